@@ -1,0 +1,54 @@
+package beacon
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestSubjectRoundTrip(t *testing.T) {
+	for shard := range uint8(Shards) {
+		s := Subject("shop", "eu-west", shard)
+		site, region, got, ok := ParseSubject(s)
+		if !ok || site != "shop" || region != "eu-west" || got != shard {
+			t.Fatalf("ParseSubject(%q) = %q %q %d %v", s, site, region, got, ok)
+		}
+	}
+	if got := Subject("shop", "eu", 0x1b); got != "rum.v1.shop.eu.0b" {
+		t.Fatalf("high bits of a shard count: %s", got)
+	}
+	if site, ok := ParseAnnotationSubject(AnnotationSubject("shop")); !ok || site != "shop" {
+		t.Fatalf("annotations: %q %v", site, ok)
+	}
+}
+
+func TestParseSubjectRefuses(t *testing.T) {
+	for _, s := range []string{
+		"", "rum.v1.", "rum.v2.shop.eu.00", "rum.v1.shop", "rum.v1.shop.eu", "rum.v1.shop.eu.0", "rum.v1.shop.eu.10",
+		"rum.v1.shop.eu.0g", "rum.v1.shop.eu.00.x", "rum.v1.shop.eu.0F", "rum.v1..eu.00", "rum.v1.shop..00",
+		"rum.v1.Shop.eu.00", "rum.v1.shop.*.00", "rum.v1.shop.>", "rum.v1.sh op.eu.00", "rum.v1.shop.e\x1b[2Ju.00",
+		"rum.v1." + strings.Repeat("s", 33) + ".eu.00", "rum.v1.shop.annotations", "xrum.v1.shop.eu.00",
+	} {
+		if site, region, shard, ok := ParseSubject(s); ok {
+			t.Errorf("ParseSubject(%q) = %q %q %d", s, site, region, shard)
+		}
+	}
+	for _, s := range []string{"rum.v1.shop.annotations.x", "rum.v1.annotations", "rum.v1.*.annotations", "rum.v1.shop.eu.00"} {
+		if site, ok := ParseAnnotationSubject(s); ok {
+			t.Errorf("ParseAnnotationSubject(%q) = %q", s, site)
+		}
+	}
+}
+
+func FuzzParseSubject(f *testing.F) {
+	f.Add("rum.v1.shop.eu-west.0a")
+	f.Add("rum.v1.shop.annotations")
+	f.Fuzz(func(t *testing.T, s string) {
+		site, region, shard, ok := ParseSubject(s)
+		if ok && Subject(site, region, shard) != s {
+			t.Fatalf("%q came back as %q", s, Subject(site, region, shard))
+		}
+		if _, annotation := ParseAnnotationSubject(s); ok && annotation {
+			t.Fatalf("%q is two things", s)
+		}
+	})
+}
