@@ -1,0 +1,123 @@
+// Package arrows holds the project to its architecture: data goes one way, and
+// no package imports what lies behind it.
+package arrows
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/rumtop/rumtop/"
+
+// A rule says what the packages under a path must never import, directly or
+// through others. Prefixes end in "/" or are whole import paths; "os" and the
+// like are forbidden as direct imports only, since every library uses them.
+type rule struct {
+	under  string
+	never  []string
+	direct []string
+}
+
+var rules = []rule{
+	{under: "internal/beacon", never: []string{module, "github.com/nats-io/", "github.com/charmbracelet/"}, direct: []string{"os", "net", "net/http", "time"}},
+	{under: "internal/filter", never: []string{module + "collector", module + "internal/agg", module + "internal/ui", module + "internal/stream", "github.com/nats-io/", "github.com/charmbracelet/bubbletea"}, direct: []string{"os", "net"}},
+	{under: "internal/agg", never: []string{module + "collector", module + "internal/ui", module + "internal/stream", "github.com/nats-io/", "github.com/charmbracelet/bubbletea"}, direct: []string{"os", "net", "net/http"}},
+	{under: "internal/stream", never: []string{module + "internal/agg", module + "internal/ui", module + "collector", "github.com/charmbracelet/"}},
+	{under: "internal/ui", never: []string{module + "internal/stream", module + "internal/snapshot", module + "collector", "github.com/nats-io/"}, direct: []string{"github.com/HdrHistogram/hdrhistogram-go"}},
+	{under: "internal/demo", never: []string{module + "internal/agg", module + "internal/ui", module + "internal/stream", "github.com/nats-io/"}},
+	{under: "collector", never: []string{module + "internal/agg", module + "internal/ui", "github.com/charmbracelet/bubbletea", "github.com/nats-io/"}},
+}
+
+type pkg struct {
+	ImportPath string
+	Imports    []string
+	Deps       []string
+}
+
+func list(t *testing.T) []pkg {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-json=ImportPath,Imports,Deps", module+"...")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	var all []pkg
+	dec := json.NewDecoder(strings.NewReader(string(out)))
+	for dec.More() {
+		var p pkg
+		if err := dec.Decode(&p); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+	return all
+}
+
+func under(path, dir string) bool {
+	return path == module+dir || strings.HasPrefix(path, module+dir+"/")
+}
+
+func matches(path, prefix string) bool {
+	return path == prefix || strings.HasPrefix(path, strings.TrimSuffix(prefix, "/")+"/")
+}
+
+func TestImportArrows(t *testing.T) {
+	all := list(t)
+	for _, r := range rules {
+		found := false
+		for _, p := range all {
+			found = found || under(p.ImportPath, r.under)
+		}
+		if !found {
+			t.Errorf("no package under %s: the rule guards nothing", r.under)
+		}
+	}
+	for _, p := range all {
+		for _, r := range rules {
+			if !under(p.ImportPath, r.under) {
+				continue
+			}
+			for _, dep := range p.Deps {
+				for _, n := range r.never {
+					// A package may import its own subpackages.
+					if matches(dep, n) && !under(dep, r.under) {
+						t.Errorf("%s depends on %s", p.ImportPath, dep)
+					}
+				}
+			}
+			for _, imp := range p.Imports {
+				for _, n := range r.direct {
+					if imp == n {
+						t.Errorf("%s imports %s", p.ImportPath, imp)
+					}
+				}
+			}
+		}
+	}
+}
+
+// The aggregator never asks what time it is: tests run simulated hours in milliseconds.
+func TestAggregationHasNoClock(t *testing.T) {
+	clock := regexp.MustCompile(`time\.(Now|Since|Until|After|AfterFunc|Tick|Sleep)\(`)
+	files, err := filepath.Glob("../agg/*.go")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no source of internal/agg found: %v", err)
+	}
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		src, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if at := clock.FindIndex(src); at != nil {
+			t.Errorf("%s reads the clock: %s", name, src[at[0]:at[1]])
+		}
+	}
+}
