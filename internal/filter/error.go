@@ -1,0 +1,16 @@
+package filter
+
+import "fmt"
+
+// Error is a mistake in an expression.
+type Error struct {
+	Column int    // where, in characters from 1; 0 if there is no text to point into
+	Msg    string // what was expected
+}
+
+func (e *Error) Error() string {
+	if e.Column == 0 {
+		return "filter: " + e.Msg
+	}
+	return fmt.Sprintf("filter, column %d: %s", e.Column, e.Msg)
+}
