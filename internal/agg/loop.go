@@ -1,0 +1,113 @@
+package agg
+
+import (
+	"context"
+	"time"
+
+	"github.com/rumtop/rumtop/internal/beacon"
+)
+
+// Source is where a [Loop] takes its beacons from. Batches ends (is closed)
+// when there will be no more; Status may be called at any time.
+type Source interface {
+	Batches() <-chan *beacon.Batch
+	Status() SourceStatus
+}
+
+// Loop owns an Aggregator: beacons and questions go in, frames come out. A
+// reader that is slow loses frames, never beacons.
+type Loop struct {
+	agg    *Aggregator
+	source Source
+	now    func() time.Time
+	asked  chan Query
+	frames chan *Frame
+}
+
+// NewLoop makes a loop that reads source once it runs. now is the viewer's clock.
+func NewLoop(a *Aggregator, source Source, now func() time.Time) *Loop {
+	return &Loop{agg: a, source: source, now: now, asked: make(chan Query, 1), frames: make(chan *Frame, 1)}
+}
+
+// Ask replaces the question. The answer follows at once, and again at every
+// interval. Ask never waits; of several questions the newest counts.
+func (l *Loop) Ask(q Query) { replace(l.asked, q) }
+
+// Frames delivers the newest frame. It is closed when Run returns.
+func (l *Loop) Frames() <-chan *Frame { return l.frames }
+
+// burst is how long the loop takes batches in before it looks at questions and
+// the clock again: long enough to make that look cheap, short enough for a
+// keystroke not to notice.
+const burst = 64
+
+// Run counts until ctx ends, and returns its error. Nothing is sent until the
+// first Ask. When the source ends, frames keep coming.
+func (l *Loop) Run(ctx context.Context, interval time.Duration) error {
+	defer close(l.frames)
+	tick := time.NewTicker(interval)
+	defer tick.Stop()
+	batches := l.source.Batches()
+	var q Query
+	asked := false
+	for {
+		// A question goes before any number of waiting batches.
+		select {
+		case q = <-l.asked:
+			asked = true
+			l.send(q)
+			continue
+		default:
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case q = <-l.asked:
+			asked = true
+			l.send(q)
+		case <-tick.C:
+			if asked {
+				l.send(q)
+			}
+		case b, ok := <-batches:
+			if !ok {
+				batches = nil
+				continue
+			}
+			now := l.now()
+			l.agg.Add(b, now)
+			for range burst {
+				select {
+				case b, ok = <-batches:
+					if !ok {
+						batches = nil
+					} else {
+						l.agg.Add(b, now)
+					}
+					continue
+				default:
+				}
+				break
+			}
+		}
+	}
+}
+
+func (l *Loop) send(q Query) {
+	replace(l.frames, l.agg.Frame(q, l.source.Status(), l.now()))
+}
+
+// replace puts v into a channel of one place, in the stead of what waits there.
+func replace[T any](c chan T, v T) {
+	for {
+		select {
+		case c <- v:
+			return
+		default:
+		}
+		select {
+		case <-c:
+		default:
+		}
+	}
+}
