@@ -1,0 +1,118 @@
+package demo
+
+import (
+	"container/heap"
+	"math"
+	"slices"
+	"time"
+)
+
+// chunk is the span of time whose sessions are drawn together.
+const chunk = int64(time.Second / time.Millisecond)
+
+// A cursor stands at a moment of the traffic and moves forward: the sessions
+// under way, and the chunk whose sessions come next.
+type cursor struct {
+	sim    *Sim
+	dice   *dice // seeded anew for each step of a session
+	births *dice // of sessions, by chunk
+	body   body
+	from   int64 // requests before are not handed out
+	chunk  int64
+	queue  queue
+	free   []*session
+}
+
+// cursorAt stands so that the first request is the first at or after from.
+func (s *Sim) cursorAt(from int64) *cursor {
+	return &cursor{
+		sim:    s,
+		dice:   newDice(),
+		births: newDice(),
+		from:   from,
+		chunk:  floorDiv(from-maxSession.Milliseconds(), chunk),
+	}
+}
+
+// next hands out the next request before the limit, if there is one.
+func (c *cursor) next(limit int64) (Request, bool) {
+	for {
+		for c.chunk*chunk < limit && (len(c.queue) == 0 || c.chunk*chunk <= c.queue[0].at) {
+			c.open()
+		}
+		if len(c.queue) == 0 || c.queue[0].at >= limit {
+			return Request{}, false
+		}
+		s := c.queue[0]
+		at := s.at
+		c.step(s)
+		if s.phase == gone {
+			heap.Pop(&c.queue)
+			c.free = append(c.free, s)
+		} else {
+			heap.Fix(&c.queue, 0)
+		}
+		if at >= c.from {
+			return Request{
+				At:      c.sim.start.Add(time.Duration(at) * time.Millisecond),
+				Header:  s.user.header,
+				Body:    slices.Clone(c.body.buf),
+				Beacons: c.body.beacons,
+			}, true
+		}
+	}
+}
+
+// open lets the sessions of the next chunk begin: arrivals are independent of
+// each other, so the gaps between them are exponential.
+func (c *cursor) open() {
+	c.births.seed(c.sim.seed, uint64(c.chunk))
+	for i, t := 0, c.gap(); t < 1; i, t = i+1, t+c.gap() {
+		s := c.blank()
+		s.key = mix(mix(c.sim.seed, uint64(c.chunk)), uint64(i))
+		s.user = &c.sim.users[c.births.IntN(len(c.sim.users))]
+		s.begin = c.chunk*chunk + int64(t*float64(chunk))
+		c.dice.seed(s.key, s.steps)
+		s.steps++
+		c.pageLoad(s, s.user.entry(c.dice), s.begin)
+		heap.Push(&c.queue, s)
+	}
+	c.chunk++
+}
+
+// gap is the time to the next session's begin, in chunks.
+func (c *cursor) gap() float64 { return c.births.ExpFloat64() / c.sim.arrivals }
+
+func (c *cursor) blank() *session {
+	n := len(c.free)
+	if n == 0 {
+		return &session{}
+	}
+	s := c.free[n-1]
+	c.free = c.free[:n-1]
+	*s = session{prefix: s.prefix}
+	return s
+}
+
+// queue is a heap of sessions, the one with the next request first. Keys break
+// ties, so that the order does not depend on where the cursor began.
+type queue []*session
+
+func (q queue) Len() int { return len(q) }
+func (q queue) Less(i, j int) bool {
+	if q[i].at != q[j].at {
+		return q[i].at < q[j].at
+	}
+	return q[i].key < q[j].key
+}
+func (q queue) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
+func (q *queue) Push(x any)   { *q = append(*q, x.(*session)) }
+func (q *queue) Pop() any {
+	n := len(*q) - 1
+	s := (*q)[n]
+	(*q)[n] = nil
+	*q = (*q)[:n]
+	return s
+}
+
+func floorDiv(a, b int64) int64 { return int64(math.Floor(float64(a) / float64(b))) }

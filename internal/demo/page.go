@@ -1,0 +1,104 @@
+package demo
+
+import "strconv"
+
+// Origin is where the shop's pages come from: a collector that checks origins
+// has to allow it.
+const Origin = "https://shop.example"
+
+type page uint8
+
+const (
+	home page = iota
+	products
+	product
+	search
+	cart
+	checkout
+	account
+	numPages
+	leaveShop = numPages
+)
+
+// What a page is: how heavy, how busy, and where its users go next.
+var pages = [numPages]struct {
+	route  string
+	server float64 // how long the shop takes to answer, ms
+	weight float64 // of what the largest paint waits for, 1: average
+	script float64 // work on interaction, 1: average
+	dwell  float64 // median seconds on it
+	act    float64 // probability that the user does something on it
+	entry  float64 // weight as the first page of a session
+	next   [numPages + 1]float64
+}{
+	home:     {"/", 45, 1.15, 0.8, 9, 0.2, 38, [numPages + 1]float64{0, 42, 20, 16, 4, 0, 5, 13}},
+	products: {"/products", 80, 1.1, 1.0, 14, 0.25, 22, [numPages + 1]float64{3, 10, 58, 10, 6, 0, 1, 12}},
+	product:  {"/products/:id", 60, 1.2, 1.0, 20, 0.4, 20, [numPages + 1]float64{2, 14, 20, 8, 44, 0, 0, 12}},
+	search:   {"/search", 130, 0.8, 1.3, 10, 0.3, 6, [numPages + 1]float64{2, 8, 64, 12, 4, 0, 0, 10}},
+	cart:     {"/cart", 70, 0.7, 1.1, 12, 0.3, 10, [numPages + 1]float64{2, 10, 6, 2, 0, 66, 2, 12}},
+	checkout: {"/checkout", 90, 0.65, 1.4, 22, 0.93, 2, [numPages + 1]float64{6, 6, 0, 0, 6, 0, 14, 68}},
+	account:  {"/account", 75, 0.6, 0.9, 12, 0.3, 4, [numPages + 1]float64{10, 22, 6, 8, 12, 0, 4, 38}},
+}
+
+// entry draws the page that a session begins on.
+func (u *user) entry(d *dice) page {
+	var w [numPages]float64
+	for i := range pages {
+		w[i] = pages[i].entry
+	}
+	w[cart] *= u.buyer
+	w[checkout] *= u.buyer
+	return page(d.pick(w[:]))
+}
+
+// next draws the page that a user goes to, or leaveShop.
+func (u *user) next(d *dice, from page) page {
+	w := pages[from].next
+	w[cart] *= u.buyer
+	w[checkout] *= u.buyer
+	return page(d.pick(w[:]))
+}
+
+var searches = [...]string{"rain+jacket", "size+42+boots", "gift+card", "tent+2+person", "wool+socks", "headlamp"}
+
+// appendURL writes the view's address. item stands for whatever the address
+// names: the product, the words searched for.
+func (p page) appendURL(dst []byte, item uint64) []byte {
+	dst = append(dst, Origin...)
+	switch p {
+	case product:
+		dst = strconv.AppendUint(append(dst, "/products/"...), itemID(item), 10)
+	case products:
+		dst = strconv.AppendUint(append(dst, "/products?category="...), item%19, 10)
+	case search:
+		dst = append(append(dst, "/search?q="...), searches[item%uint64(len(searches))]...)
+	case checkout:
+		dst = append(dst, "/checkout?step=payment"...)
+	default:
+		dst = append(dst, pages[p].route...)
+	}
+	if item>>32%16 == 0 && p != search && p != products && p != checkout {
+		dst = append(dst, "?utm_source=newsletter"...)
+	}
+	return dst
+}
+
+// appendAPI writes the address that the page fetches its content from.
+func (p page) appendAPI(dst []byte, item uint64) []byte {
+	dst = append(dst, Origin+"/api"...)
+	switch p {
+	case home:
+		return append(dst, "/recommendations"...)
+	case product:
+		return strconv.AppendUint(append(dst, "/products/"...), itemID(item), 10)
+	case products:
+		return strconv.AppendUint(append(dst, "/products?category="...), item%19, 10)
+	case search:
+		return append(append(dst, "/search?q="...), searches[item%uint64(len(searches))]...)
+	case account:
+		return append(dst, "/account"...)
+	}
+	return append(dst, "/cart"...)
+}
+
+func itemID(item uint64) uint64 { return 1000 + item%9000 }

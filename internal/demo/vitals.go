@@ -1,0 +1,42 @@
+package demo
+
+// vitals are what a browser measures of one page view; milliseconds but for cls.
+type vitals struct {
+	dns, tcp, tls, ttfb, fcp, lcp, inp, cls float64
+}
+
+// cdnFactor is how much longer a transfer takes from a CDN that has slowed
+// down all the way, at the median; a third of the transfers are spared.
+const cdnFactor = 2.6
+
+// drawVitals measures a page view. warm says that the connection stands since
+// an earlier one.
+func drawVitals(d *dice, u *user, p page, c conditions, warm bool) vitals {
+	r, pg := &regions[u.region], &pages[p]
+	access := 1.0 // what the last mile adds
+	if u.client.class != desktop {
+		access = 1.7
+	}
+	slow := 1.0
+	if u.region == apSouth && c.slowCDN > 0 && d.chance(0.7) {
+		slow = 1 + c.slowCDN*(d.lognormal(cdnFactor, 0.25)-1)
+	}
+	rtt := d.lognormal(r.rtt*access*u.network, 0.35)
+	var v vitals
+	if !warm {
+		v.dns = d.lognormal(0.6*rtt, 0.7)
+		v.tcp = rtt
+		v.tls = d.lognormal(1.1*rtt, 0.2)
+	}
+	v.ttfb = v.dns + v.tcp + v.tls + slow*(rtt+d.lognormal(r.origin+pg.server, 0.5))
+	v.fcp = v.ttfb + slow*d.lognormal(200*access*u.network, 0.4) + d.lognormal(170*u.speed, 0.4)
+	v.lcp = v.fcp + slow*d.lognormal(240*pg.weight*access*u.network, 0.75) + d.lognormal(110*u.speed*pg.weight, 0.5)
+	v.inp = min(d.lognormal(62*pg.script*u.speed, 0.65), 5000)
+	if d.chance(0.6) {
+		v.cls = min(d.lognormal(0.022*pg.weight, 1.1), 1.2)
+	}
+	v.lcp = min(v.lcp, 45_000)
+	v.fcp = min(v.fcp, v.lcp)
+	v.ttfb = min(v.ttfb, v.fcp)
+	return v
+}
