@@ -1,0 +1,79 @@
+// Core Web Vitals, navigation timing and long tasks.
+
+import { onCLS, onFCP, onINP, onLCP, onTTFB } from '../third_party/web-vitals/web-vitals.js';
+import { guard } from './guard.js';
+import { addMetric, currentView, landing, viewAt, views } from './view.js';
+import { cleanURL } from './url.js';
+
+const round = (value, digits) => Math.round(value * 10 ** digits) / 10 ** digits;
+
+/** LCP, FCP and TTFB: about the load, so they belong to the view that loaded. */
+const loading = guard((metric) => {
+  // After a back/forward-cache restore they are near zero, which would flatter
+  // the tail of real loads.
+  if (metric.navigationType === 'back-forward-cache') return;
+  addMetric(landing, metric.name.toLowerCase(), round(metric.value, 1));
+  if (metric.name === 'TTFB') navigationTiming(metric.entries[0]);
+});
+
+const navigationTiming = (t) => {
+  if (!t) return;
+  const secure = t.secureConnectionStart;
+  addMetric(landing, 'dns', round(t.domainLookupEnd - t.domainLookupStart, 1));
+  addMetric(landing, 'tcp', round((secure || t.connectEnd) - t.connectStart, 1));
+  if (secure) addMetric(landing, 'tls', round(t.connectEnd - secure, 1));
+};
+
+/** The view in which a responsiveness or layout metric arose. */
+const viewOf = (metric) => {
+  const last = metric.entries[metric.entries.length - 1];
+  if (last) return viewAt(last.startTime);
+  if (metric.navigationType === 'soft-navigation') {
+    const url = cleanURL(metric.navigationURL);
+    return views.filter((v) => v.url === url).pop();
+  }
+  return viewAt(metric.navigationStartTime || 0);
+};
+
+/**
+ * INP and CLS grow, and are reported again each time the page is hidden: the
+ * last value of a metric holds. Where the browser sees more navigations in a
+ * view than we do, the worst of them does.
+ */
+const growing = guard((metric) => {
+  const view = viewOf(metric);
+  if (!view) return;
+  const name = metric.name.toLowerCase();
+  const seen = (view.vitals[name] = view.vitals[name] || {});
+  seen[metric.id] = metric.value;
+  addMetric(view, name, round(Math.max(...Object.values(seen)), 4));
+});
+
+const countLongTasks = () => {
+  if (!PerformanceObserver.supportedEntryTypes.includes('longtask')) return;
+  const counts = new WeakMap();
+  new PerformanceObserver(
+    guard((list) => {
+      for (const task of list.getEntries()) {
+        const view = viewAt(task.startTime);
+        counts.set(view, (counts.get(view) || 0) + 1);
+        addMetric(view, 'long_tasks', counts.get(view));
+      }
+    }),
+  ).observe({ type: 'longtask', buffered: true });
+  addMetric(currentView(), 'long_tasks', 0);
+};
+
+export const measureVitals = () => {
+  const perNavigation = { reportSoftNavs: true };
+  const start = [
+    () => onTTFB(loading),
+    () => onFCP(loading),
+    () => onLCP(loading),
+    () => onCLS(growing, perNavigation),
+    () => onINP(growing, perNavigation),
+    countLongTasks,
+  ];
+  // One that a browser lacks must not cost the others.
+  for (const f of start) guard(f)();
+};
