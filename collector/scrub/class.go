@@ -1,0 +1,42 @@
+package scrub
+
+// The classes of ASCII bytes, as bits. Bytes from 0x80 have none.
+const (
+	lower = 1 << iota
+	upper
+	digit
+	hexLetter
+	connector // joins the pieces of a token: _ - + / = ~
+	space     // blank, tab, line break
+
+	letter = lower | upper
+	alnum  = letter | digit
+)
+
+var class = func() (t [256]uint8) {
+	for c := '0'; c <= '9'; c++ {
+		t[c] = digit
+	}
+	for c := 'a'; c <= 'z'; c++ {
+		t[c] = lower
+		t[c-'a'+'A'] = upper
+		if c <= 'f' {
+			t[c] |= hexLetter
+			t[c-'a'+'A'] |= hexLetter
+		}
+	}
+	for _, c := range "_-+/=~" {
+		t[c] = connector
+	}
+	for _, c := range " \t\n" {
+		t[c] = space
+	}
+	return t
+}()
+
+func is(c byte, bits uint8) bool { return class[c]&bits != 0 }
+
+// isAt says whether s has a byte of the classes at i; i may be out of range.
+func isAt(s string, i int, bits uint8) bool {
+	return i >= 0 && i < len(s) && class[s[i]]&bits != 0
+}

@@ -1,0 +1,81 @@
+package scrub
+
+// Kind says what a redacted span was.
+type Kind uint8
+
+// The kinds. Those of text stand in it as [kind], those of a path as :kind.
+const (
+	Email Kind = iota
+	Card
+	IBAN
+	SSN
+	Phone
+	IP
+	MAC
+	Geo
+	UUID
+	ULID
+	JWT
+	Key      // credential of a known provider, private-key block
+	Token    // opaque, credential of an Authorization header
+	Secret   // value of a pair whose name says that it is secret
+	Data     // payload of a data: URL
+	ID       // path segment: number, name of a person
+	Hex      // path segment: hexadecimal
+	Userinfo // of a URL, dropped without a placeholder
+	Query    // of a URL, dropped without a placeholder
+	Fragment // of a URL, dropped without a placeholder
+	Dropped  // whole field: over the budget, or the scrubber failed on it
+	numKinds
+)
+
+var kindNames = [numKinds]string{
+	"email", "card", "iban", "ssn", "phone", "ip", "mac", "geo", "uuid", "ulid", "jwt", "key",
+	"token", "secret", "data", "id", "hex", "userinfo", "query", "fragment", "dropped",
+}
+
+// String is the kind's name in placeholders and counters.
+func (k Kind) String() string {
+	if k < numKinds {
+		return kindNames[k]
+	}
+	return "?"
+}
+
+// placeholders holds "[kind]" for each kind.
+var placeholders = func() (p [numKinds]string) {
+	for k, n := range kindNames {
+		p[k] = "[" + n + "]"
+	}
+	return p
+}()
+
+// params holds ":kind" for each kind.
+var params = func() (p [numKinds]string) {
+	for k, n := range kindNames {
+		p[k] = ":" + n
+	}
+	return p
+}()
+
+// placeholderAt gives the length of the placeholder that s has at i, or 0.
+func placeholderAt(s string, i int) int {
+	if i >= len(s) || s[i] != '[' {
+		return 0
+	}
+	for _, p := range placeholders {
+		if len(s)-i >= len(p) && s[i:i+len(p)] == p {
+			return len(p)
+		}
+	}
+	return 0
+}
+
+// tally counts redactions by kind.
+type tally [numKinds]int
+
+func (t *tally) add(o *tally) {
+	for k, n := range o {
+		t[k] += n
+	}
+}
