@@ -4,36 +4,37 @@ import { config } from './config.js';
 import { onErrorEvent, onRejection, recordError } from './errors.js';
 import { flush } from './flush.js';
 import { guard } from './guard.js';
-import { consent, setConsent, setUser } from './identity.js';
+import { consent, setConsent } from './identity.js';
 import { adopt, forget } from './transport.js';
-import { addEvent, addMetric, currentView } from './view.js';
+import { add, addMetric, currentView } from './view.js';
 
-const MAX_NAME = 64;
-const MAX_VALUE = 200;
+const MAX_TEXT = 256;
 const MAX_TAGS = 16;
 
-const name = (text) => String(text).slice(0, MAX_NAME);
+const text = (value) => String(value).slice(0, MAX_TEXT);
 
 const calls = {
   /** Something that happened: a conversion, a click that matters. */
   event(what, value) {
-    addEvent({ name: name(what), value: Number.isFinite(value) ? value : undefined });
+    add('events', { name: text(what), value: isFinite(value) ? value : undefined });
   },
   /** A measurement ≥ 0 of the current view; the last one of a name holds. */
   measure(what, value) {
-    addMetric(currentView(), name(what), Number(value));
+    addMetric(currentView(), text(what), +value);
   },
   /** An error that the page has handled. */
   error(error) {
     recordError(error, 'Error', true);
   },
-  user: setUser,
+  /** The site's own name for the user; null when signed out. */
+  user(id) {
+    config.user = id == null ? undefined : text(id);
+  },
   /** Tags all later beacons; null takes the tag away. */
   tag(key, value) {
     const { tags } = config;
-    key = name(key);
     if (value == null) delete tags[key];
-    else if (key in tags || Object.keys(tags).length < MAX_TAGS) tags[key] = String(value).slice(0, MAX_VALUE);
+    else if (key in tags || Object.keys(tags).length < MAX_TAGS) tags[text(key)] = text(value);
   },
   /** 'full', 'minimal' or 'none'. */
   consent(level) {
@@ -44,10 +45,10 @@ const calls = {
   },
   /** Names the current view, once the router knows: '/users/:id/orders'. */
   route(template) {
-    currentView().route = String(template).slice(0, 512);
+    currentView().route = text(template);
   },
   release(version) {
-    config.release = String(version).slice(0, MAX_VALUE);
+    config.release = text(version);
   },
   /** Sends what is gathered now. */
   flush() {
@@ -67,4 +68,4 @@ export const publish = () => {
 };
 
 /** Whether another copy of the agent is already at work. */
-export const running = () => !!(window.rum && window.rum.flush);
+export const running = () => (window.rum || {}).flush;

@@ -2,8 +2,8 @@
 
 import { config } from './config.js';
 import { newID } from './id.js';
-import { consent, currentSession, currentUser, saidConsent } from './identity.js';
-import { discard } from './view.js';
+import { consent, currentSession, saidConsent } from './identity.js';
+import { MAX, discard } from './view.js';
 
 // Keeps a beacon with long stacks below what a keepalive request may carry.
 const ERRORS_PER_BEACON = 5;
@@ -12,17 +12,11 @@ const ERRORS_PER_BEACON = 5;
 const device = () =>
   /^Mac/.test(navigator.platform) && navigator.maxTouchPoints > 1 ? 'tablet' : undefined;
 
-// The page's own trace, if its server wrote one: <meta name="traceparent">.
-const pageTrace = () => {
-  const meta = document.querySelector('meta[name=traceparent]');
-  return meta ? traceID(meta.content) : undefined;
-};
+/** The trace id of a W3C traceparent, or undefined. */
+export const traceID = (traceparent) => (/^\w\w-(\w{32})-/.exec(traceparent) || [])[1];
 
-/** The trace id of a W3C traceparent header, or undefined. */
-export const traceID = (traceparent) => {
-  const m = /^[\da-f]{2}-([\da-f]{32})-/.exec(traceparent || '');
-  return m ? m[1] : undefined;
-};
+// The page's own trace, if its server wrote one: <meta name="traceparent">.
+const pageTrace = () => traceID((document.querySelector('meta[name=traceparent]') || {}).content);
 
 const filled = (o) => (Object.keys(o).length ? o : undefined);
 
@@ -34,58 +28,47 @@ const filled = (o) => (Object.keys(o).length ? o : undefined);
  */
 export const takeBeacons = (view) => {
   const level = consent();
-  const out = [];
-  if (level !== 'full' && level !== 'minimal') {
-    discard(view);
-    return out;
-  }
   const full = level === 'full';
+  const out = [];
   // A view stays in the session it began in, however long it is left open.
   if (full) view.session = currentSession(view.session);
   const session = full ? view.session : {};
-  const sampled = full && session.sampled;
-  const common = {
-    sdk: 'rum.js',
-    time: Date.now(),
-    release: config.release,
-    environment: config.environment,
-    url: view.url,
-    route: view.route,
-    view: view.id,
-    session: session.id,
-    user: full ? currentUser() : undefined,
-    consent: saidConsent(),
-    device: device(),
-    connection: (navigator.connection || {}).effectiveType,
-    tags: filled(config.tags),
-    trace: pageTrace(),
-  };
-  const metrics = filled(view.metrics);
-  if (sampled && (view.navigation || metrics || view.requests.length || view.events.length)) {
+  const make = (fields) =>
     out.push({
       id: newID(),
-      ...common,
+      sdk: 'rum.js',
+      time: Date.now(),
+      release: config.release,
+      environment: config.environment,
+      url: view.url,
+      route: view.route,
+      view: view.id,
+      session: session.id,
+      user: full ? config.user : undefined,
+      consent: saidConsent(),
+      device: device(),
+      connection: (navigator.connection || {}).effectiveType,
+      tags: filled(config.tags),
+      trace: pageTrace(),
+      ...fields,
+    });
+
+  if (session.sampled) {
+    const gathered = {
       navigation: view.navigation || undefined,
-      sample_rate: session.rate,
-      metrics,
+      metrics: filled(view.metrics),
       requests: filled(view.requests),
       events: filled(view.events),
-    });
+    };
+    if (Object.values(gathered).some(Boolean)) make({ sample_rate: session.rate, ...gathered });
     view.navigation = false;
   }
-  for (;;) {
-    const errors = view.errors.splice(0, ERRORS_PER_BEACON);
+  if (level !== 'none') {
+    const error = (fields) => make({ sample_rate: 1, sampled: session.sampled ? undefined : false, ...fields });
+    while (view.errors[0]) error({ errors: view.errors.splice(0, ERRORS_PER_BEACON) });
     // What the cap left out, so that nobody takes the cap for the count.
-    const dropped = view.dropped > view.told && !view.errors.length;
-    if (!errors.length && !dropped) break;
-    out.push({
-      id: newID(),
-      ...common,
-      sample_rate: 1,
-      sampled: sampled ? undefined : false,
-      errors: filled(errors),
-      metrics: dropped ? { errors_dropped: (view.told = view.dropped) } : undefined,
-    });
+    const dropped = view.counts.errors - MAX;
+    if (dropped > 0 && dropped !== view.dropped) error({ metrics: { errors_dropped: (view.dropped = dropped) } });
   }
   discard(view);
   return out;

@@ -2,13 +2,13 @@
 
 import { listen } from './guard.js';
 import { cleanURL } from './url.js';
-import { addError } from './view.js';
+import { add } from './view.js';
 
 const MAX_MESSAGE = 1024;
 const MAX_STACK = 8192;
 
-const add = (type, message, stack, handled) =>
-  addError({
+const report = (type, message, stack, handled) =>
+  add('errors', {
     type: String(type).slice(0, 128),
     message: String(message)
       .replace(/^Uncaught (\(in promise\) )?/, '')
@@ -20,32 +20,30 @@ const add = (type, message, stack, handled) =>
 
 // What was thrown is often no Error. Of a plain object only the names of its
 // fields are sent: its values may be anybody's data.
-const describe = (value) => {
-  if (value === null || typeof value !== 'object') return String(value);
-  return typeof value.message === 'string'
-    ? value.message
-    : 'object with ' + (Object.keys(value).sort().slice(0, 20).join(', ') || 'no fields');
-};
-
-const isError = (value) => value && typeof value === 'object' && typeof value.message === 'string';
+const describe = (value) =>
+  value && typeof value === 'object' ? 'object with ' + Object.keys(value).slice(0, 20).join(', ') : value;
 
 /** Records anything thrown; fallback is the type of what is no Error. */
-export const recordError = (value, fallback, handled) =>
-  isError(value)
-    ? add(value.name || fallback, value.message, value.stack, handled)
-    : add(fallback, describe(value), undefined, handled);
+export const recordError = (value, fallback, handled) => {
+  const { name, message, stack } = value || {};
+  if (typeof message === 'string') report(name || fallback, message, stack, handled);
+  else report(fallback, describe(value), undefined, handled);
+};
 
+/** Takes error events of the window, and of the elements in it. */
 export const onErrorEvent = (event) => {
-  const target = event.target;
-  if (target && target !== window && target.nodeType === 1) {
+  const { target, error, message, filename } = event;
+  if (target && target.localName) {
     // A script, style sheet, image or frame that did not load.
-    const url = cleanURL(target.src || target.href || '');
-    if (url) add('ResourceError', target.localName + ' ' + url, undefined, false);
-    return;
+    const url = cleanURL(target.src || target.href);
+    if (url) report('ResourceError', target.localName + ' ' + url, undefined, false);
+  } else if (error != null) {
+    recordError(error, 'Error', false);
+  } else {
+    // The browser tells little of what other origins' scripts throw.
+    const at = filename && 'at ' + cleanURL(filename) + ':' + event.lineno + ':' + event.colno;
+    report('Error', message || 'Script error.', at, false);
   }
-  if (event.error != null) return recordError(event.error, 'Error', false);
-  const at = cleanURL(event.filename) ? cleanURL(event.filename) + ':' + event.lineno + ':' + event.colno : '';
-  add('Error', event.message || 'Script error.', at && 'at ' + at, false);
 };
 
 export const onRejection = (event) => recordError(event.reason, 'UnhandledRejection', false);

@@ -1,10 +1,7 @@
-/** A random identifier of about 96 bits. `crypto` is absent in old browsers. */
-export const newID = () => {
-  const words = new Uint32Array(3);
-  try {
-    crypto.getRandomValues(words);
-  } catch {
-    words.forEach((_, i) => (words[i] = Math.random() * 2 ** 32));
-  }
-  return Array.from(words, (w) => w.toString(36)).join('');
-};
+const part = () => Math.random().toString(36).slice(2);
+
+/**
+ * A random identifier of about 100 bits. It guards no secret, so Math.random
+ * will do, which every browser has, on insecure pages too.
+ */
+export const newID = () => part() + part();

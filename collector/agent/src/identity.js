@@ -3,51 +3,43 @@
 
 import { config } from './config.js';
 import { newID } from './id.js';
-import { slot } from './storage.js';
+import { load, save } from './storage.js';
 
-const MINUTE = 60e3;
-const SESSION_IDLE = 30 * MINUTE;
-const SESSION_MAX = 240 * MINUTE;
+const SESSION_IDLE = 30 * 60e3;
+const SESSION_MAX = 240 * 60e3;
+const AREA = 'sessionStorage';
+const NAME = 'session';
 
-const LEVELS = ['none', 'minimal', 'full'];
-const stored = slot('sessionStorage', 'rum.session:' + config.key);
+let session;
 
 /** Global Privacy Control and Do Not Track allow errors, without identifiers. */
 const optedOut = () =>
   navigator.globalPrivacyControl === true || (navigator.doNotTrack || window.doNotTrack) === '1';
 
-let said = config.consent;
-let session;
-let user;
-
 /**
  * What may be sent: 'full', 'minimal' (errors, no session or user), 'none', or
  * undefined while the page still has to say ("required"). Browser-wide signals
- * cap whatever the page says. An unknown word is taken for the careful side.
+ * cap whatever the page says; a word that is not known means 'none'.
  */
 export const consent = () => {
+  const said = config.consent || 'full';
   if (said === 'required') return undefined;
-  if (said && !LEVELS.includes(said)) return 'none';
-  const level = said || 'full';
-  return level === 'full' && optedOut() ? 'minimal' : level;
+  if (said === 'full') return optedOut() ? 'minimal' : said;
+  return said === 'minimal' ? said : 'none';
 };
 
-/** The level for the beacon; undefined leaves the site's default to the collector. */
-export const saidConsent = () => (said || optedOut() ? consent() : undefined);
+/** The level as a beacon says it: nothing leaves it to the site's default. */
+export const saidConsent = () => (config.consent || optedOut() ? consent() : undefined);
 
 export const setConsent = (level) => {
-  said = LEVELS.includes(level) ? level : 'none';
+  config.consent = level === 'required' ? 'none' : level || 'none';
   if (consent() !== 'full') {
-    stored.write(undefined);
     session = undefined;
+    save(AREA, NAME);
   }
 };
 
-export const setUser = (id) => {
-  user = id == null || id === '' ? undefined : String(id).slice(0, 256);
-};
-
-export const currentUser = () => user;
+const alive = (s) => s && Date.now() - s.last < SESSION_IDLE && Date.now() - s.start < SESSION_MAX;
 
 /**
  * The session: {id, rate, sampled, start, last}. Sampling is decided once, when
@@ -55,14 +47,11 @@ export const currentUser = () => user;
  * beacon or after four hours. A view passes the session it holds, to keep it.
  */
 export const currentSession = (held) => {
-  const now = Date.now();
-  const alive = (s) => s && s.id && now - s.last < SESSION_IDLE && now - s.start < SESSION_MAX;
-  if (held) session = held;
-  else if (!alive(session)) session = stored.read();
-  if (!held && !alive(session)) {
-    session = { id: newID(), rate: config.sample, sampled: Math.random() < config.sample, start: now };
+  session = held || [session, load(AREA, NAME)].find(alive);
+  if (!session) {
+    session = { id: newID(), rate: config.sample, sampled: Math.random() < config.sample, start: Date.now() };
   }
-  session.last = now;
-  stored.write(session);
+  session.last = Date.now();
+  save(AREA, NAME, session);
   return session;
 };

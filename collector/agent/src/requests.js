@@ -2,53 +2,46 @@
 
 import { traceID } from './beacon.js';
 import { config } from './config.js';
-import { guard, listen } from './guard.js';
+import { guard, listen, wrap } from './guard.js';
 import { cleanURL } from './url.js';
-import { addRequest, currentView } from './view.js';
+import { add, currentView } from './view.js';
 
 const own = cleanURL(config.endpoint);
 
 // A browser that navigates away fails what is under way just like a dead
 // connection, before the page hears that it is leaving.
 const LEAVING_GRACE = 1e3;
-let leaving = false;
+let leaving;
 
 /** Begins a request; what it returns takes the status, 0 for no connection. */
-const begin = (url, method, trace) => {
-  const clean = cleanURL(url);
-  if (!clean || clean === own) return undefined;
+const begin = (address, method, trace) => {
+  const url = cleanURL(address);
+  if (!url || url === own) return undefined;
   const view = currentView();
   const start = performance.now();
   return guard((status) => {
-    const add = () =>
-      addRequest(view, {
-        url: clean,
-        method: String(method || 'GET').toUpperCase().slice(0, 16),
-        status,
-        duration: Math.round((end - start) * 10) / 10,
-        trace,
-      });
-    const end = performance.now();
-    if (status) add();
-    else setTimeout(guard(() => leaving || add()), LEAVING_GRACE);
+    const duration = Math.round(performance.now() - start);
+    const request = { url, method: (method || 'GET').toUpperCase(), status, duration, trace };
+    const keep = () => leaving || add('requests', request, view, !status || status >= 400 ? 'failed' : 'requests');
+    if (status) keep();
+    else setTimeout(guard(keep), LEAVING_GRACE);
   });
 };
 
 const beginFetch = guard((input, init) => {
-  const request = input instanceof Request ? input : {};
-  const headers = new Headers((init && init.headers) || request.headers || {});
-  return begin(request.url || input, (init && init.method) || request.method, traceID(headers.get('traceparent')));
+  const given = init || {};
+  const request = input.url ? input : { url: input };
+  const trace = new Headers(given.headers || request.headers).get('traceparent');
+  return begin(request.url, given.method || request.method, traceID(trace));
 });
 
 const aborted = guard((error, input, init) => {
-  const signal = (init && init.signal) || (input && input.signal);
-  const name = error && error.name;
-  return name === 'AbortError' || (signal && signal.aborted && name !== 'TimeoutError');
+  const signal = (init || {}).signal || input.signal;
+  return error.name === 'AbortError' || (signal && signal.aborted && error.name !== 'TimeoutError');
 });
 
 const watchFetch = () => {
   const original = window.fetch;
-  if (!original) return;
   window.fetch = function (input, init) {
     const done = beginFetch(input, init);
     const answer = original.apply(this, arguments);
@@ -70,33 +63,21 @@ const watchFetch = () => {
 };
 
 const watchXHR = () => {
-  const proto = XMLHttpRequest.prototype;
-  const { open, send, setRequestHeader } = proto;
+  const xhr = XMLHttpRequest.prototype;
   const calls = new WeakMap();
-  const opened = guard((xhr, method, url) => calls.set(xhr, { method, url }));
-  const header = guard((xhr, name, value) => {
-    if (/^traceparent$/i.test(name)) calls.get(xhr).trace = traceID(value);
+  wrap(xhr, 'open', function (method, url) {
+    calls.set(this, { method, url });
   });
-  const sent = guard((xhr) => {
-    const call = calls.get(xhr);
-    const done = begin(call.url, call.method, call.trace);
-    if (!done) return;
-    let stopped = false;
-    xhr.addEventListener('abort', () => (stopped = true), { once: true });
-    xhr.addEventListener('loadend', () => stopped || done(xhr.status), { once: true });
+  wrap(xhr, 'setRequestHeader', function (name, value) {
+    if (/^traceparent$/i.test(name)) calls.get(this).trace = traceID(value);
   });
-  proto.open = function (method, url) {
-    opened(this, method, url);
-    return open.apply(this, arguments);
-  };
-  proto.setRequestHeader = function (name, value) {
-    header(this, name, value);
-    return setRequestHeader.apply(this, arguments);
-  };
-  proto.send = function () {
-    sent(this);
-    return send.apply(this, arguments);
-  };
+  wrap(xhr, 'send', function () {
+    const { method, url, trace } = calls.get(this);
+    const done = begin(url, method, trace);
+    let stopped;
+    this.addEventListener('abort', () => (stopped = true), { once: true });
+    this.addEventListener('loadend', () => done && !stopped && done(this.status), { once: true });
+  });
 };
 
 export const watchRequests = () => {

@@ -6,110 +6,91 @@
 import { config } from './config.js';
 import { guard, listen } from './guard.js';
 import { consent } from './identity.js';
-import { slot } from './storage.js';
+import { load, save } from './storage.js';
 
 const MAX_AGE = 15 * 60e3; // the collector files a beacon under the time it arrives
 const MAX_QUEUED = 100;
+const MAX_QUEUED_SIZE = 256e3; // characters, in memory and in localStorage
 const MAX_BATCH = 40e3; // characters
-const MAX_KEPT = 128e3; // characters in localStorage
 const KEEPALIVE_QUOTA = 60e3; // bytes under way; browsers allow 64 KiB
 const MAX_WAIT = 60e3;
 const MAX_RETRY_AFTER = 10 * 60e3;
 
 // The page's own wrappers, ours among them, must not see our requests.
 const fetch = window.fetch && window.fetch.bind(window);
-const keepalive = !!window.Request && 'keepalive' in Request.prototype;
-const kept = slot('localStorage', 'rum.queue:' + config.key);
+
+// One place for all tabs: where several fail to deliver, the last one's queue
+// is kept, and each still has its own in memory.
+const AREA = 'localStorage';
+const NAME = 'queue';
 
 let queue = []; // {id, at, body}, oldest first
-const underWay = new Set(); // batches
+let underWay = []; // taken from the queue, not yet answered
 let bytesUnderWay = 0;
 let failures = 0;
 let retryAt = 0; // our back-off
 let askedAt = 0; // the collector's Retry-After
 let timer;
-let stored = false;
-let refused = false;
+let stored;
+let refused;
 
-const fresh = (entries) => {
+/** Bounds the queue by age, count and size; the oldest go. */
+const bound = () => {
   const oldest = Date.now() - MAX_AGE;
-  return entries.filter((e) => e.at > oldest).slice(-MAX_QUEUED);
+  let room = MAX_QUEUED_SIZE;
+  queue = queue
+    .slice(-MAX_QUEUED)
+    .reverse()
+    .filter((e) => e.at > oldest && (room -= e.body.length) > 0)
+    .reverse();
 };
 
 /** Puts what is not delivered where the next page finds it, if consent allows storage. */
 const keep = () => {
   if (consent() !== 'full') return;
-  const mine = [].concat(...underWay, queue);
-  const ids = new Set(mine.map((e) => e.id));
-  const others = (kept.read() || []).filter((e) => !ids.has(e.id));
-  let room = MAX_KEPT;
-  const all = fresh(others.concat(mine)).reverse().filter((e) => (room -= e.body.length) > 0);
-  kept.write(all.length ? all.reverse() : undefined);
-  stored = true;
-};
-
-const release = (batch) => {
-  if (!stored) return;
-  const ids = new Set(batch.map((e) => e.id));
-  const rest = (kept.read() || []).filter((e) => !ids.has(e.id));
-  stored = rest.length > 0;
-  kept.write(stored ? rest : undefined);
+  const all = underWay.concat(queue);
+  stored = all.length;
+  save(AREA, NAME, stored && all);
 };
 
 /** Forgets everything: consent was withdrawn. */
 export const forget = () => {
   queue = [];
-  kept.write(undefined);
+  save(AREA, NAME);
 };
 
-/** Takes over what earlier pages of this site could not deliver. */
+/** Takes over what an earlier page of this site could not deliver. */
 export const adopt = () => {
-  const found = kept.read();
-  if (!Array.isArray(found)) return;
-  kept.write(undefined);
-  const known = new Set([].concat(...underWay, queue).map((e) => e.id));
-  queue = fresh(found.filter((e) => e && typeof e.body === 'string' && !known.has(e.id)).concat(queue));
+  if (consent() !== 'full') return;
+  const known = new Set(underWay.concat(queue).map((e) => e.id));
+  queue = (load(AREA, NAME) || []).filter((e) => !known.has(e.id)).concat(queue);
+  save(AREA, NAME);
 };
 
-export const enqueue = (beacon) => {
-  queue.push({ id: beacon.id, at: Date.now(), body: JSON.stringify(beacon) });
-  queue = queue.slice(-MAX_QUEUED);
-};
+export const enqueue = (beacon) => queue.push({ id: beacon.id, at: Date.now(), body: JSON.stringify(beacon) });
 
 const takeBatch = () => {
   let size = 0;
-  let n = 0;
-  while (n < queue.length && (n === 0 || size + queue[n].body.length < MAX_BATCH)) {
-    size += queue[n++].body.length;
-  }
-  return queue.splice(0, n);
-};
-
-const retryAfter = (answer) => {
-  const text = answer && answer.headers.get('Retry-After');
-  if (!text) return 0;
-  const wait = /^\d+$/.test(text) ? text * 1e3 : Date.parse(text) - Date.now();
-  return wait > 0 ? Math.min(wait, MAX_RETRY_AFTER) : 0;
+  const n = queue.findIndex((e, i) => (size += e.body.length) > MAX_BATCH && i > 0);
+  return queue.splice(0, n < 0 ? queue.length : n);
 };
 
 const settle = guard((batch, bytes, answer) => {
-  underWay.delete(batch);
+  underWay = underWay.filter((e) => !batch.includes(e));
   bytesUnderWay -= bytes;
   const status = answer ? answer.status : 0;
-  if (status === 0 || status === 408 || status === 429 || status >= 500) {
-    failures++;
-    queue = fresh(batch.concat(queue));
-    const wait = Math.min(MAX_WAIT, 1e3 * 2 ** (failures - 1)) * (0.5 + Math.random() / 2);
-    retryAt = Date.now() + wait;
-    // Jitter on top, or everyone who was turned away comes back at once.
-    const asked = retryAfter(answer);
-    if (asked) askedAt = Date.now() + asked * (1 + Math.random() / 10);
+  if (!status || status === 408 || status === 429 || status >= 500) {
+    queue = batch.concat(queue);
+    retryAt = Date.now() + Math.min(MAX_WAIT, 1e3 * 2 ** failures++) * (0.5 + Math.random() / 2);
+    // Jitter on top, or all who were turned away come back at once.
+    const asked = answer && answer.headers.get('Retry-After') * 1e3;
+    if (asked > 0) askedAt = Date.now() + Math.min(asked, MAX_RETRY_AFTER) * (1 + Math.random() / 10);
     keep();
   } else {
     failures = 0;
     // A wrong key or origin stays wrong for the life of this page.
     refused = status === 401 || status === 403;
-    release(batch);
+    if (stored) keep();
   }
   send();
 });
@@ -117,30 +98,24 @@ const settle = guard((batch, bytes, answer) => {
 const post = (batch) => {
   const body = batch.map((e) => e.body).join('\n');
   const bytes = new Blob([body]).size;
-  const small = keepalive && bytesUnderWay + bytes <= KEEPALIVE_QUOTA;
-  let answer;
   try {
-    answer = fetch(config.endpoint, {
+    const answer = fetch(config.endpoint, {
       method: 'POST',
       body,
-      keepalive: small,
+      keepalive: bytesUnderWay + bytes < KEEPALIVE_QUOTA,
       credentials: 'omit',
       referrerPolicy: 'origin',
     });
+    underWay = underWay.concat(batch);
+    bytesUnderWay += bytes;
+    answer.then(
+      (r) => settle(batch, bytes, r),
+      () => settle(batch, bytes),
+    );
   } catch {
     // No fetch, or one that will not take these options.
-    if (!navigator.sendBeacon || !navigator.sendBeacon(config.endpoint, body)) {
-      queue = batch.concat(queue);
-      keep();
-    }
-    return;
+    if (!navigator.sendBeacon(config.endpoint, body)) queue = batch.concat(queue);
   }
-  underWay.add(batch);
-  bytesUnderWay += bytes;
-  answer.then(
-    (r) => settle(batch, bytes, r),
-    () => settle(batch, bytes),
-  );
 };
 
 /**
@@ -149,21 +124,16 @@ const post = (batch) => {
  */
 export const send = guard((leaving) => {
   clearTimeout(timer);
-  queue = refused ? [] : fresh(queue);
-  if (!queue.length) return;
+  bound();
+  if (refused) queue = [];
   const wait = Math.max(retryAt, askedAt) - Date.now();
-  if (navigator.onLine === false || wait > 0) {
-    if (wait > 0) timer = setTimeout(send, wait);
-    keep();
-    return;
+  const blocked = navigator.onLine === false || wait > 0;
+  if (queue.length && !blocked) {
+    if (leaving) while (queue.length && bytesUnderWay + queue[0].body.length < KEEPALIVE_QUOTA) post(takeBatch());
+    else if (!underWay.length) post(takeBatch());
   }
-  if (!leaving) {
-    if (!underWay.size) post(takeBatch());
-    return;
-  }
-  if (failures) keep();
-  while (queue.length && bytesUnderWay + queue[0].body.length < KEEPALIVE_QUOTA) post(takeBatch());
-  if (queue.length) keep();
+  if (queue.length && wait > 0) timer = setTimeout(send, wait);
+  if (leaving || blocked) (queue.length || failures) && keep();
 });
 
 listen(window, 'online', () => {

@@ -6,10 +6,10 @@ import { pageURL } from './url.js';
 
 // Late vitals belong to the view in which they happened, so a few are remembered.
 const MAX_VIEWS = 20;
-const MAX_ERRORS = 50;
-const MAX_EVENTS = 100;
-const MAX_REQUESTS = 50; // of those that succeeded, and as many that failed
 const MAX_METRICS = 40;
+
+/** How many of each kind a view may report; failed requests have a room of their own. */
+export const MAX = 50;
 
 export const views = [];
 
@@ -25,15 +25,10 @@ export const beginView = (start, route) => {
     url: pageURL(),
     route,
     navigation: true,
-    metrics: {},
+    counts: { errors: 0, requests: 0, failed: 0, events: 0, long_tasks: 0 },
     vitals: {}, // name → metric id → value
-    errors: [],
-    requests: [],
-    events: [],
-    counts: {},
-    dropped: 0, // errors over the cap, and how many of them were told
-    told: 0,
   };
+  discard(view);
   views.push(view);
   if (views.length > MAX_VIEWS) views.shift();
   onItem();
@@ -43,50 +38,23 @@ export const beginView = (start, route) => {
 export const currentView = () => views[views.length - 1];
 
 /** The view that was on screen at a time. */
-export const viewAt = (time) => {
-  for (let i = views.length - 1; i > 0; i--) {
-    if (views[i].start <= time) return views[i];
-  }
-  return views[0];
-};
+export const viewAt = (time) => views.filter((v) => v.start <= time).pop() || views[0];
 
-const admit = (view, what, max) => {
-  const n = (view.counts[what] = (view.counts[what] || 0) + 1);
-  return n <= max;
-};
-
+/** Adds a metric; NaN, infinities and negative values are no measurements. */
 export const addMetric = (view, name, value) => {
-  // NaN, infinities and negative values are no measurements.
+  const { metrics } = view;
   if (!(value >= 0 && value < Infinity)) return;
-  if (!(name in view.metrics) && Object.keys(view.metrics).length >= MAX_METRICS) return;
-  view.metrics[name] = value;
+  if (!(name in metrics) && Object.keys(metrics).length >= MAX_METRICS) return;
+  metrics[name] = value;
   onItem();
 };
 
-export const addError = (error) => {
-  const view = currentView();
-  if (admit(view, 'errors', MAX_ERRORS)) {
-    view.errors.push(error);
-    onItem();
-  } else {
-    view.dropped++;
-  }
-};
-
-export const addRequest = (view, request) => {
-  const failed = request.status === 0 || request.status >= 400;
-  if (admit(view, failed ? 'failed' : 'requests', MAX_REQUESTS)) {
-    view.requests.push(request);
-    onItem();
-  }
-};
-
-export const addEvent = (event) => {
-  const view = currentView();
-  if (admit(view, 'events', MAX_EVENTS)) {
-    view.events.push(event);
-    onItem();
-  }
+/** Adds to 'errors', 'requests' or 'events', up to MAX of what is counted together. */
+export const add = (kind, item, view, counted) => {
+  view = view || currentView();
+  if (++view.counts[counted || kind] > MAX) return;
+  view[kind].push(item);
+  onItem();
 };
 
 /** Forgets what was gathered and not sent. */

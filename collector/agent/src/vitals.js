@@ -2,7 +2,7 @@
 
 import { onCLS, onFCP, onINP, onLCP, onTTFB } from '../third_party/web-vitals/web-vitals.js';
 import { guard } from './guard.js';
-import { addMetric, currentView, landing, viewAt, views } from './view.js';
+import { addMetric, landing, viewAt, views } from './view.js';
 import { cleanURL } from './url.js';
 
 const round = (value, digits) => Math.round(value * 10 ** digits) / 10 ** digits;
@@ -51,29 +51,25 @@ const growing = guard((metric) => {
 
 const countLongTasks = () => {
   if (!PerformanceObserver.supportedEntryTypes.includes('longtask')) return;
-  const counts = new WeakMap();
-  new PerformanceObserver(
+  const observer = new PerformanceObserver(
     guard((list) => {
       for (const task of list.getEntries()) {
         const view = viewAt(task.startTime);
-        counts.set(view, (counts.get(view) || 0) + 1);
-        addMetric(view, 'long_tasks', counts.get(view));
+        addMetric(view, 'long_tasks', ++view.counts.long_tasks);
       }
     }),
-  ).observe({ type: 'longtask', buffered: true });
-  addMetric(currentView(), 'long_tasks', 0);
+  );
+  observer.observe({ type: 'longtask', buffered: true });
+  addMetric(landing, 'long_tasks', 0);
 };
 
-export const measureVitals = () => {
-  const perNavigation = { reportSoftNavs: true };
-  const start = [
-    () => onTTFB(loading),
-    () => onFCP(loading),
-    () => onLCP(loading),
-    () => onCLS(growing, perNavigation),
-    () => onINP(growing, perNavigation),
-    countLongTasks,
-  ];
-  // One that a browser lacks must not cost the others.
-  for (const f of start) guard(f)();
-};
+const perNavigation = { reportSoftNavs: true };
+
+export const vitals = [
+  () => onTTFB(loading),
+  () => onFCP(loading),
+  () => onLCP(loading),
+  () => onCLS(growing, perNavigation),
+  () => onINP(growing, perNavigation),
+  countLongTasks,
+];

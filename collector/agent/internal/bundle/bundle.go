@@ -28,7 +28,7 @@ func Build(dir string) ([]byte, error) {
 		Outfile:           "rum.js",
 		Bundle:            true,
 		Format:            api.FormatIIFE,
-		Target:            api.ES2020,
+		Target:            api.ES2022,
 		MinifyWhitespace:  true,
 		MinifyIdentifiers: true,
 		MinifySyntax:      true,
