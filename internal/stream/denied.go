@@ -1,0 +1,102 @@
+package stream
+
+import (
+	"context"
+	"errors"
+	"regexp"
+	"strings"
+
+	"github.com/nats-io/nats.go"
+)
+
+// ErrDenied says that the server forbids it to this user.
+var ErrDenied = errors.New("not permitted")
+
+// A server reports a forbidden subject on its own, not in answer to a request:
+// the request would wait for its timeout. A watcher learns of it.
+type watcher struct {
+	matches func(op, subject string) bool
+	cancel  context.CancelCauseFunc
+}
+
+const maxDenied = 256 // subjects remembered
+
+var violation = regexp.MustCompile(`(?i)permissions violation for (publish|subscription) to "([^"]*)"`)
+
+// asyncError is told everything that the server complains about out of turn.
+func (c *Conn) asyncError(err error) {
+	if !errors.Is(err, nats.ErrPermissionViolation) {
+		return
+	}
+	m := violation.FindStringSubmatch(err.Error())
+	if m == nil {
+		return
+	}
+	op, subject := strings.ToLower(m[1]), m[2]
+	c.mu.Lock()
+	if len(c.denied) < maxDenied {
+		c.denied[op+" "+subject] = struct{}{}
+	}
+	for w := range c.watchers {
+		if w.matches(op, subject) {
+			w.cancel(ErrDenied)
+		}
+	}
+	c.mu.Unlock()
+	c.changed.notify()
+}
+
+// request returns a context for a JetStream API request that ends, with the
+// cause ErrDenied, as soon as the server says that the request or its answer is
+// forbidden.
+func (c *Conn) request(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	ctx, stop := context.WithTimeout(ctx, apiTimeout)
+	w := &watcher{cancel: cancel, matches: func(op, subject string) bool {
+		return op == "publish" && strings.HasPrefix(subject, c.apiPrefix) || op == "subscription" && c.isInbox(subject)
+	}}
+	c.mu.Lock()
+	if c.watchers == nil {
+		c.watchers = map[*watcher]struct{}{}
+	}
+	c.watchers[w] = struct{}{}
+	// The subscription that answers come to is made once and complained about once.
+	for d := range c.denied {
+		if op, subject, _ := strings.Cut(d, " "); op == "subscription" && c.isInbox(subject) {
+			cancel(ErrDenied)
+		}
+	}
+	c.mu.Unlock()
+	return ctx, func() {
+		c.mu.Lock()
+		delete(c.watchers, w)
+		c.mu.Unlock()
+		stop()
+		cancel(nil)
+	}
+}
+
+func (c *Conn) isInbox(subject string) bool {
+	prefix := c.Opts.InboxPrefix
+	if prefix == "" {
+		prefix = nats.InboxPrefix
+	}
+	return strings.HasPrefix(subject, strings.TrimSuffix(prefix, ".")+".")
+}
+
+// mayPublish is false once the server has forbidden a publish to this subject
+// on this connection.
+func (c *Conn) mayPublish(subject string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	_, denied := c.denied["publish "+subject]
+	return !denied
+}
+
+// maySubscribe is the same for a subscription.
+func (c *Conn) maySubscribe(subject string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	_, denied := c.denied["subscription "+subject]
+	return !denied
+}

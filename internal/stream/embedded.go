@@ -1,0 +1,77 @@
+package stream
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+)
+
+// EmbeddedOptions describe a NATS server inside this process.
+type EmbeddedOptions struct {
+	Dir      string // where JetStream keeps its files; "": a temporary directory, removed by Close
+	Port     int    // on 127.0.0.1; 0: any that is free
+	MaxBytes int64  // of all streams together; 0: 4 GiB
+}
+
+// Embedded is a NATS server with JetStream inside this process. It listens on
+// the loopback interface: reading a stream over it is twice as fast as over an
+// in-process pipe.
+type Embedded struct {
+	server *server.Server
+	remove string
+}
+
+const embeddedStart = 20 * time.Second // recovering a large store takes its time
+
+// StartEmbedded starts a server and waits until it takes connections.
+func StartEmbedded(opts EmbeddedOptions) (*Embedded, error) {
+	e := &Embedded{}
+	if opts.Dir == "" {
+		dir, err := os.MkdirTemp("", "rumtop-nats-")
+		if err != nil {
+			return nil, fmt.Errorf("make a directory for NATS: %w", err)
+		}
+		opts.Dir, e.remove = dir, dir
+	}
+	if opts.Port == 0 {
+		opts.Port = server.RANDOM_PORT
+	}
+	if opts.MaxBytes <= 0 {
+		opts.MaxBytes = DefaultMaxBytes
+	}
+	s, err := server.NewServer(&server.Options{
+		ServerName: "rumtop", Host: "127.0.0.1", Port: opts.Port,
+		JetStream: true, StoreDir: opts.Dir, JetStreamMaxStore: opts.MaxBytes, JetStreamMaxMemory: 64 << 20,
+		NoLog: true, NoSigs: true, DisableJetStreamBanner: true,
+	})
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("start NATS: %w", err), e.Close())
+	}
+	e.server = s
+	s.Start()
+	if !s.ReadyForConnections(embeddedStart) || !s.JetStreamEnabled() {
+		return nil, errors.Join(fmt.Errorf("NATS does not start on 127.0.0.1:%d with its files in %s: is another one running there?", max(opts.Port, 0), opts.Dir), e.Close())
+	}
+	return e, nil
+}
+
+// ClientURL is where clients connect.
+func (e *Embedded) ClientURL() string { return e.server.ClientURL() }
+
+// Close stops the server, waits for it, and removes a temporary directory.
+func (e *Embedded) Close() error {
+	if e.server != nil {
+		e.server.Shutdown()
+		e.server.WaitForShutdown()
+	}
+	if e.remove == "" {
+		return nil
+	}
+	if err := os.RemoveAll(e.remove); err != nil {
+		return fmt.Errorf("remove the files of NATS: %w", err)
+	}
+	return nil
+}

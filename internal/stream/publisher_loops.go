@@ -1,0 +1,161 @@
+package stream
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/rumtop/rumtop/internal/beacon"
+)
+
+// sweep sends again what is due, and settles what only passes through.
+func (p *Publisher) sweep() {
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-p.ctx.Done():
+			return
+		case now := <-tick.C:
+			p.decide(now)
+			if p.passes() {
+				p.flush()
+			}
+			p.resend(func(m *message) bool { return !m.due.IsZero() && now.After(m.due) })
+		}
+	}
+}
+
+// decide gives up waiting for a stream. One that has acknowledged before is
+// believed to come back; where messages merely go unanswered it is stalled and
+// nothing else could take them.
+func (p *Publisher) decide(now time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.conn.connected.Load() || len(p.pending) == 0 || p.mode == passing {
+		p.lastAck = now
+		return
+	}
+	silent := now.Sub(p.lastAck)
+	if p.mode == searching && silent > searchTime || silent > returnTime && p.status.Note == ErrNoStream.Error() {
+		p.mode = passing
+		p.status.Note = ErrNoStream.Error() + ": batches reach only viewers that are connected"
+	}
+}
+
+func (p *Publisher) passes() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.mode == passing
+}
+
+// flush settles, where nothing keeps history, what the server has read. Only
+// messages of this very connection count: an answer on the next one says
+// nothing about them.
+func (p *Publisher) flush() {
+	p.mu.Lock()
+	sent := map[uint64]uint64{}
+	for token, m := range p.pending {
+		if m.sent {
+			sent[token] = m.epoch
+		}
+	}
+	p.mu.Unlock()
+	if len(sent) == 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(p.ctx, p.opts.AckWait)
+	defer cancel()
+	if err := p.conn.FlushWithContext(ctx); err != nil {
+		return
+	}
+	epoch := p.conn.Stats().Reconnects
+	for token, e := range sent {
+		if e == epoch {
+			p.settle(token, nil)
+		}
+	}
+}
+
+// resend queues what is due, oldest first.
+func (p *Publisher) resend(due func(*message) bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.conn.connected.Load() {
+		return
+	}
+	var again []*message
+	for _, m := range p.pending {
+		if !m.queued && due(m) {
+			again = append(again, m)
+		}
+	}
+	slices.SortFunc(again, func(a, b *message) int { return cmp.Compare(a.token, b.token) })
+	for _, m := range again {
+		if m.sends > 0 && !p.conn.mayPublish(m.subject) {
+			p.status.Note = "this user may not publish to " + m.subject + ": permit it " + beacon.SubjectRoot + ">"
+		}
+		p.enqueue(m)
+	}
+}
+
+// watch looks after the stream, and sends everything again once the
+// connection has been lost: what was on its way may or may not have arrived.
+func (p *Publisher) watch() {
+	retry := time.NewTicker(ensureWait)
+	defer retry.Stop()
+	reconnects := p.conn.reconnects.Load()
+	denied := p.opts.Create == nil
+	for {
+		changed := p.conn.changed.wait()
+		if n := p.conn.reconnects.Load(); n != reconnects {
+			reconnects, denied = n, p.opts.Create == nil
+			p.resend(func(*message) bool { return true })
+		}
+		if p.conn.connected.Load() && !denied && !p.acknowledged() {
+			denied = errors.Is(p.ensure(), ErrDenied)
+		}
+		select {
+		case <-p.ctx.Done():
+			return
+		case <-changed:
+		case <-retry.C:
+		}
+	}
+}
+
+// acknowledged says that the stream is there and answers.
+func (p *Publisher) acknowledged() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.mode == keeping && p.status.Note == ""
+}
+
+// ensure finds out whether there is a stream, and makes it if it may.
+func (p *Publisher) ensure() error {
+	_, err := EnsureStream(p.ctx, p.conn, *p.opts.Create)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case err == nil:
+		if p.mode != keeping {
+			p.lastAck = time.Now()
+		}
+		p.mode = keeping
+		p.status.Note = ""
+	case errors.Is(err, ErrNoJetStream) && p.mode == searching:
+		p.mode = passing
+		p.status.Note = ErrNoJetStream.Error() + ": batches reach only viewers that are connected"
+	}
+	return err
+}
+
+func formatToken(n uint64) string { return strconv.FormatUint(n, 36) }
+
+func parseToken(s string) (uint64, bool) {
+	n, err := strconv.ParseUint(s, 36, 64)
+	return n, err == nil
+}
