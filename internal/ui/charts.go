@@ -1,0 +1,294 @@
+package ui
+
+import (
+	"math"
+	"time"
+
+	"github.com/rumtop/rumtop/internal/agg"
+)
+
+// measure is what one chart shows.
+type measure struct {
+	name   string
+	least  float64 // the axis reaches at least this far, so that noise looks small
+	series func(*agg.Series) [][]float64
+	label  func(float64) string
+	now    func(*agg.Row) string
+	delta  func(*agg.Row) agg.Delta
+	show   func(float64) string // of a delta
+}
+
+func chartMeasures() []measure {
+	return []measure{
+		{"error rate %", 0.01, func(s *agg.Series) [][]float64 { return [][]float64{s.ErrorRate} },
+			func(v float64) string { return axisNumber(v * 100) },
+			func(r *agg.Row) string { return whenSeen(float64(r.Views), percent(r.ErrorRate)) },
+			func(r *agg.Row) agg.Delta { return r.Delta.ErrorRate }, percent},
+		{"LCP s p75 p95", 1000, func(s *agg.Series) [][]float64 { return [][]float64{s.LCP75, s.LCP95} },
+			func(v float64) string { return axisNumber(v / 1000) },
+			func(r *agg.Row) string { return distNow(r.LCP, seconds, coarseSeconds) },
+			func(r *agg.Row) agg.Delta { return r.Delta.LCP }, seconds},
+		{"INP ms p75 p95", 100, func(s *agg.Series) [][]float64 { return [][]float64{s.INP75, s.INP95} },
+			axisNumber,
+			func(r *agg.Row) string { return distNow(r.INP, millis, millis) },
+			func(r *agg.Row) agg.Delta { return r.Delta.INP }, millis},
+		{"users affected", 5, func(s *agg.Series) [][]float64 { return [][]float64{s.Affected} },
+			axisNumber,
+			func(r *agg.Row) string { return whenSeen(float64(r.Beacons), count(float64(r.Affected))) },
+			func(r *agg.Row) agg.Delta { return agg.Delta{} }, count},
+	}
+}
+
+func whenSeen(n float64, s string) string {
+	if n == 0 {
+		return unknown
+	}
+	return s
+}
+
+func distNow(d agg.Dist, p75, p95 func(float64) string) string {
+	switch {
+	case d.N == 0:
+		return unknown
+	case d.Thin():
+		return p75(d.P75) + "~"
+	}
+	return p75(d.P75) + " " + p95(d.P95)
+}
+
+// axisNumber shows a value beside an axis in at most four cells.
+func axisNumber(v float64) string {
+	switch {
+	case !finite(v):
+		return ""
+	case v == 0:
+		return "0"
+	case v < 0.0995:
+		return "." + twoDigits(v)
+	case v < 9.95:
+		return coarseSeconds(v * 1000)
+	case v < 999.5:
+		return count(v)
+	case v < 9995:
+		return coarseSeconds(v) + "k"
+	case v < 999.5e3:
+		return count(math.Round(v/1000)) + "k"
+	}
+	return ">1M"
+}
+
+func twoDigits(v float64) string {
+	n := int(math.Round(v * 100))
+	return string([]byte{'0' + byte(n/10%10), '0' + byte(n%10)})
+}
+
+// The parts of a chart's width that are not plot.
+const (
+	axisLabel  = 4
+	chartFrame = 2
+)
+
+// plotWidth is how many columns the lines of each chart have.
+func plotWidth(l layout) int {
+	if l.plots == 0 {
+		return 0
+	}
+	return max(l.w/l.plots-chartFrame-axisLabel, 0)
+}
+
+// charts are the drawn charts. Drawing happens when a point is complete or the
+// screen changes, not with every frame: between the two, not one byte of them
+// is sent.
+type charts struct {
+	zoom  int        // 0: all; else the number of the one that is zoomed
+	boxes [][]string // per chart the lines below its title
+	drawn stamp
+}
+
+// stamp is what a drawing depends on.
+type stamp struct {
+	end    int64 // right edge of the last complete point, or of any while loading
+	from   int64
+	step   time.Duration
+	filter string
+	site   string
+	layout layout
+	zoom   int
+	stale  bool
+	utc    bool
+	empty  bool
+}
+
+// cycle zooms the next chart, and after the last none.
+func (c charts) cycle() charts {
+	c.zoom = (c.zoom + 1) % (len(chartMeasures()) + 1)
+	return c
+}
+
+// which lists the charts that a layout shows.
+func (c charts) which(l layout) []measure {
+	all := chartMeasures()
+	switch {
+	case l.plots == 0:
+		return nil
+	case c.zoom > 0:
+		return all[c.zoom-1 : c.zoom]
+	}
+	return all[:min(l.plots, len(all))]
+}
+
+// draw brings the drawing up to date.
+func (c charts) draw(f *agg.Frame, l layout, th theme, loc *time.Location, stale bool) charts {
+	now := stamp{layout: l, zoom: c.zoom, stale: stale, utc: loc == time.UTC, empty: f == nil}
+	if f != nil {
+		s := &f.Series
+		now.step, now.filter, now.site = s.Step, f.Filter, f.Site
+		now.end = s.From.Add(time.Duration(s.Complete) * s.Step).Unix()
+		now.from = s.From.Truncate(max(s.Step, time.Second)).Unix()
+		if f.Health.Loading < 1 {
+			now.end = -f.At.Unix()
+		}
+	}
+	if now == c.drawn && c.boxes != nil {
+		return c
+	}
+	c.drawn = now
+	shown := c.which(l)
+	c.boxes = make([][]string, len(shown))
+	for i, m := range shown {
+		c.boxes[i] = m.box(f, boxWidth(l, i), l.charts.h, th, loc)
+	}
+	return c
+}
+
+// boxWidth divides the width among the charts without leaving a rest.
+func boxWidth(l layout, i int) int {
+	return l.w*(i+1)/l.plots - l.w*i/l.plots
+}
+
+// box draws a chart's frame and plot, without its title line.
+func (m measure) box(f *agg.Frame, w, h int, th theme, loc *time.Location) []string {
+	rows := h - 2
+	var series [][]float64
+	if f != nil {
+		for _, s := range m.series(&f.Series) {
+			series = append(series, s[:max(min(f.Series.Complete, len(s)), 0)])
+		}
+	}
+	bound := niceBound(m.least, series...)
+	grid := plot(series, bound, w-chartFrame-axisLabel, rows)
+	lines := make([]string, 0, h-1)
+	var p pen
+	for y, row := range grid {
+		p.put(th.faint, "│")
+		label := ""
+		if (rows-1-y)%2 == 0 || rows <= 3 {
+			label = m.label(bound * float64(rows-1-y) / float64(max(rows-1, 1)))
+		}
+		p.right(th.dim, label, axisLabel)
+		putPoints(&p, row, th)
+		p.to(w - 1)
+		p.put(th.faint, "│")
+		lines = append(lines, p.cell())
+	}
+	for len(lines) < rows {
+		p.put(th.faint, "│")
+		p.to(w - 1)
+		p.put(th.faint, "│")
+		lines = append(lines, p.cell())
+	}
+	return append(lines, m.bottom(&p, f, w, th, loc))
+}
+
+func putPoints(p *pen, row []point, th theme) {
+	for _, c := range row {
+		s := th.faint
+		switch c.line {
+		case onBlank:
+			p.skip(1)
+			continue
+		case 0:
+			s = th.accent
+		case 1:
+			s = th.second
+		}
+		p.use(s)
+		p.buf = append(p.buf, string(c.glyph)...)
+		p.cells++
+	}
+}
+
+// bottom is the lower edge with the times at both ends.
+func (m measure) bottom(p *pen, f *agg.Frame, w int, th theme, loc *time.Location) string {
+	p.put(th.faint, "╰")
+	if f != nil && f.Series.Complete > 0 && f.Series.Step > 0 {
+		s := &f.Series
+		from := clock(s.From, f.At, loc)
+		to := clock(s.From.Add(time.Duration(s.Complete)*s.Step), f.At, loc)
+		if room := w - cells(from) - cells(to) - axisLabel - 4; room >= 2 {
+			p.fill(th.faint, "─", axisLabel-1)
+			p.put(th.dim, from)
+			p.fill(th.faint, "─", w-p.cells-cells(to)-1)
+			p.put(th.dim, to)
+		}
+	}
+	p.fill(th.faint, "─", w-1-p.cells)
+	p.put(th.faint, "╯")
+	return p.cell()
+}
+
+// title is the upper edge with what the measure is now.
+func (m measure) title(p *pen, f *agg.Frame, w int, th theme) string {
+	name, now, delta := m.name, "", ""
+	s := th.dim
+	if f != nil {
+		now = m.now(&f.Total)
+		d := m.delta(&f.Total)
+		if f.Baseline.Complete && d.Known && d.Sign != 0 {
+			delta = " " + change(d, true, m.show)
+			s = th.good
+			if d.Sign > 0 {
+				s = th.bad
+			}
+		}
+	}
+	const edges = 8 // "╭ " + " ─ " + " ╮" and one more of the line
+	if cells(name)+cells(now)+cells(delta)+edges > w {
+		delta = ""
+	}
+	name, _ = fit(name, max(w-cells(now)-edges, 0))
+	if cells(name)+cells(now)+edges > w {
+		now = ""
+	}
+	p.put(th.faint, "╭ ")
+	p.put(th.text, name)
+	p.put(th.faint, " ")
+	tail := cells(now) + cells(delta) + 3
+	p.fill(th.faint, "─", w-p.cells-tail)
+	p.put(th.faint, " ")
+	p.put(th.strong, now)
+	p.put(s, delta)
+	p.put(th.faint, " ╮")
+	return p.cell()
+}
+
+// view puts the charts side by side, in exactly the layout's lines.
+func (c charts) view(f *agg.Frame, l layout, th theme) []string {
+	lines := make([]string, l.charts.h)
+	if l.charts.h == 0 {
+		return lines
+	}
+	var p pen
+	for i, m := range c.which(l) {
+		lines[0] += m.title(&p, f, boxWidth(l, i), th)
+		if i >= len(c.boxes) {
+			continue
+		}
+		for y, line := range c.boxes[i] {
+			if y+1 < len(lines) {
+				lines[y+1] += line
+			}
+		}
+	}
+	return lines
+}

@@ -1,0 +1,245 @@
+package ui
+
+import (
+	"strings"
+
+	"github.com/rumtop/rumtop/internal/agg"
+)
+
+// column is one column of the segment table. Its width includes the gap to the
+// column before it.
+type column struct {
+	title string
+	sort  string // Query.Sort, "" where the rows cannot be ordered by it
+	width int
+	need  int // columns with the lowest need go last
+	cell  func(c *cellContext) (style, string)
+}
+
+// cellContext is what the cells of one row are made from.
+type cellContext struct {
+	row        *agg.Row
+	theme      theme
+	minutes    float64 // length of the window
+	comparable bool    // the baseline is complete
+	sparkTop   float64
+	width      int
+}
+
+// Widths that every layout has: the cursor's margin, and the key at least.
+const (
+	margin     = 3
+	minKey     = 8
+	maxKey     = 44
+	sparkNeed  = 9
+	minSpark   = 7 // its gap included
+	maxSpark   = 42
+	noSortName = ""
+)
+
+// measures are the columns between the key and the sparkline, in the order shown.
+func measures() []column {
+	return []column{
+		{"views/m", "views", 8, 3, func(c *cellContext) (style, string) {
+			return c.theme.text, c.estimate(count(float64(c.row.Views)/c.minutes)) + " "
+		}},
+		{"err %", "error_rate", 8, 1, (*cellContext).errorRate},
+		{"Δ", noSortName, 6, 5, func(c *cellContext) (style, string) {
+			return c.delta(c.row.Delta.ErrorRate, percent)
+		}},
+		{"lcp p75", "lcp", 9, 4, func(c *cellContext) (style, string) { return c.dist(c.row.LCP, c.row.LCP.P75, seconds, " s") }},
+		{"p95", noSortName, 7, 11, func(c *cellContext) (style, string) { return c.tail(c.row.LCP, c.row.LCP.P95, coarseSeconds, " s") }},
+		{"Δ", noSortName, 7, 8, func(c *cellContext) (style, string) { return c.delta(c.row.Delta.LCP, seconds) }},
+		{"inp p75", "inp", 9, 6, func(c *cellContext) (style, string) { return c.dist(c.row.INP, c.row.INP.P75, millis, "") }},
+		{"p95", noSortName, 6, 12, func(c *cellContext) (style, string) { return c.tail(c.row.INP, c.row.INP.P95, millis, "") }},
+		{"Δ", noSortName, 6, 14, func(c *cellContext) (style, string) { return c.delta(c.row.Delta.INP, millis) }},
+		{"cls", "cls", 7, 13, func(c *cellContext) (style, string) { return c.dist(c.row.CLS, c.row.CLS.P75, unitless, "") }},
+		{"fcp", noSortName, 8, 16, func(c *cellContext) (style, string) { return c.dist(c.row.FCP, c.row.FCP.P75, seconds, " s") }},
+		{"ttfb", noSortName, 7, 17, func(c *cellContext) (style, string) { return c.dist(c.row.TTFB, c.row.TTFB.P75, millis, "") }},
+		{"failed req", noSortName, 12, 18, func(c *cellContext) (style, string) {
+			return c.theme.dim, c.share(float64(c.row.FailedRequests), float64(c.row.Requests))
+		}},
+		{"users", "users", 8, 10, func(c *cellContext) (style, string) { return c.theme.text, c.people(c.row.Users) }},
+		{"affected", "affected", 11, 2, func(c *cellContext) (style, string) {
+			if c.row.Affected == 0 {
+				return c.theme.dim, "0"
+			}
+			return c.theme.strong, c.people(c.row.Affected)
+		}},
+		{"", noSortName, 6, 7, func(c *cellContext) (style, string) {
+			if c.row.Affected == 0 || c.row.Users == 0 {
+				return c.theme.text, ""
+			}
+			return c.theme.dim, wholePercent(float64(c.row.Affected) / float64(c.row.Users))
+		}},
+	}
+}
+
+func (c *cellContext) errorRate() (style, string) {
+	if c.row.Views == 0 {
+		return c.theme.dim, unknown + "   "
+	}
+	s := c.theme.text
+	if d := c.row.Delta.ErrorRate; c.comparable && d.Known && d.Sign > 0 {
+		s = c.theme.bad
+	}
+	return s, alignPoint(percent(c.row.ErrorRate)) + mark(float64(c.row.Views) < agg.Thin)
+}
+
+// alignPoint pads a number of at most two decimals so that the points of a
+// column stand above one another.
+func alignPoint(s string) string {
+	decimals := 0
+	if i := strings.IndexByte(s, '.'); i >= 0 {
+		decimals = len(s) - i
+	}
+	return s + blanks[:max(3-decimals, 0)]
+}
+
+func mark(thin bool) string {
+	if thin {
+		return "~"
+	}
+	return " "
+}
+
+func (c *cellContext) dist(d agg.Dist, v float64, show func(float64) string, unit string) (style, string) {
+	if d.N == 0 {
+		return c.theme.dim, unknown + " "
+	}
+	if d.Thin() {
+		return c.theme.dim, show(v) + unit + "~"
+	}
+	return c.theme.text, show(v) + unit + " "
+}
+
+// tail is a percentile that the mark of the one before it speaks for.
+func (c *cellContext) tail(d agg.Dist, v float64, show func(float64) string, unit string) (style, string) {
+	if d.N == 0 || d.Thin() {
+		return c.theme.dim, unknown
+	}
+	return c.theme.dim, show(v) + unit
+}
+
+func (c *cellContext) delta(d agg.Delta, show func(float64) string) (style, string) {
+	s := c.theme.dim
+	if c.comparable && d.Known && d.Sign != 0 {
+		s = c.theme.good
+		if d.Sign > 0 {
+			s = c.theme.bad
+		}
+	}
+	return s, change(d, c.comparable, show)
+}
+
+func (c *cellContext) share(part, whole float64) string {
+	if whole == 0 {
+		return unknown
+	}
+	return percent(part/whole) + "%"
+}
+
+// estimate marks a count that is scaled up from a sample.
+func (c *cellContext) estimate(s string) string {
+	if c.row.Estimated && s != unknown {
+		return "≈" + s
+	}
+	return s
+}
+
+// people marks a number of users that is not counted one by one.
+func (c *cellContext) people(n int) string {
+	if c.row.Estimated || !c.row.Exact {
+		return "≈" + count(float64(n))
+	}
+	return count(float64(n))
+}
+
+// columnPlan is which columns a width has room for.
+type columnPlan struct {
+	key   int // width of the key
+	cols  []column
+	spark int // width of the sparkline, its gap included; 0 for none
+}
+
+// planColumns takes the columns that are needed most, as long as the key keeps
+// its least width, and gives what is left to the key and the sparkline.
+func planColumns(w int) columnPlan {
+	all := measures()
+	left := w - margin - minKey
+	chosen := make([]bool, len(all))
+	p := columnPlan{}
+	for need := 1; need <= 18; need++ {
+		if need == sparkNeed {
+			if left < minSpark {
+				break
+			}
+			p.spark = minSpark
+			left -= minSpark
+			continue
+		}
+		i := indexOfNeed(all, need)
+		if i < 0 {
+			continue
+		}
+		if all[i].width > left {
+			break
+		}
+		chosen[i] = true
+		left -= all[i].width
+	}
+	for i, c := range all {
+		if chosen[i] {
+			p.cols = append(p.cols, c)
+		}
+	}
+	left = max(left, 0)
+	toKey := min(left*2/3, maxKey-minKey)
+	if p.spark == 0 {
+		toKey = min(left, maxKey-minKey)
+	}
+	p.key = minKey + toKey
+	if w < margin+minKey {
+		p.key = max(w-margin, 0)
+	}
+	if p.spark > 0 {
+		p.spark = min(p.spark+left-toKey, maxSpark)
+	}
+	return p
+}
+
+func indexOfNeed(cols []column, need int) int {
+	for i, c := range cols {
+		if c.need == need {
+			return i
+		}
+	}
+	return -1
+}
+
+// at names the sort column under a column of the screen; false where there is
+// none to sort by.
+func (p columnPlan) at(x int) (string, bool) {
+	x -= margin + p.key
+	if x < 0 {
+		return "key", true
+	}
+	for _, c := range p.cols {
+		if x < c.width {
+			return c.sort, c.sort != noSortName
+		}
+		x -= c.width
+	}
+	return "", false
+}
+
+// sorts lists the names by which the visible columns can be sorted, from left to right.
+func (p columnPlan) sorts() []string {
+	names := []string{"key"}
+	for _, c := range p.cols {
+		if c.sort != noSortName {
+			names = append(names, c.sort)
+		}
+	}
+	return names
+}

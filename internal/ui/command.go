@@ -1,0 +1,148 @@
+package ui
+
+import (
+	"strings"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/filter"
+)
+
+// verb is a command of the : line.
+type verb struct {
+	name    string
+	wants   string   // what its argument is; "" for none
+	choices []string // what it can be, where that is known
+	do      func(arg string) (action, string)
+}
+
+func verbs() []verb {
+	just := func(do action) func(string) (action, string) {
+		return func(string) (action, string) { return do, "" }
+	}
+	var dims []string
+	for d := range beacon.NumDims {
+		dims = append(dims, d.String())
+	}
+	return []verb{
+		{"by", "a dimension or tag", dims, func(arg string) (action, string) { return setBy(arg), "" }},
+		{"window", "a length of time such as 15m", nil, windowCommand},
+		{"filter", "an expression such as region=eu-*; empty for none", nil, filterCommand},
+		{"baseline", "previous, a length of time such as 1h, or a time of day such as 13:30", []string{"previous", "1h", "24h"}, baselineCommand},
+		{"sort", "a column", []string{"affected", "views", "error_rate", "lcp", "inp", "cls", "users", "key"}, sortCommand},
+		{"errors", "", nil, just(func(m model) (model, tea.Cmd) { m.mode = modeErrors; return m, nil })},
+		{"utc", "", nil, just(func(m model) (model, tea.Cmd) { m.loc = time.UTC; return m, nil })},
+		{"local", "", nil, just(func(m model) (model, tea.Cmd) { m.loc = time.Local; return m, nil })},
+		{"help", "", nil, just(openHelp)},
+		{"quit", "", nil, just(func(m model) (model, tea.Cmd) { return m, tea.Quit })},
+	}
+}
+
+// command reads a line: the action, or what was expected instead. Names may be
+// cut short as long as they are the first to begin so.
+func command(line string) (action, string) {
+	name, arg, _ := strings.Cut(strings.TrimSpace(line), " ")
+	arg = strings.TrimSpace(arg)
+	if name == "" {
+		return func(m model) (model, tea.Cmd) { return m, nil }, ""
+	}
+	var names []string
+	for _, v := range verbs() {
+		names = append(names, v.name)
+		if !strings.HasPrefix(v.name, name) {
+			continue
+		}
+		if v.wants != "" && arg == "" && v.name != "filter" {
+			return nil, v.name + " takes " + v.wants
+		}
+		return v.do(arg)
+	}
+	return nil, "no command " + name + ": known are " + strings.Join(names, " ")
+}
+
+func windowCommand(arg string) (action, string) {
+	d, err := time.ParseDuration(arg)
+	if err != nil || d < time.Second {
+		return nil, "window takes a length of time such as 15m"
+	}
+	return setWindow(d), ""
+}
+
+func filterCommand(arg string) (action, string) {
+	e, err := filter.Parse(arg)
+	if err != nil {
+		return nil, err.Error()
+	}
+	return setFilter(e), ""
+}
+
+func sortCommand(arg string) (action, string) {
+	for _, s := range []string{"affected", "views", "error_rate", "lcp", "inp", "cls", "users", "key"} {
+		if s == arg {
+			return sortBy(s), ""
+		}
+	}
+	return nil, "sort takes one of affected views error_rate lcp inp cls users key"
+}
+
+func baselineCommand(arg string) (action, string) {
+	if arg == "previous" {
+		return setBaseline(func(model) agg.BaselineSpec { return agg.BaselineSpec{} }), ""
+	}
+	if d, err := time.ParseDuration(arg); err == nil && d > 0 {
+		return setBaseline(func(model) agg.BaselineSpec { return agg.BaselineSpec{Ago: d} }), ""
+	}
+	if t, err := time.Parse("15:04", arg); err == nil {
+		return setBaseline(func(m model) agg.BaselineSpec { return agg.BaselineSpec{At: m.last(t.Hour(), t.Minute())} }), ""
+	}
+	return nil, "baseline takes previous, a length of time such as 1h, or a time of day such as 13:30"
+}
+
+func setBaseline(b func(model) agg.BaselineSpec) action {
+	return func(m model) (model, tea.Cmd) {
+		if m.frame == nil {
+			return m.say("wait for the first numbers")
+		}
+		m.query.Baseline = b(m)
+		return m, nil
+	}
+}
+
+// last is the last time before the frame at which clocks showed that.
+func (m model) last(hour, minute int) time.Time {
+	now := m.frame.At.In(m.loc)
+	at := time.Date(now.Year(), now.Month(), now.Day(), hour, minute, 0, 0, m.loc)
+	if at.After(now) {
+		at = at.AddDate(0, 0, -1)
+	}
+	return at
+}
+
+// completeCommand offers names, then what the argument can be.
+func completeCommand(before string, v vocabulary) (from int, choices []string) {
+	name, arg, hasArg := strings.Cut(before, " ")
+	var names []string
+	for _, c := range verbs() {
+		if hasArg && c.name == name {
+			choices := c.choices
+			if name == "by" {
+				for _, t := range v.tags {
+					choices = append(choices, "tag."+t)
+				}
+			}
+			return len([]rune(name)) + 1, matching(choices, arg)
+		}
+		text := c.name
+		if c.wants != "" {
+			text += " "
+		}
+		names = append(names, text)
+	}
+	if hasArg {
+		return 0, nil
+	}
+	return 0, matching(names, before)
+}

@@ -1,0 +1,252 @@
+package ui
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/filter"
+	"github.com/rumtop/rumtop/internal/plain"
+)
+
+// detail is one error group, looked at closely.
+type detail struct {
+	fingerprint string
+	group       agg.ErrorGroup // as the list had it, until the frame brings more
+	full        *agg.ErrorDetail
+	cursor      int // among the values of the spread
+	scroll      int // of the stack
+}
+
+// show takes what a frame has about the group.
+func (d detail) show(f *agg.Frame) detail {
+	if f.Detail != nil && f.Detail.Fingerprint == d.fingerprint {
+		d.full, d.group = f.Detail, f.Detail.ErrorGroup
+	}
+	d.cursor = max(min(d.cursor, len(d.values())-1), 0)
+	return d
+}
+
+// spreadLine is one value of the spread, with its dimension.
+type spreadLine struct {
+	dim string
+	agg.SpreadValue
+	first bool // of its dimension
+}
+
+// values lists the spread's values; of each dimension the most frequent.
+func (d detail) values() []spreadLine {
+	const most = 4
+	if d.full == nil {
+		return nil
+	}
+	var out []spreadLine
+	for _, s := range d.full.Spread {
+		for i, v := range s.Values[:min(len(s.Values), most)] {
+			out = append(out, spreadLine{s.Dim, v, i == 0})
+		}
+	}
+	return out
+}
+
+func (d detail) bindings(k *keyMap) []binding {
+	move := func(by int) action {
+		return func(m model) (model, tea.Cmd) {
+			m.detail.cursor = max(min(m.detail.cursor+by, len(m.detail.values())-1), 0)
+			return m, nil
+		}
+	}
+	scroll := func(by int) action {
+		return func(m model) (model, tea.Cmd) {
+			m.detail.scroll = max(min(m.detail.scroll+by, len(m.detail.stack())-1), 0)
+			return m, nil
+		}
+	}
+	keep := func(op filter.Op) action {
+		return func(m model) (model, tea.Cmd) { return m.filterByValue(op) }
+	}
+	return []binding{
+		{k.up, move(-1)}, {k.down, move(1)}, {k.top, move(-far)}, {k.bottom, move(far)},
+		{k.pageUp, scroll(-8)}, {k.pageDown, scroll(8)},
+		{k.back, func(m model) (model, tea.Cmd) { m.mode = modeErrors; return m, nil }},
+		{k.errors, func(m model) (model, tea.Cmd) { m.mode = modeErrors; return m, nil }},
+		{k.nextError, func(m model) (model, tea.Cmd) { return m.besideError(1) }},
+		{k.previousError, func(m model) (model, tea.Cmd) { return m.besideError(-1) }},
+		{k.enter, keep(filter.Eq)}, {k.exclude, keep(filter.Ne)},
+		{k.onlyThis, func(m model) (model, tea.Cmd) {
+			return m.narrow("fingerprint", filter.Eq, m.detail.fingerprint)
+		}},
+	}
+}
+
+func (m model) besideError(by int) (model, tea.Cmd) {
+	m.errors = m.errors.move(by, m.errorRows(m.layout()))
+	return openDetail(m)
+}
+
+// filterByValue turns the chosen value of the spread into a filter.
+func (m model) filterByValue(op filter.Op) (model, tea.Cmd) {
+	values := m.detail.values()
+	if m.detail.cursor >= len(values) {
+		return m.say("no value to choose")
+	}
+	v := values[m.detail.cursor]
+	return m.narrow(v.dim, op, v.Value)
+}
+
+// narrow adds a term and goes to the triage screen to show what is left.
+func (m model) narrow(field string, op filter.Op, value string) (model, tea.Cmd) {
+	t, err := filter.NewTerm(field, op, filter.Literal(value))
+	if err != nil {
+		return m.say(err.Error())
+	}
+	m.mode, m.onErrors = modeTriage, false
+	return setFilter(m.query.Filter.And(t))(m)
+}
+
+// stack is the sample's frames, sanitised.
+func (d detail) stack() []string {
+	if d.full == nil || d.full.Stack == "" {
+		return nil
+	}
+	return strings.Split(strings.TrimRight(plain.Text(d.full.Stack, 64<<10), "\n"), "\n")
+}
+
+// view draws the group in exactly h lines: what it is, then stack and spread,
+// side by side where there is room.
+func (d detail) view(f *agg.Frame, th theme, loc *time.Location, w, h int) []string {
+	if f == nil {
+		return make([]string, h)
+	}
+	lines := d.summary(f, th, loc, w)
+	if room := h - len(lines); room > 0 {
+		if w >= 100 {
+			right := max(w*2/5, 50)
+			left := w - right
+			lines = append(lines, beside(d.viewStack(th, left-2, room), d.viewSpread(th, right, room), left)...)
+		} else {
+			n := min(max(room/2, 3), len(d.values())+2)
+			lines = append(lines, d.viewSpread(th, w, min(n, room))...)
+			lines = append(lines, d.viewStack(th, w, max(h-len(lines), 0))...)
+		}
+	}
+	return slices.Clip(lines[:min(len(lines), h)])
+}
+
+func (d detail) summary(f *agg.Frame, th theme, loc *time.Location, w int) []string {
+	g := &d.group
+	var p pen
+	p.skip(margin)
+	p.put(th.strong, clean(errorTitle(g.Type, g.Message), w-margin))
+	lines := []string{"", p.line()}
+
+	p.skip(margin)
+	p.put(th.text, plural(float64(g.Count), "error")+" · "+plural(float64(g.Users), "user")+" in "+window(f))
+	s, change := errorTrend(g, f, th)
+	if change != unknown {
+		p.put(th.dim, " · ")
+		p.put(s, change)
+		if !g.New {
+			p.put(th.dim, " (was "+count(float64(g.Before))+")")
+		}
+	}
+	if d.full != nil && d.full.Handled {
+		p.put(th.dim, " · handled by the page")
+	}
+	lines = append(lines, p.line())
+
+	p.skip(margin)
+	p.put(th.dim, "first "+g.FirstSeen.In(loc).Format("15:04:05")+" · last "+clock(g.LastSeen, f.At, loc)+" "+zoneName(f.At, loc))
+	if len(g.Releases) > 0 {
+		p.put(th.dim, " · in ")
+		p.put(th.text, clean(strings.Join(g.Releases, " "), w-p.cells))
+	}
+	lines = append(lines, p.line())
+
+	if d.full != nil && len(d.full.Counts) > 0 {
+		p.skip(margin)
+		p.put(th.accent, spark(d.full.Counts, niceBound(1, d.full.Counts), min(w-margin-14, 80)))
+		p.put(th.dim, " over "+span(f.Series.Step*time.Duration(len(d.full.Counts))))
+		lines = append(lines, p.line())
+	}
+	return append(lines, "")
+}
+
+func (d detail) viewStack(th theme, w, h int) []string {
+	lines := make([]string, max(h, 0))
+	if h <= 0 {
+		return lines
+	}
+	stack := d.stack()
+	var p pen
+	p.skip(margin)
+	title := "stack, scrubbed"
+	switch {
+	case d.full == nil:
+		title = "stack …"
+	case len(stack) == 0:
+		title = "no stack was sent"
+	}
+	p.left(th.dim, title, max(w-margin, 0))
+	lines[0] = p.line()
+	from := min(d.scroll, max(len(stack)-(h-1), 0))
+	for i, s := range stack[from:] {
+		if i+1 >= h {
+			break
+		}
+		p.skip(margin)
+		p.put(th.text, clean(s, w-margin))
+		lines[i+1] = p.line()
+	}
+	return lines
+}
+
+// viewSpread draws who has the error: per value its share of the errors, and its
+// share of all page views beside it.
+func (d detail) viewSpread(th theme, w, h int) []string {
+	lines := make([]string, max(h, 0))
+	if h <= 0 {
+		return lines
+	}
+	const dim, share = 12, 8
+	bar := min(max(w-margin-dim-16-2*share, 0), 24)
+	value := max(w-margin-dim-2*share-bar-2, 4)
+	var p pen
+	p.skip(margin)
+	p.left(th.dim, "who has it", dim)
+	p.skip(value)
+	p.right(th.dim, "errors", share)
+	p.right(th.dim, "views", share)
+	lines[0] = p.line()
+	values := d.values()
+	from := max(min(d.cursor-(h-1)/2, len(values)-(h-1)), 0)
+	for i, v := range values[min(from, len(values)):] {
+		if i+1 >= h {
+			break
+		}
+		name := ""
+		if v.first || i == 0 {
+			name = v.dim
+		}
+		s := th.text
+		if from+i == d.cursor {
+			p.put(th.accent, " ▶ ")
+			s = th.strong
+		} else {
+			p.skip(margin)
+		}
+		p.left(th.dim, clean(name, dim-1), dim)
+		p.left(s, clean(v.Value, value), value)
+		p.right(th.text, wholePercent(v.Errors), share)
+		p.right(th.dim, wholePercent(v.Views), share)
+		p.skip(2)
+		if bar > 0 {
+			p.fill(th.accent, "▇", max(min(int(v.Errors*float64(bar)+0.5), bar), 0))
+		}
+		lines[i+1] = p.line()
+	}
+	return lines
+}

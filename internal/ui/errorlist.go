@@ -1,0 +1,172 @@
+package ui
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/rumtop/rumtop/internal/agg"
+)
+
+// errorList is the error groups of the frame and the cursor among them. It is
+// drawn as a pane of the triage screen and as a view of its own.
+type errorList struct {
+	groups []agg.ErrorGroup
+	cursor int
+	offset int
+	moved  bool
+}
+
+func (e errorList) show(groups []agg.ErrorGroup, visible int) errorList {
+	var selected string
+	if g := e.selected(); g != nil {
+		selected = g.Fingerprint
+	}
+	e.groups = groups
+	if e.moved {
+		if i := slices.IndexFunc(groups, func(g agg.ErrorGroup) bool { return g.Fingerprint == selected }); i >= 0 {
+			e.cursor = i
+		}
+	}
+	return e.clamp(visible)
+}
+
+func (e errorList) clamp(visible int) errorList {
+	visible = max(visible, 1)
+	e.cursor = max(min(e.cursor, len(e.groups)-1), 0)
+	e.offset = max(min(e.offset, e.cursor), e.cursor-visible+1, 0)
+	return e
+}
+
+func (e errorList) move(by, visible int) errorList {
+	e.cursor += by
+	e.moved = true
+	return e.clamp(visible)
+}
+
+func (e errorList) selected() *agg.ErrorGroup {
+	if e.cursor < 0 || e.cursor >= len(e.groups) {
+		return nil
+	}
+	return &e.groups[e.cursor]
+}
+
+// The columns of an error, with their gaps; the message takes the rest.
+const (
+	errorCount  = 8
+	errorUsers  = 8
+	errorChange = 8
+	errorSince  = 8
+	minMessage  = 24
+)
+
+// view draws a heading and the groups in exactly h lines.
+func (e errorList) view(f *agg.Frame, th theme, loc *time.Location, w, h int, focused bool) []string {
+	lines := make([]string, h)
+	if h == 0 {
+		return lines
+	}
+	since := w >= 70
+	releases := 0
+	if w >= 90 {
+		releases = min(w/5, 30)
+	}
+	message := w - margin - errorCount - errorUsers - errorChange - releases - 2
+	if since {
+		message -= errorSince
+	}
+	var p pen
+	p.skip(margin)
+	p.right(th.dim, "errors", errorCount)
+	p.right(th.dim, "users", errorUsers)
+	p.right(th.dim, "change", errorChange)
+	if since {
+		p.right(th.dim, "since", errorSince)
+	}
+	p.skip(2)
+	p.left(th.dim, "error", message)
+	if releases > 0 {
+		p.left(th.dim, "releases", releases)
+	}
+	lines[0] = p.line()
+	if f == nil {
+		return lines
+	}
+	if len(e.groups) == 0 && h > 1 {
+		p.skip(margin)
+		p.left(th.dim, "none in "+window(f), w-margin)
+		lines[1] = p.line()
+	}
+	for i := 1; i < h; i++ {
+		at := e.offset + i - 1
+		if at >= len(e.groups) {
+			break
+		}
+		g := &e.groups[at]
+		s := th.text
+		switch {
+		case at == e.cursor && focused:
+			p.put(th.accent, " ▶ ")
+			s = th.strong
+		default:
+			p.skip(margin)
+		}
+		p.right(s, count(float64(g.Count)), errorCount)
+		p.right(th.text, count(float64(g.Users)), errorUsers)
+		cs, change := errorTrend(g, f, th)
+		p.right(cs, change, errorChange)
+		if since {
+			p.right(th.dim, clock(g.FirstSeen, f.At, loc), errorSince)
+		}
+		p.skip(2)
+		p.left(s, clean(errorTitle(g.Type, g.Message), message), message)
+		if releases > 0 {
+			p.left(th.dim, clean(strings.Join(g.Releases, " "), releases), releases)
+		}
+		lines[i] = p.line()
+	}
+	return lines
+}
+
+// errorTitle is type and message as a browser's console has them.
+func errorTitle(kind, message string) string {
+	switch {
+	case kind == "":
+		return message
+	case message == "":
+		return kind
+	case strings.HasPrefix(message, kind):
+		return message
+	}
+	return kind + ": " + message
+}
+
+// errorTrend compares a group with the baseline, by a factor where both are
+// enough to speak of one.
+func errorTrend(g *agg.ErrorGroup, f *agg.Frame, th theme) (style, string) {
+	const few = 10
+	now, before := float64(g.Count), float64(g.Before)
+	switch {
+	case g.New:
+		return th.bad, "▲ new"
+	case !f.Baseline.Complete:
+		return th.dim, unknown
+	case before == 0 && now >= few:
+		return th.warn, "▲ again"
+	case now < few && before < few, before == 0:
+		return th.dim, unknown
+	case now/before >= 2:
+		return th.bad, "▲ ×" + factor(now/before)
+	case now/before <= 0.5:
+		return th.good, "▼ ×" + factor(now/before)
+	}
+	return th.dim, "="
+}
+
+// factor shows a ratio to two digits.
+func factor(v float64) string {
+	if v >= 9.95 {
+		return count(coarse(v))
+	}
+	return coarseSeconds(v * 1000)
+}

@@ -1,0 +1,189 @@
+package ui
+
+import (
+	"math"
+	"time"
+
+	"github.com/rumtop/rumtop/internal/agg"
+)
+
+// The frames that the tests draw, as an aggregator would make them.
+
+var noon = time.Date(2026, 11, 20, 14, 7, 32, 0, time.UTC)
+
+func ramp(n int, from int, before, after float64) []float64 {
+	out := make([]float64, n)
+	for i := range out {
+		wave := 1 + 0.06*math.Sin(float64(i)*1.7)
+		out[i] = before * wave
+		if i >= from {
+			out[i] = (before + (after-before)*min(float64(i-from+1)/4, 1)) * wave
+		}
+	}
+	return out
+}
+
+func row(key string, views, errored float64, users, affected int, lcp, inp float64) agg.Row {
+	r := agg.Row{
+		Key: key, Views: agg.Count(views), ErroredViews: agg.Count(errored), Errors: agg.Count(errored * 1.2),
+		Users: users, Affected: affected, Requests: agg.Count(views * 3), FailedRequests: agg.Count(errored / 4),
+		LCP:     agg.Dist{N: int(views * 0.95), P50: lcp * 0.7, P75: lcp, P95: lcp * 2.3, P99: lcp * 3.4},
+		INP:     agg.Dist{N: int(views * 0.6), P50: inp * 0.5, P75: inp, P95: inp * 2.45, P99: inp * 4},
+		CLS:     agg.Dist{N: int(views * 0.9), P50: 0.01, P75: 0.04, P95: 0.12, P99: 0.3},
+		FCP:     agg.Dist{N: int(views * 0.95), P50: lcp * 0.4, P75: lcp * 0.55, P95: lcp, P99: lcp * 1.5},
+		TTFB:    agg.Dist{N: int(views * 0.95), P50: 120, P75: 240, P95: 800, P99: 1500},
+		Beacons: int(views * 3), Exact: true,
+	}
+	if views > 0 {
+		r.ErrorRate = min(errored/views, 1)
+	}
+	return r
+}
+
+func worse(diff float64) agg.Delta { return agg.Delta{Diff: diff, Sign: 1, Known: true} }
+
+func asBefore(diff float64) agg.Delta { return agg.Delta{Diff: diff, Known: true} }
+
+func health() agg.Health {
+	from := noon.Add(-30 * time.Minute)
+	return agg.Health{
+		Connected: true, History: true, HistoryFrom: &from, Loading: 1, LagMS: 610, QuietS: 0.3, PerS: 2041.5,
+		Retained: 3_600_000, SampleRate: 0.1, SkewP95MS: 1200, SkewN: 5000, Late: 3, Server: "nats://nats.shop.example:4222",
+	}
+}
+
+func base() *agg.Frame {
+	return &agg.Frame{
+		Schema: agg.Schema, At: noon, Site: "shop", WindowS: 300, By: "release", Live: true, Quantum: time.Second,
+		Baseline: agg.Baseline{Kind: "previous", From: noon.Add(-10 * time.Minute), To: noon.Add(-5 * time.Minute), Complete: true},
+		Health:   health(), Tags: []string{"flag", "tier"},
+	}
+}
+
+const points = 60
+
+// incident is the demo's: release 2.4.1 breaks in Safari.
+func incident() *agg.Frame {
+	f := base()
+	f.Filter = "region=eu-west"
+	t := row("", 9120, 371, 7055, 1284, 2610, 168)
+	t.LCP.P95, t.INP.P95 = 6100, 412
+	t.Baseline = &agg.BaselineRow{ErrorRate: 0.0043, Views: 9000, LCP: agg.Dist{N: 8700, P75: 2010}}
+	t.Delta = agg.Deltas{ErrorRate: worse(0.036), LCP: worse(600), INP: asBefore(4)}
+	f.Total = t
+	a := row("2.4.1", 5510, 678, 3310, 1240, 3410, 171)
+	a.Delta = agg.Deltas{ErrorRate: worse(0.12), LCP: worse(1200), INP: asBefore(5), CLS: asBefore(0)}
+	a.Baseline = &agg.BaselineRow{ErrorRate: 0.0041}
+	a.Spark = ramp(points, 42, 0.004, 0.123)
+	b := row("2.4.0", 3020, 12.4, 3502, 38, 2020, 166)
+	b.Delta = agg.Deltas{ErrorRate: asBefore(0), LCP: asBefore(10), INP: asBefore(1)}
+	b.Spark = ramp(points, points, 0.004, 0)
+	c := row("2.3.9", 590, 2.2, 640, 6, 2100, 169)
+	c.Delta = agg.Deltas{ErrorRate: asBefore(0), LCP: agg.Delta{Diff: -300, Sign: -1, Known: true}}
+	c.Spark = ramp(points, points, 0.004, 0)
+	d := row("(none)", 9, 0, 11, 0, 2300, 0)
+	d.INP, d.CLS = agg.Dist{}, agg.Dist{}
+	f.Segments = []agg.Row{a, b, c, d}
+	f.Series = agg.Series{
+		From: noon.Add(-30 * time.Minute).Truncate(30 * time.Second), Step: 30 * time.Second, Complete: points,
+		ErrorRate: ramp(points, 48, 0.0043, 0.041), LCP75: ramp(points, 50, 2000, 2610), LCP95: ramp(points, 50, 4700, 6100),
+		INP75: ramp(points, points, 167, 0), INP95: ramp(points, points, 410, 0), Affected: ramp(points, 48, 8, 260),
+	}
+	f.Errors = []agg.ErrorGroup{
+		{Fingerprint: "a1b2c3", Type: "TypeError", Message: "Cannot read properties of undefined (reading 'total')", Count: 401, Users: 1201,
+			FirstSeen: noon.Add(-5 * time.Minute), LastSeen: noon.Add(-time.Second), Releases: []string{"2.4.1"}, New: true},
+		{Fingerprint: "d4e5f6", Type: "ChunkLoadError", Message: "Loading chunk vendors failed", Count: 22, Users: 61,
+			FirstSeen: noon.Add(-28 * time.Minute), LastSeen: noon.Add(-9 * time.Second), Releases: []string{"2.4.1", "2.4.0"}, Before: 20},
+		{Fingerprint: "0789ab", Type: "NetworkError", Message: "POST /cart failed", Count: 9, Users: 9,
+			FirstSeen: noon.Add(-29 * time.Minute), LastSeen: noon.Add(-40 * time.Second), Releases: []string{"2.3.9", "2.4.0"}, Before: 31},
+	}
+	return f
+}
+
+// withDetail is the incident, with its worst error looked at closely.
+func withDetail() *agg.Frame {
+	f := incident()
+	f.Detail = &agg.ErrorDetail{
+		ErrorGroup: f.Errors[0],
+		Stack: "TypeError: Cannot read properties of undefined (reading 'total')\n" +
+			"    at renderTotals (https://shop.example/assets/checkout-8f3a.js:1:20412)\n" +
+			"    at updateCart (https://shop.example/assets/checkout-8f3a.js:1:18833)\n" +
+			"    at async submitOrder (https://shop.example/assets/checkout-8f3a.js:1:9120)\n" +
+			"    at HTMLFormElement.onsubmit (https://shop.example/checkout:88:3)\n",
+		Spread: []agg.Spread{
+			{Dim: "release", Values: []agg.SpreadValue{{Value: "2.4.1", Errors: 1, Views: 0.6}}},
+			{Dim: "browser", Values: []agg.SpreadValue{{Value: "Safari", Errors: 0.91, Views: 0.14}, {Value: "Chrome", Errors: 0.09, Views: 0.7}}},
+			{Dim: "page", Values: []agg.SpreadValue{{Value: "/checkout", Errors: 0.88, Views: 0.11}, {Value: "/cart", Errors: 0.12, Views: 0.2}}},
+			{Dim: "flag", Values: []agg.SpreadValue{{Value: "new-payment", Errors: 0.87, Views: 0.21}}},
+		},
+		Counts: ramp(points, 48, 0.2, 40),
+	}
+	return f
+}
+
+func quietHour() *agg.Frame {
+	f := incident()
+	f.Filter = ""
+	f.Total.Delta = agg.Deltas{ErrorRate: asBefore(0.0001), LCP: asBefore(10), INP: asBefore(2)}
+	f.Total.ErroredViews, f.Total.ErrorRate, f.Total.Affected = 37, 0.0041, 38
+	f.Segments = f.Segments[1:]
+	f.Errors = f.Errors[1:]
+	f.Series.ErrorRate, f.Series.Affected = ramp(points, points, 0.0041, 0), ramp(points, points, 8, 0)
+	f.Series.LCP75, f.Series.LCP95 = ramp(points, points, 2000, 0), ramp(points, points, 4700, 0)
+	return f
+}
+
+func loading() *agg.Frame {
+	f := quietHour()
+	f.Health.Loading, f.Baseline.Complete = 0.43, false
+	for i := range f.Segments {
+		f.Segments[i].Delta = agg.Deltas{}
+	}
+	f.Series.Complete = points * 43 / 100
+	return f
+}
+
+func disconnected() *agg.Frame {
+	f := incident()
+	f.Health.Connected, f.Health.Reconnects = false, 3
+	f.Health.Note = "connection refused, trying again every 2 s; is nats-server running?"
+	f.Health.Dropped, f.Health.Gaps = 120, 2
+	return f
+}
+
+func nothingYet() *agg.Frame {
+	f := base()
+	f.Health = agg.Health{Connected: true, Loading: 1, Note: "the server has no JetStream"}
+	f.Baseline.Complete = false
+	f.Tags = nil
+	return f
+}
+
+func silent() *agg.Frame {
+	f := incident()
+	f.Health.QuietS = 43
+	return f
+}
+
+// hostile is what a rogue publisher could put into strings and numbers.
+func hostile() *agg.Frame {
+	f := incident()
+	f.Site = "shop\x1b]0;owned\x07"
+	f.By = "tag.\x1b[31mteam"
+	f.Segments[0].Key = "\x1b[2J\x1b[H漢字かな\u202eevil\u200b\x00 with a very long name that goes on and on and on and on and on"
+	f.Segments[1].Key = "مرحبا بالعالم"
+	f.Segments[2].Key = "👩‍👩‍👧‍👦 family e\u0301\u0301\u0301\u0301"
+	f.Segments[3].Key = "line\nbreak\ttab\rreturn"
+	inf, nan := math.Inf(1), math.NaN()
+	f.Segments[0].Views, f.Segments[0].ErrorRate = agg.Count(inf), nan
+	f.Segments[1].LCP.P75, f.Segments[1].LCP.P95 = inf, -inf
+	f.Segments[2].Spark = []float64{nan, inf, -inf, 1e308, 0.1}
+	f.Segments[3].Delta.ErrorRate = worse(inf)
+	f.Series.ErrorRate[3], f.Series.LCP75[5], f.Series.Affected[7] = inf, 1e308, nan
+	f.Errors[0].Message = "\x1b]52;c;ZXZpbA==\x07\x9b31m " + f.Segments[0].Key
+	f.Errors[1].Releases = []string{"\x1b[31m2.4.1", "\u2028x"}
+	f.Warnings = []string{"no beacon carries tag.\x1b[5mteir"}
+	f.Health.Server = "nats://\x1b[7mhost"
+	f.Health.PerS, f.Health.LagMS = inf, nan
+	return f
+}

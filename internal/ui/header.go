@@ -1,0 +1,114 @@
+package ui
+
+import (
+	"time"
+
+	"github.com/rumtop/rumtop/internal/agg"
+)
+
+// headerState is what the first line tells beside the frame.
+type headerState struct {
+	title    string
+	question agg.Query // what has been asked; the frame may not show it yet
+	link     link
+	loc      *time.Location
+}
+
+// headerLine says what is being looked at, and how alive it is. It repaints with
+// the minute and when something changes, not every second.
+func headerLine(f *agg.Frame, hs headerState, t theme, w int) string {
+	var right pen
+	s, text := hs.link.badge(f, t, hs.loc)
+	right.put(s, text)
+	if f != nil && hs.link != linkPaused {
+		right.put(t.dim, "  "+f.At.In(hs.loc).Format("15:04"))
+		right.put(t.dim, " "+zoneName(f.At, hs.loc))
+	}
+	right.put("", " ")
+	end := right.cells
+	if end+10 > w {
+		var p pen
+		s, text := hs.link.badge(f, t, hs.loc)
+		p.left(s, " "+text, w)
+		return p.line()
+	}
+
+	var p pen
+	put := func(s style, text string) {
+		if p.cells+cells(text) <= w-end-1 {
+			p.put(s, text)
+		}
+	}
+	put(t.brand, " rumtop")
+	if name := site(f, hs); name != "" {
+		put(t.strong, "  "+clean(name, 40))
+	}
+	q := &hs.question
+	put(t.dim, "   "+span(q.Window)+" vs "+baselineName(q.Baseline, hs.loc))
+	put(t.dim, "   by ")
+	put(t.text, clean(q.By, 40))
+	if room := w - end - 1 - p.cells; q.Filter.Text != "" && room > 8 {
+		p.put("", "   ")
+		p.put(t.accent, clean(q.Filter.Text, room-3))
+	}
+	p.to(w - end)
+	return p.cell() + right.line()
+}
+
+func site(f *agg.Frame, hs headerState) string {
+	switch {
+	case hs.title != "":
+		return hs.title
+	case f != nil && f.Site != "":
+		return f.Site
+	}
+	return hs.question.Site
+}
+
+func baselineName(b agg.BaselineSpec, loc *time.Location) string {
+	switch {
+	case b.Ago > 0:
+		return span(b.Ago) + " ago"
+	case !b.At.IsZero():
+		return b.At.In(loc).Format("15:04")
+	}
+	return "previous"
+}
+
+func zoneName(t time.Time, loc *time.Location) string {
+	name, _ := t.In(loc).Zone()
+	return name
+}
+
+// statusLine is the sentence, with what a key press last had to say before it.
+func statusLine(f *agg.Frame, l link, said string, t theme, w int) string {
+	var p pen
+	if said != "" {
+		p.put(t.accent, " → ")
+		p.put(t.text, clean(said, w-p.cells))
+		return p.line()
+	}
+	g, s := sentence(f, l)
+	p.put(g.style(t), " "+g.glyph()+" ")
+	text := t.text
+	if g == grave {
+		text = t.strong
+	}
+	p.put(text, clean(s, w-p.cells))
+	return p.line()
+}
+
+// warningLine is what to know before the numbers.
+func warningLine(f *agg.Frame, t theme, w int) string {
+	var p pen
+	if f == nil || len(f.Warnings) == 0 {
+		return ""
+	}
+	p.put(t.warn, " ! ")
+	text := f.Warnings[0]
+	for _, s := range f.Warnings[1:] {
+		text += " · " + s
+	}
+	p.put(t.warn, clean(text, w-p.cells))
+	return p.line()
+}

@@ -1,0 +1,100 @@
+package ui
+
+import "github.com/charmbracelet/bubbles/key"
+
+// keyMap is every key of the screen. The help is made from it, so that no key
+// does something unsaid and none is promised that does nothing.
+type keyMap struct {
+	up, down, pageUp, pageDown, top, bottom, next key.Binding
+
+	enter, exclude, back key.Binding
+
+	filter, command, by, releases, errors, help, quit, suspend key.Binding
+
+	shorter, longer, pause, earlier, later, muchEarlier, muchLater key.Binding
+
+	sortLeft, sortRight, reverse, zoom, zone, copy key.Binding
+
+	nextError, previousError, onlyThis key.Binding
+}
+
+func bind(help, what string, keys ...string) key.Binding {
+	return key.NewBinding(key.WithKeys(keys...), key.WithHelp(help, what))
+}
+
+func newKeyMap() keyMap {
+	return keyMap{
+		up:       bind("↑ k", "up", "up", "k"),
+		down:     bind("↓ j", "down", "down", "j"),
+		pageUp:   bind("ctrl+u", "half a page up", "ctrl+u", "pgup"),
+		pageDown: bind("ctrl+d", "half a page down", "ctrl+d", "pgdown"),
+		top:      bind("g", "first", "g", "home"),
+		bottom:   bind("G", "last", "G", "end"),
+		next:     bind("tab", "other pane", "tab", "shift+tab"),
+
+		enter:   bind("enter", "drill in", "enter"),
+		exclude: bind("x", "exclude", "x"),
+		back:    bind("esc", "back", "esc", "backspace"),
+
+		filter:   bind("/", "filter", "/"),
+		command:  bind(":", "command", ":"),
+		by:       bind("b", "by…", "b"),
+		releases: bind("v", "releases", "v"),
+		errors:   bind("e", "errors", "e"),
+		help:     bind("?", "help", "?"),
+		quit:     bind("q", "quit", "q", "ctrl+c"),
+		suspend:  bind("ctrl+z", "to the shell", "ctrl+z"),
+
+		shorter:     bind("[", "shorter window", "["),
+		longer:      bind("]", "longer window", "]"),
+		pause:       bind("space", "pause", " "),
+		earlier:     bind("←", "back in time", "left", "h"),
+		later:       bind("→", "forward in time", "right", "l"),
+		muchEarlier: bind("shift+←", "a window back", "shift+left", "H"),
+		muchLater:   bind("shift+→", "a window forward", "shift+right", "L"),
+
+		sortLeft:  bind("<", "sort by the column to the left", "<"),
+		sortRight: bind(">", "sort by the column to the right", ">", "o"),
+		reverse:   bind("r", "reverse the order", "r"),
+		zoom:      bind("+", "zoom charts", "+", "="),
+		zone:      bind("t", "UTC or local time", "t"),
+		copy:      bind("y", "copy", "y"),
+
+		nextError:     bind("n", "next error", "n"),
+		previousError: bind("N", "previous error", "N"),
+		onlyThis:      bind("f", "filter by this error", "f"),
+	}
+}
+
+// section is a heading of the help and the keys under it.
+type section struct {
+	title string
+	keys  []key.Binding
+}
+
+func (k keyMap) sections() []section {
+	return []section{
+		{"look closer", []key.Binding{k.enter, k.exclude, k.back, k.filter, k.by, k.releases, k.errors, k.command}},
+		{"move", []key.Binding{k.up, k.down, k.pageUp, k.pageDown, k.top, k.bottom, k.next}},
+		{"time", []key.Binding{k.shorter, k.longer, k.pause, k.earlier, k.later, k.muchEarlier, k.muchLater, k.zone}},
+		{"order and charts", []key.Binding{k.sortLeft, k.sortRight, k.reverse, k.zoom}},
+		{"an error", []key.Binding{k.enter, k.nextError, k.previousError, k.onlyThis, k.exclude}},
+		{"leave", []key.Binding{k.copy, k.help, k.suspend, k.quit}},
+	}
+}
+
+// hints are the keys worth naming on the last line, most useful first; what has
+// no room is left to the help.
+func (k keyMap) hints(m mode) []key.Binding {
+	switch m {
+	case modeErrors:
+		return []key.Binding{k.enter, k.back, k.filter, k.shorter, k.longer, k.pause, k.copy, k.help}
+	case modeDetail:
+		return []key.Binding{k.onlyThis, k.enter, k.exclude, k.nextError, k.pageDown, k.copy, k.back, k.help}
+	case modePick:
+		return []key.Binding{k.enter, k.back, k.up, k.down}
+	case modeHelp:
+		return []key.Binding{k.back, k.down}
+	}
+	return []key.Binding{k.enter, k.filter, k.by, k.exclude, k.shorter, k.longer, k.pause, k.errors, k.releases, k.help, k.earlier, k.sortRight, k.zoom, k.copy}
+}

@@ -1,0 +1,116 @@
+package ui
+
+// band is a number of whole lines of the screen, from y, counted from 0.
+type band struct{ y, h int }
+
+func (b band) holds(y int) bool { return y >= b.y && y < b.y+b.h }
+
+// layout says where everything stands. It follows from the size and the shape
+// alone, so that nothing moves because a number changed.
+type layout struct {
+	w, h    int
+	header  band
+	status  band
+	warning band
+	charts  band // frames included
+	plots   int  // charts side by side
+	table   band // its heading included
+	errors  band // its heading included
+	trust   band
+	hints   band
+}
+
+// shape is what the layout depends on beside the size.
+type shape struct {
+	zoom    bool // one chart takes the room of all
+	warning bool // there is something to know before the numbers
+	full    bool // the middle belongs to one view: charts and table make room
+}
+
+// The sizes at which the screen has room for more.
+const (
+	minTrust   = 6
+	minHints   = 8
+	minErrors  = 8 // lines for table and errors together
+	fourCharts = 100
+	twoCharts  = 50
+	oneChart   = 24
+)
+
+// arrange lays out the screen. What matters most comes first: in one line, what
+// is wrong; then the table; then the rest as there is room. Any size fits.
+func arrange(w, h int, s shape) layout {
+	l := layout{w: max(w, 1), h: max(h, 1)}
+	top, bottom := 0, l.h
+	take := func(n int) band {
+		top += n
+		return band{top - n, n}
+	}
+	takeBottom := func(n int) band {
+		bottom -= n
+		return band{bottom, n}
+	}
+	if l.h >= 2 {
+		l.header = take(1)
+	}
+	l.status = take(1)
+	if s.warning && l.h >= minHints {
+		l.warning = take(1)
+	}
+	if l.h >= minHints {
+		l.hints = takeBottom(1)
+	}
+	if l.h >= minTrust {
+		l.trust = takeBottom(1)
+	}
+	body := bottom - top
+	if s.full {
+		l.table = band{top, body}
+		return l
+	}
+	if l.plots = plotsAcross(l.w, s.zoom); l.plots > 0 {
+		if n := chartHeight(body, s.zoom); n > 0 {
+			l.charts = take(n)
+		} else {
+			l.plots = 0
+		}
+	}
+	rest := bottom - top
+	if rest >= minErrors {
+		l.errors = takeBottom(min(max(rest*2/5, 3), 16))
+	}
+	l.table = band{top, bottom - top}
+	return l
+}
+
+func plotsAcross(w int, zoom bool) int {
+	switch {
+	case w < oneChart:
+		return 0
+	case zoom || w < twoCharts:
+		return 1
+	case w < fourCharts:
+		return 2
+	}
+	return 4
+}
+
+// chartHeight is the charts' share of the lines between status and trust line,
+// frame included.
+func chartHeight(body int, zoom bool) int {
+	switch {
+	case zoom && body >= 12:
+		return body * 3 / 5
+	case body >= 42:
+		return 13
+	case body >= 30:
+		return 9
+	case body >= 24:
+		return 7
+	case body >= 19:
+		return 6
+	case body >= 14:
+		return 5
+	}
+	return 0
+}

@@ -1,0 +1,51 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/rumtop/rumtop/internal/agg"
+)
+
+// screenVariable has the test binary be the screen, for tests that need one in a
+// real terminal: "incident" or "quiet".
+const screenVariable = "RUMTOP_TEST_SCREEN"
+
+func TestMain(m *testing.M) {
+	if what := os.Getenv(screenVariable); what != "" {
+		os.Exit(beScreen(what))
+	}
+	os.Exit(m.Run())
+}
+
+func beScreen(what string) int {
+	s := newSimSource(what == "incident")
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	go func() {
+		for tick := time.NewTicker(time.Second); ; {
+			select {
+			case <-tick.C:
+				s.second()
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	err := Run(ctx, Options{
+		Source: s, Query: testQuery(), UTC: true,
+		ASCII: os.Getenv("ASCII") != "", Theme: os.Getenv("THEME"),
+	})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "rumtop:", err)
+		return 1
+	}
+	return 0
+}
+
+func testQuery() agg.Query {
+	return agg.Query{Site: "shop", By: "release", Window: 5 * time.Minute}
+}

@@ -1,0 +1,268 @@
+package ui
+
+import (
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/filter"
+)
+
+// mode is what the screen is at: exactly one thing.
+type mode int
+
+const (
+	modeTriage mode = iota
+	modeErrors
+	modeDetail
+	modeHelp
+	modePick
+	modePrompt
+)
+
+// model is the parent: it holds what its children share, gives each message to
+// the one it concerns, and puts their lines together.
+type model struct {
+	source Source
+	keys   keyMap
+	theme  theme
+	ascii  bool
+	loc    *time.Location
+	title  string
+	copy   func(string) tea.Cmd
+
+	width, height int
+	mode, before  mode // before: where a prompt or the help was opened from
+
+	frame  *agg.Frame
+	frames int       // how many have come
+	watch  watch     // notices when they stop
+	query  agg.Query // what the person asks; the layout adds how much of it
+	asked  agg.Query
+	paused bool
+	until  time.Time // where the pause began: the latest time to walk to
+	accept int       // while paused: how many frames may still answer a question
+	drill  []level
+
+	said   string // what the last key had to say
+	saidNo int    // counts such sayings, so that an old timer cannot end a new one
+
+	onErrors bool // the errors pane has the cursor keys, not the table
+	table    table
+	errors   errorList
+	charts   charts
+	detail   detail
+	pick     picker
+	prompt   prompt
+	help     help
+}
+
+// action is what a key does to the screen.
+type action func(model) (model, tea.Cmd)
+
+// level is where a drill came from.
+type level struct {
+	filter filter.Expr
+	by     string
+	key    string
+}
+
+func (m model) Init() tea.Cmd {
+	return tea.Batch(nextFrame(m.source), m.watch.tick())
+}
+
+// frameMsg brings a frame; nil says that no more will come.
+type frameMsg struct{ frame *agg.Frame }
+
+func nextFrame(s Source) tea.Cmd {
+	frames := s.Frames()
+	return func() tea.Msg { return frameMsg{<-frames} }
+}
+
+// unsaidMsg ends what a key had to say.
+type unsaidMsg int
+
+func (m model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	var cmd tea.Cmd
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		m.width, m.height = msg.Width, msg.Height
+	case frameMsg:
+		m, cmd = m.receive(msg.frame)
+	case watchMsg:
+		m.watch = m.watch.look(m.frames, m.paused)
+		cmd = m.watch.tick()
+	case unsaidMsg:
+		if int(msg) == m.saidNo {
+			m.said = ""
+		}
+	case tea.KeyMsg:
+		m, cmd = m.press(msg)
+	case tea.MouseMsg:
+		m, cmd = m.click(tea.MouseEvent(msg))
+	}
+	return m.settle(), cmd
+}
+
+// receive takes a frame, unless the screen is paused and did not ask for it.
+func (m model) receive(f *agg.Frame) (model, tea.Cmd) {
+	if f == nil {
+		m.watch.stalled = true
+		return m, nil
+	}
+	m.frames++
+	m.watch.stalled = false
+	if m.paused {
+		if m.accept == 0 {
+			return m, nextFrame(m.source)
+		}
+		m.accept--
+	}
+	m.frame = f
+	l := m.layout()
+	m.table = m.table.show(f, subject{f.By, f.Filter, m.query.Sort, m.query.Reverse}, visibleRows(l.table.h))
+	m.errors = m.errors.show(f.Errors, m.errorRows(l))
+	m.detail = m.detail.show(f)
+	m.prompt = m.prompt.offer(f)
+	return m, nextFrame(m.source)
+}
+
+// settle asks the question that the screen now stands for, if it is a new one,
+// and brings the charts up to date.
+func (m model) settle() model {
+	l := m.layout()
+	m.table = m.table.clamp(visibleRows(l.table.h))
+	m.errors = m.errors.clamp(m.errorRows(l))
+	if m.width > 0 {
+		if q := m.question(l); !sameQuestion(q, m.asked) {
+			m.asked = q
+			m.accept = acceptFrames
+			m.source.Ask(q)
+		}
+	}
+	m.charts = m.charts.draw(m.frame, l, m.shownTheme(), m.loc, m.link().stale())
+	return m
+}
+
+// acceptFrames is how many frames are taken after a question while paused: one
+// that was on its way already, and the answer.
+const acceptFrames = 2
+
+func (m model) link() link { return linkOf(m.frame, m.paused, m.watch.stalled) }
+
+func (m model) shownTheme() theme {
+	if m.link().stale() {
+		return m.theme.stale()
+	}
+	return m.theme
+}
+
+func (m model) layout() layout {
+	at := m.mode
+	if at == modePrompt {
+		at = m.before
+	}
+	return arrange(m.width, m.height, shape{
+		zoom:    m.charts.zoom > 0,
+		warning: m.frame != nil && len(m.frame.Warnings) > 0,
+		full:    at == modeErrors || at == modeDetail,
+	})
+}
+
+func (m model) errorRows(l layout) int {
+	if m.mode == modeErrors {
+		return l.table.h - 1
+	}
+	return l.errors.h - 1
+}
+
+// press gives a key to the prompt if there is one, else to the first binding
+// of the mode that it matches.
+func (m model) press(k tea.KeyMsg) (model, tea.Cmd) {
+	m.said = ""
+	if k.Type == tea.KeyCtrlC {
+		return m, tea.Quit
+	}
+	if m.mode == modePrompt {
+		var do action
+		if m.prompt, do = m.prompt.press(k, m.vocabulary()); do != nil {
+			return do(m)
+		}
+		return m, nil
+	}
+	for _, b := range m.bindings() {
+		if key.Matches(k, b.key) {
+			return b.do(m)
+		}
+	}
+	return m, nil
+}
+
+// say shows a short answer to a key in place of the sentence, for some seconds.
+func (m model) say(s string) (model, tea.Cmd) {
+	m.said = s
+	m.saidNo++
+	n := m.saidNo
+	return m, tea.Tick(4*time.Second, func(time.Time) tea.Msg { return unsaidMsg(n) })
+}
+
+func (m model) View() string {
+	if m.width <= 0 || m.height <= 0 {
+		return ""
+	}
+	l := m.layout()
+	lines := make([]string, l.h)
+	m.drawFrame(lines, l)
+	if m.mode == modePrompt {
+		m.prompt.draw(lines, m.theme, l.w)
+	}
+	screen := strings.Join(lines, "\n")
+	if m.ascii {
+		return toASCII(screen)
+	}
+	return screen
+}
+
+func (m model) drawFrame(lines []string, l layout) {
+	th, state := m.shownTheme(), m.link()
+	place := func(b band, what ...string) { copy(lines[b.y:b.y+b.h], what) }
+	if m.mode == modeHelp {
+		copy(lines, m.help.view(m.keys, m.theme, l.w, l.h))
+		return
+	}
+	if l.header.h > 0 {
+		hs := headerState{title: m.title, question: m.query, link: state, loc: m.loc}
+		place(l.header, headerLine(m.frame, hs, m.theme, l.w))
+	}
+	place(l.status, statusLine(m.frame, state, m.said, m.theme, l.w))
+	if l.warning.h > 0 {
+		place(l.warning, warningLine(m.frame, m.theme, l.w))
+	}
+	at := m.mode
+	if at == modePrompt {
+		at = m.before
+	}
+	switch at {
+	case modeErrors:
+		place(l.table, m.errors.view(m.frame, th, m.loc, l.w, l.table.h, true)...)
+	case modeDetail:
+		place(l.table, m.detail.view(m.frame, th, m.loc, l.w, l.table.h)...)
+	default:
+		place(l.charts, m.charts.view(m.frame, l, th)...)
+		if at == modePick {
+			place(l.table, m.pick.view(m.theme, l.w, l.table.h)...)
+		} else {
+			place(l.table, m.table.view(m.frame, th, l.w, l.table.h, !m.onErrors)...)
+		}
+		place(l.errors, m.errors.view(m.frame, th, m.loc, l.w, l.errors.h, m.onErrors)...)
+	}
+	if l.trust.h > 0 {
+		place(l.trust, trustLine(m.frame, m.theme, m.loc, l.w))
+	}
+	if l.hints.h > 0 {
+		place(l.hints, hintLine(m.keys.hints(at), m.theme, l.w))
+	}
+}

@@ -1,0 +1,62 @@
+package ui
+
+import (
+	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/rumtop/rumtop/internal/filter"
+)
+
+// click does with the mouse what the keys do: the wheel moves the cursor, a row
+// is chosen, chosen again it is drilled into, a heading sorts.
+func (m model) click(e tea.MouseEvent) (model, tea.Cmd) {
+	l := m.layout()
+	switch {
+	case m.mode == modePrompt || m.mode == modeHelp || e.Action != tea.MouseActionPress:
+		return m, nil
+	case e.Button == tea.MouseButtonWheelUp:
+		return m.press(tea.KeyMsg{Type: tea.KeyUp})
+	case e.Button == tea.MouseButtonWheelDown:
+		return m.press(tea.KeyMsg{Type: tea.KeyDown})
+	case e.Button != tea.MouseButtonLeft || m.mode == modePick || m.mode == modeDetail:
+		return m, nil
+	case m.mode == modeErrors && l.table.holds(e.Y):
+		return m.clickError(e.Y-l.table.y-1, l.table.h-1)
+	case l.table.holds(e.Y):
+		return m.clickTable(e.X, e.Y-l.table.y, l)
+	case l.errors.holds(e.Y):
+		m.onErrors = true
+		return m.clickError(e.Y-l.errors.y-1, l.errors.h-1)
+	}
+	return m, nil
+}
+
+func (m model) clickTable(x, y int, l layout) (model, tea.Cmd) {
+	m.onErrors = false
+	if y == 0 {
+		if name, ok := planColumns(m.width).at(x); ok {
+			return sortBy(name)(m)
+		}
+		return m, nil
+	}
+	at := m.table.offset + y - 1
+	if y-1 >= visibleRows(l.table.h) || at >= len(m.table.rows) {
+		return m, nil
+	}
+	if at == m.table.cursor && m.table.moved {
+		return m.drillInto(filter.Eq)
+	}
+	m.table = m.table.move(at-m.table.cursor, visibleRows(l.table.h))
+	return m, nil
+}
+
+func (m model) clickError(y, visible int) (model, tea.Cmd) {
+	at := m.errors.offset + y
+	if y < 0 || at >= len(m.errors.groups) {
+		return m, nil
+	}
+	if at == m.errors.cursor && m.errors.moved {
+		return openDetail(m)
+	}
+	m.errors = m.errors.move(at-m.errors.cursor, visible)
+	return m, nil
+}

@@ -1,0 +1,287 @@
+package ui
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/filter"
+)
+
+type promptKind int
+
+const (
+	promptFilter promptKind = iota
+	promptCommand
+)
+
+// maxHistory is how many lines each prompt remembers.
+const maxHistory = 100
+
+// prompt is the line at the bottom in which filters and commands are typed. It
+// says what is wrong while one types, and completes names and values.
+type prompt struct {
+	kind    promptKind
+	edit    lineEdit
+	history [2][]string // per kind, oldest first
+	back    int         // how far into the history: 0 is the line being typed
+	typed   string      // the line being typed, while looking through the history
+
+	column int    // of the mistake, from 1; 0 for none or none to point at
+	fault  string // what was expected
+
+	choices  []string // what the word at the cursor can become
+	chosen   int      // -1: none yet
+	from     int      // where that word begins
+	rest     string   // what follows the cursor, while choosing
+	valuesOf string   // the field whose values the next frame should bring
+	values   []string // of valuesOf, most frequent first
+}
+
+// vocabulary is what a prompt can complete beside values.
+type vocabulary struct{ tags []string }
+
+func (m model) vocabulary() vocabulary {
+	if m.frame == nil {
+		return vocabulary{}
+	}
+	return vocabulary{m.frame.Tags}
+}
+
+func (p prompt) open(kind promptKind, text string, v vocabulary) prompt {
+	if kind == promptFilter && text != "" {
+		text += " " // ready for another term
+	}
+	p = prompt{kind: kind, edit: newLine(text), history: p.history}
+	return p.check(v)
+}
+
+// offer takes the values that a frame brings.
+func (p prompt) offer(f *agg.Frame) prompt {
+	if p.valuesOf == "" || p.chosen >= 0 || len(f.Values) == 0 {
+		return p
+	}
+	p.values = p.values[:0:0]
+	for _, v := range f.Values {
+		p.values = append(p.values, v.Value)
+	}
+	return p.complete(vocabulary{f.Tags})
+}
+
+// press handles a key; the action, if any, is what the line says to do.
+func (p prompt) press(k tea.KeyMsg, v vocabulary) (prompt, action) {
+	switch k.String() {
+	case "esc":
+		return p, closePrompt
+	case "enter":
+		return p.enter()
+	case "tab":
+		return p.choose(1), nil
+	case "shift+tab":
+		return p.choose(-1), nil
+	case "up", "ctrl+p":
+		return p.remember(1, v), nil
+	case "down", "ctrl+n":
+		return p.remember(-1, v), nil
+	case "backspace":
+		if len(p.edit.text) == 0 {
+			return p, closePrompt
+		}
+	}
+	p.edit, _ = p.edit.press(k)
+	return p.check(v), nil
+}
+
+func closePrompt(m model) (model, tea.Cmd) {
+	m.mode = m.before
+	return m, nil
+}
+
+// enter does what the line says, or stays where it says nothing that can be done.
+func (p prompt) enter() (prompt, action) {
+	text := strings.TrimSpace(p.edit.String())
+	var do action
+	if p.kind == promptFilter {
+		e, err := filter.Parse(text)
+		if err != nil {
+			return p.blame(err), nil
+		}
+		do = setFilter(e)
+	} else {
+		var fault string
+		if do, fault = command(text); fault != "" {
+			p.fault = fault
+			return p, nil
+		}
+	}
+	if h := p.history[p.kind]; text != "" && (len(h) == 0 || h[len(h)-1] != text) {
+		h = append(slices.Clone(h), text)
+		p.history[p.kind] = h[max(len(h)-maxHistory, 0):]
+	}
+	return p, func(m model) (model, tea.Cmd) {
+		m.mode = m.before
+		return do(m)
+	}
+}
+
+// remember walks through earlier lines.
+func (p prompt) remember(by int, v vocabulary) prompt {
+	h := p.history[p.kind]
+	to := min(max(p.back+by, 0), len(h))
+	if to == p.back {
+		return p
+	}
+	if p.back == 0 {
+		p.typed = p.edit.String()
+	}
+	p.back = to
+	if to == 0 {
+		p.edit = newLine(p.typed)
+	} else {
+		p.edit = newLine(h[len(h)-to])
+	}
+	return p.check(v)
+}
+
+// check looks at the line after a change.
+func (p prompt) check(v vocabulary) prompt {
+	p.column, p.fault, p.chosen = 0, "", -1
+	if p.kind == promptFilter {
+		if _, err := filter.Parse(p.edit.String()); err != nil {
+			p = p.blame(err)
+		}
+	}
+	return p.complete(v)
+}
+
+func (p prompt) blame(err error) prompt {
+	p.fault = err.Error()
+	var at *filter.Error
+	if errors.As(err, &at) {
+		p.column, p.fault = at.Column, at.Msg
+	}
+	return p
+}
+
+// complete finds what the word before the cursor can become.
+func (p prompt) complete(v vocabulary) prompt {
+	p.choices, p.chosen = nil, -1
+	before := string(p.edit.text[:p.edit.at])
+	if p.kind == promptCommand {
+		p.from, p.choices = completeCommand(before, v)
+		return p
+	}
+	w := wordAt(before)
+	p.from = w.from
+	if w.field == "" {
+		p.valuesOf, p.values = "", nil
+		p.choices = matching(fieldChoices(v.tags), w.part)
+		return p
+	}
+	if known := fixedValues(w.field); known != nil {
+		p.valuesOf = ""
+		p.choices = matching(known, w.part)
+		return p
+	}
+	if w.field != p.valuesOf {
+		p.valuesOf, p.values = w.field, nil
+	}
+	for _, value := range matching(p.values, w.part) {
+		p.choices = append(p.choices, quoted(w.field, value))
+	}
+	return p
+}
+
+// choose puts the next choice in place of the word at the cursor.
+func (p prompt) choose(by int) prompt {
+	if len(p.choices) == 0 {
+		return p
+	}
+	if p.chosen < 0 {
+		p.rest = string(p.edit.text[p.edit.at:])
+		if by < 0 {
+			p.chosen = 0
+		}
+	}
+	p.chosen = (p.chosen + by + len(p.choices)) % len(p.choices)
+	text := string(p.edit.text[:min(p.from, len(p.edit.text))]) + p.choices[p.chosen]
+	p.edit = lineEdit{[]rune(text + p.rest), len([]rune(text))}
+	p.column, p.fault = 0, ""
+	return p
+}
+
+// draw lays the prompt over the last lines of the screen: what is wrong or what
+// can be chosen, and below it the line.
+func (p prompt) draw(lines []string, t theme, w int) {
+	sign := " / "
+	if p.kind == promptCommand {
+		sign = " : "
+	}
+	var pn pen
+	pn.put(t.accent, sign)
+	origin := p.edit.view(&pn, t, w-pn.cells)
+	lines[len(lines)-1] = pn.line()
+	if len(lines) < 2 {
+		return
+	}
+	switch {
+	case p.fault != "" && len(strings.TrimSpace(p.edit.String())) > 0 && (p.column > 0 || len(p.choices) == 0):
+		p.drawFault(&pn, t, origin, w)
+	case len(p.choices) > 0:
+		p.drawChoices(&pn, t, w)
+	case p.fault != "":
+		pn.skip(margin)
+		pn.put(t.warn, clean(p.fault, w-margin))
+	case p.kind == promptFilter:
+		pn.skip(margin)
+		pn.put(t.dim, clean("enter applies · tab completes · ↑ earlier filters · esc leaves it as it was", w-margin))
+	}
+	lines[len(lines)-2] = pn.line()
+}
+
+// drawFault points at the mistake and says what was expected there, to the left of it where there
+// is no room to the right.
+func (p prompt) drawFault(pn *pen, t theme, origin, w int) {
+	at := margin
+	if p.column > 0 {
+		text := p.edit.text[:min(p.column-1, len(p.edit.text))]
+		at = max(origin+cells(clean(string(text), maxTyped)), 0)
+	}
+	if room := w - at - 2; cells(p.fault) <= room || at < w/2 {
+		pn.to(min(at, w-1))
+		pn.put(t.bad, "↑ ")
+		pn.put(t.warn, clean(p.fault, room))
+		return
+	}
+	text := clean(p.fault, at-1)
+	pn.to(at - 1 - cells(text))
+	pn.put(t.warn, text)
+	pn.put(t.bad, " ↑")
+}
+
+func (p prompt) drawChoices(pn *pen, t theme, w int) {
+	pn.skip(margin)
+	first := 0
+	if p.chosen > 0 { // keep the chosen one in sight
+		used := 0
+		for i := p.chosen; i >= 0 && used < w/2; i-- {
+			used += cells(p.choices[i]) + 2
+			first = i
+		}
+	}
+	for i, c := range p.choices[first:] {
+		text := clean(c, w-pn.cells)
+		if pn.cells+cells(text)+2 > w {
+			break
+		}
+		if first+i == p.chosen {
+			pn.put(t.accent, text)
+		} else {
+			pn.put(t.dim, text)
+		}
+		pn.skip(2)
+	}
+}

@@ -1,0 +1,96 @@
+package ui
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/filter"
+)
+
+// chartSpan is how many windows the charts look back: five minutes among half an hour.
+const chartSpan = 6
+
+// question is what the person asks, with how much of the answer the screen has
+// room for.
+func (m model) question(l layout) agg.Query {
+	q := m.query
+	q.Rows = m.table.wanted(visibleRows(l.table.h))
+	q.Steps = max(plotWidth(l), 12) + 1 // the last point is still filling
+	q.Span = chartSpan * q.Window
+	q.Errors = 50
+	if m.mode == modeDetail {
+		q.Fingerprint = m.detail.fingerprint
+	}
+	if m.mode == modePrompt {
+		q.ValuesOf = m.prompt.valuesOf
+	}
+	return q
+}
+
+// sameQuestion compares two questions; expressions by their canonical text.
+func sameQuestion(a, b agg.Query) bool {
+	if a.Filter.Text != b.Filter.Text || !a.At.Equal(b.At) || !a.Baseline.At.Equal(b.Baseline.At) {
+		return false
+	}
+	a.Filter, b.Filter = filter.Expr{}, filter.Expr{}
+	a.At, b.At = time.Time{}, time.Time{}
+	a.Baseline.At, b.Baseline.At = time.Time{}, time.Time{}
+	return a == b
+}
+
+// windows are the steps of the window keys.
+var windows = [...]time.Duration{
+	time.Minute, 5 * time.Minute, 15 * time.Minute, 30 * time.Minute,
+	time.Hour, 3 * time.Hour, 6 * time.Hour, 12 * time.Hour, 24 * time.Hour,
+}
+
+// nextWindow is the next longer or shorter step, or the same at the end.
+func nextWindow(now time.Duration, longer bool) time.Duration {
+	if longer {
+		for _, w := range windows {
+			if w > now {
+				return w
+			}
+		}
+		return now
+	}
+	for i := len(windows) - 1; i >= 0; i-- {
+		if windows[i] < now {
+			return windows[i]
+		}
+	}
+	return now
+}
+
+// drillOrder is the dimensions in the order in which they usually narrow things down.
+var drillOrder = [...]beacon.Dim{
+	beacon.Region, beacon.Release, beacon.Page, beacon.Browser, beacon.Device, beacon.OS, beacon.BrowserVersion, beacon.Country, beacon.Connection,
+}
+
+// nextDimension is what to look at after one value of a dimension has been
+// chosen: the next of the usual order that the filter has not fixed.
+func nextDimension(by string, e filter.Expr) string {
+	start := slices.IndexFunc(drillOrder[:], func(d beacon.Dim) bool { return d.String() == by })
+	for i := 1; i <= len(drillOrder); i++ {
+		d := drillOrder[(start+i)%len(drillOrder)].String()
+		if d != by && !fixes(e, d) {
+			return d
+		}
+	}
+	return by
+}
+
+// fixes reports whether an expression leaves one value of a field alone.
+func fixes(e filter.Expr, field string) bool {
+	is := func(n filter.Node) bool {
+		t, ok := n.(*filter.Term)
+		return ok && t.Field == field && t.Op == filter.Eq && len(t.Values) == 1 && !strings.Contains(t.Values[0], "*")
+	}
+	if terms, ok := e.Root.(filter.And); ok {
+		return slices.ContainsFunc(terms, is)
+	}
+	return is(e.Root)
+}

@@ -1,0 +1,270 @@
+package ui
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/rumtop/rumtop/internal/agg"
+)
+
+// link is the state of the way from the stream to the screen.
+type link int
+
+const (
+	linkWaiting link = iota // no frame yet
+	linkLoading
+	linkLive
+	linkLagging
+	linkQuiet   // connected, but no beacon where some were to be expected
+	linkStalled // frames themselves stopped coming
+	linkDown
+	linkPaused
+)
+
+// linkOf reads the state from a frame.
+func linkOf(f *agg.Frame, paused, stalled bool) link {
+	switch {
+	case paused:
+		return linkPaused
+	case stalled:
+		return linkStalled
+	case f == nil:
+		return linkWaiting
+	case !f.Health.Connected:
+		return linkDown
+	case f.Health.Loading < 1:
+		return linkLoading
+	case quiet(f):
+		return linkQuiet
+	case f.Health.LagMS > 2000:
+		return linkLagging
+	}
+	return linkLive
+}
+
+// quiet reports whether no beacon came for so long that at the window's own rate
+// dozens should have. Silence must not look like health; nor does a site with
+// one visitor a minute fall silent after ten seconds.
+func quiet(f *agg.Frame) bool {
+	const patience = 10 // seconds
+	h := &f.Health
+	expected := h.PerS * h.QuietS
+	return f.Live && h.QuietS >= patience && (expected >= 30 || h.QuietS >= 120)
+}
+
+// badge is the state in a glyph and a word.
+func (l link) badge(f *agg.Frame, t theme, loc *time.Location) (style, string) {
+	switch l {
+	case linkWaiting:
+		return t.warn, "◌ connecting"
+	case linkLoading:
+		return t.warn, "◌ loading " + wholePercent(float64(int(f.Health.Loading*20))/20)
+	case linkLagging:
+		return t.warn, "● live, " + coarseSeconds(f.Health.LagMS) + " s behind"
+	case linkQuiet:
+		return t.bad, "○ no beacon for " + age(quietFor(f))
+	case linkStalled:
+		return t.bad, "✗ stalled"
+	case linkDown:
+		return t.bad, "✗ disconnected"
+	case linkPaused:
+		if f == nil {
+			return t.warn, "‖ paused"
+		}
+		return t.warn, "‖ paused at " + f.At.In(loc).Format("15:04:05")
+	}
+	return t.good, "● live"
+}
+
+func quietFor(f *agg.Frame) time.Duration {
+	return time.Duration(f.Health.QuietS * float64(time.Second))
+}
+
+// stale reports whether the numbers are no longer kept up to date.
+func (l link) stale() bool { return l == linkDown || l == linkStalled }
+
+// gravity is how much a sentence should be noticed.
+type gravity int
+
+const (
+	calm gravity = iota
+	fine
+	doubtful
+	grave
+)
+
+func (g gravity) style(t theme) style {
+	switch g {
+	case fine:
+		return t.good
+	case doubtful:
+		return t.warn
+	case grave:
+		return t.bad
+	}
+	return t.text
+}
+
+func (g gravity) glyph() string {
+	switch g {
+	case fine:
+		return "✓"
+	case doubtful:
+		return "○"
+	case grave:
+		return "▲"
+	}
+	return "·"
+}
+
+// enough is the number of page views under which rates are not spoken of.
+const enough = 20
+
+// sentence says in one line what is so now. It holds nothing that the frame does
+// not: causes are another matter.
+func sentence(f *agg.Frame, l link) (gravity, string) {
+	if f == nil {
+		if l == linkStalled {
+			return grave, "nothing to show: no frame has been computed since the start"
+		}
+		return doubtful, "waiting for the first numbers"
+	}
+	if g, s := sentenceOfLink(f, l); s != "" {
+		return g, s
+	}
+	t := &f.Total
+	switch {
+	case f.Health.Retained == 0:
+		return doubtful, fmt.Sprintf("nothing received yet for site %s: no beacon has come", f.Site)
+	case t.Beacons == 0 && f.Filter != "":
+		return doubtful, fmt.Sprintf("no beacon in %s matches the filter · esc widens it, ] looks further back", window(f))
+	case t.Beacons == 0:
+		return doubtful, fmt.Sprintf("no beacon in the last %s · ] looks further back", window(f))
+	case float64(t.Views) < enough && t.Affected == 0:
+		return doubtful, fmt.Sprintf("not enough data: %s in %s, none with an error", plural(float64(t.Views), "page view"), window(f))
+	case float64(t.Views) < enough:
+		return doubtful, fmt.Sprintf("not enough data: %s in %s · %s", plural(float64(t.Views), "page view"), window(f), affected(t))
+	}
+	if s := worseErrors(f); s != "" {
+		return grave, s
+	}
+	if s := worseVitals(f); s != "" {
+		return grave, s
+	}
+	if t.Errors == 0 && t.Affected == 0 {
+		return fine, fmt.Sprintf("no error in %s over %s views", window(f), count(float64(t.Views)))
+	}
+	s := fmt.Sprintf("error rate %s %% over %s views · %s", percent(t.ErrorRate), count(float64(t.Views)), affected(t))
+	switch d := t.Delta.ErrorRate; {
+	case !f.Baseline.Complete || !d.Known || t.Baseline == nil:
+		return calm, s + " · nothing yet to compare with"
+	case d.Sign < 0:
+		return fine, s + fmt.Sprintf(" · better than before (%s %%)", percent(t.Baseline.ErrorRate))
+	}
+	return fine, s + " · as before"
+}
+
+func sentenceOfLink(f *agg.Frame, l link) (gravity, string) {
+	note := f.Health.Note
+	if note != "" {
+		note = ": " + note
+	}
+	switch l {
+	case linkDown:
+		if f.Health.Retained == 0 {
+			return grave, "not connected" + note
+		}
+		return grave, "not connected, numbers are old" + note
+	case linkStalled:
+		return grave, "no new frame is being computed: the numbers are old"
+	case linkQuiet:
+		return grave, fmt.Sprintf("no beacon for %s, where %s a second came before: nobody visits, pages are blank, or beacons do not get here",
+			age(quietFor(f)), count(max(f.Health.PerS, 1)))
+	case linkLoading:
+		if f.Total.Beacons == 0 {
+			return doubtful, "reading the history"
+		}
+	}
+	return calm, ""
+}
+
+// worseErrors speaks of an error rate that is distinguishably up: in all, or
+// where it hurts most.
+func worseErrors(f *agg.Frame) string {
+	if !f.Baseline.Complete {
+		return ""
+	}
+	var worst *agg.Row
+	for i := range f.Segments {
+		r := &f.Segments[i]
+		if r.Delta.ErrorRate.Known && r.Delta.ErrorRate.Sign > 0 && r.Affected > 0 && (worst == nil || r.Affected > worst.Affected) {
+			worst = r
+		}
+	}
+	t := &f.Total
+	if d := t.Delta.ErrorRate; d.Known && d.Sign > 0 {
+		s := fmt.Sprintf("error rate %s %%%s · %s", percent(t.ErrorRate), was(t, percent), affected(t))
+		if worst != nil {
+			s += fmt.Sprintf(" · worst: %s=%s %s %%", f.By, worst.Key, percent(worst.ErrorRate))
+		}
+		return s
+	}
+	if worst == nil {
+		return ""
+	}
+	return fmt.Sprintf("%s=%s: error rate %s %%%s · %s", f.By, worst.Key, percent(worst.ErrorRate), was(worst, percent), affected(worst))
+}
+
+func was(r *agg.Row, show func(float64) string) string {
+	if r.Baseline == nil {
+		return ""
+	}
+	return " (was " + show(r.Baseline.ErrorRate) + ")"
+}
+
+func affected(r *agg.Row) string {
+	s := plural(float64(r.Affected), "user") + " affected"
+	if r.Estimated || !r.Exact {
+		s = "≈ " + s
+	}
+	if r.Users > 0 && r.Affected > 0 {
+		s += " (" + wholePercent(float64(r.Affected)/float64(r.Users)) + ")"
+	}
+	return s
+}
+
+// worseVitals speaks of a slowness that is distinguishable, where no error is.
+func worseVitals(f *agg.Frame) string {
+	if !f.Baseline.Complete {
+		return ""
+	}
+	for _, v := range [...]struct {
+		name  string
+		delta agg.Delta
+		dist  agg.Dist
+		show  func(float64) string
+		unit  string
+	}{
+		{"LCP", f.Total.Delta.LCP, f.Total.LCP, seconds, " s"},
+		{"INP", f.Total.Delta.INP, f.Total.INP, millis, " ms"},
+		{"CLS", f.Total.Delta.CLS, f.Total.CLS, unitless, ""},
+	} {
+		if !v.delta.Known || v.delta.Sign <= 0 {
+			continue
+		}
+		return fmt.Sprintf("%s p75 %s%s (was %s) over %s views", v.name, v.show(v.dist.P75), v.unit,
+			v.show(v.dist.P75-v.delta.Diff), count(float64(v.dist.N)))
+	}
+	return ""
+}
+
+func plural(n float64, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return count(n) + " " + what + "s"
+}
+
+func window(f *agg.Frame) string {
+	return span(time.Duration(f.WindowS * float64(time.Second)))
+}

@@ -1,0 +1,41 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/rumtop/rumtop/internal/plain"
+)
+
+// summary is one line, or for an error its stack as well, that can be pasted
+// into a chat: where, when, what.
+func summary(m model) string {
+	f := m.frame
+	parts := []string{f.Site, window(f) + " to " + f.At.In(m.loc).Format("15:04 MST")}
+	if f.Filter != "" {
+		parts = append(parts, f.Filter)
+	}
+	where := strings.Join(parts, " · ") + ": "
+	if m.mode == modeDetail || m.mode == modeErrors || m.onErrors {
+		return where + errorSummary(m)
+	}
+	_, s := sentence(f, linkOf(f, m.paused, m.watch.stalled))
+	if r := m.table.selected(); r != nil {
+		s += fmt.Sprintf(" | %s=%s: %s views, error rate %s %%, LCP p75 %s, %s", f.By, r.Key,
+			count(float64(r.Views)), percent(r.ErrorRate), distNow(r.LCP, seconds, coarseSeconds), affected(r))
+	}
+	return plain.Line(where+s, 1000)
+}
+
+func errorSummary(m model) string {
+	g := m.errors.selected()
+	if m.mode == modeDetail {
+		g = &m.detail.group
+	}
+	if g == nil {
+		return "no errors"
+	}
+	s := fmt.Sprintf("%s · %s · %s · first seen %s · in %s", errorTitle(g.Type, g.Message), plural(float64(g.Count), "error"),
+		plural(float64(g.Users), "user"), g.FirstSeen.In(m.loc).Format("15:04:05 MST"), strings.Join(g.Releases, " "))
+	return plain.Line(s, 1000)
+}

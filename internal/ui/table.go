@@ -1,0 +1,248 @@
+package ui
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/rumtop/rumtop/internal/agg"
+)
+
+// holdOrder is how long the rows keep their order although the numbers would
+// have another: two rows that are equally bad must not change places every
+// second.
+const holdOrder = 5 * time.Second
+
+// table is the segments, worst first, and the cursor among them.
+type table struct {
+	rows    []agg.Row // as shown
+	hidden  int       // segments that the frame leaves out
+	subject subject
+	ordered time.Time // when the order was last taken from a frame
+	cursor  int
+	moved   bool   // a person chose the row: the cursor follows its key
+	offset  int    // the first row shown
+	expects string // the key to have the cursor once the subject has changed
+}
+
+// subject is what the rows are about: where it changes, order and cursor begin anew.
+type subject struct {
+	by, filter, sort string
+	reverse          bool
+}
+
+// show takes the rows of a frame.
+func (t table) show(f *agg.Frame, about subject, visible int) table {
+	same := about == t.subject
+	var selected string
+	if r := t.selected(); r != nil {
+		selected = r.Key
+	}
+	rows := f.Segments
+	if age := f.At.Sub(t.ordered); same && age >= 0 && age < holdOrder {
+		rows = inOrderOf(rows, t.rows)
+	} else {
+		t.ordered = f.At
+	}
+	t.rows, t.hidden = rows, f.Hidden
+	if !same {
+		t.subject, t.cursor, t.offset, t.moved = about, 0, 0, t.expects != ""
+		selected, t.expects = t.expects, ""
+	}
+	if t.moved {
+		if i := slices.IndexFunc(rows, func(r agg.Row) bool { return r.Key == selected }); i >= 0 {
+			t.cursor = i
+		}
+	}
+	return t.clamp(visible)
+}
+
+// expect has the cursor go to a key when rows of another subject come.
+func (t table) expect(key string) table {
+	t.expects = key
+	return t
+}
+
+// inOrderOf puts rows into the order in which their keys stood before; new ones
+// come last.
+func inOrderOf(rows, before []agg.Row) []agg.Row {
+	place := make(map[string]int, len(before))
+	for i := range before {
+		place[before[i].Key] = i
+	}
+	at := func(r agg.Row) int {
+		if i, ok := place[r.Key]; ok {
+			return i
+		}
+		return len(before)
+	}
+	out := slices.Clone(rows)
+	slices.SortStableFunc(out, func(a, b agg.Row) int { return at(a) - at(b) })
+	return out
+}
+
+func (t table) clamp(visible int) table {
+	visible = max(visible, 1)
+	t.cursor = max(min(t.cursor, len(t.rows)-1), 0)
+	t.offset = max(min(t.offset, t.cursor), t.cursor-visible+1, 0)
+	t.offset = max(min(t.offset, len(t.rows)-visible), 0)
+	return t
+}
+
+// move steps the cursor.
+func (t table) move(by, visible int) table {
+	t.cursor += by
+	t.moved = true
+	return t.clamp(visible)
+}
+
+// selected is the row under the cursor, nil if there is none.
+func (t table) selected() *agg.Row {
+	if t.cursor < 0 || t.cursor >= len(t.rows) {
+		return nil
+	}
+	return &t.rows[t.cursor]
+}
+
+// wanted is how many rows the next frame should carry: what is on screen, and
+// what the next few key presses reach.
+func (t table) wanted(visible int) int {
+	const step = 16
+	return (t.offset + 2*visible + step) / step * step
+}
+
+// visibleRows is how many segments a table of that height shows.
+func visibleRows(h int) int {
+	h-- // heading
+	if h >= totalFrom {
+		h-- // total
+	}
+	return max(h, 0)
+}
+
+// totalFrom is the number of lines from which on the table has one for the total.
+const totalFrom = 7
+
+// view draws heading, rows and total in exactly h lines.
+func (t table) view(f *agg.Frame, th theme, w, h int, focused bool) []string {
+	lines := make([]string, h)
+	if h == 0 {
+		return lines
+	}
+	plan := planColumns(w)
+	var p pen
+	lines[0] = t.heading(&p, plan, th, visibleRows(h))
+	if f == nil {
+		return lines
+	}
+	c := cellContext{theme: th, minutes: max(f.WindowS/60, 1.0/60), comparable: f.Baseline.Complete, sparkTop: t.sparkTop()}
+	n := visibleRows(h)
+	for i := range n {
+		at := t.offset + i
+		if at >= len(t.rows) {
+			break
+		}
+		c.row = &t.rows[at]
+		lines[1+i] = drawRow(&p, plan, &c, clean(c.row.Key, plan.key), at == t.cursor, focused)
+	}
+	if h-1 > n && len(t.rows) > 0 {
+		c.row, c.theme = &f.Total, muted(th)
+		at := min(1+n, 1+len(t.rows))
+		lines[at] = drawRow(&p, plan, &c, "all", false, false)
+	}
+	return lines
+}
+
+// muted is how the total is shown: there, without calling for the eye.
+func muted(t theme) theme {
+	t.text, t.strong, t.bad, t.good = t.dim, t.dim, t.dim, t.dim
+	return t
+}
+
+// sparkTop is the one scale of all sparklines, so that they can be compared.
+func (t table) sparkTop() float64 {
+	top := 0.01
+	for i := range t.rows {
+		if t.rows[i].Views < agg.Thin {
+			continue
+		}
+		for _, v := range t.rows[i].Spark {
+			if finite(v) {
+				top = max(top, v)
+			}
+		}
+	}
+	return top
+}
+
+func (t table) heading(p *pen, plan columnPlan, th theme, visible int) string {
+	p.skip(margin)
+	by := clean(t.subject.by, plan.key)
+	arrow := sortArrow(t.subject)
+	key := by
+	if t.subject.sort == "key" {
+		key = by + " " + arrow
+	}
+	if all := len(t.rows) + t.hidden; all > visible && visible > 0 {
+		key += " " + strconv.Itoa(t.offset+1) + "-" + strconv.Itoa(min(t.offset+visible, len(t.rows))) + " of " + strconv.Itoa(all)
+	}
+	p.left(th.dim, key, plan.key)
+	for _, c := range plan.cols {
+		title, s := c.title, th.dim
+		if sorted(c, t.subject) {
+			title, s = title+" "+arrow, th.text
+		}
+		switch c.title { // columns whose last cell is kept for a mark
+		case "lcp p75", "inp p75", "cls", "fcp", "ttfb", "views/m", "err %":
+			title += " "
+			if c.width <= cells(title) {
+				title = title[:len(title)-1]
+			}
+		}
+		p.right(s, title, c.width)
+	}
+	if plan.spark > 0 {
+		p.skip(2)
+		p.left(th.dim, "err %", plan.spark-2)
+	}
+	return p.line()
+}
+
+func sorted(c column, s subject) bool {
+	return c.sort != noSortName && (c.sort == s.sort || s.sort == "" && c.sort == "affected")
+}
+
+// sortArrow points down where the largest comes first.
+func sortArrow(s subject) string {
+	if (s.sort == "key") != s.reverse {
+		return "▲"
+	}
+	return "▼"
+}
+
+func drawRow(p *pen, plan columnPlan, c *cellContext, key string, selected, focused bool) string {
+	keyStyle := c.theme.text
+	switch {
+	case selected && focused:
+		p.put(c.theme.accent, " ▶ ")
+		keyStyle = c.theme.strong
+	case selected:
+		p.put(c.theme.faint, " ▶ ")
+	default:
+		p.skip(margin)
+	}
+	p.left(keyStyle, key, plan.key)
+	for _, col := range plan.cols {
+		s, text := col.cell(c)
+		p.right(s, text, col.width)
+	}
+	if plan.spark > 0 {
+		p.skip(2)
+		s := c.theme.dim
+		if d := c.row.Delta.ErrorRate; c.comparable && d.Known && d.Sign > 0 {
+			s = c.theme.bad
+		}
+		p.put(s, spark(c.row.Spark, c.sparkTop, plan.spark-2))
+	}
+	return p.line()
+}

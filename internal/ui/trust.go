@@ -1,0 +1,124 @@
+package ui
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/rumtop/rumtop/internal/agg"
+)
+
+// fact is one thing to know about what the numbers rest on.
+type fact struct {
+	weight gravity
+	text   string
+}
+
+// facts lists what the numbers rest on, what is wrong first.
+func facts(f *agg.Frame, loc *time.Location) []fact {
+	h := &f.Health
+	var wrong, usual []fact
+	worry := func(g gravity, format string, args ...any) {
+		wrong = append(wrong, fact{g, fmt.Sprintf(format, args...)})
+	}
+	for _, c := range [...]struct {
+		n      int64
+		weight gravity
+		what   string
+	}{
+		{h.Dropped, grave, "dropped on the way here"},
+		{h.Gaps, grave, "missing in the stream"},
+		{h.Malformed, grave, "batches could not be read"},
+		{h.Evicted, doubtful, "pushed out by --memory"},
+		{h.Overflow, doubtful, "counted in (other)"},
+	} {
+		if c.n > 0 {
+			worry(c.weight, "%s %s", count(float64(c.n)), c.what)
+		}
+	}
+	if !h.History {
+		worry(doubtful, "no history: the server keeps none")
+	}
+	if h.SkewN >= agg.Thin && h.SkewP95MS > 60_000 {
+		worry(doubtful, "browsers' clocks off by %s", span(time.Duration(h.SkewP95MS)*time.Millisecond))
+	}
+	if h.Reconnects > 0 {
+		worry(calm, "%s", plural(float64(h.Reconnects), "reconnect"))
+	}
+
+	usual = append(usual, fact{calm, sampling(h.SampleRate)})
+	if h.Dropped == 0 && h.Gaps == 0 {
+		usual = append(usual, fact{calm, "0 dropped · 0 gaps"})
+	}
+	usual = append(usual, fact{calm, count(coarse(h.PerS)) + " beacons/s"})
+	if h.HistoryFrom != nil {
+		usual = append(usual, fact{calm, "history from " + clock(*h.HistoryFrom, f.At, loc)})
+	}
+	if h.SkewN >= agg.Thin && h.SkewP95MS <= 60_000 {
+		usual = append(usual, fact{calm, "skew p95 " + coarseSeconds(h.SkewP95MS) + " s"})
+	}
+	if h.Late > 0 {
+		usual = append(usual, fact{calm, count(float64(h.Late)) + " late"})
+	}
+	if h.Duplicates > 0 {
+		usual = append(usual, fact{calm, count(float64(h.Duplicates)) + " twice"})
+	}
+	if h.Server != "" {
+		usual = append(usual, fact{calm, h.Server})
+	}
+	return append(wrong, usual...)
+}
+
+func sampling(rate float64) string {
+	if rate <= 0 || rate >= 1 {
+		return "all sessions sent"
+	}
+	return percent(rate) + "% of sessions sent"
+}
+
+// coarse keeps two digits of a rate.
+func coarse(v float64) float64 {
+	if !finite(v) {
+		return math.NaN()
+	}
+	step := 1.0
+	for v/step >= 100 {
+		step *= 10
+	}
+	return math.Round(v/step) * step
+}
+
+// trustLine puts what has room on one line.
+func trustLine(f *agg.Frame, t theme, loc *time.Location, w int) string {
+	var p pen
+	if f == nil {
+		p.left(t.dim, " trust: nothing received", w)
+		return p.line()
+	}
+	list := facts(f, loc)
+	if list[0].weight >= doubtful {
+		p.put(list[0].weight.style(t), " ! ")
+	} else {
+		p.put(t.dim, " trust: ")
+	}
+	for i, x := range list {
+		text := clean(x.text, w)
+		sep := ""
+		if i > 0 {
+			sep = " · "
+		}
+		if p.cells+cells(sep)+cells(text) > w-1 {
+			if i == 0 {
+				p.left(x.weight.style(t), text, w-p.cells)
+			}
+			continue
+		}
+		p.put(t.dim, sep)
+		s := t.dim
+		if x.weight >= doubtful {
+			s = x.weight.style(t)
+		}
+		p.put(s, text)
+	}
+	return p.line()
+}

@@ -1,0 +1,167 @@
+// Package ui is the triage screen: it shows frames and turns keys into
+// questions. It counts nothing itself.
+//
+// The model is a parent that routes; each pane keeps its own state and draws
+// whole lines into a place that a pure function of the screen's size gave it.
+// Nothing in View or Init waits for anything.
+package ui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	osc52 "github.com/aymanbagabas/go-osc52/v2"
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/muesli/termenv"
+
+	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/ui/hush"
+)
+
+// The libraries are initialised once this package is: the environment can be
+// as it was.
+var _ = hush.Lift()
+
+// Source answers questions with frames. Ask must not wait, and the answer to
+// the newest question must follow without waiting for an interval to end;
+// then frames come at an interval. A closed channel says that none will come any more.
+type Source interface {
+	Ask(agg.Query)
+	Frames() <-chan *agg.Frame
+}
+
+// Options is what a screen can be asked for.
+type Options struct {
+	Source   Source
+	Query    agg.Query     // to begin with; Window and By must be set
+	Interval time.Duration // between frames, to notice when they stop; 0 is a second
+	Title    string        // in place of the site's name
+	Theme    string        // one of Themes; "" is auto
+	ASCII    bool          // nothing else is sent
+	NoColor  bool
+	NoMouse  bool
+	UTC      bool // show times in UTC, not in the local zone
+
+	// Input and Output are the terminal; nil is standard input and output.
+	Input, Output *os.File
+}
+
+// ErrTerminalGone says that the terminal went away: the connection broke, or
+// the window was closed.
+var ErrTerminalGone = errors.New("the terminal has gone away")
+
+// Run shows the screen until someone leaves it (nil), ctx ends (its error) or
+// the terminal goes away ([ErrTerminalGone]). Signals are the caller's business.
+func Run(ctx context.Context, o Options) error {
+	in, out := o.Input, o.Output
+	if in == nil {
+		in = os.Stdin
+	}
+	if out == nil {
+		out = os.Stdout
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	term := &terminal{in: in, out: out, gone: func() { cancel(ErrTerminalGone) }}
+	m, err := newModel(o, colorProfile(out, o.NoColor), osEnviron{})
+	if err != nil {
+		return err
+	}
+	m.copy = term.copy
+	options := []tea.ProgramOption{
+		tea.WithContext(ctx), tea.WithInput(reader{in, term}), tea.WithOutput(writer{out, term}),
+		tea.WithoutSignalHandler(), tea.WithAltScreen(), tea.WithFPS(30),
+	}
+	if !o.NoMouse {
+		options = append(options, tea.WithMouseCellMotion())
+	}
+	_, err = tea.NewProgram(m, options...).Run()
+	switch {
+	case context.Cause(ctx) != nil:
+		return context.Cause(ctx)
+	case err != nil:
+		return fmt.Errorf("terminal: %w", err)
+	}
+	return nil
+}
+
+func newModel(o Options, profile termenv.Profile, environ termenv.Environ) (model, error) {
+	th, err := newTheme(o.Theme, profile, environ)
+	if err != nil {
+		return model{}, err
+	}
+	interval := o.Interval
+	if interval <= 0 {
+		interval = time.Second
+	}
+	loc := time.Local
+	if o.UTC {
+		loc = time.UTC
+	}
+	return model{
+		source: o.Source, keys: newKeyMap(), theme: th, loc: loc, title: o.Title,
+		ascii: o.ASCII || environ.Getenv("TERM") == "dumb",
+		copy:  func(string) tea.Cmd { return nil },
+		watch: newWatch(interval), query: o.Query, paused: !o.Query.At.IsZero(), until: o.Query.At,
+	}, nil
+}
+
+type osEnviron struct{}
+
+func (osEnviron) Environ() []string         { return os.Environ() }
+func (osEnviron) Getenv(name string) string { return os.Getenv(name) }
+
+// terminal notices when the terminal goes away, which bubbletea does only when a
+// read fails, not when it ends or a write fails.
+type terminal struct {
+	in, out *os.File
+	gone    func()
+}
+
+// reader and writer are files as bubbletea wants them, so that it finds the
+// terminal behind them.
+type reader struct {
+	*os.File
+	t *terminal
+}
+
+func (r reader) Read(p []byte) (int, error) {
+	n, err := r.File.Read(p)
+	if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
+		r.t.gone()
+	}
+	return n, err
+}
+
+type writer struct {
+	*os.File
+	t *terminal
+}
+
+func (w writer) Write(p []byte) (int, error) {
+	n, err := w.File.Write(p)
+	if err != nil {
+		w.t.gone()
+	}
+	return n, err
+}
+
+// WriteString keeps io.WriteString from going past Write.
+func (w writer) WriteString(s string) (int, error) { return w.Write([]byte(s)) }
+
+// copy asks the terminal to put text into the clipboard (OSC 52). Of a very long
+// text, which terminals would refuse, nothing is sent.
+func (t *terminal) copy(text string) tea.Cmd {
+	return func() tea.Msg {
+		seq := osc52.New(text).Limit(50_000)
+		if os.Getenv("STY") != "" {
+			seq = seq.Screen()
+		}
+		_, _ = io.WriteString(writer{t.out, t}, seq.String())
+		return nil
+	}
+}
