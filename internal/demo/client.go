@@ -46,7 +46,7 @@ const (
 // The columns of share are those of regions: eu-west, eu-central, us-east, us-west, ap-south.
 var clients = [...]client{
 	{"Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X)" + appleKit + "Version/19.0 Mobile/15E148 Safari/604.1",
-		webkit, mobile, 19, 1.3, [numRegions]float64{24, 19, 27, 28, 4}},
+		webkit, mobile, 19, 1.3, [numRegions]float64{26, 23, 27, 28, 4}},
 	{"Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X)" + appleKit + "Version/18.6 Mobile/15E148 Safari/604.1",
 		webkit, mobile, 18, 1.5, [numRegions]float64{7, 6, 8, 8, 2}},
 	{"Mozilla/5.0 (iPad; CPU OS 19_0 like Mac OS X)" + appleKit + "Version/19.0 Mobile/15E148 Safari/604.1",

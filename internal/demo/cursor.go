@@ -90,7 +90,7 @@ func (c *cursor) blank() *session {
 	}
 	s := c.free[n-1]
 	c.free = c.free[:n-1]
-	*s = session{prefix: s.prefix}
+	*s = session{prefix: s.prefix, late: s.late[:0]}
 	return s
 }
 

@@ -64,6 +64,16 @@ func (b *body) reset() {
 
 func (b *body) end() { b.buf = append(b.buf, ']') }
 
+// append adds a beacon that was written before, with the comma that stood in
+// front of it.
+func (b *body) append(beacon []byte) {
+	if b.beacons == 0 {
+		beacon = beacon[1:]
+	}
+	b.buf = append(b.buf, beacon...)
+	b.beacons++
+}
+
 // begin opens a beacon; view is what all beacons of the page view have in common.
 func (b *body) begin(id uint64, time int64, view []byte) {
 	if b.beacons > 0 {

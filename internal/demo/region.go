@@ -20,11 +20,11 @@ type region struct {
 }
 
 var regions = [numRegions]region{
-	euWest:    {"eu-west", 0.32, 26, 40, "en-GB,en;q=0.9", 1.00},
-	euCentral: {"eu-central", 0.25, 24, 30, "de-DE,de;q=0.9,en;q=0.6", 0.95},
-	usEast:    {"us-east", 0.20, 32, 110, "en-US,en;q=0.9", 1.05},
-	usWest:    {"us-west", 0.11, 36, 160, "en-US,en;q=0.9", 1.10},
-	apSouth:   {"ap-south", 0.12, 70, 190, "en-IN,en;q=0.9,hi;q=0.7", 1.45},
+	euWest:    {"eu-west", 0.33, 26, 40, "en-GB,en;q=0.9", 1.00},
+	euCentral: {"eu-central", 0.27, 24, 30, "de-DE,de;q=0.9,en;q=0.6", 0.95},
+	usEast:    {"us-east", 0.19, 32, 110, "en-US,en;q=0.9", 1.05},
+	usWest:    {"us-west", 0.10, 36, 160, "en-US,en;q=0.9", 1.10},
+	apSouth:   {"ap-south", 0.11, 70, 190, "en-IN,en;q=0.9,hi;q=0.7", 1.45},
 }
 
 func regionShares() []float64 {

@@ -20,7 +20,7 @@ type conditions struct {
 // The incident, counted from the moment its release begins to roll out.
 const (
 	rolloutBegins = -4 * time.Minute // against the script's zero
-	rolloutTakes  = 3 * time.Minute
+	rolloutTakes  = 5 * time.Minute / 2
 	rolloutShare  = 0.6
 	cdnSlows      = 7 * time.Minute
 	cdnRamp       = 30 * time.Second

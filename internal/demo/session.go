@@ -33,15 +33,16 @@ type session struct {
 	vitals   vitals
 	slowCDN  float64 // how slow the CDN was when the page loaded
 	leavesAt int64
-	broken   bool // the page view's checkout cannot take a payment
-	tries    int  // to pay, in this page view
-	reloads  int  // of a checkout that did not work
-	prefix   []byte
+	broken   bool   // the page view's checkout cannot take a payment
+	tries    int    // to pay, in this page view
+	reloads  int    // of a checkout that did not work
+	prefix   []byte // of every beacon of the page view
+	late     []byte // a beacon of the page view before, to go with the next
 }
 
 // Probabilities of a session's course.
 const (
-	lostAtLeave  = 0.06  // the last report of a page view does not get out
+	lateAtLeave  = 0.15  // the last report of a page view does not get out before it is gone
 	addsToCart   = 0.45  // of those who do something on a product's page
 	declined     = 0.012 // a payment that the bank refuses
 	breaks       = 0.92  // a broken checkout fails at a try
@@ -118,7 +119,11 @@ func (c *cursor) beginBeacon(s *session) (now int64) {
 // load tells that a page view has begun and how it loaded.
 func (c *cursor) load(s *session) {
 	d, b, u, v := c.dice, &c.body, s.user, &s.vitals
-	c.beginBeacon(s)
+	if len(s.late) > 0 {
+		b.append(s.late)
+		s.late = s.late[:0]
+	}
+	now := c.beginBeacon(s)
 	b.buf = append(b.buf, `,"navigation":true`...)
 	b.metrics()
 	b.metric("ttfb", v.ttfb)
@@ -131,21 +136,20 @@ func (c *cursor) load(s *session) {
 	}
 	b.closeMetrics()
 	b.requests()
-	c.fetch(s, "GET")
+	c.fetch(s)
 	if d.chance(0.25) {
 		b.request()
 		b.buf = append(b.buf, Origin+"/api/session"...)
 		b.answered("GET", 200, d.lognormal(60*u.network, 0.4), 0)
 	}
 	b.closeRequests()
+	switch {
+	case d.chance(noiseShare):
+		b.fault(noise(d, u.client.engine, s.release), now)
+	case u.region == apSouth && d.chance(cdnFaultShare*s.slowCDN):
+		b.fault(cdnFault(d, u.client.engine, s.release), now)
+	}
 	b.close()
-
-	if d.chance(noiseShare) {
-		c.report(s, noise(d, u.client.engine, s.release))
-	}
-	if u.region == apSouth && d.chance(cdnFaultShare*s.slowCDN) {
-		c.report(s, cdnFault(d, u.client.engine, s.release))
-	}
 
 	if d.chance(pages[s.page].act) {
 		s.phase = acting
@@ -158,7 +162,7 @@ func (c *cursor) load(s *session) {
 // act tells what the user did on the page.
 func (c *cursor) act(s *session) {
 	d, b, u := c.dice, &c.body, s.user
-	c.beginBeacon(s)
+	now := c.beginBeacon(s)
 	if s.tries == 0 && (u.client.measuresINP() || u.client.measuresCLS()) {
 		b.metrics()
 		if u.client.measuresINP() {
@@ -169,69 +173,69 @@ func (c *cursor) act(s *session) {
 		}
 		b.closeMetrics()
 	}
-	b.requests()
+	again := false
 	switch {
 	case s.page == checkout:
-		c.pay(s)
-		return
+		again = c.pay(s, now)
 	case s.page == product && d.chance(addsToCart):
+		b.requests()
 		b.request()
 		b.buf = append(b.buf, Origin+"/api/cart/items"...)
 		c.answered(s, "POST", 201)
 		b.closeRequests()
-		b.close()
-		c.beginBeacon(s)
 		b.event("add_to_cart", 1)
-		b.close()
 	default:
-		c.fetch(s, "GET")
+		b.requests()
+		c.fetch(s)
 		b.closeRequests()
-		b.close()
+	}
+	b.close()
+	if again {
+		s.at += int64(d.lognormal(6000, 0.5))
+		s.leavesAt = max(s.leavesAt, s.at+3000)
+		return
 	}
 	c.prepareLeave(s)
 }
 
-// pay ends the beacon that act began, with the payment and what came of it.
-func (c *cursor) pay(s *session) {
+// pay tells of a payment and what came of it, and whether the user will try again.
+func (c *cursor) pay(s *session, now int64) (again bool) {
 	d, b := c.dice, &c.body
+	b.requests()
 	b.request()
 	b.buf = append(b.buf, Origin+"/api/payment"...)
 	s.tries++
-	if s.broken && d.chance(breaks) {
+	switch {
+	case s.broken && d.chance(breaks):
 		status := 500
 		if d.chance(0.15) {
 			status = 422
 		}
 		b.answered("POST", status, d.lognormal(180*s.user.network, 0.4), d.Uint64())
 		b.closeRequests()
-		b.close()
-		c.report(s, totalOfUndefined(d, s.user.client.engine, s.release))
-		if s.tries < mostTries && d.chance(triesAgain) {
-			s.at += int64(d.lognormal(6000, 0.5))
-			s.leavesAt = max(s.leavesAt, s.at+3000)
-			return
-		}
-		c.prepareLeave(s)
-		return
-	}
-	s.broken = false
-	if d.chance(declined) {
+		b.fault(totalOfUndefined(d, s.user.client.engine, s.release), now)
+		return s.tries < mostTries && d.chance(triesAgain)
+	case d.chance(declined):
 		b.answered("POST", 402, d.lognormal(600, 0.4), d.Uint64())
 		b.closeRequests()
-		b.close()
-	} else {
-		c.answered(s, "POST", 201)
+	default:
+		paid := c.answered(s, "POST", 201)
 		b.closeRequests()
-		b.close()
-		c.beginBeacon(s)
-		b.event("checkout_completed", d.lognormal(48, 0.8))
-		b.close()
+		if paid {
+			b.event("checkout_completed", d.lognormal(48, 0.8))
+		}
 	}
-	c.prepareLeave(s)
+	s.broken = false
+	return false
 }
 
 // leave tells the last values of what grows while a page is open.
 func (c *cursor) leave(s *session) {
+	c.lastValues(s)
+	c.depart(s)
+}
+
+func (c *cursor) lastValues(s *session) {
 	d, b, u, v := c.dice, &c.body, s.user, &s.vitals
 	c.beginBeacon(s)
 	b.metrics()
@@ -247,22 +251,29 @@ func (c *cursor) leave(s *session) {
 	b.closeMetrics()
 	if d.chance(0.1) {
 		b.requests()
-		c.fetch(s, "GET")
+		c.fetch(s)
 		b.closeRequests()
 	}
 	b.close()
-	c.depart(s)
 }
 
-// prepareLeave schedules the last report, if the browser has one to make and
-// gets it out.
+// prepareLeave schedules the last report of a page view, if the browser has
+// one to make. What it does not get out in time goes with the next page's first.
 func (c *cursor) prepareLeave(s *session) {
 	s.at = max(s.leavesAt, s.at)
-	if !s.user.client.measuresLCP() || c.dice.chance(lostAtLeave) {
+	if !s.user.client.measuresLCP() {
 		c.depart(s)
 		return
 	}
-	s.phase = leaving
+	if !c.dice.chance(lateAtLeave) {
+		s.phase = leaving
+		return
+	}
+	sent, beacons := len(c.body.buf), c.body.beacons
+	c.lastValues(s)
+	s.late = append(s.late[:0], c.body.buf[sent:]...)
+	c.body.buf, c.body.beacons = c.body.buf[:sent], beacons
+	c.depart(s)
 }
 
 // depart goes on to the next page, or away.
@@ -288,34 +299,31 @@ func (c *cursor) depart(s *session) {
 	c.pageLoad(s, p, at)
 }
 
-// report adds a beacon that carries one error.
-func (c *cursor) report(s *session, f fault) {
-	now := c.beginBeacon(s)
-	c.body.fault(f, now-5)
-	c.body.close()
-}
-
 // fetch adds the request that brings the page its content.
-func (c *cursor) fetch(s *session, method string) {
+func (c *cursor) fetch(s *session) {
 	c.body.request()
 	c.body.buf = s.page.appendAPI(c.body.buf, s.item)
-	c.answered(s, method, 200)
+	c.answered(s, "GET", 200)
 }
 
-// failedShare is the share of requests that fail on a healthy day.
-const failedShare = 0.004
+// Of the requests on a healthy day.
+const (
+	failedShare = 0.004
+	tracedShare = 0.02 // also every failed one
+)
 
 // answered ends a request that goes well, but for the few that never do.
-func (c *cursor) answered(s *session, method string, status int) {
+func (c *cursor) answered(s *session, method string, status int) (ok bool) {
 	d := c.dice
+	ok = !d.chance(failedShare)
+	if !ok {
+		status = [...]int{0, 0, 404, 429, 500, 502, 503}[d.IntN(7)]
+	}
 	var trace uint64
-	if d.chance(0.02) {
+	if !ok || d.chance(tracedShare) {
 		trace = d.Uint64()
 	}
 	duration := d.lognormal((regions[s.user.region].origin+70)*s.user.network, 0.5)
-	if d.chance(failedShare) {
-		status = [...]int{0, 0, 404, 429, 500, 502, 503}[d.IntN(7)]
-		trace = d.Uint64()
-	}
 	c.body.answered(method, status, duration, trace)
+	return ok
 }

@@ -15,7 +15,7 @@ const maxRate = 20_000
 
 // beaconsPerSession is the mean on a healthy day. It follows from the shop's
 // probabilities; a test holds it to them.
-const beaconsPerSession = 10.0
+const beaconsPerSession = 8.0
 
 // Config says which traffic to make. Equal values make equal traffic.
 type Config struct {

@@ -2,6 +2,9 @@ package demo
 
 import (
 	"bytes"
+	"errors"
+	"math"
+	"strings"
 	"testing"
 	"time"
 )
@@ -40,6 +43,7 @@ func record(t testing.TB, s *Sim, from, to time.Duration) []byte {
 }
 
 func TestSameSeedSameBytes(t *testing.T) {
+	t.Parallel()
 	one := record(t, newSim(t, Config{Seed: 7}), -time.Minute, time.Minute)
 	two := record(t, newSim(t, Config{Seed: 7}), -time.Minute, time.Minute)
 	if !bytes.Equal(one, two) {
@@ -51,6 +55,7 @@ func TestSameSeedSameBytes(t *testing.T) {
 }
 
 func TestSpansConcatenate(t *testing.T) {
+	t.Parallel()
 	s := newSim(t, Config{Seed: 7})
 	from, to := -5*time.Minute, 5*time.Minute
 	whole := record(t, s, from, to)
@@ -61,5 +66,56 @@ func TestSpansConcatenate(t *testing.T) {
 	}
 	if !bytes.Equal(whole, pieces) {
 		t.Errorf("the pieces are %d bytes, the whole is %d and differs", len(pieces), len(whole))
+	}
+}
+
+func TestGenerateStopsAtAnError(t *testing.T) {
+	t.Parallel()
+	s := newSim(t, Config{})
+	full := errors.New("full")
+	calls := 0
+	err := s.Generate(s.start, s.start.Add(time.Minute), func(Request) error {
+		if calls++; calls == 3 {
+			return full
+		}
+		return nil
+	})
+	if !errors.Is(err, full) || calls != 3 {
+		t.Errorf("after %d calls: %v", calls, err)
+	}
+}
+
+func TestGenerateNothing(t *testing.T) {
+	t.Parallel()
+	s := newSim(t, Config{})
+	for _, span := range [][2]time.Duration{{0, 0}, {time.Minute, 0}, {1, 2}} {
+		if got := record(t, s, span[0], span[1]); len(got) > 0 {
+			t.Errorf("in [%v, %v): %s", span[0], span[1], got)
+		}
+	}
+}
+
+func TestNewRefuses(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		config Config
+		want   []string
+	}{
+		{Config{Start: zero, Scenario: "flood"}, []string{`"flood"`, "incident", "quiet"}},
+		{Config{Start: zero, Rate: -1}, []string{"rate -1", "above 0"}},
+		{Config{Start: zero, Rate: math.NaN()}, []string{"rate NaN"}},
+		{Config{Start: zero, Rate: math.Inf(1)}, []string{"rate +Inf"}},
+		{Config{}, []string{"start"}},
+	} {
+		_, err := New(c.config)
+		if err == nil {
+			t.Errorf("%+v is taken", c.config)
+			continue
+		}
+		for _, word := range c.want {
+			if !strings.Contains(err.Error(), word) {
+				t.Errorf("%+v: %q does not say %q", c.config, err, word)
+			}
+		}
 	}
 }

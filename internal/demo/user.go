@@ -29,9 +29,9 @@ type user struct {
 }
 
 const (
-	flagShare      = 0.55 // users with new-payment
-	anonymousShare = 0.4  // users that never log in
-	addresses      = 16   // client addresses for each client in each region
+	flagShare      = 0.6 // users with new-payment
+	anonymousShare = 0.4 // users that never log in
+	addresses      = 16  // client addresses for each client in each region
 )
 
 // newUsers draws n users.

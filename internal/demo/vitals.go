@@ -30,10 +30,10 @@ func drawVitals(d *dice, u *user, p page, c conditions, warm bool) vitals {
 	}
 	v.ttfb = v.dns + v.tcp + v.tls + slow*(rtt+d.lognormal(r.origin+pg.server, 0.5))
 	v.fcp = v.ttfb + slow*d.lognormal(200*access*u.network, 0.4) + d.lognormal(170*u.speed, 0.4)
-	v.lcp = v.fcp + slow*d.lognormal(240*pg.weight*access*u.network, 0.75) + d.lognormal(110*u.speed*pg.weight, 0.5)
-	v.inp = min(d.lognormal(62*pg.script*u.speed, 0.65), 5000)
+	v.lcp = v.fcp + slow*d.lognormal(290*pg.weight*access*u.network, 0.75) + d.lognormal(125*u.speed*pg.weight, 0.5)
+	v.inp = min(d.lognormal(76*pg.script*u.speed, 0.65), 5000)
 	if d.chance(0.6) {
-		v.cls = min(d.lognormal(0.022*pg.weight, 1.1), 1.2)
+		v.cls = min(d.lognormal(0.032*pg.weight, 1.1), 1.2)
 	}
 	v.lcp = min(v.lcp, 45_000)
 	v.fcp = min(v.fcp, v.lcp)

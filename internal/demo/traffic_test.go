@@ -1,0 +1,296 @@
+package demo
+
+import (
+	"math"
+	"net/netip"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// sent is one beacon with what the headers say about its sender.
+type sent struct {
+	wireBeacon
+	at     time.Time
+	region string
+	agent  string
+}
+
+func (b *sent) safari() bool { return strings.Contains(b.agent, "Version/") }
+
+// newPayment says whether the flag is on.
+func (b *sent) newPayment() bool { return b.Tags["flag"] == "new-payment" }
+
+func (b *sent) person() string {
+	if b.User != "" {
+		return b.User
+	}
+	return b.Session
+}
+
+// traffic decodes everything of [from, to), counted from the script's zero.
+func traffic(t *testing.T, s *Sim, from, to time.Duration) []sent {
+	t.Helper()
+	var all []sent
+	err := s.Generate(s.start.Add(from), s.start.Add(to), func(r Request) error {
+		beacons, err := decode(r.Body)
+		if err != nil {
+			return err
+		}
+		for _, b := range beacons {
+			all = append(all, sent{b, r.At, r.Header.Get(RegionHeader), r.Header.Get("User-Agent")})
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func TestRequestsFollowTheContract(t *testing.T) {
+	t.Parallel()
+	s := newSim(t, Config{Seed: 3})
+	known := map[string]bool{}
+	for _, r := range regions {
+		known[r.name] = true
+	}
+	ids := map[string]bool{}
+	last := time.Time{}
+	from, to := s.start.Add(-time.Minute), s.start.Add(8*time.Minute)
+	batched := 0
+	err := s.Generate(from, to, func(r Request) error {
+		if r.At.Before(last) || r.At.Before(from) || !r.At.Before(to) {
+			t.Fatalf("a request at %v follows %v in [%v, %v)", r.At, last, from, to)
+		}
+		last = r.At
+		if got := r.Header.Get("Content-Type"); !strings.HasPrefix(got, "text/plain") {
+			t.Fatalf("content type %q", got)
+		}
+		if !known[r.Header.Get(RegionHeader)] {
+			t.Fatalf("region %q", r.Header.Get(RegionHeader))
+		}
+		if r.Header.Get("Origin") != Origin {
+			t.Fatalf("origin %q", r.Header.Get("Origin"))
+		}
+		beacons, err := decode(r.Body)
+		if err != nil {
+			t.Fatalf("%v in %s", err, r.Body)
+		}
+		if len(beacons) != r.Beacons || r.Beacons == 0 {
+			t.Fatalf("%d beacons are said to be %d", len(beacons), r.Beacons)
+		}
+		if r.Beacons > 1 {
+			batched++
+		}
+		for _, b := range beacons {
+			if b.Session != beacons[0].Session {
+				t.Fatalf("two sessions in one request: %s", r.Body)
+			}
+			if ids[b.ID] {
+				t.Fatalf("two beacons have the id %s", b.ID)
+			}
+			ids[b.ID] = true
+			checkBeacon(t, &b)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if batched == 0 {
+		t.Error("no request carries more than one beacon")
+	}
+}
+
+func checkBeacon(t *testing.T, b *wireBeacon) {
+	t.Helper()
+	if !b.Navigation && len(b.Metrics)+len(b.Errors)+len(b.Requests)+len(b.Events) == 0 {
+		t.Fatalf("a beacon says nothing: %+v", b)
+	}
+	if b.Release == "" || b.Route == "" || b.View == "" || b.Session == "" || b.Tags["tier"] == "" || b.SampleRate != 1 {
+		t.Fatalf("a beacon lacks what every one has: %+v", b)
+	}
+	if !strings.HasPrefix(b.URL, Origin+"/") {
+		t.Fatalf("url %q", b.URL)
+	}
+	for name, v := range b.Metrics {
+		if v < 0 || v > 120_000 || name == "cls" && v > 2 {
+			t.Fatalf("%s is %v", name, v)
+		}
+	}
+	for _, r := range b.Requests {
+		if r.Method == "" || !strings.HasPrefix(r.URL, Origin+"/api/") || r.Duration <= 0 {
+			t.Fatalf("request %+v", r)
+		}
+	}
+	for _, e := range b.Errors {
+		if e.Type == "" || e.Message == "" {
+			t.Fatalf("error %+v", e)
+		}
+	}
+}
+
+func TestAddressesAreForDocumentation(t *testing.T) {
+	t.Parallel()
+	var allowed []netip.Prefix
+	for _, p := range []string{"192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32"} {
+		allowed = append(allowed, netip.MustParsePrefix(p))
+	}
+	headers := newHeaders()
+	for _, perClient := range headers {
+		for _, perAddress := range perClient {
+			for _, h := range perAddress {
+				a, err := netip.ParseAddr(h.Get("X-Forwarded-For"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if !slices.ContainsFunc(allowed, func(p netip.Prefix) bool { return p.Contains(a) }) {
+					t.Fatalf("%v belongs to somebody", a)
+				}
+			}
+		}
+	}
+}
+
+func TestRateIsKept(t *testing.T) {
+	t.Parallel()
+	for _, rate := range []float64{20, DefaultRate, 1000} {
+		for _, scenario := range Scenarios() {
+			s := newSim(t, Config{Seed: 5, Rate: rate, Scenario: scenario})
+			// Long enough for chance to stay well below the five per cent.
+			span := time.Duration(max(4, 3000/rate)) * time.Minute
+			from := -span / 2
+			n := 0
+			if err := s.Generate(s.start.Add(from), s.start.Add(from+span), func(r Request) error {
+				n += r.Beacons
+				return nil
+			}); err != nil {
+				t.Fatal(err)
+			}
+			got := float64(n) / span.Seconds()
+			if math.Abs(got/rate-1) > 0.05 {
+				t.Errorf("%s at %v beacons/s makes %.1f a second", scenario, rate, got)
+			}
+		}
+	}
+}
+
+// percentile is the nearest rank.
+func percentile(values []float64, p float64) float64 {
+	slices.Sort(values)
+	return values[int(math.Ceil(p*float64(len(values))))-1]
+}
+
+// lastValues keeps, of every page view, the last value of a metric.
+func lastValues(all []sent, metric string, keep func(*sent) bool) []float64 {
+	byView := map[string]float64{}
+	for i := range all {
+		if v, ok := all[i].Metrics[metric]; ok && keep(&all[i]) {
+			byView[all[i].View] = v
+		}
+	}
+	values := make([]float64, 0, len(byView))
+	for _, v := range byView {
+		values = append(values, v)
+	}
+	return values
+}
+
+func everyone(*sent) bool { return true }
+
+// views counts the page views that began.
+func views(all []sent) (n int) {
+	for i := range all {
+		if all[i].Navigation {
+			n++
+		}
+	}
+	return n
+}
+
+// share of the page views that began.
+func share(all []sent, of func(*sent) bool) float64 {
+	hits := 0
+	for i := range all {
+		if all[i].Navigation && of(&all[i]) {
+			hits++
+		}
+	}
+	return float64(hits) / float64(views(all))
+}
+
+func TestHealthyShop(t *testing.T) {
+	t.Parallel()
+	all := traffic(t, newSim(t, Config{Seed: 11, Scenario: "quiet"}), 0, 10*time.Minute)
+	requests, failed, errored := 0, 0, map[string]bool{}
+	farOff := 0
+	for i := range all {
+		b := &all[i]
+		requests += len(b.Requests)
+		for _, r := range b.Requests {
+			if r.Status == 0 || r.Status >= 400 {
+				failed++
+			}
+		}
+		if len(b.Errors) > 0 {
+			errored[b.View] = true
+		}
+		if skew := time.UnixMilli(b.Time).Sub(b.at); skew.Abs() > time.Hour-time.Minute {
+			farOff++
+		}
+	}
+	inRegion := func(name string) float64 {
+		return share(all, func(b *sent) bool { return b.region == name })
+	}
+	for _, c := range []struct {
+		what        string
+		got, lo, hi float64
+	}{
+		{"LCP p75", percentile(lastValues(all, "lcp", everyone), 0.75), 1800, 2200},
+		{"LCP p95 over p75", percentile(lastValues(all, "lcp", everyone), 0.95) / percentile(lastValues(all, "lcp", everyone), 0.75), 1.4, 2.5},
+		{"INP p75", percentile(lastValues(all, "inp", everyone), 0.75), 140, 190},
+		{"CLS p75", percentile(lastValues(all, "cls", everyone), 0.75), 0.01, 0.1},
+		{"share of views with an error", float64(len(errored)) / float64(views(all)), 0.002, 0.006},
+		{"requests a view", float64(requests) / float64(views(all)), 1.4, 1.9},
+		{"share of requests that fail", float64(failed) / float64(requests), 0.002, 0.008},
+		{"share of Safari", share(all, (*sent).safari), 0.33, 0.48},
+		{"share of eu-west", inRegion("eu-west"), 0.28, 0.38},
+		{"share of ap-south", inRegion("ap-south"), 0.08, 0.14},
+		{"share of new-payment", share(all, (*sent).newPayment), flagShare - 0.05, flagShare + 0.05},
+		{"share of 2.3.9", share(all, func(b *sent) bool { return b.Release == "2.3.9" }), 0.03, 0.07},
+		{"share of 2.4.0", share(all, func(b *sent) bool { return b.Release == "2.4.0" }), 0.93, 0.97},
+		{"share of clocks that are hours off", float64(farOff) / float64(len(all)), 0.001, 0.015},
+	} {
+		if !(c.got >= c.lo && c.got <= c.hi) {
+			t.Errorf("%s is %.4g, outside %v..%v", c.what, c.got, c.lo, c.hi)
+		}
+	}
+}
+
+// Growing metrics never shrink within a page view.
+func TestVitalsGrow(t *testing.T) {
+	t.Parallel()
+	again := 0
+	all := traffic(t, newSim(t, Config{Seed: 11}), 0, 2*time.Minute)
+	for _, metric := range []string{"inp", "cls"} {
+		last := map[string]float64{}
+		for i := range all {
+			v, ok := all[i].Metrics[metric]
+			if !ok {
+				continue
+			}
+			if before, seen := last[all[i].View]; seen {
+				again++
+				if v < before {
+					t.Fatalf("%s of %s falls from %v to %v", metric, all[i].View, before, v)
+				}
+			}
+			last[all[i].View] = v
+		}
+	}
+	if again == 0 {
+		t.Error("no metric was reported again")
+	}
+}
