@@ -1,0 +1,171 @@
+package stream
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+)
+
+// What may wait in this process for a reader, a subscription; more is dropped
+// and counted.
+const (
+	livePending      = 64 << 10
+	livePendingBytes = 64 << 20
+	// lookAgain is how often a subscription without history looks for a stream.
+	lookAgain = 2 * time.Second
+)
+
+// listen reads without history, as batches are published, until there may be a
+// stream. It returns nil then.
+func (s *Subscription) listen(reason error) error {
+	var mu sync.Mutex // shards come on a goroutine each
+	if s.seen == nil {
+		s.seen = newRecentIDs()
+	}
+	began := time.Now()
+	defer func() { s.pos.listened += time.Since(began) }()
+	stop := make(chan struct{})
+	handle := func(msg *nats.Msg) {
+		if !s.wanted(msg.Subject) {
+			return
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		b := s.decode(s.opts.Site, msg.Data)
+		if b == nil {
+			return
+		}
+		select {
+		case s.out <- b:
+			s.seen.add(msg.Header.Get(nats.MsgIdHdr))
+			s.messages.Add(1)
+		case <-stop:
+		}
+	}
+	var subs []*nats.Subscription
+	var closed []<-chan nats.SubStatus
+	var err error
+	for _, subject := range s.filters() {
+		var sub *nats.Subscription
+		if sub, err = s.conn.Subscribe(subject, handle); err != nil {
+			break
+		}
+		subs = append(subs, sub)
+		closed = append(closed, sub.StatusChanged(nats.SubscriptionClosed))
+		if err = sub.SetPendingLimits(livePending, livePendingBytes); err != nil {
+			break
+		}
+	}
+	s.mu.Lock()
+	s.live = subs
+	s.mu.Unlock()
+	s.loading.Store(loadingUnit)
+	defer func() {
+		close(stop)
+		s.mu.Lock()
+		s.live = nil
+		s.mu.Unlock()
+		for i, sub := range subs {
+			if n, err := sub.Dropped(); err == nil {
+				s.dropped.Add(int64(n))
+			}
+			if sub.Unsubscribe() == nil {
+				<-closed[i]
+			}
+		}
+		mu.Lock() // a handler that is still at it is done now
+		defer mu.Unlock()
+	}()
+	if err != nil {
+		return fmt.Errorf("subscribe: %w", err)
+	}
+	return s.awaitStream(reason)
+}
+
+// awaitStream returns nil when the stream can be looked up. Live batches go on
+// coming meanwhile, also over a new connection.
+func (s *Subscription) awaitStream(reason error) error {
+	reconnects := s.conn.reconnects.Load()
+	look := time.NewTicker(lookAgain)
+	defer look.Stop()
+	for {
+		changed := s.conn.changed.wait()
+		s.noteForbidden(reason)
+		select {
+		case <-s.ctx.Done():
+			return s.ctx.Err()
+		case <-changed:
+			if s.conn.reconnects.Load() == reconnects {
+				continue
+			}
+		case <-look.C:
+			if errors.Is(reason, ErrDenied) {
+				continue // asking again would only fill the server's log
+			}
+		}
+		if !s.conn.connected.Load() {
+			continue
+		}
+		reconnects = s.conn.reconnects.Load()
+		if _, reason = lookup(s.ctx, s.conn); reason == nil {
+			return nil
+		}
+	}
+}
+
+// noteForbidden says why there is no history, or why there is nothing at all.
+func (s *Subscription) noteForbidden(reason error) {
+	for _, subject := range s.filters() {
+		if !s.conn.maySubscribe(subject) {
+			s.set("this user may not subscribe to "+subject+": permit it, or give other credentials", false)
+			return
+		}
+	}
+	s.set(liveNote(reason), false)
+}
+
+func liveNote(reason error) string {
+	switch {
+	case errors.Is(reason, ErrNoJetStream):
+		return ErrNoJetStream.Error() + ": live batches only"
+	case errors.Is(reason, ErrNoStream):
+		return ErrNoStream.Error() + ": live batches only until rumtop collect makes it"
+	case errors.Is(reason, ErrDenied):
+		return "this user may not read the stream " + StreamName + ": live batches only; docs/nats.md has the permissions"
+	}
+	return errNoAnswer.Error() + ": live batches only, trying again"
+}
+
+// recentIDs remembers the ids of messages that came without a sequence, so that
+// the stream does not deliver them again.
+type recentIDs struct {
+	known map[string]struct{}
+	ring  []string
+	next  int
+}
+
+const maxRecent = 1 << 16
+
+func newRecentIDs() *recentIDs { return &recentIDs{known: map[string]struct{}{}} }
+
+func (r *recentIDs) add(id string) {
+	if id == "" || r.has(id) {
+		return
+	}
+	if len(r.ring) < maxRecent {
+		r.ring = append(r.ring, id)
+	} else {
+		delete(r.known, r.ring[r.next])
+		r.ring[r.next] = id
+		r.next = (r.next + 1) % maxRecent
+	}
+	r.known[id] = struct{}{}
+}
+
+func (r *recentIDs) has(id string) bool {
+	_, ok := r.known[id]
+	return ok && id != ""
+}
