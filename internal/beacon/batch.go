@@ -1,5 +1,11 @@
 package beacon
 
+import (
+	"math"
+	"strings"
+	"unicode/utf8"
+)
+
 // Batch is a number of beacons of one subject, by column. It is what travels
 // over NATS and what the aggregator's log takes in: strings are looked up once
 // a batch, everything else is integers in order.
@@ -49,9 +55,34 @@ type Batch struct {
 	EventName  []uint32
 	EventValue []float32
 
+	// Rejected is how many numbers Append and Decode left out, because they
+	// were none that can be measured (NaN, infinite, negative).
+	Rejected int
+
 	// While building: where a string and a tag set already stand.
 	stringIndex map[string]uint32
 	tagSetIndex map[string]uint32
+
+	codec
+}
+
+// codec is the memory that Encode and Decode reuse.
+type codec struct {
+	scratch []byte // the message, decompressed
+
+	// Decode
+	text      []byte   // all strings
+	ends      []uint32 // of each string in text
+	tagKeys   []uint32
+	tagValues []uint32
+	tagRefs   []TagRef // what TagSets are slices of
+
+	// Both
+	column []uint32
+	ids    []ID // view, session and user ids
+
+	// Encode
+	idIndex map[ID]uint32 // where an id stands in ids, plus one
 }
 
 // TagRef is a tag as two indices into Batch.Strings.
@@ -69,6 +100,7 @@ func (b *Batch) Len() int { return len(b.Received) }
 // Reset empties the batch and keeps its memory.
 func (b *Batch) Reset() {
 	b.Site = ""
+	b.Rejected = 0
 	clear(b.Strings)
 	b.Strings = b.Strings[:0]
 	b.Received, b.Time = b.Received[:0], b.Time[:0]
@@ -89,14 +121,18 @@ func (b *Batch) Reset() {
 }
 
 // Append adds a beacon. Values are kept as float32, which is exact to seven
-// digits. Append must not follow Decode without a Reset between them.
+// digits. What a batch cannot hold is left out and counted in Rejected: numbers
+// that are none, more than [MaxBatchTags] tags, more than 256 metrics, times
+// out of any calendar; strings are cut at [MaxString] bytes. Append must not
+// follow Decode without a Reset between them.
 func (b *Batch) Append(c *Beacon) {
 	if len(b.Strings) == 0 {
 		b.begin()
 	}
 	row := uint32(b.Len())
-	b.Received = append(b.Received, c.Received)
-	b.Time = append(b.Time, c.Time)
+	received := min(max(c.Received, 0), maxTime)
+	b.Received = append(b.Received, received)
+	b.Time = append(b.Time, b.clock(c.Time))
 	b.ID = append(b.ID, c.ID)
 	b.View = append(b.View, c.View)
 	b.Session = append(b.Session, c.Session)
@@ -119,10 +155,17 @@ func (b *Batch) Append(c *Beacon) {
 	}
 	b.SampleRate = append(b.SampleRate, rate)
 	b.Trace = append(b.Trace, b.intern(c.Trace))
+	room := maxPerBeacon
 	for _, m := range c.Metrics {
+		v := float32(m.Value)
+		if !measurement(v) || room == 0 {
+			b.Rejected++
+			continue
+		}
+		room--
 		b.MetricRow = append(b.MetricRow, row)
 		b.MetricName = append(b.MetricName, b.intern(m.Name))
-		b.MetricValue = append(b.MetricValue, float32(m.Value))
+		b.MetricValue = append(b.MetricValue, v+0) // + 0: there is one zero
 	}
 	for _, e := range c.Errors {
 		b.ErrorRow = append(b.ErrorRow, row)
@@ -136,14 +179,36 @@ func (b *Batch) Append(c *Beacon) {
 		b.RequestURL = append(b.RequestURL, b.intern(r.URL))
 		b.RequestMethod = append(b.RequestMethod, b.intern(r.Method))
 		b.RequestStatus = append(b.RequestStatus, uint16(min(max(r.Status, 0), 999)))
-		b.RequestDuration = append(b.RequestDuration, float32(r.Duration))
+		b.RequestDuration = append(b.RequestDuration, b.number(r.Duration, 0))
 		b.RequestTrace = append(b.RequestTrace, b.intern(r.Trace))
 	}
 	for _, e := range c.Events {
 		b.EventRow = append(b.EventRow, row)
 		b.EventName = append(b.EventName, b.intern(e.Name))
-		b.EventValue = append(b.EventValue, float32(e.Value))
+		b.EventValue = append(b.EventValue, b.number(e.Value, -math.MaxFloat32))
 	}
+}
+
+// measurement says whether a value is one that can be measured.
+func measurement(v float32) bool { return v >= 0 && v <= math.MaxFloat32 }
+
+// number is v, or 0 where v is none or below least.
+func (b *Batch) number(v float64, least float32) float32 {
+	f := float32(v)
+	if !(f >= least && f <= math.MaxFloat32) {
+		b.Rejected++
+		return 0
+	}
+	return f + 0
+}
+
+// clock is a browser's time; one that is out of any calendar counts as not sent.
+func (b *Batch) clock(t int64) int64 {
+	if t < 0 || t > maxTime {
+		b.Rejected++
+		return 0
+	}
+	return t
 }
 
 func (b *Batch) begin() {
@@ -163,14 +228,21 @@ func (b *Batch) intern(s string) uint32 {
 		return i
 	}
 	i := uint32(len(b.Strings))
-	b.Strings = append(b.Strings, s)
 	b.stringIndex[s] = i
+	if len(s) > MaxString || !utf8.ValidString(s) {
+		s = strings.ToValidUTF8(s[:min(len(s), MaxString)], "?") // one byte, so it grows no longer
+	}
+	b.Strings = append(b.Strings, s)
 	return i
 }
 
 func (b *Batch) internTags(tags []Tag) uint32 {
 	if len(tags) == 0 {
 		return 0
+	}
+	if len(tags) > MaxBatchTags {
+		b.Rejected += len(tags) - MaxBatchTags
+		tags = tags[:MaxBatchTags]
 	}
 	refs := make([]TagRef, len(tags))
 	key := make([]byte, 0, 8*len(tags))
