@@ -1,0 +1,291 @@
+package collector
+
+import (
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/rumtop/rumtop/collector/enrich"
+	"github.com/rumtop/rumtop/collector/wire"
+	"github.com/rumtop/rumtop/internal/beacon"
+)
+
+// How long strings may be, in bytes, after scrubbing.
+const (
+	maxName        = 64
+	maxReleaseName = 100
+	maxErrorType   = 100
+	maxMessage     = 1 << 10
+	maxStack       = 8 << 10
+	maxIdentifier  = 1 << 10 // before hashing; longer ones are cut
+)
+
+// sender is what the edge knows about who sent a request.
+type sender struct {
+	site   *site
+	sdk    string
+	now    time.Time
+	addr   netip.Addr
+	place  enrich.Place
+	agent  string // user agent header
+	client enrich.Client
+	cap    consent
+	host   string // the collector's own, as the client calls it
+	path   string
+}
+
+// clean turns a raw beacon into one that may leave the process. It is the only
+// way there: consent, hashing, enrichment, scrubbing, ranges and caps are all
+// applied here, field by field; a field that is not named here does not get
+// out. It returns false, with the reason, if nothing of the beacon may or can be kept.
+func (c *Collector) clean(raw *wire.Beacon, s *sender, out *beacon.Beacon) (reason, bool) {
+	*out = beacon.Beacon{
+		Tags: out.Tags[:0], Metrics: out.Metrics[:0], Errors: out.Errors[:0],
+		Requests: out.Requests[:0], Events: out.Events[:0],
+	}
+	if raw.Empty() {
+		return refusedEmpty, false
+	}
+	for range raw.Excess {
+		c.values.add(valueExcess)
+	}
+	allowed, known := parseConsent(raw.Consent, c.consent)
+	if !known {
+		c.values.add(valueConsent)
+	}
+	allowed = min(allowed, s.cap)
+	if allowed == consentNone || allowed == consentMinimal && len(raw.Errors) == 0 {
+		return droppedConsent, false
+	}
+
+	out.Site = s.site.name
+	out.Received = s.now.UnixMilli()
+	out.Time = browserTime(raw.Time, s.now, &c.values)
+	out.ID = c.hash("beacon", raw.ID, s)
+	out.SampleRate = c.sampleRate(raw.SampleRate)
+	out.Unsampled = raw.Unsampled
+	c.dimensions(raw, s, out)
+	c.tags(raw, s, out)
+	c.errors(raw, out)
+	if allowed == consentFull {
+		out.User = c.hash("user", raw.User, s)
+		out.Session = c.hash("session", raw.Session, s)
+		out.View = c.hash("view", c.viewOf(raw, s), s)
+		out.Navigation = raw.Navigation
+		out.Trace = traceID(raw.Trace)
+		c.metrics(raw, s, out)
+		c.requests(raw, s, out)
+		c.events(raw, s, out)
+	}
+	if !out.Navigation && len(out.Metrics) == 0 && len(out.Errors) == 0 && len(out.Requests) == 0 && len(out.Events) == 0 {
+		return refusedEmpty, false
+	}
+	return 0, true
+}
+
+func (c *Collector) hash(purpose, raw string, s *sender) beacon.ID {
+	if len(raw) > maxIdentifier {
+		raw = raw[:maxIdentifier]
+	}
+	return c.identity.Hash(purpose, s.site.name, raw, s.now)
+}
+
+func (c *Collector) sampleRate(rate float64) float64 {
+	switch {
+	case rate == 0:
+		return 1
+	case between(rate, minRate, 1):
+		return rate
+	}
+	c.values.add(valueRate)
+	return 1
+}
+
+func (c *Collector) dimensions(raw *wire.Beacon, s *sender, out *beacon.Beacon) {
+	d := &out.Dims
+	d[beacon.Region] = s.place.Region
+	d[beacon.Country] = s.place.Country
+	d[beacon.Release] = s.site.releases.name(c.scrub.Text(raw.Release, maxReleaseName), s.now)
+	d[beacon.Environment] = s.site.environments.name(c.scrub.Text(raw.Environment, maxName), s.now)
+	page := raw.Route
+	if page == "" {
+		page = raw.URL
+	}
+	d[beacon.Page] = s.site.pages.name(c.scrub.Page(page), s.now)
+	client := s.client
+	if client.Browser == "" || client.Browser == "Other" {
+		// A proxy sent this on: what the page says of itself is better.
+		if own := c.agents.Read(raw.UserAgent); own.Browser != "" {
+			client = own
+		}
+	}
+	d[beacon.Browser], d[beacon.BrowserVersion] = client.Browser, client.Version
+	d[beacon.OS], d[beacon.Device] = client.OS, client.Device
+	if said := deviceClass(raw.Device); said != "" && client.Device != enrich.Bot {
+		d[beacon.Device] = said
+	}
+	d[beacon.Connection] = connectionType(raw.Connection)
+	d[beacon.SDK] = s.sdk
+	if raw.SDK == "rum.js" {
+		d[beacon.SDK] = "rum.js"
+	}
+}
+
+// deviceClass is the page's own word for its device, if it is one of ours.
+func deviceClass(s string) string {
+	for _, class := range [...]string{enrich.Mobile, enrich.Tablet, enrich.Desktop, enrich.Other} {
+		if strings.EqualFold(s, class) {
+			return class
+		}
+	}
+	return ""
+}
+
+// connectionType is one of what the Network Information API knows, else nothing.
+func connectionType(s string) string {
+	for _, t := range [...]string{"4g", "3g", "2g", "slow-2g", "5g", "wifi", "ethernet", "cellular", "none"} {
+		if strings.EqualFold(s, t) {
+			return t
+		}
+	}
+	return ""
+}
+
+func (c *Collector) tags(raw *wire.Beacon, s *sender, out *beacon.Beacon) {
+	for _, t := range raw.Tags {
+		key, value, ok := c.scrub.Tag(t.Key, t.Value)
+		if !ok {
+			c.values.add(valueTag)
+			continue
+		}
+		key = s.site.tagKeys.name(key, s.now)
+		value = s.site.tagValues.name(value, s.now)
+		out.Tags = append(out.Tags, beacon.Tag{Key: key, Value: value})
+	}
+}
+
+func (c *Collector) errors(raw *wire.Beacon, out *beacon.Beacon) {
+	for _, e := range raw.Errors {
+		if e.Type == "" && e.Message == "" && e.Stack == "" {
+			c.values.add(valueError)
+			continue
+		}
+		typ, message := foldError(e.Type, e.Message)
+		out.Errors = append(out.Errors, beacon.Error{
+			Type:    strings.Clone(c.scrub.Text(typ, maxErrorType)),
+			Message: strings.Clone(c.scrub.Text(message, maxMessage)),
+			Stack:   strings.Clone(c.scrub.Stack(e.Stack, maxStack)),
+			Handled: e.Handled,
+		})
+	}
+}
+
+func (c *Collector) metrics(raw *wire.Beacon, s *sender, out *beacon.Beacon) {
+	for _, m := range raw.Metrics {
+		name, limit := metricName(m.Name)
+		if raw.Visit.Restore && isLoad(name) {
+			c.values.add(valueRestore)
+			continue
+		}
+		if !between(m.Value, 0, limit) {
+			c.values.add(valueMetric)
+			continue
+		}
+		if limit == maxCustom {
+			name = s.site.metricNames.name(c.scrub.Text(name, maxName), s.now)
+		}
+		if name == "" {
+			c.values.add(valueName)
+			continue
+		}
+		out.Metrics = append(out.Metrics, beacon.Metric{Name: name, Value: m.Value})
+	}
+}
+
+func (c *Collector) requests(raw *wire.Beacon, s *sender, out *beacon.Beacon) {
+	for _, r := range raw.Requests {
+		if s.isOwn(r.URL) {
+			c.values.add(valueOwn)
+			continue
+		}
+		if !between(r.Status, 0, maxStatus) {
+			c.values.add(valueStatus)
+			continue
+		}
+		if !between(r.Duration, 0, maxTiming) {
+			c.values.add(valueDuration)
+			r.Duration = 0
+		}
+		out.Requests = append(out.Requests, beacon.Request{
+			URL:    s.site.requestURLs.name(c.scrub.URL(r.URL), s.now),
+			Method: method(r.Method), Status: int(r.Status), Duration: r.Duration,
+			Trace: traceID(r.Trace),
+		})
+	}
+}
+
+// isOwn says whether a request went to the collector itself, as SDKs see it
+// that watch what they send.
+func (s *sender) isOwn(url string) bool {
+	_, rest, ok := strings.Cut(url, "://")
+	if !ok {
+		return false
+	}
+	rest, ok = strings.CutPrefix(rest, s.host)
+	if !ok || s.host == "" {
+		return false
+	}
+	path, _, _ := strings.Cut(rest, "?")
+	return path == s.path
+}
+
+func method(s string) string {
+	for _, m := range [...]string{"GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"} {
+		if strings.EqualFold(s, m) {
+			return m
+		}
+	}
+	return ""
+}
+
+func (c *Collector) events(raw *wire.Beacon, s *sender, out *beacon.Beacon) {
+	for _, e := range raw.Events {
+		name := s.site.eventNames.name(c.scrub.Text(e.Name, maxName), s.now)
+		if name == "" {
+			c.values.add(valueName)
+			continue
+		}
+		if !between(e.Value, -maxCustom, maxCustom) {
+			c.values.add(valueEvent)
+			e.Value = 0
+		}
+		out.Events = append(out.Events, beacon.Event{Name: name, Value: e.Value})
+	}
+}
+
+// traceID passes hexadecimal trace ids of W3C and B3, and nothing else.
+func traceID(s string) string {
+	if len(s) != 32 && len(s) != 16 {
+		return ""
+	}
+	for i := range len(s) {
+		if c := s[i]; (c < '0' || c > '9') && (c|0x20 < 'a' || c|0x20 > 'f') {
+			return ""
+		}
+	}
+	return strings.ToLower(strings.Clone(s))
+}
+
+// size estimates what a beacon takes in an encoded batch, in bytes. Names are
+// said once a batch and count little.
+func size(b *beacon.Beacon) int {
+	n := 64 + 8*len(b.Tags) + 6*len(b.Metrics) + 16*len(b.Requests) + 8*len(b.Events) + len(b.Trace)
+	for i := range b.Errors {
+		e := &b.Errors[i]
+		n += 16 + len(e.Type) + len(e.Message) + len(e.Stack)
+	}
+	for i := range b.Requests {
+		n += len(b.Requests[i].Trace)
+	}
+	return n
+}

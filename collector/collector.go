@@ -1,0 +1,184 @@
+// Package collector is the HTTP edge of rumtop: it takes what browsers send,
+// checks, enriches and scrubs it, and publishes it in batches.
+//
+// A [Collector] is an http.Handler that other Go servers can mount:
+//
+//	c, err := collector.New(collector.Config{Sites: map[string]string{"shop": "pk_1"}}, publisher)
+//	…
+//	mux.Handle("/rum/", http.StripPrefix("/rum", c.Handler()))
+//	…
+//	err = c.Drain(ctx)
+//
+// Promises: no handler waits for the publisher; what is queued is bounded in
+// bytes, and so is everything else that a client can make grow; every beacon
+// that was received is accounted for (see [Stats]); no answer, log line or
+// metric repeats what a client sent; nothing leaves but what the scrubber has seen.
+package collector
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/rumtop/rumtop/collector/enrich"
+	"github.com/rumtop/rumtop/collector/scrub"
+	"github.com/rumtop/rumtop/internal/beacon"
+)
+
+// Collector takes beacons over HTTP and publishes them. End it with Drain.
+type Collector struct {
+	cfg      Config
+	log      *slog.Logger
+	sites    []*site
+	origins  *origins
+	proxies  proxies
+	consent  consent
+	scrub    *scrub.Scrubber
+	identity *scrub.Identity
+	agents   *enrich.UserAgents
+	geo      *enrich.Geo // nil without a database
+	limiter  *limiter
+	bodies   *bodies
+	resends  *resends
+	views    *views
+	queue    *queue
+
+	ledger   ledger
+	overflow overflowCounts
+	values   valueCounts
+	endpoint []*endpoint
+	handler  http.Handler
+
+	batches sync.Pool // *beacon.Batch
+	scratch sync.Pool // *[]byte
+	intakes sync.Pool // *intake
+
+	freshMu sync.Mutex
+	fresh   []fresh // lanes that gather, the one that began first in front
+
+	draining atomic.Bool
+	stop     chan struct{}
+	pumped   chan struct{} // the pump has ended
+
+	lastComplaint atomic.Int64 // Unix nanoseconds
+}
+
+// New starts a collector that publishes to pub. It fails on a configuration
+// that makes no sense, and on files that cannot be read.
+func New(cfg Config, pub Publisher) (*Collector, error) {
+	cfg, err := cfg.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	c := &Collector{
+		cfg: cfg, log: cfg.Logger,
+		agents:  enrich.NewUserAgents(),
+		limiter: newLimiter(cfg.RateLimit),
+		bodies:  newBodies(cfg.Limits),
+		resends: newResends(),
+		views:   newViews(),
+		stop:    make(chan struct{}), pumped: make(chan struct{}),
+	}
+	c.queue = newQueue(pub, &c.ledger, cfg.QueueBytes, cfg.InFlight)
+	c.batches.New = func() any { return new(beacon.Batch) }
+	c.scratch.New = func() any { return new([]byte) }
+	c.intakes.New = func() any { return new(intake) }
+	if c.sites, err = newSites(cfg.Sites, &c.overflow); err != nil {
+		return nil, err
+	}
+	if c.origins, err = newOrigins(cfg.Origins); err != nil {
+		return nil, err
+	}
+	if c.proxies, err = newProxies(cfg.TrustedProxies); err != nil {
+		return nil, err
+	}
+	if c.consent, err = defaultConsent(cfg.DefaultConsent); err != nil {
+		return nil, err
+	}
+	if cfg.Region != "" && !beacon.ValidToken(cfg.Region) {
+		return nil, fmt.Errorf("region %q: use 1 to 32 of a-z 0-9 _ -", cfg.Region)
+	}
+	if cfg.RegionHeader != "" && len(c.proxies) == 0 {
+		return nil, fmt.Errorf("region header %s is believed only from trusted proxies: name them with --trusted-proxies", cfg.RegionHeader)
+	}
+	if c.scrub, err = scrub.New(cfg.Scrub); err != nil {
+		return nil, err
+	}
+	if c.identity, err = scrub.NewIdentity(scrub.IdentityConfig{KeyFile: cfg.IdentityKeyFile}); err != nil {
+		return nil, err
+	}
+	if cfg.GeoIP != "" {
+		if c.geo, err = enrich.OpenGeo(cfg.GeoIP); err != nil {
+			return nil, err
+		}
+	}
+	c.handler = c.routes()
+	go c.pump()
+	return c, nil
+}
+
+// Handler serves all endpoints.
+func (c *Collector) Handler() http.Handler { return c.handler }
+
+// Flush publishes what has gathered without waiting for it to linger. It does
+// not wait for acknowledgements.
+func (c *Collector) Flush() {
+	c.sealDue(true)
+	c.queue.wakeUp()
+}
+
+// Drain stops taking beacons (503 from now on), publishes everything that is
+// queued and waits for the acknowledgements. When ctx ends before that, what is
+// left is given up and counted, and the error says how much it was. The
+// collector has no goroutine left afterwards. Only the first call does anything.
+func (c *Collector) Drain(ctx context.Context) error {
+	if c.draining.Swap(true) {
+		return errors.New("collector is draining already")
+	}
+	c.Flush()
+	err := c.queue.await(ctx, func() bool {
+		c.sealDue(true) // what handlers that were under way have added
+		return c.ledger.snapshot().queued == 0
+	})
+	close(c.stop)
+	<-c.pumped
+	c.queue.close()
+	if lost := c.ledger.closeBooks(); lost > 0 {
+		err = fmt.Errorf("drain collector: %d beacons were not published: %w", lost, err)
+	}
+	if c.geo != nil {
+		err = errors.Join(err, c.geo.Close())
+	}
+	return err
+}
+
+// pump seals the batches that have lingered and publishes what waits.
+func (c *Collector) pump() {
+	defer close(c.pumped)
+	timer := time.NewTimer(time.Hour)
+	defer timer.Stop()
+	for {
+		select {
+		case <-c.queue.wake:
+		case <-timer.C:
+		case <-c.stop:
+			return
+		}
+		next := time.Hour
+		if wait, ok := c.sealDue(false); ok {
+			// Under another clock than the real one, look again in a while.
+			next = min(next, max(wait, time.Millisecond), c.cfg.Linger)
+		}
+		wait, ok := c.queue.dispatch()
+		if ok {
+			next = min(next, wait)
+			c.complain("batches cannot be published and wait", c.queue.lastError())
+		}
+		timer.Reset(next)
+	}
+}

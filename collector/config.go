@@ -1,0 +1,123 @@
+package collector
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/rumtop/rumtop/collector/scrub"
+)
+
+// Config is everything that a collector can be told. Sites is required, the
+// zero value of every other field stands for its default.
+type Config struct {
+	// Sites are the names of the sites with their public keys. A name becomes
+	// part of a subject: one to 32 of a-z 0-9 _ -. A single site may have an
+	// empty key, then requests need none; that is meant for one's own machine.
+	Sites map[string]string
+
+	// Origins are the pages that browsers may report from: "https://shop.example"
+	// exactly, or "https://*.shop.example" for all hosts below it, with a port
+	// where there is one. With none, pages on the collector's own host and
+	// on localhost are let in and nobody else: a collector that answers the whole
+	// web should be told so with the pattern "*". Requests without an Origin
+	// header do not come from another site's page and always pass.
+	Origins []string
+
+	// Where region comes from, in this order of precedence. Region is a fixed
+	// name. RegionHeader names a header that holds a region or country, believed
+	// only from TrustedProxies. GeoIP is a MaxMind file with countries: the region
+	// is then the continent. What none of them tells is "unknown".
+	Region       string
+	RegionHeader string
+	GeoIP        string
+
+	// TrustedProxies are the addresses (CIDR or single) whose X-Forwarded-For
+	// and RegionHeader are believed.
+	TrustedProxies []string
+
+	// RateLimit is how many requests a second one client address may send
+	// (IPv6: one /64), with ten seconds' worth at once. 0 is 100, negative is off.
+	RateLimit float64
+
+	Limits Limits
+
+	// A batch is published Linger after its first beacon (default 150 ms), or
+	// when it holds BatchBeacons (512) or about BatchBytes (128 KiB).
+	Linger       time.Duration
+	BatchBeacons int
+	BatchBytes   int
+
+	// QueueBytes bounds everything that waits for NATS (default 64 MiB). InFlight
+	// bounds the batches that were published and not acknowledged yet (256).
+	QueueBytes int
+	InFlight   int
+
+	// Now is the clock of receive times and of Linger, time.Now by default.
+	// Under another clock call Flush where time should have passed.
+	Now func() time.Time
+
+	// IdentityKeyFile holds the key under which client ids are hashed, shared
+	// by collectors that should agree. Empty keeps a random key in memory.
+	IdentityKeyFile string
+
+	// DefaultConsent is what a beacon without consent means: full (default),
+	// minimal or none.
+	DefaultConsent string
+
+	Scrub  scrub.Config
+	Logger *slog.Logger // nil logs nothing
+}
+
+// Limits bound a request. Zero values stand for the defaults.
+type Limits struct {
+	Body        int // bytes on the wire, 64 KiB
+	Inflated    int // bytes after decompression, 256 KiB
+	Depth       int // nesting of JSON, 16
+	Beacons     int // beacons a request, 50; the rest is refused
+	BodyMemory  int // bytes of all bodies being read at one time, 32 MiB
+	Connections int // open at one time, 8192
+}
+
+// withDefaults fills in what was not set and refuses what makes no sense.
+func (cfg Config) withDefaults() (Config, error) {
+	if len(cfg.Sites) == 0 {
+		return cfg, errors.New("collector has no site: give it one with --site NAME=KEY")
+	}
+	for _, d := range []struct {
+		value    *int
+		fallback int
+	}{
+		{&cfg.Limits.Body, 64 << 10}, {&cfg.Limits.Inflated, 256 << 10},
+		{&cfg.Limits.Depth, 16}, {&cfg.Limits.Beacons, 50},
+		{&cfg.Limits.BodyMemory, 32 << 20}, {&cfg.Limits.Connections, 8192},
+		{&cfg.BatchBeacons, 512}, {&cfg.BatchBytes, 128 << 10},
+		{&cfg.QueueBytes, 64 << 20}, {&cfg.InFlight, 256},
+	} {
+		if *d.value < 0 {
+			return cfg, fmt.Errorf("collector limit %d is negative: leave it out for the default of %d", *d.value, d.fallback)
+		}
+		if *d.value == 0 {
+			*d.value = d.fallback
+		}
+	}
+	// Many batches must fit into the queue, or there would be nothing to shed.
+	cfg.BatchBytes = min(cfg.BatchBytes, max(cfg.QueueBytes/32, 1))
+	if cfg.Linger == 0 {
+		cfg.Linger = 150 * time.Millisecond
+	}
+	if cfg.Linger < 0 {
+		return cfg, fmt.Errorf("collector linger %v is negative", cfg.Linger)
+	}
+	if cfg.RateLimit == 0 {
+		cfg.RateLimit = 100
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	return cfg, nil
+}

@@ -1,0 +1,52 @@
+package collector
+
+import "strings"
+
+// What browsers and SDKs put in front of an error's message, depending on how
+// they caught it.
+var errorPrefixes = [...]string{
+	"Uncaught (in promise) ", "Uncaught ", "Unhandled promise rejection: ", "Unhandled Promise Rejection: ",
+	"Unhandled rejection: ", "Unhandled Rejection: ", "Error: Uncaught (in promise): ", "uncaught exception: ",
+}
+
+// foldError makes one error of what SDKs report as several: prefixes go, and
+// a type that stands at the head of the message becomes the type, unless there
+// is a better one.
+func foldError(typ, message string) (string, string) {
+	for cut := true; cut; {
+		cut = false
+		for _, p := range errorPrefixes {
+			if rest, ok := strings.CutPrefix(message, p); ok {
+				message, cut = rest, true
+			}
+		}
+	}
+	if head, rest, ok := strings.Cut(message, ": "); ok && isErrorType(head) {
+		switch typ {
+		case "", "Error", "UnhandledRejection":
+			typ = head
+		}
+		if typ == head {
+			message = rest
+		}
+	} else if typ == "" && isErrorType(message) {
+		typ, message = message, ""
+	}
+	if typ == "" {
+		typ = "Error"
+	}
+	return typ, message
+}
+
+// isErrorType says whether s looks like the name of an error's class.
+func isErrorType(s string) bool {
+	if len(s) == 0 || len(s) > 60 || !(strings.HasSuffix(s, "Error") || strings.HasSuffix(s, "Exception")) {
+		return false
+	}
+	for i := range len(s) {
+		if c := s[i]; (c|0x20 < 'a' || c|0x20 > 'z') && (c < '0' || c > '9') && c != '_' && c != '.' && c != '$' {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,315 @@
+package collector
+
+import (
+	"errors"
+	"math"
+	"mime"
+	"net/http"
+	"net/netip"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/rumtop/rumtop/collector/enrich"
+	"github.com/rumtop/rumtop/collector/wire"
+	"github.com/rumtop/rumtop/internal/beacon"
+)
+
+// What a client is told. No answer repeats anything that was sent.
+const (
+	sentenceOrigin    = "this origin may not report here: the collector's --origin does not name it"
+	sentenceKey       = "the site's key is missing or unknown: send it in X-Rum-Key or ?key="
+	sentenceRate      = "too many requests from this address: try again after Retry-After seconds"
+	sentenceType      = "unknown content type: send JSON as application/json, text/plain or application/x-ndjson"
+	sentenceEncoding  = "unknown content encoding: use gzip, deflate or none"
+	sentenceTooLarge  = "the body is too large: send fewer beacons a request"
+	sentenceUnzip     = "the body cannot be decompressed"
+	sentenceRead      = "the body broke off"
+	sentenceUnusable  = "nothing in the body could be used: see the documentation of the beacon format"
+	sentenceFull      = "the queue is full: try again after Retry-After seconds"
+	sentenceEnding    = "the collector is shutting down: try again after Retry-After seconds"
+	retryAfterFull    = 5 * time.Second
+	retryAfterRestart = 2 * time.Second
+)
+
+// refuse answers with one sentence.
+func refuse(w http.ResponseWriter, status int, sentence string) int {
+	h := w.Header()
+	h.Set("Content-Type", "text/plain; charset=utf-8")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Content-Length", strconv.Itoa(len(sentence)+1))
+	w.WriteHeader(status)
+	w.Write([]byte(sentence + "\n"))
+	return status
+}
+
+func refuseFor(w http.ResponseWriter, status int, sentence string, wait time.Duration) int {
+	w.Header().Set("Retry-After", strconv.Itoa(max(int(math.Ceil(wait.Seconds())), 1)))
+	return refuse(w, status, sentence)
+}
+
+// endpoint serves one format.
+type endpoint struct {
+	c      *Collector
+	format wire.Format
+	match  wire.Match
+	counts requestCounts
+}
+
+func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	began := time.Now()
+	e.counts.add(e.serve(w, r), time.Since(began))
+}
+
+// serve takes a request through every check, the cheap ones first, and returns
+// the status that it answered.
+func (e *endpoint) serve(w http.ResponseWriter, r *http.Request) int {
+	c := e.c
+	if !c.cors(w, r) {
+		return refuse(w, http.StatusForbidden, sentenceOrigin)
+	}
+	if c.draining.Load() {
+		return refuseFor(w, http.StatusServiceUnavailable, sentenceEnding, retryAfterRestart)
+	}
+	now := c.cfg.Now()
+	addr, trusted := c.proxies.client(r)
+	if wait, ok := c.limiter.allow(addr, now); !ok {
+		return refuseFor(w, http.StatusTooManyRequests, sentenceRate, wait)
+	}
+	site := c.siteOf(e.key(r))
+	if site == nil {
+		return refuse(w, http.StatusUnauthorized, sentenceKey)
+	}
+	if !e.takesType(r.Header.Get("Content-Type")) {
+		return refuse(w, http.StatusUnsupportedMediaType, sentenceType)
+	}
+	encoding := r.Header.Get("Content-Encoding")
+	if encoding == "" && e.match.Encoding != nil {
+		encoding = e.match.Encoding(r)
+	}
+	body, err := c.bodies.read(w, r, encoding)
+	if err != nil {
+		return refuseBody(w, err)
+	}
+	defer body.release()
+
+	in := c.intakes.Get().(*intake)
+	defer c.intakes.Put(in)
+	in.begin(c, sender{
+		site: site, sdk: e.match.SDK, now: now, addr: addr,
+		place: c.place(r, addr, trusted), client: c.agents.Read(r.UserAgent()),
+		cap: consentCap(r.Header), host: r.Host, path: r.URL.Path, agent: r.UserAgent(),
+	})
+	return e.take(w, r, &body, in)
+}
+
+// take decodes a body and admits what it holds.
+func (e *endpoint) take(w http.ResponseWriter, r *http.Request, body *body, in *intake) int {
+	c := e.c
+	req := &wire.Request{
+		Body: body.bytes, Header: r.Header, Query: r.URL.Query(),
+		Limits: wire.Limits{Depth: c.cfg.Limits.Depth},
+	}
+	var resend uint64
+	unique := e.match.Attempt != nil
+	if unique {
+		req.Attempt = e.match.Attempt(r)
+		resend = c.resends.key(in.site, in.sdk, req.Attempt, body.bytes)
+		if a, ok := c.resends.find(resend); ok {
+			n := int64(a.Accepted + a.Rejected)
+			again := entry{received: n}
+			again.lost[droppedResend] = n
+			c.ledger.add(&again)
+			e.format.Answer(w, req, a)
+			return http.StatusOK
+		}
+		if req.Attempt == "" {
+			req.Attempt = strconv.FormatUint(resend, 36)
+		}
+	}
+	if e.format.Decode(req, in) != nil {
+		in.Reject()
+	}
+	if !in.admit() {
+		return refuseFor(w, http.StatusServiceUnavailable, sentenceFull, retryAfterFull)
+	}
+	if in.accepted == 0 && !in.ignored {
+		return refuse(w, http.StatusBadRequest, sentenceUnusable)
+	}
+	a := wire.Answer{Accepted: in.accepted, Rejected: in.rejected}
+	if unique {
+		c.resends.remember(resend, a, in.now)
+	}
+	e.format.Answer(w, req, a)
+	return http.StatusOK
+}
+
+func refuseBody(w http.ResponseWriter, err error) int {
+	switch {
+	case errors.Is(err, errTooLarge):
+		return refuse(w, http.StatusRequestEntityTooLarge, sentenceTooLarge)
+	case errors.Is(err, errEncoding):
+		return refuse(w, http.StatusUnsupportedMediaType, sentenceEncoding)
+	case errors.Is(err, errBusy):
+		return refuseFor(w, http.StatusServiceUnavailable, sentenceFull, retryAfterFull)
+	case errors.Is(err, errUnzip):
+		return refuse(w, http.StatusBadRequest, sentenceUnzip)
+	}
+	return refuse(w, http.StatusBadRequest, sentenceRead)
+}
+
+// key finds the site's key: in the path, the header, the query, or where the SDK
+// puts it.
+func (e *endpoint) key(r *http.Request) string {
+	if key := r.PathValue("key"); key != "" {
+		return key
+	}
+	if key := r.Header.Get("X-Rum-Key"); key != "" {
+		return key
+	}
+	if r.URL.RawQuery != "" {
+		if key := r.URL.Query().Get("key"); key != "" {
+			return key
+		}
+	}
+	if e.match.Key != nil {
+		return e.match.Key(r)
+	}
+	return ""
+}
+
+func (e *endpoint) takesType(header string) bool {
+	if len(e.match.Types) == 0 || slices.Contains(e.match.Types, header) {
+		return true
+	}
+	media, _, err := mime.ParseMediaType(header)
+	return err == nil && slices.Contains(e.match.Types, media)
+}
+
+// place says where a client is, from the most certain to the least.
+func (c *Collector) place(r *http.Request, addr netip.Addr, trusted bool) enrich.Place {
+	p := enrich.Place{Region: enrich.Unknown}
+	if c.geo != nil {
+		p = c.geo.Find(addr)
+	}
+	if c.cfg.RegionHeader != "" && trusted {
+		if named := enrich.Named(r.Header.Get(c.cfg.RegionHeader)); named.Region != enrich.Unknown {
+			p.Region = named.Region
+			if named.Country != "" {
+				p.Country = named.Country
+			}
+		}
+	}
+	if c.cfg.Region != "" {
+		p.Region = c.cfg.Region
+	}
+	return p
+}
+
+// intake is one request's beacons on their way in. It implements wire.Sink.
+type intake struct {
+	sender
+	c        *Collector
+	ready    []beacon.Beacon // the first n are this request's
+	sizes    []int
+	n        int
+	accepted int
+	rejected int
+	ignored  bool
+	entry    entry
+}
+
+func (in *intake) begin(c *Collector, s sender) {
+	in.sender, in.c = s, c
+	in.n, in.accepted, in.rejected, in.ignored, in.entry = 0, 0, 0, false, entry{}
+}
+
+// Take implements wire.Sink.
+func (in *intake) Take(raw *wire.Beacon) bool {
+	if in.full() {
+		in.Reject()
+		return false
+	}
+	if in.n == len(in.ready) {
+		in.ready, in.sizes = append(in.ready, beacon.Beacon{}), append(in.sizes, 0)
+	}
+	b := &in.ready[in.n]
+	in.entry.received++
+	why, ok := in.c.clean(raw, &in.sender, b)
+	switch {
+	case ok:
+		in.sizes[in.n] = size(b)
+		in.n++
+		in.accepted++
+		in.entry.queued++
+	case why.dropped():
+		in.accepted++ // treated as the user wants it
+		in.entry.lost[why]++
+	default:
+		in.rejected++
+		in.entry.lost[why]++
+	}
+	return true
+}
+
+func (in *intake) full() bool { return in.accepted+in.rejected >= in.c.cfg.Limits.Beacons }
+
+// Reject implements wire.Sink.
+func (in *intake) Reject() {
+	why := refusedMalformed
+	if in.full() {
+		why = refusedTooMany
+	}
+	in.rejected++
+	in.entry.received++
+	in.entry.lost[why]++
+}
+
+// Ignore implements wire.Sink.
+func (in *intake) Ignore() {
+	in.ignored = true
+	in.entry.received++
+	in.entry.lost[droppedIgnored]++
+}
+
+// admit queues the beacons, all or none, and writes the request into the ledger.
+func (in *intake) admit() bool {
+	c := in.c
+	total := 0
+	for _, n := range in.sizes[:in.n] {
+		total += n
+	}
+	ok := in.n == 0 || c.queue.reserve(total)
+	if !ok {
+		in.entry.lost[refusedQueueFull] += in.entry.queued
+		in.entry.queued = 0
+	}
+	c.ledger.add(&in.entry)
+	if !ok {
+		return false
+	}
+	if in.n == 0 {
+		return true
+	}
+	out := in.site.outlet(in.place.Region, &c.overflow)
+	pressed := c.queue.pressed.Load()
+	for i := range in.ready[:in.n] {
+		b := &in.ready[i]
+		b.Dims[beacon.Region] = out.region
+		l := &out.lanes[in.shard(b)][0]
+		if pressed && len(b.Errors) > 0 {
+			l = &out.lanes[in.shard(b)][1]
+		}
+		c.gather(l, b, in.sizes[i])
+	}
+	return true
+}
+
+// shard spreads users; beacons without any identity go by their own id.
+func (in *intake) shard(b *beacon.Beacon) uint8 {
+	key := b.Key()
+	if key == 0 {
+		key = b.ID
+	}
+	return beacon.ShardOf(key)
+}

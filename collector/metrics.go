@@ -1,0 +1,123 @@
+package collector
+
+import (
+	"net/http"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// statuses are the answers that are counted on their own.
+var statuses = [...]int{200, 400, 401, 403, 413, 415, 429, 503}
+
+// requestCounts counts one endpoint's requests by what they were answered; 200
+// stands for every success.
+type requestCounts struct {
+	byStatus [len(statuses)]atomic.Int64
+	seconds  prometheus.Histogram
+}
+
+func (rc *requestCounts) add(status int, took time.Duration) {
+	for i, s := range statuses {
+		if s == status {
+			rc.byStatus[i].Add(1)
+			break
+		}
+	}
+	rc.seconds.Observe(took.Seconds())
+}
+
+const namespace = "rumtop_collector_"
+
+// books exposes the ledger and the counters to Prometheus, all of one moment.
+type books struct{ c *Collector }
+
+var (
+	descReceived  = desc("beacons_received_total", "Beacons that arrived.")
+	descPublished = desc("beacons_published_total", "Beacons that the server acknowledged.")
+	descRefused   = desc("beacons_refused_total", "Beacons refused, by reason.", "reason")
+	descDropped   = desc("beacons_dropped_total", "Beacons taken and given up, by reason.", "reason")
+	descQueued    = desc("beacons_queued", "Beacons gathering, waiting or in flight.")
+	descBytes     = desc("queue_bytes", "Size of what is queued.")
+	descMaxBytes  = desc("queue_max_bytes", "Most that may be queued.")
+	descFlying    = desc("batches_in_flight", "Batches published and not acknowledged.")
+	descBatches   = desc("batches_published_total", "Batches that the server acknowledged.")
+	descFailures  = desc("publish_failures_total", "Attempts to publish a batch that failed.")
+	descRedacted  = desc("redactions_total", "Spans that the scrubber replaced, by kind.", "kind")
+	descValues    = desc("values_refused_total", "Values and items left out of beacons that were kept, by reason.", "reason")
+	descOverflow  = desc("names_overflowed_total", "Names beyond a site's cap, counted as (other), by kind.", "kind")
+	descRequests  = desc("http_requests_total", "Requests, by format and answer (200: any success).", "sdk", "code")
+)
+
+func desc(name, help string, labels ...string) *prometheus.Desc {
+	return prometheus.NewDesc(namespace+name, help, labels, nil)
+}
+
+// Describe implements prometheus.Collector; what Collect sends says it all.
+func (b books) Describe(ch chan<- *prometheus.Desc) { prometheus.DescribeByCollect(b, ch) }
+
+// Collect implements prometheus.Collector.
+func (b books) Collect(ch chan<- prometheus.Metric) {
+	c := b.c
+	counter := func(d *prometheus.Desc, v float64, labels ...string) {
+		ch <- prometheus.MustNewConstMetric(d, prometheus.CounterValue, v, labels...)
+	}
+	gauge := func(d *prometheus.Desc, v float64) {
+		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v)
+	}
+	e := c.ledger.snapshot()
+	counter(descReceived, float64(e.received))
+	counter(descPublished, float64(e.published))
+	gauge(descQueued, float64(e.queued))
+	for r, n := range e.lost {
+		d := descRefused
+		if reason(r).dropped() {
+			d = descDropped
+		}
+		counter(d, float64(n), reason(r).String())
+	}
+	q := c.queue.status()
+	gauge(descBytes, float64(q.bytes))
+	gauge(descMaxBytes, float64(c.cfg.QueueBytes))
+	gauge(descFlying, float64(q.flying))
+	counter(descBatches, float64(q.delivered))
+	counter(descFailures, float64(q.failures))
+	for kind, n := range c.scrub.Counts() {
+		counter(descRedacted, float64(n), kind)
+	}
+	for i := range c.values {
+		counter(descValues, float64(c.values[i].Load()), valueNames[i])
+	}
+	for i := range c.overflow {
+		counter(descOverflow, float64(c.overflow[i].Load()), overflowNames[i])
+	}
+	for _, ep := range c.endpoint {
+		for i, code := range statuses {
+			counter(descRequests, float64(ep.counts.byStatus[i].Load()), ep.match.SDK, strconv.Itoa(code))
+		}
+	}
+}
+
+// newSeconds is the histogram of how long an endpoint's requests take.
+func newSeconds(sdk string) prometheus.Histogram {
+	return prometheus.NewHistogram(prometheus.HistogramOpts{
+		Name:        namespace + "http_request_seconds",
+		Help:        "Time from a request's header to its answer, by format.",
+		ConstLabels: prometheus.Labels{"sdk": sdk},
+		Buckets:     []float64{.0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, 1, 5},
+	})
+}
+
+// metricsHandler serves a registry of the collector's own.
+func (c *Collector) metricsHandler() http.Handler {
+	r := prometheus.NewRegistry()
+	r.MustRegister(books{c}, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	for _, e := range c.endpoint {
+		r.MustRegister(e.counts.seconds)
+	}
+	return promhttp.HandlerFor(r, promhttp.HandlerOpts{})
+}

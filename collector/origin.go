@@ -1,0 +1,113 @@
+package collector
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// origins is the allowlist of pages that browsers may report from.
+type origins struct {
+	exact    map[string]bool
+	suffixes []originSuffix
+	all      bool
+	local    bool // nothing was configured
+}
+
+// originSuffix is "https://*.shop.example:8443" in parts.
+type originSuffix struct{ scheme, suffix string }
+
+func newOrigins(patterns []string) (*origins, error) {
+	o := &origins{exact: map[string]bool{}, local: len(patterns) == 0}
+	for _, p := range patterns {
+		if p == "*" {
+			o.all = true
+			continue
+		}
+		scheme, host, ok := strings.Cut(strings.ToLower(p), "://")
+		if !ok || scheme != "https" && scheme != "http" || host == "" || strings.ContainsAny(host, "/?#@ ") {
+			return nil, fmt.Errorf("origin %q: write https://shop.example or https://*.shop.example, without a path", p)
+		}
+		rest, wild := strings.CutPrefix(host, "*.")
+		if strings.Contains(rest, "*") || rest == "" {
+			return nil, fmt.Errorf("origin %q: only the first part of the host may be *", p)
+		}
+		if wild {
+			o.suffixes = append(o.suffixes, originSuffix{scheme, "." + rest})
+		} else {
+			o.exact[scheme+"://"+host] = true
+		}
+	}
+	return o, nil
+}
+
+// allows says whether a browser's Origin may talk to us. host is the collector's own.
+func (o *origins) allows(origin, host string) bool {
+	if o.exact[origin] {
+		return true
+	}
+	scheme, rest, ok := strings.Cut(origin, "://")
+	if !ok || scheme != "https" && scheme != "http" || strings.ContainsAny(rest, "/?#@\\ ") {
+		return false
+	}
+	if o.all || rest == host {
+		return true
+	}
+	for _, s := range o.suffixes {
+		if scheme == s.scheme && len(rest) > len(s.suffix) && strings.HasSuffix(rest, s.suffix) {
+			return true
+		}
+	}
+	return o.local && isLocal(origin)
+}
+
+func isLocal(origin string) bool {
+	u, err := url.Parse(origin)
+	if err != nil {
+		return false
+	}
+	name := u.Hostname()
+	ip := net.ParseIP(name)
+	return name == "localhost" || strings.HasSuffix(name, ".localhost") || ip != nil && ip.IsLoopback()
+}
+
+// What the SDKs send and want to read, across origins.
+const (
+	corsMethods = "GET, POST, OPTIONS"
+	corsHeaders = "Content-Type, Content-Encoding, X-Rum-Key, X-Api-Key, X-Faro-Session-Id, Idempotency-Key, " +
+		"X-Sentry-Auth, DD-API-KEY, DD-EVP-ORIGIN, DD-REQUEST-ID, X-Amz-Date, Authorization, Traceparent, Tracestate, Baggage, Sdk-Context, Elastic-Apm-Traceparent"
+	corsExposed = "Retry-After, X-Faro-Session-Status, X-Sentry-Rate-Limits"
+	corsMaxAge  = "7200"
+)
+
+// cors lets an allowed origin read the answer, and says no to the others.
+func (c *Collector) cors(w http.ResponseWriter, r *http.Request) bool {
+	origin := r.Header.Get("Origin")
+	if origin == "" {
+		return true
+	}
+	h := w.Header()
+	h.Add("Vary", "Origin")
+	if !c.origins.allows(origin, r.Host) {
+		return false
+	}
+	h.Set("Access-Control-Allow-Origin", origin)
+	h.Set("Access-Control-Allow-Credentials", "true")
+	h.Set("Access-Control-Expose-Headers", corsExposed)
+	return true
+}
+
+// preflight answers the question that a browser asks before it sends.
+func (c *Collector) preflight(w http.ResponseWriter, r *http.Request) {
+	if !c.cors(w, r) {
+		refuse(w, http.StatusForbidden, sentenceOrigin)
+		return
+	}
+	h := w.Header()
+	h.Set("Access-Control-Allow-Methods", corsMethods)
+	h.Set("Access-Control-Allow-Headers", corsHeaders)
+	h.Set("Access-Control-Max-Age", corsMaxAge)
+	w.WriteHeader(http.StatusNoContent)
+}

@@ -1,0 +1,55 @@
+package collector
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/rumtop/rumtop/collector/agent"
+	"github.com/rumtop/rumtop/collector/wire"
+)
+
+// routes builds the handler: every format at its own paths and under the key,
+// the browser agent, and what operators ask.
+func (c *Collector) routes() http.Handler {
+	mux := http.NewServeMux()
+	for _, f := range wire.Formats() {
+		e := &endpoint{c: c, format: f, match: f.Match()}
+		e.counts.seconds = newSeconds(e.match.SDK)
+		c.endpoint = append(c.endpoint, e)
+		for _, pattern := range e.match.Patterns {
+			method, path, _ := strings.Cut(pattern, " ")
+			for _, p := range []string{path, "/k/{key}" + path} {
+				mux.Handle(method+" "+p, e)
+				mux.HandleFunc("OPTIONS "+p, c.preflight)
+			}
+		}
+	}
+	mux.Handle("GET /rum.js", agent.Handler())
+	mux.HandleFunc("GET /healthz", c.healthz)
+	mux.HandleFunc("GET /readyz", c.readyz)
+	mux.Handle("GET /metrics", c.metricsHandler())
+	return mux
+}
+
+// healthz says that the process is alive.
+func (c *Collector) healthz(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	io.WriteString(w, "ok\n")
+}
+
+// readyz says whether beacons are taken. While the server is away and the queue
+// has room they are: taking the collector out of a balancer would lose them.
+func (c *Collector) readyz(w http.ResponseWriter, _ *http.Request) {
+	bytes := c.queue.status().bytes
+	switch {
+	case c.draining.Load():
+		refuse(w, http.StatusServiceUnavailable, "draining")
+	case bytes >= c.cfg.QueueBytes:
+		refuse(w, http.StatusServiceUnavailable, "the queue is full: is NATS reachable?")
+	default:
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		fmt.Fprintf(w, "ready, %d bytes queued\n", bytes)
+	}
+}

@@ -1,0 +1,130 @@
+package collector
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/rumtop/rumtop/internal/beacon"
+)
+
+// What one site may have of each kind of name; more is "(other)". The caps
+// are on what is in use within an hour or so, see vocabulary.
+const (
+	maxReleases     = 200
+	maxEnvironments = 20
+	maxPages        = 2000
+	maxTagKeys      = 64
+	maxTagValues    = 5000 // of all keys together
+	maxMetricNames  = 100
+	maxEventNames   = 200
+	maxRequestURLs  = 2000
+	maxRegions      = 64
+)
+
+// Names that overflow goes to. A region is part of a subject, so it has a
+// token of its own.
+const (
+	otherName   = "(other)"
+	otherRegion = "other"
+)
+
+// site is one site's key, its names, and where its beacons gather.
+type site struct {
+	name   string
+	digest [sha256.Size]byte // of the key
+	open   bool              // takes requests without a key
+
+	releases, environments, pages, tagKeys, tagValues,
+	metricNames, eventNames, requestURLs vocabulary
+
+	mu      sync.RWMutex
+	regions map[string]*outlet
+}
+
+// outlet is where the beacons of one site and region gather: a lane for each
+// shard, and one for each shard's errors under pressure.
+type outlet struct {
+	region string
+	lanes  [beacon.Shards][2]lane
+}
+
+func newSites(keys map[string]string, overflow *overflowCounts) ([]*site, error) {
+	var sites []*site
+	byKey := map[string]string{}
+	for name, key := range keys {
+		if !beacon.ValidToken(name) {
+			return nil, fmt.Errorf("site name %q: use 1 to 32 of a-z 0-9 _ -", name)
+		}
+		if key == "" && len(keys) > 1 {
+			return nil, fmt.Errorf("site %s has no key: only a single site may do without, give --site %s=KEY", name, name)
+		}
+		if other, taken := byKey[key]; taken {
+			return nil, fmt.Errorf("sites %s and %s have the same key: the key says which site a beacon is for", min(name, other), max(name, other))
+		}
+		byKey[key] = name
+		sites = append(sites, &site{
+			name: name, digest: sha256.Sum256([]byte(key)), open: key == "",
+			releases:     newVocabulary(maxReleases, &overflow[overflowRelease]),
+			environments: newVocabulary(maxEnvironments, &overflow[overflowEnvironment]),
+			pages:        newVocabulary(maxPages, &overflow[overflowPage]),
+			tagKeys:      newVocabulary(maxTagKeys, &overflow[overflowTagKey]),
+			tagValues:    newVocabulary(maxTagValues, &overflow[overflowTagValue]),
+			metricNames:  newVocabulary(maxMetricNames, &overflow[overflowMetric]),
+			eventNames:   newVocabulary(maxEventNames, &overflow[overflowEvent]),
+			requestURLs:  newVocabulary(maxRequestURLs, &overflow[overflowRequest]),
+			regions:      map[string]*outlet{},
+		})
+	}
+	slices.SortFunc(sites, func(a, b *site) int {
+		if a.name < b.name {
+			return -1
+		}
+		return 1
+	})
+	return sites, nil
+}
+
+// siteOf finds the site of a key in constant time.
+func (c *Collector) siteOf(key string) *site {
+	digest := sha256.Sum256([]byte(key))
+	var found *site
+	for _, s := range c.sites {
+		if subtle.ConstantTimeCompare(digest[:], s.digest[:]) == 1 || s.open {
+			found = s
+		}
+	}
+	return found
+}
+
+// outlet finds where beacons of a region gather.
+func (s *site) outlet(region string, overflow *overflowCounts) *outlet {
+	s.mu.RLock()
+	o := s.regions[region]
+	s.mu.RUnlock()
+	if o != nil {
+		return o
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if o := s.regions[region]; o != nil {
+		return o
+	}
+	if len(s.regions) >= maxRegions && region != otherRegion {
+		overflow[overflowRegion].Add(1)
+		region = otherRegion
+		if o := s.regions[region]; o != nil {
+			return o
+		}
+	}
+	o = &outlet{region: region}
+	for shard := range o.lanes {
+		for i := range o.lanes[shard] {
+			o.lanes[shard][i].subject = beacon.Subject(s.name, region, uint8(shard))
+		}
+	}
+	s.regions[region] = o
+	return o
+}

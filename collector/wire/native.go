@@ -1,0 +1,212 @@
+package wire
+
+import (
+	"net/http"
+	"strconv"
+)
+
+// Native is rumtop's own format, which the browser agent and any program with
+// an HTTP client speak: POST /v1/beacons with one object, an array, or NDJSON.
+type Native struct{}
+
+// Match implements [Format].
+func (Native) Match() Match {
+	return Match{
+		SDK:      "beacons",
+		Patterns: []string{"POST /v1/beacons"},
+		Types:    []string{"application/json", "text/plain", "application/x-ndjson", "application/ndjson"},
+	}
+}
+
+// Decode implements [Format].
+func (Native) Decode(r *Request, to Sink) error {
+	s := cut(r.Body, r.Limits.Depth)
+	var b Beacon
+	wanted := true
+	for {
+		item, ok := s.next()
+		if !ok {
+			return s.err
+		}
+		b.Reset()
+		if !wanted || item == nil || decodeNative(item, &b) != nil {
+			to.Reject()
+		} else {
+			wanted = to.Take(&b)
+		}
+	}
+}
+
+// Answer implements [Format].
+func (Native) Answer(w http.ResponseWriter, _ *Request, a Answer) { answerCounts(w, a) }
+
+func answerCounts(w http.ResponseWriter, a Answer) {
+	body := make([]byte, 0, 48)
+	body = append(body, `{"accepted": `...)
+	body = strconv.AppendInt(body, int64(a.Accepted), 10)
+	body = append(body, `, "rejected": `...)
+	body = strconv.AppendInt(body, int64(a.Rejected), 10)
+	body = append(body, "}\n"...)
+	h := w.Header()
+	h.Set("Content-Type", "application/json")
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(http.StatusAccepted)
+	w.Write(body)
+}
+
+func decodeNative(item []byte, b *Beacon) error {
+	c := newCursor(item)
+	if !c.object() {
+		c.fail(errShape)
+	}
+	for c.more() {
+		switch c.key() {
+		case "id":
+			b.ID = c.scalar()
+		case "time":
+			b.Time = c.optional()
+		case "release":
+			b.Release = c.scalar()
+		case "environment":
+			b.Environment = c.scalar()
+		case "url":
+			b.URL = c.string()
+		case "route":
+			b.Route = c.string()
+		case "view":
+			b.View = c.scalar()
+		case "session":
+			b.Session = c.scalar()
+		case "user":
+			b.User = c.scalar()
+		case "navigation":
+			b.Navigation = c.bool()
+		case "sample_rate":
+			b.SampleRate = c.number()
+		case "sampled":
+			if c.peek() != 'n' {
+				b.Unsampled = !c.bool()
+			} else {
+				c.skip()
+			}
+		case "consent":
+			b.Consent = c.string()
+		case "device":
+			b.Device = c.string()
+		case "connection":
+			b.Connection = c.string()
+		case "sdk":
+			b.SDK = c.string()
+		case "trace":
+			b.Trace = c.string()
+		case "tags":
+			c.tags(b)
+		case "metrics":
+			if c.object() {
+				for c.more() {
+					name := c.key()
+					b.AddMetric(Metric{Name: name, Value: c.number()})
+				}
+			}
+		case "errors":
+			if c.array() {
+				for c.more() {
+					b.AddError(c.nativeError())
+				}
+			}
+		case "requests":
+			if c.array() {
+				for c.more() {
+					b.AddFetch(c.nativeFetch())
+				}
+			}
+		case "events":
+			if c.array() {
+				for c.more() {
+					b.AddEvent(c.nativeEvent())
+				}
+			}
+		default:
+			c.skip()
+		}
+	}
+	return c.close()
+}
+
+// tags reads an object of scalars. A value that is none is left out: pages put
+// whole objects there by mistake.
+func (c *cursor) tags(b *Beacon) {
+	if !c.object() {
+		return
+	}
+	for c.more() {
+		key := c.key()
+		switch c.peek() {
+		case '"', '0', 't', 'f':
+			b.AddTag(Tag{key, c.scalar()})
+		default:
+			c.skip()
+		}
+	}
+}
+
+func (c *cursor) nativeError() (e Error) {
+	if !c.object() {
+		return e
+	}
+	for c.more() {
+		switch c.key() {
+		case "type":
+			e.Type = c.string()
+		case "message":
+			e.Message = c.string()
+		case "stack":
+			e.Stack = c.string()
+		case "handled":
+			e.Handled = c.bool()
+		default:
+			c.skip()
+		}
+	}
+	return e
+}
+
+func (c *cursor) nativeFetch() (f Fetch) {
+	if !c.object() {
+		return f
+	}
+	for c.more() {
+		switch c.key() {
+		case "url":
+			f.URL = c.string()
+		case "method":
+			f.Method = c.string()
+		case "status":
+			f.Status = c.optional()
+		case "duration":
+			f.Duration = c.number()
+		case "trace":
+			f.Trace = c.string()
+		default:
+			c.skip()
+		}
+	}
+	return f
+}
+
+func (c *cursor) nativeEvent() (e Event) {
+	if !c.object() {
+		return e
+	}
+	for c.more() {
+		switch c.key() {
+		case "name":
+			e.Name = c.string()
+		case "value":
+			e.Value = c.number()
+		default:
+			c.skip()
+		}
+	}
+	return e
+}
