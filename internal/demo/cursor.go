@@ -20,7 +20,8 @@ type cursor struct {
 	from   int64 // requests before are not handed out
 	chunk  int64
 	queue  queue
-	free   []*session
+	slots  []*session // under way or free, by slot
+	free   []int32    // slots
 }
 
 // cursorAt stands so that the first request is the first at or after from.
@@ -43,13 +44,15 @@ func (c *cursor) next(limit int64) (Request, bool) {
 		if len(c.queue) == 0 || c.queue[0].at >= limit {
 			return Request{}, false
 		}
-		s := c.queue[0]
-		at := s.at
+		first := &c.queue[0]
+		at, slot := first.at, first.slot
+		s := c.slots[slot]
 		c.step(s)
 		if s.phase == gone {
 			heap.Pop(&c.queue)
-			c.free = append(c.free, s)
+			c.free = append(c.free, slot)
 		} else {
+			first.at = s.at
 			heap.Fix(&c.queue, 0)
 		}
 		if at >= c.from {
@@ -68,14 +71,15 @@ func (c *cursor) next(limit int64) (Request, bool) {
 func (c *cursor) open() {
 	c.births.seed(c.sim.seed, uint64(c.chunk))
 	for i, t := 0, c.gap(); t < 1; i, t = i+1, t+c.gap() {
-		s := c.blank()
+		slot := c.slot()
+		s := c.slots[slot]
 		s.key = mix(mix(c.sim.seed, uint64(c.chunk)), uint64(i))
 		s.user = &c.sim.users[c.births.IntN(len(c.sim.users))]
 		s.begin = c.chunk*chunk + int64(t*float64(chunk))
 		c.dice.seed(s.key, s.steps)
 		s.steps++
 		c.pageLoad(s, s.user.entry(c.dice), s.begin)
-		heap.Push(&c.queue, s)
+		heap.Push(&c.queue, due{s.at, s.key, slot})
 	}
 	c.chunk++
 }
@@ -83,20 +87,31 @@ func (c *cursor) open() {
 // gap is the time to the next session's begin, in chunks.
 func (c *cursor) gap() float64 { return c.births.ExpFloat64() / c.sim.arrivals }
 
-func (c *cursor) blank() *session {
+// slot finds room for a new session; what an earlier one wrote into is used again.
+func (c *cursor) slot() int32 {
 	n := len(c.free)
 	if n == 0 {
-		return &session{}
+		c.slots = append(c.slots, &session{})
+		return int32(len(c.slots) - 1)
 	}
-	s := c.free[n-1]
+	slot := c.free[n-1]
 	c.free = c.free[:n-1]
+	s := c.slots[slot]
 	*s = session{prefix: s.prefix, late: s.late[:0]}
-	return s
+	return slot
 }
 
-// queue is a heap of sessions, the one with the next request first. Keys break
-// ties, so that the order does not depend on where the cursor began.
-type queue []*session
+// due is when a session's next request is. It holds no pointer: the queue
+// moves more entries than anything else here.
+type due struct {
+	at   int64
+	key  uint64
+	slot int32
+}
+
+// queue is a heap, the next request first. Keys break ties, so that the order
+// does not depend on where the cursor began.
+type queue []due
 
 func (q queue) Len() int { return len(q) }
 func (q queue) Less(i, j int) bool {
@@ -106,13 +121,12 @@ func (q queue) Less(i, j int) bool {
 	return q[i].key < q[j].key
 }
 func (q queue) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
-func (q *queue) Push(x any)   { *q = append(*q, x.(*session)) }
+func (q *queue) Push(x any)   { *q = append(*q, x.(due)) }
 func (q *queue) Pop() any {
 	n := len(*q) - 1
-	s := (*q)[n]
-	(*q)[n] = nil
+	last := (*q)[n]
 	*q = (*q)[:n]
-	return s
+	return last
 }
 
 func floorDiv(a, b int64) int64 { return int64(math.Floor(float64(a) / float64(b))) }

@@ -70,7 +70,7 @@ func (c *cursor) pageLoad(s *session, p page, at int64) {
 	view := mix(s.key, s.views)
 	s.item = mix(view, 0)
 
-	b := append(s.prefix[:0], `,"release":"`...)
+	b := append(s.prefix[:0], `,"sdk":"rum.js","release":"`...)
 	b = s.release.appendTo(b)
 	b = append(b, `","environment":"production","url":"`...)
 	b = p.appendURL(b, s.item)
@@ -123,7 +123,7 @@ func (c *cursor) load(s *session) {
 		b.append(s.late)
 		s.late = s.late[:0]
 	}
-	now := c.beginBeacon(s)
+	c.beginBeacon(s)
 	b.buf = append(b.buf, `,"navigation":true`...)
 	b.metrics()
 	b.metric("ttfb", v.ttfb)
@@ -143,13 +143,13 @@ func (c *cursor) load(s *session) {
 		b.answered("GET", 200, d.lognormal(60*u.network, 0.4), 0)
 	}
 	b.closeRequests()
+	b.close()
 	switch {
 	case d.chance(noiseShare):
-		b.fault(noise(d, u.client.engine, s.release), now)
+		c.report(s, noise(d, u.client.engine, s.release))
 	case u.region == apSouth && d.chance(cdnFaultShare*s.slowCDN):
-		b.fault(cdnFault(d, u.client.engine, s.release), now)
+		c.report(s, cdnFault(d, u.client.engine, s.release))
 	}
-	b.close()
 
 	if d.chance(pages[s.page].act) {
 		s.phase = acting
@@ -162,7 +162,7 @@ func (c *cursor) load(s *session) {
 // act tells what the user did on the page.
 func (c *cursor) act(s *session) {
 	d, b, u := c.dice, &c.body, s.user
-	now := c.beginBeacon(s)
+	c.beginBeacon(s)
 	if s.tries == 0 && (u.client.measuresINP() || u.client.measuresCLS()) {
 		b.metrics()
 		if u.client.measuresINP() {
@@ -176,7 +176,7 @@ func (c *cursor) act(s *session) {
 	again := false
 	switch {
 	case s.page == checkout:
-		again = c.pay(s, now)
+		again = c.pay(s)
 	case s.page == product && d.chance(addsToCart):
 		b.requests()
 		b.request()
@@ -184,12 +184,13 @@ func (c *cursor) act(s *session) {
 		c.answered(s, "POST", 201)
 		b.closeRequests()
 		b.event("add_to_cart", 1)
+		b.close()
 	default:
 		b.requests()
 		c.fetch(s)
 		b.closeRequests()
+		b.close()
 	}
-	b.close()
 	if again {
 		s.at += int64(d.lognormal(6000, 0.5))
 		s.leavesAt = max(s.leavesAt, s.at+3000)
@@ -198,34 +199,37 @@ func (c *cursor) act(s *session) {
 	c.prepareLeave(s)
 }
 
-// pay tells of a payment and what came of it, and whether the user will try again.
-func (c *cursor) pay(s *session, now int64) (again bool) {
+// pay ends the beacon that act began with a payment and what came of it, and
+// says whether the user will try again.
+func (c *cursor) pay(s *session) (again bool) {
 	d, b := c.dice, &c.body
 	b.requests()
 	b.request()
 	b.buf = append(b.buf, Origin+"/api/payment"...)
 	s.tries++
-	switch {
-	case s.broken && d.chance(breaks):
+	if s.broken && d.chance(breaks) {
 		status := 500
 		if d.chance(0.15) {
 			status = 422
 		}
 		b.answered("POST", status, d.lognormal(180*s.user.network, 0.4), d.Uint64())
 		b.closeRequests()
-		b.fault(totalOfUndefined(d, s.user.client.engine, s.release), now)
+		b.close()
+		c.report(s, totalOfUndefined(d, s.user.client.engine, s.release))
 		return s.tries < mostTries && d.chance(triesAgain)
-	case d.chance(declined):
+	}
+	s.broken = false
+	if d.chance(declined) {
 		b.answered("POST", 402, d.lognormal(600, 0.4), d.Uint64())
 		b.closeRequests()
-	default:
+	} else {
 		paid := c.answered(s, "POST", 201)
 		b.closeRequests()
 		if paid {
 			b.event("checkout_completed", d.lognormal(48, 0.8))
 		}
 	}
-	s.broken = false
+	b.close()
 	return false
 }
 
@@ -297,6 +301,14 @@ func (c *cursor) depart(s *session) {
 		return
 	}
 	c.pageLoad(s, p, at)
+}
+
+// report adds a beacon of one error: the agent sends errors apart from what
+// is sampled.
+func (c *cursor) report(s *session, f fault) {
+	now := c.beginBeacon(s)
+	c.body.fault(f, now)
+	c.body.close()
 }
 
 // fetch adds the request that brings the page its content.

@@ -7,10 +7,12 @@ import (
 	"io"
 )
 
-// wireBeacon is the contract's beacon, to decode strictly what the shop sends.
+// wireBeacon is the contract's beacon, and the agent's name in it, to decode
+// strictly what the shop sends.
 type wireBeacon struct {
 	ID          string             `json:"id"`
 	Time        int64              `json:"time"`
+	SDK         string             `json:"sdk"`
 	Release     string             `json:"release"`
 	Environment string             `json:"environment"`
 	URL         string             `json:"url"`
