@@ -44,6 +44,7 @@ type BaselineSpec struct {
 // SourceStatus is what the reader of the stream knows about itself. The wiring
 // hands it to the aggregator, which puts it on the frame's trust line.
 type SourceStatus struct {
+	Site       string // as found, when the query names none
 	Connected  bool
 	Server     string
 	Note       string

@@ -1,0 +1,167 @@
+// Package agg is the core: it retains beacons in a compact log, and computes
+// from them the frames that screens and scripts show. It is pure: it knows
+// neither the network nor the clock, and time comes in as a parameter.
+package agg
+
+import (
+	"time"
+
+	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/filter"
+)
+
+// Config bounds an Aggregator.
+type Config struct {
+	Memory int64         // bytes that history may take; 0 is 512 MiB
+	Retain time.Duration // how far back history reaches; 0 is as far as Memory lasts, 14 days at most
+}
+
+const (
+	defaultMemory = 512 << 20
+	maxRetain     = 14 * 24 * time.Hour
+	// sealDelay is how long after its end a slot still takes beacons before
+	// they are called late: collectors gather beacons for a moment, and their
+	// clocks differ a little. It is measured by the newest receive time.
+	sealDelay = 5 * slotMS
+)
+
+// Aggregator turns beacons into frames. It is not safe for concurrent use: a
+// [Loop] owns one.
+//
+// A number in a frame is over the beacons that pass the query's filter, as if
+// there were no others, and a segment's row is what the total would be if its
+// value were in the filter. Beacons that belong to no page view stand for
+// themselves: they count a view if they are a navigation, an errored view if
+// they carry an error, and each of their metrics. A receive time ahead of the
+// viewer's clock is read as now. What is known of a page view is kept while any
+// of its beacons is retained: one whose beginning has left the log is not
+// counted again.
+type Aggregator struct {
+	cfg  Config
+	log  *log
+	seen seen
+	lens *lens // nil before the first question
+
+	lensOf struct{ filter, by string }
+	now    *window // what the frame shows
+	before *window // what it compares with
+	charts *series
+
+	translation translation
+
+	newest     int64 // largest receive time
+	lag        int64 // milliseconds, of the newest beacon when it came
+	evicted    int64
+	late       int64
+	duplicates int64
+	overflow   int64
+}
+
+// New makes an empty aggregator.
+func New(cfg Config) *Aggregator {
+	if cfg.Memory <= 0 {
+		cfg.Memory = defaultMemory
+	}
+	if cfg.Retain <= 0 || cfg.Retain > maxRetain {
+		cfg.Retain = maxRetain
+	}
+	return &Aggregator{cfg: cfg, log: newLog()}
+}
+
+// Add takes a decoded batch in, read at now. It keeps nothing of b. Beacons
+// from before the retained history are counted as late, and left out.
+func (a *Aggregator) Add(b *beacon.Batch, now time.Time) {
+	a.translation.begin(a.log, b)
+	t := &a.translation
+	nowMS := now.UnixMilli()
+	oldest := nowMS - a.cfg.Retain.Milliseconds()
+	var s staged
+	for i := range b.Len() {
+		t.entries(i)
+		if !a.seen.add(b.ID[i]) {
+			a.duplicates++
+			continue
+		}
+		s.received = min(b.Received[i], nowMS)
+		if s.received < a.newest-sealDelay && slotOf(s.received) < slotOf(a.newest-sealDelay) {
+			a.late++
+		}
+		if s.received < oldest {
+			continue
+		}
+		if s.received >= a.newest {
+			a.newest = s.received
+			a.lag = nowMS - b.Received[i]
+		}
+		fits := t.stage(i, &s)
+		c, row, r := a.log.append(&s)
+		if !t.side(c, row) || !fits {
+			a.overflow++
+		}
+		if a.lens == nil {
+			continue
+		}
+		a.lens.judge(c, row, r)
+		if a.now.covers(s.received) {
+			a.now.count(c, row, 1)
+		}
+		if a.before.covers(s.received) {
+			a.before.count(c, row, 1)
+		}
+		a.charts.count(c, row, 1)
+	}
+	a.expire(oldest)
+}
+
+// expire forgets what is too old, and what is too much.
+func (a *Aggregator) expire(oldest int64) {
+	for len(a.log.chunks) > 1 {
+		c := a.log.chunks[0]
+		tooMuch := int64(a.log.bytes()+a.seen.bytes()) > a.cfg.Memory
+		if c.newest >= oldest && !tooMuch {
+			return
+		}
+		if c.newest >= oldest {
+			a.evicted += int64(c.n)
+		}
+		if a.lens != nil {
+			for i := range c.n {
+				t := c.at(i)
+				if a.now.covers(t) {
+					a.now.count(c, i, -1)
+				}
+				if a.before.covers(t) {
+					a.before.count(c, i, -1)
+				}
+				a.charts.count(c, i, -1)
+			}
+		}
+		a.log.evict(func(view uint32) {
+			if a.lens != nil {
+				a.lens.release(view)
+			}
+		})
+	}
+}
+
+// look makes the lens answer for a filter and a grouping.
+func (a *Aggregator) look(e filter.Expr, by string) {
+	if a.lens != nil && a.lensOf.filter == e.String() && a.lensOf.by == by {
+		return
+	}
+	a.lensOf.filter, a.lensOf.by = e.String(), by
+	a.lens = newLens(a.log, e, by)
+	a.lens.rebuild()
+	a.now, a.before = newWindow(a.log, a.lens), newWindow(a.log, a.lens)
+	a.charts = &series{log: a.log, lens: a.lens}
+	a.lens.retract = func(c *chunk, i int, total, own uint8) {
+		t := c.at(i)
+		if a.now.covers(t) {
+			a.now.countVerdicts(c, i, total, own, -1)
+		}
+		if a.before.covers(t) {
+			a.before.countVerdicts(c, i, total, own, -1)
+		}
+		a.charts.countVerdicts(c, i, total, own, -1)
+	}
+}

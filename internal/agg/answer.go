@@ -1,0 +1,197 @@
+package agg
+
+import (
+	"slices"
+	"time"
+
+	"github.com/rumtop/rumtop/internal/beacon"
+)
+
+const (
+	defaultWindow = 5 * time.Minute
+	defaultErrors = 10
+)
+
+// Frame computes the answer to q at now. Its window is exactly Query.Window
+// long: what was received after At − Window, up to and with At. A question
+// like the last one costs what has arrived since; a new filter or grouping
+// reads the log anew.
+func (a *Aggregator) Frame(q Query, s SourceStatus, now time.Time) *Frame {
+	if q.Window < time.Second {
+		q.Window = defaultWindow
+	}
+	a.look(q.Filter, q.By)
+	nowMS := now.UnixMilli()
+	hi := nowMS + 1
+	if !q.At.IsZero() {
+		hi = min(hi, q.At.UnixMilli()+1)
+	}
+	lo := hi - q.Window.Milliseconds()
+	f := &Frame{
+		Schema: Schema, At: at(hi - 1), Site: q.Site, WindowS: q.Window.Seconds(),
+		Filter: q.Filter.String(), By: q.By, Live: q.At.IsZero(),
+		Quantum: min(max(q.Window/60, time.Second), time.Minute).Truncate(time.Second),
+		Tags:    a.tags(),
+	}
+	blo, bhi := a.baseline(f, q.Baseline, lo, hi)
+	a.now.moveTo(lo, hi)
+	a.before.moveTo(blo, bhi)
+
+	f.Health = a.health(s, lo, hi, nowMS)
+	f.Total = a.row(f, &a.now.total, &a.before.total)
+	if q.Steps > 0 && a.log.rows > 0 {
+		oldest, _ := a.log.oldest()
+		if q.Span > 0 {
+			oldest = max(oldest, nowMS-q.Span.Milliseconds())
+		}
+		a.charts.show(oldest, nowMS, q.Steps)
+		f.Series = a.charts.frame(nowMS)
+	}
+	a.segments(f, &q)
+	a.errors(f, &q, blo)
+	if q.ValuesOf != "" {
+		f.Values = a.values(q.ValuesOf, lo, hi)
+	}
+	f.Warnings = a.warnings(f, &q)
+	return f
+}
+
+// baseline says what a frame compares with, and gives its window.
+func (a *Aggregator) baseline(f *Frame, spec BaselineSpec, lo, hi int64) (blo, bhi int64) {
+	length := hi - lo
+	b := &f.Baseline
+	switch {
+	case !spec.At.IsZero():
+		b.Kind, bhi = "at", spec.At.UnixMilli()+1
+	case spec.Ago > 0:
+		b.Kind, bhi = "ago", hi-spec.Ago.Milliseconds()
+	default:
+		b.Kind, bhi = "previous", lo
+	}
+	blo = bhi - length
+	b.From, b.To = at(blo), at(bhi)
+	oldest, any := a.log.oldest()
+	b.Complete = any && oldest <= blo && a.newest >= bhi
+	return blo, bhi
+}
+
+func (a *Aggregator) health(s SourceStatus, lo, hi, now int64) Health {
+	h := Health{
+		Connected: s.Connected, Server: s.Server, Note: s.Note, History: s.History, Loading: s.Loading,
+		Dropped: s.Dropped, Gaps: s.Gaps, Malformed: s.Malformed, Reconnects: s.Reconnects,
+		Retained: a.log.rows, Evicted: a.evicted, Late: a.late, Duplicates: a.duplicates,
+		Overflow: a.overflow + a.lens.overflow, LagMS: float64(max(0, a.lag)), SampleRate: 1,
+		SkewN: a.now.skew.n, SkewP95MS: a.now.skew.quantile(.95),
+	}
+	if a.log.rows == 0 {
+		return h
+	}
+	from := at(a.log.earliest())
+	h.HistoryFrom = &from
+	h.QuietS = float64(max(0, now-a.newest)) / 1000
+	n, since := a.log.slots.rows(lo, hi)
+	h.PerS = float64(n) / max(1, float64(hi-since)/1000)
+	for weight := range a.now.rates {
+		h.SampleRate = min(h.SampleRate, one/float64(weight))
+	}
+	return h
+}
+
+// row is what a cell shows, with b before.
+func (a *Aggregator) row(f *Frame, c, b *cell) Row {
+	r := Row{
+		Views: count(c.views), Errors: count(c.errors), ErroredViews: count(c.errored),
+		ErrorRate: errorRate(c.errored, c.views), Users: c.users, Affected: c.affected,
+		Requests: count(c.requests), FailedRequests: count(c.failed), Beacons: c.beacons,
+		Estimated: c.scaled > 0, Exact: true,
+	}
+	for i := range beacon.Vitals {
+		*r.Vital(i) = c.vitals[i].dist()
+	}
+	if b == nil || b.beacons == 0 {
+		return r
+	}
+	r.Baseline = &BaselineRow{
+		Views: count(b.views), Errors: count(b.errors), ErroredViews: count(b.errored),
+		ErrorRate: errorRate(b.errored, b.views), Users: b.users, Affected: b.affected,
+		LCP: b.vitals[0].dist(), INP: b.vitals[1].dist(), CLS: b.vitals[2].dist(),
+		FCP: b.vitals[3].dist(), TTFB: b.vitals[4].dist(),
+	}
+	r.Delta = Deltas{
+		ErrorRate: rateDelta(c, b),
+		LCP:       quantileDelta(c.vitals[0], b.vitals[0]),
+		INP:       quantileDelta(c.vitals[1], b.vitals[1]),
+		CLS:       quantileDelta(c.vitals[2], b.vitals[2]),
+	}
+	if !f.Baseline.Complete {
+		for _, d := range [...]*Delta{&r.Delta.ErrorRate, &r.Delta.LCP, &r.Delta.INP, &r.Delta.CLS} {
+			d.Known, d.Sign = false, 0
+		}
+	}
+	return r
+}
+
+// segments adds the rows that the question asks for, in its order.
+func (a *Aggregator) segments(f *Frame, q *Query) {
+	order := a.order(q)
+	n := len(order)
+	order = order[min(max(q.Offset, 0), n):]
+	if q.Rows > 0 && len(order) > q.Rows {
+		order = order[:q.Rows]
+	}
+	f.Hidden = n - len(order)
+	f.Segments = make([]Row, 0, len(order))
+	for _, s := range order {
+		r := a.row(f, s.cell, a.before.at(s.segment))
+		r.Key = s.key
+		if q.Steps > 0 {
+			r.Spark = a.charts.spark(s.segment)
+		}
+		f.Segments = append(f.Segments, r)
+	}
+}
+
+// errors adds the error groups of the window, those first that hurt most users.
+func (a *Aggregator) errors(f *Frame, q *Query, blo int64) {
+	limit := q.Errors
+	if limit <= 0 {
+		limit = defaultErrors
+	}
+	groups := make([]uint32, 0, len(a.now.groups))
+	for g := range a.now.groups {
+		groups = append(groups, g)
+	}
+	slices.SortFunc(groups, a.worseError)
+	f.Errors = make([]ErrorGroup, 0, min(limit, len(groups)))
+	for _, g := range groups[:min(limit, len(groups))] {
+		f.Errors = append(f.Errors, a.errorGroup(g, blo))
+	}
+	if q.Fingerprint != "" {
+		f.Detail = a.detail(q.Fingerprint, blo)
+	}
+}
+
+// tags are the names of tags seen, sorted.
+func (a *Aggregator) tags() []string {
+	var names []string
+	for key := range a.log.origins.tagKeys {
+		names = append(names, a.log.texts.text[key])
+	}
+	slices.Sort(names)
+	return names
+}
+
+// warnings are what a question probably got wrong.
+func (a *Aggregator) warnings(f *Frame, q *Query) []string {
+	var w []string
+	if a.log.rows == 0 {
+		return nil
+	}
+	if err := q.Filter.Validate(f.Tags); err != nil {
+		w = append(w, err.Error())
+	}
+	if tag := a.lens.segments.tag; tag != "" && !slices.Contains(f.Tags, tag) {
+		w = append(w, "no beacon carries the tag "+tag+", by which the rows are grouped")
+	}
+	return w
+}

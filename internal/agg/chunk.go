@@ -1,0 +1,134 @@
+package agg
+
+import "slices"
+
+// chunkRows is how many beacons a chunk holds: a few seconds of a busy site.
+// Offsets into a chunk fit 16 bits, its vitals included.
+const chunkRows = 1 << chunkBits
+
+const (
+	chunkBits = 13
+	chunkMask = chunkRows - 1
+)
+
+// chunk is a run of the log in order of arrival, by column. The verdicts are
+// not the beacons' own: the current lens writes them.
+type chunk struct {
+	base   int64 // received holds milliseconds after it
+	newest int64
+	n      int
+
+	received [chunkRows]int32
+	origin   [chunkRows]uint32 // log.origins
+	view     [chunkRows]uint32 // log.views, 0: none
+	who      [chunkRows]uint32 // log.visitors, 0: none
+	page     [chunkRows]uint16 // log.pages
+	value    [chunkRows]uint16 // where the row's vitals begin in values
+	flags    [chunkRows]uint8
+	mask     [chunkRows]uint8 // which vitals the row has, bit i for beacon.Vitals[i]
+	skew     [chunkRows]uint8 // see packSkew
+
+	total [chunkRows]uint8 // verdict for the total
+	own   [chunkRows]uint8 // verdict for the row's segment
+
+	// Side tables, each in order of rows.
+	values   []float32
+	errors   []errorEntry
+	requests []requestEntry
+	customs  []namedEntry
+	events   []namedEntry
+}
+
+type errorEntry struct {
+	row  uint16
+	kind uint32 // log.errorKinds
+}
+
+type requestEntry struct {
+	row, status uint16
+	endpoint    uint32  // log.endpoints
+	duration    float32 // milliseconds
+}
+
+type namedEntry struct {
+	row   uint16
+	name  uint32 // log.texts
+	value float32
+}
+
+// The bits of chunk.flags; the first two are beacon.FlagNavigation and
+// beacon.FlagUnsampled.
+const (
+	hasErrors   = 1 << (iota + 2)
+	hasRequests // at least one
+	hasMore     // more than one request
+	hasFailed   // at least one failed request
+	hasCustoms
+	hasEvents
+)
+
+func (c *chunk) at(i int) int64 { return c.base + int64(c.received[i]) }
+
+// vital is the row's value of the m-th vital, which it must have.
+func (c *chunk) vital(i, m int) float32 {
+	return c.values[int(c.value[i])+ones(c.mask[i]&(1<<m-1))]
+}
+
+func (c *chunk) errorsOf(i int) []errorEntry {
+	return rowsOf(c.errors, i, func(e errorEntry) uint16 { return e.row })
+}
+
+func (c *chunk) requestsOf(i int) []requestEntry {
+	return rowsOf(c.requests, i, func(e requestEntry) uint16 { return e.row })
+}
+
+func (c *chunk) customsOf(i int) []namedEntry {
+	return rowsOf(c.customs, i, func(e namedEntry) uint16 { return e.row })
+}
+
+func (c *chunk) eventsOf(i int) []namedEntry {
+	return rowsOf(c.events, i, func(e namedEntry) uint16 { return e.row })
+}
+
+func rowsOf[E any](entries []E, row int, of func(E) uint16) []E {
+	from, _ := slices.BinarySearchFunc(entries, row, func(e E, row int) int { return int(of(e)) - row })
+	to := from
+	for to < len(entries) && int(of(entries[to])) == row {
+		to++
+	}
+	return entries[from:to]
+}
+
+// seal gives back what the side tables reserved.
+func (c *chunk) seal() {
+	c.values = slices.Clone(c.values)
+	c.errors = slices.Clone(c.errors)
+	c.requests = slices.Clone(c.requests)
+	c.customs = slices.Clone(c.customs)
+	c.events = slices.Clone(c.events)
+}
+
+// chunkBytes is the memory of a chunk's columns.
+const chunkBytes = chunkRows*(4*4+2*2+5) + 200
+
+func (c *chunk) bytes() int {
+	return chunkBytes + 4*cap(c.values) + 8*cap(c.errors) + 12*(cap(c.requests)+cap(c.customs)+cap(c.events))
+}
+
+// requestCounts is how many requests a row has, and how many of them failed.
+func (c *chunk) requestCounts(i int) (n, failed int) {
+	f := c.flags[i]
+	if f&hasMore == 0 {
+		if f&hasFailed != 0 {
+			return 1, 1
+		}
+		return 1, 0
+	}
+	for _, r := range c.requestsOf(i) {
+		n++
+		if r.status == 0 || r.status >= 400 {
+			failed++
+		}
+	}
+	return n, failed
+}

@@ -1,0 +1,184 @@
+package agg
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/rumtop/rumtop/internal/beacon"
+)
+
+const (
+	maxReleases     = 20
+	maxSpreadValues = 12
+	maxSpreadTags   = 20
+	maxValues       = 200
+)
+
+// errorGroup is a group as a frame shows it.
+func (a *Aggregator) errorGroup(group uint32, blo int64) ErrorGroup {
+	l := a.log
+	kind := &l.errorKinds.list[l.errorKinds.groups[group].sample]
+	span := a.lens.errors[group]
+	oldest, _ := l.oldest()
+	g := ErrorGroup{
+		Fingerprint: l.errorKinds.groups[group].fingerprint,
+		Type:        l.texts.text[kind.typ], Message: l.texts.text[kind.message],
+		FirstSeen: at(span.first), LastSeen: at(span.last),
+		New: span.first >= blo && oldest < blo,
+	}
+	if c := a.now.groups[group]; c != nil {
+		g.Count, g.Users = count(c.count), c.users
+		for release := range c.releases {
+			if release != noString {
+				g.Releases = append(g.Releases, l.texts.text[release])
+			}
+		}
+		slices.Sort(g.Releases)
+		// The newest sort last, and tell most.
+		g.Releases = slices.Clip(g.Releases[max(0, len(g.Releases)-maxReleases):])
+	}
+	if c := a.before.groups[group]; c != nil {
+		g.Before = count(c.count)
+	}
+	return g
+}
+
+// detail looks closely at one group; nil if the lens has not seen it.
+func (a *Aggregator) detail(fingerprint string, blo int64) *ErrorDetail {
+	group, ok := a.log.errorKinds.groupIDs[fingerprint]
+	if !ok || int(group) >= len(a.lens.errors) || a.lens.errors[group].last == 0 {
+		return nil
+	}
+	kind := &a.log.errorKinds.list[a.log.errorKinds.groups[group].sample]
+	d := &ErrorDetail{
+		ErrorGroup: a.errorGroup(group, blo),
+		Stack:      a.log.texts.text[kind.stack], Handled: kind.handled,
+	}
+	a.spread(d, group)
+	a.groupCounts(d, group)
+	return d
+}
+
+// groupCounts counts the group's errors by the steps of the charts.
+func (a *Aggregator) groupCounts(d *ErrorDetail, group uint32) {
+	s := a.charts
+	if s.step == 0 || len(s.cells) == 0 {
+		return
+	}
+	d.Counts = make([]float64, len(s.cells))
+	for _, c := range a.log.chunks {
+		for _, e := range c.errors {
+			i := int(e.row)
+			if c.total[i]&passing == 0 || a.log.errorKinds.list[e.kind].group != group {
+				continue
+			}
+			if k := c.at(i)/s.step - s.base; k >= 0 && k < int64(len(d.Counts)) {
+				d.Counts[k] += float64(count(a.log.origins.list[c.origin[i]].weight))
+			}
+		}
+	}
+}
+
+// weights are fixed-point counts by what a dimension's values hang on.
+type weights struct{ byOrigin, byPage []int64 }
+
+func (l *log) newWeights() weights {
+	return weights{make([]int64, len(l.origins.list)), make([]int64, len(l.pages.text))}
+}
+
+func (w *weights) add(c *chunk, i int, n int64) {
+	w.byOrigin[c.origin[i]] += n
+	w.byPage[c.page[i]] += n
+}
+
+// byValue sums weights by the values of a dimension or tag, as log.texts.
+func (w *weights) byValue(s *segments) (sums map[uint32]int64, all int64) {
+	sums = map[uint32]int64{}
+	from := w.byOrigin
+	if s.dim == beacon.Page {
+		from = w.byPage
+	}
+	for id, n := range from {
+		if n != 0 {
+			sums[s.text(uint32(id))] += n
+			all += n
+		}
+	}
+	return sums, all
+}
+
+// spread compares how the group's errors and all page views of the window
+// divide over the dimensions and tags.
+func (a *Aggregator) spread(d *ErrorDetail, group uint32) {
+	errors, views := a.log.newWeights(), a.log.newWeights()
+	a.log.each(a.now.lo, a.now.hi, func(c *chunk, i int) {
+		v := c.total[i]
+		if v&passing == 0 {
+			return
+		}
+		weight := a.log.origins.list[c.origin[i]].weight
+		if v&starts != 0 {
+			views.add(c, i, weight)
+		}
+		if c.flags[i]&hasErrors == 0 {
+			return
+		}
+		for _, e := range c.errorsOf(i) {
+			if a.log.errorKinds.list[e.kind].group == group {
+				errors.add(c, i, weight)
+			}
+		}
+	})
+	names := make([]string, 0, int(beacon.NumDims)+maxSpreadTags)
+	for dim := range beacon.NumDims {
+		names = append(names, dim.String())
+	}
+	for i, tag := range a.tags() {
+		if i < maxSpreadTags {
+			names = append(names, "tag."+tag)
+		}
+	}
+	for _, name := range names {
+		s := newSegments(a.log, name)
+		sums, all := errors.byValue(&s)
+		viewSums, allViews := views.byValue(&s)
+		if len(sums) == 0 || len(sums) == 1 && sums[noString] != 0 {
+			continue
+		}
+		d.Spread = append(d.Spread, Spread{Dim: name, Values: a.spreadValues(sums, all, viewSums, allViews)})
+	}
+}
+
+func (a *Aggregator) spreadValues(sums map[uint32]int64, all int64, viewSums map[uint32]int64, allViews int64) []SpreadValue {
+	values := make([]SpreadValue, 0, len(sums))
+	for text, n := range sums {
+		values = append(values, SpreadValue{
+			Value:  keyOf(a.log.texts.text[text]),
+			Errors: float64(n) / float64(all), Views: float64(viewSums[text]) / float64(max(allViews, 1)),
+		})
+	}
+	slices.SortFunc(values, func(x, y SpreadValue) int {
+		return cmp.Or(cmp.Compare(y.Errors, x.Errors), strings.Compare(x.Value, y.Value))
+	})
+	return slices.Clip(values[:min(len(values), maxSpreadValues)])
+}
+
+// values are what a dimension or tag has been in the window, whatever the
+// filter, most first: completion offers what could be filtered for.
+func (a *Aggregator) values(name string, lo, hi int64) []ValueCount {
+	w := a.log.newWeights()
+	a.log.each(lo, hi, func(c *chunk, i int) { w.add(c, i, 1) })
+	s := newSegments(a.log, name)
+	sums, _ := w.byValue(&s)
+	delete(sums, noString)
+	texts := slices.SortedFunc(maps.Keys(sums), func(x, y uint32) int {
+		return cmp.Or(cmp.Compare(sums[y], sums[x]), strings.Compare(a.log.texts.text[x], a.log.texts.text[y]))
+	})
+	var out []ValueCount
+	for _, text := range texts[:min(len(texts), maxValues)] {
+		out = append(out, ValueCount{a.log.texts.text[text], int(sums[text])})
+	}
+	return out
+}

@@ -1,0 +1,63 @@
+package agg
+
+// errorKind is one way in which errors of a group were reported: their texts.
+type errorKind struct {
+	typ, message, stack uint32 // log.texts
+	handled             bool
+	group               uint32
+}
+
+// errorGroup is what all errors of one fingerprint have in common.
+type errorGroup struct {
+	fingerprint string
+	sample      uint32 // errorKinds.list: the first that was seen
+}
+
+// errorKinds are the distinct errors, and the groups that they fold into.
+type errorKinds struct {
+	ids   map[errorKind]uint32 // group 0
+	list  []errorKind
+	bytes int
+
+	groups   []errorGroup
+	groupIDs map[string]uint32
+}
+
+// otherGroup gathers the errors that are over the cap of groups.
+const otherGroup = 0
+
+func (k *errorKinds) init() {
+	other := errorKind{typ: otherString, message: otherString}
+	k.ids = map[errorKind]uint32{other: 0}
+	k.list = []errorKind{other}
+	k.groups = []errorGroup{{fingerprint: otherKey}}
+	k.groupIDs = map[string]uint32{otherKey: otherGroup}
+}
+
+// add gives an error its id. What is over the cap of kinds is taken for the
+// first kind of its group.
+func (k *errorKinds) add(s *texts, typ, message, stack string, handled bool) (id uint32, fits bool) {
+	kind := errorKind{typ: s.line(typ), message: s.line(message), stack: s.stack(stack), handled: handled}
+	if id, ok := k.ids[kind]; ok {
+		return id, true
+	}
+	key := kind
+	fp := Fingerprint(s.text[kind.typ], s.text[kind.message], s.text[kind.stack])
+	group, ok := k.groupIDs[fp]
+	if !ok {
+		if len(k.groups) >= maxErrorGroups {
+			return 0, false
+		}
+		group = uint32(len(k.groups))
+		k.groups = append(k.groups, errorGroup{fp, uint32(len(k.list))})
+		k.groupIDs[fp] = group
+	} else if len(k.list) >= maxErrorKinds {
+		return k.groups[group].sample, false
+	}
+	kind.group = group
+	id = uint32(len(k.list))
+	k.list = append(k.list, kind)
+	k.ids[key] = id
+	k.bytes += 96
+	return id, true
+}

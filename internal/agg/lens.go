@@ -1,0 +1,228 @@
+package agg
+
+import (
+	"math/bits"
+
+	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/filter"
+)
+
+// The bits of a verdict: what a beacon stands for among those that pass the
+// filter. The lower five say that the row's value of that vital is its view's last.
+const (
+	starts  = 1 << 5 // its view counts here
+	errs    = 1 << 6 // its view's first error
+	passing = 1 << 7
+)
+
+// lens looks at the log through a filter and a grouping. It holds what the
+// contract's definitions need to know of each page view (where it counts, its
+// first error, its last values), and writes its verdicts into the log's rows:
+// one for the total, and one for the row's segment, which differ where a view's
+// beacons fall into several segments.
+type lens struct {
+	log      *log
+	matcher  *matcher
+	segments segments
+
+	views []viewState             // by log.views
+	split map[uint32][]splitState // views in several segments
+
+	errors []span // by error group: when it was seen
+
+	// retract is told of each verdict that a later beacon took back: bits of
+	// the total's and of the segment's.
+	retract func(c *chunk, i int, total, own uint8)
+
+	overflow int64 // rows counted in the segment (other)
+}
+
+// viewState is what is known of a page view: the rows that stand for it.
+type viewState struct {
+	start, err ref
+	last       [len(beacon.Vitals)]ref
+	segment    uint16 // segment + 1, 0: no beacon yet, or splitView
+	navigated  bool   // start is a navigation
+}
+
+// span is when an error group was seen first and last, Unix milliseconds.
+type span struct{ first, last int64 }
+
+type splitState struct {
+	segment uint16
+	viewState
+}
+
+const splitView = 1<<16 - 1
+
+func newLens(l *log, e filter.Expr, by string) *lens {
+	return &lens{log: l, matcher: newMatcher(l, e), segments: newSegments(l, by),
+		split: map[uint32][]splitState{}, retract: func(*chunk, int, uint8, uint8) {}}
+}
+
+// rebuild judges all rows of the log.
+func (n *lens) rebuild() {
+	n.views = make([]viewState, len(n.log.viewRows))
+	for k, c := range n.log.chunks {
+		from := (n.log.first + uint32(k)) << chunkBits
+		for i := range c.n {
+			n.judge(c, i, from|uint32(i))
+		}
+	}
+}
+
+// release forgets a view that has no row left.
+func (n *lens) release(view uint32) {
+	if int(view) < len(n.views) {
+		n.views[view] = viewState{}
+		delete(n.split, view)
+	}
+}
+
+// judge writes the verdicts of a row that has just come last.
+func (n *lens) judge(c *chunk, i int, r ref) {
+	if !n.matcher.passes(c, i) {
+		c.total[i], c.own[i] = 0, 0
+		return
+	}
+	seg := n.segments.of(c, i)
+	if seg == otherSegment {
+		n.overflow++
+	}
+	if c.flags[i]&hasErrors != 0 {
+		n.noteErrors(c, i)
+	}
+	v := c.view[i]
+	if v == 0 {
+		c.total[i] = alone(c.flags[i], c.mask[i])
+		c.own[i] = c.total[i]
+		return
+	}
+	for int(v) >= len(n.views) {
+		n.views = append(n.views, viewState{})
+	}
+	st := &n.views[v]
+	switch st.segment {
+	case 0:
+		st.segment = seg + 1
+	case seg + 1:
+	case splitView:
+		n.judgeSplit(c, i, r, v, seg)
+		return
+	default:
+		n.split[v] = []splitState{{st.segment - 1, *st}}
+		st.segment = splitView
+		n.judgeSplit(c, i, r, v, seg)
+		return
+	}
+	b := passing | n.update(st, c, i, r, true, true)
+	c.total[i], c.own[i] = b, b
+}
+
+// noteErrors takes note of when error groups were seen.
+func (n *lens) noteErrors(c *chunk, i int) {
+	t := c.at(i)
+	for len(n.errors) < len(n.log.errorKinds.groups) {
+		n.errors = append(n.errors, span{})
+	}
+	for _, e := range c.errorsOf(i) {
+		s := &n.errors[n.log.errorKinds.list[e.kind].group]
+		if s.last == 0 || t < s.first {
+			s.first = t
+		}
+		s.last = max(s.last, t)
+	}
+}
+
+// judgeSplit judges for the total and for the segment apart.
+func (n *lens) judgeSplit(c *chunk, i int, r ref, v uint32, seg uint16) {
+	c.total[i] = passing | n.update(&n.views[v], c, i, r, true, false)
+	states := n.split[v]
+	k := 0
+	for k < len(states) && states[k].segment != seg {
+		k++
+	}
+	if k == len(states) {
+		states = append(states, splitState{segment: seg})
+		n.split[v] = states
+	}
+	c.own[i] = passing | n.update(&states[k].viewState, c, i, r, false, true)
+}
+
+// alone is the verdict on a beacon without a view: it stands for itself. It is
+// a view if it is a navigation, and an errored view if it has an error.
+func alone(flags, mask uint8) uint8 {
+	b := uint8(passing)
+	if flags&beacon.FlagUnsampled == 0 {
+		b |= mask
+		if flags&beacon.FlagNavigation != 0 {
+			b |= starts
+		}
+	}
+	if flags&hasErrors != 0 {
+		b |= errs
+	}
+	return b
+}
+
+// update takes a row into what is known of its view and returns its verdict,
+// after taking back what it replaces.
+func (n *lens) update(st *viewState, c *chunk, i int, r ref, total, own bool) (b uint8) {
+	flags := c.flags[i]
+	if flags&hasErrors != 0 && (st.err == 0 || n.before(c.at(i), st.err)) {
+		n.take(st.err, errs, total, own)
+		st.err = r
+		b |= errs
+	}
+	if flags&beacon.FlagUnsampled != 0 {
+		return b
+	}
+	navigation := flags&beacon.FlagNavigation != 0
+	if st.start == 0 || navigation && !st.navigated ||
+		navigation == st.navigated && n.before(c.at(i), st.start) {
+		n.take(st.start, starts, total, own)
+		st.start, st.navigated = r, navigation
+		b |= starts
+	}
+	for m := c.mask[i]; m != 0; m &= m - 1 {
+		k := bits.TrailingZeros8(m)
+		old := st.last[k]
+		if old != 0 {
+			if n.before(c.at(i), old) {
+				continue
+			}
+			n.take(old, 1<<k, total, own)
+		}
+		st.last[k] = r
+		b |= 1 << k
+	}
+	return b
+}
+
+// before reports whether t is before the receive time of row r. A row that was
+// evicted is before everything.
+func (n *lens) before(t int64, r ref) bool {
+	if !n.log.has(r) {
+		return false
+	}
+	c, i := n.log.at(r)
+	return t < c.at(i)
+}
+
+// take takes bits of a verdict back.
+func (n *lens) take(r ref, bits uint8, total, own bool) {
+	if !n.log.has(r) {
+		return
+	}
+	c, i := n.log.at(r)
+	var t, o uint8
+	if total {
+		t = bits
+	}
+	if own {
+		o = bits
+	}
+	c.total[i] &^= t
+	c.own[i] &^= o
+	n.retract(c, i, t, o)
+}

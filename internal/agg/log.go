@@ -1,0 +1,184 @@
+package agg
+
+import (
+	"math/bits"
+	"time"
+
+	"github.com/rumtop/rumtop/internal/beacon"
+)
+
+// A ref names a row of the log for as long as the row is retained: the number
+// of its chunk since the beginning, and its place in it. It wraps around after
+// four thousand million rows, long after what it referred to has gone. 0 is no row.
+type ref = uint32
+
+// log retains beacons in order of arrival, as a ring of chunks from which the
+// oldest go first, with the dictionaries that its columns point into and an
+// index by receive time.
+type log struct {
+	chunks []*chunk
+	first  uint32 // number of chunks[0]; numbers begin at 1, so that no ref is 0
+	rows   int
+	sealed int // bytes of all chunks but the last
+	slots  slots
+
+	texts      texts
+	origins    origins
+	pages      pages
+	errorKinds errorKinds
+	endpoints  keyTable // url << 32 | method
+
+	views    keyTable // index 0 is no view
+	viewRows []uint32 // retained rows of each view
+	visitors visitors
+}
+
+func newLog() *log {
+	l := &log{first: 1}
+	l.texts.init()
+	l.origins.init()
+	l.pages.init()
+	l.errorKinds.init()
+	l.endpoints.add(otherString<<32 | otherString)
+	l.views.add(0)
+	l.viewRows = append(l.viewRows, 0)
+	l.visitors.init()
+	return l
+}
+
+// staged is a beacon on its way into the log.
+type staged struct {
+	received     int64
+	origin, view uint32
+	who          uint32
+	page         uint16
+	flags        uint8
+	mask         uint8
+	skew         uint8
+	vitals       [len(beacon.Vitals)]float32
+}
+
+// append adds a row and returns where it stands. Its side entries may be
+// appended to the chunk's side tables next.
+func (l *log) append(s *staged) (*chunk, int, ref) {
+	c := l.open(s.received)
+	i := c.n
+	c.n++
+	l.rows++
+	c.newest = max(c.newest, s.received)
+	c.received[i] = int32(s.received - c.base)
+	c.origin[i], c.view[i], c.who[i], c.page[i] = s.origin, s.view, s.who, s.page
+	c.flags[i], c.mask[i], c.skew[i] = s.flags, s.mask, s.skew
+	c.total[i], c.own[i] = 0, 0
+	c.value[i] = uint16(len(c.values))
+	for m := s.mask; m != 0; m &= m - 1 {
+		c.values = append(c.values, s.vitals[bits.TrailingZeros8(m)])
+	}
+	l.viewRows[s.view]++
+	l.visitors.rows[s.who]++
+	r := (l.first+uint32(len(l.chunks))-1)<<chunkBits | uint32(i)
+	l.slots.append(s.received, r)
+	return c, i, r
+}
+
+// maxSpread is how far from a chunk's first beacon the receive times of the
+// others may be, in milliseconds: so that a chunk of a quiet site can expire.
+const maxSpread = int64(10 * time.Minute / time.Millisecond)
+
+// open is the chunk that takes the next row.
+func (l *log) open(received int64) *chunk {
+	if n := len(l.chunks); n > 0 {
+		c := l.chunks[n-1]
+		if c.n < chunkRows && received-c.base < maxSpread && c.base-received < 1<<31-1 {
+			return c
+		}
+		c.seal()
+		l.sealed += c.bytes()
+	}
+	c := &chunk{base: received, newest: received}
+	l.chunks = append(l.chunks, c)
+	return c
+}
+
+// has reports whether the row is still retained.
+func (l *log) has(r ref) bool {
+	return r != 0 && (r>>chunkBits-l.first)&(1<<(32-chunkBits)-1) < uint32(len(l.chunks))
+}
+
+func (l *log) at(r ref) (*chunk, int) {
+	return l.chunks[(r>>chunkBits-l.first)&(1<<(32-chunkBits)-1)], int(r & chunkMask)
+}
+
+// evict forgets the oldest chunk. released is told each view that has no row left.
+func (l *log) evict(released func(view uint32)) {
+	c := l.chunks[0]
+	l.chunks[0] = nil
+	l.chunks = l.chunks[1:]
+	l.slots.drop(c, l.first)
+	l.first = (l.first + 1) & (1<<(32-chunkBits) - 1)
+	l.rows -= c.n
+	if len(l.chunks) > 0 {
+		l.sealed -= c.bytes()
+	}
+	for _, v := range c.view[:c.n] {
+		if l.viewRows[v]--; l.viewRows[v] == 0 && v != 0 {
+			l.views.remove(v)
+			released(v)
+		}
+	}
+	for _, w := range c.who[:c.n] {
+		l.visitors.release(w)
+	}
+}
+
+// view gives a page view its index; 0 stands for none.
+func (l *log) view(id beacon.ID) uint32 {
+	if id == 0 {
+		return 0
+	}
+	v, _ := l.views.add(uint64(id))
+	if int(v) == len(l.viewRows) {
+		l.viewRows = append(l.viewRows, 0)
+	}
+	return v
+}
+
+// bytes is the memory that the log and its dictionaries take.
+func (l *log) bytes() int {
+	n := l.sealed + l.slots.bytes() + l.texts.bytes + l.origins.bytes + l.origins.ids.bytes() + l.errorKinds.bytes +
+		l.endpoints.bytes() + l.views.bytes() + 4*cap(l.viewRows) + l.visitors.bytes()
+	if len(l.chunks) > 0 {
+		n += l.chunks[len(l.chunks)-1].bytes()
+	}
+	return n
+}
+
+// oldest is the receive time of the oldest beacon retained, to the slot.
+func (l *log) oldest() (int64, bool) { return l.slots.first * slotMS, l.rows > 0 }
+
+// earliest is the receive time of the oldest beacon retained.
+func (l *log) earliest() int64 {
+	earliest := (l.slots.first + 1) * slotMS
+	l.each(l.slots.first*slotMS, earliest, func(c *chunk, i int) { earliest = min(earliest, c.at(i)) })
+	return earliest
+}
+
+// packSkew folds a clock difference in milliseconds into a byte: 0 is unknown,
+// the rest is to within 6 %.
+func packSkew(ms int64) uint8 {
+	v := uint64(max(ms, -ms)) + 1 // 0 ms stands at 1, which is exact
+	exp := bits.Len64(v) - 1
+	if exp > 30 {
+		return 255
+	}
+	return uint8(1 + exp<<3 | int(v<<3>>exp&7))
+}
+
+// unpackSkew is the middle of what packSkew made one of, in milliseconds.
+func unpackSkew(p uint8) float32 {
+	exp := int(p-1) >> 3
+	lo := float32(uint64(8+(p-1)&7)<<exp) / 8
+	return max(0, lo+float32(uint64(1)<<exp)/16-1)
+}
+
+func ones(mask uint8) int { return bits.OnesCount8(mask) }

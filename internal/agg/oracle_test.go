@@ -1,0 +1,359 @@
+package agg
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rumtop/rumtop/internal/beacon"
+)
+
+// oracle keeps every beacon that the aggregator was given, and computes rows
+// from the words of the contract, without any regard for cost.
+type oracle struct {
+	beacons    []*beacon.Beacon
+	ids        map[beacon.ID]bool
+	duplicates int64
+	retain     time.Duration
+}
+
+func newOracle() *oracle { return &oracle{ids: map[beacon.ID]bool{}, retain: maxRetain} }
+
+func (o *oracle) add(b *beacon.Batch, now time.Time) {
+	for _, c := range b.Beacons() {
+		if c.ID != 0 && o.ids[c.ID] {
+			o.duplicates++
+			continue
+		}
+		o.ids[c.ID] = true
+		c.Received = min(c.Received, now.UnixMilli())
+		if c.Received >= now.Add(-o.retain).UnixMilli() {
+			o.beacons = append(o.beacons, &c)
+		}
+	}
+}
+
+// passing is what passes the filter, by receive time, ties by arrival.
+func (o *oracle) passing(q Query) []*beacon.Beacon {
+	var out []*beacon.Beacon
+	for _, b := range o.beacons {
+		if q.Filter.MatchWith(b, func(e *beacon.Error) string { return Fingerprint(e.Type, e.Message, e.Stack) }) {
+			out = append(out, b)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b *beacon.Beacon) int { return cmp.Compare(a.Received, b.Received) })
+	return out
+}
+
+func oracleSegment(b *beacon.Beacon, by string) string {
+	value := ""
+	if d, ok := beacon.DimByName(by); ok {
+		value = b.Dims[d]
+	} else {
+		for _, t := range b.Tags {
+			if t.Key == strings.TrimPrefix(by, "tag.") {
+				value = t.Value
+				break
+			}
+		}
+	}
+	if value == "" {
+		return "(none)"
+	}
+	return value
+}
+
+func oracleSegments(passing []*beacon.Beacon, by string) map[string][]*beacon.Beacon {
+	m := map[string][]*beacon.Beacon{}
+	for _, b := range passing {
+		k := oracleSegment(b, by)
+		m[k] = append(m[k], b)
+	}
+	return m
+}
+
+// answer is a row with the exact values that percentiles are taken of.
+type answer struct {
+	Row
+	values [5][]float64
+}
+
+func oracleRow(bs []*beacon.Beacon, lo, hi int64) answer {
+	in := func(b *beacon.Beacon) bool { return b.Received >= lo && b.Received < hi }
+	var r answer
+	users, affected := map[beacon.ID]bool{}, map[beacon.ID]bool{}
+	start, errored := map[beacon.ID]*beacon.Beacon{}, map[beacon.ID]*beacon.Beacon{}
+	type value struct {
+		at int64
+		v  float64
+	}
+	type viewMetric struct {
+		view   beacon.ID
+		metric int
+	}
+	last := map[viewMetric]value{}
+	alone := beacon.ID(1 << 63) // a view of its own for each beacon without one
+	for _, b := range bs {
+		view := b.View
+		if view == 0 {
+			alone++
+			view = alone
+		}
+		if s := start[view]; !b.Unsampled && (b.View != 0 || b.Navigation) && (s == nil || b.Navigation && !s.Navigation) {
+			start[view] = b
+		}
+		for _, m := range b.Metrics {
+			if i := beacon.VitalIndex(m.Name); i >= 0 && !b.Unsampled {
+				last[viewMetric{view, i}] = value{b.Received, m.Value}
+			}
+		}
+		if len(b.Errors) > 0 && errored[view] == nil {
+			errored[view] = b
+		}
+		if !in(b) {
+			continue
+		}
+		r.Beacons++
+		r.Estimated = r.Estimated || b.Weight() != 1
+		r.Errors += Count(b.Weight() * float64(len(b.Errors)))
+		for _, q := range b.Requests {
+			r.Requests += Count(b.Weight())
+			if q.Failed() {
+				r.FailedRequests += Count(b.Weight())
+			}
+		}
+		if k := b.Key(); k != 0 {
+			users[k] = true
+			if len(b.Errors) > 0 {
+				affected[k] = true
+			}
+		}
+	}
+	for _, b := range start {
+		if in(b) {
+			r.Views += Count(b.Weight())
+		}
+	}
+	for _, b := range errored {
+		if in(b) {
+			r.ErroredViews += Count(b.Weight())
+		}
+	}
+	r.Users, r.Affected = len(users), len(affected)
+	if r.Views > 0 {
+		r.ErrorRate = min(1, float64(r.ErroredViews/r.Views))
+	} else if r.ErroredViews > 0 {
+		r.ErrorRate = 1
+	}
+	for k, v := range last {
+		if v.at >= lo && v.at < hi {
+			r.values[k.metric] = append(r.values[k.metric], v.v)
+		}
+	}
+	for i := range r.values {
+		slices.Sort(r.values[i])
+		*r.Vital(i) = Dist{len(r.values[i]), nearestRank(r.values[i], .5), nearestRank(r.values[i], .75),
+			nearestRank(r.values[i], .95), nearestRank(r.values[i], .99)}
+	}
+	return r
+}
+
+func nearestRank(sorted []float64, q float64) float64 {
+	if len(sorted) == 0 {
+		return 0
+	}
+	return sorted[int(math.Ceil(q*float64(len(sorted))))-1]
+}
+
+// oracleErrors are the groups of the window, and all groups' first and last times.
+func oracleErrors(passing []*beacon.Beacon, lo, hi, blo, bhi int64) map[string]*ErrorGroup {
+	groups := map[string]*ErrorGroup{}
+	users := map[string]map[beacon.ID]bool{}
+	for _, b := range passing {
+		for i := range b.Errors {
+			e := &b.Errors[i]
+			fp := Fingerprint(e.Type, e.Message, e.Stack)
+			g := groups[fp]
+			if g == nil {
+				g = &ErrorGroup{Fingerprint: fp, FirstSeen: at(b.Received)}
+				groups[fp] = g
+				users[fp] = map[beacon.ID]bool{}
+			}
+			g.LastSeen = at(b.Received)
+			if b.Received >= blo && b.Received < bhi {
+				g.Before += Count(b.Weight())
+			}
+			if b.Received < lo || b.Received >= hi {
+				continue
+			}
+			g.Count += Count(b.Weight())
+			if b.Key() != 0 {
+				users[fp][b.Key()] = true
+			}
+			if r := b.Dims[beacon.Release]; r != "" && !slices.Contains(g.Releases, r) {
+				g.Releases = append(g.Releases, r)
+			}
+		}
+	}
+	for fp, g := range groups {
+		g.Users = len(users[fp])
+		slices.Sort(g.Releases)
+	}
+	return groups
+}
+
+// check compares a frame with what the oracle says.
+func (o *oracle) check(t *testing.T, f *Frame, q Query, now time.Time) {
+	t.Helper()
+	passing := o.passing(q)
+	hi := now.UnixMilli() + 1
+	if !q.At.IsZero() {
+		hi = min(hi, q.At.UnixMilli()+1)
+	}
+	w := q.Window.Milliseconds()
+	lo := hi - w
+	bhi := lo
+	if q.Baseline.Ago > 0 {
+		bhi = hi - q.Baseline.Ago.Milliseconds()
+	}
+	if !q.Baseline.At.IsZero() {
+		bhi = q.Baseline.At.UnixMilli() + 1
+	}
+	blo := bhi - w
+	if f.At.UnixMilli() != hi-1 || f.WindowS != q.Window.Seconds() || f.Baseline.From.UnixMilli() != blo || f.Baseline.To.UnixMilli() != bhi {
+		t.Fatalf("edges: at %v window %v baseline %v..%v, want %d %d %d..%d", f.At, f.WindowS, f.Baseline.From, f.Baseline.To, hi-1, w, blo, bhi)
+	}
+	compareRow(t, "total", &f.Total, oracleRow(passing, lo, hi), oracleRow(passing, blo, bhi))
+	want := 0
+	rows := map[string]*Row{}
+	for i := range f.Segments {
+		rows[f.Segments[i].Key] = &f.Segments[i]
+	}
+	for key, bs := range oracleSegments(passing, q.By) {
+		r := oracleRow(bs, lo, hi)
+		if r.Beacons == 0 {
+			continue
+		}
+		want++
+		got := rows[key]
+		if got == nil {
+			t.Fatalf("no row for %q", key)
+		}
+		compareRow(t, key, got, r, oracleRow(bs, blo, bhi))
+	}
+	if len(f.Segments)+f.Hidden != want {
+		t.Fatalf("%d rows and %d hidden, want %d", len(f.Segments), f.Hidden, want)
+	}
+	o.checkErrors(t, f, oracleErrors(passing, lo, hi, blo, bhi))
+	if f.Health.Duplicates != o.duplicates {
+		t.Fatalf("duplicates %d, want %d", f.Health.Duplicates, o.duplicates)
+	}
+	if q.Steps > 0 {
+		o.checkSeries(t, f, q, passing, now.UnixMilli())
+	}
+}
+
+func (o *oracle) checkErrors(t *testing.T, f *Frame, want map[string]*ErrorGroup) {
+	t.Helper()
+	n := 0
+	for _, g := range want {
+		if g.Count > 0 {
+			n++
+		}
+	}
+	if len(f.Errors) != n {
+		t.Fatalf("%d error groups, want %d", len(f.Errors), n)
+	}
+	for _, g := range f.Errors {
+		w := want[g.Fingerprint]
+		if w == nil {
+			t.Fatalf("group %s %s is not there", g.Fingerprint, g.Message)
+		}
+		got := fmt.Sprint(g.Users, g.FirstSeen, g.LastSeen, g.Releases)
+		if exp := fmt.Sprint(w.Users, w.FirstSeen, w.LastSeen, w.Releases); got != exp || !near(g.Count, w.Count) || !near(g.Before, w.Before) {
+			t.Fatalf("group %s: %v %v %s, want %v %v %s", g.Fingerprint, g.Count, g.Before, got, w.Count, w.Before, exp)
+		}
+	}
+}
+
+func (o *oracle) checkSeries(t *testing.T, f *Frame, q Query, passing []*beacon.Beacon, now int64) {
+	t.Helper()
+	s := &f.Series
+	segments := oracleSegments(passing, q.By)
+	for i := range s.Views {
+		lo := s.From.Add(time.Duration(i) * s.Step).UnixMilli()
+		w := oracleRow(passing, lo, lo+s.Step.Milliseconds())
+		rate := w.ErrorRate
+		if w.Views == 0 && w.ErroredViews == 0 {
+			rate = math.NaN()
+		}
+		if !near(Count(s.Views[i]), w.Views) || s.Affected[i] != float64(w.Affected) || s.Beacons[i] != float64(w.Beacons) ||
+			!same(s.ErrorRate[i], rate) || !same(s.LCP75[i], orNaN(w.LCP, w.LCP.P75)) || !same(s.INP95[i], orNaN(w.INP, w.INP.P95)) {
+			t.Fatalf("step %d of %d: views %v affected %v beacons %v rate %v lcp %v inp %v, want %+v", i, len(s.Views),
+				s.Views[i], s.Affected[i], s.Beacons[i], s.ErrorRate[i], s.LCP75[i], s.INP95[i], w.Row)
+		}
+		for _, r := range f.Segments {
+			sw := oracleRow(segments[r.Key], lo, lo+s.Step.Milliseconds())
+			rate := sw.ErrorRate
+			if sw.Views == 0 && sw.ErroredViews == 0 {
+				rate = math.NaN()
+			}
+			if !same(r.Spark[i], rate) {
+				t.Fatalf("spark of %s at %d: %v, want %v", r.Key, i, r.Spark[i], rate)
+			}
+		}
+	}
+	if end := s.From.Add(time.Duration(len(s.Views)) * s.Step).UnixMilli(); len(s.Views) > q.Steps || len(s.Views) > 0 && end <= now {
+		t.Fatalf("%d steps from %v by %v do not reach %v", len(s.Views), s.From, s.Step, at(now))
+	}
+}
+
+func orNaN(d Dist, v float64) float64 {
+	if d.N == 0 {
+		return math.NaN()
+	}
+	return v
+}
+
+// same allows a percentile's 1 %.
+func same(a, b float64) bool {
+	return math.IsNaN(a) && math.IsNaN(b) || a == b || math.Abs(a-b) <= 0.01*math.Abs(b)
+}
+
+func near(a, b Count) bool { return math.Abs(float64(a-b)) <= 1e-5*float64(b) }
+
+func compareRow(t *testing.T, name string, got *Row, want, before answer) {
+	t.Helper()
+	if !near(got.Views, want.Views) || !near(got.Errors, want.Errors) || !near(got.ErroredViews, want.ErroredViews) ||
+		!near(got.Requests, want.Requests) || !near(got.FailedRequests, want.FailedRequests) ||
+		math.Abs(got.ErrorRate-want.ErrorRate) > 1e-5 ||
+		got.Users != want.Users || got.Affected != want.Affected || got.Beacons != want.Beacons || got.Estimated != want.Estimated {
+		t.Fatalf("%s:\n got %+v\nwant %+v", name, *got, want.Row)
+	}
+	for i, m := range beacon.Vitals {
+		compareDist(t, name+" "+m, *got.Vital(i), *want.Vital(i))
+	}
+	if (got.Baseline != nil) != (before.Beacons > 0) {
+		t.Fatalf("%s: baseline %+v, want %d beacons", name, got.Baseline, before.Beacons)
+	}
+	if b := got.Baseline; b != nil {
+		if !near(b.Views, before.Views) || !near(b.Errors, before.Errors) || !near(b.ErroredViews, before.ErroredViews) ||
+			b.Users != before.Users || b.Affected != before.Affected {
+			t.Fatalf("%s baseline:\n got %+v\nwant %+v", name, *b, before.Row)
+		}
+		for i, d := range [...]Dist{b.LCP, b.INP, b.CLS, b.FCP, b.TTFB} {
+			compareDist(t, name+" baseline "+beacon.Vitals[i], d, *before.Vital(i))
+		}
+	}
+}
+
+func compareDist(t *testing.T, name string, got, want Dist) {
+	t.Helper()
+	if got.N != want.N || !same(got.P50, want.P50) || !same(got.P75, want.P75) || !same(got.P95, want.P95) || !same(got.P99, want.P99) {
+		t.Fatalf("%s: got %+v, want %+v", name, got, want)
+	}
+}

@@ -1,0 +1,93 @@
+package agg
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// ranked is a segment on its way to its place.
+type ranked struct {
+	segment int
+	key     string
+	cell    *cell
+	rate    float64
+	p75     float64 // of the vital that orders, else 0
+}
+
+// order gives the segments of the window in the order that q asks for. (other)
+// is always last: it is no segment.
+func (a *Aggregator) order(q *Query) []ranked {
+	list := make([]ranked, 0, len(a.now.cells))
+	vital := slices.Index([]string{"lcp", "inp", "cls"}, q.Sort)
+	for seg, c := range a.now.cells {
+		if c == nil {
+			continue
+		}
+		r := ranked{segment: seg, key: a.lens.segments.key(seg), cell: c, rate: errorRate(c.errored, c.views)}
+		if vital >= 0 && c.vitals[vital] != nil {
+			r.p75 = c.vitals[vital].quantile(.75)
+		}
+		list = append(list, r)
+	}
+	by := ordering(q.Sort)
+	slices.SortFunc(list, func(x, y ranked) int {
+		if x.segment == otherSegment || y.segment == otherSegment {
+			return cmp.Compare(y.segment, x.segment)
+		}
+		n := cmp.Or(by(x, y), worse(x, y), strings.Compare(x.key, y.key))
+		if q.Reverse {
+			return -n
+		}
+		return n
+	})
+	return list
+}
+
+// worse orders by how many people are hurt.
+func worse(x, y ranked) int {
+	return cmp.Or(
+		cmp.Compare(y.cell.affected, x.cell.affected),
+		cmp.Compare(y.rate, x.rate),
+		cmp.Compare(y.cell.views, x.cell.views),
+	)
+}
+
+// ordering compares by a column, the most first; keys by the alphabet.
+func ordering(column string) func(x, y ranked) int {
+	switch column {
+	case "key":
+		return func(x, y ranked) int { return strings.Compare(x.key, y.key) }
+	case "views":
+		return func(x, y ranked) int { return cmp.Compare(y.cell.views, x.cell.views) }
+	case "error_rate":
+		return func(x, y ranked) int { return cmp.Compare(y.rate, x.rate) }
+	case "users":
+		return func(x, y ranked) int { return cmp.Compare(y.cell.users, x.cell.users) }
+	case "lcp", "inp", "cls":
+		return func(x, y ranked) int { return cmp.Compare(y.p75, x.p75) }
+	}
+	return worse
+}
+
+// worseError orders error groups by the users they hit, then by how often.
+func (a *Aggregator) worseError(x, y uint32) int {
+	if x == otherGroup || y == otherGroup {
+		return cmp.Compare(y, x)
+	}
+	p, q := a.now.groups[x], a.now.groups[y]
+	groups := a.log.errorKinds.groups
+	return cmp.Or(
+		cmp.Compare(q.users, p.users),
+		cmp.Compare(q.count, p.count),
+		strings.Compare(groups[x].fingerprint, groups[y].fingerprint),
+	)
+}
+
+// at is the cell of a segment, nil where it has none.
+func (w *window) at(segment int) *cell {
+	if segment >= len(w.cells) {
+		return nil
+	}
+	return w.cells[segment]
+}

@@ -1,0 +1,116 @@
+package agg
+
+import (
+	"encoding/binary"
+	"math"
+	"slices"
+
+	"github.com/rumtop/rumtop/internal/beacon"
+)
+
+// origin is what many beacons have in common: every dimension but the page,
+// the tags and the sampling rate.
+type origin struct {
+	dims   [beacon.NumDims]uint32 // log.texts; Page is unused
+	tags   uint32                 // origins.tagSets
+	weight int64                  // see one
+}
+
+// one is a count of 1. Counts are fixed-point numbers, so that what is added
+// and taken back leaves nothing behind.
+const one = 1 << 16
+
+// maxWeight stands for the smallest sampling rate that is believed.
+const maxWeight = 1_000_000
+
+func weightOf(rate float32) int64 {
+	if !(rate > 0 && rate < 1) {
+		return one
+	}
+	return int64(math.Round(min(1/float64(rate), maxWeight) * one))
+}
+
+func count(fixed int64) Count { return Count(float64(fixed) / one) }
+
+// origins are the distinct origins, and in them the distinct sets of tags.
+type origins struct {
+	ids   keyTable // by hash: 64 bits of it are taken for the origin itself
+	list  []origin
+	bytes int
+
+	tagSets   [][]beacon.TagRef // sorted by key; log.texts
+	tagSetIDs map[string]uint32
+	tagKeys   map[uint32]bool
+}
+
+// otherOrigin is where origins go that are over the cap.
+const otherOrigin = 1
+
+func (o *origins) init() {
+	var other origin
+	for d := range other.dims {
+		other.dims[d] = otherString
+	}
+	other.weight = one
+	o.ids.add(0)
+	o.ids.add(1)
+	o.list = []origin{{weight: one}, other}
+	o.tagSets = [][]beacon.TagRef{nil}
+	o.tagSetIDs = map[string]uint32{}
+	o.tagKeys = map[uint32]bool{}
+}
+
+// add gives a origin its id.
+func (o *origins) add(hash uint64, fill func(*origin)) (uint32, bool) {
+	if id, ok := o.ids.find(hash); ok {
+		return id, true
+	}
+	if len(o.list) >= maxOrigins {
+		return otherOrigin, false
+	}
+	id, _ := o.ids.add(hash)
+	o.list = append(o.list, origin{})
+	fill(&o.list[id])
+	o.bytes += 64 + 24
+	return id, true
+}
+
+// tagSet gives a set of tags its id. refs is sorted in place; of a key that
+// stands twice the first counts, as it does to filters.
+func (o *origins) tagSet(refs []beacon.TagRef) (uint32, bool) {
+	slices.SortStableFunc(refs, func(a, b beacon.TagRef) int { return int(a.Key) - int(b.Key) })
+	refs = slices.CompactFunc(refs, func(a, b beacon.TagRef) bool { return a.Key == b.Key })
+	var room [256]byte
+	key := room[:0]
+	for _, r := range refs {
+		key = binary.LittleEndian.AppendUint32(key, r.Key)
+		key = binary.LittleEndian.AppendUint32(key, r.Value)
+	}
+	if len(key) == 0 {
+		return 0, true
+	}
+	if id, ok := o.tagSetIDs[string(key)]; ok {
+		return id, true
+	}
+	if len(o.tagSets) >= maxTagSets {
+		return 0, false
+	}
+	id := uint32(len(o.tagSets))
+	o.tagSets = append(o.tagSets, slices.Clone(refs))
+	o.tagSetIDs[string(key)] = id
+	o.bytes += 2*len(key) + 80
+	for _, r := range refs {
+		o.tagKeys[r.Key] = true
+	}
+	return id, true
+}
+
+// tag is the value of a tag in a origin, noString if it has none.
+func (o *origins) tag(id, key uint32) uint32 {
+	for _, r := range o.tagSets[o.list[id].tags] {
+		if r.Key == key {
+			return r.Value
+		}
+	}
+	return noString
+}

@@ -1,0 +1,85 @@
+package agg
+
+import (
+	"strings"
+
+	"github.com/rumtop/rumtop/internal/beacon"
+)
+
+// segments number the values of a dimension or a tag.
+type segments struct {
+	log  *log
+	dim  beacon.Dim
+	tag  string   // where dim is beacon.NumDims
+	keys []uint32 // log.texts, by segment
+
+	byText map[uint32]uint16
+	known  []uint16 // segment + 1, by page or by origin
+}
+
+// otherSegment gathers what is over the cap of segments.
+const otherSegment = 0
+
+func newSegments(l *log, by string) segments {
+	s := segments{log: l, dim: beacon.NumDims, keys: []uint32{otherString}, byText: map[uint32]uint16{otherString: otherSegment}}
+	if d, ok := beacon.DimByName(by); ok {
+		s.dim = d
+	} else {
+		s.tag = strings.TrimPrefix(by, "tag.")
+	}
+	return s
+}
+
+// of is the segment of a row.
+func (s *segments) of(c *chunk, i int) uint16 {
+	id := c.origin[i]
+	if s.dim == beacon.Page {
+		id = uint32(c.page[i])
+	}
+	if int(id) < len(s.known) && s.known[id] != 0 {
+		return s.known[id] - 1
+	}
+	return s.learn(id)
+}
+
+func (s *segments) learn(id uint32) uint16 {
+	if int(id) >= len(s.known) {
+		s.known = append(s.known, make([]uint16, int(id)+1-len(s.known))...)
+	}
+	text := s.text(id)
+	seg, ok := s.byText[text]
+	if !ok && len(s.keys) <= maxSegments {
+		seg = uint16(len(s.keys))
+		s.keys = append(s.keys, text)
+		s.byText[text] = seg
+	}
+	s.known[id] = seg + 1
+	return seg
+}
+
+// text is the value that an origin, or a page, has.
+func (s *segments) text(id uint32) uint32 {
+	switch s.dim {
+	case beacon.Page:
+		return s.log.pages.text[id]
+	case beacon.NumDims:
+		key, ok := s.log.texts.ids[s.tag]
+		if !ok {
+			return noString
+		}
+		return s.log.origins.tag(id, key)
+	}
+	return s.log.origins.list[id].dims[s.dim]
+}
+
+// key is what a segment is called.
+func (s *segments) key(seg int) string {
+	return keyOf(s.log.texts.text[s.keys[seg]])
+}
+
+func keyOf(value string) string {
+	if value == "" {
+		return noneKey
+	}
+	return value
+}

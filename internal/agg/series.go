@@ -1,0 +1,204 @@
+package agg
+
+import (
+	"math"
+	"time"
+)
+
+// series counts the retained history by steps, for the charts and sparklines.
+type series struct {
+	log   *log
+	lens  *lens
+	step  int64 // length of a step in milliseconds; 0: no charts are asked for
+	base  int64 // number of cells[0] on the grid of steps
+	cells []*step
+}
+
+// step is what is counted between two points of the grid.
+type step struct {
+	views, errored int64 // fixed-point
+	beacons        int
+	affected       int
+	users          tally // rows with errors of each user
+	lcp, inp       histogram
+	segments       []spark
+}
+
+// spark is a step of one segment.
+type spark struct{ views, errored int64 }
+
+// The vitals that have charts, by their place in beacon.Vitals.
+const (
+	lcpIndex = 0
+	inpIndex = 1
+)
+
+// lengths of steps: what divides an axis of time well.
+var stepLengths = [...]time.Duration{
+	time.Second, 2 * time.Second, 5 * time.Second, 10 * time.Second, 15 * time.Second, 30 * time.Second,
+	time.Minute, 2 * time.Minute, 5 * time.Minute, 10 * time.Minute, 15 * time.Minute, 30 * time.Minute,
+	time.Hour, 2 * time.Hour, 6 * time.Hour, 12 * time.Hour,
+}
+
+// stepLength is the shortest step of which n cover [from, to].
+func stepLength(from, to int64, n int) int64 {
+	for _, d := range stepLengths {
+		if ms := d.Milliseconds(); to/ms-from/ms < int64(n) {
+			return ms
+		}
+	}
+	day := (24 * time.Hour).Milliseconds()
+	return ((to-from)/day/int64(n) + 1) * day
+}
+
+// show makes the series cover [from, to] in at most n steps.
+func (s *series) show(from, to int64, n int) {
+	length := stepLength(from, to, n)
+	base := from / length
+	if length != s.step || base < s.base {
+		s.step, s.base, s.cells = length, base, nil
+		s.extend(to / length)
+		s.log.each(base*length, to+1, func(c *chunk, i int) { s.count(c, i, 1) })
+		return
+	}
+	if gone := base - s.base; gone > 0 {
+		if gone >= int64(len(s.cells)) {
+			s.cells = nil
+		} else {
+			clear(s.cells[:gone])
+			s.cells = s.cells[gone:]
+		}
+		s.base = base
+	}
+	s.extend(to / length)
+}
+
+func (s *series) extend(number int64) {
+	for s.base+int64(len(s.cells)) <= number {
+		s.cells = append(s.cells, &step{})
+	}
+}
+
+// maxSteps bounds how far a series runs on before it is shown again.
+const maxSteps = 10_000
+
+// at is the step of a time, nil where the series does not reach.
+func (s *series) at(t int64) *step {
+	if s.step == 0 {
+		return nil
+	}
+	k := t/s.step - s.base
+	if k < 0 || k >= maxSteps {
+		return nil
+	}
+	s.extend(t / s.step)
+	return s.cells[k]
+}
+
+// count counts a row, or takes it back where by is -1.
+func (s *series) count(c *chunk, i, by int) {
+	if c.total[i]&passing == 0 {
+		return
+	}
+	st := s.at(c.at(i))
+	if st == nil {
+		return
+	}
+	st.beacons += by
+	if c.flags[i]&hasErrors != 0 {
+		if user := s.log.visitors.user[c.who[i]]; user != 0 {
+			st.affected += st.users.add(pair(0, user), by)
+		}
+	}
+	s.countStep(st, c, i, c.total[i], c.own[i], by)
+}
+
+// countVerdicts counts what a row stands for.
+func (s *series) countVerdicts(c *chunk, i int, total, own uint8, by int) {
+	if st := s.at(c.at(i)); st != nil {
+		s.countStep(st, c, i, total, own, by)
+	}
+}
+
+func (s *series) countStep(st *step, c *chunk, i int, total, own uint8, by int) {
+	if (total|own)&(starts|errs) != 0 {
+		weight := int64(by) * s.log.origins.list[c.origin[i]].weight
+		seg := int(s.lens.segments.of(c, i))
+		if seg >= len(st.segments) {
+			st.segments = append(st.segments, make([]spark, len(s.lens.segments.keys)-len(st.segments))...)
+		}
+		if total&starts != 0 {
+			st.views += weight
+		}
+		if total&errs != 0 {
+			st.errored += weight
+		}
+		if own&starts != 0 {
+			st.segments[seg].views += weight
+		}
+		if own&errs != 0 {
+			st.segments[seg].errored += weight
+		}
+	}
+	if total&(1<<lcpIndex) != 0 {
+		st.lcp.add(c.vital(i, lcpIndex), by)
+	}
+	if total&(1<<inpIndex) != 0 {
+		st.inp.add(c.vital(i, inpIndex), by)
+	}
+}
+
+// frame is the series as charts show it. to is the present, Unix milliseconds.
+func (s *series) frame(to int64) Series {
+	n := len(s.cells)
+	all := make([]float64, 8*n)
+	cut := func() []float64 {
+		part := all[:n:n]
+		all = all[n:]
+		return part
+	}
+	out := Series{
+		From: at(s.base * s.step), Step: time.Duration(s.step) * time.Millisecond,
+		Complete:  min(n, max(0, int((to+1)/s.step-s.base))),
+		ErrorRate: cut(), LCP75: cut(), LCP95: cut(), INP75: cut(), INP95: cut(),
+		Affected: cut(), Views: cut(), Beacons: cut(),
+	}
+	for i, c := range s.cells {
+		out.ErrorRate[i] = rateOrNaN(c.errored, c.views)
+		out.LCP75[i], out.LCP95[i] = c.lcp.orNaN(.75), c.lcp.orNaN(.95)
+		out.INP75[i], out.INP95[i] = c.inp.orNaN(.75), c.inp.orNaN(.95)
+		out.Affected[i] = float64(c.affected)
+		out.Views[i] = float64(count(c.views))
+		out.Beacons[i] = float64(c.beacons)
+	}
+	return out
+}
+
+// spark is a segment's error rate by step.
+func (s *series) spark(seg int) []float64 {
+	out := make([]float64, len(s.cells))
+	for i, c := range s.cells {
+		out[i] = math.NaN()
+		if seg < len(c.segments) {
+			out[i] = rateOrNaN(c.segments[seg].errored, c.segments[seg].views)
+		}
+	}
+	return out
+}
+
+func rateOrNaN(errored, views int64) float64 {
+	if errored == 0 && views == 0 {
+		return math.NaN()
+	}
+	return errorRate(errored, views)
+}
+
+func (h *histogram) orNaN(q float64) float64 {
+	if h.n == 0 {
+		return math.NaN()
+	}
+	return h.quantile(q)
+}
+
+// at is a time in Unix milliseconds as frames give it.
+func at(ms int64) time.Time { return time.UnixMilli(ms).UTC() }

@@ -1,0 +1,98 @@
+package agg
+
+// tally counts occurrences by key, so that distinct keys can be counted while
+// occurrences come and go. The zero value is empty.
+type tally struct {
+	entries []tallyEntry // a power of two long
+	n       int
+	shift   uint8
+}
+
+type tallyEntry struct {
+	key   uint64 // never 0 where in use
+	count uint32
+}
+
+// pair makes one key of two indexes.
+func pair(a, b uint32) uint64 { return uint64(a+1)<<32 | uint64(b) }
+
+// add changes the count of key by ±1 and reports how the number of distinct
+// keys changed: 1, 0 or -1. What is taken back must have been added.
+func (t *tally) add(key uint64, by int) int {
+	if by > 0 && (t.n+1)*4 > len(t.entries)*3 {
+		t.grow()
+	}
+	if len(t.entries) == 0 {
+		return 0
+	}
+	mask := uint64(len(t.entries) - 1)
+	s := hashPair(key) >> t.shift
+	for ; ; s = (s + 1) & mask {
+		e := &t.entries[s]
+		if e.key == key {
+			e.count += uint32(by)
+			if e.count == 0 {
+				t.remove(s)
+				return -1
+			}
+			return 0
+		}
+		if e.key == 0 {
+			if by < 0 {
+				return 0
+			}
+			*e = tallyEntry{key, 1}
+			t.n++
+			return 1
+		}
+	}
+}
+
+func hashPair(key uint64) uint64 {
+	key *= spread
+	return (key ^ key>>32) * spread
+}
+
+func (t *tally) remove(s uint64) {
+	t.n--
+	mask := uint64(len(t.entries) - 1)
+	for next := (s + 1) & mask; t.entries[next].key != 0; next = (next + 1) & mask {
+		home := hashPair(t.entries[next].key) >> t.shift
+		if (next-home)&mask >= (next-s)&mask {
+			t.entries[s] = t.entries[next]
+			s = next
+		}
+	}
+	t.entries[s] = tallyEntry{}
+}
+
+func (t *tally) grow() {
+	old := t.entries
+	size := max(16, 2*len(old))
+	t.entries = make([]tallyEntry, size)
+	t.shift = 64
+	for n := size; n > 1; n >>= 1 {
+		t.shift--
+	}
+	mask := uint64(size - 1)
+	for _, e := range old {
+		if e.key == 0 {
+			continue
+		}
+		s := hashPair(e.key) >> t.shift
+		for t.entries[s].key != 0 {
+			s = (s + 1) & mask
+		}
+		t.entries[s] = e
+	}
+}
+
+// clear forgets everything, and gives back the memory of a much fuller time.
+func (t *tally) clear() {
+	if len(t.entries) > 1<<12 && t.n < len(t.entries)/8 {
+		*t = tally{}
+		return
+	}
+	clear(t.entries)
+	t.n = 0
+}

@@ -1,0 +1,244 @@
+package agg
+
+import (
+	"math"
+
+	"github.com/rumtop/rumtop/internal/beacon"
+)
+
+// translation turns a batch's own numbers for strings and tag sets into the
+// log's, each once, and then hands out its rows.
+type translation struct {
+	log   *log
+	batch *beacon.Batch
+
+	text    []uint32 // by the batch's string; untranslated at first
+	vital   []int8   // by the batch's string: see vitalOf
+	tagSets []uint32
+	refs    []beacon.TagRef
+	fits    bool // nothing of the current row went to (other)
+
+	// Where the side tables stand: entries of the current row.
+	metrics, errors, requests, events cursor
+}
+
+// cursor runs over the rows of a side table.
+type cursor struct{ from, to int }
+
+func (c *cursor) advance(rows []uint32, row uint32) {
+	c.from = c.to
+	for c.from < len(rows) && rows[c.from] < row {
+		c.from++
+	}
+	c.to = c.from
+	for c.to < len(rows) && rows[c.to] == row {
+		c.to++
+	}
+}
+
+const untranslated = math.MaxUint32
+
+// What vital holds of a name that is not one of beacon.Vitals.
+const (
+	vitalUnknown = iota - 2
+	vitalNone
+)
+
+func (t *translation) begin(l *log, b *beacon.Batch) {
+	*t = translation{log: l, batch: b, refs: t.refs,
+		text:    fill(t.text, len(b.Strings), untranslated),
+		vital:   fill(t.vital, len(b.Strings), vitalUnknown),
+		tagSets: fill(t.tagSets, len(b.TagSets), untranslated)}
+}
+
+func fill[T any](s []T, n int, v T) []T {
+	if cap(s) < n {
+		s = make([]T, n)
+	}
+	s = s[:n]
+	for i := range s {
+		s[i] = v
+	}
+	return s
+}
+
+// line is a string of the batch in the log.
+func (t *translation) line(i uint32) uint32 {
+	id := t.text[i]
+	if id == untranslated {
+		id = t.log.texts.line(t.batch.Strings[i])
+		t.text[i] = id
+	}
+	if id == otherString {
+		t.fits = false
+	}
+	return id
+}
+
+func (t *translation) tagSet(i uint32) uint32 {
+	if id := t.tagSets[i]; id != untranslated {
+		return id
+	}
+	t.refs = t.refs[:0]
+	for _, r := range t.batch.TagSets[i] {
+		if k, v := t.line(r.Key), t.line(r.Value); k != noString && v != noString {
+			t.refs = append(t.refs, beacon.TagRef{Key: k, Value: v})
+		}
+	}
+	id, ok := t.log.origins.tagSet(t.refs)
+	if !ok {
+		t.fits = false
+	}
+	t.tagSets[i] = id
+	return id
+}
+
+// vitalOf is a metric's place in beacon.Vitals, or vitalNone.
+func (t *translation) vitalOf(name uint32) int8 {
+	v := t.vital[name]
+	if v == vitalUnknown {
+		v = int8(beacon.VitalIndex(t.batch.Strings[name]))
+		t.vital[name] = v
+	}
+	return v
+}
+
+// entries moves to a row's side entries. Rows must be visited in order.
+func (t *translation) entries(row int) {
+	b, r := t.batch, uint32(row)
+	t.metrics.advance(b.MetricRow, r)
+	t.errors.advance(b.ErrorRow, r)
+	t.requests.advance(b.RequestRow, r)
+	t.events.advance(b.EventRow, r)
+}
+
+// stage fills in a row but for its receive time. It reports whether all of it
+// fitted the dictionaries.
+func (t *translation) stage(row int, s *staged) bool {
+	b := t.batch
+	t.fits = true
+	s.origin = t.origin(row)
+	page := t.line(b.Dims[beacon.Page][row])
+	if s.page = t.log.pages.add(page); s.page == otherPage {
+		t.fits = false
+	}
+	s.view = t.log.view(b.View[row])
+	s.who = t.log.visitors.add(b.User[row], b.Session[row], b.View[row])
+	s.flags = b.Flags[row] & (beacon.FlagNavigation | beacon.FlagUnsampled)
+	if t.errors.from < t.errors.to {
+		s.flags |= hasErrors
+	}
+	if t.events.from < t.events.to {
+		s.flags |= hasEvents
+	}
+	s.flags |= t.requestFlags()
+	s.mask = 0
+	for k := t.metrics.from; k < t.metrics.to; k++ {
+		v := b.MetricValue[k]
+		if !usable(v) {
+			continue
+		}
+		if m := t.vitalOf(b.MetricName[k]); m != vitalNone {
+			s.mask |= 1 << m
+			s.vitals[m] = v
+		} else {
+			s.flags |= hasCustoms
+		}
+	}
+	s.skew = 0
+	if b.Time[row] != 0 {
+		s.skew = packSkew(b.Time[row] - b.Received[row])
+	}
+	return t.fits
+}
+
+// usable refuses what is no measurement.
+func usable(v float32) bool { return v >= 0 && v <= math.MaxFloat32 }
+
+func (t *translation) requestFlags() (f uint8) {
+	b := t.batch
+	n := t.requests.to - t.requests.from
+	if n > 0 {
+		f = hasRequests
+	}
+	if n > 1 {
+		f |= hasMore
+	}
+	for k := t.requests.from; k < t.requests.to; k++ {
+		if s := b.RequestStatus[k]; s == 0 || s >= 400 {
+			f |= hasFailed
+		}
+	}
+	return f
+}
+
+// origin interns what a row has in common with others.
+func (t *translation) origin(row int) uint32 {
+	b := t.batch
+	h := uint64(math.Float32bits(b.SampleRate[row]))*spread + uint64(t.tagSet(b.TagSet[row]))
+	for d := range b.Dims {
+		if d != int(beacon.Page) {
+			h = (h ^ h>>29) * spread
+			h += uint64(t.line(b.Dims[d][row]))
+		}
+	}
+	id, ok := t.log.origins.add(h, func(o *origin) {
+		for d := range b.Dims {
+			if d != int(beacon.Page) {
+				o.dims[d] = t.line(b.Dims[d][row])
+			}
+		}
+		o.tags = t.tagSet(b.TagSet[row])
+		o.weight = weightOf(b.SampleRate[row])
+	})
+	if !ok {
+		t.fits = false
+	}
+	return id
+}
+
+// side appends a row's side entries to its chunk. It reports whether they
+// fitted the dictionaries.
+func (t *translation) side(c *chunk, row int) bool {
+	b, l := t.batch, t.log
+	t.fits = true
+	at := uint16(row)
+	if c.flags[row]&hasCustoms != 0 {
+		for k := t.metrics.from; k < t.metrics.to; k++ {
+			if v := b.MetricValue[k]; usable(v) && t.vitalOf(b.MetricName[k]) == vitalNone {
+				c.customs = append(c.customs, namedEntry{at, t.line(b.MetricName[k]), v})
+			}
+		}
+	}
+	for k := t.errors.from; k < t.errors.to; k++ {
+		kind, ok := l.errorKinds.add(&l.texts, b.Strings[b.ErrorType[k]], b.Strings[b.ErrorMessage[k]],
+			b.Strings[b.ErrorStack[k]], b.ErrorHandled[k])
+		if !ok {
+			t.fits = false
+		}
+		c.errors = append(c.errors, errorEntry{at, kind})
+	}
+	for k := t.requests.from; k < t.requests.to; k++ {
+		c.requests = append(c.requests, requestEntry{
+			row: at, status: b.RequestStatus[k], duration: b.RequestDuration[k],
+			endpoint: t.endpoint(b.RequestURL[k], b.RequestMethod[k]),
+		})
+	}
+	for k := t.events.from; k < t.events.to; k++ {
+		c.events = append(c.events, namedEntry{at, t.line(b.EventName[k]), b.EventValue[k]})
+	}
+	return t.fits
+}
+
+func (t *translation) endpoint(url, method uint32) uint32 {
+	key := uint64(t.line(url))<<32 | uint64(t.line(method))
+	if id, ok := t.log.endpoints.find(key); ok {
+		return id
+	}
+	if t.log.endpoints.len() >= maxEndpoints {
+		t.fits = false
+		return 0
+	}
+	id, _ := t.log.endpoints.add(key)
+	return id
+}

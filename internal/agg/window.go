@@ -1,0 +1,226 @@
+package agg
+
+import (
+	"math/bits"
+
+	"github.com/rumtop/rumtop/internal/beacon"
+)
+
+// window counts the rows received in [lo, hi), in total and by segment. It
+// moves by counting the rows that come in and taking back those that go out, so
+// that a frame costs what has arrived since the last one, however long the
+// window is and however many segments there are.
+type window struct {
+	log    *log
+	lens   *lens
+	lo, hi int64 // Unix milliseconds
+
+	total cell
+	cells []*cell // by segment; nil: nothing in the window
+
+	users                 []uint32 // rows of each user
+	affected              tally    // rows with errors of each user
+	segUsers, segAffected tally    // the same, by segment and user
+
+	groups     map[uint32]*groupCell
+	groupUsers tally
+
+	rates map[int64]int // rows by weight, where that is not one
+	skew  histogram
+}
+
+// cell is what is counted of a segment.
+type cell struct {
+	views, errors, errored, requests, failed int64 // fixed-point, see one
+
+	beacons, scaled      int // rows; rows with a weight
+	rawViews, rawErrored int // not scaled
+	users, affected      int
+	vitals               [5]*histogram
+}
+
+// groupCell is what is counted of an error group.
+type groupCell struct {
+	count    int64 // fixed-point
+	n, users int
+	releases map[uint32]int // rows by log.texts
+}
+
+func newWindow(l *log, n *lens) *window {
+	w := &window{log: l, lens: n}
+	w.reset()
+	return w
+}
+
+func (w *window) reset() {
+	w.lo, w.hi = 0, 0
+	w.total = cell{}
+	w.cells = nil
+	clear(w.users)
+	w.affected.clear()
+	w.segUsers.clear()
+	w.segAffected.clear()
+	w.groups = map[uint32]*groupCell{}
+	w.groupUsers.clear()
+	w.rates = map[int64]int{}
+	w.skew = histogram{}
+}
+
+// moveTo makes the window count [lo, hi).
+func (w *window) moveTo(lo, hi int64) {
+	if overlap := min(hi, w.hi) - max(lo, w.lo); overlap < (hi-lo)/2 {
+		w.reset()
+		w.lo, w.hi = lo, lo
+	}
+	enter := func(c *chunk, i int) { w.count(c, i, 1) }
+	leave := func(c *chunk, i int) { w.count(c, i, -1) }
+	w.log.each(w.lo, lo, leave)
+	w.log.each(hi, w.hi, leave)
+	w.log.each(lo, min(w.lo, hi), enter)
+	w.log.each(max(w.hi, lo), hi, enter)
+	w.lo, w.hi = lo, hi
+}
+
+func (w *window) covers(t int64) bool { return w.lo <= t && t < w.hi }
+
+// count counts a row, or takes it back where by is -1.
+func (w *window) count(c *chunk, i, by int) {
+	if c.total[i]&passing == 0 {
+		return
+	}
+	weight := w.log.origins.list[c.origin[i]].weight
+	seg := w.lens.segments.of(c, i)
+	cl := w.cell(seg)
+	flags := c.flags[i]
+	w.total.beacons += by
+	cl.beacons += by
+	if weight != one {
+		w.total.scaled += by
+		cl.scaled += by
+		if w.rates[weight] += by; w.rates[weight] == 0 {
+			delete(w.rates, weight)
+		}
+	}
+	if s := c.skew[i]; s != 0 {
+		w.skew.add(unpackSkew(s), by)
+	}
+	user := w.log.visitors.user[c.who[i]]
+	if user != 0 {
+		w.total.users += w.countUser(user, by)
+		cl.users += w.segUsers.add(pair(uint32(seg), user), by)
+	}
+	if flags&hasRequests != 0 {
+		n, failed := c.requestCounts(i)
+		w.total.requests += int64(by*n) * weight
+		w.total.failed += int64(by*failed) * weight
+		cl.requests += int64(by*n) * weight
+		cl.failed += int64(by*failed) * weight
+	}
+	if flags&hasErrors != 0 {
+		w.countErrors(c, i, by, weight, seg, user)
+	}
+	w.countVerdicts(c, i, c.total[i], c.own[i], by)
+	if cl.beacons == 0 {
+		w.cells[seg] = nil
+	}
+}
+
+func (w *window) cell(seg uint16) *cell {
+	if int(seg) >= len(w.cells) {
+		w.cells = append(w.cells, make([]*cell, len(w.lens.segments.keys)-len(w.cells))...)
+	}
+	c := w.cells[seg]
+	if c == nil {
+		c = &cell{}
+		w.cells[seg] = c
+	}
+	return c
+}
+
+func (w *window) countUser(user uint32, by int) int {
+	if int(user) >= len(w.users) {
+		w.users = append(w.users, make([]uint32, len(w.log.visitors.userCount)-len(w.users))...)
+	}
+	n := &w.users[user]
+	*n += uint32(by)
+	switch {
+	case by > 0 && *n == 1:
+		return 1
+	case *n == 0:
+		return -1
+	}
+	return 0
+}
+
+func (w *window) countErrors(c *chunk, i, by int, weight int64, seg uint16, user uint32) {
+	cl := w.cells[seg]
+	errors := c.errorsOf(i)
+	n := int64(by*len(errors)) * weight
+	w.total.errors += n
+	cl.errors += n
+	if user != 0 {
+		w.total.affected += w.affected.add(pair(0, user), by)
+		cl.affected += w.segAffected.add(pair(uint32(seg), user), by)
+	}
+	release := w.log.origins.list[c.origin[i]].dims[beacon.Release]
+	for _, e := range errors {
+		group := w.log.errorKinds.list[e.kind].group
+		g := w.groups[group]
+		if g == nil {
+			g = &groupCell{releases: map[uint32]int{}}
+			w.groups[group] = g
+		}
+		g.count += int64(by) * weight
+		if g.n += by; g.n == 0 {
+			delete(w.groups, group)
+		}
+		if g.releases[release] += by; g.releases[release] == 0 {
+			delete(g.releases, release)
+		}
+		if user != 0 {
+			g.users += w.groupUsers.add(pair(group, user), by)
+		}
+	}
+}
+
+// countVerdicts counts what a row stands for: bits of the verdicts for the
+// total and for its segment.
+func (w *window) countVerdicts(c *chunk, i int, total, own uint8, by int) {
+	if (total|own)&^passing == 0 {
+		return
+	}
+	weight := w.log.origins.list[c.origin[i]].weight
+	w.total.countVerdict(c, i, total, by, weight)
+	w.cell(w.lens.segments.of(c, i)).countVerdict(c, i, own, by, weight)
+}
+
+func (cl *cell) countVerdict(c *chunk, i int, verdict uint8, by int, weight int64) {
+	if verdict&starts != 0 {
+		cl.views += int64(by) * weight
+		cl.rawViews += by
+	}
+	if verdict&errs != 0 {
+		cl.errored += int64(by) * weight
+		cl.rawErrored += by
+	}
+	for m := verdict & vitalBits; m != 0; m &= m - 1 {
+		k := bits.TrailingZeros8(m)
+		if cl.vitals[k] == nil {
+			cl.vitals[k] = &histogram{}
+		}
+		cl.vitals[k].add(c.vital(i, k), by)
+	}
+}
+
+const vitalBits = starts - 1
+
+// errorRate is errored views ÷ views, capped at 1.
+func errorRate(errored, views int64) float64 {
+	switch {
+	case views > 0:
+		return min(1, float64(errored)/float64(views))
+	case errored > 0:
+		return 1
+	}
+	return 0
+}
