@@ -3,7 +3,7 @@ package demo
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
+	"errors"
 	"io"
 )
 
@@ -54,7 +54,7 @@ func decode(body []byte) ([]wireBeacon, error) {
 		return nil, err
 	}
 	if _, err := d.Token(); err != io.EOF {
-		return nil, fmt.Errorf("something follows the array: %v", err)
+		return nil, errors.New("something follows the array")
 	}
 	return beacons, nil
 }
