@@ -67,5 +67,8 @@ export const publish = () => {
   for (const [call, args] of q || []) if (calls[call]) rum[call](...args);
 };
 
-/** Whether another copy of the agent is already at work. */
-export const running = () => (window.rum || {}).flush;
+/** Whether another copy of the agent is already at work; a stub has a queue. */
+export const running = () => {
+  const { flush, q } = window.rum || {};
+  return flush && !q;
+};

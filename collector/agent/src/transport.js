@@ -10,7 +10,7 @@ import { load, save } from './storage.js';
 
 const MAX_AGE = 15 * 60e3; // the collector files a beacon under the time it arrives
 const MAX_QUEUED = 100;
-const MAX_QUEUED_SIZE = 256e3; // characters, in memory and in localStorage
+const MAX_QUEUED_SIZE = 512e3; // characters, in memory and in localStorage
 const MAX_BATCH = 40e3; // characters
 const KEEPALIVE_QUOTA = 60e3; // bytes under way; browsers allow 64 KiB
 const MAX_WAIT = 60e3;
