@@ -2,8 +2,353 @@ package scrub
 
 import "strings"
 
-// secretName says whether the name of a pair promises a secret value.
-func secretName(name string) bool {
-	n := strings.ToLower(name)
-	return strings.Contains(n, "password") || strings.Contains(n, "secret") || strings.HasSuffix(n, "token")
+// secrecy says how a name promises a secret.
+type secrecy uint8
+
+const (
+	notSecret  secrecy = iota
+	maySecret          // token, session: also met in prose, where the value must look the part
+	sureSecret         // password, api_key
+	headSecret         // authorization, cookie: the value is the rest of the line
+	coordinate         // lat, lng: a decimal number
+	identifier         // ssn, card: digits
+)
+
+// maxName is the longest name of a pair that is looked at, in bytes.
+const maxName = 48
+
+// pairName is the name of a pair, lower-cased and cut into its words.
+type pairName struct {
+	secret secrecy
+	start  int // of the name in the text
+}
+
+// pair looks for a pair whose name promises a secret, by its =, : or > at i:
+// password=x, "password": "x", 'token' => x, Cookie: a=b, <pin>1</pin>.
+func (sc *scan) pair(s string, i int) int {
+	if s[i] == '>' && (i == 0 || !is(s[i-1], alnum|connector)) {
+		return 0
+	}
+	end := i
+	for end > 0 && i-end < 3 && s[end-1] == ' ' {
+		end--
+	}
+	quoted := false
+	for end > 0 && i-end < 6 && (s[end-1] == '"' || s[end-1] == '\'' || s[end-1] == '\\' || s[end-1] == '`' || s[end-1] == ']') {
+		quoted = quoted || s[end-1] != ']'
+		end--
+	}
+	start := end
+	for start > 0 && end-start < maxName && (is(s[start-1], alnum) || s[start-1] == '_' || s[start-1] == '-' || s[start-1] == '.') {
+		start--
+	}
+	if start == end {
+		return 0
+	}
+	name := pairAfter(s[start:end])
+	if name.secret == notSecret && end-start == 4 && s[i] == '=' && start > 0 && (s[start-1] == '?' || s[start-1] == '&') && s[start:end] == "code" {
+		name.secret = sureSecret // of an authorization grant
+	}
+	if name.secret == notSecret {
+		return 0
+	}
+	if s[i] == '>' && (start == 0 || s[start-1] != '<') {
+		return 0
+	}
+	return sc.value(s, i, start, name.secret, quoted)
+}
+
+// value replaces the value after the separator at i.
+func (sc *scan) value(s string, i, name int, secret secrecy, quoted bool) int {
+	j := i + 1
+	if j < len(s) && s[i] == '=' && s[j] == '>' || j < len(s) && s[i] == ':' && s[j] == '=' {
+		j++
+	} else if j < len(s) && s[j] == '=' || s[i] == '=' && i > 0 && strings.IndexByte("!<>=", s[i-1]) >= 0 {
+		return 0 // a comparison
+	}
+	spaced := j < len(s) && s[j] == ' '
+	for j < len(s) && j-i < 5 && (s[j] == ' ' || s[j] == '\t') {
+		j++
+	}
+	open := j
+	for j < len(s) && j-open < 3 && s[j] == '\\' {
+		j++
+	}
+	if j == len(s) || placeholderAt(s, open) > 0 || strings.IndexByte("{[(<|", s[j]) >= 0 {
+		return 0 // nothing, scrubbed already, an object
+	}
+	var end int
+	if j < len(s) && (s[j] == '"' || s[j] == '\'' || s[j] == '`') {
+		q := s[j]
+		escapes := j - open
+		j++
+		end = closing(s, j, q, escapes)
+		quoted = true
+	} else {
+		j = open
+		end = unquoted(s, j, secret, s[i])
+		if secret != headSecret {
+			for end > j && strings.IndexByte(".!?:", s[end-1]) >= 0 {
+				end--
+			}
+		}
+	}
+	v := s[j:end]
+	if v == "" || placeholderAt(s, j) > 0 || benignValue(v) || s[i] == '>' && !strings.HasPrefix(s[end:], "</") && s[i-1] != '=' {
+		return 0
+	}
+	kind := Secret
+	switch secret {
+	case coordinate:
+		if !decimal(v) {
+			return 0
+		}
+		kind = Geo
+	case identifier:
+		if !mostlyDigits(v) {
+			return 0
+		}
+	case maySecret:
+		prose := s[i] == ':' && spaced && !quoted
+		if prose && (!looksSecret(v) || unexpected(s, name)) || len(v) < 3 && mostlyDigits(v) {
+			return 0
+		}
+	case headSecret:
+		if s[i] != '=' && !quoted && !looksSecret(v) {
+			return 0
+		}
+		if scheme := authScheme(v); scheme > 0 {
+			if placeholderAt(s, j+scheme) > 0 {
+				return 0
+			}
+			j += scheme
+			kind = Token
+			if n := strings.IndexAny(s[j:end], " ,;"); n > 0 && !strings.EqualFold(v[:scheme], "digest ") {
+				end = j + n
+			}
+		}
+	}
+	sc.add(j, end, kind)
+	return end
+}
+
+// closing gives where the value that begins at i ends: at the quote q, behind as
+// many backslashes as it was opened with; at the end of the line if there is none.
+func closing(s string, i int, q byte, escapes int) int {
+	for j := i; j < len(s); j++ {
+		switch s[j] {
+		case q:
+			return j - min(escapes, j-i)
+		case '\\':
+			if escapes == 0 {
+				j++
+			}
+		case '\n':
+			return j
+		}
+	}
+	return len(s)
+}
+
+// unquoted gives where an unquoted value that begins at i ends.
+func unquoted(s string, i int, secret secrecy, sep byte) int {
+	stops := " \t\n&;,\"'<>)}]`|"
+	if secret == headSecret && sep == ':' {
+		stops = "\n\"'"
+	}
+	if sep == '>' {
+		stops = "<\n"
+	}
+	high := len(s)
+	if secret == coordinate || secret == identifier {
+		high = min(high, i+64)
+	}
+	j := i
+	for j < high && strings.IndexByte(stops, s[j]) < 0 {
+		if s[j] == '\\' && j+1 < len(s) && (s[j+1] == 'n' || s[j+1] == '"' || s[j+1] == 'r') {
+			break
+		}
+		j++
+	}
+	return j
+}
+
+func authScheme(v string) int {
+	for _, p := range [...]string{"Bearer ", "Basic ", "Digest ", "Token ", "ApiKey "} {
+		if len(v) > len(p) && strings.EqualFold(v[:len(p)], p) {
+			return len(p)
+		}
+	}
+	return 0
+}
+
+// unexpected says whether the name at i is a parser's: "Unexpected token: x".
+func unexpected(s string, i int) bool {
+	before := strings.TrimRight(s[max(0, i-14):i], " ")
+	for _, w := range [...]string{"nexpected", "xpected", "llegal", "issing", "nknown"} {
+		if strings.HasSuffix(before, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// looksSecret tells a value from a word of prose.
+func looksSecret(v string) bool {
+	var seen uint8
+	for i := range len(v) {
+		if i == 0 && is(v[i], upper) {
+			continue
+		}
+		seen |= class[v[i]]
+	}
+	return seen&(digit|upper|connector) != 0 && len(v) >= 4 || len(v) >= 32
+}
+
+func decimal(v string) bool {
+	dot := strings.IndexByte(v, '.')
+	if dot < 0 || len(v)-dot < 3 {
+		return false
+	}
+	for i := range len(v) {
+		if c := v[i]; !is(c, digit) && c != '.' && (i > 0 || c != '-' && c != '+') {
+			return false
+		}
+	}
+	return true
+}
+
+func mostlyDigits(v string) bool {
+	n := 0
+	for i := range len(v) {
+		if is(v[i], digit) {
+			n++
+		}
+	}
+	return n > 0 && 2*n >= len(v)
+}
+
+// benignValue says whether a value tells nothing: a type, a state, a mask, the
+// place of a value in a template, an object.
+func benignValue(v string) bool {
+	switch v[0] {
+	case '{', '[', '(', '<', '|':
+		return true
+	case '*':
+		return strings.Trim(v, "*") == ""
+	case '$', '%', '#', '/':
+		return len(v) <= 2 || v[0] == '$' && v[1] == '{' || v[0] == '/' && v[1] == '/'
+	}
+	if len(v) > 14 {
+		return false
+	}
+	var b [14]byte
+	n := copy(b[:], v)
+	for i := range n {
+		if is(b[i], upper) {
+			b[i] |= 0x20
+		}
+	}
+	return benignValues[string(b[:n])]
+}
+
+var benignValues = set(`undefined null nil none nan true false yes no on off 0 1 empty missing required invalid expired
+	incorrect wrong rejected denied disabled enabled unknown unset set object string number boolean function symbol array
+	expected unexpected must should cannot can't could not is was are has have may too at in of for from to the a an and or
+	failed failure error ok valid unauthorized forbidden mismatch revoked refused changed reset updated saved deleted
+	optional default redacted filtered hidden masked removed xxx xxxx ... … n/a please enter use try field input value
+	length minimum maximum weak strong short long contains requires password token secret basic bearer digest cookie
+	malformed absent blocked ignored skipped found using with without anonymous guest pending active inactive`)
+
+func set(words string) map[string]bool {
+	m := map[string]bool{}
+	for _, w := range strings.Fields(words) {
+		m[w] = true
+	}
+	return m
+}
+
+// pairAfter judges a name by its words: passwordHash, X-Api-Key, user_token. The
+// last words decide; one that speaks about the secret (length, error, field)
+// takes the promise back.
+func pairAfter(name string) pairName {
+	var buf [maxName]byte
+	var words [12][]byte
+	n, w, start := 0, 0, 0
+	cut := func() {
+		if n > start && w < len(words) {
+			words[w] = buf[start:n]
+			w++
+		}
+		start = n
+	}
+	for i := 0; i < len(name) && n < len(buf); i++ {
+		c := name[i]
+		if !is(c, alnum) {
+			cut()
+			continue
+		}
+		if is(c, upper) {
+			if i > 0 && is(name[i-1], lower|digit) || i > 0 && is(name[i-1], upper) && isAt(name, i+1, lower) {
+				cut()
+			}
+			c |= 0x20
+		}
+		buf[n] = c
+		n++
+	}
+	cut()
+	if w == 0 {
+		return pairName{}
+	}
+	all := buf[:n]
+	last := string(words[w-1])
+	if w > 1 && about[last] {
+		return pairName{}
+	}
+	if s, ok := secretWords[last]; ok {
+		return pairName{secret: s}
+	}
+	if s, ok := secretWords[string(all)]; ok {
+		return pairName{secret: s}
+	}
+	if w > 1 && last == "key" && keyWords[string(words[w-2])] {
+		return pairName{secret: sureSecret}
+	}
+	if w > 1 && last == "id" && (string(words[w-2]) == "session" || string(words[w-2]) == "sess") {
+		return pairName{secret: maySecret}
+	}
+	for k := range w {
+		switch string(words[k]) {
+		case "password", "passwd", "passphrase", "secret", "credential", "credentials":
+			return pairName{secret: sureSecret}
+		}
+	}
+	for _, stem := range [...]string{"password", "passwd", "apikey", "secretkey", "accesskey", "privatekey"} {
+		if len(all) >= len(stem) && string(all[len(all)-len(stem):]) == stem {
+			return pairName{secret: sureSecret}
+		}
+	}
+	return pairName{}
+}
+
+var about = set(`length strength field input min max count policy error errors valid visible required changed type expires
+	expiry expired ttl age name url uri endpoint status label placeholder hint enabled disabled changed form page link
+	button exists missing invalid version index used limit budget usage attempts retries`)
+
+var keyWords = set(`api access private secret signing encryption auth account shared subscription app master service
+	admin client server license`)
+
+var secretWords = map[string]secrecy{
+	"password": sureSecret, "passwd": sureSecret, "passphrase": sureSecret, "passwort": sureSecret, "kennwort": sureSecret,
+	"contrasena": sureSecret, "motdepasse": sureSecret, "secret": sureSecret, "pwd": sureSecret, "apikey": sureSecret,
+	"accesskey": sureSecret, "privatekey": sureSecret, "secretkey": sureSecret, "credential": sureSecret,
+	"credentials": sureSecret, "accesstoken": sureSecret, "refreshtoken": sureSecret, "idtoken": sureSecret,
+	"authtoken": sureSecret, "phpsessid": sureSecret, "jsessionid": sureSecret, "sessionid": sureSecret, "sessid": sureSecret,
+	"connectsid": sureSecret, "asp.netsessionid": sureSecret, "aspnetsessionid": sureSecret,
+	"cvv": identifier, "cvc": identifier, "cvv2": identifier, "otp": maySecret, "totp": maySecret, "pin": identifier, "mfa": maySecret,
+	"ssn": identifier, "token": maySecret, "pass": maySecret, "pw": maySecret, "psw": maySecret, "session": maySecret, "sid": maySecret,
+	"auth": maySecret, "csrf": maySecret, "xsrf": maySecret, "csrftoken": maySecret, "xsrftoken": maySecret, "jwt": maySecret, "sig": maySecret, "signature": maySecret,
+	"authorization": headSecret, "cookie": headSecret, "setcookie": headSecret, "cookies": headSecret,
+	"lat": coordinate, "latitude": coordinate, "lng": coordinate, "lon": coordinate, "long": coordinate, "longitude": coordinate,
 }

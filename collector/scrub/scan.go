@@ -1,43 +1,228 @@
 package scrub
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
-// scan is the state of scrubbing one field.
+// scan is the state of scrubbing one field. The scanners find spans in what
+// they are given, which is the field itself or a [view] of it; each looks at a
+// bounded stretch around its anchor, or moves on past what it has looked at, so
+// that the whole is linear.
 type scan struct {
 	scrubber *Scrubber
 	tally    tally
+
+	spans    []span
+	rewrites []rewrite
+	pos      []int32 // offsets of the view that is being scanned, nil for the field
+	veiled   bool    // the field has escapes or is not ASCII: views are worth a look
+	inPath   bool    // a path segment: no URLs in it
+	noKeyEnd bool    // no private key ends beyond here
+
+	views  [2]view
+	groups []group
+	out    []byte
 }
 
+// release forgets the field, and memory that an unusual one took.
+func (sc *scan) release() {
+	const keep = 1 << 10
+	clear(sc.rewrites[:cap(sc.rewrites)])
+	sc.rewrites = sc.rewrites[:0]
+	if cap(sc.spans) > keep {
+		sc.spans, sc.rewrites = nil, nil
+	}
+	if cap(sc.out) > 64*keep {
+		sc.out = nil
+	}
+	for i := range sc.views {
+		if cap(sc.views[i].text) > 64*keep {
+			sc.views[i] = view{}
+		}
+	}
+}
+
+// text is one round over a message.
 func (sc *scan) text(s string) string {
-	words := strings.Split(s, " ")
-	for i, w := range words {
-		if at := strings.IndexByte(w, '@'); at > 0 && strings.Contains(w[at:], ".") && !isAt(w, len(w)-1, digit) {
-			words[i] = placeholders[Email]
-			sc.tally[Email]++
-		}
+	sc.collect(s)
+	if len(sc.spans) == 0 {
+		return s
 	}
-	return strings.Join(words, " ")
+	return sc.replace(s)
 }
 
-func (sc *scan) line(s string) string  { return sc.text(strings.ReplaceAll(s, "\n", " ")) }
-func (sc *scan) stack(s string) string { return sc.text(s) }
-
-func (sc *scan) url(s string) string {
-	if i := strings.IndexAny(s, "?#"); i >= 0 {
-		s = s[:i]
-		sc.tally[Query]++
+// line is text for what must stand on one line.
+func (sc *scan) line(s string) string {
+	if strings.ContainsAny(s, "\n\t") {
+		s = strings.Map(func(r rune) rune {
+			if r == '\n' || r == '\t' {
+				return ' '
+			}
+			return r
+		}, s)
 	}
-	return s
+	return sc.text(s)
 }
 
-func (sc *scan) page(s string) string {
-	s = sc.url(s)
-	if i := strings.Index(s, "://"); i >= 0 {
-		s = s[i+3:]
-		if i = strings.IndexByte(s, '/'); i < 0 {
-			return "/"
-		}
-		s = s[i:]
+// collect finds the spans of s: as it stands, then through its layers of
+// encoding.
+func (sc *scan) collect(s string) {
+	sc.spans, sc.rewrites, sc.pos, sc.veiled = sc.spans[:0], sc.rewrites[:0], nil, false
+	sc.find(s)
+	if !sc.veiled {
+		return
 	}
-	return s
+	text, pos := s, []int32(nil)
+	for depth := range maxDepth {
+		v := &sc.views[depth&1]
+		if !v.decode(text, pos) {
+			break
+		}
+		text, pos = string(v.text), v.pos
+		sc.pos = pos
+		sc.find(text)
+	}
+	sc.pos = nil
+}
+
+// What stands at a byte: which scanners to ask.
+const (
+	none = iota
+	word
+	anchorAt
+	anchorColon
+	anchorEquals
+	anchorSlash
+	anchorQuery
+	anchorBackslash
+	anchorDash
+	anchorClose
+	anchorEscape // & and %
+	anchorWide   // not ASCII
+)
+
+var anchors = func() (t [256]uint8) {
+	for c := range t {
+		switch {
+		case is(byte(c), alnum):
+			t[c] = word
+		case c >= utf8.RuneSelf:
+			t[c] = anchorWide
+		}
+	}
+	t['@'], t[':'], t['='], t['/'], t['?'] = anchorAt, anchorColon, anchorEquals, anchorSlash, anchorQuery
+	t['\\'], t['-'], t['>'], t['&'], t['%'] = anchorBackslash, anchorDash, anchorClose, anchorEscape, anchorEscape
+	return t
+}()
+
+// find runs the scanners over s.
+func (sc *scan) find(s string) {
+	sc.noKeyEnd = false
+	run := 0 // end of the run of token characters that has been looked at
+	for i := 0; i < len(s); {
+		switch anchors[s[i]] {
+		case none:
+			i++
+		case word:
+			if i >= run {
+				run = sc.opaque(s, i)
+			}
+			i = sc.piece(s, i)
+		case anchorAt:
+			i = max(i+1, sc.email(s, i))
+		case anchorColon:
+			i = max(i+1, sc.colon(s, i))
+		case anchorEquals, anchorClose:
+			i = max(i+1, sc.pair(s, i))
+		case anchorSlash:
+			i = max(i+1, sc.path(s, i))
+		case anchorQuery:
+			i = max(i+1, sc.query(s, i))
+		case anchorBackslash:
+			sc.veiled = true
+			i = max(i+1, sc.windowsPath(s, i))
+		case anchorDash:
+			i = max(i+1, sc.privateKey(s, i))
+		case anchorEscape:
+			sc.veiled = true
+			i++
+		case anchorWide:
+			sc.veiled = true
+			if s[i] == 0xc2 && i+1 < len(s) && s[i+1] == 0xb0 {
+				sc.degrees(s, i)
+			}
+			i++
+		}
+	}
+}
+
+// colon asks the scanners whose anchor is a colon.
+func (sc *scan) colon(s string, i int) int {
+	if strings.HasPrefix(s[i:], "://") && !sc.inPath {
+		if end := sc.absolute(s, i); end > 0 {
+			return end
+		}
+	}
+	if end := sc.colonAddress(s, i); end > 0 {
+		return end
+	}
+	if end := sc.scheme(s, i); end > 0 {
+		return end
+	}
+	return sc.pair(s, i)
+}
+
+// piece looks at the letters and digits from i, which stand alone or in a run of
+// pieces, and gives where to go on.
+func (sc *scan) piece(s string, i int) int {
+	end, digits := i, 0
+	lead := -1 // where the first digits begin
+	for end < len(s) && is(s[end], alnum) {
+		if is(s[end], digit) {
+			digits++
+			if lead < 0 {
+				lead = end
+			}
+		}
+		end++
+	}
+	if i+36 <= len(s) && s[min(i+8, len(s)-1)] == '-' && isUUID(s[i:i+36]) && !isAt(s, i+36, alnum) {
+		sc.add(i, i+36, UUID)
+		return i + 36
+	}
+	if digits == 0 || lead > i {
+		if e := sc.providerKey(s, i, end); e > 0 {
+			return e
+		}
+	}
+	switch {
+	case digits == 0:
+		if end-i == 5 || end-i == 6 {
+			if e := sc.credentials(s, i, end); e > 0 {
+				return e
+			}
+		}
+		return end
+	case lead == i+2 && i+4 <= end:
+		if e := sc.iban(s, i); e > 0 {
+			return e
+		}
+	case end-i == 26 && isULID(s[i:end]):
+		sc.add(i, end, ULID)
+		return end
+	}
+	if e := sc.macAddress(s, i, '-'); e > 0 {
+		return e
+	}
+	// Digits that letters stand around are a number (card4111…), those between
+	// letters are part of a name or a hash.
+	tail := lead
+	for tail < end && is(s[tail], digit) {
+		tail++
+	}
+	if tail-lead == digits {
+		return max(end, sc.numbers(s, lead))
+	}
+	return end
 }

@@ -116,7 +116,7 @@ func (s *Scrubber) Tag(key, value string) (k, v string, ok bool) {
 	if v == "" {
 		return "", "", false
 	}
-	if secretName(k) && v != placeholders[Secret] {
+	if p := pairAfter(k); p.secret != notSecret && p.secret != coordinate && placeholderAt(v, 0) != len(v) && !benignValue(v) {
 		s.counts[Secret].Add(1)
 		v = placeholders[Secret]
 	}
@@ -217,6 +217,7 @@ func (s *Scrubber) field(text string, max int, once func(*scan, string) string, 
 	if explain != nil {
 		explain.add(&sc.tally)
 	}
+	sc.release()
 	s.scans.Put(sc)
 	return out
 }

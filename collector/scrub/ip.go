@@ -1,0 +1,238 @@
+package scrub
+
+import "strings"
+
+// ipv4 looks for an IPv4 address at group g. This machine's own (127.*,
+// 0.0.0.0) stays, as localhost does, and so do versions.
+func (sc *scan) ipv4(s string, g int) int {
+	gs := sc.groups[g:]
+	if len(gs) < 4 {
+		return 0
+	}
+	for k := range 4 {
+		if gs[k].len() > 3 || number(s, gs[k]) > 255 || k > 0 && sc.sep(s, g+k) != "." {
+			return 0
+		}
+	}
+	start, end := gs[0].start, gs[3].end
+	if end < len(s) && (is(s[end], alnum) || s[end] == '_' || strings.IndexByte(".-+", s[end]) >= 0 && isAt(s, end+1, alnum)) {
+		if s[end] != '-' || !isAt(s, end+1, digit) { // 10.0.0.1-10.0.0.9 is a range
+			return 0
+		}
+	}
+	if start > 0 {
+		c := s[start-1]
+		if is(c, alnum) || c == '_' || c == '.' {
+			return 0
+		}
+		if (c == '-' || c == '@' || c == '/') && isAt(s, start-2, alnum) && !sc.inPath && versionedName(s, start-1) {
+			return 0
+		}
+	}
+	if loopback(number(s, gs[0]), number(s, gs[1]), number(s, gs[2]), number(s, gs[3])) {
+		return 4
+	}
+	if w := labelBefore(s, start); isVersionWord(string(w.text())) {
+		return 0
+	}
+	sc.add(start, end, IP)
+	return 4
+}
+
+func loopback(a, b, c, d int) bool {
+	return a == 127 || a == 0 && b == 0 && c == 0 && d == 0 || a == 255 && b == 255
+}
+
+// versionedName says whether what stands before the -, @ or / at i is the name of
+// something that has versions (Chrome/99.0.0.0, lib-1.2.3.4), not of something
+// that has addresses (client/203.0.113.7).
+func versionedName(s string, i int) bool {
+	if s[i] == '-' && isAt(s, i-1, digit) {
+		return false
+	}
+	switch w := labelBefore(s, i); string(w.text()) {
+	case "ip", "addr", "address", "client", "host", "from", "peer", "remote", "server", "ipaddr", "forwarded", "for", "user", "node":
+		return false
+	}
+	return true
+}
+
+func isVersionWord(w string) bool {
+	switch w {
+	case "v", "ver", "build", "rev", "revision":
+		return true
+	}
+	return strings.HasSuffix(w, "version") || strings.HasSuffix(w, "release")
+}
+
+// ipv4Len gives the length of the dotted quad that s has at i, or 0.
+func ipv4Len(s string, i int) int {
+	j := i
+	for k := range 4 {
+		if k > 0 {
+			if j >= len(s) || s[j] != '.' {
+				return 0
+			}
+			j++
+		}
+		n, d := 0, j
+		for j < len(s) && j-d < 3 && is(s[j], digit) {
+			n = n*10 + int(s[j]-'0')
+			j++
+		}
+		if j == d || n > 255 {
+			return 0
+		}
+	}
+	return j - i
+}
+
+// colonAddress looks at the colon at i, after the first group of an address, for
+// an IPv6 or a MAC address.
+func (sc *scan) colonAddress(s string, i int) int {
+	if end := sc.ipv6(s, i); end > 0 {
+		return end
+	}
+	return sc.macAddress(s, i, ':')
+}
+
+// ipv6 looks at the colon at i, after the first group of an address, for an
+// IPv6 address in any of its forms.
+func (sc *scan) ipv6(s string, i int) int {
+	start := i
+	for start > 0 && i-start < 5 && isHex(s[start-1]) {
+		start--
+	}
+	if start > 0 && (is(s[start-1], alnum) || i-start > 4) {
+		return 0
+	}
+	if start == i && (i+1 >= len(s) || s[i+1] != ':') {
+		return 0
+	}
+	n := ipv6Len(s, start)
+	if n == 0 {
+		return 0
+	}
+	end := start + n
+	if end < len(s) && s[end] == '%' && end+1 < len(s) && (is(s[end+1], alnum)) { // zone
+		end++
+		for end < len(s) && end-start < 80 && (is(s[end], alnum) || s[end] == '.' || s[end] == '-' || s[end] == '_' || s[end] == '%') {
+			end++
+		}
+	}
+	if isAt(s, end, alnum) {
+		return 0
+	}
+	addr := s[start : start+n]
+	if addr == "::" || addr == "::1" {
+		return end
+	}
+	digits := false
+	for k := range len(addr) {
+		digits = digits || is(addr[k], digit)
+	}
+	if !digits {
+		return 0
+	}
+	kind := IP
+	if n == 23 && strings.Count(addr, ":") == 7 { // EUI-64, in pairs
+		kind = MAC
+	}
+	if start > 0 && s[start-1] == '[' && end < len(s) && s[end] == ']' {
+		start--
+		end++
+	}
+	sc.add(start, end, kind)
+	return end
+}
+
+// ipv6Len gives the length of the IPv6 address that s has at i, or 0: eight
+// groups, or fewer with one :: among them, the last two maybe a dotted quad.
+func ipv6Len(s string, i int) int {
+	j, groups, gap, valid := i, 0, false, 0
+	if strings.HasPrefix(s[j:], "::") {
+		gap = true
+		j += 2
+		valid = j
+	}
+	for groups < 8 {
+		d := j
+		for j < len(s) && j-d < 4 && isHex(s[j]) {
+			j++
+		}
+		if j == d {
+			break
+		}
+		if j < len(s) && s[j] == '.' && groups <= 6 && (gap || groups == 6) {
+			if n := ipv4Len(s, d); n > 0 {
+				return d + n - i
+			}
+		}
+		if isAt(s, j, alnum) {
+			return 0
+		}
+		groups++
+		if gap && groups < 8 || groups == 8 && !gap {
+			valid = j
+		}
+		if j >= len(s) || s[j] != ':' || groups == 8 {
+			break
+		}
+		if j+1 < len(s) && s[j+1] == ':' {
+			if gap {
+				break
+			}
+			gap = true
+			j += 2
+			valid = j
+			continue
+		}
+		j++
+	}
+	if valid == 0 {
+		return 0
+	}
+	return valid - i
+}
+
+func isHex(c byte) bool { return class[c]&(digit|hexLetter) != 0 }
+
+// macAddress looks for six pairs of hexadecimal digits with sep between them:
+// at i the first pair begins or, for a colon, ends.
+func (sc *scan) macAddress(s string, i int, sep byte) int {
+	if sep == ':' {
+		i -= 2
+	}
+	const size = 17
+	if i < 0 || i+size > len(s) || i > 0 && (is(s[i-1], alnum) || s[i-1] == sep) {
+		return 0
+	}
+	letters := false
+	for k := range size {
+		c := s[i+k]
+		if k%3 == 2 {
+			if c != sep {
+				return 0
+			}
+			continue
+		}
+		if !isHex(c) {
+			return 0
+		}
+		letters = letters || is(c, letter)
+	}
+	if isAt(s, i+size, alnum) || i+size < len(s) && s[i+size] == sep && isAt(s, i+size+1, alnum) {
+		return 0
+	}
+	if !letters && sep == '-' && looksLikeTime(s[i:i+size]) {
+		return 0
+	}
+	sc.add(i, i+size, MAC)
+	return i + size
+}
+
+// looksLikeTime tells 24-11-20-14-07-32 from a MAC address.
+func looksLikeTime(m string) bool {
+	two := func(i int) int { return int(m[i]-'0')*10 + int(m[i+1]-'0') }
+	return two(3) >= 1 && two(3) <= 12 && two(6) >= 1 && two(6) <= 31 && two(9) < 24 && two(12) < 60 && two(15) < 60
+}

@@ -1,0 +1,402 @@
+package scrub
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// url is one round over the address of a request.
+func (sc *scan) url(s string) string {
+	s = strings.TrimSpace(s)
+	if s == "" {
+		return ""
+	}
+	if i := strings.IndexByte(s, ':'); i > 0 && i < 12 && opaqueScheme(s[:i]) {
+		return sc.text(s)
+	}
+	var t tally
+	out := string(sc.appendURL(nil, s, &t))
+	sc.tally.add(&t)
+	return out
+}
+
+// page is one round over an address or route, of which only the path stays.
+func (sc *scan) page(s string) string {
+	s = strings.TrimSpace(s)
+	if s == "" {
+		return ""
+	}
+	var t tally
+	if a := authority(s); a > 0 {
+		s = s[a:]
+		if i := strings.IndexAny(s, "/?#\\"); i < 0 || s[i] != '/' {
+			return "/"
+		} else {
+			s = s[i:]
+		}
+	}
+	path, _, _ := cutPath(s, &t)
+	out := string(sc.appendPath(nil, path, &t))
+	sc.tally.add(&t)
+	if len(out) > 1 && out[len(out)-1] == '/' {
+		out = out[:len(out)-1]
+	}
+	if out == "" {
+		return "/"
+	}
+	return out
+}
+
+// opaqueScheme says whether addresses of the scheme have no authority and path.
+func opaqueScheme(scheme string) bool {
+	switch strings.ToLower(scheme) {
+	case "mailto", "tel", "sms", "data", "javascript", "geo", "about", "callto", "facetime", "skype":
+		return true
+	}
+	return false
+}
+
+// authority gives where the authority of an address begins: after its ://, or
+// after // at its beginning; 0 if it has none.
+func authority(s string) int {
+	if strings.HasPrefix(s, "//") {
+		return 2
+	}
+	i := strings.Index(s[:min(len(s), 40)], "://")
+	if i < 0 {
+		return 0
+	}
+	for _, c := range []byte(s[:i]) {
+		if !is(c, alnum) && strings.IndexByte("+.-:", c) < 0 {
+			return 0
+		}
+	}
+	return i + 3
+}
+
+// cutPath cuts a path from what follows it.
+func cutPath(s string, t *tally) (path, query, position string) {
+	rest := ""
+	if i := strings.IndexAny(s, "?#"); i >= 0 {
+		s, rest = s[:i], s[i:]
+		position = lineColumn(rest)
+		rest = rest[:len(rest)-len(position)]
+		if i := strings.IndexByte(rest, '#'); i >= 0 {
+			if len(rest) > i+1 {
+				t[Fragment]++
+			}
+			rest = rest[:i]
+		}
+		query = strings.TrimPrefix(rest, "?")
+		return s, query, position
+	}
+	position = lineColumn(s)
+	return s[:len(s)-len(position)], "", position
+}
+
+// lineColumn gives the :12:5 (or :12) that s ends in.
+func lineColumn(s string) string {
+	i := len(s)
+	for range 2 {
+		j := i
+		for j > 0 && i-j < 9 && is(s[j-1], digit) {
+			j--
+		}
+		if j == i || j == 0 || s[j-1] != ':' {
+			break
+		}
+		i = j - 1
+	}
+	return s[i:]
+}
+
+// appendURL appends the scrubbed form of an address, absolute or relative.
+func (sc *scan) appendURL(dst []byte, s string, t *tally) []byte {
+	a := authority(s)
+	if a > 0 {
+		dst = append(dst, s[:a]...)
+		rest := s[a:]
+		if strings.HasPrefix(s, "blob:") || strings.Count(s[:a], ":") > 1 {
+			a = 0
+		}
+		n := strings.IndexAny(rest, "/?#\\")
+		if n < 0 {
+			n = len(rest)
+		}
+		dst = sc.appendHost(dst, rest[:n], t)
+		s = rest[n:]
+		if s == "" {
+			return dst
+		}
+	}
+	path, query, position := cutPath(s, t)
+	dst = sc.appendPath(dst, path, t)
+	dst = sc.appendQuery(dst, query, t)
+	return append(dst, position...)
+}
+
+// appendHost appends host and port, without the userinfo before them.
+func (sc *scan) appendHost(dst []byte, host string, t *tally) []byte {
+	if i := strings.LastIndexByte(host, '@'); i >= 0 {
+		host = host[i+1:]
+		t[Userinfo]++
+	}
+	if d := host; strings.IndexByte(host, '%') >= 0 {
+		for range maxDepth {
+			u, ok := unescape(d)
+			if !ok {
+				break
+			}
+			d = u
+		}
+		if strings.ContainsAny(d, "@") {
+			t[Userinfo]++
+			host = d[strings.LastIndexByte(d, '@')+1:]
+		}
+	}
+	if strings.HasPrefix(host, "[") && placeholderAt(host, 0) == 0 {
+		if i := strings.IndexByte(host, ']'); i > 0 {
+			if host[:i+1] != "[::1]" && host[:i+1] != "[::]" {
+				dst = append(dst, placeholders[IP]...)
+				t[IP]++
+			} else {
+				dst = append(dst, host[:i+1]...)
+			}
+			return append(dst, host[i+1:]...)
+		}
+	}
+	if n := ipv4Len(host, 0); n > 0 && (n == len(host) || host[n] == ':') {
+		if a, b, c, d := quad(host[:n]); !loopback(a, b, c, d) {
+			t[IP]++
+			return append(append(dst, placeholders[IP]...), host[n:]...)
+		}
+	}
+	for i := range len(host) {
+		c := host[i]
+		if is(c, upper) {
+			c |= 0x20
+		}
+		dst = append(dst, c)
+	}
+	return dst
+}
+
+func quad(s string) (a, b, c, d int) {
+	var v [4]int
+	k := 0
+	for i := range len(s) {
+		if s[i] == '.' {
+			k++
+		} else {
+			v[k] = v[k]*10 + int(s[i]-'0')
+		}
+	}
+	return v[0], v[1], v[2], v[3]
+}
+
+// appendQuery appends the parameters that may stay, their values scrubbed.
+func (sc *scan) appendQuery(dst []byte, query string, t *tally) []byte {
+	if query == "" {
+		return dst
+	}
+	mark, dropped := byte('?'), false
+	for len(sc.scrubber.keep) > 0 && query != "" {
+		var param string
+		param, query, _ = strings.Cut(query, "&")
+		name, value, _ := strings.Cut(param, "=")
+		if !sc.scrubber.keep[name] {
+			dropped = true
+			continue
+		}
+		dst = append(dst, mark)
+		mark = '&'
+		dst = append(append(dst, name...), '=')
+		dst = append(dst, sc.nested(value, t)...)
+	}
+	if dropped || query != "" {
+		t[Query]++
+	}
+	return dst
+}
+
+// nested scrubs a text that stands in the one that is being scrubbed.
+func (sc *scan) nested(s string, t *tally) string {
+	in := sc.scrubber.scans.Get().(*scan)
+	in.tally, in.inPath = tally{}, true
+	out := in.text(s)
+	t.add(&in.tally)
+	in.inPath = false
+	in.release()
+	sc.scrubber.scans.Put(in)
+	return out
+}
+
+// absolute looks at the :// at i for an address around it.
+func (sc *scan) absolute(s string, i int) int {
+	start := i
+	for start > 0 && i-start < 24 && (is(s[start-1], alnum) || strings.IndexByte("+-.", s[start-1]) >= 0) {
+		start--
+	}
+	for start < i && !is(s[start], letter) {
+		start++
+	}
+	if start == i {
+		return 0
+	}
+	if start >= 5 && s[start-5:start] == "blob:" {
+		start -= 5
+	}
+	end := addressEnd(s, i+3)
+	return sc.rewriteURL(s, start, end)
+}
+
+// rewriteURL notes that the address from start to end becomes its scrubbed form.
+func (sc *scan) rewriteURL(s string, start, end int) int {
+	var t tally
+	var buf [256]byte
+	if out := sc.appendURL(buf[:0], s[start:end], &t); string(out) != s[start:end] {
+		sc.addRewrite(start, end, string(out), &t)
+	}
+	return end
+}
+
+// addressEnd gives where the address that goes on at i ends: at a blank, quote
+// or bracket, and without the punctuation of the sentence around it.
+func addressEnd(s string, i int) int {
+	j, open := i, 0
+scan:
+	for j < len(s) {
+		switch c := s[j]; {
+		case c == '(':
+			open++
+		case c == ')':
+			if open == 0 {
+				break scan
+			}
+			open--
+		case c == '[':
+			if n := placeholderAt(s, j); n > 0 {
+				j += n
+				continue
+			}
+		case strings.IndexByte(" \t\n\"'<>`{}|\\^", c) >= 0:
+			break scan
+		case c >= utf8.RuneSelf:
+			r, n := utf8.DecodeRuneInString(s[j:])
+			switch r {
+			case '“', '”', '‘', '’', '«', '»', '…', '、', '。', '，', '：', '（', '）', '「', '」':
+				break scan
+			}
+			if f := fold(r); f == ' ' {
+				break scan
+			}
+			j += n
+			continue
+		}
+		j++
+	}
+	for j > i && strings.IndexByte(".,;:!?", s[j-1]) >= 0 {
+		j--
+	}
+	if j > i && s[j-1] == ']' && strings.IndexByte(s[i:j], '[') < 0 {
+		j--
+	}
+	return j
+}
+
+// path looks at the / at i for a path that stands alone in a text, and for the
+// authority after //.
+func (sc *scan) path(s string, i int) int {
+	if sc.inPath || i > 0 && !is(s[i-1], space) && strings.IndexByte("\"'`(=,[:", s[i-1]) < 0 || i+1 >= len(s) {
+		return 0
+	}
+	if i > 0 && s[i-1] == '[' && placeholderAt(s, i-1) > 0 {
+		return 0
+	}
+	c := s[i+1]
+	relative := is(c, alnum) || c == '_' || c == '@' || c == '.' || c == '~' || c == ':' || c == '%' || c == '?' || c >= utf8.RuneSelf
+	network := c == '/' && isAt(s, i+2, alnum)
+	if !relative && !network {
+		return 0
+	}
+	end := addressEnd(s, i+1)
+	if network {
+		host := s[i+2 : end]
+		if n := strings.IndexAny(host, "/?#"); n >= 0 {
+			host = host[:n]
+		}
+		if strings.IndexByte(host, '.') < 0 && strings.IndexByte(host, '@') < 0 {
+			return 0
+		}
+	}
+	if rest := s[i+1 : end]; len(rest) < 5 && strings.Trim(rest, "0123456789") == "" {
+		return 0 // 3 /4
+	}
+	return sc.rewriteURL(s, i, end)
+}
+
+// query looks at the ? at i for the query of an address that does not begin
+// with a slash: cart.html?user=jane.
+func (sc *scan) query(s string, i int) int {
+	if sc.inPath || i == 0 || !is(s[i-1], alnum) && s[i-1] != '/' {
+		return 0
+	}
+	j := i + 1
+	for j < len(s) && j-i < 64 && (is(s[j], alnum) || strings.IndexByte("_-.[]%", s[j]) >= 0) {
+		j++
+	}
+	if j == i+1 || j >= len(s) || s[j] != '=' {
+		return 0
+	}
+	end := addressEnd(s, j)
+	return sc.rewriteURL(s, i, end)
+}
+
+// scheme looks at the colon at i for data:, which has a payload.
+func (sc *scan) scheme(s string, i int) int {
+	if i < 4 || s[i-4:i] != "data" || i > 4 && is(s[i-5], alnum) {
+		return 0
+	}
+	high := min(len(s), i+100)
+	comma := strings.IndexByte(s[i:high], ',')
+	if comma < 0 || strings.ContainsAny(s[i+1:i+comma], " \t\n\"'") || strings.IndexByte(s[i:i+comma], '/') < 0 {
+		return 0
+	}
+	start := i + comma + 1
+	end := start
+	for end < len(s) && !is(s[end], space) && strings.IndexByte("\"'<>)`", s[end]) < 0 {
+		end++
+	}
+	if placeholderAt(s, start) == 0 {
+		sc.add(start, end, Data)
+	}
+	return end
+}
+
+// windowsPath looks at the \ at i for a home directory: C:\Users\jane.
+func (sc *scan) windowsPath(s string, i int) int {
+	home := i
+	for home > 0 && i-home < 5 && is(s[home-1], letter) {
+		home--
+	}
+	if !strings.EqualFold(s[home:i], "users") || home == 0 || s[home-1] != '\\' && s[home-1] != '/' {
+		return 0
+	}
+	start := i
+	for start < len(s) && start-i < 2 && s[start] == '\\' {
+		start++
+	}
+	end := start
+	for end < len(s) && end-start < 64 && strings.IndexByte("\\/\n\"'<>|:*?", s[end]) < 0 {
+		end++
+	}
+	if end == start || end == len(s) && strings.IndexByte(s[start:end], ' ') >= 0 || placeholderAt(s, start) > 0 {
+		return 0
+	}
+	switch strings.ToLower(s[start:end]) {
+	case "public", "default", "all users":
+		return 0
+	}
+	sc.add(start, end, ID)
+	return end
+}

@@ -1,0 +1,218 @@
+package scrub
+
+import (
+	"unicode"
+	"unicode/utf8"
+)
+
+// maxDepth bounds how many layers of encoding are looked through.
+const maxDepth = 4
+
+// view is a text as a reader would understand it: escapes decoded one layer,
+// look-alikes of ASCII folded, invisible characters out. Secrets are looked for
+// in it, and replaced in the text that it was made from.
+type view struct {
+	text []byte
+	pos  []int32 // offset in the scanned field for each byte of text, and for its end
+}
+
+// decode makes v the view of s, whose own offsets are pos (nil: s is the field
+// itself). It says whether v differs from s.
+func (v *view) decode(s string, pos []int32) bool {
+	v.text, v.pos = v.text[:0], v.pos[:0]
+	at := func(i int) int32 {
+		if pos == nil {
+			return int32(i)
+		}
+		return pos[i]
+	}
+	changed := false
+	for i := 0; i < len(s); {
+		c := s[i]
+		var r rune
+		n := 0
+		switch {
+		case c == '%':
+			r, n = percent(s, i)
+		case c == '\\':
+			r, n = backslash(s, i)
+		case c == '&':
+			r, n = entity(s, i)
+		case c >= utf8.RuneSelf:
+			var size int
+			r, size = utf8.DecodeRuneInString(s[i:])
+			if f := fold(r); f != r {
+				r, n = f, size
+			}
+		}
+		if n == 0 {
+			v.text = append(v.text, c)
+			v.pos = append(v.pos, at(i))
+			i++
+			continue
+		}
+		changed = true
+		if r >= 0 {
+			before := len(v.text)
+			if c == '%' {
+				v.text = append(v.text, byte(r)) // a byte, maybe one of several of a rune
+			} else {
+				v.text = utf8.AppendRune(v.text, r)
+			}
+			for range len(v.text) - before {
+				v.pos = append(v.pos, at(i))
+			}
+		}
+		i += n
+	}
+	v.pos = append(v.pos, at(len(s)))
+	return changed
+}
+
+// percent decodes %41 (and the old %u0041) at i: the byte, or -1 for one that
+// shows nothing, and the length of the escape, 0 if there is none.
+func percent(s string, i int) (rune, int) {
+	if i+2 < len(s) {
+		if h, l := hexValue(s[i+1]), hexValue(s[i+2]); h >= 0 && l >= 0 {
+			c := h<<4 | l
+			if c < ' ' && c != '\n' && c != '\t' || c == 0x7f {
+				c = -1
+			}
+			return c, 3
+		}
+		if s[i+1] == 'u' {
+			if r := hexRune(s, i+2, 4); r > 0 && r < 0x80 {
+				return r, 6
+			}
+		}
+	}
+	return 0, 0
+}
+
+// backslash decodes the escapes of JSON and JavaScript that stand for a visible
+// ASCII character, and \/ and \".
+func backslash(s string, i int) (rune, int) {
+	if i+1 >= len(s) {
+		return 0, 0
+	}
+	switch s[i+1] {
+	case '/', '"', '\'':
+		return rune(s[i+1]), 2
+	case 'u':
+		if r := hexRune(s, i+2, 4); r >= ' ' {
+			return fold(r), 6
+		}
+	case 'x':
+		if r := hexRune(s, i+2, 2); r >= ' ' && r < 0x7f {
+			return r, 4
+		}
+	}
+	return 0, 0
+}
+
+// entity decodes a numeric HTML entity of an ASCII character, and the few named
+// ones that matter to the scanners.
+func entity(s string, i int) (rune, int) {
+	rest := s[i:min(len(s), i+9)]
+	for _, e := range [...]struct {
+		name string
+		r    rune
+	}{{"&amp;", '&'}, {"&quot;", '"'}, {"&commat;", '@'}, {"&nbsp;", ' '}, {"&period;", '.'}, {"&colon;", ':'}} {
+		if len(rest) >= len(e.name) && rest[:len(e.name)] == e.name {
+			return e.r, len(e.name)
+		}
+	}
+	if len(rest) < 4 || rest[1] != '#' {
+		return 0, 0
+	}
+	j, base := 2, rune(10)
+	if rest[2] == 'x' || rest[2] == 'X' {
+		j, base = 3, 16
+	}
+	r := rune(0)
+	for ; j < len(rest) && rest[j] != ';'; j++ {
+		d := hexValue(rest[j])
+		if d < 0 || d >= base {
+			return 0, 0
+		}
+		r = r*base + d
+	}
+	if j == len(rest) || r < ' ' || r >= 0x7f {
+		return 0, 0
+	}
+	return r, j + 1
+}
+
+func hexValue(c byte) rune {
+	switch {
+	case c >= '0' && c <= '9':
+		return rune(c - '0')
+	case c >= 'a' && c <= 'f':
+		return rune(c-'a') + 10
+	case c >= 'A' && c <= 'F':
+		return rune(c-'A') + 10
+	}
+	return -1
+}
+
+func hexRune(s string, i, n int) rune {
+	if i+n > len(s) {
+		return -1
+	}
+	r := rune(0)
+	for _, c := range []byte(s[i : i+n]) {
+		d := hexValue(c)
+		if d < 0 {
+			return -1
+		}
+		r = r<<4 | d
+	}
+	return r
+}
+
+// fold gives the ASCII character that a rune looks like (full-width forms,
+// dashes, blanks, digits of other scripts), -1 for one that shows nothing, and
+// any other rune as it is.
+func fold(r rune) rune {
+	switch {
+	case r < 0x80:
+		return r
+	case invisible(r):
+		return -1
+	case r >= 0xff01 && r <= 0xff5e:
+		return r - 0xff01 + '!'
+	case r >= 0x2010 && r <= 0x2015, r == 0x2212, r == 0xfe58, r == 0xfe63, r == 0xad:
+		return '-'
+	case r == 0xa0, r == 0x1680, r >= 0x2000 && r <= 0x200a, r == 0x202f, r == 0x205f, r == 0x3000:
+		return ' '
+	case r == 0xb7, r == 0x2022, r == 0x2024, r == 0x2027, r == 0x3002, r == 0xff61, r == 0x22c5:
+		return '.'
+	case r == 0xfe6b:
+		return '@'
+	case r == 0x2044, r == 0x2215:
+		return '/'
+	case r == 0x2236, r == 0xfe55:
+		return ':'
+	case r < 0x660:
+		return r
+	case unicode.Is(unicode.Nd, r):
+		return '0' + digitValue(r)
+	}
+	return r
+}
+
+// digitValue is the value of a decimal digit: all of them stand in blocks of
+// ten, from zero to nine.
+func digitValue(r rune) rune {
+	for _, t := range unicode.Nd.R16 {
+		if rune(t.Lo) <= r && r <= rune(t.Hi) {
+			return (r - rune(t.Lo)) % 10
+		}
+	}
+	for _, t := range unicode.Nd.R32 {
+		if rune(t.Lo) <= r && r <= rune(t.Hi) {
+			return (r - rune(t.Lo)) % 10
+		}
+	}
+	return 0
+}
