@@ -142,6 +142,7 @@ func (c *Conn) options() []nats.Option {
 	down := func(_ *nats.Conn, err error) {
 		c.connected.Store(false)
 		c.setErr(err)
+		c.abandon(errDisconnected)
 		c.changed.notify()
 	}
 	return []nats.Option{

@@ -12,8 +12,11 @@ import (
 // ErrDenied says that the server forbids it to this user.
 var ErrDenied = errors.New("not permitted")
 
-// A server reports a forbidden subject on its own, not in answer to a request:
-// the request would wait for its timeout. A watcher learns of it.
+var errDisconnected = errors.New("disconnected")
+
+// A server reports a forbidden subject on its own, not in answer to a request,
+// and a request outlives the connection that it was sent on: either would wait
+// for its timeout. A watcher learns of both.
 type watcher struct {
 	matches func(op, subject string) bool
 	cancel  context.CancelCauseFunc
@@ -46,9 +49,18 @@ func (c *Conn) asyncError(err error) {
 	c.changed.notify()
 }
 
-// request returns a context for a JetStream API request that ends, with the
-// cause ErrDenied, as soon as the server says that the request or its answer is
-// forbidden.
+// abandon ends all requests that are under way.
+func (c *Conn) abandon(cause error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for w := range c.watchers {
+		w.cancel(cause)
+	}
+}
+
+// request returns a context for a JetStream API request that ends as soon as
+// the server says that the request or its answer is forbidden, with the cause
+// ErrDenied, and when the connection is lost.
 func (c *Conn) request(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	ctx, stop := context.WithTimeout(ctx, apiTimeout)

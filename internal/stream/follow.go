@@ -25,10 +25,9 @@ const (
 
 // Why a session ends, besides what the server says.
 var (
-	errLost         = errors.New("deliveries were lost")
-	errRewritten    = errors.New("the stream is another one")
-	errCrowded      = errors.New("the stream holds mostly other sites")
-	errDisconnected = errors.New("disconnected")
+	errLost      = errors.New("deliveries were lost")
+	errRewritten = errors.New("the stream is another one")
+	errCrowded   = errors.New("the stream holds mostly other sites")
 )
 
 // follow reads the stream from where we are until something is wrong: the

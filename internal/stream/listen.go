@@ -34,13 +34,17 @@ func (s *Subscription) listen(reason error) error {
 		}
 		mu.Lock()
 		defer mu.Unlock()
+		id := msg.Header.Get(nats.MsgIdHdr)
+		if s.seen.has(id) {
+			return // sent again by a publisher that got no answer
+		}
 		b := s.decode(s.opts.Site, msg.Data)
 		if b == nil {
 			return
 		}
 		select {
 		case s.out <- b:
-			s.seen.add(msg.Header.Get(nats.MsgIdHdr))
+			s.seen.add(id)
 			s.messages.Add(1)
 		case <-stop:
 		}

@@ -61,7 +61,8 @@ type Publisher struct {
 	next    uint64
 	mode    mode
 	status  PublisherStatus
-	lastAck time.Time // or when the search for a stream began
+	lastAck time.Time     // or when the search for a stream began
+	look    chan struct{} // the stream may be gone
 }
 
 // mode is what settles a batch.
@@ -122,7 +123,7 @@ func NewPublisher(c *Conn, opts PublisherOptions) (*Publisher, error) {
 	}
 	p := &Publisher{
 		conn: c, opts: opts, inbox: c.NewInbox() + ".",
-		wake:    make(chan struct{}, 1),
+		wake: make(chan struct{}, 1), look: make(chan struct{}, 1),
 		pending: make(map[uint64]*message), lastAck: time.Now(),
 	}
 	p.ctx, p.stop = context.WithCancel(context.Background())
@@ -321,8 +322,17 @@ func (p *Publisher) refused(token uint64, err error) {
 	if m, ok := p.pending[token]; ok && !m.queued {
 		m.due = time.Now().Add(min(retryWait<<min(m.sends-1, 5), p.opts.AckWait))
 	}
-	p.status.Note = err.Error()
+	p.doubt(err.Error())
 	p.mu.Unlock()
+}
+
+// doubt says what is wrong and has the stream looked for. The lock is held.
+func (p *Publisher) doubt(note string) {
+	p.status.Note = note
+	select {
+	case p.look <- struct{}{}:
+	default:
+	}
 }
 
 // Status counts.

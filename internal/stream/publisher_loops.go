@@ -24,7 +24,7 @@ func (p *Publisher) sweep() {
 			if p.passes() {
 				p.flush()
 			}
-			p.resend(func(m *message) bool { return !m.due.IsZero() && now.After(m.due) })
+			p.overdue(now)
 		}
 	}
 }
@@ -95,11 +95,27 @@ func (p *Publisher) resend(due func(*message) bool) {
 	}
 	slices.SortFunc(again, func(a, b *message) int { return cmp.Compare(a.token, b.token) })
 	for _, m := range again {
-		if m.sends > 0 && !p.conn.mayPublish(m.subject) {
-			p.status.Note = "this user may not publish to " + m.subject + ": permit it " + beacon.SubjectRoot + ">"
-		}
 		p.enqueue(m)
 	}
+}
+
+// overdue sends again what has waited too long for its acknowledgement.
+func (p *Publisher) overdue(now time.Time) {
+	late := func(m *message) bool { return !m.due.IsZero() && now.After(m.due) }
+	p.mu.Lock()
+	for _, m := range p.pending {
+		if !late(m) || m.sends == 0 || m.queued {
+			continue
+		}
+		if !p.conn.mayPublish(m.subject) {
+			p.status.Note = "this user may not publish to " + m.subject + ": permit it " + beacon.SubjectRoot + ">"
+		} else if p.status.Note == "" {
+			p.doubt("batches are not acknowledged")
+		}
+		break
+	}
+	p.mu.Unlock()
+	p.resend(late)
 }
 
 // watch looks after the stream, and sends everything again once the
@@ -108,21 +124,31 @@ func (p *Publisher) watch() {
 	retry := time.NewTicker(ensureWait)
 	defer retry.Stop()
 	reconnects := p.conn.reconnects.Load()
-	denied := p.opts.Create == nil
+	denied, known := p.opts.Create == nil, false
 	for {
 		changed := p.conn.changed.wait()
 		if n := p.conn.reconnects.Load(); n != reconnects {
-			reconnects, denied = n, p.opts.Create == nil
+			reconnects, denied, known = n, p.opts.Create == nil, false
 			p.resend(func(*message) bool { return true })
 		}
-		if p.conn.connected.Load() && !denied && !p.acknowledged() {
-			denied = errors.Is(p.ensure(), ErrDenied)
+		if p.conn.connected.Load() && !denied && !known {
+			err := p.ensure()
+			denied, known = errors.Is(err, ErrDenied), err == nil
 		}
 		select {
 		case <-p.ctx.Done():
 			return
 		case <-changed:
 		case <-retry.C:
+			known = known && p.acknowledged()
+		case <-p.look:
+			known = false
+			// No faster than this, whatever comes.
+			select {
+			case <-p.ctx.Done():
+				return
+			case <-time.After(retryWait):
+			}
 		}
 	}
 }
@@ -136,9 +162,8 @@ func (p *Publisher) acknowledged() bool {
 
 // ensure finds out whether there is a stream, and makes it if it may.
 func (p *Publisher) ensure() error {
-	_, err := EnsureStream(p.ctx, p.conn, *p.opts.Create)
+	created, err := EnsureStream(p.ctx, p.conn, *p.opts.Create)
 	p.mu.Lock()
-	defer p.mu.Unlock()
 	switch {
 	case err == nil:
 		if p.mode != keeping {
@@ -149,6 +174,10 @@ func (p *Publisher) ensure() error {
 	case errors.Is(err, ErrNoJetStream) && p.mode == searching:
 		p.mode = passing
 		p.status.Note = ErrNoJetStream.Error() + ": batches reach only viewers that are connected"
+	}
+	p.mu.Unlock()
+	if created { // what has been sent until now is in no stream
+		p.resend(func(m *message) bool { return m.sends > 0 })
 	}
 	return err
 }

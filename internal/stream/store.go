@@ -155,6 +155,8 @@ func apiError(ctx context.Context, op string, err error) error {
 	switch {
 	case errors.Is(context.Cause(ctx), ErrDenied):
 		err = ErrDenied
+	case errors.Is(context.Cause(ctx), errDisconnected):
+		err = errDisconnected
 	case errors.Is(err, nats.ErrNoResponders), errors.Is(err, jetstream.ErrJetStreamNotEnabled),
 		errors.Is(err, jetstream.ErrJetStreamNotEnabledForAccount):
 		return ErrNoJetStream
