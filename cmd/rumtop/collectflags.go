@@ -1,0 +1,114 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/rumtop/rumtop/collector"
+)
+
+// collectFlags describe a collector.
+type collectFlags struct {
+	listen         string
+	regionHeader   string
+	geoip          string
+	origins        []string
+	trustedProxies []string
+	rateLimit      string
+	identityKey    string
+	consent        string
+	linger         time.Duration
+}
+
+// register adds the collector's flags. demo and local already have --region as
+// a filter; they share its meaning with the collector, see soleRegion.
+func (c *collectFlags) register(fs *pflag.FlagSet, listen string) {
+	fs.StringVar(&c.listen, "listen", listen, "address to take beacons on")
+	fs.StringArrayVar(&c.origins, "origin", nil, "pages that may report: https://shop.example, https://*.shop.example (repeatable)")
+	fs.StringVar(&c.regionHeader, "region-header", "", "header that holds the client's region or country, believed from --trusted-proxies")
+	fs.StringVar(&c.geoip, "geoip", "", "MaxMind database that tells region and country from the client's address")
+	fs.StringArrayVar(&c.trustedProxies, "trusted-proxies", nil, "addresses whose X-Forwarded-For and region header are believed, CIDR (repeatable)")
+	fs.StringVar(&c.rateLimit, "rate-limit", "100", "requests a second per client address, with ten seconds' worth at once, or off")
+	fs.StringVar(&c.identityKey, "identity-key", "", "file with the key that identifiers are hashed under, shared by collectors that should agree; made if missing (default: in memory)")
+	fs.StringVar(&c.consent, "default-consent", "full", "what a beacon that says nothing about consent means: full, minimal, none")
+	fs.DurationVar(&c.linger, "linger", 150*time.Millisecond, "how long beacons of one subject gather before they are published")
+}
+
+func (c *collectFlags) config(sites []string, region string, log *slog.Logger) (collector.Config, error) {
+	cfg := collector.Config{
+		Origins: c.origins, Region: region, RegionHeader: c.regionHeader, GeoIP: c.geoip,
+		TrustedProxies: c.trustedProxies, IdentityKeyFile: c.identityKey,
+		DefaultConsent: c.consent, Linger: c.linger, Logger: log,
+	}
+	var err error
+	if cfg.Sites, err = parseSites(sites); err != nil {
+		return cfg, err
+	}
+	switch c.rateLimit {
+	case "off":
+		cfg.RateLimit = -1
+	default:
+		n, err := strconv.ParseFloat(c.rateLimit, 64)
+		if err != nil || !(n > 0 && n <= 1e9) {
+			return cfg, usage("--rate-limit %q: a number of requests a second, or off", c.rateLimit)
+		}
+		cfg.RateLimit = n
+	}
+	if c.linger < time.Millisecond || c.linger > 10*time.Second {
+		return cfg, usage("--linger %s: between 1ms and 10s", c.linger)
+	}
+	return cfg, nil
+}
+
+var siteName = regexp.MustCompile(`^[a-z0-9_-]{1,32}$`)
+
+// parseSites reads NAME=KEY. A name alone is a site that needs no key, which
+// only makes sense where it is the only one.
+func parseSites(sites []string) (map[string]string, error) {
+	out := map[string]string{}
+	for _, s := range sites {
+		name, key, hasKey := strings.Cut(s, "=")
+		switch {
+		case !siteName.MatchString(name):
+			return nil, usage("--site %q: a site's name is one to 32 of a-z 0-9 _ -, as in --site shop=KEY", s)
+		case hasKey && key == "":
+			return nil, usage("--site %s=: the key is missing", name)
+		case !hasKey && len(sites) > 1:
+			return nil, usage("--site %s: with several sites each needs a key, as in --site %s=KEY", name, name)
+		}
+		if _, twice := out[name]; twice {
+			return nil, usage("--site %s is given twice", name)
+		}
+		out[name] = key
+	}
+	return out, nil
+}
+
+// soleRegion is the region of a collector whose command also filters by region:
+// one plain name is both, anything else is a filter alone.
+func soleRegion(regions []string) string {
+	if len(regions) == 1 && siteName.MatchString(regions[0]) {
+		return regions[0]
+	}
+	return ""
+}
+
+// viewSite is the site that demo and local show: the first that they collect for.
+func viewSite(sites []string) string {
+	name, _, _ := strings.Cut(sites[0], "=")
+	return name
+}
+
+// scriptTag is what a page needs to report to a collector.
+func scriptTag(address, key string) string {
+	if key == "" {
+		return fmt.Sprintf(`<script async src="http://%s/rum.js" data-release="1.0.0"></script>`, address)
+	}
+	return fmt.Sprintf(`<script async src="http://%s/rum.js" data-key="%s" data-release="1.0.0"></script>`, address, key)
+}

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/rumtop/rumtop/internal/demo"
+	"github.com/rumtop/rumtop/internal/stream"
+)
+
+func (p *program) demoCommand() *cobra.Command {
+	var v viewFlags
+	var c collectFlags
+	var sites []string
+	var seed uint64
+	var scenario string
+	var rate float64
+	cmd := &cobra.Command{
+		Use:   "demo",
+		Short: "Watch an incident unfold in a shop that does not exist",
+		Long: `Everything in one process: a NATS server with JetStream, the real collector on a loopback
+port, and a simulated shop whose browsers post to it. Half an hour of history is there at once;
+release 2.4.1 has just begun to roll out. Nothing leaves this machine.`,
+		Example: `  rumtop demo
+  rumtop demo --scenario quiet --by page
+  rumtop demo --once --format json`,
+		Args:        cobra.NoArgs,
+		Annotations: map[string]string{"collects": "yes"},
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			if err := v.check(); err != nil {
+				return err
+			}
+			began := time.Now()
+			sim, err := demo.New(demo.Config{Seed: seed, Scenario: scenario, Rate: rate, Start: began})
+			if err != nil {
+				return usage("%w", err)
+			}
+			// The simulator reports from loopback, with the headers of a CDN.
+			c.regionHeader, c.trustedProxies = demo.RegionHeader, append(c.trustedProxies, "127.0.0.0/8", "::1/128")
+			c.origins = append(c.origins, demo.Origin)
+			cfg, err := c.config(sites, "", nil)
+			if err != nil {
+				return err
+			}
+			dir, err := os.MkdirTemp("", "rumtop-demo-")
+			if err != nil {
+				return fmt.Errorf("make a directory for the demo: %w", err)
+			}
+			defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+			// The history and the live traffic pass through a collector each,
+			// under one key: their users are the same.
+			cfg.IdentityKeyFile = filepath.Join(dir, "identity.key")
+			return p.withEmbedded(cmd.Context(), stream.EmbeddedOptions{Dir: filepath.Join(dir, "nats")}, func(ctx context.Context, conn *stream.Conn) error {
+				edge, err := startEdge(conn, cfg)
+				if err != nil {
+					return err
+				}
+				if edge.listener, err = listen(c.listen); err != nil {
+					return errors.Join(err, edge.drain())
+				}
+				site := viewSite(sites)
+				feed := newPreparedFeed(conn)
+				traffic := func(ctx context.Context) error {
+					past := past{sim: sim, config: cfg, publisher: edge.publisher, began: began}
+					if err := past.make(ctx, feed.prepare); err != nil {
+						return fmt.Errorf("make the history: %w", err)
+					}
+					client := &http.Client{Timeout: 10 * time.Second}
+					return sim.Run(ctx, time.Now, demo.Post(client, "http://"+edge.listener.Addr().String()+"/v1/beacons?key="+cfg.Sites[site]))
+				}
+				return alongside(ctx, edge.serve, func(ctx context.Context) error {
+					return alongside(ctx, traffic, func(ctx context.Context) error {
+						return p.look(ctx, &v, feed, site)
+					})
+				})
+			})
+		},
+	}
+	fs := cmd.Flags()
+	v.register(fs)
+	c.register(fs, "127.0.0.1:0")
+	fs.StringArrayVar(&sites, "site", []string{"shop"}, "NAME or NAME=KEY: what the shop is called")
+	fs.Uint64Var(&seed, "seed", 1, "the same seed makes the same traffic")
+	fs.StringVar(&scenario, "scenario", "incident", "what happens: "+strings.Join(demo.Scenarios(), ", "))
+	fs.Float64Var(&rate, "rate", demo.DefaultRate, "beacons a second")
+	return cmd
+}

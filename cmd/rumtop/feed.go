@@ -1,0 +1,187 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/stream"
+)
+
+// feed is what the aggregator reads: a subscription that may still have to
+// find its server and its site. The screen is up meanwhile, and says so.
+type feed struct {
+	batches chan *beacon.Batch
+	made    chan struct{} // closed when there is history to read
+
+	mu       sync.Mutex
+	conn     *stream.Conn
+	sub      *stream.Subscription
+	site     string
+	note     string
+	prepared float64 // share of the history that demo has made, 0..1
+	taken    int64   // batches that the aggregator has taken
+	history  int64   // batches that had come when the history was read; 0: still reading
+}
+
+func newFeed(conn *stream.Conn) *feed {
+	f := newPreparedFeed(conn)
+	f.prepare(1)
+	return f
+}
+
+// newPreparedFeed makes a feed that waits with its reading until prepare has
+// told that all history is there.
+func newPreparedFeed(conn *stream.Conn) *feed {
+	// Batches is unbuffered: what was handed over is counted before the next
+	// frame, so the feed knows when a frame holds the whole history.
+	return &feed{batches: make(chan *beacon.Batch), made: make(chan struct{}), conn: conn}
+}
+
+// Batches is closed when the feed ends.
+func (f *feed) Batches() <-chan *beacon.Batch { return f.batches }
+
+// Recycle gives the memory of a batch back to the decoder.
+func (f *feed) Recycle(b *beacon.Batch) {
+	if sub := f.subscription(); sub != nil {
+		sub.Recycle(b)
+	}
+}
+
+func (f *feed) subscription() *stream.Subscription {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.sub
+}
+
+// Status says how the reading goes.
+func (f *feed) Status() agg.SourceStatus {
+	f.mu.Lock()
+	sub, site, note, prepared := f.sub, f.site, f.note, f.prepared
+	f.mu.Unlock()
+	if sub == nil {
+		state := f.conn.State()
+		if state.Note != "" {
+			note = state.Note
+		}
+		// Until the first look nobody knows whether there is history.
+		return agg.SourceStatus{Connected: state.Connected, Server: state.Server, Note: note, History: true, Loading: prepared / 2, Site: site, Reconnects: state.Reconnects}
+	}
+	s := sub.Status()
+	return agg.SourceStatus{
+		Connected: s.Connected, Server: s.Server, Note: s.Note, History: s.History, Loading: f.loading(&s),
+		Dropped: s.Dropped, Gaps: s.Gaps, Malformed: s.Malformed, Reconnects: s.Reconnects, Site: site,
+	}
+}
+
+// loading is the share of the history that the aggregator has taken: 1 only
+// when it has all that had come when the reading caught up.
+func (f *feed) loading(s *stream.Status) float64 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if s.Loading >= 1 && f.history == 0 {
+		f.history = max(s.Messages, 1)
+	}
+	if f.history > 0 && (f.taken >= f.history || s.Messages == 0) {
+		return 1
+	}
+	return min(s.Loading, almost)
+}
+
+// almost is the most that is shown of a history that is not all there.
+const almost = 0.99
+
+// prepare tells how much of the demo's history is made. 1 is told once.
+func (f *feed) prepare(share float64) {
+	f.mu.Lock()
+	f.prepared = share
+	f.mu.Unlock()
+	if share == 1 {
+		close(f.made)
+	}
+}
+
+// run reads a site until ctx ends. Without a name it takes the only site that
+// the stream holds, and waits for one to appear.
+func (f *feed) run(ctx context.Context, site string, since time.Duration) error {
+	defer close(f.batches)
+	select {
+	case <-f.made:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	if site == "" {
+		var err error
+		if site, err = f.awaitSite(ctx); err != nil {
+			return err
+		}
+	}
+	sub, err := stream.Subscribe(ctx, f.conn, stream.SubscribeOptions{Site: site, Since: since})
+	if err != nil {
+		return err
+	}
+	f.mu.Lock()
+	f.sub, f.site, f.note = sub, site, ""
+	f.mu.Unlock()
+	for b := range sub.Batches() {
+		select {
+		case f.batches <- b:
+			f.mu.Lock()
+			f.taken++
+			f.mu.Unlock()
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return ctx.Err()
+}
+
+// How often the feed looks for a site while there is none.
+const siteInterval = 500 * time.Millisecond
+
+func (f *feed) awaitSite(ctx context.Context) (string, error) {
+	for {
+		site, err := onlySite(ctx, f.conn)
+		if err == nil {
+			return site, nil
+		}
+		f.mu.Lock()
+		f.note = err.Error()
+		f.mu.Unlock()
+		select {
+		case <-ctx.Done():
+			return "", ctx.Err()
+		case <-time.After(siteInterval):
+		}
+	}
+}
+
+// errNoSite says that a server is there and nobody has reported to it.
+var errNoSite = errors.New("no site has reported yet: start rumtop collect, or name the site with --site")
+
+// A severalSites error asks the person to choose.
+type severalSites []string
+
+func (s severalSites) Error() string {
+	return fmt.Sprintf("several sites report here (%s): choose one with --site", strings.Join(s, ", "))
+}
+
+func onlySite(ctx context.Context, conn *stream.Conn) (string, error) {
+	sites, err := stream.Sites(ctx, conn)
+	switch {
+	case errors.Is(err, stream.ErrNoStream):
+		return "", errNoSite
+	case err != nil:
+		return "", fmt.Errorf("%w: name the site with --site", err)
+	case len(sites) == 0:
+		return "", errNoSite
+	case len(sites) > 1:
+		return "", severalSites(sites)
+	}
+	return sites[0], nil
+}

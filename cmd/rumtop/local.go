@@ -1,0 +1,155 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"github.com/rumtop/rumtop/internal/stream"
+)
+
+func (p *program) localCommand() *cobra.Command {
+	var v viewFlags
+	var c collectFlags
+	var sites []string
+	var dir string
+	var port int
+	cmd := &cobra.Command{
+		Use:   "local",
+		Short: "Collect and watch real traffic on this machine, in one process",
+		Long: `Runs a durable NATS server with JetStream, the collector and the screen in one process:
+put the script tag that it prints on a page, and watch. History survives a restart.
+Other commands on this machine (rumtop tail, rumtop annotate) find its server.`,
+		Example:     `  rumtop local --site shop --origin http://localhost:3000`,
+		Args:        cobra.NoArgs,
+		Annotations: map[string]string{"collects": "yes"},
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := v.check(); err != nil {
+				return err
+			}
+			if dir == "" {
+				var err error
+				if dir, err = dataDir("local"); err != nil {
+					return err
+				}
+			}
+			region := soleRegion(v.regions)
+			if region == "" && c.regionHeader == "" && c.geoip == "" {
+				region = "local"
+			}
+			log := slog.New(slog.NewTextHandler(p.quietLog(&v), nil))
+			cfg, err := c.config(sites, region, log)
+			if err != nil {
+				return err
+			}
+			return p.withEmbedded(cmd.Context(), stream.EmbeddedOptions{Dir: dir, Port: port}, func(ctx context.Context, conn *stream.Conn) error {
+				edge, err := startEdge(conn, cfg)
+				if err != nil {
+					return err
+				}
+				if edge.listener, err = listen(c.listen); err != nil {
+					return errors.Join(err, edge.drain())
+				}
+				site := viewSite(sites)
+				p.announce(fmt.Sprintf("paste into your pages: %s", scriptTag(edge.listener.Addr().String(), cfg.Sites[site])))
+				return alongside(ctx, edge.serve, func(ctx context.Context) error {
+					return p.look(ctx, &v, newFeed(conn), site)
+				})
+			})
+		},
+	}
+	fs := cmd.Flags()
+	v.register(fs)
+	c.register(fs, "127.0.0.1:8080")
+	fs.StringArrayVar(&sites, "site", []string{"local"}, "NAME or NAME=KEY: the site to collect for and show (repeatable; the first is shown)")
+	fs.StringVar(&dir, "dir", "", "where history is kept (default: rumtop/local in the user's data directory)")
+	fs.IntVar(&port, "nats-port", 4222, "loopback port of the NATS server; 0: any that is free")
+	return cmd
+}
+
+// dataDir is a directory of ours in the user's data directory, as the XDG base
+// directory specification places it.
+func dataDir(name string) (string, error) {
+	base := os.Getenv("XDG_DATA_HOME")
+	if base == "" {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return "", fmt.Errorf("find a place for history: %w: name one with --dir", err)
+		}
+		base = filepath.Join(home, ".local", "share")
+	}
+	dir := filepath.Join(base, "rumtop", name)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", fmt.Errorf("make a place for history: %w", err)
+	}
+	return dir, nil
+}
+
+// withEmbedded runs something against a NATS server in this process.
+func (p *program) withEmbedded(ctx context.Context, options stream.EmbeddedOptions, run func(ctx context.Context, conn *stream.Conn) error) error {
+	server, err := stream.StartEmbedded(options)
+	if err != nil && options.Port != 0 {
+		return fmt.Errorf("%w; if so, watch it with rumtop, or take another port with --nats-port %s", err, strconv.Itoa(options.Port+1))
+	}
+	if err != nil {
+		return err
+	}
+	conn, err := stream.Connect(ctx, stream.ConnectOptions{Servers: server.ClientURL(), Name: "rumtop"})
+	if err == nil {
+		err = run(ctx, conn)
+		conn.Close()
+	}
+	return errors.Join(err, server.Close())
+}
+
+// look shows the screen or prints frames, as the flags and the terminal want it.
+func (p *program) look(ctx context.Context, v *viewFlags, f *feed, site string) error {
+	if p.prints(v) {
+		return p.print(ctx, v, f, site)
+	}
+	return p.show(ctx, v, f, site)
+}
+
+// alongside runs a service for as long as the main thing lasts, and ends both
+// when one of them fails.
+func alongside(ctx context.Context, service, main func(context.Context) error) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	done := make(chan error, 1)
+	go func() {
+		err := service(ctx)
+		if err != nil && !errors.Is(err, context.Canceled) {
+			cancel(err)
+		}
+		done <- err
+	}()
+	err := main(ctx)
+	cancel(nil)
+	served := <-done
+	if errors.Is(served, context.Canceled) {
+		served = nil
+	}
+	if errors.Is(err, context.Canceled) && served != nil {
+		return served
+	}
+	return errors.Join(err, served)
+}
+
+// announce tells what a person needs beside the screen; it is printed before
+// the screen opens, and found again when it closes.
+func (p *program) announce(line string) { _, _ = fmt.Fprintln(p.stderr, line) }
+
+// quietLog keeps the collector's log off the screen.
+func (p *program) quietLog(v *viewFlags) io.Writer {
+	if p.prints(v) {
+		return p.stderr
+	}
+	return io.Discard
+}

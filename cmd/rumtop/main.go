@@ -1,0 +1,64 @@
+// Command rumtop is top for the people who use your web site: live triage of
+// Real User Monitoring in a terminal. See README.md for what it does and
+// docs/ for the formats it speaks.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/rumtop/rumtop/internal/plain"
+)
+
+// Exit statuses that scripts rely on.
+const (
+	exitOK     = 0
+	exitFailed = 1 // the thing asked failed
+	exitUsage  = 2 // wrong usage
+	exitScant  = 3 // not enough data
+)
+
+// A statusError ends the process with a status of its own.
+type statusError struct {
+	status int
+	err    error
+}
+
+func (e *statusError) Error() string { return e.err.Error() }
+func (e *statusError) Unwrap() error { return e.err }
+
+// usage marks an error as wrong usage.
+func usage(format string, args ...any) error {
+	return &statusError{exitUsage, fmt.Errorf(format, args...)}
+}
+
+func main() {
+	// The first signal asks everything to end in order; a second one ends at once.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	context.AfterFunc(ctx, stop)
+	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// run is the whole program: what end-to-end tests start.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	p := &program{stdin: stdin, stdout: stdout, stderr: stderr, env: os.Environ()}
+	root := p.command()
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitOK
+	}
+	status := exitFailed
+	if s := (*statusError)(nil); errors.As(err, &s) {
+		status = s.status
+	} else if !p.started {
+		status = exitUsage // cobra itself refused the words
+	}
+	_, _ = fmt.Fprintf(stderr, "rumtop: %s\n", plain.Line(err.Error(), 0))
+	return status
+}

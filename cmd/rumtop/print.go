@@ -1,0 +1,206 @@
+package main
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/plain"
+)
+
+// printFrame writes one frame in the format that was asked for.
+func printFrame(w io.Writer, f *agg.Frame, format string, first bool) error {
+	switch format {
+	case "json":
+		enc := json.NewEncoder(w)
+		enc.SetEscapeHTML(false)
+		return enc.Encode(f)
+	case "csv":
+		return printCSV(w, f, first)
+	}
+	return printTable(w, f)
+}
+
+// printCSV writes a line per segment and one for the total, whose key is empty.
+func printCSV(w io.Writer, f *agg.Frame, header bool) error {
+	out := csv.NewWriter(w)
+	if header {
+		columns := []string{"at", "by", "key", "views", "errors", "errored_views", "error_rate", "users", "affected_users", "requests", "failed_requests"}
+		for _, v := range beacon.Vitals {
+			columns = append(columns, v+"_n", v+"_p50", v+"_p75", v+"_p95", v+"_p99")
+		}
+		if err := out.Write(columns); err != nil {
+			return err
+		}
+	}
+	for i := -1; i < len(f.Segments); i++ {
+		row := &f.Total
+		if i >= 0 {
+			row = &f.Segments[i]
+		}
+		number := func(v float64) string { return strconv.FormatFloat(v, 'g', 6, 64) }
+		count := func(c agg.Count) string { return strconv.FormatInt(int64(math.Round(float64(c))), 10) }
+		line := []string{
+			f.At.UTC().Format(time.RFC3339), f.By, spreadsheetSafe(row.Key), count(row.Views), count(row.Errors), count(row.ErroredViews),
+			number(row.ErrorRate), strconv.Itoa(row.Users), strconv.Itoa(row.Affected), count(row.Requests), count(row.FailedRequests),
+		}
+		for i := range beacon.Vitals {
+			d := row.Vital(i)
+			line = append(line, strconv.Itoa(d.N))
+			for _, p := range [...]float64{d.P50, d.P75, d.P95, d.P99} {
+				if d.N == 0 {
+					line = append(line, "") // an empty cell: 0 would read as perfect
+				} else {
+					line = append(line, number(p))
+				}
+			}
+		}
+		if err := out.Write(line); err != nil {
+			return err
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+// spreadsheetSafe keeps a value that a page chose from becoming a formula in
+// the program that the file is opened with.
+func spreadsheetSafe(s string) string {
+	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
+		return "'" + s
+	}
+	return s
+}
+
+// printTable writes what a person or a log reads: total, segments, errors, and
+// what the numbers rest on.
+func printTable(w io.Writer, f *agg.Frame) error {
+	b := &strings.Builder{}
+	_, _ = fmt.Fprintf(b, "rumtop  %s  %s  window %s  by %s", plain.Line(f.Site, 40), f.At.UTC().Format("2006-01-02 15:04:05Z"), seconds(f.WindowS), plain.Line(f.By, 40))
+	if f.Filter != "" {
+		_, _ = fmt.Fprintf(b, "  where %s", plain.Line(f.Filter, 200))
+	}
+	b.WriteByte('\n')
+	for _, warning := range f.Warnings {
+		_, _ = fmt.Fprintf(b, "! %s\n", plain.Line(warning, 200))
+	}
+	b.WriteByte('\n')
+	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
+	_, _ = fmt.Fprintf(t, "%s\tviews\terr %%\tΔ\tlcp p75\tp95\tn\tinp p75\tp95\tn\tcls p75\tn\tusers\taffected\t\n", plain.Line(f.By, 30))
+	line := func(key string, r *agg.Row) {
+		_, _ = fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%d\t%s\t%s\t%d\t%s\t%d\t%d\t%d\t\n", plain.Line(key, 40),
+			count(r), rate(r), delta(r), ms(r.LCP, r.LCP.P75), ms(r.LCP, r.LCP.P95), r.LCP.N, ms(r.INP, r.INP.P75), ms(r.INP, r.INP.P95), r.INP.N,
+			unitless(r.CLS, r.CLS.P75), r.CLS.N, r.Users, r.Affected)
+	}
+	line("all", &f.Total)
+	for i := range f.Segments {
+		line(f.Segments[i].Key, &f.Segments[i])
+	}
+	_ = t.Flush()
+	if f.Hidden > 0 {
+		_, _ = fmt.Fprintf(b, "and %d more\n", f.Hidden)
+	}
+	if len(f.Errors) > 0 {
+		b.WriteString("\ntop errors\n")
+		for _, e := range f.Errors {
+			_, _ = fmt.Fprintf(b, "%6.0f×  %s: %s  · %d users · %s\n", float64(e.Count), plain.Line(e.Type, 40), plain.Line(e.Message, 100), e.Users, e.Fingerprint)
+		}
+	}
+	_, _ = fmt.Fprintf(b, "\ntrust: %s\n", trust(&f.Health))
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func seconds(s float64) string { return time.Duration(s * float64(time.Second)).String() }
+
+func count(r *agg.Row) string {
+	s := strconv.FormatFloat(math.Round(float64(r.Views)), 'f', 0, 64)
+	if r.Estimated {
+		return "≈" + s
+	}
+	return s
+}
+
+func rate(r *agg.Row) string {
+	if r.Views == 0 && r.ErroredViews == 0 {
+		return "·"
+	}
+	return strconv.FormatFloat(100*r.ErrorRate, 'f', 2, 64)
+}
+
+func delta(r *agg.Row) string {
+	d := r.Delta.ErrorRate
+	switch {
+	case !d.Known:
+		return "·"
+	case d.Sign == 0:
+		return "="
+	}
+	return fmt.Sprintf("%+.2f", 100*d.Diff)
+}
+
+// ms and unitless mark a percentile that rests on too little with ~.
+func ms(d agg.Dist, v float64) string       { return marked(d, v, 0) }
+func unitless(d agg.Dist, v float64) string { return marked(d, v, 3) }
+
+func marked(d agg.Dist, v float64, digits int) string {
+	if d.N == 0 {
+		return "·"
+	}
+	s := strconv.FormatFloat(v, 'f', digits, 64)
+	if d.Thin() {
+		return s + "~"
+	}
+	return s
+}
+
+// trust says in words what the numbers rest on.
+func trust(h *agg.Health) string {
+	var parts []string
+	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
+	if h.Connected {
+		add("connected")
+	} else {
+		add("NOT CONNECTED")
+	}
+	if h.Note != "" {
+		add("%s", plain.Line(h.Note, 200))
+	}
+	if !h.History {
+		add("no history")
+	} else if h.HistoryFrom != nil {
+		add("history from %s", h.HistoryFrom.UTC().Format("15:04:05Z"))
+	}
+	if h.Loading < 1 {
+		add("history %d%% read", int(100*h.Loading))
+	}
+	add("%.0f beacons/s", h.PerS)
+	if h.QuietS > 30 {
+		add("no beacon for %s", seconds(math.Round(h.QuietS)))
+	}
+	if h.SampleRate < 1 {
+		add("%.3g%% of sessions sent: counts are estimates", 100*h.SampleRate)
+	}
+	add("%d dropped", h.Dropped)
+	add("%d gaps", h.Gaps)
+	for _, c := range []struct {
+		n    int64
+		what string
+	}{{h.Malformed, "malformed"}, {h.Late, "late"}, {h.Duplicates, "sent twice"}, {h.Overflow, "over a cap"}, {h.Evicted, "pushed out by --memory"}} {
+		if c.n > 0 {
+			add("%d %s", c.n, c.what)
+		}
+	}
+	if h.SkewN > 0 {
+		add("clock skew p95 %.1fs", h.SkewP95MS/1000)
+	}
+	return strings.Join(parts, " · ")
+}

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/rumtop/rumtop/internal/filter"
+	"github.com/rumtop/rumtop/internal/stream"
+)
+
+func (p *program) tailCommand() *cobra.Command {
+	var n natsFlags
+	var site, format, expression string
+	var regions, releases []string
+	var since time.Duration
+	var count int
+	cmd := &cobra.Command{
+		Use:   "tail",
+		Short: "Print the scrubbed beacons as NDJSON",
+		Example: `  rumtop tail --since 10m -f 'error=yes' | jq -r '.errors[].message' | sort | uniq -c
+  rumtop tail --count 100 > sample.ndjson`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if format != "ndjson" {
+				return usage("--format %q: known is ndjson", format)
+			}
+			if count < 0 || since < 0 {
+				return usage("--count and --since cannot be negative")
+			}
+			v := viewFlags{regions: regions, releases: releases, filter: expression}
+			query, err := v.query(site, time.Now())
+			if err != nil {
+				return err
+			}
+			ctx := cmd.Context()
+			conn, err := stream.Connect(ctx, n.options("rumtop tail"))
+			if err != nil {
+				return err
+			}
+			defer conn.Close()
+			if site == "" {
+				if site, err = onlySite(ctx, conn); err != nil {
+					return err
+				}
+			}
+			sub, err := stream.Subscribe(ctx, conn, stream.SubscribeOptions{Site: site, Since: since})
+			if err != nil {
+				return err
+			}
+			defer sub.Close()
+			return p.printBeacons(sub, query.Filter, count)
+		},
+	}
+	fs := cmd.Flags()
+	n.register(fs)
+	fs.StringVar(&site, "site", "", "which site (default: the only one there is)")
+	fs.StringVar(&format, "format", "ndjson", "one JSON object a line: ndjson")
+	fs.StringVarP(&expression, "filter", "f", "", "which beacons, as in rumtop --filter")
+	fs.StringArrayVar(&regions, "region", nil, "only this region, * globs (repeatable)")
+	fs.StringArrayVar(&releases, "release", nil, "only this release, * globs (repeatable)")
+	fs.DurationVar(&since, "since", 0, "begin with that much history")
+	fs.IntVar(&count, "count", 0, "end after that many beacons")
+	return cmd
+}
+
+// printBeacons prints until the subscription ends, or count (if not 0) are printed.
+func (p *program) printBeacons(sub *stream.Subscription, which filter.Expr, count int) error {
+	enc := json.NewEncoder(p.stdout)
+	enc.SetEscapeHTML(false)
+	printed := 0
+	for batch := range sub.Batches() {
+		for _, b := range batch.Beacons() {
+			if !which.Match(&b) {
+				continue
+			}
+			if err := enc.Encode(tailLine(&b)); err != nil {
+				return fmt.Errorf("print a beacon: %w", err)
+			}
+			if printed++; printed == count {
+				return nil
+			}
+		}
+		sub.Recycle(batch)
+	}
+	return nil
+}

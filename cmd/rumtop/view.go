@@ -1,0 +1,223 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/plain"
+	"github.com/rumtop/rumtop/internal/stream"
+	"github.com/rumtop/rumtop/internal/ui"
+)
+
+func (p *program) viewCommand() *cobra.Command {
+	var n natsFlags
+	var v viewFlags
+	var site string
+	cmd := &cobra.Command{
+		Use:   "rumtop",
+		Short: "top for the people who use your web site",
+		Long: `rumtop shows who is hurt on your web site right now, how badly, since when and what
+they have in common: live error rates, LCP and INP tails and affected users per segment,
+from the beacons that rumtop collect publishes on NATS.
+
+Try it with an incident unfolding: rumtop demo`,
+		Example: `  rumtop --server nats://nats.internal:4222 --region 'eu-*'
+  rumtop --by release -f 'device=mobile lcp>2500'
+  rumtop --once --format json | jq .total.error_rate`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := v.check(); err != nil {
+				return err
+			}
+			return p.watch(cmd.Context(), &v, n.options("rumtop"), site)
+		},
+	}
+	v.register(cmd.Flags())
+	n.register(cmd.Flags())
+	cmd.Flags().StringVar(&site, "site", "", "which site (default: the only one there is)")
+	return cmd
+}
+
+// prints reports whether frames are printed rather than shown.
+func (p *program) prints(v *viewFlags) bool {
+	return v.once || v.count > 0 || v.output != "-" || !p.interactive()
+}
+
+// watch shows or prints what a NATS server has.
+func (p *program) watch(ctx context.Context, v *viewFlags, options stream.ConnectOptions, site string) error {
+	if p.prints(v) {
+		conn, err := stream.Connect(ctx, options)
+		if err != nil {
+			return err
+		}
+		defer conn.Close()
+		if site == "" {
+			if site, err = onlySite(ctx, conn); err != nil {
+				return err
+			}
+		}
+		return p.print(ctx, v, newFeed(conn), site)
+	}
+	conn, err := stream.ConnectLazily(options)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	if site == "" {
+		if site, err = p.chooseSite(ctx, conn); err != nil {
+			return err
+		}
+	}
+	return p.show(ctx, v, newFeed(conn), site)
+}
+
+// How long the choice of a site may hold up the first screen.
+const chooseTime = 250 * time.Millisecond
+
+// chooseSite asks, where several sites are there. "" leaves it to the feed.
+func (p *program) chooseSite(ctx context.Context, conn *stream.Conn) (string, error) {
+	quick, cancel := context.WithTimeout(ctx, chooseTime)
+	defer cancel()
+	site, err := onlySite(quick, conn)
+	var several severalSites
+	if !errors.As(err, &several) {
+		return site, nil
+	}
+	for i, name := range several {
+		_, _ = fmt.Fprintf(p.stdout, "%3d  %s\n", i+1, plain.Line(name, 40))
+	}
+	in := bufio.NewScanner(p.stdin)
+	for {
+		_, _ = fmt.Fprint(p.stdout, "which site? ")
+		if !in.Scan() {
+			return "", several
+		}
+		answer := strings.TrimSpace(in.Text())
+		if n, err := strconv.Atoi(answer); err == nil && n >= 1 && n <= len(several) {
+			return several[n-1], nil
+		}
+		if slices.Contains(several, answer) {
+			return answer, nil
+		}
+	}
+}
+
+// start sets the counting going. The aggregator's goroutine ends with ctx.
+func start(ctx context.Context, v *viewFlags, f *feed, site string) (loop *agg.Loop, failed <-chan error) {
+	loop = agg.NewLoop(agg.New(agg.Config{Memory: int64(v.memory), Retain: max(v.since, 2*v.window)}), f, time.Now)
+	errs := make(chan error, 2)
+	go func() {
+		if err := f.run(ctx, site, max(v.since, 2*v.window)); err != nil && ctx.Err() == nil {
+			errs <- err
+		}
+	}()
+	go func() {
+		if err := loop.Run(ctx, v.interval); err != nil && ctx.Err() == nil {
+			errs <- err
+		}
+	}()
+	return loop, errs
+}
+
+// show runs the screen until the person leaves.
+func (p *program) show(ctx context.Context, v *viewFlags, f *feed, site string) error {
+	query, err := v.query(site, time.Now())
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	loop, failed := start(ctx, v, f, site)
+	err = ui.Run(ctx, ui.Options{
+		Source: loop, Query: query, Interval: v.interval,
+		ASCII: v.ascii, NoColor: v.noColor, NoMouse: v.noMouse, Theme: v.theme,
+	})
+	select {
+	case e := <-failed:
+		return errors.Join(err, e)
+	default:
+		return err
+	}
+}
+
+// print writes frames once the history is read.
+func (p *program) print(ctx context.Context, v *viewFlags, f *feed, site string) (err error) {
+	query, err := v.query(site, time.Now())
+	if err != nil {
+		return err
+	}
+	out, commit, err := p.destination(v.output)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	loop, failed := start(ctx, v, f, site)
+	loop.Ask(query)
+	frames := max(v.count, 1)
+	// Until the history is read, ask more often than the refresh: the first
+	// frame is wanted as soon as it is whole.
+	hurry := time.NewTicker(20 * time.Millisecond)
+	defer hurry.Stop()
+	for n := 0; n < frames; {
+		select {
+		case <-hurry.C:
+			loop.Ask(query)
+		case <-ctx.Done():
+			return ctx.Err()
+		case err := <-failed:
+			return err
+		case frame, ok := <-loop.Frames():
+			if !ok {
+				return ctx.Err()
+			}
+			// The loop marks a frame complete when everything that the history
+			// held is in it.
+			if frame.Health.Loading < 1 {
+				continue
+			}
+			hurry.Stop()
+			if err := query.Filter.Validate(frame.Tags); err != nil && frame.Total.Beacons == 0 && frame.Health.Retained > 0 {
+				return usage("--filter: %w", err)
+			}
+			if err := printFrame(out, frame, v.format, n == 0); err != nil {
+				return fmt.Errorf("write a frame: %w", err)
+			}
+			n++
+		}
+	}
+	return commit()
+}
+
+// destination opens -o FILE. The file appears whole or not at all.
+func (p *program) destination(name string) (w io.Writer, commit func() error, err error) {
+	if name == "-" || name == "" {
+		return p.stdout, func() error { return nil }, nil
+	}
+	file, err := os.CreateTemp(filepath.Dir(name), ".rumtop-*")
+	if err != nil {
+		return nil, nil, fmt.Errorf("write %s: %w", name, err)
+	}
+	return file, func() error {
+		err := errors.Join(file.Sync(), file.Chmod(0o644), file.Close())
+		if err == nil {
+			err = os.Rename(file.Name(), name)
+		}
+		if err != nil {
+			err = errors.Join(fmt.Errorf("write %s: %w", name, err), os.Remove(file.Name()))
+		}
+		return err
+	}, nil
+}

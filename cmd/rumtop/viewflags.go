@@ -1,0 +1,178 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dustin/go-humanize"
+	"github.com/spf13/pflag"
+
+	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/filter"
+	"github.com/rumtop/rumtop/internal/stream"
+)
+
+// natsFlags say which server, and as whom. They name files and contexts, never
+// a secret: what stands on a command line is read by everyone on the machine.
+type natsFlags struct {
+	server, context, creds, nkey, tlsCA, tlsCert, tlsKey string
+}
+
+const defaultServer = "nats://127.0.0.1:4222"
+
+func (n *natsFlags) register(fs *pflag.FlagSet) {
+	fs.StringVarP(&n.server, "server", "s", "", "NATS server(s), separated by commas (default "+defaultServer+")")
+	fs.StringVar(&n.context, "context", "", "context of the nats command")
+	fs.StringVar(&n.creds, "creds", "", "NATS credentials file")
+	fs.StringVar(&n.nkey, "nkey", "", "NATS nkey seed file")
+	fs.StringVar(&n.tlsCA, "tlsca", "", "certificate authority of the server, PEM")
+	fs.StringVar(&n.tlsCert, "tlscert", "", "client certificate, PEM")
+	fs.StringVar(&n.tlsKey, "tlskey", "", "key of the client certificate, PEM")
+}
+
+func (n *natsFlags) options(name string) stream.ConnectOptions {
+	server := n.server
+	if server == "" && n.context == "" {
+		server = defaultServer
+	}
+	return stream.ConnectOptions{
+		Servers: server, Context: n.context, Creds: n.creds, NKey: n.nkey,
+		TLSCA: n.tlsCA, TLSCert: n.tlsCert, TLSKey: n.tlsKey, Name: name,
+	}
+}
+
+// viewFlags are the question and the way it is shown.
+type viewFlags struct {
+	regions, releases []string
+	filter, by        string
+	window, since     time.Duration
+	baseline          string
+	interval          time.Duration
+	once              bool
+	count             int
+	format, output    string
+	ascii, noColor    bool
+	noMouse           bool
+	theme             string
+	memory            size
+}
+
+func (v *viewFlags) register(fs *pflag.FlagSet) {
+	fs.StringArrayVar(&v.regions, "region", nil, "only this region, * globs (repeatable)")
+	fs.StringArrayVar(&v.releases, "release", nil, "only this release, * globs (repeatable)")
+	fs.StringVarP(&v.filter, "filter", "f", "", `which beacons: region=eu-* release!=2.4.0 lcp>2500 (error=yes or status>=500)`)
+	fs.StringVar(&v.by, "by", "region", "what a segment is: "+strings.Join(dimensions(), " ")+" or a tag")
+	fs.DurationVarP(&v.window, "window", "w", 5*time.Minute, "rolling window")
+	fs.DurationVar(&v.since, "since", 30*time.Minute, "history to read at start")
+	fs.StringVar(&v.baseline, "baseline", "previous", "what deltas compare with: previous, a duration ago (1h), or a time (2026-11-20T14:00:00Z, 14:00)")
+	fs.DurationVarP(&v.interval, "interval", "i", time.Second, "refresh")
+	fs.BoolVar(&v.once, "once", false, "print one frame and exit; the default where standard output is no terminal")
+	fs.IntVar(&v.count, "count", 0, "print that many frames and exit")
+	fs.StringVar(&v.format, "format", "table", "of printed frames: table, json, csv")
+	fs.StringVarP(&v.output, "output", "o", "-", "write printed frames to this file")
+	fs.BoolVar(&v.ascii, "ascii", false, "draw with ASCII alone")
+	fs.BoolVar(&v.noColor, "no-color", false, "no colours")
+	fs.BoolVar(&v.noMouse, "no-mouse", false, "leave the mouse to the terminal")
+	fs.StringVar(&v.theme, "theme", "auto", "colours: auto, dark, light")
+	v.memory = 512 << 20
+	fs.Var(&v.memory, "memory", "the most that history may take; the oldest goes first")
+}
+
+func dimensions() []string {
+	out := make([]string, beacon.NumDims)
+	for d := range beacon.NumDims {
+		out[d] = d.String()
+	}
+	return out
+}
+
+// check refuses what makes no sense before anything is connected.
+func (v *viewFlags) check() error {
+	switch {
+	case v.window < time.Second || v.window > 24*time.Hour:
+		return usage("--window %s: a window lasts from 1s to 24h", v.window)
+	case v.since <= 0:
+		return usage("--since %s: history must be longer than nothing", v.since)
+	case v.interval < 100*time.Millisecond || v.interval > time.Hour:
+		return usage("--interval %s: refresh between 100ms and 1h", v.interval)
+	case v.count < 0:
+		return usage("--count %d: a number of frames is 1 or more", v.count)
+	case !slices.Contains([]string{"table", "json", "csv"}, v.format):
+		return usage("--format %q: known are table, json, csv", v.format)
+	case !slices.Contains([]string{"auto", "dark", "light"}, v.theme):
+		return usage("--theme %q: known are auto, dark, light", v.theme)
+	case v.by == "":
+		return usage("--by: name a dimension (%s) or a tag", strings.Join(dimensions(), ", "))
+	case v.memory < 16<<20:
+		return usage("--memory %s: at least 16MiB", &v.memory)
+	}
+	return nil
+}
+
+// query is the question that the flags ask.
+func (v *viewFlags) query(site string, now time.Time) (agg.Query, error) {
+	expr, err := filter.Parse(v.filter)
+	if err != nil {
+		return agg.Query{}, usage("--filter: %w", err)
+	}
+	for _, short := range []struct {
+		field  string
+		values []string
+	}{{"region", v.regions}, {"release", v.releases}} {
+		if len(short.values) == 0 {
+			continue
+		}
+		term, err := filter.NewTerm(short.field, filter.Eq, strings.Join(short.values, ","))
+		if err != nil {
+			return agg.Query{}, usage("--%s: %w", short.field, err)
+		}
+		expr = expr.And(term)
+	}
+	baseline, err := parseBaseline(v.baseline, now)
+	if err != nil {
+		return agg.Query{}, err
+	}
+	return agg.Query{Site: site, Filter: expr, By: v.by, Window: v.window, Baseline: baseline}, nil
+}
+
+func parseBaseline(s string, now time.Time) (agg.BaselineSpec, error) {
+	if s == "previous" || s == "" {
+		return agg.BaselineSpec{}, nil
+	}
+	if d, err := time.ParseDuration(s); err == nil {
+		if d <= 0 {
+			return agg.BaselineSpec{}, usage("--baseline %s: a time ago is positive", s)
+		}
+		return agg.BaselineSpec{Ago: d}, nil
+	}
+	if t, err := time.Parse(time.RFC3339, s); err == nil {
+		return agg.BaselineSpec{At: t}, nil
+	}
+	for _, layout := range []string{"15:04", "15:04:05"} {
+		if t, err := time.ParseInLocation(layout, s, now.Location()); err == nil {
+			at := time.Date(now.Year(), now.Month(), now.Day(), t.Hour(), t.Minute(), t.Second(), 0, now.Location())
+			if at.After(now) {
+				at = at.AddDate(0, 0, -1)
+			}
+			return agg.BaselineSpec{At: at}, nil
+		}
+	}
+	return agg.BaselineSpec{}, usage("--baseline %q: previous, a duration such as 1h, or a time such as 14:00 or 2026-11-20T14:00:00Z", s)
+}
+
+// size is a number of bytes that people write as 512MiB.
+type size uint64
+
+func (s *size) String() string { return humanize.IBytes(uint64(*s)) }
+func (s *size) Type() string   { return "size" }
+func (s *size) Set(text string) error {
+	n, err := humanize.ParseBytes(text)
+	if err != nil {
+		return fmt.Errorf("%q is no size such as 512MiB", text)
+	}
+	*s = size(n)
+	return nil
+}
