@@ -40,3 +40,13 @@ func is(c byte, bits uint8) bool { return class[c]&bits != 0 }
 func isAt(s string, i int, bits uint8) bool {
 	return i >= 0 && i < len(s) && class[s[i]]&bits != 0
 }
+
+// byteSet is a set of bytes, for loops that ask about each.
+type byteSet [256]bool
+
+func bytesOf(s string) (b byteSet) {
+	for i := range len(s) {
+		b[s[i]] = true
+	}
+	return b
+}

@@ -36,9 +36,31 @@ var keyShapes = func() (t [256][]keyShape) {
 	return t
 }()
 
-// providerKey looks for a provider's key at the piece from i to end.
-func (sc *scan) providerKey(s string, i, end int) int {
-	if e := sc.jwt(s, i, end); e > 0 {
+// keyStarts has a bit for each two bytes that a key or a JSON web token may begin
+// with: few words do.
+var keyStarts = func() (t [1 << 10]uint64) {
+	mark := func(a, b byte) { n := int(a)<<8 | int(b); t[n>>6] |= 1 << (n & 63) }
+	for _, shapes := range keyShapes {
+		for _, k := range shapes {
+			mark(k.prefix[0], k.prefix[1])
+		}
+	}
+	mark('e', 'y')
+	mark('e', 'w')
+	return t
+}()
+
+func keyMayStart(a, b byte) bool {
+	n := int(a)<<8 | int(b)
+	return keyStarts[n>>6]&(1<<(n&63)) != 0
+}
+
+// providerKey looks for a provider's key at the piece from i.
+func (sc *scan) providerKey(s string, i int) int {
+	if i+1 >= len(s) || !keyMayStart(s[i], s[i+1]) {
+		return 0
+	}
+	if e := sc.jwt(s, i); e > 0 {
 		return e
 	}
 	for _, k := range keyShapes[s[i]] {
@@ -84,8 +106,8 @@ func keyChar(chars string, c byte) bool {
 
 // jwt looks for a JSON web token: base64url that begins as {" does, in two to
 // five parts with dots between them.
-func (sc *scan) jwt(s string, i, end int) int {
-	if !strings.HasPrefix(s[i:], "eyJ") && !strings.HasPrefix(s[i:], "ewog") && !strings.HasPrefix(s[i:], "ewo") {
+func (sc *scan) jwt(s string, i int) int {
+	if !strings.HasPrefix(s[i:], "eyJ") && !strings.HasPrefix(s[i:], "ewo") {
 		return 0
 	}
 	j := segmentEnd(s, i)
@@ -132,6 +154,11 @@ func segmentEnd(s string, i int) int {
 // credentials looks for what follows the word bearer or basic, which stands from
 // i to end.
 func (sc *scan) credentials(s string, i, end int) int {
+	switch s[i] | 0x20 {
+	case 'b', 'a', 'd':
+	default:
+		return 0
+	}
 	w := s[i:end]
 	if !strings.EqualFold(w, "bearer") && !strings.EqualFold(w, "basic") && !strings.EqualFold(w, "apikey") && !strings.EqualFold(w, "digest") {
 		return 0

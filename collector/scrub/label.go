@@ -15,7 +15,7 @@ func labelBefore(s string, i int) label {
 	var w label
 	for range 4 {
 		j := i
-		for j > 0 && i-j < 6 && isLabelGap(s[j-1]) {
+		for j > 0 && i-j < 6 && labelGaps[s[j-1]] {
 			j--
 		}
 		end := j
@@ -43,10 +43,5 @@ func labelBefore(s string, i int) label {
 	return w
 }
 
-func isLabelGap(c byte) bool {
-	switch c {
-	case ' ', ':', '=', '"', '\'', '.', '#', '(', ')', '[', ']', '\\', '+', '-', '_', '/', '\t', '>':
-		return true
-	}
-	return false
-}
+// labelGaps may stand between a word and what it names.
+var labelGaps = bytesOf(" :=\"'.#()[]\\+-_/\t>")

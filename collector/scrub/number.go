@@ -9,7 +9,7 @@ func (g group) len() int { return g.end - g.start }
 
 // maxChain is how many groups are looked at together. No number has more than
 // 19; a longer chain is looked at in parts that overlap.
-const maxChain = 48
+const maxChain = 256
 
 // maxSeparator is the longest separator within a number, in bytes.
 const maxSeparator = 3
@@ -65,7 +65,7 @@ func (sc *scan) chain(s string, i int) int {
 			return j
 		}
 		i = j
-		for i < len(s) && i-j < maxSeparator && separates(s[i]) {
+		for i < len(s) && i-j < maxSeparator && separators[s[i]] {
 			i++
 		}
 		if i == j || !isAt(s, i, digit) {
@@ -74,9 +74,13 @@ func (sc *scan) chain(s string, i int) int {
 	}
 }
 
-func separates(c byte) bool {
-	return c < 0x80 && !is(c, alnum) && strings.IndexByte(`"<>{}[]@%`, c) < 0
-}
+// separators may stand between the digits of one number.
+var separators = func() (b byteSet) {
+	for c := range 0x80 {
+		b[c] = !is(byte(c), alnum) && strings.IndexByte(`"<>{}[]@%`, byte(c)) < 0
+	}
+	return b
+}()
 
 // sep is the separator before group g, which is not the first.
 func (sc *scan) sep(s string, g int) string {

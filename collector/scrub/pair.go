@@ -152,19 +152,19 @@ func closing(s string, i int, q byte, escapes int) int {
 
 // unquoted gives where an unquoted value that begins at i ends.
 func unquoted(s string, i int, secret secrecy, sep byte) int {
-	stops := " \t\n&;,\"'<>)}]`|"
+	stops := &valueEnds
 	if secret == headSecret && sep == ':' {
-		stops = "\n\"'"
+		stops = &lineEnds
 	}
 	if sep == '>' {
-		stops = "<\n"
+		stops = &elementEnds
 	}
 	high := len(s)
 	if secret == coordinate || secret == identifier {
 		high = min(high, i+64)
 	}
 	j := i
-	for j < high && strings.IndexByte(stops, s[j]) < 0 {
+	for j < high && !stops[s[j]] {
 		if s[j] == '\\' && j+1 < len(s) && (s[j+1] == 'n' || s[j+1] == '"' || s[j+1] == 'r') {
 			break
 		}
@@ -172,6 +172,12 @@ func unquoted(s string, i int, secret secrecy, sep byte) int {
 	}
 	return j
 }
+
+var (
+	valueEnds   = bytesOf(" \t\n&;,\"'<>)}]`|")
+	lineEnds    = bytesOf("\n\"'")
+	elementEnds = bytesOf("<\n")
+)
 
 func authScheme(v string) int {
 	for _, p := range [...]string{"Bearer ", "Basic ", "Digest ", "Token ", "ApiKey "} {

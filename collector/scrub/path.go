@@ -51,6 +51,9 @@ func (sc *scan) appendSegment(dst []byte, g segment, t *tally) []byte {
 	if g.text == "" || isParam(g.text) || placeholderAt(g.text, 0) == len(g.text) {
 		return append(dst, g.text...)
 	}
+	if isPlainWord(g.text) && !sc.isPerson(g.before) && !isHome(g) {
+		return append(dst, g.text...)
+	}
 	plain := g.text
 	for range maxDepth {
 		u, ok := unescape(plain)
@@ -161,6 +164,9 @@ func (sc *scan) template(g segment) (out string, kind Kind, changed bool) {
 // secretIn asks the scanners of text about a segment; one finding is enough for
 // all of it to go.
 func (sc *scan) secretIn(s string) (string, Kind, bool) {
+	if !worthALook(s) {
+		return "", 0, false
+	}
 	var t tally
 	sc.nested(s, &t)
 	for k, n := range t {
@@ -169,6 +175,42 @@ func (sc *scan) secretIn(s string) (string, Kind, bool) {
 		}
 	}
 	return "", 0, false
+}
+
+// worthALook says whether a segment is long enough, or has in it what a secret
+// would.
+func worthALook(s string) bool {
+	digits := 0
+	for i := range len(s) {
+		switch c := s[i]; {
+		case is(c, digit):
+			digits++
+		case c == '@', c == '=', c == ':', c == '>', c >= 0x80:
+			return true
+		}
+	}
+	return digits >= 7 || len(s) >= minOpaque || digits >= 3 && len(s) >= 11
+}
+
+// isPlainWord says whether a segment is short and only of letters, as most are.
+func isPlainWord(s string) bool {
+	if len(s) > 15 {
+		return false
+	}
+	for i := range len(s) {
+		if c := s[i]; !is(c, letter) && c != '-' && c != '_' {
+			return false
+		}
+	}
+	return len(s) < 10 || !mixedCase(s)
+}
+
+func mixedCase(s string) bool {
+	var seen uint8
+	for i := range len(s) {
+		seen |= class[s[i]]
+	}
+	return seen&letter == letter
 }
 
 // at judges a segment with an @: an address, a person's handle, a package, a

@@ -28,7 +28,7 @@ type scan struct {
 // release forgets the field, and memory that an unusual one took.
 func (sc *scan) release() {
 	const keep = 1 << 10
-	clear(sc.rewrites[:cap(sc.rewrites)])
+	clear(sc.rewrites)
 	sc.rewrites = sc.rewrites[:0]
 	if cap(sc.spans) > keep {
 		sc.spans, sc.rewrites = nil, nil
@@ -68,6 +68,7 @@ func (sc *scan) line(s string) string {
 // collect finds the spans of s: as it stands, then through its layers of
 // encoding.
 func (sc *scan) collect(s string) {
+	clear(sc.rewrites)
 	sc.spans, sc.rewrites, sc.pos, sc.veiled = sc.spans[:0], sc.rewrites[:0], nil, false
 	sc.find(s)
 	if !sc.veiled {
@@ -192,7 +193,7 @@ func (sc *scan) piece(s string, i int) int {
 		return i + 36
 	}
 	if digits == 0 || lead > i {
-		if e := sc.providerKey(s, i, end); e > 0 {
+		if e := sc.providerKey(s, i); e > 0 {
 			return e
 		}
 	}

@@ -13,8 +13,8 @@ func (sc *scan) stack(s string) string {
 		if end < i {
 			end = len(s)
 		}
-		if a, b := location(s[i:end]); a < b {
-			sc.rewriteURL(s, i+a, i+b)
+		if a, b := location(s[i:end]); a < b && addressEnd(s, i+a) != i+b {
+			sc.rewriteURL(s, i+a, i+b) // else it was found as it stands
 		}
 		i = end + 1
 	}

@@ -67,17 +67,25 @@ func authority(s string) int {
 		return 0
 	}
 	for _, c := range []byte(s[:i]) {
-		if !is(c, alnum) && strings.IndexByte("+.-:", c) < 0 {
+		if !schemeBytes[c] {
 			return 0
 		}
 	}
 	return i + 3
 }
 
+var schemeBytes = func() byteSet {
+	b := bytesOf("+.-:")
+	for c := range b {
+		b[c] = b[c] || is(byte(c), alnum)
+	}
+	return b
+}()
+
 // cutPath cuts a path from what follows it.
 func cutPath(s string, t *tally) (path, query, position string) {
 	rest := ""
-	if i := strings.IndexAny(s, "?#"); i >= 0 {
+	if i := indexEither(s, '?', '#'); i >= 0 {
 		s, rest = s[:i], s[i:]
 		position = lineColumn(rest)
 		rest = rest[:len(rest)-len(position)]
@@ -92,6 +100,15 @@ func cutPath(s string, t *tally) (path, query, position string) {
 	}
 	position = lineColumn(s)
 	return s[:len(s)-len(position)], "", position
+}
+
+func indexEither(s string, a, b byte) int {
+	for i := range len(s) {
+		if s[i] == a || s[i] == b {
+			return i
+		}
+	}
+	return -1
 }
 
 // lineColumn gives the :12:5 (or :12) that s ends in.
@@ -110,18 +127,17 @@ func lineColumn(s string) string {
 	return s[i:]
 }
 
+var hostEnds = bytesOf("/?#\\")
+
 // appendURL appends the scrubbed form of an address, absolute or relative.
 func (sc *scan) appendURL(dst []byte, s string, t *tally) []byte {
 	a := authority(s)
 	if a > 0 {
 		dst = append(dst, s[:a]...)
 		rest := s[a:]
-		if strings.HasPrefix(s, "blob:") || strings.Count(s[:a], ":") > 1 {
-			a = 0
-		}
-		n := strings.IndexAny(rest, "/?#\\")
-		if n < 0 {
-			n = len(rest)
+		n := 0
+		for n < len(rest) && !hostEnds[rest[n]] {
+			n++
 		}
 		dst = sc.appendHost(dst, rest[:n], t)
 		s = rest[n:]
@@ -234,7 +250,7 @@ func (sc *scan) nested(s string, t *tally) string {
 // absolute looks at the :// at i for an address around it.
 func (sc *scan) absolute(s string, i int) int {
 	start := i
-	for start > 0 && i-start < 24 && (is(s[start-1], alnum) || strings.IndexByte("+-.", s[start-1]) >= 0) {
+	for start > 0 && i-start < 24 && s[start-1] != ':' && schemeBytes[s[start-1]] {
 		start--
 	}
 	for start < i && !is(s[start], letter) {
@@ -260,13 +276,27 @@ func (sc *scan) rewriteURL(s string, start, end int) int {
 	return end
 }
 
+// addressStops end an address in a text; those beyond ASCII may.
+var addressStops = func() byteSet {
+	b := bytesOf(" \t\n\"'<>`{}|\\^()[")
+	for c := utf8.RuneSelf; c < len(b); c++ {
+		b[c] = true
+	}
+	return b
+}()
+
 // addressEnd gives where the address that goes on at i ends: at a blank, quote
 // or bracket, and without the punctuation of the sentence around it.
 func addressEnd(s string, i int) int {
 	j, open := i, 0
 scan:
 	for j < len(s) {
-		switch c := s[j]; {
+		c := s[j]
+		if !addressStops[c] {
+			j++
+			continue
+		}
+		switch {
 		case c == '(':
 			open++
 		case c == ')':
@@ -279,23 +309,23 @@ scan:
 				j += n
 				continue
 			}
-		case strings.IndexByte(" \t\n\"'<>`{}|\\^", c) >= 0:
-			break scan
 		case c >= utf8.RuneSelf:
 			r, n := utf8.DecodeRuneInString(s[j:])
 			switch r {
 			case '“', '”', '‘', '’', '«', '»', '…', '、', '。', '，', '：', '（', '）', '「', '」':
 				break scan
 			}
-			if f := fold(r); f == ' ' {
+			if fold(r) == ' ' {
 				break scan
 			}
 			j += n
 			continue
+		default:
+			break scan
 		}
 		j++
 	}
-	for j > i && strings.IndexByte(".,;:!?", s[j-1]) >= 0 {
+	for j > i && sentenceEnds[s[j-1]] {
 		j--
 	}
 	if j > i && s[j-1] == ']' && strings.IndexByte(s[i:j], '[') < 0 {
@@ -303,6 +333,8 @@ scan:
 	}
 	return j
 }
+
+var sentenceEnds = bytesOf(".,;:!?")
 
 // path looks at the / at i for a path that stands alone in a text, and for the
 // authority after //.
