@@ -75,19 +75,17 @@ func (a *Aggregator) Add(b *beacon.Batch, now time.Time) {
 	t := &a.translation
 	nowMS := now.UnixMilli()
 	oldest := nowMS - a.cfg.Retain.Milliseconds()
+	a.sift(b, min(oldest, nowMS))
+	t.identify()
 	var s staged
 	for i := range b.Len() {
 		t.entries(i)
-		if !a.seen.add(b.ID[i]) {
-			a.duplicates++
+		if !t.fresh[i] {
 			continue
 		}
 		s.received = min(b.Received[i], nowMS)
 		if s.received < a.newest-sealDelay && slotOf(s.received) < slotOf(a.newest-sealDelay) {
 			a.late++
-		}
-		if s.received < oldest {
-			continue
 		}
 		if s.received >= a.newest {
 			a.newest = s.received
@@ -111,6 +109,25 @@ func (a *Aggregator) Add(b *beacon.Batch, now time.Time) {
 		a.charts.count(c, row, 1)
 	}
 	a.expire(oldest)
+}
+
+// sift finds the rows to count: those seen for the first time, and not too old.
+func (a *Aggregator) sift(b *beacon.Batch, oldest int64) {
+	t := &a.translation
+	t.fresh = fill(t.fresh, b.Len(), false)
+	for _, id := range b.ID {
+		t.touched += a.seen.touch(id)
+	}
+	for i, id := range b.ID {
+		switch {
+		case !a.seen.add(id):
+			a.duplicates++
+		case b.Received[i] < oldest:
+			a.late++
+		default:
+			t.fresh[i] = true
+		}
+	}
 }
 
 // expire forgets what is too old, and what is too much.

@@ -34,10 +34,9 @@ func (k *errorKinds) init() {
 	k.groupIDs = map[string]uint32{otherKey: otherGroup}
 }
 
-// add gives an error its id. What is over the cap of kinds is taken for the
+// add gives an error (its group left out) its id. What is over the cap of kinds is taken for the
 // first kind of its group.
-func (k *errorKinds) add(s *texts, typ, message, stack string, handled bool) (id uint32, fits bool) {
-	kind := errorKind{typ: s.line(typ), message: s.line(message), stack: s.stack(stack), handled: handled}
+func (k *errorKinds) add(s *texts, kind errorKind) (id uint32, fits bool) {
 	if id, ok := k.ids[kind]; ok {
 		return id, true
 	}

@@ -38,6 +38,17 @@ func (s *seen) add(id beacon.ID) bool {
 	return true
 }
 
+// touch reads what add will read: see keyTable.touch.
+func (s *seen) touch(id beacon.ID) (x uint64) {
+	if s.old.n > 0 {
+		x = s.old.places[s.old.place(uint64(id))]
+	}
+	if s.young.n > 0 {
+		x += s.young.places[s.young.place(uint64(id))]
+	}
+	return x
+}
+
 func (s *seen) bytes() int { return 8 * (len(s.young.places) + len(s.old.places)) }
 
 func (s *idSet) place(id uint64) int {

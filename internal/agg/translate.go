@@ -12,11 +12,19 @@ type translation struct {
 	log   *log
 	batch *beacon.Batch
 
-	text    []uint32 // by the batch's string; untranslated at first
-	vital   []int8   // by the batch's string: see vitalOf
+	// By the batch's strings; untranslated at first.
+	text, stack, page []uint32
+	vital             []int8 // see vitalOf
+
 	tagSets []uint32
 	refs    []beacon.TagRef
 	fits    bool // nothing of the current row went to (other)
+
+	// By row: whether it is to be counted, and the log's numbers for its view
+	// and its visitor.
+	fresh      []bool
+	views, who []uint32
+	touched    uint64 // keeps what touch reads from being optimised away
 
 	// Where the side tables stand: entries of the current row.
 	metrics, errors, requests, events cursor
@@ -46,7 +54,10 @@ const (
 
 func (t *translation) begin(l *log, b *beacon.Batch) {
 	*t = translation{log: l, batch: b, refs: t.refs,
+		views: t.views, who: t.who, fresh: t.fresh,
 		text:    fill(t.text, len(b.Strings), untranslated),
+		stack:   fill(t.stack, len(b.Strings), untranslated),
+		page:    fill(t.page, len(b.Strings), untranslated),
 		vital:   fill(t.vital, len(b.Strings), vitalUnknown),
 		tagSets: fill(t.tagSets, len(b.TagSets), untranslated)}
 }
@@ -73,6 +84,42 @@ func (t *translation) line(i uint32) uint32 {
 		t.fits = false
 	}
 	return id
+}
+
+// stackOf is a string of the batch as several lines.
+func (t *translation) stackOf(i uint32) uint32 {
+	if t.stack[i] == untranslated {
+		t.stack[i] = t.log.texts.stack(t.batch.Strings[i])
+	}
+	return t.stack[i]
+}
+
+// pageOf is a string of the batch as a page.
+func (t *translation) pageOf(i uint32) uint16 {
+	if t.page[i] == untranslated {
+		t.page[i] = uint32(t.log.pages.add(t.line(i)))
+	}
+	if t.page[i] == otherPage {
+		t.fits = false
+	}
+	return uint16(t.page[i])
+}
+
+// identify looks up the views and visitors of all fresh rows.
+func (t *translation) identify() {
+	b, l := t.batch, t.log
+	t.views = fill(t.views, b.Len(), 0)
+	t.who = fill(t.who, b.Len(), 0)
+	for i, id := range b.View {
+		t.touched += l.views.touch(uint64(id))
+		t.touched += l.visitors.ids.touch(mix(b.User[i], b.Session[i], id))
+	}
+	for i, ok := range t.fresh {
+		if ok {
+			t.views[i] = l.view(b.View[i])
+			t.who[i] = l.visitors.add(b.User[i], b.Session[i], b.View[i])
+		}
+	}
 }
 
 func (t *translation) tagSet(i uint32) uint32 {
@@ -118,12 +165,8 @@ func (t *translation) stage(row int, s *staged) bool {
 	b := t.batch
 	t.fits = true
 	s.origin = t.origin(row)
-	page := t.line(b.Dims[beacon.Page][row])
-	if s.page = t.log.pages.add(page); s.page == otherPage {
-		t.fits = false
-	}
-	s.view = t.log.view(b.View[row])
-	s.who = t.log.visitors.add(b.User[row], b.Session[row], b.View[row])
+	s.page = t.pageOf(b.Dims[beacon.Page][row])
+	s.view, s.who = t.views[row], t.who[row]
 	s.flags = b.Flags[row] & (beacon.FlagNavigation | beacon.FlagUnsampled)
 	if t.errors.from < t.errors.to {
 		s.flags |= hasErrors
@@ -211,8 +254,8 @@ func (t *translation) side(c *chunk, row int) bool {
 		}
 	}
 	for k := t.errors.from; k < t.errors.to; k++ {
-		kind, ok := l.errorKinds.add(&l.texts, b.Strings[b.ErrorType[k]], b.Strings[b.ErrorMessage[k]],
-			b.Strings[b.ErrorStack[k]], b.ErrorHandled[k])
+		kind, ok := l.errorKinds.add(&l.texts, errorKind{typ: t.line(b.ErrorType[k]), message: t.line(b.ErrorMessage[k]),
+			stack: t.stackOf(b.ErrorStack[k]), handled: b.ErrorHandled[k]})
 		if !ok {
 			t.fits = false
 		}

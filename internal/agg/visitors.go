@@ -1,6 +1,10 @@
 package agg
 
-import "github.com/rumtop/rumtop/internal/beacon"
+import (
+	"cmp"
+
+	"github.com/rumtop/rumtop/internal/beacon"
+)
 
 // visitors are who sent beacons: pairs of user and session. Users are counted
 // by the key of a beacon (its user, else its session, else its view), which has
@@ -23,23 +27,25 @@ func (v *visitors) init() {
 	v.userCount = []uint32{0}
 }
 
+// mix is what a visitor is looked up by, 0 for who sent no identifier.
+func mix(user, session, view beacon.ID) uint64 {
+	if user == 0 && session == 0 {
+		return uint64(view) * (spread + 2)
+	}
+	return uint64(user)*spread ^ uint64(session)
+}
+
 // add gives whoever sent a beacon an index; 0 is who sent no identifier.
 func (v *visitors) add(user, session, view beacon.ID) uint32 {
-	key := uint64(user)
-	hash := uint64(user)*spread ^ uint64(session)
-	if user == 0 {
-		if key = uint64(session); session == 0 {
-			if key = uint64(view); view == 0 {
-				return 0
-			}
-			hash = uint64(view) * (spread + 2)
-		}
+	key := mix(user, session, view)
+	if key == 0 {
+		return 0
 	}
-	id, added := v.ids.add(hash)
+	id, added := v.ids.add(key)
 	if !added {
 		return id
 	}
-	u, added := v.users.add(key)
+	u, added := v.users.add(uint64(cmp.Or(user, session, view)))
 	if added && int(u) == len(v.userCount) {
 		v.userCount = append(v.userCount, 0)
 	}
