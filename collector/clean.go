@@ -34,11 +34,22 @@ type sender struct {
 	path   string
 }
 
+// allowed is what may be kept of a beacon: the least of what the page, the
+// site and the browser say.
+func (c *Collector) allowed(raw *wire.Beacon, s *sender) consent {
+	said, known := parseConsent(raw.Consent, c.consent)
+	if !known {
+		c.values.add(valueConsent)
+	}
+	return min(said, s.cap)
+}
+
 // clean turns a raw beacon into one that may leave the process. It is the only
 // way there: consent, hashing, enrichment, scrubbing, ranges and caps are all
 // applied here, field by field; a field that is not named here does not get
-// out. It returns false, with the reason, if nothing of the beacon may or can be kept.
-func (c *Collector) clean(raw *wire.Beacon, s *sender, out *beacon.Beacon) (reason, bool) {
+// out. view is the page view that was found for a beacon that names none. It
+// returns false, with the reason, if nothing of the beacon may or can be kept.
+func (c *Collector) clean(raw *wire.Beacon, view beacon.ID, allowed consent, s *sender, out *beacon.Beacon) (reason, bool) {
 	*out = beacon.Beacon{
 		Tags: out.Tags[:0], Metrics: out.Metrics[:0], Errors: out.Errors[:0],
 		Requests: out.Requests[:0], Events: out.Events[:0],
@@ -46,14 +57,9 @@ func (c *Collector) clean(raw *wire.Beacon, s *sender, out *beacon.Beacon) (reas
 	if raw.Empty() {
 		return refusedEmpty, false
 	}
-	for range raw.Excess {
-		c.values.add(valueExcess)
+	if raw.Excess > 0 {
+		c.values[valueExcess].Add(int64(raw.Excess))
 	}
-	allowed, known := parseConsent(raw.Consent, c.consent)
-	if !known {
-		c.values.add(valueConsent)
-	}
-	allowed = min(allowed, s.cap)
 	if allowed == consentNone || allowed == consentMinimal && len(raw.Errors) == 0 {
 		return droppedConsent, false
 	}
@@ -64,22 +70,29 @@ func (c *Collector) clean(raw *wire.Beacon, s *sender, out *beacon.Beacon) (reas
 	out.ID = c.hash("beacon", raw.ID, s)
 	out.SampleRate = c.sampleRate(raw.SampleRate)
 	out.Unsampled = raw.Unsampled
-	c.dimensions(raw, s, out)
-	c.tags(raw, s, out)
 	c.errors(raw, out)
+	restored := false
 	if allowed == consentFull {
+		out.View = view
+		if view == 0 {
+			out.View = c.hash("view", raw.View, s)
+		}
 		out.User = c.hash("user", raw.User, s)
 		out.Session = c.hash("session", raw.Session, s)
-		out.View = c.hash("view", c.viewOf(raw, s), s)
 		out.Navigation = raw.Navigation
 		out.Trace = traceID(raw.Trace)
-		c.metrics(raw, s, out)
+		restored = c.metrics(raw, s, out)
 		c.requests(raw, s, out)
 		c.events(raw, s, out)
 	}
 	if !out.Navigation && len(out.Metrics) == 0 && len(out.Errors) == 0 && len(out.Requests) == 0 && len(out.Events) == 0 {
+		if restored {
+			return droppedRestore, false
+		}
 		return refusedEmpty, false
 	}
+	c.dimensions(raw, s, out)
+	c.tags(raw, s, out)
 	return 0, true
 }
 
@@ -180,11 +193,15 @@ func (c *Collector) errors(raw *wire.Beacon, out *beacon.Beacon) {
 	}
 }
 
-func (c *Collector) metrics(raw *wire.Beacon, s *sender, out *beacon.Beacon) {
+// metrics takes the measurements over. What a page that came back from the
+// back/forward cache says about its loading is left out, for it was not loaded;
+// restored tells of that.
+func (c *Collector) metrics(raw *wire.Beacon, s *sender, out *beacon.Beacon) (restored bool) {
 	for _, m := range raw.Metrics {
 		name, limit := metricName(m.Name)
-		if raw.Visit.Restore && isLoad(name) {
+		if m.Restore && isLoad(name) {
 			c.values.add(valueRestore)
+			restored = true
 			continue
 		}
 		if !between(m.Value, 0, limit) {
@@ -200,6 +217,7 @@ func (c *Collector) metrics(raw *wire.Beacon, s *sender, out *beacon.Beacon) {
 		}
 		out.Metrics = append(out.Metrics, beacon.Metric{Name: name, Value: m.Value})
 	}
+	return restored
 }
 
 func (c *Collector) requests(raw *wire.Beacon, s *sender, out *beacon.Beacon) {

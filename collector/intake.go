@@ -226,6 +226,30 @@ func (in *intake) begin(c *Collector, s sender) {
 
 // Take implements wire.Sink.
 func (in *intake) Take(raw *wire.Beacon) bool {
+	allowed := in.c.allowed(raw, &in.sender)
+	if !raw.Visit.Join || raw.View != "" || allowed != consentFull {
+		return in.take(raw, 0, allowed)
+	}
+	id := raw.ID
+	for i, p := range in.c.views.split(raw, &in.sender) {
+		share := *raw
+		if id != "" && i > 0 {
+			share.ID = id + "/" + strconv.Itoa(i)
+		}
+		share.Metrics = p.metrics
+		if !p.main {
+			share.Errors, share.Requests, share.Events, share.Excess = nil, nil, nil, 0
+			share.Navigation = p.restore // coming back is a page view
+		}
+		if !in.take(&share, p.view, allowed) {
+			return false
+		}
+	}
+	return true
+}
+
+// take cleans one beacon. view is what was found for one that names none.
+func (in *intake) take(raw *wire.Beacon, view beacon.ID, allowed consent) bool {
 	if in.full() {
 		in.Reject()
 		return false
@@ -235,7 +259,7 @@ func (in *intake) Take(raw *wire.Beacon) bool {
 	}
 	b := &in.ready[in.n]
 	in.entry.received++
-	why, ok := in.c.clean(raw, &in.sender, b)
+	why, ok := in.c.clean(raw, view, allowed, &in.sender, b)
 	switch {
 	case ok:
 		in.sizes[in.n] = size(b)
@@ -243,7 +267,7 @@ func (in *intake) Take(raw *wire.Beacon) bool {
 		in.accepted++
 		in.entry.queued++
 	case why.dropped():
-		in.accepted++ // treated as the user wants it
+		in.accepted++ // treated as the user or the measurement wants it
 		in.entry.lost[why]++
 	default:
 		in.rejected++

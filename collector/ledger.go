@@ -13,6 +13,7 @@ const (
 	refusedQueueFull               // answered 503: nothing was left to shed
 	droppedConsent                 // the user did not agree to it
 	droppedIgnored                 // of a kind that is not collected
+	droppedRestore                 // load metrics of a page from the back/forward cache
 	droppedResend                  // published before
 	droppedShed                    // had no errors and had to make room
 	droppedFailed                  // the server takes other batches but not this one
@@ -23,7 +24,7 @@ const (
 
 var reasonNames = [numReasons]string{
 	"malformed", "too_many", "empty", "queue_full",
-	"consent", "ignored", "resend", "shed", "publish_failed", "encoding_failed", "shutdown",
+	"consent", "ignored", "bfcache", "resend", "shed", "publish_failed", "encoding_failed", "shutdown",
 }
 
 func (r reason) String() string { return reasonNames[r] }
@@ -92,7 +93,7 @@ type Stats struct {
 	Received  int64
 	Published int64            // acknowledged by the server
 	Refused   map[string]int64 // by reason: malformed, too_many, empty, queue_full
-	Dropped   map[string]int64 // by reason: consent, ignored, resend, shed, publish_failed, encoding_failed, shutdown
+	Dropped   map[string]int64 // by reason: consent, ignored, bfcache, resend, shed, publish_failed, encoding_failed, shutdown
 	Queued    int64            // gathering, waiting or in flight
 
 	QueueBytes int64 // of what is queued

@@ -35,14 +35,16 @@ type Beacon struct {
 }
 
 // Visit is what SDKs without a view id say about the page view that a beacon
-// belongs to. The collector joins beacons to views by it, see its views.go.
+// belongs to. The collector finds the view, see its views.go.
 type Visit struct {
-	// Join asks for a view id to be found; without it an empty View stays empty.
+	// Join asks for a view to be found; without it an empty View stays empty.
 	Join bool
-	// Navigation is the SDK's id of the navigation, where it has one.
+	// Navigation is the SDK's id of the page load that this beacon reports.
 	Navigation string
-	// Restore says that the page came back from the back/forward cache.
-	Restore bool
+	// At is when that page load began by the browser's clock, Unix milliseconds.
+	At float64
+	// Route says that Beacon.Navigation is a change of route within a page.
+	Route bool
 }
 
 // Tag is a free-form dimension.
@@ -53,6 +55,9 @@ type Metric struct {
 	Name  string
 	Value float64 // NaN where the page sent something that is no number
 	ID    string  // the SDK's id of this measurement: the same again is a correction
+	// Restore says that it was measured after the page came back from the
+	// back/forward cache: loading then means nothing.
+	Restore bool
 }
 
 // Error is one error event.

@@ -1,0 +1,176 @@
+package collector
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/rumtop/rumtop/internal/beacon"
+)
+
+// recorded is one request that a real SDK sent from Chromium to a collector on
+// another origin, in the order of time; scene tells what happened on the page.
+type recorded struct {
+	Scene   string
+	Method  string
+	Path    string
+	Headers map[string]string
+	Body    string
+}
+
+func fixture(t testing.TB, name string) []recorded {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("wire", "testdata", name+".json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []recorded
+	if err := json.Unmarshal(text, &all); err != nil {
+		t.Fatal(err)
+	}
+	return slices.DeleteFunc(all, func(r recorded) bool { return r.Path == "" })
+}
+
+// replay sends a fixture as the browser did.
+func (r *rig) replay(name string) {
+	r.t.Helper()
+	for i, rec := range fixture(r.t, name) {
+		var header []string
+		for k, v := range rec.Headers {
+			header = append(header, k, v)
+		}
+		if a := r.do(rec.Method, rec.Path, rec.Body, header...); a.status != 202 && a.status != 204 {
+			r.t.Errorf("request %d of %s: %d %s", i, name, a.status, a.body)
+		}
+	}
+}
+
+// told is what one page view told in the end, as viewers count it.
+type told struct {
+	pages   []string
+	metrics map[string]float64
+	errors  []string
+	failed  int
+	events  []string
+}
+
+// byView folds beacons into views, in the order in which views began.
+func byView(all []beacon.Beacon) []*told {
+	views := map[beacon.ID]*told{}
+	var order []*told
+	seen := map[beacon.ID]bool{}
+	for i := range all {
+		b := &all[i]
+		if b.ID != 0 && seen[b.ID] {
+			continue
+		}
+		seen[b.ID] = true
+		v := views[b.View]
+		if v == nil {
+			v = &told{metrics: map[string]float64{}}
+			views[b.View], order = v, append(order, v)
+		}
+		if !slices.Contains(v.pages, b.Dims[beacon.Page]) {
+			v.pages = append(v.pages, b.Dims[beacon.Page])
+		}
+		for _, m := range b.Metrics {
+			v.metrics[m.Name] = m.Value
+		}
+		for _, e := range b.Errors {
+			v.errors = append(v.errors, e.Type)
+		}
+		for _, q := range b.Requests {
+			if q.Failed() {
+				v.failed++
+			}
+		}
+		for _, e := range b.Events {
+			v.events = append(v.events, e.Name)
+		}
+	}
+	return order
+}
+
+func (v *told) String() string {
+	var metrics []string
+	for name, value := range v.metrics {
+		switch name {
+		case "dns", "tcp", "tls", "fid":
+			continue
+		}
+		metrics = append(metrics, fmt.Sprintf("%s=%.4g", name, value))
+	}
+	slices.Sort(metrics)
+	return fmt.Sprintf("%s; %s; errors %v; failed %d; events %v", strings.Join(v.pages, " "), strings.Join(metrics, " "), v.errors, v.failed, v.events)
+}
+
+// The scenes of every fixture: a page load with a click that blocks 300 ms;
+// errors, failed requests and custom measures; a change of route and another
+// click; a navigation; back, out of the back/forward cache; leaving.
+func TestRealSDKs(t *testing.T) {
+	for _, tc := range []struct {
+		fixture string
+		sdk     string
+		views   []string
+	}{
+		{"faro-2.12.1", "faro", []string{
+			"/users/:id/orders /route2; cls=0 fcp=248 inp=320 lcp=248 tokens=55 ttfb=119.2 ttft=321; errors [ReferenceError TypeError TypeError]; failed 2; events [checkout_completed]",
+			"/cart; cls=0 fcp=76 lcp=76 ttfb=13.6; errors []; failed 0; events []",
+			"/route2; cls=0 inp=8; errors []; failed 0; events []",
+		}},
+		{"faro-1.19.0", "faro", []string{
+			"/users/:id/orders /route2; cls=0 fcp=228 inp=320 lcp=228 tokens=55 ttfb=90.8 ttft=321; errors [Error Error TypeError]; failed 2; events [checkout_completed]",
+			"/cart; fcp=676 ttfb=200.9; errors []; failed 0; events []",
+			"/route2; ; errors []; failed 0; events []",
+		}},
+		{"web-vitals-6.2.3", "web-vitals", []string{
+			"/users/:id/orders; cls=0 fcp=144 inp=464 lcp=144 ttfb=48.1; errors []; failed 0; events []",
+			"/cart; cls=0 fcp=112 lcp=112 ttfb=39.7; errors []; failed 0; events []",
+			"/users/:id/orders; cls=0 inp=8; errors []; failed 0; events []",
+		}},
+		{"web-vitals-3.5.2", "web-vitals", []string{
+			"; cls=0 fcp=292 inp=312 lcp=292 ttfb=72.7; errors []; failed 0; events []",
+			"; cls=0 fcp=76 inp=312 lcp=76 ttfb=18; errors []; failed 0; events []",
+			"; cls=0 inp=312; errors []; failed 0; events []",
+		}},
+	} {
+		t.Run(tc.fixture, func(t *testing.T) {
+			r := newRig(t, func(c *Config) { c.BatchBeacons = 1 }) // keeps the order
+			r.replay(tc.fixture)
+			all := r.settle()
+			var got []string
+			for _, v := range byView(all) {
+				got = append(got, v.String())
+			}
+			if !slices.Equal(got, tc.views) {
+				t.Errorf("views\n got %s\nwant %s", strings.Join(got, "\n     "), strings.Join(tc.views, "\n     "))
+			}
+			users := map[beacon.ID]bool{}
+			for _, b := range all {
+				if tc.sdk == "faro" {
+					users[b.User] = true
+					if b.Dims[beacon.Release] != "2.4.1" || b.Dims[beacon.Environment] != "production" || len(b.Tags) != 1 {
+						t.Errorf("dimensions %q, tags %v", b.Dims, b.Tags)
+					}
+				}
+				if b.Dims[beacon.SDK] != tc.sdk || b.Dims[beacon.Browser] != "Chrome" || b.Dims[beacon.Device] != "desktop" {
+					t.Errorf("dimensions %q", b.Dims)
+				}
+			}
+			if tc.sdk == "faro" && len(users) != 1 {
+				t.Errorf("%d users", len(users))
+			}
+			before := len(all)
+			if tc.sdk == "faro" { // their answers were lost, and they come again
+				r.replay(tc.fixture)
+				if after := len(r.settle()); after != before {
+					t.Errorf("%d beacons published, %d after a resend", before, after)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,432 @@
+package wire
+
+import (
+	"bytes"
+	"math"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Faro is the Grafana Faro Web SDK, versions 1 and 2. One request is one
+// payload: what is common (app, user, session, page) under meta, and lists of
+// items.
+//
+// Exceptions become errors, the measurements of type web-vitals become vitals
+// and other measurements custom ones, resource timings of fetch and XHR become
+// requests, the navigation timing marks the beginning of a page view, and what
+// the application itself pushes as events become events. Logs and traces are
+// not collected. The attributes of the session become tags.
+type Faro struct{}
+
+// Match implements [Format].
+func (Faro) Match() Match {
+	return Match{
+		SDK:      "faro",
+		Patterns: []string{"POST /collect"},
+		Types:    []string{"application/json", "text/plain"},
+		Key:      func(r *http.Request) string { return r.Header.Get("X-Api-Key") },
+		// Version 1 has no such header. All its items carry their time, so the
+		// same body again is a resend.
+		Attempt: func(r *http.Request) string { return r.Header.Get("Idempotency-Key") },
+	}
+}
+
+// Answer implements [Format].
+func (Faro) Answer(w http.ResponseWriter, _ *Request, a Answer) { answerCounts(w, a) }
+
+// Decode implements [Format].
+func (Faro) Decode(r *Request, to Sink) error {
+	s := cut(r.Body, r.Limits.Depth)
+	wanted := true
+	for n := 0; ; n++ {
+		item, ok := s.next()
+		if !ok {
+			return s.err
+		}
+		if !wanted || item == nil {
+			to.Reject()
+			continue
+		}
+		p := faroPayload{to: to}
+		if p.decode(item) != nil {
+			to.Reject()
+			continue
+		}
+		p.b.ID = "faro/" + r.Attempt + "/" + strconv.Itoa(n)
+		wanted = p.emit()
+	}
+}
+
+// faroPayload is one payload on its way to becoming a beacon.
+type faroPayload struct {
+	b       Beacon
+	to      Sink
+	newest  time.Time
+	refused int
+	ignored int
+}
+
+func (p *faroPayload) decode(item []byte) error {
+	c := newCursor(item)
+	if !c.object() {
+		c.fail(errShape)
+	}
+	for c.more() {
+		switch c.key() {
+		case "meta":
+			p.meta(c)
+		case "exceptions":
+			p.items(c, p.exception)
+		case "measurements":
+			p.items(c, p.measurement)
+		case "events":
+			p.items(c, p.event)
+		case "logs":
+			p.items(c, func(c *cursor) { c.skip(); p.ignored++ })
+		case "traces":
+			if c.peek() == '{' {
+				p.ignored++
+			}
+			c.skip()
+		default:
+			c.skip()
+		}
+	}
+	return c.close()
+}
+
+func (p *faroPayload) emit() bool {
+	for range p.refused {
+		p.to.Reject()
+	}
+	for range p.ignored {
+		p.to.Ignore()
+	}
+	if p.b.Empty() {
+		if p.refused+p.ignored == 0 {
+			p.to.Reject()
+		}
+		return true
+	}
+	if !p.newest.IsZero() {
+		p.b.Time = float64(p.newest.UnixMilli())
+	}
+	p.b.Visit.Join = true
+	return p.to.Take(&p.b)
+}
+
+// items reads a list of which each item can fail alone.
+func (p *faroPayload) items(c *cursor, read func(*cursor)) {
+	if !c.array() {
+		return
+	}
+	for c.more() {
+		raw := c.raw()
+		if c.err != nil {
+			return
+		}
+		one := newCursor(raw)
+		read(one)
+		if one.close() != nil {
+			p.refused++
+		}
+	}
+}
+
+func (p *faroPayload) meta(c *cursor) {
+	b := &p.b
+	if !c.object() {
+		return
+	}
+	for c.more() {
+		switch c.key() {
+		case "app":
+			var release string
+			c.fields(map[string]*string{"version": &b.Release, "release": &release, "environment": &b.Environment})
+			if b.Release == "" {
+				b.Release = release
+			}
+		case "user":
+			var email, name, hash string
+			c.fields(map[string]*string{"id": &b.User, "email": &email, "username": &name, "hash": &hash})
+			for _, other := range []string{email, name, hash} {
+				if b.User == "" {
+					b.User = other
+				}
+			}
+		case "session":
+			p.session(c)
+		case "page":
+			c.fields(map[string]*string{"url": &b.URL})
+		case "view":
+			c.fields(map[string]*string{"name": &b.Route})
+			if !strings.HasPrefix(b.Route, "/") {
+				b.Route = "" // a name for people, no route: it would hide the page
+			}
+		case "browser":
+			c.fields(map[string]*string{"userAgent": &b.UserAgent})
+		default:
+			c.skip()
+		}
+	}
+}
+
+func (p *faroPayload) session(c *cursor) {
+	if !c.object() {
+		return
+	}
+	for c.more() {
+		switch c.key() {
+		case "id":
+			p.b.Session = c.scalar()
+		case "attributes":
+			c.tags(&p.b)
+			p.b.Tags = withoutFaros(p.b.Tags)
+		default:
+			c.skip()
+		}
+	}
+}
+
+// withoutFaros leaves out the attributes that the SDK itself gives a session.
+func withoutFaros(tags []Tag) []Tag {
+	kept := tags[:0]
+	for _, t := range tags {
+		if t.Key != "isSampled" && t.Key != "previousSession" {
+			kept = append(kept, t)
+		}
+	}
+	return kept
+}
+
+// at remembers the newest item's time: the nearest to when the payload was sent.
+func (p *faroPayload) at(text string) time.Time {
+	t, err := time.Parse(time.RFC3339, text)
+	if err == nil && t.After(p.newest) {
+		p.newest = t
+	}
+	return t
+}
+
+func (p *faroPayload) exception(c *cursor) {
+	var e Error
+	if !c.object() {
+		c.fail(errShape)
+	}
+	for c.more() {
+		switch c.key() {
+		case "type":
+			e.Type = c.string()
+		case "value":
+			e.Message = c.string()
+		case "timestamp":
+			p.at(c.string())
+		case "stacktrace":
+			e.Stack = c.faroStack()
+		default:
+			c.skip()
+		}
+	}
+	if c.err == nil {
+		p.b.AddError(e)
+	}
+}
+
+// faroStack writes frames, newest first, as browsers do.
+func (c *cursor) faroStack() string {
+	var text strings.Builder
+	if !c.object() {
+		return ""
+	}
+	for c.more() {
+		if c.key() != "frames" || !c.array() {
+			c.skip()
+			continue
+		}
+		for c.more() {
+			var file, function, line, column string
+			c.fields(map[string]*string{"filename": &file, "function": &function, "lineno": &line, "colno": &column})
+			place := file
+			if line != "" {
+				place += ":" + line
+				if column != "" {
+					place += ":" + column
+				}
+			}
+			if function != "" && function != "?" {
+				place = function + " (" + place + ")"
+			}
+			if text.Len() > 0 {
+				text.WriteByte('\n')
+			}
+			text.WriteString("    at " + place)
+		}
+	}
+	return text.String()
+}
+
+func (p *faroPayload) measurement(c *cursor) {
+	var typ, id, navigation string
+	var values []Metric
+	if !c.object() {
+		c.fail(errShape)
+	}
+	for c.more() {
+		switch c.key() {
+		case "type":
+			typ = c.string()
+		case "timestamp":
+			p.at(c.string())
+		case "context":
+			c.fields(map[string]*string{"id": &id, "navigation_type": &navigation})
+		case "values":
+			if c.object() {
+				for c.more() {
+					name := c.key()
+					values = append(values, Metric{Name: name, Value: c.number()})
+				}
+			}
+		default:
+			c.skip()
+		}
+	}
+	if c.err != nil {
+		return
+	}
+	for _, m := range values {
+		if typ == "web-vitals" {
+			switch m.Name {
+			case "lcp", "fcp", "inp", "cls", "ttfb", "fid":
+				m.ID, m.Restore = id, navigation == backForwardCache
+			default:
+				continue // attribution
+			}
+		} else if m.Name == "value" && typ != "" {
+			m.Name = typ
+		}
+		p.b.AddMetric(m)
+	}
+}
+
+func (p *faroPayload) event(c *cursor) {
+	var name, timestamp, trace string
+	attributes := map[string]string{}
+	if !c.object() {
+		c.fail(errShape)
+	}
+	for c.more() {
+		switch c.key() {
+		case "name":
+			name = c.string()
+		case "timestamp":
+			timestamp = c.string()
+		case "trace":
+			c.fields(map[string]*string{"trace_id": &trace})
+		case "attributes":
+			if c.object() {
+				for c.more() {
+					key := c.key()
+					attributes[key] = c.loose()
+				}
+			}
+		default:
+			c.skip()
+		}
+	}
+	if c.err != nil {
+		return
+	}
+	at := p.at(timestamp)
+	switch {
+	case name == "faro.performance.navigation":
+		p.navigation(attributes, at)
+		p.b.Trace = trace
+	case name == "faro.performance.resource":
+		p.resource(attributes, trace)
+	case name == "faro.navigation", name == "route_change":
+		if !p.b.Navigation { // in one payload with the page load, that counts
+			p.b.Navigation, p.b.Visit.Route = true, true
+		}
+	case strings.HasPrefix(name, "faro."), strings.HasPrefix(name, "session_"),
+		name == "view_changed", name == "service_name_override":
+		p.ignored++ // the SDK talks about itself
+	default:
+		e := Event{Name: name}
+		if v := parseNumber(attributes["value"]); !math.IsNaN(v) {
+			e.Value = v
+		}
+		p.b.AddEvent(e)
+	}
+}
+
+func (p *faroPayload) navigation(attributes map[string]string, at time.Time) {
+	b := &p.b
+	b.Navigation = true
+	b.Visit.Route = false
+	b.Visit.Navigation = attributes["faroNavigationId"]
+	if !at.IsZero() {
+		b.Visit.At = float64(at.UnixMilli())
+	}
+	tcp := parseNumber(attributes["tcpHandshakeTime"])
+	for name, v := range map[string]float64{
+		"dns": parseNumber(attributes["dnsLookupTime"]),
+		"tcp": tcp,
+		"tls": parseNumber(attributes["tlsNegotiationTime"]),
+	} {
+		// Without TLS the SDK subtracts zero and reports a point in time.
+		if v >= 0 && (name != "tls" || v <= tcp) {
+			b.AddMetric(Metric{Name: name, Value: v})
+		}
+	}
+}
+
+// resource takes the requests that the page's scripts made. Images, styles and
+// scripts have no readable status across origins: 0 would not mean a failure.
+func (p *faroPayload) resource(attributes map[string]string, trace string) {
+	kind := attributes["initiatorType"]
+	status := parseNumber(attributes["responseStatus"])
+	if kind != "fetch" && kind != "xmlhttprequest" || math.IsNaN(status) {
+		p.ignored++
+		return
+	}
+	p.b.AddFetch(Fetch{
+		URL: attributes["name"], Status: status,
+		Duration: parseNumber(attributes["duration"]), Trace: trace,
+	})
+}
+
+// fields reads an object of which only some scalars are wanted.
+func (c *cursor) fields(want map[string]*string) {
+	if !c.object() {
+		return
+	}
+	for c.more() {
+		if into := want[c.key()]; into != nil {
+			*into = c.loose()
+		} else {
+			c.skip()
+		}
+	}
+}
+
+// loose reads a scalar as text, and anything else as not sent.
+func (c *cursor) loose() string {
+	switch c.peek() {
+	case '{', '[':
+		c.skip()
+		return ""
+	}
+	return c.scalar()
+}
+
+// raw reads a value as it stands. It is valid until the next one is read.
+func (c *cursor) raw() []byte {
+	if c.err != nil {
+		return nil
+	}
+	v, err := c.dec.ReadValue()
+	c.fail(err)
+	return bytes.TrimSpace(v)
+}
