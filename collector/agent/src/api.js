@@ -1,5 +1,6 @@
 // window.rum: what pages call. Every call is safe at any time.
 
+import { clip, hasRoom } from './clip.js';
 import { config } from './config.js';
 import { onErrorEvent, onRejection, recordError } from './errors.js';
 import { flush } from './flush.js';
@@ -8,19 +9,14 @@ import { consent, setConsent } from './identity.js';
 import { adopt, forget } from './transport.js';
 import { add, addMetric, currentView } from './view.js';
 
-const MAX_TEXT = 256;
-const MAX_TAGS = 16;
-
-const text = (value) => String(value).slice(0, MAX_TEXT);
-
 const calls = {
   /** Something that happened: a conversion, a click that matters. */
   event(what, value) {
-    add('events', { name: text(what), value: isFinite(value) ? value : undefined });
+    add('events', { name: clip(what), value: isFinite(value) ? +value : undefined });
   },
   /** A measurement ≥ 0 of the current view; the last one of a name holds. */
   measure(what, value) {
-    addMetric(currentView(), text(what), +value);
+    addMetric(currentView(), clip(what), +value);
   },
   /** An error that the page has handled. */
   error(error) {
@@ -28,13 +24,13 @@ const calls = {
   },
   /** The site's own name for the user; null when signed out. */
   user(id) {
-    config.user = id == null ? undefined : text(id);
+    config.user = id == null ? undefined : clip(id);
   },
   /** Tags all later beacons; null takes the tag away. */
   tag(key, value) {
     const { tags } = config;
     if (value == null) delete tags[key];
-    else if (key in tags || Object.keys(tags).length < MAX_TAGS) tags[text(key)] = text(value);
+    else if (hasRoom(tags, key)) tags[clip(key)] = clip(value);
   },
   /** 'full', 'minimal' or 'none'. */
   consent(level) {
@@ -45,10 +41,10 @@ const calls = {
   },
   /** Names the current view, once the router knows: '/users/:id/orders'. */
   route(template) {
-    currentView().route = text(template);
+    currentView().route = clip(template);
   },
   release(version) {
-    config.release = text(version);
+    config.release = clip(version);
   },
   /** Sends what is gathered now. */
   flush() {

@@ -2,7 +2,7 @@
 
 import { config } from './config.js';
 import { newID } from './id.js';
-import { consent, currentSession, saidConsent } from './identity.js';
+import { consent, currentSession } from './identity.js';
 import { MAX, discard } from './view.js';
 
 // Keeps a beacon with long stacks below what a keepalive request may carry.
@@ -13,10 +13,10 @@ const device = () =>
   /^Mac/.test(navigator.platform) && navigator.maxTouchPoints > 1 ? 'tablet' : undefined;
 
 /** The trace id of a W3C traceparent, or undefined. */
-export const traceID = (traceparent) => (/^\w\w-(\w{32})-/.exec(traceparent) || [])[1];
+export const traceID = (traceparent) => /^\w\w-(\w{32})-/.exec(traceparent)?.[1];
 
 // The page's own trace, if its server wrote one: <meta name="traceparent">.
-const pageTrace = () => traceID((document.querySelector('meta[name=traceparent]') || {}).content);
+const pageTrace = () => traceID(document.querySelector('meta[name=traceparent]')?.content);
 
 const filled = (o) => (Object.keys(o).length ? o : undefined);
 
@@ -45,9 +45,10 @@ export const takeBeacons = (view) => {
       view: view.id,
       session: session.id,
       user: full ? config.user : undefined,
-      consent: saidConsent(),
+      // Where nobody has said anything, the site's default holds.
+      consent: config.consent || !full ? level : undefined,
       device: device(),
-      connection: (navigator.connection || {}).effectiveType,
+      connection: navigator.connection?.effectiveType,
       tags: filled(config.tags),
       trace: pageTrace(),
       ...fields,

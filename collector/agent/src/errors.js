@@ -1,5 +1,6 @@
 // Uncaught errors, unhandled rejections and resources that failed to load.
 
+import { clip } from './clip.js';
 import { listen } from './guard.js';
 import { cleanURL } from './url.js';
 import { add } from './view.js';
@@ -9,11 +10,9 @@ const MAX_STACK = 8192;
 
 const report = (type, message, stack, handled) =>
   add('errors', {
-    type: String(type).slice(0, 128),
-    message: String(message)
-      .replace(/^Uncaught (\(in promise\) )?/, '')
-      .slice(0, MAX_MESSAGE),
-    stack: stack ? String(stack).slice(0, MAX_STACK) : undefined,
+    type: clip(type),
+    message: clip(message, MAX_MESSAGE).replace(/^Uncaught (\(in promise\) )?/, ''),
+    stack: stack && clip(stack, MAX_STACK),
     handled,
     time: Date.now(),
   });
@@ -32,17 +31,16 @@ export const recordError = (value, fallback, handled) => {
 
 /** Takes error events of the window, and of the elements in it. */
 export const onErrorEvent = (event) => {
-  const { target, error, message, filename } = event;
-  if (target && target.localName) {
+  const { target, error, message } = event;
+  if (target?.localName) {
     // A script, style sheet, image or frame that did not load.
     const url = cleanURL(target.src || target.href);
     if (url) report('ResourceError', target.localName + ' ' + url, undefined, false);
   } else if (error != null) {
     recordError(error, 'Error', false);
   } else {
-    // The browser tells little of what other origins' scripts throw.
-    const at = filename && 'at ' + cleanURL(filename) + ':' + event.lineno + ':' + event.colno;
-    report('Error', message || 'Script error.', at, false);
+    // The browser tells nothing more of what other origins' scripts throw.
+    report('Error', message, undefined, false);
   }
 };
 

@@ -11,7 +11,7 @@ const DELAY = 5e3;
 let timer;
 let again;
 
-export const hidden = () => document.visibilityState === 'hidden';
+const hidden = () => document.visibilityState === 'hidden';
 
 // A prerendered page may never be shown, and before consent nothing goes out:
 // everything waits in the views, which are bounded.
@@ -28,8 +28,8 @@ export const flush = guard((leaving) => {
 whenGathered(() => {
   if (held()) return;
   timer = timer || setTimeout(flush, DELAY);
-  // What comes in after the page was hidden may be the last chance: vitals are
-  // final only then, and can land after our own listener.
+  // Vitals are final only once the page is hidden, and can land after our own
+  // listener has sent the rest: they go out at once, before the page is gone.
   if (hidden() && !again) {
     again = true;
     queueMicrotask(() => {
@@ -41,13 +41,7 @@ whenGathered(() => {
 
 /** Called after web-vitals has registered its own listeners, so that it runs after them. */
 export const flushOnLeaving = () => {
-  const leave = () => {
-    if (hidden()) {
-      flush(true);
-      setTimeout(flush, 0, true);
-    }
-  };
-  listen(document, 'visibilitychange', leave);
+  listen(document, 'visibilitychange', () => hidden() && flush(true));
   listen(window, 'pagehide', () => flush(true));
   listen(document, 'prerenderingchange', () => flush());
 };

@@ -13,14 +13,14 @@ export const guard = (fn) =>
 /** Listens in the capturing phase, which also sees what does not bubble. */
 export const listen = (target, type, fn) => target.addEventListener(type, guard(fn), true);
 
-/** Has before and after called around a method, with its `this` and arguments. */
-export const wrap = (object, name, before, after) => {
+/** Has fn called before a method, with its `this` and arguments, and what fn returns after it. */
+export const wrap = (object, name, fn) => {
   const original = object[name];
-  const [enter, leave] = [before, after].map((fn) => fn && guard(fn));
+  const before = guard(fn);
   object[name] = function () {
-    if (enter) enter.apply(this, arguments);
+    const after = before.apply(this, arguments);
     const result = original.apply(this, arguments);
-    if (leave) leave.apply(this, arguments);
+    if (after) after();
     return result;
   };
 };

@@ -8,34 +8,27 @@ import { load, save } from './storage.js';
 const SESSION_IDLE = 30 * 60e3;
 const SESSION_MAX = 240 * 60e3;
 const AREA = 'sessionStorage';
-const NAME = 'session';
 
 let session;
 
-/** Global Privacy Control and Do Not Track allow errors, without identifiers. */
-const optedOut = () =>
-  navigator.globalPrivacyControl === true || (navigator.doNotTrack || window.doNotTrack) === '1';
-
 /**
  * What may be sent: 'full', 'minimal' (errors, no session or user), 'none', or
- * undefined while the page still has to say ("required"). Browser-wide signals
- * cap whatever the page says; a word that is not known means 'none'.
+ * undefined while the page still has to say ("required"). Global Privacy Control
+ * and Do Not Track cap whatever it says; a word that is not known means 'none'.
  */
 export const consent = () => {
   const said = config.consent || 'full';
   if (said === 'required') return undefined;
-  if (said === 'full') return optedOut() ? 'minimal' : said;
-  return said === 'minimal' ? said : 'none';
+  const optedOut = navigator.globalPrivacyControl === true || navigator.doNotTrack === '1';
+  if (said === 'minimal' || (said === 'full' && optedOut)) return 'minimal';
+  return said === 'full' ? said : 'none';
 };
 
-/** The level as a beacon says it: nothing leaves it to the site's default. */
-export const saidConsent = () => (config.consent || optedOut() ? consent() : undefined);
-
 export const setConsent = (level) => {
-  config.consent = level === 'required' ? 'none' : level || 'none';
+  config.consent = level || 'none';
   if (consent() !== 'full') {
     session = undefined;
-    save(AREA, NAME);
+    save(AREA);
   }
 };
 
@@ -47,11 +40,11 @@ const alive = (s) => s && Date.now() - s.last < SESSION_IDLE && Date.now() - s.s
  * beacon or after four hours. A view passes the session it holds, to keep it.
  */
 export const currentSession = (held) => {
-  session = held || [session, load(AREA, NAME)].find(alive);
+  session = held || [session, load(AREA)].find(alive);
   if (!session) {
     session = { id: newID(), rate: config.sample, sampled: Math.random() < config.sample, start: Date.now() };
   }
   session.last = Date.now();
-  save(AREA, NAME, session);
+  save(AREA, session);
   return session;
 };

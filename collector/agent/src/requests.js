@@ -29,15 +29,13 @@ const begin = (address, method, trace) => {
 };
 
 const beginFetch = guard((input, init) => {
-  const given = init || {};
-  const request = input.url ? input : { url: input };
-  const trace = new Headers(given.headers || request.headers).get('traceparent');
-  return begin(request.url, given.method || request.method, traceID(trace));
+  const trace = new Headers(init?.headers || input.headers).get('traceparent');
+  return begin(input.url || input, init?.method || input.method, traceID(trace));
 });
 
 const aborted = guard((error, input, init) => {
-  const signal = (init || {}).signal || input.signal;
-  return error.name === 'AbortError' || (signal && signal.aborted && error.name !== 'TimeoutError');
+  const signal = init?.signal || input.signal;
+  return error.name === 'AbortError' || (signal?.aborted && error.name !== 'TimeoutError');
 });
 
 const watchFetch = () => {

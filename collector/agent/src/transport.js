@@ -12,21 +12,19 @@ const MAX_AGE = 15 * 60e3; // the collector files a beacon under the time it arr
 const MAX_QUEUED = 100;
 const MAX_QUEUED_SIZE = 512e3; // characters, in memory and in localStorage
 const MAX_BATCH = 40e3; // characters
-const KEEPALIVE_QUOTA = 60e3; // bytes under way; browsers allow 64 KiB
+const KEEPALIVE_QUOTA = 60e3; // characters under way; browsers allow 64 KiB
 const MAX_WAIT = 60e3;
 const MAX_RETRY_AFTER = 10 * 60e3;
 
 // The page's own wrappers, ours among them, must not see our requests.
-const fetch = window.fetch && window.fetch.bind(window);
+const fetch = window.fetch?.bind(window);
 
 // One place for all tabs: where several fail to deliver, the last one's queue
 // is kept, and each still has its own in memory.
 const AREA = 'localStorage';
-const NAME = 'queue';
 
 let queue = []; // {id, at, body}, oldest first
 let underWay = []; // taken from the queue, not yet answered
-let bytesUnderWay = 0;
 let failures = 0;
 let retryAt = 0; // our back-off
 let askedAt = 0; // the collector's Retry-After
@@ -34,15 +32,14 @@ let timer;
 let stored;
 let refused;
 
+const size = (entries) => entries.reduce((sum, e) => sum + e.body.length, 0);
+
 /** Bounds the queue by age, count and size; the oldest go. */
 const bound = () => {
   const oldest = Date.now() - MAX_AGE;
-  let room = MAX_QUEUED_SIZE;
-  queue = queue
-    .slice(-MAX_QUEUED)
-    .reverse()
-    .filter((e) => e.at > oldest && (room -= e.body.length) > 0)
-    .reverse();
+  while (queue[0] && (queue[0].at < oldest || queue.length > MAX_QUEUED || size(queue) > MAX_QUEUED_SIZE)) {
+    queue.shift();
+  }
 };
 
 /** Puts what is not delivered where the next page finds it, if consent allows storage. */
@@ -50,40 +47,39 @@ const keep = () => {
   if (consent() !== 'full') return;
   const all = underWay.concat(queue);
   stored = all.length;
-  save(AREA, NAME, stored && all);
+  save(AREA, stored && all);
 };
 
 /** Forgets everything: consent was withdrawn. */
 export const forget = () => {
   queue = [];
-  save(AREA, NAME);
+  save(AREA);
 };
 
 /** Takes over what an earlier page of this site could not deliver. */
 export const adopt = () => {
   if (consent() !== 'full') return;
   const known = new Set(underWay.concat(queue).map((e) => e.id));
-  queue = (load(AREA, NAME) || []).filter((e) => !known.has(e.id)).concat(queue);
-  save(AREA, NAME);
+  queue = (load(AREA) || []).filter((e) => !known.has(e.id)).concat(queue);
+  save(AREA);
 };
 
 export const enqueue = (beacon) => queue.push({ id: beacon.id, at: Date.now(), body: JSON.stringify(beacon) });
 
 const takeBatch = () => {
-  let size = 0;
-  const n = queue.findIndex((e, i) => (size += e.body.length) > MAX_BATCH && i > 0);
-  return queue.splice(0, n < 0 ? queue.length : n);
+  const batch = [];
+  while (queue[0] && (!batch[0] || size(batch) + queue[0].body.length < MAX_BATCH)) batch.push(queue.shift());
+  return batch;
 };
 
-const settle = guard((batch, bytes, answer) => {
+const settle = guard((batch, answer) => {
   underWay = underWay.filter((e) => !batch.includes(e));
-  bytesUnderWay -= bytes;
-  const status = answer ? answer.status : 0;
-  if (!status || status === 408 || status === 429 || status >= 500) {
+  const status = answer?.status;
+  if (!status || status === 429 || status >= 500) {
     queue = batch.concat(queue);
     retryAt = Date.now() + Math.min(MAX_WAIT, 1e3 * 2 ** failures++) * (0.5 + Math.random() / 2);
     // Jitter on top, or all who were turned away come back at once.
-    const asked = answer && answer.headers.get('Retry-After') * 1e3;
+    const asked = answer?.headers.get('Retry-After') * 1e3;
     if (asked > 0) askedAt = Date.now() + Math.min(asked, MAX_RETRY_AFTER) * (1 + Math.random() / 10);
     keep();
   } else {
@@ -97,20 +93,18 @@ const settle = guard((batch, bytes, answer) => {
 
 const post = (batch) => {
   const body = batch.map((e) => e.body).join('\n');
-  const bytes = new Blob([body]).size;
   try {
     const answer = fetch(config.endpoint, {
       method: 'POST',
       body,
-      keepalive: bytesUnderWay + bytes < KEEPALIVE_QUOTA,
+      keepalive: size(underWay.concat(batch)) < KEEPALIVE_QUOTA,
       credentials: 'omit',
       referrerPolicy: 'origin',
     });
     underWay = underWay.concat(batch);
-    bytesUnderWay += bytes;
     answer.then(
-      (r) => settle(batch, bytes, r),
-      () => settle(batch, bytes),
+      (r) => settle(batch, r),
+      () => settle(batch),
     );
   } catch {
     // No fetch, or one that will not take these options.
@@ -129,7 +123,7 @@ export const send = guard((leaving) => {
   const wait = Math.max(retryAt, askedAt) - Date.now();
   const blocked = navigator.onLine === false || wait > 0;
   if (queue.length && !blocked) {
-    if (leaving) while (queue.length && bytesUnderWay + queue[0].body.length < KEEPALIVE_QUOTA) post(takeBatch());
+    if (leaving) while (queue.length && size(underWay) + queue[0].body.length < KEEPALIVE_QUOTA) post(takeBatch());
     else if (!underWay.length) post(takeBatch());
   }
   if (queue.length && wait > 0) timer = setTimeout(send, wait);

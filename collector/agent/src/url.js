@@ -17,7 +17,7 @@ export const cleanURL = (url) => {
  * route is appended to the path, since fragments are dropped everywhere else.
  */
 export const pageURL = () => {
-  const url = cleanURL(location.href) || location.protocol + '//';
+  const url = cleanURL(location.href);
   const hash = /^#!?(\/[^?#]*)/.exec(location.hash);
   return hash ? url.replace(/\/$/, '') + hash[1] : url;
 };

@@ -1,12 +1,12 @@
 // Page views and what is gathered for each until the next flush.
 
 import { config } from './config.js';
+import { hasRoom } from './clip.js';
 import { newID } from './id.js';
 import { pageURL } from './url.js';
 
 // Late vitals belong to the view in which they happened, so a few are remembered.
 const MAX_VIEWS = 20;
-const MAX_METRICS = 40;
 
 /** How many of each kind a view may report; failed requests have a room of their own. */
 export const MAX = 50;
@@ -25,7 +25,7 @@ export const beginView = (start, route) => {
     url: pageURL(),
     route,
     navigation: true,
-    counts: { errors: 0, requests: 0, failed: 0, events: 0, long_tasks: 0 },
+    counts: {},
     vitals: {}, // name → metric id → value
   };
   discard(view);
@@ -40,19 +40,22 @@ export const currentView = () => views[views.length - 1];
 /** The view that was on screen at a time. */
 export const viewAt = (time) => views.filter((v) => v.start <= time).pop() || views[0];
 
+/** Counts one more of a kind in a view. */
+export const count = ({ counts }, kind) => (counts[kind] = (counts[kind] || 0) + 1);
+
 /** Adds a metric; NaN, infinities and negative values are no measurements. */
 export const addMetric = (view, name, value) => {
   const { metrics } = view;
-  if (!(value >= 0 && value < Infinity)) return;
-  if (!(name in metrics) && Object.keys(metrics).length >= MAX_METRICS) return;
-  metrics[name] = value;
-  onItem();
+  if (value >= 0 && value < Infinity && hasRoom(metrics, name)) {
+    metrics[name] = value;
+    onItem();
+  }
 };
 
 /** Adds to 'errors', 'requests' or 'events', up to MAX of what is counted together. */
 export const add = (kind, item, view, counted) => {
   view = view || currentView();
-  if (++view.counts[counted || kind] > MAX) return;
+  if (count(view, counted || kind) > MAX) return;
   view[kind].push(item);
   onItem();
 };

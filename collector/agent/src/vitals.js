@@ -2,37 +2,34 @@
 
 import { onCLS, onFCP, onINP, onLCP, onTTFB } from '../third_party/web-vitals/web-vitals.js';
 import { guard } from './guard.js';
-import { addMetric, landing, viewAt, views } from './view.js';
+import { addMetric, count, landing, viewAt, views } from './view.js';
 import { cleanURL } from './url.js';
 
-const round = (value, digits) => Math.round(value * 10 ** digits) / 10 ** digits;
+const round = (value) => Math.round(value * 1e4) / 1e4;
 
 /** LCP, FCP and TTFB: about the load, so they belong to the view that loaded. */
 const loading = guard((metric) => {
   // After a back/forward-cache restore they are near zero, which would flatter
   // the tail of real loads.
   if (metric.navigationType === 'back-forward-cache') return;
-  addMetric(landing, metric.name.toLowerCase(), round(metric.value, 1));
+  addMetric(landing, metric.name.toLowerCase(), round(metric.value));
   if (metric.name === 'TTFB') navigationTiming(metric.entries[0]);
 });
 
 const navigationTiming = (t) => {
   if (!t) return;
   const secure = t.secureConnectionStart;
-  addMetric(landing, 'dns', round(t.domainLookupEnd - t.domainLookupStart, 1));
-  addMetric(landing, 'tcp', round((secure || t.connectEnd) - t.connectStart, 1));
-  if (secure) addMetric(landing, 'tls', round(t.connectEnd - secure, 1));
+  addMetric(landing, 'dns', round(t.domainLookupEnd - t.domainLookupStart));
+  addMetric(landing, 'tcp', round((secure || t.connectEnd) - t.connectStart));
+  if (secure) addMetric(landing, 'tls', round(t.connectEnd - secure));
 };
 
 /** The view in which a responsiveness or layout metric arose. */
-const viewOf = (metric) => {
-  const last = metric.entries[metric.entries.length - 1];
+const viewOf = ({ entries, navigationURL, navigationStartTime }) => {
+  const last = entries[entries.length - 1];
   if (last) return viewAt(last.startTime);
-  if (metric.navigationType === 'soft-navigation') {
-    const url = cleanURL(metric.navigationURL);
-    return views.filter((v) => v.url === url).pop();
-  }
-  return viewAt(metric.navigationStartTime || 0);
+  const url = cleanURL(navigationURL);
+  return views.filter((v) => v.url === url).pop() || viewAt(navigationStartTime);
 };
 
 /**
@@ -42,11 +39,10 @@ const viewOf = (metric) => {
  */
 const growing = guard((metric) => {
   const view = viewOf(metric);
-  if (!view) return;
   const name = metric.name.toLowerCase();
   const seen = (view.vitals[name] = view.vitals[name] || {});
   seen[metric.id] = metric.value;
-  addMetric(view, name, round(Math.max(...Object.values(seen)), 4));
+  addMetric(view, name, round(Math.max(...Object.values(seen))));
 });
 
 const countLongTasks = () => {
@@ -55,7 +51,7 @@ const countLongTasks = () => {
     guard((list) => {
       for (const task of list.getEntries()) {
         const view = viewAt(task.startTime);
-        addMetric(view, 'long_tasks', ++view.counts.long_tasks);
+        addMetric(view, 'long_tasks', count(view, 'long_tasks'));
       }
     }),
   );

@@ -13,7 +13,11 @@ import (
 )
 
 // banner names the licences of what is inside, as they ask for.
-const banner = "/*! rumtop browser agent, Apache-2.0 | web-vitals 6.2.3, (c) Google LLC, Apache-2.0 */"
+const banner = "/*! rumtop; web-vitals 6.2.3 (c) Google LLC; Apache-2.0 */"
+
+// private matches long property names that only the bundle's own code knows:
+// neither the page, nor the browser, nor a beacon has them.
+const private = "^(reportAllChanges|reportSoftNavs|navigationInteractionId|navigationURL|navigationStartTime|firstHiddenTime|onHidden|counts|vitals|dropped)$"
 
 // Build bundles and minifies the agent whose Go package is in dir. The result
 // depends on the sources and on the version of esbuild in go.mod alone.
@@ -35,6 +39,7 @@ func Build(dir string) ([]byte, error) {
 		Charset:           api.CharsetASCII,
 		LegalComments:     api.LegalCommentsInline,
 		Banner:            map[string]string{"js": banner},
+		MangleProps:       private,
 		TreeShaking:       api.TreeShakingTrue,
 		LogLevel:          api.LogLevelSilent,
 	})
