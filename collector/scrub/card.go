@@ -24,11 +24,7 @@ func (sc *scan) card(s string, g int) int {
 			if n < len(lead) {
 				lead[n] = c
 			}
-			d := int(c - '0')
-			twice := d * 2
-			if twice > 9 {
-				twice -= 9
-			}
+			d, twice := int(c-'0'), int(doubled[c-'0'])
 			if n&1 == 0 {
 				odd, even = odd+d, even+twice
 			} else {
@@ -53,6 +49,9 @@ func (sc *scan) card(s string, g int) int {
 	sc.add(first.start, best, Card)
 	return bestGroups
 }
+
+// doubled is what a doubled digit adds to the Luhn sum.
+var doubled = [10]uint8{0, 2, 4, 6, 8, 1, 3, 5, 7, 9}
 
 // cardBegins says whether a number may begin at i: after letters it may
 // (card4111…), amid letters and digits it may not (a hash).

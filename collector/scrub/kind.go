@@ -72,7 +72,7 @@ func placeholderAt(s string, i int) int {
 }
 
 // tally counts redactions by kind.
-type tally [numKinds]int
+type tally [numKinds]int32
 
 func (t *tally) add(o *tally) {
 	for k, n := range o {

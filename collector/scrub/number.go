@@ -11,6 +11,10 @@ func (g group) len() int { return g.end - g.start }
 // 19; a longer chain is looked at in parts that overlap.
 const maxChain = 256
 
+// minDigits is the least number of digits that may be a telephone number, the
+// shortest of the numbers that are looked for, but for addresses.
+const minDigits = 7
+
 // maxSeparator is the longest separator within a number, in bytes.
 const maxSeparator = 3
 
@@ -18,7 +22,10 @@ const maxSeparator = 3
 // addresses, social security and telephone numbers and positions, and gives
 // where to go on.
 func (sc *scan) numbers(s string, i int) int {
-	end := sc.chain(s, i)
+	end, digits := sc.chain(s, i)
+	if digits < minDigits && len(sc.groups) < 4 {
+		return end // as most numbers are
+	}
 	g := 0
 	for g < len(sc.groups) {
 		if len(sc.groups) == maxChain && g > maxChain-20 {
@@ -48,7 +55,7 @@ func (sc *scan) numbers(s string, i int) int {
 
 // chain collects the groups from i and gives where they end. It looks for what
 // has colons in it on the way: its first group may be all digits.
-func (sc *scan) chain(s string, i int) int {
+func (sc *scan) chain(s string, i int) (end, digits int) {
 	sc.groups = sc.groups[:0]
 	for {
 		j := i
@@ -57,19 +64,20 @@ func (sc *scan) chain(s string, i int) int {
 		}
 		if j < len(s) && s[j] == ':' {
 			if e := sc.colonAddress(s, j); e > 0 {
-				return e
+				return e, digits
 			}
 		}
+		digits += j - i
 		sc.groups = append(sc.groups, group{i, j})
 		if len(sc.groups) == maxChain || j < len(s) && is(s[j], letter) {
-			return j
+			return j, digits
 		}
 		i = j
 		for i < len(s) && i-j < maxSeparator && separators[s[i]] {
 			i++
 		}
 		if i == j || !isAt(s, i, digit) {
-			return j
+			return j, digits
 		}
 	}
 }

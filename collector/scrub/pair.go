@@ -161,7 +161,7 @@ func unquoted(s string, i int, secret secrecy, sep byte) int {
 	}
 	high := len(s)
 	if secret == coordinate || secret == identifier {
-		high = min(high, i+64)
+		high = min(high, i+24)
 	}
 	j := i
 	for j < high && !stops[s[j]] {

@@ -51,7 +51,7 @@ func (sc *scan) appendSegment(dst []byte, g segment, t *tally) []byte {
 	if g.text == "" || isParam(g.text) || placeholderAt(g.text, 0) == len(g.text) {
 		return append(dst, g.text...)
 	}
-	if isPlainWord(g.text) && !sc.isPerson(g.before) && !isHome(g) {
+	if isPlain(g) && !sc.isPerson(g.before) && !isHome(g) {
 		return append(dst, g.text...)
 	}
 	plain := g.text
@@ -192,25 +192,31 @@ func worthALook(s string) bool {
 	return digits >= 7 || len(s) >= minOpaque || digits >= 3 && len(s) >= 11
 }
 
-// isPlainWord says whether a segment is short and only of letters, as most are.
-func isPlainWord(s string) bool {
-	if len(s) > 15 {
+// isPlain says whether a segment is a word or, at the end of the path of a source,
+// a file's name, as most are: nothing in it is worth another look.
+func isPlain(g segment) bool {
+	s := g.text
+	if len(s) >= 2*minOpaque {
 		return false
 	}
+	digits, dots := 0, 0
+	var seen uint8
 	for i := range len(s) {
-		if c := s[i]; !is(c, letter) && c != '-' && c != '_' {
+		switch c := s[i]; {
+		case is(c, letter):
+			seen |= class[c]
+		case is(c, digit):
+			digits++
+		case c == '.':
+			dots++
+		case c != '-' && c != '_':
 			return false
 		}
 	}
-	return len(s) < 10 || !mixedCase(s)
-}
-
-func mixedCase(s string) bool {
-	var seen uint8
-	for i := range len(s) {
-		seen |= class[s[i]]
+	if g.source {
+		return digits < 9 && digits < len(s) && (len(s) < minOpaque || g.last)
 	}
-	return seen&letter == letter
+	return digits == 0 && dots == 0 && (len(s) < 10 || len(s) < minOpaque && seen&letter != letter)
 }
 
 // at judges a segment with an @: an address, a person's handle, a package, a

@@ -6,6 +6,9 @@ import "strings"
 // country, in a national shape, or next to a word for telephone.
 func (sc *scan) phone(s string, g int) int {
 	first := sc.groups[g]
+	if _, digits := sc.dialled(s, g, 17); digits < minDigits {
+		return 0
+	}
 	start := first.start
 	paren := start > 0 && s[start-1] == '('
 	if paren {
@@ -25,7 +28,7 @@ func (sc *scan) phone(s string, g int) int {
 		}
 	}
 	if phoneWord(s, start) || sc.phoneWordAfter(s, g) {
-		if n, digits := sc.dialled(s, g, 15); digits >= 7 && !isAt(s, first.start-1, letter) {
+		if n, digits := sc.dialled(s, g, 15); digits >= minDigits && !isAt(s, first.start-1, letter) {
 			return sc.addPhone(s, g, n, start)
 		}
 	}
@@ -62,7 +65,7 @@ func (sc *scan) addPhone(s string, g, n, start int) int {
 func (sc *scan) dialled(s string, g, most int) (n, digits int) {
 	for k := g; k < len(sc.groups); k++ {
 		l := sc.groups[k].len()
-		if digits+l > most || k > g && !phoneSeparator(sc.sep(s, k)) {
+		if digits+l > most || n == maxPhoneGroups || k > g && !phoneSeparator(sc.sep(s, k)) {
 			break
 		}
 		if k > g && digits >= 10 && l <= 2 && sc.sep(s, k) == " " && sc.groups[k-1].len() > 2 {
@@ -73,6 +76,9 @@ func (sc *scan) dialled(s string, g, most int) (n, digits int) {
 	}
 	return n, digits
 }
+
+// maxPhoneGroups is into how many groups people cut a telephone number at most.
+const maxPhoneGroups = 8
 
 func phoneSeparator(sep string) bool {
 	switch sep {
@@ -118,7 +124,7 @@ func (sc *scan) national(s string, g, start int, paren bool) int {
 	}
 	for _, shape := range shapes {
 		n := len(shape.groups)
-		if len(gs) < n || strings.IndexByte(shape.lead, s[gs[0].start]) < 0 {
+		if int(shape.groups[0]-'0') != gs[0].len() || len(gs) < n || strings.IndexByte(shape.lead, s[gs[0].start]) < 0 {
 			continue
 		}
 		fits := true

@@ -13,28 +13,25 @@ type scan struct {
 	scrubber *Scrubber
 	tally    tally
 
-	spans    []span
-	rewrites []rewrite
-	pos      []int32 // offsets of the view that is being scanned, nil for the field
-	veiled   bool    // the field has escapes or is not ASCII: views are worth a look
-	inPath   bool    // a path segment: no URLs in it
-	noKeyEnd bool    // no private key ends beyond here
+	spans     []span
+	rewrites  []rewrite
+	rewritten []byte  // the texts of rewrites
+	pos       []int32 // offsets of the view that is being scanned, nil for the field
+	veiled    bool    // the field has escapes or is not ASCII: views are worth a look
+	inPath    bool    // a path segment: no URLs in it
+	noKeyEnd  bool    // no private key ends beyond here
 
-	views  [2]view
-	groups []group
-	out    []byte
+	views   [2]view
+	groups  []group
+	out     []byte
+	address []byte // that is being rewritten
 }
 
-// release forgets the field, and memory that an unusual one took.
+// release gives back the memory that an unusual field took.
 func (sc *scan) release() {
 	const keep = 1 << 10
-	clear(sc.rewrites)
-	sc.rewrites = sc.rewrites[:0]
-	if cap(sc.spans) > keep {
-		sc.spans, sc.rewrites = nil, nil
-	}
-	if cap(sc.out) > 64*keep {
-		sc.out = nil
+	if cap(sc.spans) > keep || cap(sc.out) > 64*keep || cap(sc.rewritten) > 64*keep {
+		sc.spans, sc.rewrites, sc.rewritten, sc.out = nil, nil, nil, nil
 	}
 	for i := range sc.views {
 		if cap(sc.views[i].text) > 64*keep {
@@ -68,8 +65,8 @@ func (sc *scan) line(s string) string {
 // collect finds the spans of s: as it stands, then through its layers of
 // encoding.
 func (sc *scan) collect(s string) {
-	clear(sc.rewrites)
-	sc.spans, sc.rewrites, sc.pos, sc.veiled = sc.spans[:0], sc.rewrites[:0], nil, false
+	sc.spans, sc.rewrites, sc.rewritten = sc.spans[:0], sc.rewrites[:0], sc.rewritten[:0]
+	sc.pos, sc.veiled = nil, false
 	sc.find(s)
 	if !sc.veiled {
 		return

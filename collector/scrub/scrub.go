@@ -176,7 +176,7 @@ func (s *Scrubber) Explain(kind, text string) (Result, error) {
 	r := Result{Text: s.field(text, 0, scrub, &t), Redactions: map[string]int{}}
 	for k, n := range t {
 		if n > 0 {
-			r.Redactions[kindNames[k]] = n
+			r.Redactions[kindNames[k]] = int(n)
 		}
 	}
 	return r, nil

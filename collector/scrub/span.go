@@ -14,8 +14,8 @@ type span struct {
 
 // rewrite is what a URL becomes, and what that took out.
 type rewrite struct {
-	text  string
-	tally tally
+	start, end int // in scan.rewritten
+	tally      tally
 }
 
 // add notes a span of the text that is being looked at.
@@ -24,8 +24,10 @@ func (sc *scan) add(start, end int, k Kind) {
 }
 
 // addRewrite notes a span that becomes text.
-func (sc *scan) addRewrite(start, end int, text string, t *tally) {
-	sc.rewrites = append(sc.rewrites, rewrite{text, *t})
+func (sc *scan) addRewrite(start, end int, text []byte, t *tally) {
+	at := len(sc.rewritten)
+	sc.rewritten = append(sc.rewritten, text...)
+	sc.rewrites = append(sc.rewrites, rewrite{at, len(sc.rewritten), *t})
 	sc.push(span{start: start, end: end, rewritten: len(sc.rewrites)})
 }
 
@@ -99,7 +101,7 @@ func (sc *scan) replace(s string) string {
 		out = append(out, s[i:sp.start]...)
 		if sp.rewritten != 0 {
 			r := &sc.rewrites[sp.rewritten-1]
-			out = append(out, r.text...)
+			out = append(out, sc.rewritten[r.start:r.end]...)
 			sc.tally.add(&r.tally)
 		} else {
 			out = append(out, placeholders[sp.kind]...)

@@ -269,9 +269,10 @@ func (sc *scan) absolute(s string, i int) int {
 // rewriteURL notes that the address from start to end becomes its scrubbed form.
 func (sc *scan) rewriteURL(s string, start, end int) int {
 	var t tally
-	var buf [256]byte
-	if out := sc.appendURL(buf[:0], s[start:end], &t); string(out) != s[start:end] {
-		sc.addRewrite(start, end, string(out), &t)
+	out := sc.appendURL(sc.address[:0], s[start:end], &t)
+	sc.address = out
+	if string(out) != s[start:end] {
+		sc.addRewrite(start, end, out, &t)
 	}
 	return end
 }
