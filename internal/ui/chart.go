@@ -33,7 +33,10 @@ func plot(series [][]float64, bound float64, w, h int) [][]point {
 		for x := range grid[y] {
 			grid[y][x] = point{' ', onBlank}
 		}
-		grid[y][0] = point{'┤', onAxis}
+		grid[y][0] = point{'│', onAxis}
+		if labelled(y, h) {
+			grid[y][0].glyph = '┤'
+		}
 	}
 	if !(bound > 0) || math.IsInf(bound, 0) || w < 2 {
 		return grid
@@ -45,6 +48,9 @@ func plot(series [][]float64, bound float64, w, h int) [][]point {
 	}
 	return grid
 }
+
+// labelled says which rows of an axis have a number: every second one from the bottom.
+func labelled(y, h int) bool { return (h-1-y)%2 == 0 }
 
 // toRows turns values into rows above the bottom, and reports whether there is
 // anything to draw.
@@ -117,9 +123,9 @@ func resample(values []float64, n int) []float64 {
 	return out
 }
 
-// niceBound is a round number that the highest value reaches at most: an axis
-// that ends there moves seldom.
-func niceBound(least float64, series ...[]float64) float64 {
+// scale is the top of an axis of that many rows, such that every second row
+// from the bottom stands for a round number. It moves seldom.
+func scale(rows int, least float64, series ...[]float64) float64 {
 	top := least
 	for _, s := range series {
 		for _, v := range s {
@@ -128,13 +134,19 @@ func niceBound(least float64, series ...[]float64) float64 {
 			}
 		}
 	}
-	if !(top > 0) {
+	steps := float64(max(rows-1, 1)) / 2
+	return roundUp(top/steps) * steps
+}
+
+// roundUp gives the next round number, of one or two digits.
+func roundUp(v float64) float64 {
+	if !(v > 0) {
 		return 1
 	}
-	unit := math.Pow(10, math.Floor(math.Log10(top)))
-	for _, f := range [...]float64{1, 1.2, 1.6, 2, 2.4, 3, 4, 5, 6, 8, 10} {
-		if b := f * unit; b >= top*0.999999 {
-			return b
+	unit := math.Pow(10, math.Floor(math.Log10(v)))
+	for _, f := range [...]float64{1, 1.5, 2, 2.5, 3, 4, 5, 6, 8} {
+		if f*unit >= v*0.999999 {
+			return f * unit
 		}
 	}
 	return 10 * unit

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"math"
+	"strings"
 	"time"
 
 	"github.com/rumtop/rumtop/internal/agg"
@@ -10,7 +11,8 @@ import (
 // measure is what one chart shows.
 type measure struct {
 	name   string
-	least  float64 // the axis reaches at least this far, so that noise looks small
+	lines  []string // their names, where there are several
+	least  float64  // the axis reaches at least this far, so that noise looks small
 	series func(*agg.Series) [][]float64
 	label  func(float64) string
 	now    func(*agg.Row) string
@@ -19,20 +21,21 @@ type measure struct {
 }
 
 func chartMeasures() []measure {
+	percentiles := []string{"p75", "p95"}
 	return []measure{
-		{"error rate %", 0.01, func(s *agg.Series) [][]float64 { return [][]float64{s.ErrorRate} },
+		{"error rate %", nil, 0.01, func(s *agg.Series) [][]float64 { return [][]float64{s.ErrorRate} },
 			func(v float64) string { return axisNumber(v * 100) },
 			func(r *agg.Row) string { return whenSeen(float64(r.Views), percent(r.ErrorRate)) },
 			func(r *agg.Row) agg.Delta { return r.Delta.ErrorRate }, percent},
-		{"LCP s p75 p95", 1000, func(s *agg.Series) [][]float64 { return [][]float64{s.LCP75, s.LCP95} },
+		{"LCP s", percentiles, 1000, func(s *agg.Series) [][]float64 { return [][]float64{s.LCP75, s.LCP95} },
 			func(v float64) string { return axisNumber(v / 1000) },
 			func(r *agg.Row) string { return distNow(r.LCP, seconds, coarseSeconds) },
 			func(r *agg.Row) agg.Delta { return r.Delta.LCP }, seconds},
-		{"INP ms p75 p95", 100, func(s *agg.Series) [][]float64 { return [][]float64{s.INP75, s.INP95} },
+		{"INP ms", percentiles, 100, func(s *agg.Series) [][]float64 { return [][]float64{s.INP75, s.INP95} },
 			axisNumber,
 			func(r *agg.Row) string { return distNow(r.INP, millis, millis) },
 			func(r *agg.Row) agg.Delta { return r.Delta.INP }, millis},
-		{"users affected", 5, func(s *agg.Series) [][]float64 { return [][]float64{s.Affected} },
+		{"users affected", nil, 5, func(s *agg.Series) [][]float64 { return [][]float64{s.Affected} },
 			axisNumber,
 			func(r *agg.Row) string { return whenSeen(float64(r.Beacons), count(float64(r.Affected))) },
 			func(r *agg.Row) agg.Delta { return agg.Delta{} }, count},
@@ -175,14 +178,14 @@ func (m measure) box(f *agg.Frame, w, h int, th theme, loc *time.Location) []str
 			series = append(series, s[:max(min(f.Series.Complete, len(s)), 0)])
 		}
 	}
-	bound := niceBound(m.least, series...)
+	bound := scale(rows, m.least, series...)
 	grid := plot(series, bound, w-chartFrame-axisLabel, rows)
 	lines := make([]string, 0, h-1)
-	var p pen
+	p := pen{limit: w}
 	for y, row := range grid {
 		p.put(th.faint, "│")
 		label := ""
-		if (rows-1-y)%2 == 0 || rows <= 3 {
+		if labelled(y, rows) {
 			label = m.label(bound * float64(rows-1-y) / float64(max(rows-1, 1)))
 		}
 		p.right(th.dim, label, axisLabel)
@@ -239,37 +242,60 @@ func (m measure) bottom(p *pen, f *agg.Frame, w int, th theme, loc *time.Locatio
 
 // title is the upper edge with what the measure is now.
 func (m measure) title(p *pen, f *agg.Frame, w int, th theme) string {
-	name, now, delta := m.name, "", ""
+	name, now, delta, arrow := m.name, "", "", ""
 	s := th.dim
 	if f != nil {
 		now = m.now(&f.Total)
 		d := m.delta(&f.Total)
 		if f.Baseline.Complete && d.Known && d.Sign != 0 {
 			delta = " " + change(d, true, m.show)
+			arrow = delta[:len(" ▲")]
 			s = th.good
 			if d.Sign > 0 {
 				s = th.bad
 			}
 		}
 	}
-	const edges = 8 // "╭ " + " ─ " + " ╮" and one more of the line
-	if cells(name)+cells(now)+cells(delta)+edges > w {
+	for _, line := range m.lines {
+		name += " " + line
+	}
+	room := w - 7 // "╭ ", " ─", " " and " ╮"
+	if cells(name)+cells(now)+cells(delta) > room {
+		delta = arrow
+	}
+	if cells(name)+cells(now)+cells(delta) > room {
 		delta = ""
 	}
-	name, _ = fit(name, max(w-cells(now)-edges, 0))
-	if cells(name)+cells(now)+edges > w {
-		now = ""
+	if cells(name)+cells(now) > room {
+		name = m.name
 	}
+	name, _ = fit(name, room-cells(now))
 	p.put(th.faint, "╭ ")
-	p.put(th.text, name)
+	m.putName(p, name, th)
 	p.put(th.faint, " ")
-	tail := cells(now) + cells(delta) + 3
-	p.fill(th.faint, "─", w-p.cells-tail)
+	p.fill(th.faint, "─", w-p.cells-cells(now)-cells(delta)-3)
 	p.put(th.faint, " ")
 	p.put(th.strong, now)
 	p.put(s, delta)
 	p.put(th.faint, " ╮")
 	return p.cell()
+}
+
+// putName writes the name, and those of its lines in their colours.
+func (m measure) putName(p *pen, name string, th theme) {
+	rest, ok := strings.CutPrefix(name, m.name)
+	if !ok || rest == "" {
+		p.put(th.text, name)
+		return
+	}
+	p.put(th.text, m.name)
+	for i, line := range strings.Fields(rest) {
+		s := th.accent
+		if i > 0 {
+			s = th.second
+		}
+		p.put(s, " "+line)
+	}
 }
 
 // view puts the charts side by side, in exactly the layout's lines.
@@ -278,8 +304,8 @@ func (c charts) view(f *agg.Frame, l layout, th theme) []string {
 	if l.charts.h == 0 {
 		return lines
 	}
-	var p pen
 	for i, m := range c.which(l) {
+		p := pen{limit: boxWidth(l, i)}
 		lines[0] += m.title(&p, f, boxWidth(l, i), th)
 		if i >= len(c.boxes) {
 			continue

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/beacon"
 )
 
 // column is one column of the segment table. Its width includes the gap to the
@@ -30,9 +31,12 @@ type cellContext struct {
 const (
 	margin     = 3
 	minKey     = 8
+	minPage    = 22
 	maxKey     = 44
 	sparkNeed  = 9
 	minSpark   = 7 // its gap included
+	widerNeed  = 14
+	widerSpark = 7
 	maxSpark   = 42
 	noSortName = ""
 )
@@ -49,10 +53,10 @@ func measures() []column {
 		}},
 		{"lcp p75", "lcp", 9, 4, func(c *cellContext) (style, string) { return c.dist(c.row.LCP, c.row.LCP.P75, seconds, " s") }},
 		{"p95", noSortName, 7, 11, func(c *cellContext) (style, string) { return c.tail(c.row.LCP, c.row.LCP.P95, coarseSeconds, " s") }},
-		{"Δ", noSortName, 7, 8, func(c *cellContext) (style, string) { return c.delta(c.row.Delta.LCP, seconds) }},
-		{"inp p75", "inp", 9, 6, func(c *cellContext) (style, string) { return c.dist(c.row.INP, c.row.INP.P75, millis, "") }},
+		{"Δ", noSortName, 6, 8, func(c *cellContext) (style, string) { return c.delta(c.row.Delta.LCP, seconds) }},
+		{"inp p75", "inp", 8, 6, func(c *cellContext) (style, string) { return c.dist(c.row.INP, c.row.INP.P75, millis, "") }},
 		{"p95", noSortName, 6, 12, func(c *cellContext) (style, string) { return c.tail(c.row.INP, c.row.INP.P95, millis, "") }},
-		{"Δ", noSortName, 6, 14, func(c *cellContext) (style, string) { return c.delta(c.row.Delta.INP, millis) }},
+		{"Δ", noSortName, 6, 15, func(c *cellContext) (style, string) { return c.delta(c.row.Delta.INP, millis) }},
 		{"cls", "cls", 7, 13, func(c *cellContext) (style, string) { return c.dist(c.row.CLS, c.row.CLS.P75, unitless, "") }},
 		{"fcp", noSortName, 8, 16, func(c *cellContext) (style, string) { return c.dist(c.row.FCP, c.row.FCP.P75, seconds, " s") }},
 		{"ttfb", noSortName, 7, 17, func(c *cellContext) (style, string) { return c.dist(c.row.TTFB, c.row.TTFB.P75, millis, "") }},
@@ -66,7 +70,7 @@ func measures() []column {
 			}
 			return c.theme.strong, c.people(c.row.Affected)
 		}},
-		{"", noSortName, 6, 7, func(c *cellContext) (style, string) {
+		{"", noSortName, 5, 7, func(c *cellContext) (style, string) {
 			if c.row.Affected == 0 || c.row.Users == 0 {
 				return c.theme.text, ""
 			}
@@ -93,7 +97,7 @@ func alignPoint(s string) string {
 	if i := strings.IndexByte(s, '.'); i >= 0 {
 		decimals = len(s) - i
 	}
-	return s + blanks[:max(3-decimals, 0)]
+	return s + "   "[:max(3-decimals, 0)]
 }
 
 func mark(thin bool) string {
@@ -104,7 +108,7 @@ func mark(thin bool) string {
 }
 
 func (c *cellContext) dist(d agg.Dist, v float64, show func(float64) string, unit string) (style, string) {
-	if d.N == 0 {
+	if d.N == 0 || !finite(v) {
 		return c.theme.dim, unknown + " "
 	}
 	if d.Thin() {
@@ -115,7 +119,7 @@ func (c *cellContext) dist(d agg.Dist, v float64, show func(float64) string, uni
 
 // tail is a percentile that the mark of the one before it speaks for.
 func (c *cellContext) tail(d agg.Dist, v float64, show func(float64) string, unit string) (style, string) {
-	if d.N == 0 || d.Thin() {
+	if d.N == 0 || d.Thin() || !finite(v) {
 		return c.theme.dim, unknown
 	}
 	return c.theme.dim, show(v) + unit
@@ -164,9 +168,13 @@ type columnPlan struct {
 
 // planColumns takes the columns that are needed most, as long as the key keeps
 // its least width, and gives what is left to the key and the sparkline.
-func planColumns(w int) columnPlan {
+func planColumns(w int, by string) columnPlan {
 	all := measures()
-	left := w - margin - minKey
+	least := minKey
+	if by == beacon.Page.String() {
+		least = minPage
+	}
+	left := w - margin - least
 	chosen := make([]bool, len(all))
 	p := columnPlan{}
 	for need := 1; need <= 18; need++ {
@@ -176,6 +184,11 @@ func planColumns(w int) columnPlan {
 			}
 			p.spark = minSpark
 			left -= minSpark
+			continue
+		}
+		if need == widerNeed && left >= widerSpark {
+			p.spark += widerSpark
+			left -= widerSpark
 			continue
 		}
 		i := indexOfNeed(all, need)
@@ -194,14 +207,11 @@ func planColumns(w int) columnPlan {
 		}
 	}
 	left = max(left, 0)
-	toKey := min(left*2/3, maxKey-minKey)
+	toKey := min(left*2/3, maxKey-least)
 	if p.spark == 0 {
-		toKey = min(left, maxKey-minKey)
+		toKey = min(left, maxKey-least)
 	}
-	p.key = minKey + toKey
-	if w < margin+minKey {
-		p.key = max(w-margin, 0)
-	}
+	p.key = max(min(least+toKey, w-margin), 0)
 	if p.spark > 0 {
 		p.spark = min(p.spark+left-toKey, maxSpark)
 	}

@@ -124,7 +124,7 @@ func (d detail) view(f *agg.Frame, th theme, loc *time.Location, w, h int) []str
 	lines := d.summary(f, th, loc, w)
 	if room := h - len(lines); room > 0 {
 		if w >= 100 {
-			right := max(w*2/5, 50)
+			right := max(w*9/20, 50)
 			left := w - right
 			lines = append(lines, beside(d.viewStack(th, left-2, room), d.viewSpread(th, right, room), left)...)
 		} else {
@@ -138,7 +138,7 @@ func (d detail) view(f *agg.Frame, th theme, loc *time.Location, w, h int) []str
 
 func (d detail) summary(f *agg.Frame, th theme, loc *time.Location, w int) []string {
 	g := &d.group
-	var p pen
+	p := pen{limit: w}
 	p.skip(margin)
 	p.put(th.strong, clean(errorTitle(g.Type, g.Message), w-margin))
 	lines := []string{"", p.line()}
@@ -168,7 +168,7 @@ func (d detail) summary(f *agg.Frame, th theme, loc *time.Location, w int) []str
 
 	if d.full != nil && len(d.full.Counts) > 0 {
 		p.skip(margin)
-		p.put(th.accent, spark(d.full.Counts, niceBound(1, d.full.Counts), min(w-margin-14, 80)))
+		p.put(th.accent, spark(d.full.Counts, scale(3, 1, d.full.Counts), min(w-margin-14, 80)))
 		p.put(th.dim, " over "+span(f.Series.Step*time.Duration(len(d.full.Counts))))
 		lines = append(lines, p.line())
 	}
@@ -181,7 +181,7 @@ func (d detail) viewStack(th theme, w, h int) []string {
 		return lines
 	}
 	stack := d.stack()
-	var p pen
+	p := pen{limit: w}
 	p.skip(margin)
 	title := "stack, scrubbed"
 	switch {
@@ -211,10 +211,10 @@ func (d detail) viewSpread(th theme, w, h int) []string {
 	if h <= 0 {
 		return lines
 	}
-	const dim, share = 12, 8
-	bar := min(max(w-margin-dim-16-2*share, 0), 24)
+	const dim, share = 12, 7
+	bar := min(max(w-margin-dim-14-2*share, 0), 24)
 	value := max(w-margin-dim-2*share-bar-2, 4)
-	var p pen
+	p := pen{limit: w}
 	p.skip(margin)
 	p.left(th.dim, "who has it", dim)
 	p.skip(value)

@@ -57,7 +57,6 @@ const (
 	errorUsers  = 8
 	errorChange = 8
 	errorSince  = 8
-	minMessage  = 24
 )
 
 // view draws a heading and the groups in exactly h lines.
@@ -67,15 +66,16 @@ func (e errorList) view(f *agg.Frame, th theme, loc *time.Location, w, h int, fo
 		return lines
 	}
 	since := w >= 70
-	releases := 0
+	releases, gap := 0, 0
 	if w >= 90 {
 		releases = min(w/5, 30)
+		gap = 2
 	}
-	message := w - margin - errorCount - errorUsers - errorChange - releases - 2
+	message := w - margin - errorCount - errorUsers - errorChange - releases - gap - 2
 	if since {
 		message -= errorSince
 	}
-	var p pen
+	p := pen{limit: w}
 	p.skip(margin)
 	p.right(th.dim, "errors", errorCount)
 	p.right(th.dim, "users", errorUsers)
@@ -86,6 +86,7 @@ func (e errorList) view(f *agg.Frame, th theme, loc *time.Location, w, h int, fo
 	p.skip(2)
 	p.left(th.dim, "error", message)
 	if releases > 0 {
+		p.skip(gap)
 		p.left(th.dim, "releases", releases)
 	}
 	lines[0] = p.line()
@@ -121,6 +122,7 @@ func (e errorList) view(f *agg.Frame, th theme, loc *time.Location, w, h int, fo
 		p.skip(2)
 		p.left(s, clean(errorTitle(g.Type, g.Message), message), message)
 		if releases > 0 {
+			p.skip(gap)
 			p.left(th.dim, clean(strings.Join(g.Releases, " "), releases), releases)
 		}
 		lines[i] = p.line()

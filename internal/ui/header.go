@@ -17,7 +17,7 @@ type headerState struct {
 // headerLine says what is being looked at, and how alive it is. It repaints with
 // the minute and when something changes, not every second.
 func headerLine(f *agg.Frame, hs headerState, t theme, w int) string {
-	var right pen
+	right := pen{limit: w}
 	s, text := hs.link.badge(f, t, hs.loc)
 	right.put(s, text)
 	if f != nil && hs.link != linkPaused {
@@ -27,29 +27,37 @@ func headerLine(f *agg.Frame, hs headerState, t theme, w int) string {
 	right.put("", " ")
 	end := right.cells
 	if end+10 > w {
-		var p pen
+		p := pen{limit: w}
 		s, text := hs.link.badge(f, t, hs.loc)
 		p.left(s, " "+text, w)
 		return p.line()
 	}
 
-	var p pen
-	put := func(s style, text string) {
-		if p.cells+cells(text) <= w-end-1 {
-			p.put(s, text)
-		}
-	}
-	put(t.brand, " rumtop")
-	if name := site(f, hs); name != "" {
-		put(t.strong, "  "+clean(name, 40))
+	p := pen{limit: w}
+	gap := "   "
+	if w < 80 {
+		gap = "  "
 	}
 	q := &hs.question
-	put(t.dim, "   "+span(q.Window)+" vs "+baselineName(q.Baseline, hs.loc))
-	put(t.dim, "   by ")
-	put(t.text, clean(q.By, 40))
-	if room := w - end - 1 - p.cells; q.Filter.Text != "" && room > 8 {
-		p.put("", "   ")
-		p.put(t.accent, clean(q.Filter.Text, room-3))
+	p.put(t.brand, " rumtop")
+	for _, part := range [...]struct {
+		label, value string
+		style        style
+	}{
+		{"", clean(site(f, hs), 40), t.strong},
+		{span(q.Window) + " vs " + baselineName(q.Baseline, hs.loc), "", t.dim},
+		{"by ", clean(q.By, 40), t.text},
+	} {
+		if p.cells+len(gap)+cells(part.label)+cells(part.value) > w-end {
+			continue
+		}
+		p.put("", gap)
+		p.put(t.dim, part.label)
+		p.put(part.style, part.value)
+	}
+	if room := w - end - 1 - p.cells - len(gap); q.Filter.Text != "" && room > 6 {
+		p.put("", gap)
+		p.put(t.accent, clean(q.Filter.Text, room))
 	}
 	p.to(w - end)
 	return p.cell() + right.line()
@@ -82,7 +90,7 @@ func zoneName(t time.Time, loc *time.Location) string {
 
 // statusLine is the sentence, with what a key press last had to say before it.
 func statusLine(f *agg.Frame, l link, said string, t theme, w int) string {
-	var p pen
+	p := pen{limit: w}
 	if said != "" {
 		p.put(t.accent, " → ")
 		p.put(t.text, clean(said, w-p.cells))
@@ -100,7 +108,7 @@ func statusLine(f *agg.Frame, l link, said string, t theme, w int) string {
 
 // warningLine is what to know before the numbers.
 func warningLine(f *agg.Frame, t theme, w int) string {
-	var p pen
+	p := pen{limit: w}
 	if f == nil || len(f.Warnings) == 0 {
 		return ""
 	}

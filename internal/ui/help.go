@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"strings"
+
 	tea "github.com/charmbracelet/bubbletea"
 )
 
@@ -17,6 +19,9 @@ var signs = [][2]string{
 	{"(none)", "beacons that do not say"},
 	{"(other)", "what is over the cap on segments, summed"},
 }
+
+// twoColumns is the width from which on the help has two.
+const twoColumns = 100
 
 const filterHelp = `region=eu-*  release!=2.4.0  device=mobile,tablet  lcp>2500  error=yes  message~"reading 'total'"  tag.tier=paid  country?  and or not ( )`
 
@@ -38,8 +43,12 @@ func (h help) bindings(k *keyMap) []binding {
 
 // lines is the whole page, in two columns where there is room.
 func (h help) lines(keys keyMap, t theme, w int) []string {
+	column := w
+	if w >= twoColumns {
+		column = w / 2
+	}
 	var left, right []string
-	var p pen
+	p := pen{limit: column}
 	heading := func(s string) string {
 		p.skip(2)
 		p.put(t.strong, s)
@@ -68,9 +77,10 @@ func (h help) lines(keys keyMap, t theme, w int) []string {
 		right = append(right, p.line())
 	}
 	lines := append(left, right...)
-	if w >= 90 {
+	if w >= twoColumns {
 		lines = beside(left, right, 40)
 	}
+	p.limit = w
 	p.skip(2)
 	p.left(t.strong, "filter", 9)
 	p.left(t.dim, filterHelp, max(w-p.cells, 0))
@@ -85,7 +95,7 @@ func beside(left, right []string, column int) []string {
 			lines[i] = left[i]
 		}
 		if i < len(right) {
-			lines[i] += "\x1b[m" + blanks[:max(column-styledCells(lines[i]), 0)] + right[i]
+			lines[i] += strings.Repeat(" ", max(column-styledCells(lines[i]), 0)) + right[i]
 		}
 	}
 	return lines

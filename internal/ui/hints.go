@@ -5,7 +5,7 @@ import "github.com/charmbracelet/bubbles/key"
 // hintLine names the keys that there is room for, most useful first. The help,
 // which names the rest, always has its place.
 func hintLine(keys []key.Binding, t theme, w int) string {
-	var p pen
+	p := pen{limit: w}
 	p.skip(1)
 	helpAt := -1
 	for i, k := range keys {

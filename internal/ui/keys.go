@@ -86,15 +86,20 @@ func (k keyMap) sections() []section {
 // hints are the keys worth naming on the last line, most useful first; what has
 // no room is left to the help.
 func (k keyMap) hints(m mode) []key.Binding {
+	window := key.NewBinding(key.WithHelp("[ ]", "window"))
+	time := key.NewBinding(key.WithHelp("← →", "time"))
+	sort := key.NewBinding(key.WithHelp("< >", "sort"))
+	choose := key.NewBinding(key.WithHelp("↑ ↓", "choose"))
+	stack := key.NewBinding(key.WithHelp("ctrl+d", "scroll the stack"))
 	switch m {
 	case modeErrors:
-		return []key.Binding{k.enter, k.back, k.filter, k.shorter, k.longer, k.pause, k.copy, k.help}
+		return []key.Binding{k.enter, k.back, k.filter, window, k.pause, time, k.copy, k.help}
 	case modeDetail:
-		return []key.Binding{k.onlyThis, k.enter, k.exclude, k.nextError, k.pageDown, k.copy, k.back, k.help}
+		return []key.Binding{k.onlyThis, choose, k.enter, k.exclude, k.nextError, k.copy, k.back, stack, k.help}
 	case modePick:
-		return []key.Binding{k.enter, k.back, k.up, k.down}
+		return []key.Binding{choose, k.enter, k.back}
 	case modeHelp:
-		return []key.Binding{k.back, k.down}
+		return []key.Binding{choose, k.back}
 	}
-	return []key.Binding{k.enter, k.filter, k.by, k.exclude, k.shorter, k.longer, k.pause, k.errors, k.releases, k.help, k.earlier, k.sortRight, k.zoom, k.copy}
+	return []key.Binding{k.enter, k.filter, k.by, window, k.pause, k.errors, k.exclude, time, k.releases, sort, k.zoom, k.copy, k.help}
 }

@@ -24,7 +24,8 @@ type layout struct {
 type shape struct {
 	zoom    bool // one chart takes the room of all
 	warning bool // there is something to know before the numbers
-	full    bool // the middle belongs to one view: charts and table make room
+	list    bool // the errors have the room of table and errors
+	full    bool // one view has the room of all between status and trust line
 }
 
 // The sizes at which the screen has room for more.
@@ -76,7 +77,7 @@ func arrange(w, h int, s shape) layout {
 		}
 	}
 	rest := bottom - top
-	if rest >= minErrors {
+	if rest >= minErrors && !s.list {
 		l.errors = takeBottom(min(max(rest*2/5, 3), 16))
 	}
 	l.table = band{top, bottom - top}
@@ -100,7 +101,7 @@ func plotsAcross(w int, zoom bool) int {
 func chartHeight(body int, zoom bool) int {
 	switch {
 	case zoom && body >= 12:
-		return body * 3 / 5
+		return body*3/5 | 1
 	case body >= 42:
 		return 13
 	case body >= 30:

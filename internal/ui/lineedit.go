@@ -109,10 +109,7 @@ func (l lineEdit) view(p *pen, th theme, w int) (origin int) {
 	if th.cursor == "" { // no attributes at all: a glyph has to do
 		p.put(th.text, "_")
 	} else {
-		p.use(th.cursor)
-		under = clean(under, 2)
-		p.buf = append(p.buf, under...)
-		p.cells += cells(under)
+		p.block(th.cursor, clean(under, 2))
 	}
 	p.put(th.text, clean(rest, max(w-(p.cells-start), 0)))
 	return start - cells(clean(string(l.text[:first]), maxTyped))

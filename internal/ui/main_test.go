@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"os/signal"
+	"syscall"
 	"testing"
 	"time"
 
@@ -14,6 +16,10 @@ import (
 // real terminal: "incident" or "quiet".
 const screenVariable = "RUMTOP_TEST_SCREEN"
 
+// ignoreHangup has the screen not be ended by the signal that a terminal sends when
+// it goes, as under nohup.
+const ignoreHangup = "RUMTOP_TEST_NOHUP"
+
 func TestMain(m *testing.M) {
 	if what := os.Getenv(screenVariable); what != "" {
 		os.Exit(beScreen(what))
@@ -22,6 +28,9 @@ func TestMain(m *testing.M) {
 }
 
 func beScreen(what string) int {
+	if os.Getenv(ignoreHangup) != "" {
+		signal.Ignore(syscall.SIGHUP)
+	}
 	s := newSimSource(what == "incident")
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()

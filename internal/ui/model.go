@@ -100,7 +100,7 @@ func (m model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			m.said = ""
 		}
 	case tea.KeyMsg:
-		m, cmd = m.press(msg)
+		m, cmd = m.typed(msg)
 	case tea.MouseMsg:
 		m, cmd = m.click(tea.MouseEvent(msg))
 	}
@@ -121,6 +121,7 @@ func (m model) receive(f *agg.Frame) (model, tea.Cmd) {
 		}
 		m.accept--
 	}
+	f = steady(m.frame, f)
 	m.frame = f
 	l := m.layout()
 	m.table = m.table.show(f, subject{f.By, f.Filter, m.query.Sort, m.query.Reverse}, visibleRows(l.table.h))
@@ -168,7 +169,8 @@ func (m model) layout() layout {
 	return arrange(m.width, m.height, shape{
 		zoom:    m.charts.zoom > 0,
 		warning: m.frame != nil && len(m.frame.Warnings) > 0,
-		full:    at == modeErrors || at == modeDetail,
+		list:    at == modeErrors,
+		full:    at == modeDetail,
 	})
 }
 
@@ -177,6 +179,29 @@ func (m model) errorRows(l layout) int {
 		return l.table.h - 1
 	}
 	return l.errors.h - 1
+}
+
+// typed takes keys apart that came in one piece, as they do over a slow line. What
+// was pasted is text: it goes to a prompt or nowhere.
+func (m model) typed(k tea.KeyMsg) (model, tea.Cmd) {
+	switch {
+	case k.Paste && m.mode != modePrompt:
+		return m, nil
+	case k.Type != tea.KeyRunes || k.Paste || len(k.Runes) < 2:
+		return m.press(k)
+	}
+	var cmds []tea.Cmd
+	for _, r := range k.Runes {
+		one := tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}, Alt: k.Alt}
+		if r == ' ' {
+			one.Type = tea.KeySpace
+		}
+		var cmd tea.Cmd
+		m, cmd = m.press(one)
+		m = m.settle()
+		cmds = append(cmds, cmd)
+	}
+	return m, tea.Batch(cmds...)
 }
 
 // press gives a key to the prompt if there is one, else to the first binding
@@ -247,6 +272,7 @@ func (m model) drawFrame(lines []string, l layout) {
 	}
 	switch at {
 	case modeErrors:
+		place(l.charts, m.charts.view(m.frame, l, th)...)
 		place(l.table, m.errors.view(m.frame, th, m.loc, l.w, l.table.h, true)...)
 	case modeDetail:
 		place(l.table, m.detail.view(m.frame, th, m.loc, l.w, l.table.h)...)

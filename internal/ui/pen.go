@@ -12,8 +12,10 @@ type style string
 
 // A pen writes one line of the screen: text in styles, counted in cells. It sends
 // a sequence only where the style changes, since every byte of a changed line
-// travels. What it writes must have passed the sanitiser.
+// travels. It writes no further than its limit. What it writes must have passed
+// the sanitiser.
 type pen struct {
+	limit int // cells
 	buf   []byte
 	cells int
 	now   style
@@ -38,15 +40,24 @@ func (p *pen) use(s style) {
 }
 
 func (p *pen) put(s style, text string) {
-	if text == "" {
+	if text == " " { // looks the same in every style without a background
+		s = p.now
+	}
+	p.block(s, text)
+}
+
+// block writes text in a style that may have a background.
+func (p *pen) block(s style, text string) {
+	n := cells(text)
+	if room := p.limit - p.cells; n > room {
+		text, n = fit(text, room)
+	}
+	if n == 0 {
 		return
 	}
-	// A blank looks the same in every style that has no background.
-	if text != " " {
-		p.use(s)
-	}
+	p.use(s)
 	p.buf = append(p.buf, text...)
-	p.cells += cells(text)
+	p.cells += n
 }
 
 const blanks = "                                                                "
@@ -58,6 +69,7 @@ func (p *pen) to(column int) { p.skip(column - p.cells) }
 
 // fill repeats a one-cell glyph.
 func (p *pen) fill(s style, glyph string, n int) {
+	n = min(n, p.limit-p.cells)
 	if n <= 0 {
 		return
 	}

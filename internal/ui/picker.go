@@ -52,7 +52,7 @@ func (p picker) view(t theme, w, h int) []string {
 	if h == 0 {
 		return lines
 	}
-	var pn pen
+	pn := pen{limit: w}
 	pn.skip(margin)
 	pn.left(t.dim, "a row is one … ("+strconv.Itoa(p.cursor+1)+" of "+strconv.Itoa(len(p.names))+")", max(w-margin, 0))
 	lines[0] = pn.line()

@@ -220,7 +220,7 @@ func (p prompt) draw(lines []string, t theme, w int) {
 	if p.kind == promptCommand {
 		sign = " : "
 	}
-	var pn pen
+	pn := pen{limit: w}
 	pn.put(t.accent, sign)
 	origin := p.edit.view(&pn, t, w-pn.cells)
 	lines[len(lines)-1] = pn.line()
@@ -228,13 +228,10 @@ func (p prompt) draw(lines []string, t theme, w int) {
 		return
 	}
 	switch {
-	case p.fault != "" && len(strings.TrimSpace(p.edit.String())) > 0 && (p.column > 0 || len(p.choices) == 0):
+	case p.fault != "" && (len(p.choices) == 0 || p.column > 0 && p.column <= p.from):
 		p.drawFault(&pn, t, origin, w)
 	case len(p.choices) > 0:
 		p.drawChoices(&pn, t, w)
-	case p.fault != "":
-		pn.skip(margin)
-		pn.put(t.warn, clean(p.fault, w-margin))
 	case p.kind == promptFilter:
 		pn.skip(margin)
 		pn.put(t.dim, clean("enter applies · tab completes · ↑ earlier filters · esc leaves it as it was", w-margin))

@@ -154,12 +154,12 @@ func sentence(f *agg.Frame, l link) (gravity, string) {
 	if t.Errors == 0 && t.Affected == 0 {
 		return fine, fmt.Sprintf("no error in %s over %s views", window(f), count(float64(t.Views)))
 	}
-	s := fmt.Sprintf("error rate %s %% over %s views · %s", percent(t.ErrorRate), count(float64(t.Views)), affected(t))
+	s := fmt.Sprintf("error rate %s%% over %s views · %s", percent(t.ErrorRate), count(float64(t.Views)), affected(t))
 	switch d := t.Delta.ErrorRate; {
 	case !f.Baseline.Complete || !d.Known || t.Baseline == nil:
-		return calm, s + " · nothing yet to compare with"
+		return calm, s + " · no baseline yet"
 	case d.Sign < 0:
-		return fine, s + fmt.Sprintf(" · better than before (%s %%)", percent(t.Baseline.ErrorRate))
+		return fine, s + fmt.Sprintf(" · better than before (%s%%)", percent(t.Baseline.ErrorRate))
 	}
 	return fine, s + " · as before"
 }
@@ -179,7 +179,7 @@ func sentenceOfLink(f *agg.Frame, l link) (gravity, string) {
 		return grave, "no new frame is being computed: the numbers are old"
 	case linkQuiet:
 		return grave, fmt.Sprintf("no beacon for %s, where %s a second came before: nobody visits, pages are blank, or beacons do not get here",
-			age(quietFor(f)), count(max(f.Health.PerS, 1)))
+			age(quietFor(f)), count(coarse(max(f.Health.PerS, 1))))
 	case linkLoading:
 		if f.Total.Beacons == 0 {
 			return doubtful, "reading the history"
@@ -203,27 +203,27 @@ func worseErrors(f *agg.Frame) string {
 	}
 	t := &f.Total
 	if d := t.Delta.ErrorRate; d.Known && d.Sign > 0 {
-		s := fmt.Sprintf("error rate %s %%%s · %s", percent(t.ErrorRate), was(t, percent), affected(t))
+		s := fmt.Sprintf("error rate %s%%%s · %s", percent(t.ErrorRate), was(t, percent), affected(t))
 		if worst != nil {
-			s += fmt.Sprintf(" · worst: %s=%s %s %%", f.By, worst.Key, percent(worst.ErrorRate))
+			s += fmt.Sprintf(" · worst %s=%s %s%%", f.By, worst.Key, percent(worst.ErrorRate))
 		}
 		return s
 	}
 	if worst == nil {
 		return ""
 	}
-	return fmt.Sprintf("%s=%s: error rate %s %%%s · %s", f.By, worst.Key, percent(worst.ErrorRate), was(worst, percent), affected(worst))
+	return fmt.Sprintf("%s=%s: error rate %s%%%s · %s", f.By, worst.Key, percent(worst.ErrorRate), was(worst, percent), affected(worst))
 }
 
 func was(r *agg.Row, show func(float64) string) string {
 	if r.Baseline == nil {
 		return ""
 	}
-	return " (was " + show(r.Baseline.ErrorRate) + ")"
+	return " (was " + show(r.Baseline.ErrorRate) + "%)"
 }
 
 func affected(r *agg.Row) string {
-	s := plural(float64(r.Affected), "user") + " affected"
+	s := plural(float64(r.Affected), "user")
 	if r.Estimated || !r.Exact {
 		s = "≈ " + s
 	}

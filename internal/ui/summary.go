@@ -17,11 +17,11 @@ func summary(m model) string {
 	}
 	where := strings.Join(parts, " · ") + ": "
 	if m.mode == modeDetail || m.mode == modeErrors || m.onErrors {
-		return where + errorSummary(m)
+		return plain.Line(where+errorSummary(m), 1000)
 	}
 	_, s := sentence(f, linkOf(f, m.paused, m.watch.stalled))
 	if r := m.table.selected(); r != nil {
-		s += fmt.Sprintf(" | %s=%s: %s views, error rate %s %%, LCP p75 %s, %s", f.By, r.Key,
+		s += fmt.Sprintf(" | %s=%s: %s views, error rate %s%%, LCP p75 %s, %s", f.By, r.Key,
 			count(float64(r.Views)), percent(r.ErrorRate), distNow(r.LCP, seconds, coarseSeconds), affected(r))
 	}
 	return plain.Line(where+s, 1000)
@@ -35,7 +35,6 @@ func errorSummary(m model) string {
 	if g == nil {
 		return "no errors"
 	}
-	s := fmt.Sprintf("%s · %s · %s · first seen %s · in %s", errorTitle(g.Type, g.Message), plural(float64(g.Count), "error"),
+	return fmt.Sprintf("%s · %s · %s · first seen %s · in %s", errorTitle(g.Type, g.Message), plural(float64(g.Count), "error"),
 		plural(float64(g.Users), "user"), g.FirstSeen.In(m.loc).Format("15:04:05 MST"), strings.Join(g.Releases, " "))
-	return plain.Line(s, 1000)
 }

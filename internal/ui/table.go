@@ -129,9 +129,9 @@ func (t table) view(f *agg.Frame, th theme, w, h int, focused bool) []string {
 	if h == 0 {
 		return lines
 	}
-	plan := planColumns(w)
-	var p pen
-	lines[0] = t.heading(&p, plan, th, visibleRows(h))
+	plan := planColumns(w, t.subject.by)
+	p := pen{limit: w}
+	lines[0] = t.heading(&p, plan, th, visibleRows(h), historyOf(f))
 	if f == nil {
 		return lines
 	}
@@ -153,6 +153,14 @@ func (t table) view(f *agg.Frame, th theme, w, h int, focused bool) []string {
 	return lines
 }
 
+// historyOf is the length of time that the sparklines cover.
+func historyOf(f *agg.Frame) string {
+	if f == nil || f.Series.Complete == 0 {
+		return ""
+	}
+	return span((time.Duration(f.Series.Complete) * f.Series.Step).Round(time.Minute))
+}
+
 // muted is how the total is shown: there, without calling for the eye.
 func muted(t theme) theme {
 	t.text, t.strong, t.bad, t.good = t.dim, t.dim, t.dim, t.dim
@@ -161,7 +169,7 @@ func muted(t theme) theme {
 
 // sparkTop is the one scale of all sparklines, so that they can be compared.
 func (t table) sparkTop() float64 {
-	top := 0.01
+	top := 0.02
 	for i := range t.rows {
 		if t.rows[i].Views < agg.Thin {
 			continue
@@ -175,7 +183,7 @@ func (t table) sparkTop() float64 {
 	return top
 }
 
-func (t table) heading(p *pen, plan columnPlan, th theme, visible int) string {
+func (t table) heading(p *pen, plan columnPlan, th theme, visible int, history string) string {
 	p.skip(margin)
 	by := clean(t.subject.by, plan.key)
 	arrow := sortArrow(t.subject)
@@ -203,7 +211,11 @@ func (t table) heading(p *pen, plan columnPlan, th theme, visible int) string {
 	}
 	if plan.spark > 0 {
 		p.skip(2)
-		p.left(th.dim, "err %", plan.spark-2)
+		title := "err % " + history
+		if len(title) > plan.spark-2 {
+			title = history
+		}
+		p.left(th.dim, title, plan.spark-2)
 	}
 	return p.line()
 }

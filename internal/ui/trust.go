@@ -58,10 +58,10 @@ func facts(f *agg.Frame, loc *time.Location) []fact {
 		usual = append(usual, fact{calm, "skew p95 " + coarseSeconds(h.SkewP95MS) + " s"})
 	}
 	if h.Late > 0 {
-		usual = append(usual, fact{calm, count(float64(h.Late)) + " late"})
+		usual = append(usual, fact{calm, count(coarse(float64(h.Late))) + " late"})
 	}
 	if h.Duplicates > 0 {
-		usual = append(usual, fact{calm, count(float64(h.Duplicates)) + " twice"})
+		usual = append(usual, fact{calm, count(coarse(float64(h.Duplicates))) + " twice"})
 	}
 	if h.Server != "" {
 		usual = append(usual, fact{calm, h.Server})
@@ -72,6 +72,9 @@ func facts(f *agg.Frame, loc *time.Location) []fact {
 func sampling(rate float64) string {
 	if rate <= 0 || rate >= 1 {
 		return "all sessions sent"
+	}
+	if rate >= 0.01 {
+		return wholePercent(rate) + " of sessions sent"
 	}
 	return percent(rate) + "% of sessions sent"
 }
@@ -90,7 +93,7 @@ func coarse(v float64) float64 {
 
 // trustLine puts what has room on one line.
 func trustLine(f *agg.Frame, t theme, loc *time.Location, w int) string {
-	var p pen
+	p := pen{limit: w}
 	if f == nil {
 		p.left(t.dim, " trust: nothing received", w)
 		return p.line()

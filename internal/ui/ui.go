@@ -79,7 +79,7 @@ func Run(ctx context.Context, o Options) error {
 	if !o.NoMouse {
 		options = append(options, tea.WithMouseCellMotion())
 	}
-	_, err = tea.NewProgram(m, options...).Run()
+	err = wait(ctx, tea.NewProgram(m, options...))
 	switch {
 	case context.Cause(ctx) != nil:
 		return context.Cause(ctx)
@@ -87,6 +87,28 @@ func Run(ctx context.Context, o Options) error {
 		return fmt.Errorf("terminal: %w", err)
 	}
 	return nil
+}
+
+// wait runs a program until it ends, or until it has had a second to end after
+// ctx did: a terminal that takes nothing in, with its flow stopped, would
+// otherwise keep the process for ever.
+func wait(ctx context.Context, p *tea.Program) error {
+	done := make(chan error, 1)
+	go func() {
+		_, err := p.Run()
+		done <- err
+	}()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(time.Second):
+		return context.Cause(ctx)
+	}
 }
 
 func newModel(o Options, profile termenv.Profile, environ termenv.Environ) (model, error) {
@@ -131,7 +153,7 @@ type reader struct {
 
 func (r reader) Read(p []byte) (int, error) {
 	n, err := r.File.Read(p)
-	if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
+	if err != nil {
 		r.t.gone()
 	}
 	return n, err

@@ -1,0 +1,89 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// drawing writes a layout as a column of letters, one for each line: header,
+// status, warning, charts, table, errors, trust, hints; then how many charts.
+func drawing(l layout) string {
+	col := []byte(strings.Repeat(".", l.h))
+	for _, part := range []struct {
+		band
+		letter byte
+	}{{l.header, 'h'}, {l.status, 's'}, {l.warning, 'w'}, {l.charts, 'c'}, {l.table, 't'}, {l.errors, 'e'}, {l.trust, 'r'}, {l.hints, 'k'}} {
+		for y := part.y; y < part.y+part.h; y++ {
+			if col[y] != '.' {
+				return fmt.Sprintf("line %d is taken twice", y)
+			}
+			col[y] = part.letter
+		}
+	}
+	return fmt.Sprintf("%s %d", col, l.plots)
+}
+
+func TestLayout(t *testing.T) {
+	for _, c := range []struct {
+		w, h int
+		s    shape
+		want string
+	}{
+		{80, 1, shape{}, "s 0"},
+		{80, 2, shape{}, "hs 0"},
+		{80, 3, shape{}, "hst 0"},
+		{80, 5, shape{}, "hsttt 0"},
+		{80, 6, shape{}, "hstttr 0"},
+		{80, 8, shape{}, "hsttttrk 0"},
+		{80, 8, shape{warning: true}, "hswtttrk 0"},
+		{80, 12, shape{}, "hsttttteeerk 0"},
+		{60, 20, shape{}, "hscccccttttttteeeerk 2"},
+		{40, 20, shape{}, "hscccccttttttteeeerk 1"},
+		{20, 20, shape{}, "hstttttttttteeeeeerk 0"},
+		{80, 24, shape{}, "hsccccccttttttttteeeeerk 2"},
+		{80, 24, shape{zoom: true}, "hscccccccccccccttttttrk 1"},
+		{80, 24, shape{list: true}, "hscccccc" + strings.Repeat("t", 14) + "rk 2"},
+		{80, 24, shape{full: true}, "hs" + strings.Repeat("t", 20) + "rk 0"},
+		{120, 36, shape{}, "hs" + strings.Repeat("c", 9) + strings.Repeat("t", 14) + strings.Repeat("e", 9) + "rk 4"},
+		{200, 50, shape{}, "hs" + strings.Repeat("c", 13) + strings.Repeat("t", 20) + strings.Repeat("e", 13) + "rk 4"},
+	} {
+		if got := drawing(arrange(c.w, c.h, c.s)); got != c.want {
+			t.Errorf("%d×%d %+v:\n got %s\nwant %s", c.w, c.h, c.s, got, c.want)
+		}
+	}
+}
+
+// Whatever the size, every line belongs to one part, and the table is there as
+// soon as there is room for more than the sentence.
+func TestLayoutLeavesNoGap(t *testing.T) {
+	for w := 1; w <= 300; w += 7 {
+		for h := 1; h <= 100; h++ {
+			for i := range 16 {
+				l := arrange(w, h, shape{zoom: i&1 != 0, warning: i&2 != 0, list: i&4 != 0, full: i&8 != 0})
+				d := drawing(l)
+				if strings.Contains(d, ".") || strings.Contains(d, "twice") {
+					t.Fatalf("%d×%d: %s", w, h, d)
+				}
+				if h >= 3 && l.table.h < 1 {
+					t.Fatalf("%d×%d: no table in %s", w, h, d)
+				}
+			}
+		}
+	}
+}
+
+func TestColumnsFit(t *testing.T) {
+	for _, by := range []string{"release", "page"} {
+		for w := 1; w <= 300; w++ {
+			p := planColumns(w, by)
+			used := min(margin, w) + p.key + p.spark
+			for _, c := range p.cols {
+				used += c.width
+			}
+			if used > w {
+				t.Errorf("by %s at %d: %d cells", by, w, used)
+			}
+		}
+	}
+}

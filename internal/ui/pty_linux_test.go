@@ -1,0 +1,175 @@
+package ui
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// openPTY gives both ends of a new terminal: the side of the person, which
+// answers nothing by itself, and that of the program.
+func openPTY(t *testing.T, w, h uint16) (person, program *os.File) {
+	t.Helper()
+	person, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = person.Close() })
+	fd := int(person.Fd())
+	if err := unix.IoctlSetPointerInt(fd, unix.TIOCSPTLCK, 0); err != nil {
+		t.Fatal(err)
+	}
+	n, err := unix.IoctlGetInt(fd, unix.TIOCGPTN)
+	if err != nil {
+		t.Fatal(err)
+	}
+	program, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", n), os.O_RDWR|syscall.O_NOCTTY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := unix.IoctlSetWinsize(fd, unix.TIOCSWINSZ, &unix.Winsize{Row: h, Col: w}); err != nil {
+		t.Fatal(err)
+	}
+	return person, program
+}
+
+// startScreen runs this test binary as a screen in a terminal of its own.
+func startScreen(t *testing.T, env ...string) (person *os.File, cmd *exec.Cmd) {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	person, program := openPTY(t, 120, 36)
+	cmd = exec.Command(self)
+	cmd.Env = append([]string{screenVariable + "=incident", "TERM=xterm-256color", "PATH=" + os.Getenv("PATH")}, env...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = program, program, program
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	_ = program.Close()
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		_, _ = cmd.Process.Wait()
+	})
+	return person, cmd
+}
+
+// readUntil reads what the program sends, until it holds the text.
+func readUntil(t *testing.T, r io.Reader, text string) string {
+	t.Helper()
+	var got bytes.Buffer
+	buf := make([]byte, 1<<16)
+	for !strings.Contains(got.String(), text) {
+		n, err := r.Read(buf)
+		if err != nil {
+			t.Fatalf("%v before %q came: %q", err, text, got.String())
+		}
+		got.Write(buf[:n])
+	}
+	return got.String()
+}
+
+// A terminal that answers no query must not be waited for, nor asked.
+func TestFirstPaint(t *testing.T) {
+	const limit = 300 * time.Millisecond
+	best := time.Hour
+	for range 3 {
+		start := time.Now()
+		person, cmd := startScreen(t)
+		got := readUntil(t, person, "affected")
+		best = min(best, time.Since(start))
+		for _, query := range []string{"\x1b]11;?", "\x1b]10;?", "\x1b[6n", "\x1b[c", "\x1b[>c"} {
+			if strings.Contains(got, query) {
+				t.Errorf("the terminal is asked %q", query)
+			}
+		}
+		_ = cmd.Process.Kill()
+	}
+	t.Logf("first paint after %v", best)
+	if best > limit {
+		t.Errorf("first paint after %v, more than %v", best, limit)
+	}
+}
+
+func TestEndsWithItsTerminal(t *testing.T) {
+	for _, env := range []string{"", ignoreHangup + "=1"} {
+		t.Run("env "+env, func(t *testing.T) {
+			person, cmd := startScreen(t, env)
+			readUntil(t, person, "affected")
+			if err := person.Close(); err != nil {
+				t.Fatal(err)
+			}
+			done := make(chan error, 1)
+			go func() { done <- cmd.Wait() }()
+			select {
+			case <-done:
+			case <-time.After(time.Second):
+				t.Error("still there a second after its terminal went")
+			}
+		})
+	}
+}
+
+// pipes runs a screen on pipes in place of a terminal.
+func pipes(t *testing.T) (typing, shown *os.File, ended chan error) {
+	t.Helper()
+	in, typing, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown, out, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		for _, f := range []*os.File{in, typing, shown, out} {
+			_ = f.Close()
+		}
+	})
+	ended = make(chan error, 1)
+	return typing, shown, func() chan error {
+		go func() {
+			ended <- Run(context.Background(), Options{Source: newStill(), Query: testQuery(), Input: in, Output: out})
+		}()
+		return ended
+	}()
+}
+
+func TestEndOfInputEnds(t *testing.T) {
+	typing, shown, ended := pipes(t)
+	go func() { _, _ = io.Copy(io.Discard, shown) }()
+	_ = typing.Close()
+	wantGone(t, ended)
+}
+
+func TestBrokenOutputEnds(t *testing.T) {
+	typing, shown, ended := pipes(t)
+	readUntil(t, shown, "\x1b[?1049h")
+	_ = shown.Close()
+	_, _ = typing.WriteString("?")
+	wantGone(t, ended)
+}
+
+func wantGone(t *testing.T, ended chan error) {
+	t.Helper()
+	select {
+	case err := <-ended:
+		if !errors.Is(err, ErrTerminalGone) {
+			t.Errorf("ended with %v", err)
+		}
+	case <-time.After(3 * time.Second):
+		t.Fatal("does not end")
+	}
+}

@@ -1,0 +1,101 @@
+package ui
+
+import (
+	"math"
+	"math/rand/v2"
+	"regexp"
+	"testing"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/rumtop/rumtop/internal/agg"
+)
+
+var sgr = regexp.MustCompile("\x1b\\[[0-9;]*m")
+
+// Every size shows what fits, in every mode, whatever the frame holds.
+func TestAnySize(t *testing.T) {
+	widths := []int{1, 2, 3, 5, 8, 11, 12, 20, 23, 24, 30, 49, 50, 60, 79, 80, 99, 100, 120, 200, 300}
+	heights := []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 13, 14, 18, 20, 24, 30, 36, 50, 100}
+	frames := []*agg.Frame{hostile(), withDetail(), nothingYet(), disconnected()}
+	modes := [][]string{nil, {"?"}, {"e"}, {"e", "enter"}, {"b"}, {"/", "region=(x"}, {":", "nonsense"}, {"+"}, {"tab"}}
+	for i, w := range widths {
+		for j, h := range heights {
+			for k, keys := range modes {
+				as := allLooks[(i+j+k)%len(allLooks)]
+				f := frames[(i+2*j+k)%len(frames)]
+				m := press(screen(t, as, w, h, f), keys...)
+				checkScreen(t, send(m, frameMsg{f}), w, h)
+			}
+		}
+	}
+}
+
+// FuzzKeys types anything at a screen of any size.
+func FuzzKeys(f *testing.F) {
+	f.Add(uint16(80), uint16(24), []byte("jj/region=eu\r?q:by x\r"), uint64(1))
+	f.Add(uint16(1), uint16(1), []byte("e\r\x1b+[]b\r"), uint64(2))
+	f.Add(uint16(200), uint16(50), []byte(" hhHHll x\x7f\x1b<>rotv"), uint64(3))
+	f.Fuzz(func(t *testing.T, w, h uint16, keys []byte, seed uint64) {
+		rnd := rand.New(rand.NewPCG(seed, 0))
+		width, height := int(w%300)+1, int(h%100)+1
+		frames := []*agg.Frame{hostile(), withDetail(), nothingYet(), disconnected(), loading()}
+		m := screen(t, allLooks[rnd.IntN(len(allLooks))], width, height, frames[rnd.IntN(len(frames))])
+		for _, b := range keys[:min(len(keys), 200)] {
+			switch {
+			case b == 3: // ctrl+c leaves
+			case b < 0x20 || b == 0x7f:
+				m = send(m, tea.KeyMsg{Type: tea.KeyType(b)})
+			case b < 0x7f:
+				m = press(m, string(rune(b)))
+			case b < 0xc0:
+				m = send(m, frameMsg{frames[int(b)%len(frames)]})
+			case b < 0xe0:
+				m = send(m, tea.MouseMsg{X: rnd.IntN(width + 5), Y: rnd.IntN(height + 5), Action: tea.MouseActionPress, Button: tea.MouseButton(b % 8)})
+			default:
+				width, height = rnd.IntN(300)+1, rnd.IntN(100)+1
+				m = send(m, tea.WindowSizeMsg{Width: width, Height: height})
+			}
+		}
+		checkScreen(t, m, width, height)
+	})
+}
+
+// FuzzPlot draws numbers that asciigraph alone would not survive.
+func FuzzPlot(f *testing.F) {
+	f.Add(uint8(20), uint8(5), []byte{0, 1, 2, 255, 254, 253})
+	f.Add(uint8(0), uint8(0), []byte{})
+	f.Add(uint8(255), uint8(1), []byte{255, 255, 255})
+	f.Fuzz(func(t *testing.T, w, h uint8, data []byte) {
+		special := []float64{math.NaN(), math.Inf(1), math.Inf(-1), math.MaxFloat64, -math.MaxFloat64, math.SmallestNonzeroFloat64, 0, -1}
+		var series [2][]float64
+		for i, b := range data {
+			v := float64(b)
+			if b >= 248 {
+				v = special[b-248]
+			}
+			series[i%2] = append(series[i%2], v)
+		}
+		rows := int(h % 60)
+		grid := plot(series[:], scale(rows, 1, series[:]...), int(w), rows)
+		if w == 0 || rows == 0 {
+			if grid != nil {
+				t.Fatal("drawn on nothing")
+			}
+			return
+		}
+		if len(grid) != rows {
+			t.Fatalf("%d rows for %d", len(grid), rows)
+		}
+		for _, line := range grid {
+			if len(line) != int(w) {
+				t.Fatalf("%d cells for %d", len(line), w)
+			}
+			for _, p := range line {
+				if cells(string(p.glyph)) != 1 {
+					t.Fatalf("%q is not one cell", p.glyph)
+				}
+			}
+		}
+	})
+}

@@ -1,0 +1,92 @@
+package ui
+
+import (
+	"math"
+
+	"github.com/rumtop/rumtop/internal/agg"
+)
+
+// within is how far a number may stray before the screen follows it. Percentiles
+// are no better than that, and of counts under a hundred every one is shown.
+const within = 0.01
+
+// steady gives a frame in which numbers that moved by less than [within] since
+// the one before stand still: they repaint no line. Frames that answer another
+// question, or lie apart in time, are left as they are.
+func steady(before, f *agg.Frame) *agg.Frame {
+	if before == nil || before.By != f.By || before.Filter != f.Filter || before.WindowS != f.WindowS || before.Site != f.Site ||
+		math.Abs(f.At.Sub(before.At).Seconds()) > 5 || f.Health.Loading < 1 {
+		return f
+	}
+	out := *f
+	rows := make(map[string]*agg.Row, len(before.Segments))
+	for i := range before.Segments {
+		rows[before.Segments[i].Key] = &before.Segments[i]
+	}
+	out.Segments = append([]agg.Row(nil), f.Segments...)
+	for i := range out.Segments {
+		if was := rows[out.Segments[i].Key]; was != nil {
+			steadyRow(was, &out.Segments[i])
+		}
+	}
+	steadyRow(&before.Total, &out.Total)
+	out.Errors = steadyErrors(before.Errors, f.Errors)
+	hold(before.Health.PerS, &out.Health.PerS)
+	return &out
+}
+
+func steadyRow(was, r *agg.Row) {
+	hold(was.Views, &r.Views)
+	hold(was.ErrorRate, &r.ErrorRate)
+	holdInt(was.Users, &r.Users)
+	holdInt(was.Affected, &r.Affected)
+	hold(was.Requests, &r.Requests)
+	hold(was.FailedRequests, &r.FailedRequests)
+	for i := range 5 {
+		was, now := was.Vital(i), r.Vital(i)
+		hold(was.P75, &now.P75)
+		hold(was.P95, &now.P95)
+	}
+	holdDelta(was.Delta.ErrorRate, &r.Delta.ErrorRate)
+	holdDelta(was.Delta.LCP, &r.Delta.LCP)
+	holdDelta(was.Delta.INP, &r.Delta.INP)
+	holdDelta(was.Delta.CLS, &r.Delta.CLS)
+	if was.Baseline != nil && r.Baseline != nil {
+		b := *r.Baseline
+		hold(was.Baseline.ErrorRate, &b.ErrorRate)
+		r.Baseline = &b
+	}
+}
+
+func steadyErrors(before, now []agg.ErrorGroup) []agg.ErrorGroup {
+	out := append([]agg.ErrorGroup(nil), now...)
+	for i := range out {
+		for j := range before {
+			if before[j].Fingerprint == out[i].Fingerprint {
+				hold(before[j].Count, &out[i].Count)
+				hold(before[j].Before, &out[i].Before)
+				holdInt(before[j].Users, &out[i].Users)
+			}
+		}
+	}
+	return out
+}
+
+// hold puts back what was, if that is close enough to what is.
+func hold[T ~float64](was T, now *T) {
+	if math.Abs(float64(*now-was)) <= within*math.Abs(float64(*now)) {
+		*now = was
+	}
+}
+
+func holdInt(was int, now *int) {
+	if math.Abs(float64(*now-was)) <= within*float64(*now) {
+		*now = was
+	}
+}
+
+func holdDelta(was agg.Delta, now *agg.Delta) {
+	if was.Sign == now.Sign && was.Known == now.Known {
+		hold(was.Diff, &now.Diff)
+	}
+}
