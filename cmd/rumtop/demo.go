@@ -69,10 +69,14 @@ release 2.4.1 has just begun to roll out. Nothing leaves this machine.`,
 				site := viewSite(sites)
 				feed := newPreparedFeed(conn)
 				traffic := func(ctx context.Context) error {
-					past := past{sim: sim, config: cfg, publisher: edge.publisher, began: began}
-					if err := past.make(ctx, feed.prepare); err != nil {
+					past, err := newPast(sim, cfg, edge.publisher, cfg.Sites[site], began)
+					if err == nil {
+						err = past.make(ctx, feed.prepare)
+					}
+					if err != nil {
 						return fmt.Errorf("make the history: %w", err)
 					}
+					feed.prepare(1)
 					client := &http.Client{Timeout: 10 * time.Second}
 					return sim.Run(ctx, time.Now, demo.Post(client, "http://"+edge.listener.Addr().String()+"/v1/beacons?key="+cfg.Sites[site]))
 				}
