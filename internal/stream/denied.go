@@ -112,3 +112,10 @@ func (c *Conn) maySubscribe(subject string) bool {
 	_, denied := c.denied["subscription "+subject]
 	return !denied
 }
+
+// forbade says whether the server's latest complaint is about this subject. Unlike
+// the two above it knows as soon as a flush has returned.
+func (c *Conn) forbade(subject string) bool {
+	err := c.LastError()
+	return errors.Is(err, nats.ErrPermissionViolation) && strings.Contains(err.Error(), `"`+subject+`"`)
+}

@@ -1,0 +1,80 @@
+package stream
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+)
+
+func diagnose(t *testing.T, c *Conn, site string, now func() time.Time) map[string]Check {
+	t.Helper()
+	checks := map[string]Check{}
+	for _, ch := range Doctor(testContext(t), c, site, now) {
+		if ch.Detail == "" || ch.Level != OK && ch.Next == "" || ch.Level == OK && ch.Next != "" {
+			t.Errorf("%+v says too little or too much", ch)
+		}
+		checks[ch.Name] = ch
+	}
+	return checks
+}
+
+func levels(checks map[string]Check) string {
+	var s []string
+	for _, name := range []string{"server", "stream", "subscribe", "publish", "read history", "clock", "newest batch"} {
+		if ch, ok := checks[name]; ok {
+			s = append(s, name+" "+ch.Level.String())
+		}
+	}
+	return strings.Join(s, ", ")
+}
+
+func TestDoctorOfAHealthyServer(t *testing.T) {
+	e := embed(t, EmbeddedOptions{})
+	f := newFeed(t, dial(t, e.ClientURL()), PublisherOptions{Create: &Limits{}})
+	f.send(3)
+	f.settled()
+	c := dial(t, e.ClientURL())
+	for _, site := range []string{"shop", ""} {
+		checks := diagnose(t, c, site, time.Now)
+		if got := levels(checks); got != "server ok, stream ok, subscribe ok, publish ok, read history ok, clock ok, newest batch ok" {
+			t.Errorf("site %q: %s\n%+v", site, got, checks)
+		}
+		if d := checks["stream"].Detail; !strings.HasPrefix(d, "RUM holds 3 batches in ") || !strings.HasSuffix(d, "; bounds: 24h0m0s, 4.0 GiB") {
+			t.Errorf("stream: %s", d)
+		}
+	}
+	if info, err := lookup(testContext(t), c); err != nil || info.State.Msgs != 3 {
+		t.Errorf("the doctor left something behind: %+v, %v", info, err)
+	}
+	checks := diagnose(t, c, "bank", func() time.Time { return time.Now().Add(-time.Minute) })
+	if got := levels(checks); !strings.HasSuffix(got, "clock warn, newest batch warn") {
+		t.Errorf("another site, another clock: %s", got)
+	}
+	if d := checks["clock"].Detail; !strings.HasPrefix(d, "this machine is 1m0s behind the server") && !strings.HasPrefix(d, "this machine is 59.9") {
+		t.Errorf("clock: %s", d)
+	}
+}
+
+func TestDoctorWithoutHistory(t *testing.T) {
+	srv := serve(t, &server.Options{})
+	if got := levels(diagnose(t, dial(t, srv.ClientURL()), "shop", time.Now)); got != "server ok, stream warn, subscribe ok, publish ok" {
+		t.Error(got)
+	}
+	e := embed(t, EmbeddedOptions{})
+	if got := levels(diagnose(t, dial(t, e.ClientURL()), "shop", time.Now)); got != "server ok, stream warn, subscribe ok, publish ok" {
+		t.Error(got)
+	}
+}
+
+func TestDoctorWithoutServer(t *testing.T) {
+	c, err := ConnectLazily(ConnectOptions{Servers: "nats://127.0.0.1:1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if got := levels(diagnose(t, c, "shop", time.Now)); got != "server fail" {
+		t.Error(got)
+	}
+}
