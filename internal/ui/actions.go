@@ -113,7 +113,7 @@ func (m model) errorBindings() []binding {
 		{k.up, move(-1)}, {k.down, move(1)},
 		{k.pageUp, move(-max(rows/2, 1))}, {k.pageDown, move(max(rows/2, 1))},
 		{k.top, move(-far)}, {k.bottom, move(far)},
-		{k.enter, openDetail},
+		{k.open, openDetail},
 		{k.back, toTriage}, {k.errors, toTriage}, {k.next, toTriage},
 	}
 }

@@ -75,7 +75,7 @@ func (d detail) bindings(k *keyMap) []binding {
 		{k.errors, func(m model) (model, tea.Cmd) { m.mode = modeErrors; return m, nil }},
 		{k.nextError, func(m model) (model, tea.Cmd) { return m.besideError(1) }},
 		{k.previousError, func(m model) (model, tea.Cmd) { return m.besideError(-1) }},
-		{k.enter, keep(filter.Eq)}, {k.exclude, keep(filter.Ne)},
+		{k.keep, keep(filter.Eq)}, {k.exclude, keep(filter.Ne)},
 		{k.onlyThis, func(m model) (model, tea.Cmd) {
 			return m.narrow("fingerprint", filter.Eq, m.detail.fingerprint)
 		}},

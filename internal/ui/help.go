@@ -11,17 +11,17 @@ type help struct{ offset int }
 
 // signs explains what the numbers are marked with.
 var signs = [][2]string{
-	{"▲ ▼", "worse or better than the baseline, distinguishably"},
-	{"=", "cannot be told apart from the baseline"},
-	{"·", "unknown: nothing, or too little to compare"},
-	{"~", "thin: rests on fewer than 20 values"},
-	{"≈", "an estimate: scaled from a sample, or a sketch"},
+	{"▲ ▼", "worse, better: distinguishably"},
+	{"=", "no distinguishable difference"},
+	{"·", "unknown, or too little"},
+	{"~", "thin: of fewer than 20 values"},
+	{"≈", "estimate: of a sample, a sketch"},
 	{"(none)", "beacons that do not say"},
-	{"(other)", "what is over the cap on segments, summed"},
+	{"(other)", "what is over the cap, summed"},
 }
 
 // twoColumns is the width from which on the help has two.
-const twoColumns = 100
+const twoColumns = 78
 
 const filterHelp = `region=eu-*  release!=2.4.0  device=mobile,tablet  lcp>2500  error=yes  message~"reading 'total'"  tag.tier=paid  country?  and or not ( )`
 
@@ -35,7 +35,7 @@ func (h help) bindings(k *keyMap) []binding {
 		}
 	}
 	return []binding{
-		{k.back, leave}, {k.help, leave}, {k.enter, leave},
+		{k.back, leave}, {k.help, leave},
 		{k.up, scroll(-1)}, {k.down, scroll(1)}, {k.pageUp, scroll(-10)}, {k.pageDown, scroll(10)},
 		{k.top, scroll(-far)}, {k.bottom, scroll(far)},
 	}
@@ -43,9 +43,10 @@ func (h help) bindings(k *keyMap) []binding {
 
 // lines is the whole page, in two columns where there is room.
 func (h help) lines(keys keyMap, t theme, w int) []string {
-	column := w
+	column, second := w, w
 	if w >= twoColumns {
-		column = w / 2
+		column = min(w/2, 44)
+		second = w - column
 	}
 	var left, right []string
 	p := pen{limit: column}
@@ -58,7 +59,7 @@ func (h help) lines(keys keyMap, t theme, w int) []string {
 		part := []string{heading(s.title)}
 		for _, k := range s.keys {
 			p.skip(3)
-			p.left(t.accent, k.Help().Key, 11)
+			p.left(t.accent, k.Help().Key, 9)
 			p.put(t.text, k.Help().Desc)
 			part = append(part, p.line())
 		}
@@ -69,16 +70,17 @@ func (h help) lines(keys keyMap, t theme, w int) []string {
 			right = append(right, part...)
 		}
 	}
+	p.limit = second
 	right = append(right, heading("signs"))
 	for _, s := range signs {
 		p.skip(3)
-		p.left(t.accent, s[0], 11)
+		p.left(t.accent, s[0], 9)
 		p.put(t.text, s[1])
 		right = append(right, p.line())
 	}
 	lines := append(left, right...)
 	if w >= twoColumns {
-		lines = beside(left, right, 40)
+		lines = beside(left, right, column)
 	}
 	p.limit = w
 	p.skip(2)
@@ -106,6 +108,6 @@ func (h help) view(keys keyMap, t theme, w, n int) []string {
 	lines = lines[min(h.offset, len(lines)):]
 	out := make([]string, n)
 	copy(out, lines[:min(len(lines), max(n-1, 0))])
-	out[n-1] = hintLine(keys.hints(modeHelp), t, w)
+	out[n-1] = hintLine(keys.hints(modeHelp, false), t, w)
 	return out
 }

@@ -7,7 +7,7 @@ import "github.com/charmbracelet/bubbles/key"
 type keyMap struct {
 	up, down, pageUp, pageDown, top, bottom, next key.Binding
 
-	enter, exclude, back key.Binding
+	enter, open, choose, keep, exclude, back key.Binding
 
 	filter, command, by, releases, errors, help, quit, suspend key.Binding
 
@@ -33,6 +33,9 @@ func newKeyMap() keyMap {
 		next:     bind("tab", "other pane", "tab", "shift+tab"),
 
 		enter:   bind("enter", "drill in", "enter"),
+		open:    bind("enter", "open", "enter"),
+		choose:  bind("enter", "choose", "enter"),
+		keep:    bind("enter", "filter by this value", "enter"),
 		exclude: bind("x", "exclude", "x"),
 		back:    bind("esc", "back", "esc", "backspace"),
 
@@ -78,28 +81,32 @@ func (k keyMap) sections() []section {
 		{"move", []key.Binding{k.up, k.down, k.pageUp, k.pageDown, k.top, k.bottom, k.next}},
 		{"time", []key.Binding{k.shorter, k.longer, k.pause, k.earlier, k.later, k.muchEarlier, k.muchLater, k.zone}},
 		{"order and charts", []key.Binding{k.sortLeft, k.sortRight, k.reverse, k.zoom}},
-		{"an error", []key.Binding{k.enter, k.nextError, k.previousError, k.onlyThis, k.exclude}},
+		{"an error", []key.Binding{k.open, k.keep, k.exclude, k.nextError, k.previousError, k.onlyThis}},
 		{"leave", []key.Binding{k.copy, k.help, k.suspend, k.quit}},
 	}
 }
 
 // hints are the keys worth naming on the last line, most useful first; what has
 // no room is left to the help.
-func (k keyMap) hints(m mode) []key.Binding {
+func (k keyMap) hints(m mode, paused bool) []key.Binding {
+	pause := k.pause
+	if paused {
+		pause = bind("space", "go on", " ")
+	}
 	window := key.NewBinding(key.WithHelp("[ ]", "window"))
 	time := key.NewBinding(key.WithHelp("← →", "time"))
 	sort := key.NewBinding(key.WithHelp("< >", "sort"))
-	choose := key.NewBinding(key.WithHelp("↑ ↓", "choose"))
+	choose := key.NewBinding(key.WithHelp("↑ ↓", "move"))
 	stack := key.NewBinding(key.WithHelp("ctrl+d", "scroll the stack"))
 	switch m {
 	case modeErrors:
-		return []key.Binding{k.enter, k.back, k.filter, window, k.pause, time, k.copy, k.help}
+		return []key.Binding{k.open, k.back, k.filter, window, pause, time, k.copy, k.help}
 	case modeDetail:
-		return []key.Binding{k.onlyThis, choose, k.enter, k.exclude, k.nextError, k.copy, k.back, stack, k.help}
+		return []key.Binding{k.onlyThis, choose, k.keep, k.exclude, k.nextError, k.copy, k.back, stack, k.help}
 	case modePick:
-		return []key.Binding{choose, k.enter, k.back}
+		return []key.Binding{choose, k.choose, k.back}
 	case modeHelp:
 		return []key.Binding{choose, k.back}
 	}
-	return []key.Binding{k.enter, k.filter, k.by, window, k.pause, k.errors, k.exclude, time, k.releases, sort, k.zoom, k.copy, k.help}
+	return []key.Binding{k.enter, k.filter, k.by, window, pause, k.errors, k.exclude, time, k.releases, sort, k.zoom, k.copy, k.help}
 }

@@ -42,7 +42,7 @@ func TestLayout(t *testing.T) {
 		{40, 20, shape{}, "hscccccttttttteeeerk 1"},
 		{20, 20, shape{}, "hstttttttttteeeeeerk 0"},
 		{80, 24, shape{}, "hsccccccttttttttteeeeerk 2"},
-		{80, 24, shape{zoom: true}, "hscccccccccccccttttttrk 1"},
+		{80, 24, shape{zoom: true}, "hs" + strings.Repeat("c", 13) + strings.Repeat("t", 7) + "rk 1"},
 		{80, 24, shape{list: true}, "hscccccc" + strings.Repeat("t", 14) + "rk 2"},
 		{80, 24, shape{full: true}, "hs" + strings.Repeat("t", 20) + "rk 0"},
 		{120, 36, shape{}, "hs" + strings.Repeat("c", 9) + strings.Repeat("t", 14) + strings.Repeat("e", 9) + "rk 4"},

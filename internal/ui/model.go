@@ -289,6 +289,6 @@ func (m model) drawFrame(lines []string, l layout) {
 		place(l.trust, trustLine(m.frame, m.theme, m.loc, l.w))
 	}
 	if l.hints.h > 0 {
-		place(l.hints, hintLine(m.keys.hints(at), m.theme, l.w))
+		place(l.hints, hintLine(m.keys.hints(at, m.paused), m.theme, l.w))
 	}
 }

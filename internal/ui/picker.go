@@ -39,7 +39,7 @@ func (p picker) bindings(k *keyMap) []binding {
 		{k.up, move(-1)}, {k.down, move(1)}, {k.pageUp, move(-5)}, {k.pageDown, move(5)},
 		{k.top, move(-far)}, {k.bottom, move(far)},
 		{k.back, leave}, {k.by, leave},
-		{k.enter, func(m model) (model, tea.Cmd) {
+		{k.choose, func(m model) (model, tea.Cmd) {
 			m.mode = modeTriage
 			return setBy(m.pick.names[m.pick.cursor])(m)
 		}},
