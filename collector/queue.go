@@ -152,18 +152,18 @@ func (q *queue) dispatch() (wait time.Duration, ok bool) {
 func (q *queue) take() (*parcel, time.Duration) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	next := &q.plain
-	if p, u := q.plain.peek(), q.urgent.peek(); p == nil || u != nil && u.seq < p.seq {
-		next = &q.urgent
-	}
-	p := next.peek()
-	if p == nil || q.closed || q.flying >= q.inFlight || q.flying > 0 && q.flyingBytes+len(p.payload) > q.max/8 {
+	line, at := q.next()
+	if line == nil || q.closed || q.flying >= q.inFlight {
 		return nil, 0
 	}
 	if wait := time.Until(q.notBefore); wait > 0 {
 		return nil, wait
 	}
-	next.pop()
+	p := line.list[at]
+	if q.flying > 0 && q.flyingBytes+len(p.payload) > q.max/8 {
+		return nil, 0
+	}
+	line.remove(at)
 	q.flying++
 	q.flyingBytes += len(p.payload)
 	if p.attempts == 0 {
@@ -171,6 +171,28 @@ func (q *queue) take() (*parcel, time.Duration) {
 	}
 	p.attempts++
 	return p, 0
+}
+
+// next is the oldest batch that waits. After a failure it is, every other time,
+// the oldest that was not tried yet: one batch that the server will never take
+// must not stand in the way of all others.
+func (q *queue) next() (*parcels, int) {
+	if q.backoff > 0 && q.failures%2 == 1 {
+		if line, at := older(&q.plain, q.plain.untried(), &q.urgent, q.urgent.untried()); line != nil {
+			return line, at
+		}
+	}
+	return older(&q.plain, q.plain.head, &q.urgent, q.urgent.head)
+}
+
+func older(a *parcels, i int, b *parcels, j int) (*parcels, int) {
+	switch {
+	case i == len(a.list) && j == len(b.list):
+		return nil, 0
+	case i == len(a.list) || j < len(b.list) && b.list[j].seq < a.list[i].seq:
+		return b, j
+	}
+	return a, i
 }
 
 // settle ends an attempt: the batch is done, goes back into the line, or is
@@ -253,24 +275,34 @@ type parcels struct {
 	head int
 }
 
-func (l *parcels) peek() *parcel {
+// pop takes the oldest one out.
+func (l *parcels) pop() *parcel {
 	if l.head == len(l.list) {
 		return nil
 	}
-	return l.list[l.head]
+	p := l.list[l.head]
+	l.remove(l.head)
+	return p
 }
 
-func (l *parcels) pop() *parcel {
-	p := l.peek()
-	if p == nil {
-		return nil
-	}
+// remove takes one out that is near the front.
+func (l *parcels) remove(at int) {
+	copy(l.list[l.head+1:at+1], l.list[l.head:at])
 	l.list[l.head] = nil
 	l.head++
 	if l.head == len(l.list) {
 		l.list, l.head = l.list[:0], 0
 	}
-	return p
+}
+
+// untried is the index of the oldest one that was not tried, which is near the
+// front, for only what was in flight can have failed.
+func (l *parcels) untried() int {
+	at := l.head
+	for at < len(l.list) && l.list[at].attempts > 0 {
+		at++
+	}
+	return at
 }
 
 func (l *parcels) push(p *parcel) {
