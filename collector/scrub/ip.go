@@ -124,7 +124,7 @@ func (sc *scan) ipv6(s string, i int) int {
 		return 0
 	}
 	addr := s[start : start+n]
-	if addr == "::" || addr == "::1" {
+	if addr == "::" || addr == "::1" || strings.HasPrefix(addr, "::1:") && allDigits(addr[4:]) { // maybe with a port
 		return end
 	}
 	digits := false

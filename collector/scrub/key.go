@@ -163,6 +163,9 @@ func (sc *scan) credentials(s string, i, end int) int {
 	if !strings.EqualFold(w, "bearer") && !strings.EqualFold(w, "basic") && !strings.EqualFold(w, "apikey") && !strings.EqualFold(w, "digest") {
 		return 0
 	}
+	if len(w) == len("apikey") && !isAt(s, end, space) && s[i]|0x20 == 'a' {
+		return 0 // the name of a pair
+	}
 	j := end
 	for j < len(s) && j-end < 4 && (is(s[j], space) || s[j] == '+' || s[j] == ':' || s[j] == '"' || s[j] == '=') {
 		j++

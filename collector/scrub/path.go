@@ -149,11 +149,14 @@ func (sc *scan) template(g segment) (out string, kind Kind, changed bool) {
 		}
 		return out, kind, found
 	}
-	if k, ok := chanceShape(stem); ok {
-		return params[k] + ext, k, true
+	shape, ok := chanceShape(stem)
+	if !ok || shape != ID {
+		if _, k, found := sc.secretIn(s); found && (!ok || k != Token) {
+			shape, ok = k, true
+		}
 	}
-	if _, k, ok := sc.secretIn(s); ok {
-		return params[k] + ext, k, true
+	if ok {
+		return params[shape] + ext, shape, true
 	}
 	if out, ok := foldNumbers(s); ok {
 		return out, ID, true
@@ -375,7 +378,19 @@ func isVersion(s string) bool {
 	if dots == 0 && (len(v) == len(s) || i > 4) || dots > 0 && i > 20 {
 		return false
 	}
-	return i == len(v) || len(v)-i < 24 && (v[i] == '-' || v[i] == '+' || is(v[i], lower) && dots+1 > 0 && len(v)-i < 8) && noLongDigits(v[i:])
+	if i == len(v) {
+		return true
+	}
+	rest := v[i:]
+	if len(rest) >= 24 || !noLongDigits(rest) {
+		return false
+	}
+	for _, p := range [...]string{"-", "+", "rc", "beta", "alpha", "dev", "pre", "x"} {
+		if strings.HasPrefix(rest, p) {
+			return true
+		}
+	}
+	return false
 }
 
 func isISODate(s string) bool {
@@ -405,13 +420,15 @@ func unescape(s string) (string, bool) {
 	b := make([]byte, 0, len(s))
 	ok := false
 	for i := 0; i < len(s); {
-		if r, n := percent(s, i); n > 0 {
-			ok = true
-			if r >= 0 {
-				b = append(b, byte(r))
+		if s[i] == '%' {
+			if r, n := percent(s, i); n > 0 {
+				ok = true
+				if r >= 0 {
+					b = append(b, byte(r))
+				}
+				i += n
+				continue
 			}
-			i += n
-			continue
 		}
 		b = append(b, s[i])
 		i++

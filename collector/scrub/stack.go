@@ -61,10 +61,26 @@ func location(line string) (int, int) {
 		}
 		start += at + 1
 	}
-	if !addressed(line[start:end]) || lineColumn(line[start:end]) == "" {
+	if !balanced(line[start:end]) || !addressed(line[start:end]) || lineColumn(line[start:end]) == "" {
 		return 0, 0
 	}
 	return start, end
+}
+
+// balanced says whether the parentheses in s are its own.
+func balanced(s string) bool {
+	open := 0
+	for i := range len(s) {
+		switch s[i] {
+		case '(':
+			open++
+		case ')':
+			if open--; open < 0 {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // addressed says whether s begins with a scheme and //.

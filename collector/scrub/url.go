@@ -187,6 +187,10 @@ func (sc *scan) appendHost(dst []byte, host string, t *tally) []byte {
 			return append(append(dst, placeholders[IP]...), host[n:]...)
 		}
 	}
+	if isUUID(host) { // an extension, as it is installed in one browser
+		t[UUID]++
+		return append(dst, placeholders[UUID]...)
+	}
 	for i := range len(host) {
 		c := host[i]
 		if is(c, upper) {
