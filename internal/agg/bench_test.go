@@ -101,11 +101,11 @@ func makeBatches(rate, seconds int) []*beacon.Batch {
 		c := v.b
 		if v.sent == 0 {
 			v.b.View = fresh()
-			v.b.Dims[beacon.Page] = fmt.Sprintf("/p/%d", int(1000*math.Pow(r.Float64(), 2)))
+			v.b.Dims[beacon.Page] = fmt.Sprintf("/p/%d", int(1000*math.Pow(r.Float64(), 3)))
 			c = v.b
 			c.Navigation = true
 		}
-		if v.sent++; r.Float64() < 1/3. {
+		if v.sent++; r.Float64() < .29 {
 			v.sent = 0
 			v.views--
 		}

@@ -1,6 +1,10 @@
 package agg
 
-import "slices"
+import (
+	"encoding/binary"
+	"math/bits"
+	"slices"
+)
 
 // chunkRows is how many beacons a chunk holds: a few seconds of a busy site.
 // Offsets into a chunk fit 16 bits, its vitals included.
@@ -23,13 +27,14 @@ type chunk struct {
 	view     [chunkRows]uint32 // log.views, 0: none
 	who      [chunkRows]uint32 // log.visitors, 0: none
 	page     [chunkRows]uint16 // log.pages
-	value    [chunkRows]uint16 // where the row's vitals begin in values
 	flags    [chunkRows]uint8
 	mask     [chunkRows]uint8 // which vitals the row has, bit i for beacon.Vitals[i]
 	skew     [chunkRows]uint8 // see packSkew
 
 	total [chunkRows]uint8 // verdict for the total
 	own   [chunkRows]uint8 // verdict for the row's segment
+
+	value [chunkRows / 8]uint16 // where the vitals of every eighth row begin in values
 
 	// Side tables, each in order of rows.
 	values   []float32
@@ -46,8 +51,8 @@ type errorEntry struct {
 
 type requestEntry struct {
 	row, status uint16
-	endpoint    uint32  // log.endpoints
-	duration    float32 // milliseconds
+	endpoint    uint16 // log.endpoints
+	duration    uint16 // see packDuration
 }
 
 type namedEntry struct {
@@ -71,7 +76,9 @@ func (c *chunk) at(i int) int64 { return c.base + int64(c.received[i]) }
 
 // vital is the row's value of the m-th vital, which it must have.
 func (c *chunk) vital(i, m int) float32 {
-	return c.values[int(c.value[i])+ones(c.mask[i]&(1<<m-1))]
+	// The bits of the masks before it, in its group of eight rows, are the values before it.
+	masks := binary.LittleEndian.Uint64(c.mask[i&^7:])
+	return c.values[int(c.value[i>>3])+bits.OnesCount64(masks&(1<<(i&7*8+m)-1))]
 }
 
 func (c *chunk) errorsOf(i int) []errorEntry {
@@ -109,10 +116,10 @@ func (c *chunk) seal() {
 }
 
 // chunkBytes is the memory of a chunk's columns.
-const chunkBytes = chunkRows*(4*4+2*2+5) + 200
+const chunkBytes = chunkRows*(4*4+2+5) + chunkRows/4 + 200
 
 func (c *chunk) bytes() int {
-	return chunkBytes + 4*cap(c.values) + 8*cap(c.errors) + 12*(cap(c.requests)+cap(c.customs)+cap(c.events))
+	return chunkBytes + 4*cap(c.values) + 8*(cap(c.errors)+cap(c.requests)) + 12*(cap(c.customs)+cap(c.events))
 }
 
 // requestCounts is how many requests a row has, and how many of them failed.

@@ -75,7 +75,7 @@ func (a *Aggregator) groupCounts(d *ErrorDetail, group uint32) {
 				continue
 			}
 			if k := c.at(i)/s.step - s.base; k >= 0 && k < int64(len(d.Counts)) {
-				d.Counts[k] += float64(count(a.log.origins.list[c.origin[i]].weight))
+				d.Counts[k] += float64(count(a.log.origins.weights[c.origin[i]]))
 			}
 		}
 	}
@@ -118,7 +118,7 @@ func (a *Aggregator) spread(d *ErrorDetail, group uint32) {
 		if v&passing == 0 {
 			return
 		}
-		weight := a.log.origins.list[c.origin[i]].weight
+		weight := a.log.origins.weights[c.origin[i]]
 		if v&starts != 0 {
 			views.add(c, i, weight)
 		}

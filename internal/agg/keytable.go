@@ -4,9 +4,9 @@ package agg
 // remove. It takes 15 to 24 bytes a key, half of what a map does, and a look-up
 // touches two cache lines.
 type keyTable struct {
-	slots []uint32 // index + 1, 0 where free; a power of two long
-	keys  []uint64 // by index
-	free  []uint32 // indexes to give again
+	slots []uint32      // index + 1, 0 where free; a power of two long
+	keys  paged[uint64] // by index
+	free  []uint32      // indexes to give again
 	shift uint8
 }
 
@@ -14,7 +14,7 @@ type keyTable struct {
 // (Fibonacci hashing).
 const spread = 0x9e3779b97f4a7c15
 
-func (t *keyTable) len() int { return len(t.keys) - len(t.free) }
+func (t *keyTable) len() int { return t.keys.len() - len(t.free) }
 
 // find looks key up.
 func (t *keyTable) find(key uint64) (uint32, bool) {
@@ -27,7 +27,7 @@ func (t *keyTable) find(key uint64) (uint32, bool) {
 		if i == 0 {
 			return 0, false
 		}
-		if t.keys[i-1] == key {
+		if *t.keys.at(i - 1) == key {
 			return i - 1, true
 		}
 	}
@@ -45,17 +45,17 @@ func (t *keyTable) add(key uint64) (i uint32, added bool) {
 		if i == 0 {
 			break
 		}
-		if t.keys[i-1] == key {
+		if *t.keys.at(i - 1) == key {
 			return i - 1, false
 		}
 	}
 	if n := len(t.free); n > 0 {
 		i = t.free[n-1]
 		t.free = t.free[:n-1]
-		t.keys[i] = key
+		*t.keys.at(i) = key
 	} else {
-		i = uint32(len(t.keys))
-		t.keys = append(t.keys, key)
+		i = uint32(t.keys.len())
+		t.keys.push(key)
 	}
 	t.slots[s&mask] = i + 1
 	return i, true
@@ -64,20 +64,21 @@ func (t *keyTable) add(key uint64) (i uint32, added bool) {
 // remove forgets the key of index i.
 func (t *keyTable) remove(i uint32) {
 	mask := uint64(len(t.slots) - 1)
-	s := t.keys[i] * spread >> t.shift
+	s := *t.keys.at(i) * spread >> t.shift
 	for t.slots[s&mask] != i+1 {
 		s++
 	}
 	s &= mask
 	// What stands behind moves up, unless it would then stand before its own place.
 	for next := (s + 1) & mask; t.slots[next] != 0; next = (next + 1) & mask {
-		home := t.keys[t.slots[next]-1] * spread >> t.shift
+		home := *t.keys.at(t.slots[next] - 1) * spread >> t.shift
 		if (next-home)&mask >= (next-s)&mask {
 			t.slots[s] = t.slots[next]
 			s = next
 		}
 	}
 	t.slots[s] = 0
+	*t.keys.at(i) = 0
 	t.free = append(t.free, i)
 }
 
@@ -94,7 +95,7 @@ func (t *keyTable) grow() {
 		if i == 0 {
 			continue
 		}
-		s := t.keys[i-1] * spread >> t.shift
+		s := *t.keys.at(i - 1) * spread >> t.shift
 		for t.slots[s&mask] != 0 {
 			s++
 		}
@@ -102,20 +103,16 @@ func (t *keyTable) grow() {
 	}
 }
 
-// touch reads what a look-up of key will read, without waiting for it: many
-// keys touched in a row are fetched from memory side by side.
-func (t *keyTable) touch(key uint64) uint64 {
+// touch reads what a look-up of key reads first. Many keys touched in a row are
+// fetched from memory side by side, where look-ups would wait one by one.
+func (t *keyTable) touch(key uint64) uint32 {
 	if len(t.slots) == 0 {
 		return 0
 	}
-	i := t.slots[key*spread>>t.shift]
-	if i == 0 {
-		return 0
-	}
-	return t.keys[i-1]
+	return t.slots[key*spread>>t.shift]
 }
 
 // bytes is the memory that the table takes.
 func (t *keyTable) bytes() int {
-	return 4*cap(t.slots) + 8*cap(t.keys) + 4*cap(t.free)
+	return 4*cap(t.slots) + 8*t.keys.room() + 4*cap(t.free)
 }

@@ -25,8 +25,9 @@ type lens struct {
 	matcher  *matcher
 	segments segments
 
-	views []viewState             // by log.views
-	split map[uint32][]splitState // views in several segments
+	views  paged[viewState]        // by log.views
+	failed map[uint32]ref          // the first error of views
+	split  map[uint32][]splitState // views in several segments
 
 	errors []span // by error group: when it was seen
 
@@ -39,30 +40,30 @@ type lens struct {
 
 // viewState is what is known of a page view: the rows that stand for it.
 type viewState struct {
-	start, err ref
-	last       [len(beacon.Vitals)]ref
-	segment    uint16 // segment + 1, 0: no beacon yet, or splitView
-	navigated  bool   // start is a navigation
+	start     ref
+	last      [len(beacon.Vitals)]ref
+	segment   uint16 // segment + 1, 0: no beacon yet, or splitView
+	navigated bool   // start is a navigation
 }
 
 // span is when an error group was seen first and last, Unix milliseconds.
 type span struct{ first, last int64 }
 
 type splitState struct {
-	segment uint16
-	viewState
+	viewState // segment is the number itself
+	err       ref
 }
 
 const splitView = 1<<16 - 1
 
 func newLens(l *log, e filter.Expr, by string) *lens {
 	return &lens{log: l, matcher: newMatcher(l, e), segments: newSegments(l, by),
-		split: map[uint32][]splitState{}, retract: func(*chunk, int, uint8, uint8) {}}
+		split: map[uint32][]splitState{}, failed: map[uint32]ref{}, retract: func(*chunk, int, uint8, uint8) {}}
 }
 
 // rebuild judges all rows of the log.
 func (n *lens) rebuild() {
-	n.views = make([]viewState, len(n.log.viewRows))
+	n.views.grow(n.log.lastSeen.len())
 	for k, c := range n.log.chunks {
 		from := (n.log.first + uint32(k)) << chunkBits
 		for i := range c.n {
@@ -73,9 +74,10 @@ func (n *lens) rebuild() {
 
 // release forgets a view that has no row left.
 func (n *lens) release(view uint32) {
-	if int(view) < len(n.views) {
-		n.views[view] = viewState{}
+	if int(view) < n.views.len() {
+		*n.views.at(view) = viewState{}
 		delete(n.split, view)
+		delete(n.failed, view)
 	}
 }
 
@@ -98,10 +100,8 @@ func (n *lens) judge(c *chunk, i int, r ref) {
 		c.own[i] = c.total[i]
 		return
 	}
-	for int(v) >= len(n.views) {
-		n.views = append(n.views, viewState{})
-	}
-	st := &n.views[v]
+	n.views.grow(int(v) + 1)
+	st := n.views.at(v)
 	switch st.segment {
 	case 0:
 		st.segment = seg + 1
@@ -110,12 +110,14 @@ func (n *lens) judge(c *chunk, i int, r ref) {
 		n.judgeSplit(c, i, r, v, seg)
 		return
 	default:
-		n.split[v] = []splitState{{st.segment - 1, *st}}
+		first := splitState{*st, n.failed[v]}
+		first.segment--
+		n.split[v] = []splitState{first}
 		st.segment = splitView
 		n.judgeSplit(c, i, r, v, seg)
 		return
 	}
-	b := passing | n.update(st, c, i, r, true, true)
+	b := passing | n.fail(v, c, i, r, true, true) | n.update(st, c, i, r, true, true)
 	c.total[i], c.own[i] = b, b
 }
 
@@ -136,17 +138,17 @@ func (n *lens) noteErrors(c *chunk, i int) {
 
 // judgeSplit judges for the total and for the segment apart.
 func (n *lens) judgeSplit(c *chunk, i int, r ref, v uint32, seg uint16) {
-	c.total[i] = passing | n.update(&n.views[v], c, i, r, true, false)
+	c.total[i] = passing | n.fail(v, c, i, r, true, false) | n.update(n.views.at(v), c, i, r, true, false)
 	states := n.split[v]
 	k := 0
 	for k < len(states) && states[k].segment != seg {
 		k++
 	}
 	if k == len(states) {
-		states = append(states, splitState{segment: seg})
+		states = append(states, splitState{viewState: viewState{segment: seg}})
 		n.split[v] = states
 	}
-	c.own[i] = passing | n.update(&states[k].viewState, c, i, r, false, true)
+	c.own[i] = passing | n.first(&states[k].err, c, i, r, false, true) | n.update(&states[k].viewState, c, i, r, false, true)
 }
 
 // alone is the verdict on a beacon without a view: it stands for itself. It is
@@ -165,15 +167,33 @@ func alone(flags, mask uint8) uint8 {
 	return b
 }
 
-// update takes a row into what is known of its view and returns its verdict,
-// after taking back what it replaces.
+// fail takes a row's errors into what is known of its view.
+func (n *lens) fail(v uint32, c *chunk, i int, r ref, total, own bool) uint8 {
+	if c.flags[i]&hasErrors == 0 {
+		return 0
+	}
+	known := n.failed[v]
+	b := n.first(&known, c, i, r, total, own)
+	if b != 0 {
+		n.failed[v] = known
+	}
+	return b
+}
+
+// first makes a row with errors the first of its view, if it is.
+func (n *lens) first(known *ref, c *chunk, i int, r ref, total, own bool) uint8 {
+	if c.flags[i]&hasErrors == 0 || *known != 0 && !n.before(c.at(i), *known) {
+		return 0
+	}
+	n.take(*known, errs, total, own)
+	*known = r
+	return errs
+}
+
+// update takes a row's start and values into what is known of its view and
+// returns its part of the verdict, after taking back what it replaces.
 func (n *lens) update(st *viewState, c *chunk, i int, r ref, total, own bool) (b uint8) {
 	flags := c.flags[i]
-	if flags&hasErrors != 0 && (st.err == 0 || n.before(c.at(i), st.err)) {
-		n.take(st.err, errs, total, own)
-		st.err = r
-		b |= errs
-	}
 	if flags&beacon.FlagUnsampled != 0 {
 		return b
 	}

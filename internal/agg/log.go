@@ -1,6 +1,7 @@
 package agg
 
 import (
+	"math"
 	"math/bits"
 	"time"
 
@@ -28,8 +29,8 @@ type log struct {
 	errorKinds errorKinds
 	endpoints  keyTable // url << 32 | method
 
-	views    keyTable // index 0 is no view
-	viewRows []uint32 // retained rows of each view
+	views    keyTable      // index 0 is no view
+	lastSeen paged[uint16] // number of the chunk with the view's last row, its lower half
 	visitors visitors
 }
 
@@ -41,7 +42,7 @@ func newLog() *log {
 	l.errorKinds.init()
 	l.endpoints.add(otherString<<32 | otherString)
 	l.views.add(0)
-	l.viewRows = append(l.viewRows, 0)
+	l.lastSeen.push(0)
 	l.visitors.init()
 	return l
 }
@@ -70,13 +71,16 @@ func (l *log) append(s *staged) (*chunk, int, ref) {
 	c.origin[i], c.view[i], c.who[i], c.page[i] = s.origin, s.view, s.who, s.page
 	c.flags[i], c.mask[i], c.skew[i] = s.flags, s.mask, s.skew
 	c.total[i], c.own[i] = 0, 0
-	c.value[i] = uint16(len(c.values))
+	if i&7 == 0 {
+		c.value[i>>3] = uint16(len(c.values))
+	}
 	for m := s.mask; m != 0; m &= m - 1 {
 		c.values = append(c.values, s.vitals[bits.TrailingZeros8(m)])
 	}
-	l.viewRows[s.view]++
-	l.visitors.rows[s.who]++
-	r := (l.first+uint32(len(l.chunks))-1)<<chunkBits | uint32(i)
+	number := l.first + uint32(len(l.chunks)) - 1
+	*l.lastSeen.at(s.view) = uint16(number)
+	l.visitors.list.at(s.who).rows++
+	r := number<<chunkBits | uint32(i)
 	l.slots.append(s.received, r)
 	return c, i, r
 }
@@ -114,14 +118,16 @@ func (l *log) evict(released func(view uint32)) {
 	c := l.chunks[0]
 	l.chunks[0] = nil
 	l.chunks = l.chunks[1:]
-	l.slots.drop(c, l.first)
+	number := l.first
+	l.slots.drop(c, number)
 	l.first = (l.first + 1) & (1<<(32-chunkBits) - 1)
 	l.rows -= c.n
 	if len(l.chunks) > 0 {
 		l.sealed -= c.bytes()
 	}
 	for _, v := range c.view[:c.n] {
-		if l.viewRows[v]--; l.viewRows[v] == 0 && v != 0 {
+		// A chunk is evicted long before its number's lower half comes again.
+		if last := l.lastSeen.at(v); *last == uint16(number) && v != 0 && *l.views.keys.at(v) != 0 {
 			l.views.remove(v)
 			released(v)
 		}
@@ -137,16 +143,14 @@ func (l *log) view(id beacon.ID) uint32 {
 		return 0
 	}
 	v, _ := l.views.add(uint64(id))
-	if int(v) == len(l.viewRows) {
-		l.viewRows = append(l.viewRows, 0)
-	}
+	l.lastSeen.grow(int(v) + 1)
 	return v
 }
 
 // bytes is the memory that the log and its dictionaries take.
 func (l *log) bytes() int {
 	n := l.sealed + l.slots.bytes() + l.texts.bytes + l.origins.bytes + l.origins.ids.bytes() + l.errorKinds.bytes +
-		l.endpoints.bytes() + l.views.bytes() + 4*cap(l.viewRows) + l.visitors.bytes()
+		l.endpoints.bytes() + l.views.bytes() + 2*l.lastSeen.room() + l.visitors.bytes()
 	if len(l.chunks) > 0 {
 		n += l.chunks[len(l.chunks)-1].bytes()
 	}
@@ -181,4 +185,10 @@ func unpackSkew(p uint8) float32 {
 	return max(0, lo+float32(uint64(1)<<exp)/16-1)
 }
 
-func ones(mask uint8) int { return bits.OnesCount8(mask) }
+// packDuration keeps the upper half of a float32: milliseconds to within 0.4 %.
+func packDuration(ms float32) uint16 {
+	if !usable(ms) {
+		return 0
+	}
+	return uint16((math.Float32bits(ms) + 1<<15) >> 16)
+}

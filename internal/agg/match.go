@@ -261,7 +261,7 @@ func newIDTerm(l *log, t *filter.Term) *idTerm {
 func (t *idTerm) decided(uint32) verdict { return unknown }
 
 func (t *idTerm) row(c *chunk, i int) bool {
-	id := t.log.views.keys[c.view[i]]
+	id := *t.log.views.keys.at(c.view[i])
 	if t.term.Name != "view" {
 		user, session := t.log.visitors.identifiers(c.who[i])
 		if id = uint64(user); t.term.Name == "session" {
@@ -319,7 +319,7 @@ func newEntryTerm(l *log, t *filter.Term) *entryTerm {
 		}
 		n.each = func(c *chunk, i int, found *verdicts) bool {
 			for _, r := range c.requestsOf(i) {
-				id := r.endpoint
+				id := uint32(r.endpoint)
 				if t.Kind == filter.KindStatus {
 					id = uint32(r.status)
 				}
@@ -375,4 +375,4 @@ func (l *log) errorOf(k *errorKind) beacon.Error {
 	return beacon.Error{Type: l.texts.text[k.typ], Message: l.texts.text[k.message], Stack: l.texts.text[k.stack], Handled: k.handled}
 }
 
-func (l *log) url(endpoint uint32) string { return l.texts.text[l.endpoints.keys[endpoint]>>32] }
+func (l *log) url(endpoint uint32) string { return l.texts.text[*l.endpoints.keys.at(endpoint)>>32] }

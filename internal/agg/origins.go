@@ -9,11 +9,10 @@ import (
 )
 
 // origin is what many beacons have in common: every dimension but the page,
-// the tags and the sampling rate.
+// the tags and, in origins.weights, the sampling rate.
 type origin struct {
-	dims   [beacon.NumDims]uint32 // log.texts; Page is unused
-	tags   uint32                 // origins.tagSets
-	weight int64                  // see one
+	dims [beacon.NumDims]uint32 // log.texts; Page is unused
+	tags uint32                 // origins.tagSets
 }
 
 // one is a count of 1. Counts are fixed-point numbers, so that what is added
@@ -34,9 +33,10 @@ func count(fixed int64) Count { return Count(float64(fixed) / one) }
 
 // origins are the distinct origins, and in them the distinct sets of tags.
 type origins struct {
-	ids   keyTable // by hash: 64 bits of it are taken for the origin itself
-	list  []origin
-	bytes int
+	ids     keyTable // by hash: 64 bits of it are taken for the origin itself
+	list    []origin
+	weights []int64 // what counts are scaled by, see one
+	bytes   int
 
 	tagSets   [][]beacon.TagRef // sorted by key; log.texts
 	tagSetIDs map[string]uint32
@@ -51,17 +51,17 @@ func (o *origins) init() {
 	for d := range other.dims {
 		other.dims[d] = otherString
 	}
-	other.weight = one
 	o.ids.add(0)
 	o.ids.add(1)
-	o.list = []origin{{weight: one}, other}
+	o.list = []origin{{}, other}
+	o.weights = []int64{one, one}
 	o.tagSets = [][]beacon.TagRef{nil}
 	o.tagSetIDs = map[string]uint32{}
 	o.tagKeys = map[uint32]bool{}
 }
 
 // add gives a origin its id.
-func (o *origins) add(hash uint64, fill func(*origin)) (uint32, bool) {
+func (o *origins) add(hash uint64, fill func(*origin) (weight int64)) (uint32, bool) {
 	if id, ok := o.ids.find(hash); ok {
 		return id, true
 	}
@@ -70,8 +70,8 @@ func (o *origins) add(hash uint64, fill func(*origin)) (uint32, bool) {
 	}
 	id, _ := o.ids.add(hash)
 	o.list = append(o.list, origin{})
-	fill(&o.list[id])
-	o.bytes += 64 + 24
+	o.weights = append(o.weights, fill(&o.list[id]))
+	o.bytes += 64 + 8
 	return id, true
 }
 

@@ -39,12 +39,12 @@ func (s *seen) add(id beacon.ID) bool {
 }
 
 // touch reads what add will read: see keyTable.touch.
-func (s *seen) touch(id beacon.ID) (x uint64) {
+func (s *seen) touch(id beacon.ID) (x uint32) {
 	if s.old.n > 0 {
-		x = s.old.places[s.old.place(uint64(id))]
+		x = uint32(s.old.places[s.old.place(uint64(id))])
 	}
 	if s.young.n > 0 {
-		x += s.young.places[s.young.place(uint64(id))]
+		x += uint32(s.young.places[s.young.place(uint64(id))])
 	}
 	return x
 }

@@ -12,6 +12,10 @@ type series struct {
 	step  int64 // length of a step in milliseconds; 0: no charts are asked for
 	base  int64 // number of cells[0] on the grid of steps
 	cells []*step
+
+	// The step that was looked up last, and from when to when it goes.
+	current *step
+	lo, hi  int64
 }
 
 // step is what is counted between two points of the grid.
@@ -53,12 +57,17 @@ func stepLength(from, to int64, n int) int64 {
 
 // show makes the series cover [from, to] in at most n steps.
 func (s *series) show(from, to int64, n int) {
+	s.lo, s.hi, s.current = 0, 0, nil
 	length := stepLength(from, to, n)
 	base := from / length
 	if length != s.step || base < s.base {
 		s.step, s.base, s.cells = length, base, nil
 		s.extend(to / length)
-		s.log.each(base*length, to+1, func(c *chunk, i int) { s.count(c, i, 1) })
+		for _, c := range s.log.chunks {
+			for i := range c.n {
+				s.count(c, i, 1)
+			}
+		}
 		return
 	}
 	if gone := base - s.base; gone > 0 {
@@ -84,6 +93,9 @@ const maxSteps = 10_000
 
 // at is the step of a time, nil where the series does not reach.
 func (s *series) at(t int64) *step {
+	if s.lo <= t && t < s.hi {
+		return s.current
+	}
 	if s.step == 0 {
 		return nil
 	}
@@ -92,7 +104,9 @@ func (s *series) at(t int64) *step {
 		return nil
 	}
 	s.extend(t / s.step)
-	return s.cells[k]
+	s.lo = (s.base + k) * s.step
+	s.hi, s.current = s.lo+s.step, s.cells[k]
+	return s.current
 }
 
 // count counts a row, or takes it back where by is -1.
@@ -106,7 +120,7 @@ func (s *series) count(c *chunk, i, by int) {
 	}
 	st.beacons += by
 	if c.flags[i]&hasErrors != 0 {
-		if user := s.log.visitors.user[c.who[i]]; user != 0 {
+		if user := s.log.visitors.user(c.who[i]); user != 0 {
 			st.affected += st.users.add(pair(0, user), by)
 		}
 	}
@@ -122,7 +136,7 @@ func (s *series) countVerdicts(c *chunk, i int, total, own uint8, by int) {
 
 func (s *series) countStep(st *step, c *chunk, i int, total, own uint8, by int) {
 	if (total|own)&(starts|errs) != 0 {
-		weight := int64(by) * s.log.origins.list[c.origin[i]].weight
+		weight := int64(by) * s.log.origins.weights[c.origin[i]]
 		seg := int(s.lens.segments.of(c, i))
 		if seg >= len(st.segments) {
 			st.segments = append(st.segments, make([]spark, len(s.lens.segments.keys)-len(st.segments))...)

@@ -24,7 +24,7 @@ type translation struct {
 	// and its visitor.
 	fresh      []bool
 	views, who []uint32
-	touched    uint64 // keeps what touch reads from being optimised away
+	touched    uint32 // keeps what touch reads from being optimised away
 
 	// Where the side tables stand: entries of the current row.
 	metrics, errors, requests, events cursor
@@ -225,14 +225,14 @@ func (t *translation) origin(row int) uint32 {
 			h += uint64(t.line(b.Dims[d][row]))
 		}
 	}
-	id, ok := t.log.origins.add(h, func(o *origin) {
+	id, ok := t.log.origins.add(h, func(o *origin) (weight int64) {
 		for d := range b.Dims {
 			if d != int(beacon.Page) {
 				o.dims[d] = t.line(b.Dims[d][row])
 			}
 		}
 		o.tags = t.tagSet(b.TagSet[row])
-		o.weight = weightOf(b.SampleRate[row])
+		return weightOf(b.SampleRate[row])
 	})
 	if !ok {
 		t.fits = false
@@ -263,7 +263,7 @@ func (t *translation) side(c *chunk, row int) bool {
 	}
 	for k := t.requests.from; k < t.requests.to; k++ {
 		c.requests = append(c.requests, requestEntry{
-			row: at, status: b.RequestStatus[k], duration: b.RequestDuration[k],
+			row: at, status: b.RequestStatus[k], duration: packDuration(b.RequestDuration[k]),
 			endpoint: t.endpoint(b.RequestURL[k], b.RequestMethod[k]),
 		})
 	}
@@ -273,15 +273,15 @@ func (t *translation) side(c *chunk, row int) bool {
 	return t.fits
 }
 
-func (t *translation) endpoint(url, method uint32) uint32 {
+func (t *translation) endpoint(url, method uint32) uint16 {
 	key := uint64(t.line(url))<<32 | uint64(t.line(method))
 	if id, ok := t.log.endpoints.find(key); ok {
-		return id
+		return uint16(id)
 	}
 	if t.log.endpoints.len() >= maxEndpoints {
 		t.fits = false
 		return 0
 	}
 	id, _ := t.log.endpoints.add(key)
-	return id
+	return uint16(id)
 }

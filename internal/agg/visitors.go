@@ -10,22 +10,32 @@ import (
 // by the key of a beacon (its user, else its session, else its view), which has
 // an index of its own.
 type visitors struct {
-	ids     keyTable // by a mix of both: 64 bits of it are taken for the pair itself
-	session []uint64
-	user    []uint32 // users, 0: nobody
-	named   []bool   // user is the beacon's user, not its session or view
-	rows    []uint32 // retained rows
+	ids  keyTable // by mix: 64 bits of it are taken for the pair itself
+	list paged[visitor]
 
-	users     keyTable
-	userCount []uint32 // visitors of each user
+	users keyTable      // by beacon.Beacon.Key
+	known paged[uint32] // visitors of each user
 }
+
+// visitor is a pair of user and session.
+type visitor struct {
+	session uint64
+	user    uint32 // visitors.users, 0: nobody
+	rows    uint32 // retained rows; the upper bit says that user is no session or view
+}
+
+// named is the bit of visitor.rows.
+const named = 1 << 31
 
 func (v *visitors) init() {
 	v.ids.add(0)
 	v.users.add(0)
-	v.session, v.user, v.named, v.rows = []uint64{0}, []uint32{0}, []bool{false}, []uint32{0}
-	v.userCount = []uint32{0}
+	v.list.push(visitor{})
+	v.known.push(0)
 }
+
+// user is whom a row counts for, 0 if nobody.
+func (v *visitors) user(who uint32) uint32 { return v.list.at(who).user }
 
 // mix is what a visitor is looked up by, 0 for who sent no identifier.
 func mix(user, session, view beacon.ID) uint64 {
@@ -45,41 +55,41 @@ func (v *visitors) add(user, session, view beacon.ID) uint32 {
 	if !added {
 		return id
 	}
-	u, added := v.users.add(uint64(cmp.Or(user, session, view)))
-	if added && int(u) == len(v.userCount) {
-		v.userCount = append(v.userCount, 0)
+	u, _ := v.users.add(uint64(cmp.Or(user, session, view)))
+	v.known.grow(int(u) + 1)
+	*v.known.at(u)++
+	v.list.grow(int(id) + 1)
+	w := v.list.at(id)
+	*w = visitor{session: uint64(session), user: u}
+	if user != 0 {
+		w.rows = named
 	}
-	v.userCount[u]++
-	if int(id) == len(v.session) {
-		v.session = append(v.session, 0)
-		v.user = append(v.user, 0)
-		v.named = append(v.named, false)
-		v.rows = append(v.rows, 0)
-	}
-	v.session[id], v.user[id], v.named[id], v.rows[id] = uint64(session), u, user != 0, 0
 	return id
 }
 
 // release takes one retained row from a visitor.
 func (v *visitors) release(id uint32) {
-	if v.rows[id]--; v.rows[id] > 0 || id == 0 {
+	w := v.list.at(id)
+	if w.rows--; w.rows&^named > 0 || id == 0 {
 		return
 	}
 	v.ids.remove(id)
-	u := v.user[id]
-	if v.userCount[u]--; v.userCount[u] == 0 && u != 0 {
-		v.users.remove(u)
+	if known := v.known.at(w.user); w.user != 0 {
+		if *known--; *known == 0 {
+			v.users.remove(w.user)
+		}
 	}
 }
 
 // identifiers gives back what was added, but for the view.
 func (v *visitors) identifiers(id uint32) (user, session beacon.ID) {
-	if v.named[id] {
-		user = beacon.ID(v.users.keys[v.user[id]])
+	w := v.list.at(id)
+	if w.rows&named != 0 {
+		user = beacon.ID(*v.users.keys.at(w.user))
 	}
-	return user, beacon.ID(v.session[id])
+	return user, beacon.ID(w.session)
 }
 
 func (v *visitors) bytes() int {
-	return v.ids.bytes() + v.users.bytes() + 8*cap(v.session) + 4*cap(v.user) + cap(v.named) + 4*cap(v.rows) + 4*cap(v.userCount)
+	return v.ids.bytes() + v.users.bytes() + 16*v.list.room() + 4*v.known.room()
 }

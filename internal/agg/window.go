@@ -88,7 +88,7 @@ func (w *window) count(c *chunk, i, by int) {
 	if c.total[i]&passing == 0 {
 		return
 	}
-	weight := w.log.origins.list[c.origin[i]].weight
+	weight := w.log.origins.weights[c.origin[i]]
 	seg := w.lens.segments.of(c, i)
 	cl := w.cell(seg)
 	flags := c.flags[i]
@@ -104,7 +104,7 @@ func (w *window) count(c *chunk, i, by int) {
 	if s := c.skew[i]; s != 0 {
 		w.skew.add(unpackSkew(s), by)
 	}
-	user := w.log.visitors.user[c.who[i]]
+	user := w.log.visitors.user(c.who[i])
 	if user != 0 {
 		w.total.users += w.countUser(user, by)
 		cl.users += w.segUsers.add(pair(uint32(seg), user), by)
@@ -139,7 +139,7 @@ func (w *window) cell(seg uint16) *cell {
 
 func (w *window) countUser(user uint32, by int) int {
 	if int(user) >= len(w.users) {
-		w.users = append(w.users, make([]uint32, len(w.log.visitors.userCount)-len(w.users))...)
+		w.users = append(w.users, make([]uint32, w.log.visitors.known.len()-len(w.users))...)
 	}
 	n := &w.users[user]
 	*n += uint32(by)
@@ -189,7 +189,7 @@ func (w *window) countVerdicts(c *chunk, i int, total, own uint8, by int) {
 	if (total|own)&^passing == 0 {
 		return
 	}
-	weight := w.log.origins.list[c.origin[i]].weight
+	weight := w.log.origins.weights[c.origin[i]]
 	w.total.countVerdict(c, i, total, by, weight)
 	w.cell(w.lens.segments.of(c, i)).countVerdict(c, i, own, by, weight)
 }

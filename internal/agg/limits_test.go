@@ -1,0 +1,211 @@
+package agg
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rumtop/rumtop/internal/beacon"
+)
+
+func add(a *Aggregator, now time.Time, beacons ...beacon.Beacon) {
+	var b beacon.Batch
+	for i := range beacons {
+		b.Append(&beacons[i])
+	}
+	a.Add(&b, now)
+}
+
+// TestEviction lets the log run over by memory and by age, and compares windows
+// that the eviction has not reached with the oracle.
+func TestEviction(t *testing.T) {
+	for name, cfg := range map[string]Config{
+		"memory": {Memory: 4 << 20},
+		"age":    {Retain: 3 * time.Minute},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := newTraffic(7)
+			a, o := New(cfg), newOracle()
+			q := Query{By: "release", Window: 20 * time.Second, Errors: 100}
+			for round := range 900 {
+				var b beacon.Batch
+				for range 60 {
+					c := g.beacon()
+					c.Received = max(c.Received, g.now-5000)
+					b.Append(&c)
+				}
+				now := time.UnixMilli(g.now)
+				a.Add(&b, now)
+				o.add(&b, now)
+				if round%10 == 0 {
+					a.Frame(q, SourceStatus{}, now)
+				}
+				g.now += 400
+				if round%100 == 0 { // views do not go on for ever
+					g.views, g.sent = nil, nil
+					// What has left the log long ago is not asked about again.
+					o.beacons = o.beacons[max(0, len(o.beacons)-25_000):]
+				}
+			}
+			now := time.UnixMilli(g.now)
+			f := a.Frame(q, SourceStatus{}, now)
+			if f.Health.Retained >= 60*900*9/10 || f.Health.Retained == 0 {
+				t.Fatalf("%d beacons retained of %d", f.Health.Retained, 60*900)
+			}
+			if (f.Health.Evicted > 0) != (name == "memory") {
+				t.Errorf("%d evicted", f.Health.Evicted)
+			}
+			for _, e := range f.Errors { // the oracle has forgotten when they began
+				if e.FirstSeen.After(e.LastSeen) {
+					t.Errorf("first seen %v, last seen %v", e.FirstSeen, e.LastSeen)
+				}
+			}
+			f.Errors, q.Steps = nil, 0
+			passing := o.passing(q)
+			hi := now.UnixMilli() + 1
+			compareRow(t, "total", &f.Total, oracleRow(passing, hi-20_000, hi), oracleRow(passing, hi-40_000, hi-20_000))
+			if name == "age" && now.Sub(*f.Health.HistoryFrom) > cfg.Retain+time.Minute {
+				t.Errorf("history from %v at %v", f.Health.HistoryFrom, now)
+			}
+			if a.log.views.len() > a.log.rows+1 || a.log.visitors.ids.len() > a.log.rows+1 {
+				t.Errorf("%d views and %d visitors of %d rows", a.log.views.len(), a.log.visitors.ids.len(), a.log.rows)
+			}
+		})
+	}
+}
+
+// TestEvictionLeavesNothing counts a log, lets all of it go but the last
+// chunk, and finds that the windows and charts hold that chunk alone.
+func TestEvictionLeavesNothing(t *testing.T) {
+	g := newTraffic(3)
+	a := New(Config{})
+	q := Query{By: "page", Window: time.Hour, Steps: 60}
+	a.Frame(q, SourceStatus{}, epoch)
+	for range 3 * chunkRows {
+		c := g.beacon()
+		add(a, time.UnixMilli(g.now), c)
+		g.now += 20
+	}
+	now := time.UnixMilli(g.now)
+	a.Frame(q, SourceStatus{}, now)
+	a.cfg.Memory = 1
+	a.expire(0)
+	f := a.Frame(q, SourceStatus{}, now)
+	rows, beacons := 0, 0.
+	for _, r := range f.Segments {
+		rows += r.Beacons
+	}
+	for _, n := range f.Series.Beacons {
+		beacons += n
+	}
+	if n := a.log.rows; n == 0 || n > chunkRows || f.Total.Beacons != n || rows != n || beacons != float64(n) {
+		t.Fatalf("%d rows retained; total %d, segments %d, series %v", n, f.Total.Beacons, rows, beacons)
+	}
+}
+
+func TestSegmentsOverCap(t *testing.T) {
+	a := New(Config{})
+	for i := range maxSegments + 500 {
+		b := beacon.Beacon{Received: epoch.UnixMilli(), Navigation: true, View: beacon.ID(i + 1)}
+		b.Dims[beacon.Page] = fmt.Sprintf("/p/%d", i)
+		add(a, epoch, b)
+	}
+	for _, q := range []Query{
+		{By: "page", Window: time.Minute},
+		{By: "page", Window: time.Minute, Sort: "views"},
+		{By: "page", Window: time.Minute, Sort: "key", Reverse: true},
+	} {
+		f := a.Frame(q, SourceStatus{}, epoch)
+		last := f.Segments[len(f.Segments)-1]
+		if len(f.Segments) != maxSegments+1 || last.Key != "(other)" || last.Views != 500 || f.Total.Views != maxSegments+500 {
+			t.Errorf("%d rows, the last %q with %v views of %v", len(f.Segments), last.Key, last.Views, f.Total.Views)
+		}
+		if f.Health.Overflow != 500 {
+			t.Errorf("overflow %d", f.Health.Overflow)
+		}
+	}
+	f := a.Frame(Query{By: "page", Window: time.Minute, Sort: "views", Rows: 10, Offset: 5}, SourceStatus{}, epoch)
+	if len(f.Segments) != 10 || f.Hidden != maxSegments+1-10 {
+		t.Errorf("%d rows and %d hidden", len(f.Segments), f.Hidden)
+	}
+}
+
+func TestErrorGroupsOverCap(t *testing.T) {
+	a := New(Config{})
+	word := func(i int) string { // without digits, which would be folded
+		return string([]rune{'g' + rune(i%20), 'g' + rune(i/20%20), 'g' + rune(i/400%20)})
+	}
+	n := maxErrorGroups + 100
+	for i := range n {
+		add(a, epoch, beacon.Beacon{Received: epoch.UnixMilli(), User: 1,
+			Errors: []beacon.Error{{Type: "E", Message: word(i)}}})
+	}
+	f := a.Frame(Query{By: "region", Window: time.Minute, Errors: 2 * n}, SourceStatus{}, epoch)
+	last := f.Errors[len(f.Errors)-1]
+	if f.Total.Errors != Count(n) || last.Fingerprint != "(other)" || last.Count != 101 || len(f.Errors) != maxErrorGroups {
+		t.Errorf("%v errors in %d groups, the last %q with %v", f.Total.Errors, len(f.Errors), last.Fingerprint, last.Count)
+	}
+	if f.Health.Overflow != 101 {
+		t.Errorf("overflow %d", f.Health.Overflow)
+	}
+}
+
+// TestDictionariesFull counts on where no new text fits any more.
+func TestDictionariesFull(t *testing.T) {
+	a := New(Config{})
+	long := strings.Repeat("x", maxLine-10)
+	n := 0
+	for a.overflow == 0 {
+		b := beacon.Beacon{Received: epoch.UnixMilli(), Navigation: true,
+			Tags: []beacon.Tag{{Key: "note", Value: fmt.Sprint(n, long)}}}
+		b.Dims[beacon.Release] = fmt.Sprint("r", n, long)
+		add(a, epoch, b)
+		if n++; n > 500_000 {
+			t.Fatal("the dictionary is never full")
+		}
+	}
+	f := a.Frame(Query{By: "release", Window: time.Minute, Rows: 1}, SourceStatus{}, epoch)
+	if f.Total.Views != Count(n) || a.log.texts.bytes > maxStringBytes+1<<20 {
+		t.Errorf("%v views of %d; %d bytes of text", f.Total.Views, n, a.log.texts.bytes)
+	}
+}
+
+func TestUnusableValues(t *testing.T) {
+	a := New(Config{})
+	var b beacon.Batch
+	for _, v := range []float64{math.NaN(), math.Inf(1), -1, 2500, 0, math.MaxFloat32, 1e-40} {
+		b.Append(&beacon.Beacon{Received: epoch.UnixMilli(), Metrics: []beacon.Metric{{Name: "lcp", Value: v}},
+			Requests: []beacon.Request{{Duration: v}}})
+	}
+	b.SampleRate[0], b.SampleRate[1], b.SampleRate[2] = float32(math.NaN()), -1, 1e-30
+	b.Received[4] = math.MinInt64
+	b.Time[5], b.Time[6] = math.MinInt64, math.MaxInt64
+	a.Add(&b, epoch)
+	if f := a.Frame(Query{By: "region", Window: time.Minute, Steps: 10}, SourceStatus{}, epoch); f.Total.LCP.N != 3 || f.Total.Beacons != 6 || f.Health.Late != 1 {
+		t.Errorf("%+v %+v", f.Total, f.Health)
+	}
+}
+
+// TestHostileText lets control characters through to no frame.
+func TestHostileText(t *testing.T) {
+	a := New(Config{})
+	evil := "a\x1b]0;x\x07\u202eb\n"
+	b := beacon.Beacon{Received: epoch.UnixMilli(), Tags: []beacon.Tag{{Key: evil, Value: evil}},
+		Errors: []beacon.Error{{Type: evil, Message: evil, Stack: evil}}}
+	for d := range b.Dims {
+		b.Dims[d] = evil
+	}
+	add(a, epoch, b)
+	q := Query{By: "release", Window: time.Minute, ValuesOf: "page"}
+	q.Fingerprint = a.log.errorKinds.groups[1].fingerprint
+	f := a.Frame(q, SourceStatus{}, epoch)
+	text := fmt.Sprint(f.Segments, f.Errors, f.Tags, f.Values, *f.Detail)
+	if strings.ContainsAny(text, "\x1b\x07\u202e") {
+		t.Errorf("%q", text)
+	}
+	if len(f.Values) != 1 || len(f.Tags) != 1 || len(f.Detail.Spread) == 0 {
+		t.Errorf("%+v", f)
+	}
+}

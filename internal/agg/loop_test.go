@@ -1,0 +1,121 @@
+package agg
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/rumtop/rumtop/internal/beacon"
+)
+
+type fakeSource struct {
+	batches chan *beacon.Batch
+	status  SourceStatus
+}
+
+func (s *fakeSource) Batches() <-chan *beacon.Batch { return s.batches }
+func (s *fakeSource) Status() SourceStatus          { return s.status }
+
+// running starts a loop over a source and returns what a viewer has of it.
+func running(t *testing.T, capacity int, interval time.Duration) (*Loop, *fakeSource) {
+	t.Helper()
+	src := &fakeSource{batches: make(chan *beacon.Batch, capacity), status: SourceStatus{Connected: true, Loading: 1}}
+	l := NewLoop(New(Config{}), src, time.Now)
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- l.Run(ctx, interval) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-done; !errors.Is(err, context.Canceled) {
+			t.Errorf("Run returned %v", err)
+		}
+		for range l.Frames() { // ends: the channel is closed
+		}
+	})
+	return l, src
+}
+
+func oneView() *beacon.Batch {
+	var b beacon.Batch
+	b.Append(&beacon.Beacon{Received: time.Now().UnixMilli(), Navigation: true, View: 1})
+	return &b
+}
+
+var minute = Query{By: "region", Window: time.Minute}
+
+func TestLoopAnswersAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l, src := running(t, 10, time.Second)
+		src.batches <- oneView()
+		synctest.Wait()
+		select {
+		case <-l.Frames():
+			t.Fatal("a frame that nobody asked for")
+		default:
+		}
+		begun := time.Now()
+		l.Ask(minute)
+		f := <-l.Frames()
+		if waited := time.Since(begun); waited != 0 || f.Total.Views != 1 || !f.Health.Connected {
+			t.Fatalf("after %v: %+v", waited, f.Total)
+		}
+		if <-l.Frames(); time.Since(begun) != time.Second {
+			t.Fatalf("the next frame came after %v", time.Since(begun))
+		}
+	})
+}
+
+func TestLoopNewestWins(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l, src := running(t, 10, time.Second)
+		l.Ask(minute)
+		synctest.Wait()
+		for range 5 {
+			src.batches <- oneView()
+			time.Sleep(time.Second)
+		}
+		synctest.Wait()
+		if f := <-l.Frames(); f.Total.Beacons != 5 {
+			t.Fatalf("a reader that was slow got an old frame: %d beacons", f.Total.Beacons)
+		}
+		for _, by := range []string{"page", "os", "browser"} {
+			l.Ask(Query{By: by, Window: time.Minute})
+		}
+		synctest.Wait()
+		if f := <-l.Frames(); f.By != "browser" {
+			t.Fatalf("answered %q", f.By)
+		}
+	})
+}
+
+// TestLoopWhileLoading floods the loop: questions and the clock still get
+// their turn, and no beacon is lost.
+func TestLoopWhileLoading(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l, src := running(t, 4, time.Second)
+		const n = 20_000
+		begun := time.Now()
+		go func() {
+			for range n {
+				src.batches <- oneView()
+				time.Sleep(time.Millisecond)
+			}
+			close(src.batches)
+		}()
+		l.Ask(minute)
+		frames := 0
+		for f := range l.Frames() {
+			frames++
+			if f.Health.Retained == n {
+				break
+			}
+		}
+		if took := time.Since(begun); frames < 20 || took > 22*time.Second {
+			t.Fatalf("%d frames in %v", frames, took)
+		}
+		l.Ask(minute) // the source has ended; the loop has not
+		<-l.Frames()
+	})
+}

@@ -1,0 +1,33 @@
+package agg
+
+// paged is a slice that grows by pages: without copying, and without the
+// quarter in reserve that append keeps.
+type paged[T any] struct {
+	pages []*[pageLen]T
+	n     int
+}
+
+const (
+	pageBits = 11
+	pageLen  = 1 << pageBits
+)
+
+func (p *paged[T]) at(i uint32) *T { return &p.pages[i>>pageBits][i&(pageLen-1)] }
+
+// grow makes the length at least n; what is new is zero.
+func (p *paged[T]) grow(n int) {
+	for len(p.pages)<<pageBits < n {
+		p.pages = append(p.pages, new([pageLen]T))
+	}
+	p.n = max(p.n, n)
+}
+
+func (p *paged[T]) push(v T) {
+	p.grow(p.n + 1)
+	*p.at(uint32(p.n - 1)) = v
+}
+
+func (p *paged[T]) len() int { return p.n }
+
+// room is how many elements there is memory for.
+func (p *paged[T]) room() int { return len(p.pages) << pageBits }
