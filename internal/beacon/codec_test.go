@@ -187,8 +187,16 @@ func (m message) packed(number int, values ...uint64) message {
 	return append(binary.AppendUvarint(m.field(number, 2), uint64(len(data))), data...)
 }
 
-func (m message) text(s string) message {
-	return append(binary.AppendUvarint(m.field(1, 2), uint64(len(s))), s...)
+// text is the string table.
+func (m message) text(strings ...string) message {
+	var all string
+	var lengths []uint64
+	for _, s := range strings {
+		all += s
+		lengths = append(lengths, uint64(len(s)))
+	}
+	m = append(binary.AppendUvarint(m.field(1, 2), uint64(len(all))), all...)
+	return m.packed(2, lengths...)
 }
 
 func (m message) floats(number int, values ...float32) message {
@@ -203,38 +211,43 @@ func (m message) plain() []byte { return append([]byte{0x10}, m...) }
 
 // two is the beginning of a message of two beacons and two strings.
 func two() message {
-	return message{}.text("lcp").text("cls").packed(2, 200, 2)
+	return message{}.text("lcp", "cls").packed(3, 200, 2)
 }
 
 func TestDecodeForeign(t *testing.T) {
 	var b beacon.Batch
-	// What this version does not know is skipped, whatever its wire type.
-	m := two().packed(77, 1, 2, 3).field(78, 0, 5).field(79, 5, 1, 2, 3, 4).field(80, 1, 1, 2, 3, 4, 5, 6, 7, 8).
-		packed(11, 2, 1).packed(12, 1, 2, 1).floats(13, 1, 2, 3).packed(16, 2).field(9, 0, 1)
+	// What this version does not know is skipped, whatever its wire type and
+	// however often it comes.
+	m := two().packed(77, 1, 2, 3).field(78, 0, 5).field(79, 5, 1, 2, 3, 4).field(80, 1, 1, 2, 3, 4, 5, 6, 7, 8).packed(38, 1).packed(38, 2).
+		packed(32, 2, 1).packed(33, 1, 2, 1).packed(8, 1, 2).packed(34, 20, 10000<<2|1, 60).packed(16, 2).field(7, 0, 1)
 	if err := beacon.Decode(m.plain(), &b); err != nil {
 		t.Fatal(err)
 	}
 	got := b.Beacons()
-	want := [][]beacon.Metric{{{Name: "lcp", Value: 1}, {Name: "cls", Value: 2}}, {{Name: "lcp", Value: 3}}}
+	want := [][]beacon.Metric{{{Name: "lcp", Value: 1}, {Name: "cls", Value: 1}}, {{Name: "lcp", Value: 3}}}
 	for i := range got {
 		if !reflect.DeepEqual(got[i].Metrics, want[i]) || got[i].Dims[beacon.Region] != "cls" || !got[i].Navigation || got[i].Received != 100+int64(i) {
 			t.Errorf("%d: %+v", i, got[i])
 		}
 	}
 	// Numbers that cannot be are left out alone.
-	bad := two().packed(11, 2, 1).packed(12, 1, 2, 1).floats(13, float32(math.NaN()), 2, -3).floats(14, 0.5, 7).
-		packed(40, 0, 1).floats(44, float32(math.Inf(1)), 1).packed(46, 1).floats(48, float32(math.Inf(-1))).packed(3, 1<<62, 0)
+	bits := func(v float64) uint64 { return uint64(math.Float32bits(float32(v)))<<2 | 3 }
+	bad := two().packed(32, 2, 1).packed(33, 1, 2, 1).packed(8, 1, 2).packed(34, bits(math.NaN()), 40, bits(-3)).packed(6, 0, 1).floats(13, 0.5, 7).
+		packed(48, 0, 1).packed(52, bits(math.Inf(1)), 1).packed(56, 1).floats(58, float32(math.Inf(-1))).packed(4, 1<<62, 0)
 	if err := beacon.Decode(bad.plain(), &b); err != nil {
 		t.Fatal(err)
 	}
 	got = b.Beacons()
-	if b.Rejected != 6 || len(got[0].Metrics) != 1 || got[0].Metrics[0].Value != 2 || len(got[1].Metrics) != 0 ||
-		got[1].SampleRate != 1 || got[0].Requests[0].Duration != 0 || got[1].Events[0].Value != 0 || got[0].Time != 0 {
+	if b.Rejected != 6 || len(got[0].Metrics) != 1 || got[0].Metrics[0].Value != 2 || len(got[1].Metrics) != 0 || got[0].SampleRate != .5 ||
+		got[1].SampleRate != 1 || got[0].Requests[0].Duration != 0 || got[1].Events[0].Value != 0 || got[0].Time != 0 || got[1].Time != 101 {
 		t.Errorf("%d rejected: %+v", b.Rejected, got)
 	}
-	// Text that is not UTF-8 is made so.
-	if err := beacon.Decode(message{}.text("a\xff").packed(2, 2).packed(16, 1).plain(), &b); err != nil || b.Strings[1] != "a?" {
-		t.Error(err, b.Strings)
+	// Text that is not UTF-8 is made so, and text that is cut within a character.
+	if err := beacon.Decode(message{}.text("a\xff", "b", "\xc3", "\xbc").plain(), &b); err != nil || !reflect.DeepEqual(b.Strings, []string{"", "a?", "b", "?", "?"}) {
+		t.Errorf("%v %q", err, b.Strings)
+	}
+	if err := beacon.Decode(message{}.text("\xc3", "\xbc").plain(), &b); err != nil || !reflect.DeepEqual(b.Strings, []string{"", "?", "?"}) {
+		t.Errorf("%v %q", err, b.Strings)
 	}
 }
 
@@ -250,50 +263,59 @@ func TestDecodeErrors(t *testing.T) {
 		"compression":          {[]byte{0x1f}, "unknown compression 15"},
 		"snappy":               {[]byte{0x11, 0xff}, "snappy"},
 		"snappy bomb":          {append([]byte{0x11}, s2.EncodeSnappy(nil, make([]byte, beacon.MaxMessage+1))...), "larger than allowed"},
-		"plain too large":      {make([]byte, beacon.MaxMessage+2), "unknown version"},
 		"truncated":            {two().plain()[:7], "ends in the middle"},
 		"truncated tag":        {message{0x80}.plain(), "ends in the middle"},
 		"field 0":              {message{0x02, 0}.plain(), "ends in the middle"},
 		"group":                {message{0x0b}.plain(), "ends in the middle"},
-		"number in strings":    {message{}.field(1, 0, 1).plain(), "field 1: has the wrong wire type"},
 		"huge length":          {message{0x0a, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f}.plain(), "ends in the middle"},
+		"number as text":       {message{}.field(1, 0, 1).plain(), "field 1: has the wrong wire type"},
+		"text too short":       {message{}.field(1, 2, 1, 'a').packed(2, 2).plain(), "field 2: does not cut the text"},
+		"text too long":        {message{}.field(1, 2, 1, 'a').plain(), "field 2: does not cut the text"},
 		"string too long":      {message{}.text(strings.Repeat("x", beacon.MaxString+1)).plain(), "larger than allowed"},
-		"twice":                {two().packed(2, 1).plain(), "field 2 stands there twice"},
-		"too many beacons":     {message{}.packed(2, tooMany...).plain(), "field 2: batch is larger"},
-		"time before 1970":     {message{}.packed(2, 1).plain(), "field 2: is not a time"},
-		"time beyond":          {message{}.packed(2, 1<<62).plain(), "field 2: is not a time"},
-		"received as floats":   {message{}.field(2, 5, 1, 2, 3, 4).plain(), "field 2: has the wrong wire type"},
-		"column too short":     {message{}.packed(2, 2, 2, 2).packed(16, 0, 0).plain(), "field 16: does not have 3 entries"},
-		"column too long":      {two().packed(16, 1, 1, 1).plain(), "field 16: does not have 2 entries"},
-		"column empty":         {two().packed(16).plain(), "field 16: does not have 2 entries"},
+		"too many strings":     {message{}.packed(2, make([]uint64, 1<<18)...).plain(), "field 2: batch is larger"},
+		"twice":                {two().packed(3, 1).plain(), "field 3 stands there twice"},
+		"too many beacons":     {message{}.packed(3, tooMany...).plain(), "field 3: batch is larger"},
+		"time before 1970":     {message{}.packed(3, 1).plain(), "field 3: is not a time"},
+		"time beyond":          {message{}.packed(3, 1<<62).plain(), "field 3: is not a time"},
+		"received as floats":   {message{}.field(3, 5, 1, 2, 3, 4).plain(), "field 3: has the wrong wire type"},
+		"column too short":     {message{}.packed(3, 2, 2, 2).packed(7, 0, 0).plain(), "field 7: does not have 3 entries"},
+		"column too long":      {two().packed(7, 1, 1, 1).plain(), "field 7: does not have 2 entries"},
+		"column empty":         {two().packed(7).plain(), "field 7: does not have 2 entries"},
 		"column of nothing":    {message{}.text("a").packed(16, 1).plain(), "field 16: does not have 0 entries"},
-		"column as floats":     {two().field(16, 5, 0, 0, 0, 0).plain(), "field 16: has the wrong wire type"},
-		"column ends early":    {two().field(16, 2, 2, 0x01, 0x80).plain(), "field 16: ends in the middle"},
+		"column as floats":     {two().field(7, 5, 0, 0, 0, 0).plain(), "field 7: has the wrong wire type"},
+		"column ends early":    {two().field(7, 2, 2, 0x01, 0x80).plain(), "field 7: ends in the middle"},
+		"flags":                {two().packed(7, 0, 256).plain(), "field 7: entry 1"},
+		"lag too short":        {message{}.packed(3, 2, 2, 2).packed(4, 0, 0).plain(), "field 4: does not have one entry a beacon"},
+		"lag too long":         {two().packed(4, 0, 0, 0).plain(), "field 4: does not have one"},
+		"lag as floats":        {two().field(4, 5, 0, 0, 0, 0).plain(), "field 4: has the wrong"},
+		"ids not whole":        {two().field(5, 2, 3, 1, 2, 3).plain(), "field 5: has the wrong"},
+		"ids too few":          {two().field(5, 1, 1, 2, 3, 4, 5, 6, 7, 8).plain(), "field 5: does not have one"},
+		"view":                 {two().packed(6, 0, 2).plain(), "field 6: entry 1 is 2, which is more than 1"},
+		"view ids":             {two().packed(6, 0, 1).field(9, 1, 1, 2, 3, 4, 5, 6, 7, 8).plain(), "field 9: does not have one"},
+		"session index":        {two().packed(10, 1).plain(), "field 10: entry 0 is 1"},
 		"string index":         {two().packed(16, 3).plain(), "field 16: entry 0 is 3, which is more than 2"},
-		"huge index":           {two().packed(16, 0, 1<<40).plain(), "field 16: entry 1"},
-		"flags":                {two().packed(9, 0, 256).plain(), "field 9: entry 1"},
-		"lag too short":        {message{}.packed(2, 2, 2, 2).packed(3, 0, 0).plain(), "field 3: does not have one entry a beacon"},
-		"lag too long":         {two().packed(3, 0, 0, 0).plain(), "field 3: does not have one"},
-		"lag as floats":        {two().field(3, 5, 0, 0, 0, 0).plain(), "field 3: has the wrong"},
-		"ids not whole":        {two().field(4, 2, 3, 1, 2, 3).plain(), "field 4: has the wrong"},
-		"ids too few":          {two().field(4, 1, 1, 2, 3, 4, 5, 6, 7, 8).plain(), "field 4: does not have one"},
-		"view index":           {two().packed(6, 1).plain(), "field 6: entry 0 is 1"},
-		"tag set index":        {two().packed(10, 1).plain(), "field 10: entry 0 is 1"},
-		"tag set too large":    {two().packed(32, 33).packed(33, 1).packed(34, 1).plain(), "field 32: batch is larger"},
-		"tag keys":             {two().packed(32, 3).packed(33, 1, 1).packed(34, 1).plain(), "field 33: does not have 3"},
-		"tag values":           {two().packed(32, 1).packed(33, 1).packed(34, 9).plain(), "field 34: entry 0 is 9"},
-		"metrics of a beacon":  {two().packed(11, 257).plain(), "field 11: entry 0 is 257"},
-		"metrics":              {message{}.packed(2, make([]uint64, 4096)...).packed(11, 256).plain(), "field 11: batch is larger"},
-		"metric names":         {two().packed(11, 2, 1).packed(12, 1, 1).plain(), "field 12: does not have 3"},
-		"metric values":        {two().packed(11, 2, 1).packed(12, 1).floats(13, 1, 2).plain(), "field 13: does not have 3"},
-		"values as varints":    {two().packed(11, 1).packed(12, 1).field(13, 0, 1).plain(), "field 13: has the wrong"},
-		"values of no metric":  {two().floats(13, 1, 2).plain(), "field 13: does not have 0"},
-		"error of no beacon":   {two().packed(35, 1, 1).plain(), "field 35: belongs to beacon 2 of 2"},
-		"errors of no batch":   {message{}.packed(35, 0).plain(), "field 35: belongs to beacon 0 of 0"},
-		"handled maybe":        {two().packed(35, 1).packed(39, 2).plain(), "field 39: entry 0 is 2"},
-		"request status":       {two().packed(40, 1).packed(43, 1000).plain(), "field 43: entry 0 is 1000"},
-		"request rows overrun": {two().packed(40, 1<<32).plain(), "field 40: ends in the middle"},
-		"event name":           {two().packed(46, 1).packed(47, 5).plain(), "field 47: entry 0 is 5"},
+		"huge index":           {two().packed(6, 0, 1).packed(16, 0, 1<<40).plain(), "field 16: entry 1"},
+		"of views, not rows":   {two().packed(16, 1, 1).plain(), "field 16: does not have 1 entries"},
+		"tag set index":        {two().packed(12, 1).plain(), "field 12: entry 0 is 1"},
+		"tag set too large":    {two().packed(35, 33).packed(36, 1).packed(37, 1).plain(), "field 35: batch is larger"},
+		"tag keys":             {two().packed(35, 3).packed(36, 1, 1).packed(37, 1).plain(), "field 36: does not have 3"},
+		"tag values":           {two().packed(35, 1).packed(36, 1).packed(37, 9).plain(), "field 37: entry 0 is 9"},
+		"metrics of a beacon":  {two().packed(32, 257).plain(), "field 32: batch is larger"},
+		"metrics":              {message{}.packed(3, make([]uint64, 4096)...).packed(32, 256).packed(8, 1).plain(), "field 8: batch is larger"},
+		"metric set":           {two().packed(32, 2).packed(8, 0, 2).plain(), "field 8: entry 1 is 2"},
+		"metric names":         {two().packed(32, 2, 1).packed(33, 1, 1).plain(), "field 33: does not have 3"},
+		"metric values":        {two().packed(32, 2, 1).packed(8, 1, 2).packed(34, 1, 2).plain(), "field 34: does not have 3"},
+		"metric values end":    {two().packed(32, 1).packed(8, 1).field(34, 2, 2, 0x80, 0x80).plain(), "field 34: ends in the middle"},
+		"values as floats":     {two().packed(32, 1).packed(8, 1).field(34, 5, 1, 2, 3, 4).plain(), "field 34: has the wrong"},
+		"values of no metric":  {two().packed(34, 1, 2).plain(), "field 34: does not have 0"},
+		"sample rates":         {two().floats(13, 1, 1).plain(), "field 13: does not have 1"},
+		"rates as varints":     {two().packed(6, 0, 1).field(13, 0, 1).plain(), "field 13: has the wrong"},
+		"error of no beacon":   {two().packed(40, 1, 1).plain(), "field 40: belongs to beacon 2 of 2"},
+		"errors of no batch":   {message{}.packed(40, 0).plain(), "field 40: belongs to beacon 0 of 0"},
+		"handled maybe":        {two().packed(40, 1).packed(44, 2).plain(), "field 44: entry 0 is 2"},
+		"request status":       {two().packed(48, 1).packed(51, 1000).plain(), "field 51: entry 0 is 1000"},
+		"request rows overrun": {two().packed(48, 1<<32).plain(), "field 48: ends in the middle"},
+		"event name":           {two().packed(56, 1).packed(57, 5).plain(), "field 57: entry 0 is 5"},
 	} {
 		b := batch(full())
 		err := beacon.Decode(c.data, b)
@@ -337,8 +359,8 @@ func TestDecodeBoundedMemory(t *testing.T) {
 	for i := range sizes {
 		sizes[i] = 32
 	}
-	m := message{}.text("x").packed(2, received...).packed(32, sizes...).packed(33, 1).packed(34, 1).
-		packed(11, 8).packed(12, 1).floats(13, 1).packed(35, make([]uint64, 1<<19)...).packed(40, make([]uint64, 1<<19)...)
+	m := message{}.text("x").packed(3, received...).packed(35, sizes...).packed(36, 1).packed(37, 1).
+		packed(32, 8).packed(33, 1).packed(8, 1).packed(34, 1).packed(40, make([]uint64, 1<<19)...).packed(48, make([]uint64, 1<<19)...)
 	data := append([]byte{0x11}, s2.EncodeSnappy(nil, m)...)
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
@@ -383,7 +405,7 @@ func TestGolden(t *testing.T) {
 func FuzzDecode(f *testing.F) {
 	f.Add(encode(f, batch(full())))
 	f.Add(encode(f, batch(beacontest.Subject.Traffic(5, 20)...)))
-	f.Add(two().packed(32, 2).packed(33, 1, 2).packed(34, 2, 1).packed(10, 0, 1).packed(35, 0, 1).packed(37, 1).plain())
+	f.Add(two().packed(6, 0, 1).packed(35, 2).packed(36, 1, 2).packed(37, 2, 1).packed(12, 0, 1).packed(40, 0, 1).packed(42, 1).plain())
 	var b beacon.Batch // reused, as a reader does
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if beacon.Decode(data, &b) != nil {

@@ -90,6 +90,38 @@ func (r *reader) floats(number int, dst []float32, n int, absent float32) []floa
 	return dst
 }
 
+// measurements reads a column of numbers that are packed onto a grid.
+func (r *reader) measurements(number int, dst []float32, n int) []float32 {
+	f := &r.field[number]
+	dst = resize(dst, n)
+	if f.data == nil || r.err != nil {
+		clear(dst)
+		return dst
+	}
+	if f.wire != wireBytes && f.wire != wireVarint {
+		r.fail(number, errWireType)
+		return dst
+	}
+	data, read := f.data, 0
+	for ; len(data) > 0 && read < n; read++ {
+		v, size := binary.Uvarint(data)
+		if size <= 0 {
+			r.fail(number, errTruncated)
+			return dst
+		}
+		data, dst[read] = data[size:], unpackNumber(v)
+	}
+	switch {
+	case len(data) > 0 || read != 1 && read < n:
+		r.fail(number, fmt.Errorf("does not have %d entries", n))
+	case read == 1:
+		for i := range dst {
+			dst[i] = dst[0]
+		}
+	}
+	return dst
+}
+
 // fixed64 appends a column of ids, of whatever length it has.
 func (r *reader) fixed64(number int, dst []ID) []ID {
 	f := &r.field[number]

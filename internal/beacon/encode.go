@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"math"
 
 	"github.com/klauspost/compress/s2"
 )
@@ -49,58 +48,69 @@ func (b *Batch) checkSize() error {
 		return fmt.Errorf("%d beacons are more than %d; publish fewer a batch", b.Len(), MaxBeacons)
 	case len(b.Strings) > maxStrings:
 		return fmt.Errorf("%d strings are more than %d; publish fewer beacons a batch", len(b.Strings), maxStrings)
-	case len(b.TagSets) > maxTagSets,
-		max(len(b.MetricRow), len(b.ErrorRow), len(b.RequestRow), len(b.EventRow)) > maxEntries:
+	case max(len(b.MetricRow), len(b.ErrorRow), len(b.RequestRow), len(b.EventRow)) > maxEntries:
 		return errors.New("too many entries; publish fewer beacons a batch")
 	}
 	return nil
 }
 
 func (b *Batch) appendMessage(dst []byte) []byte {
-	for _, s := range b.Strings[min(1, len(b.Strings)):] {
-		dst = appendTag(dst, fieldStrings, wireBytes)
-		dst = binary.AppendUvarint(dst, uint64(len(s)))
-		dst = append(dst, s...)
-	}
 	if b.Len() == 0 {
 		return dst
 	}
+	dst = b.appendStrings(dst)
 	dst = b.appendTimes(dst)
-	dst = b.appendIDs(dst)
-	dst = appendColumn(dst, fieldFlags, b.Flags, 0)
-	dst = appendColumn(dst, fieldTagSet, b.TagSet, 0)
-	dst = appendFloats(dst, fieldSampleRate, b.SampleRate, 1)
-	dst = appendColumn(dst, fieldTrace, b.Trace, 0)
-	for d := range b.Dims {
-		dst = appendColumn(dst, fieldDims+d, b.Dims[d], 0)
-	}
-	dst = b.appendTagSets(dst)
+	dst = appendIDs(dst, fieldID, b.ID)
+	dst = b.appendViews(dst)
+	dst = appendColumn(dst, fieldFlags, b.Flags)
 	dst = b.appendMetrics(dst)
+	dst = b.appendTagSets(dst)
 
 	dst = appendRows(dst, fieldErrorRow, b.ErrorRow)
-	dst = appendColumn(dst, fieldErrorType, b.ErrorType, 0)
-	dst = appendColumn(dst, fieldErrorMessage, b.ErrorMessage, 0)
-	dst = appendColumn(dst, fieldErrorStack, b.ErrorStack, 0)
+	dst = appendColumn(dst, fieldErrorType, b.ErrorType)
+	dst = appendColumn(dst, fieldErrorMessage, b.ErrorMessage)
+	dst = appendColumn(dst, fieldErrorStack, b.ErrorStack)
 	dst = b.appendHandled(dst)
 
 	dst = appendRows(dst, fieldRequestRow, b.RequestRow)
-	dst = appendColumn(dst, fieldRequestURL, b.RequestURL, 0)
-	dst = appendColumn(dst, fieldRequestMethod, b.RequestMethod, 0)
-	dst = appendColumn(dst, fieldRequestStatus, b.RequestStatus, 0)
-	dst = appendFloats(dst, fieldRequestDuration, b.RequestDuration, 0)
-	dst = appendColumn(dst, fieldRequestTrace, b.RequestTrace, 0)
+	dst = appendColumn(dst, fieldRequestURL, b.RequestURL)
+	dst = appendColumn(dst, fieldRequestMethod, b.RequestMethod)
+	dst = appendColumn(dst, fieldRequestStatus, b.RequestStatus)
+	dst = appendNumbers(dst, fieldRequestDuration, b.RequestDuration)
+	dst = appendColumn(dst, fieldRequestTrace, b.RequestTrace)
 
 	dst = appendRows(dst, fieldEventRow, b.EventRow)
-	dst = appendColumn(dst, fieldEventName, b.EventName, 0)
+	dst = appendColumn(dst, fieldEventName, b.EventName)
 	return appendFloats(dst, fieldEventValue, b.EventValue, 0)
+}
+
+// appendStrings writes all strings as one text, and where it is cut.
+func (b *Batch) appendStrings(dst []byte) []byte {
+	strings := b.Strings[1:]
+	if len(strings) == 0 {
+		return dst
+	}
+	size := 0
+	for _, s := range strings {
+		size += len(s)
+	}
+	dst = appendTag(dst, fieldText, wireBytes)
+	dst = binary.AppendUvarint(dst, uint64(size))
+	for _, s := range strings {
+		dst = append(dst, s...)
+	}
+	dst, at := open(dst, fieldTextLength)
+	for _, s := range strings {
+		dst = binary.AppendUvarint(dst, uint64(len(s)))
+	}
+	return closeField(dst, at)
 }
 
 // appendTimes writes the receive times as differences, and how far each
 // browser's clock was behind. A lag as large as the receive time itself says
 // that the browser's time is unknown.
 func (b *Batch) appendTimes(dst []byte) []byte {
-	at := 0
-	dst, at = open(dst, fieldReceived)
+	dst, at := open(dst, fieldReceived)
 	last := int64(0)
 	for _, t := range b.Received {
 		dst = binary.AppendVarint(dst, t-last)
@@ -127,78 +137,132 @@ func (b *Batch) appendTimes(dst []byte) []byte {
 	return closeField(dst, at)
 }
 
-// appendIDs writes beacon ids as they are, since each is new, and the others,
-// which repeat, as indices into a table.
-func (b *Batch) appendIDs(dst []byte) []byte {
-	dst = appendFixed64(dst, fieldID, b.ID)
-	b.ids = b.ids[:0]
-	if b.idIndex == nil {
-		b.idIndex = map[ID]uint32{}
+// appendViews writes once what beacons of one page view have in common.
+func (b *Batch) appendViews(dst []byte) []byte {
+	b.findViews()
+	dst = appendColumn(dst, fieldView, b.views)
+
+	b.viewIDs = b.viewIDs[:0]
+	for _, row := range b.viewRow {
+		b.viewIDs = append(b.viewIDs, b.View[row])
 	}
-	clear(b.idIndex)
-	columns := [...]struct {
-		field int
-		ids   []ID
-	}{{fieldView, b.View}, {fieldSession, b.Session}, {fieldUser, b.User}}
-	for _, c := range columns {
-		b.column = b.column[:0]
-		for _, id := range c.ids {
-			index := uint32(0)
-			if id != 0 {
-				var ok bool
-				if index, ok = b.idIndex[id]; !ok {
-					b.ids = append(b.ids, id)
-					index = uint32(len(b.ids))
-					b.idIndex[id] = index
-				}
-			}
-			b.column = append(b.column, index)
+	dst = appendIDs(dst, fieldViewID, b.viewIDs)
+
+	b.ids = append(b.ids[:0], 0)
+	b.idIndex = empty(b.idIndex)
+	b.idIndex[0] = 0
+	dst = appendColumn(dst, fieldSession, b.lookUpIDs(b.Session))
+	dst = appendColumn(dst, fieldUser, b.lookUpIDs(b.User))
+	dst = appendIDs(dst, fieldIDs, b.ids[1:])
+
+	dst = appendColumn(dst, fieldTagSet, b.perView(b.TagSet))
+	dst = appendColumn(dst, fieldTrace, b.perView(b.Trace))
+	for d := range b.Dims {
+		dst = appendColumn(dst, fieldDims+d, b.perView(b.Dims[d]))
+	}
+	b.numbers = b.numbers[:0]
+	for _, row := range b.viewRow {
+		b.numbers = append(b.numbers, b.SampleRate[row])
+	}
+	return appendFloats(dst, fieldSampleRate, b.numbers, 1)
+}
+
+// findViews numbers the page views. Beacons that differ in anything that a
+// view has are of two views, whatever their ids.
+func (b *Batch) findViews() {
+	b.lastView = empty(b.lastView)
+	b.views, b.viewRow = b.views[:0], b.viewRow[:0]
+	for row := range b.Len() {
+		view, ok := b.lastView[b.View[row]]
+		if !ok || !b.sameView(int(b.viewRow[view]), row) {
+			view = uint32(len(b.viewRow))
+			b.viewRow = append(b.viewRow, uint32(row))
+			b.lastView[b.View[row]] = view
 		}
-		dst = appendColumn(dst, c.field, b.column, 0)
+		b.views = append(b.views, view)
 	}
-	return appendFixed64(dst, fieldIDs, b.ids)
+}
+
+func (b *Batch) sameView(i, j int) bool {
+	for d := range b.Dims {
+		if b.Dims[d][i] != b.Dims[d][j] {
+			return false
+		}
+	}
+	return b.View[i] == b.View[j] && b.Session[i] == b.Session[j] && b.User[i] == b.User[j] &&
+		b.TagSet[i] == b.TagSet[j] && b.SampleRate[i] == b.SampleRate[j] && b.Trace[i] == b.Trace[j]
+}
+
+// perView is a column's entries of each view.
+func (b *Batch) perView(column []uint32) []uint32 {
+	b.column = b.column[:0]
+	for _, row := range b.viewRow {
+		b.column = append(b.column, column[row])
+	}
+	return b.column
+}
+
+// lookUpIDs is perView for ids, as indices into b.ids.
+func (b *Batch) lookUpIDs(column []ID) []uint32 {
+	b.column = b.column[:0]
+	for _, row := range b.viewRow {
+		index, ok := b.idIndex[column[row]]
+		if !ok {
+			index = uint32(len(b.ids))
+			b.idIndex[column[row]] = index
+			b.ids = append(b.ids, column[row])
+		}
+		b.column = append(b.column, index)
+	}
+	return b.column
+}
+
+// appendMetrics writes the distinct lists of names (what a loading page
+// measures, what a page that is left does), which list each beacon has, and
+// then the values alone.
+func (b *Batch) appendMetrics(dst []byte) []byte {
+	if len(b.MetricRow) == 0 {
+		return dst
+	}
+	b.setIndex = empty(b.setIndex)
+	b.setIndex[""] = 0
+	b.setNames, b.setSizes, b.column = b.setNames[:0], b.setSizes[:0], b.column[:0]
+	at := 0
+	for row := range b.Len() {
+		from := at
+		b.setKey = b.setKey[:0]
+		for ; at < len(b.MetricRow) && b.MetricRow[at] == uint32(row); at++ {
+			b.setKey = binary.LittleEndian.AppendUint32(b.setKey, b.MetricName[at])
+		}
+		set, ok := b.setIndex[string(b.setKey)]
+		if !ok {
+			set = uint32(len(b.setIndex))
+			b.setIndex[string(b.setKey)] = set
+			b.setNames = append(b.setNames, b.MetricName[from:at]...)
+			b.setSizes = append(b.setSizes, uint32(at-from))
+		}
+		b.column = append(b.column, set)
+	}
+	dst = appendColumn(dst, fieldMetricSet, b.column)
+	dst = appendList(dst, fieldMetricSetSize, b.setSizes)
+	dst = appendColumn(dst, fieldMetricName, b.setNames)
+	return appendNumbers(dst, fieldMetricValue, b.MetricValue)
 }
 
 func (b *Batch) appendTagSets(dst []byte) []byte {
 	if len(b.TagSets) < 2 {
 		return dst
 	}
-	sets := b.TagSets[1:]
-	dst, at := open(dst, fieldTagSetSize)
-	for _, set := range sets {
-		dst = binary.AppendUvarint(dst, uint64(len(set)))
-	}
-	dst = closeField(dst, at)
-	dst, at = open(dst, fieldTagKey)
-	for _, set := range sets {
+	b.column, b.tagKeys, b.tagValues = b.column[:0], b.tagKeys[:0], b.tagValues[:0]
+	for _, set := range b.TagSets[1:] {
+		b.column = append(b.column, uint32(len(set)))
 		for _, t := range set {
-			dst = binary.AppendUvarint(dst, uint64(t.Key))
+			b.tagKeys, b.tagValues = append(b.tagKeys, t.Key), append(b.tagValues, t.Value)
 		}
 	}
-	dst = closeField(dst, at)
-	dst, at = open(dst, fieldTagValue)
-	for _, set := range sets {
-		for _, t := range set {
-			dst = binary.AppendUvarint(dst, uint64(t.Value))
-		}
-	}
-	return closeField(dst, at)
-}
-
-// appendMetrics counts per beacon instead of naming rows: nearly every beacon
-// has some.
-func (b *Batch) appendMetrics(dst []byte) []byte {
-	if len(b.MetricRow) == 0 {
-		return dst
-	}
-	b.column = resize(b.column, b.Len())
-	clear(b.column)
-	for _, row := range b.MetricRow {
-		b.column[row]++
-	}
-	dst = appendColumn(dst, fieldMetricCount, b.column, 0)
-	dst = appendColumn(dst, fieldMetricName, b.MetricName, 0)
-	return appendFloats(dst, fieldMetricValue, b.MetricValue, 0)
+	dst = appendList(dst, fieldTagSetSize, b.column)
+	dst = appendColumn(dst, fieldTagKey, b.tagKeys)
+	return appendColumn(dst, fieldTagValue, b.tagValues)
 }
 
 func (b *Batch) appendHandled(dst []byte) []byte {
@@ -210,120 +274,14 @@ func (b *Batch) appendHandled(dst []byte) []byte {
 		}
 		b.column = append(b.column, v)
 	}
-	return appendColumn(dst, fieldErrorHandled, b.column, 0)
+	return appendColumn(dst, fieldErrorHandled, b.column)
 }
 
-// appendColumn writes one entry a row; a single one if all are the same, and
-// nothing at all if all are absent, which is what a reader takes for a column
-// that is not there.
-func appendColumn[T uint8 | uint16 | uint32](dst []byte, field int, column []T, absent T) []byte {
-	if len(column) == 0 {
-		return dst
+// empty gives a map without entries.
+func empty[K comparable](m map[K]uint32) map[K]uint32 {
+	if m == nil {
+		return map[K]uint32{}
 	}
-	first, same := column[0], true
-	for _, v := range column {
-		if v != first {
-			same = false
-			break
-		}
-	}
-	if same {
-		if first == absent {
-			return dst
-		}
-		dst = appendTag(dst, field, wireVarint)
-		return binary.AppendUvarint(dst, uint64(first))
-	}
-	dst, at := open(dst, field)
-	for _, v := range column {
-		if v < 0x80 {
-			dst = append(dst, byte(v))
-			continue
-		}
-		dst = binary.AppendUvarint(dst, uint64(v))
-	}
-	return closeField(dst, at)
-}
-
-// appendFloats is appendColumn for numbers.
-func appendFloats(dst []byte, field int, column []float32, absent float32) []byte {
-	if len(column) == 0 {
-		return dst
-	}
-	same := true
-	for _, v := range column {
-		if v != column[0] {
-			same = false
-			break
-		}
-	}
-	if same {
-		if column[0] == absent {
-			return dst
-		}
-		dst = appendTag(dst, field, wire32)
-		return binary.LittleEndian.AppendUint32(dst, math.Float32bits(column[0]))
-	}
-	dst = appendTag(dst, field, wireBytes)
-	dst = binary.AppendUvarint(dst, uint64(4*len(column)))
-	for _, v := range column {
-		dst = binary.LittleEndian.AppendUint32(dst, math.Float32bits(v))
-	}
-	return dst
-}
-
-// appendRows writes which beacon each entry belongs to, as differences.
-func appendRows(dst []byte, field int, rows []uint32) []byte {
-	if len(rows) == 0 {
-		return dst
-	}
-	dst, at := open(dst, field)
-	last := uint32(0)
-	for _, r := range rows {
-		dst = binary.AppendUvarint(dst, uint64(r-last))
-		last = r
-	}
-	return closeField(dst, at)
-}
-
-func appendFixed64(dst []byte, field int, ids []ID) []byte {
-	any := false
-	for _, id := range ids {
-		any = any || id != 0
-	}
-	if !any {
-		return dst
-	}
-	dst = appendTag(dst, field, wireBytes)
-	dst = binary.AppendUvarint(dst, uint64(8*len(ids)))
-	for _, id := range ids {
-		dst = binary.LittleEndian.AppendUint64(dst, uint64(id))
-	}
-	return dst
-}
-
-func appendTag(dst []byte, field, wire int) []byte {
-	return binary.AppendUvarint(dst, uint64(field)<<3|uint64(wire))
-}
-
-// open begins a packed field whose length closeField fills in.
-func open(dst []byte, field int) ([]byte, int) {
-	dst = append(appendTag(dst, field, wireBytes), 0)
-	return dst, len(dst)
-}
-
-// closeField makes room for a length that takes more than the one byte that
-// was kept free.
-func closeField(dst []byte, at int) []byte {
-	n := len(dst) - at
-	if n < 0x80 {
-		dst[at-1] = byte(n)
-		return dst
-	}
-	var length [binary.MaxVarintLen64]byte
-	size := binary.PutUvarint(length[:], uint64(n))
-	dst = append(dst, length[:size-1]...)
-	copy(dst[at+size-1:], dst[at:at+n])
-	copy(dst[at-1:], length[:size])
-	return dst
+	clear(m)
+	return m
 }

@@ -2,7 +2,8 @@ package beacon
 
 // A batch on the wire is one byte that names the version and the compression,
 // then a protobuf message by columns: docs/wire-format.md and docs/beacon.proto
-// describe it for other languages, and an ADR says why it is this one.
+// describe it for other languages, docs/adr/0001-batch-encoding.md says why it
+// is this one.
 //
 // The message is written and read by hand, because the columns of a Batch are
 // its columns: no object a beacon, no reflection.
@@ -19,7 +20,7 @@ const (
 )
 
 // minCompress is the size under which compressing gains too little to be
-// worth a decoder's time.
+// worth a reader's time.
 const minCompress = 256
 
 // What one batch may hold. Decode refuses more, so a hostile batch costs
@@ -30,57 +31,70 @@ const (
 	MaxString     = 1 << 16 // bytes of one string
 	MaxBatchTags  = 32      // tags of one beacon
 	maxStrings    = 1 << 18
-	maxTagSets    = MaxBeacons
 	maxEntries    = 1 << 19 // metrics, errors, requests, events, tags of all sets: each
 	maxPerBeacon  = 1 << 8  // metrics of one beacon
 	maxTime       = 1 << 52 // milliseconds; more than the calendar has
 	maxStatusCode = 999
 )
 
-// The field numbers of the message. A column has one entry a row, in order; see
-// docs/beacon.proto.
+// The field numbers of the message; see docs/beacon.proto.
 const (
-	fieldStrings     = 1
-	fieldReceived    = 2
-	fieldLag         = 3
-	fieldID          = 4
-	fieldIDs         = 5
-	fieldView        = 6
-	fieldSession     = 7
-	fieldUser        = 8
-	fieldFlags       = 9
-	fieldTagSet      = 10
-	fieldMetricCount = 11
-	fieldMetricName  = 12
-	fieldMetricValue = 13
-	fieldSampleRate  = 14
-	fieldTrace       = 15
+	fieldText       = 1
+	fieldTextLength = 2
 
-	fieldDims = 16 // and what follows: one field a dimension, 16 + Dim
+	// One entry a beacon.
+	fieldReceived  = 3
+	fieldLag       = 4
+	fieldID        = 5
+	fieldView      = 6
+	fieldFlags     = 7
+	fieldMetricSet = 8
 
-	fieldTagSetSize = 32
-	fieldTagKey     = 33
-	fieldTagValue   = 34
+	// One entry a view: what all beacons of a page view have in common.
+	fieldViewID     = 9
+	fieldSession    = 10
+	fieldUser       = 11
+	fieldTagSet     = 12
+	fieldSampleRate = 13
+	fieldTrace      = 14
+	fieldDims       = 16 // and what follows: one field a dimension, 16 + Dim
 
-	fieldErrorRow     = 35
-	fieldErrorType    = 36
-	fieldErrorMessage = 37
-	fieldErrorStack   = 38
-	fieldErrorHandled = 39
+	fieldIDs = 15 // that sessions and users are indices into
 
-	fieldRequestRow      = 40
-	fieldRequestURL      = 41
-	fieldRequestMethod   = 42
-	fieldRequestStatus   = 43
-	fieldRequestDuration = 44
-	fieldRequestTrace    = 45
+	fieldMetricSetSize = 32
+	fieldMetricName    = 33
+	fieldMetricValue   = 34
 
-	fieldEventRow   = 46
-	fieldEventName  = 47
-	fieldEventValue = 48
+	fieldTagSetSize = 35
+	fieldTagKey     = 36
+	fieldTagValue   = 37
 
-	numFields = 49
+	fieldErrorRow     = 40
+	fieldErrorType    = 41
+	fieldErrorMessage = 42
+	fieldErrorStack   = 43
+	fieldErrorHandled = 44
+
+	fieldRequestRow      = 48
+	fieldRequestURL      = 49
+	fieldRequestMethod   = 50
+	fieldRequestStatus   = 51
+	fieldRequestDuration = 52
+	fieldRequestTrace    = 53
+
+	fieldEventRow   = 56
+	fieldEventName  = 57
+	fieldEventValue = 58
+
+	numFields = 59
 )
+
+// knownFields has a bit for each of them.
+const knownFields = 1<<(fieldDims+NumDims) - 1<<fieldText |
+	1<<(fieldTagValue+1) - 1<<fieldMetricSetSize |
+	1<<(fieldErrorHandled+1) - 1<<fieldErrorRow |
+	1<<(fieldRequestTrace+1) - 1<<fieldRequestRow |
+	1<<(fieldEventValue+1) - 1<<fieldEventRow
 
 // Protobuf's wire types.
 const (
@@ -89,3 +103,29 @@ const (
 	wireBytes  = 2
 	wire32     = 5
 )
+
+// codec is the memory that Encode and Decode reuse from batch to batch.
+type codec struct {
+	scratch []byte   // the message, decompressed
+	column  []uint32 // the column at hand
+	numbers []float32
+	views   []uint32 // of each beacon: its view
+	ids     []ID     // of sessions and users; [0] is 0
+
+	// Decode.
+	lengths   []uint32
+	viewIDs   []ID
+	tagKeys   []uint32
+	tagValues []uint32
+	tagRefs   []TagRef // what TagSets are slices of
+	setNames  []uint32 // of all metric sets
+	setEnds   []uint32 // of each metric set in setNames
+	setSizes  []uint32 // of each metric or tag set
+
+	// Encode.
+	viewRow  []uint32      // of each view: a beacon that has it
+	lastView map[ID]uint32 // the newest view of an id
+	idIndex  map[ID]uint32 // where an id stands in ids
+	setIndex map[string]uint32
+	setKey   []byte
+}

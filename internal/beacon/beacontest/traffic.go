@@ -60,42 +60,59 @@ func pick(r *rand.Rand, cumulative []float64) int {
 }
 
 type visitor struct {
-	base    beacon.Beacon
-	pending []beacon.Beacon // what the current view has yet to send
-	fault   int
+	base   beacon.Beacon
+	hidden beacon.Beacon   // what the view on screen will report when it is left
+	later  []beacon.Beacon // what it has yet to report before
+	skew   int             // of the browser's clock, in milliseconds
 }
 
 // Traffic makes n beacons in order of receipt: some three a page view, from
-// visitors of whom half are logged in.
+// visitors of whom half are logged in. They come as the browser agent posts
+// them, with everything that a session gathered in a few seconds in one
+// request: a page that loaded and what happened on it, and with it what the
+// page before had left to report where the navigation was within the page.
 func (s Spread) Traffic(seed uint64, n int) []beacon.Beacon {
 	r := rand.New(rand.NewPCG(seed, 0x72756d))
 	visitors := make([]visitor, s.Visitors)
 	out := make([]beacon.Beacon, 0, n)
 	now := float64(Start)
 	for len(out) < n {
-		now += r.ExpFloat64() * 1000 / s.PerS
 		v := &visitors[r.IntN(len(visitors))]
-		if v.base.Session == 0 || r.Float64() < .02 {
-			v.arrive(r, s.Region)
+		post := v.post(r, s.Region)
+		now += r.ExpFloat64() * 1000 / s.PerS * float64(len(post))
+		for _, b := range post {
+			b.ID = id(r)
+			b.Received = int64(now)
+			b.Time = b.Received - int64(40+r.ExpFloat64()*60) + int64(v.skew)
+			out = append(out, b)
 		}
-		if len(v.pending) == 0 {
-			v.open(r)
-		}
-		b := v.pending[0]
-		v.pending = v.pending[1:]
-		b.ID = id(r)
-		b.Received = int64(now)
-		b.Time = b.Received - int64(40+r.ExpFloat64()*60) + int64(v.fault)
-		out = append(out, b)
 	}
-	return out
+	return out[:n]
+}
+
+// post is the next request of a visitor.
+func (v *visitor) post(r *rand.Rand, region string) []beacon.Beacon {
+	switch {
+	case len(v.later) > 0:
+		post := v.later
+		v.later = nil
+		return post
+	case v.base.Session == 0 || r.Float64() < .05:
+		v.arrive(r, region)
+		return v.open(r)
+	case r.Float64() < .5: // the page is hidden, and may be gone with its tab
+		post := []beacon.Beacon{v.hidden}
+		v.base.Session = 0
+		return post
+	}
+	return append([]beacon.Beacon{v.hidden}, v.open(r)...)
 }
 
 func id(r *rand.Rand) beacon.ID { return beacon.ID(r.Uint64() | 1) }
 
 func (v *visitor) arrive(r *rand.Rand, region string) {
 	c := clients[pick(r, clientC)]
-	*v = visitor{fault: int(r.NormFloat64() * 800)}
+	*v = visitor{skew: int(r.NormFloat64() * 800)}
 	b := &v.base
 	b.SampleRate = 1
 	b.Session = id(r)
@@ -111,9 +128,8 @@ func (v *visitor) arrive(r *rand.Rand, region string) {
 	}
 }
 
-// open begins a page view: a beacon when it loads, one when it is hidden, and
-// one between for what happened meanwhile.
-func (v *visitor) open(r *rand.Rand) {
+// open begins a page view and returns what it sends first.
+func (v *visitor) open(r *rand.Rand) []beacon.Beacon {
 	v.base.View = id(r)
 	v.base.Dims[beacon.Page] = pages[pick(r, pageCum)]
 	ttfb := millis(r, 180, .6)
@@ -128,7 +144,7 @@ func (v *visitor) open(r *rand.Rand) {
 	}
 	between := v.base
 	switch x := r.Float64(); {
-	case x < .06:
+	case x < .02:
 		e := faults[r.IntN(len(faults))]
 		e.Stack = stack(v.base.Dims[beacon.Release], e.Type, e.Message, r.IntN(3))
 		between.Errors = []beacon.Error{e}
@@ -147,7 +163,12 @@ func (v *visitor) open(r *rand.Rand) {
 	if r.Float64() < .7 {
 		hide.Metrics = append(hide.Metrics, beacon.Metric{Name: beacon.INP, Value: math.Round(millis(r, 90, .8)/8) * 8})
 	}
-	v.pending = slices.Clip([]beacon.Beacon{load, between, hide})
+	v.hidden = hide
+	if r.Float64() < .3 {
+		v.later = []beacon.Beacon{between}
+		return []beacon.Beacon{load}
+	}
+	return []beacon.Beacon{load, between}
 }
 
 // millis draws from a lognormal distribution with the given median, to a tenth
