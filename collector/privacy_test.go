@@ -1,0 +1,241 @@
+package collector
+
+import (
+	"bytes"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/rumtop/rumtop/internal/beacon"
+)
+
+func TestConsent(t *testing.T) {
+	const both = `"user":"u","session":"s","view":"v","navigation":true,"trace":"4bf92f3577b34da6a3ce929d0e0e4736","metrics":{"lcp":1},"events":[{"name":"e"}],"errors":[{"type":"E","message":"m"}]`
+	for _, tc := range []struct {
+		name     string
+		fallback string
+		said     string
+		header   []string
+		want     consent
+	}{
+		{"nothing said", "", "", nil, consentFull},
+		{"full", "", "full", nil, consentFull},
+		{"minimal", "", "minimal", nil, consentMinimal},
+		{"none", "", "none", nil, consentNone},
+		{"unknown word", "", "sure", nil, consentNone},
+		{"GPC", "", "full", []string{"Sec-GPC", "1"}, consentMinimal},
+		{"DNT", "", "full", []string{"DNT", "1"}, consentMinimal},
+		{"DNT off", "", "full", []string{"DNT", "0"}, consentFull},
+		{"GPC and none", "", "none", []string{"Sec-GPC", "1"}, consentNone},
+		{"site's default", "minimal", "", nil, consentMinimal},
+		{"page over the site's default", "none", "full", nil, consentFull},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			r := newRig(t, func(c *Config) { c.DefaultConsent = tc.fallback })
+			said := ""
+			if tc.said != "" {
+				said = `"consent":"` + tc.said + `",`
+			}
+			a := r.post("{"+said+both+"}", tc.header...)
+			if a.status != 202 || !strings.Contains(a.body, `"accepted": 1`) {
+				t.Fatalf("%d %s", a.status, a.body)
+			}
+			all := r.settle()
+			if tc.want == consentNone {
+				if len(all) != 0 || r.balanced().Dropped["consent"] != 1 {
+					t.Errorf("kept %+v", all)
+				}
+				return
+			}
+			if len(all) != 1 {
+				t.Fatalf("%d beacons", len(all))
+			}
+			b := all[0]
+			if len(b.Errors) != 1 {
+				t.Errorf("errors %+v", b.Errors)
+			}
+			anything := b.User != 0 || b.Session != 0 || b.View != 0 || b.Navigation || b.Trace != "" || len(b.Metrics)+len(b.Events) > 0
+			everything := b.User != 0 && b.Session != 0 && b.View != 0 && b.Navigation && b.Trace != "" && len(b.Metrics) == 1 && len(b.Events) == 1
+			if tc.want == consentMinimal && anything || tc.want == consentFull && !everything {
+				t.Errorf("kept %+v", b)
+			}
+		})
+	}
+}
+
+func TestMinimalWithoutErrors(t *testing.T) {
+	r := newRig(t, nil)
+	if a := r.post(`{"consent":"minimal","navigation":true,"metrics":{"lcp":1}}`); a.status != 202 {
+		t.Errorf("%d %s", a.status, a.body)
+	}
+	if all := r.settle(); len(all) != 0 {
+		t.Errorf("kept %+v", all)
+	}
+}
+
+// syncBuffer is a log that can be read while it is written.
+type syncBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (s *syncBuffer) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *syncBuffer) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
+}
+
+// Planted secrets, in every place that a client can write to, come out nowhere.
+func TestCanary(t *testing.T) {
+	const (
+		mail  = "canary.bird@example.com"
+		card  = "4111 1111 1111 1111"
+		token = "ghp_16C7e42F292c6912E7710c838347Ae178B4a"
+		name  = "canarybird"
+	)
+	secrets := []string{mail, "canary.bird", card, token, name}
+	var log syncBuffer
+	r := newRig(t, func(c *Config) {
+		c.Logger = slog.New(slog.NewTextHandler(&log, nil))
+		c.TrustedProxies = []string{"127.0.0.1", "::1"}
+		c.RegionHeader = "X-Region"
+		c.Region = "eu-west"
+	})
+	var answers strings.Builder
+	send := func(method, path, body string, header ...string) {
+		a := r.do(method, path, body, header...)
+		answers.WriteString(a.body)
+		for k, v := range a.header {
+			answers.WriteString(k + strings.Join(v, " "))
+		}
+	}
+	nasty := mail + " " + card + " " + token
+	q := func(s string) string { return `"` + s + `"` }
+	bodies := []string{
+		`{"id":` + q(name) + `,"release":` + q(nasty) + `,"environment":` + q(nasty) + `,"url":"https://u:` + name + `@shop.example/users/` + name + `/x?mail=` + mail + `#` + token + `",
+		  "view":` + q(name) + `,"session":` + q(mail) + `,"user":` + q(mail) + `,"navigation":true,"device":` + q(nasty) + `,"connection":` + q(nasty) + `,"sdk":` + q(nasty) + `,"trace":` + q(nasty) + `,
+		  "tags":{"tier":` + q(nasty) + `,"` + mail + `":"x"},"metrics":{"` + mail + `":1,"lcp":"` + nasty + `"},
+		  "errors":[{"type":` + q(nasty) + `,"message":` + q("login failed for "+nasty) + `,"stack":"Error: ` + nasty + `\n    at f (https://shop.example/a.js?t=` + token + `:1:2)"}],
+		  "requests":[{"url":"https://api.example/users/` + name + `?mail=` + mail + `","method":` + q(nasty) + `,"status":500,"duration":1,"trace":` + q(nasty) + `}],
+		  "events":[{"name":` + q(nasty) + `,"value":1}],"` + name + `":{"` + name + `":` + q(nasty) + `}}`,
+		`{"route":"/customers/` + name + `/orders","navigation":true}`,
+		`{"` + name, `["` + nasty + `"`, `{"navigation":"` + nasty + `"}`,
+	}
+	for _, body := range bodies {
+		send("POST", "/v1/beacons?key="+testKey+"&x="+url.QueryEscape(mail), body,
+			"User-Agent", nasty, "Referer", "https://shop.example/?"+url.QueryEscape(nasty), "X-Forwarded-For", nasty,
+			"X-Region", nasty, "Origin", "https://"+name+".example", "Cookie", "session="+token)
+		send("POST", "/v1/beacons?key="+testKey+"&x="+url.QueryEscape(mail), body,
+			"User-Agent", nasty, "Referer", "https://shop.example/?"+url.QueryEscape(nasty), "X-Forwarded-For", nasty,
+			"X-Region", nasty, "Authorization", "Bearer "+token)
+		send("POST", "/k/"+name+"/v1/beacons", body)
+		send("POST", "/v1/beacons?key="+name, body)
+		send("POST", "/v1/beacons", body, "X-Rum-Key", testKey, "Content-Type", nasty)
+		send("POST", "/v1/beacons", body, "X-Rum-Key", testKey, "Content-Encoding", nasty)
+		send("GET", "/"+name, "")
+		send("OPTIONS", "/v1/beacons", "", "Origin", "https://"+name+".example")
+	}
+	faro := `{"meta":{"app":{"version":` + q(nasty) + `},"user":{"id":` + q(mail) + `,"email":` + q(mail) + `,"username":` + q(name) + `},"session":{"id":` + q(name) + `,"attributes":{"tier":` + q(nasty) + `}},
+	  "page":{"url":"https://shop.example/users/` + name + `?m=` + mail + `"},"view":{"name":"/users/` + name + `"},"browser":{"userAgent":` + q(nasty) + `}},
+	  "exceptions":[{"type":` + q(nasty) + `,"value":` + q(nasty) + `,"timestamp":` + q(nasty) + `,"stacktrace":{"frames":[{"filename":"https://shop.example/a.js?` + mail + `","function":` + q(nasty) + `,"lineno":1,"colno":2}]},"context":{"x":` + q(nasty) + `}}],
+	  "measurements":[{"type":"web-vitals","values":{"lcp":1},"context":{"id":` + q(nasty) + `,"element":` + q(nasty) + `}},{"type":` + q(nasty) + `,"values":{"value":1}}],
+	  "events":[{"name":` + q(nasty) + `,"attributes":{"x":` + q(nasty) + `}},{"name":"faro.performance.resource","attributes":{"name":"https://api.example/users/` + name + `?` + mail + `","initiatorType":"fetch","responseStatus":"500","duration":"1"}}],
+	  "logs":[{"message":` + q(nasty) + `}]}`
+	send("POST", "/collect?key="+testKey, faro, "X-Faro-Session-Id", name, "Idempotency-Key", mail)
+	send("POST", "/web-vitals?key="+testKey, `{"name":"LCP","value":1,"id":`+q(nasty)+`,"entries":[{"url":`+q(nasty)+`}],"url":"https://shop.example/users/`+name+`?`+mail+`","release":`+q(nasty)+`,"user":`+q(mail)+`}`)
+
+	all := r.settle()
+	if len(all) < 4 {
+		t.Fatalf("%d beacons: the canary was not even let in", len(all))
+	}
+	places := map[string]string{"answers": answers.String(), "log": log.String(), "metrics": r.do("GET", "/metrics", "").body}
+	for _, p := range r.nat.batches {
+		var b beacon.Batch
+		if err := beacon.Decode(p.payload, &b); err != nil {
+			t.Fatal(err)
+		}
+		places["subjects"] += p.subject + " "
+		places["batches"] += strings.Join(b.Strings, "\n")
+	}
+	for place, text := range places {
+		for _, s := range secrets {
+			if i := strings.Index(strings.ToLower(text), strings.ToLower(s)); i >= 0 {
+				t.Errorf("%q is in %s: …%s…", s, place, text[max(0, i-60):min(len(text), i+60)])
+			}
+		}
+	}
+}
+
+// The server's own log lines quote clients; escape sequences must not get through.
+func TestServerLogIsPlain(t *testing.T) {
+	var log syncBuffer
+	r := newRig(t, func(c *Config) { c.Logger = slog.New(slog.NewTextHandler(&log, nil)) })
+	s := r.c.Server()
+	s.ErrorLog.Print("http: bad header \x1b]0;owned\x07\u202e")
+	if strings.ContainsAny(log.String(), "\x1b\x07\u202e") || !strings.Contains(log.String(), "bad header") {
+		t.Errorf("%q", log.String())
+	}
+	if s.ReadHeaderTimeout == 0 || s.ReadTimeout == 0 || s.WriteTimeout == 0 || s.IdleTimeout == 0 || s.MaxHeaderBytes > 64<<10 {
+		t.Errorf("%+v", s)
+	}
+}
+
+func TestIdentities(t *testing.T) {
+	r := newRig(t, func(c *Config) { c.Sites = map[string]string{"shop": testKey, "blog": "pk_blog"} })
+	body := `{"id":"i","view":"x","session":"x","user":"x","navigation":true}`
+	r.post(body)
+	r.post(body)
+	r.do("POST", "/v1/beacons?key=pk_blog", body)
+	all := r.settle()
+	ids := map[beacon.ID]int{}
+	for _, b := range all {
+		ids[b.ID]++
+		ids[b.View]++
+		ids[b.Session]++
+		ids[b.User]++
+	}
+	if len(ids) != 8 { // four purposes, two sites, the same again
+		t.Errorf("%d distinct ids: %v", len(ids), ids)
+	}
+}
+
+func TestNonsense(t *testing.T) {
+	r := newRig(t, nil)
+	for _, path := range []string{"/v1/beacons", "/collect", "/web-vitals"} {
+		for _, body := range []string{"", "[", "]", "{}", "[[[[", `{"a"`, "\x00", "nul", `"x"`, "[,]", "[{},]", "{}{}", strings.Repeat("[", 1000)} {
+			a := r.do("POST", path+"?key="+testKey, body, "Content-Type", "application/json")
+			if a.status != http.StatusBadRequest {
+				t.Errorf("%s %q: %d %s", path, body, a.status, a.body)
+			}
+		}
+	}
+	r.balanced()
+}
+
+func TestBrowserClock(t *testing.T) {
+	now := time.UnixMilli(1763647652123)
+	r := newRig(t, func(c *Config) { c.Now = func() time.Time { return now } })
+	for _, tc := range []struct {
+		sent string
+		want int64
+	}{
+		{"1763647652000", 1763647652000}, {"1763647652000.75", 1763647652000}, {"null", 0}, {"0", 0},
+		{"-1", 0}, {"1e300", 0}, {"12345", 0}, {`"1763647652000"`, 1763647652000},
+	} {
+		before := len(r.settle())
+		r.post(`{"navigation":true,"time":` + tc.sent + `}`)
+		if all := r.settle(); len(all) != before+1 || all[before].Time != tc.want {
+			t.Errorf("time %s: %+v", tc.sent, all[before:])
+		}
+	}
+}
