@@ -50,6 +50,7 @@ type Conn struct {
 	connected  atomic.Bool
 	reconnects atomic.Int64
 	maxPayload atomic.Int64 // bytes, 0 before the first connection
+	settled    atomic.Bool  // Conn is set: callbacks may come before
 	changed    broadcast
 
 	mu       sync.Mutex
@@ -117,6 +118,7 @@ func connect(opts ConnectOptions, lazily bool) (*Conn, error) {
 	case settings.JSDomain != "":
 		c.apiPrefix = "$JS." + settings.JSDomain + ".API."
 	}
+	c.settled.Store(true)
 	if dialer != nil {
 		dialer.open.Store(true)
 	} else {
@@ -154,7 +156,7 @@ func (c *Conn) options() []nats.Option {
 			return nil
 		},
 		nats.Timeout(dialTimeout), nats.PingInterval(pingInterval), nats.MaxPingsOutstanding(2), nats.FlusherTimeout(writeDeadline),
-		nats.MaxReconnects(-1), nats.CustomReconnectDelay(reconnectDelay), nats.IgnoreAuthErrorAbort(),
+		nats.MaxReconnects(-1), nats.CustomReconnectDelay(c.failed), nats.IgnoreAuthErrorAbort(),
 		nats.ConnectHandler(c.up),
 		nats.ReconnectHandler(func(nc *nats.Conn) { c.reconnects.Add(1); c.up(nc) }),
 		nats.DisconnectErrHandler(down),
@@ -162,6 +164,15 @@ func (c *Conn) options() []nats.Option {
 		nats.ClosedHandler(func(nc *nats.Conn) { down(nc, nats.ErrConnectionClosed) }),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { c.asyncError(err) }),
 	}
+}
+
+// failed is called after a round of attempts, and answers when to try again. It
+// is the only place that learns of a server that answers but does not let us in.
+func (c *Conn) failed(attempts int) time.Duration {
+	if c.settled.Load() {
+		c.setErr(c.LastError())
+	}
+	return reconnectDelay(attempts)
 }
 
 // reconnectDelay is short after the first failure, then grows to two seconds.

@@ -31,12 +31,9 @@ func checkCreds(file string) error {
 		return fmt.Errorf("cannot read the credentials file: %w", err)
 	}
 	defer clear(data)
-	if _, err := nkeys.ParseDecoratedJWT(data); err != nil {
-		return fmt.Errorf("%s holds no user JWT: make one with nsc generate creds", file)
-	}
 	key, err := nkeys.ParseDecoratedUserNKey(data)
 	if err != nil {
-		return fmt.Errorf("%s holds no user seed: make one with nsc generate creds", file)
+		return fmt.Errorf("%s holds no user credentials: make them with nsc generate creds", file)
 	}
 	key.Wipe()
 	return nil

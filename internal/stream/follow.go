@@ -119,22 +119,28 @@ func (f *follower) consumer(info *jetstream.StreamInfo) (jetstream.Consumer, err
 		InactiveThreshold: idleConsumer,
 	}
 	f.begin(info, &cfg)
-	filters := s.filters()
+	create := func(filters []string) (jetstream.Consumer, error) {
+		// A single filter is part of the request's subject, where permissions see it.
+		cfg.FilterSubject, cfg.FilterSubjects = "", filters
+		if len(filters) == 1 {
+			cfg.FilterSubject, cfg.FilterSubjects = filters[0], nil
+		}
+		ctx, cancel := s.conn.request(s.ctx)
+		defer cancel()
+		consumer, err := js.CreateConsumer(ctx, StreamName, cfg)
+		if err != nil {
+			return nil, apiError(ctx, "read the stream "+StreamName, err)
+		}
+		return consumer, nil
+	}
 	if f.all {
-		filters = nil
+		consumer, err := create(nil)
+		if !errors.Is(err, ErrDenied) {
+			return consumer, err
+		}
+		f.all = false // this user may read one site alone
 	}
-	if len(filters) == 1 {
-		cfg.FilterSubject = filters[0]
-	} else {
-		cfg.FilterSubjects = filters
-	}
-	ctx, cancel := s.conn.request(s.ctx)
-	defer cancel()
-	consumer, err := js.CreateConsumer(ctx, StreamName, cfg)
-	if err != nil {
-		return nil, apiError(ctx, "read the stream "+StreamName, err)
-	}
-	return consumer, nil
+	return create(s.filters())
 }
 
 // begin sets where the consumer starts, and counts what is gone for good.
