@@ -162,7 +162,7 @@ func (f *feed) awaitSite(ctx context.Context) (string, error) {
 }
 
 // errNoSite says that a server is there and nobody has reported to it.
-var errNoSite = errors.New("no site has reported yet: start rumtop collect, or name the site with --site")
+var errNoSite = &statusError{exitScant, errors.New("no site has reported yet: start rumtop collect, or name the site with --site")}
 
 // A severalSites error asks the person to choose.
 type severalSites []string

@@ -28,6 +28,7 @@ func (p *program) command() *cobra.Command {
 		p.collectCommand(),
 		p.tailCommand(),
 		p.scrubCommand(),
+		p.doctorCommand(),
 		p.versionCommand(),
 	)
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {

@@ -190,7 +190,7 @@ func (p *program) print(ctx context.Context, v *viewFlags, f *feed, site string)
 			}
 			hurry.Stop()
 			if err := query.Filter.Validate(frame.Tags); err != nil && frame.Total.Beacons == 0 && frame.Health.Retained > 0 {
-				return usage("--filter: %w", err)
+				return usage("%w", err)
 			}
 			if err := printFrame(out, frame, v.format, n == 0); err != nil {
 				return fmt.Errorf("write a frame: %w", err)

@@ -116,7 +116,7 @@ func (v *viewFlags) check() error {
 func (v *viewFlags) query(site string, now time.Time) (agg.Query, error) {
 	expr, err := filter.Parse(v.filter)
 	if err != nil {
-		return agg.Query{}, usage("--filter: %w", err)
+		return agg.Query{}, usage("%w", err)
 	}
 	for _, short := range []struct {
 		field  string
