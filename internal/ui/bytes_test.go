@@ -2,7 +2,6 @@ package ui
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"os"
 	"sync/atomic"
@@ -55,13 +54,12 @@ func startPaced(t testing.TB, incident bool, w, h int) *paced {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	p.program = tea.NewProgram(paceModel{m, p.drawn}, tea.WithContext(ctx), tea.WithInput(in), tea.WithOutput(p.out),
+	p.program = tea.NewProgram(paceModel{m, p.drawn}, tea.WithInput(in), tea.WithOutput(p.out),
 		tea.WithoutSignalHandler(), tea.WithAltScreen(), tea.WithFPS(120))
 	done := make(chan struct{})
 	go func() { _, _ = p.program.Run(); close(done) }()
 	t.Cleanup(func() {
-		cancel()
+		p.program.Quit()
 		<-done
 		_ = typing.Close()
 		_ = in.Close()

@@ -123,7 +123,7 @@ func TestEndsWithItsTerminal(t *testing.T) {
 }
 
 // pipes runs a screen on pipes in place of a terminal.
-func pipes(t *testing.T) (typing, shown *os.File, ended chan error) {
+func pipes(ctx context.Context, t *testing.T) (typing, shown *os.File, ended chan error) {
 	t.Helper()
 	in, typing, err := os.Pipe()
 	if err != nil {
@@ -139,37 +139,66 @@ func pipes(t *testing.T) (typing, shown *os.File, ended chan error) {
 		}
 	})
 	ended = make(chan error, 1)
-	return typing, shown, func() chan error {
-		go func() {
-			ended <- Run(context.Background(), Options{Source: newStill(), Query: testQuery(), Input: in, Output: out})
-		}()
-		return ended
+	go func() {
+		ended <- Run(ctx, Options{Source: newStill(), Query: testQuery(), Input: in, Output: out})
 	}()
+	return typing, shown, ended
+}
+
+func TestEndOfContextEnds(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	_, shown, ended := pipes(ctx, t)
+	readUntil(t, shown, "\x1b[?1049h")
+	go func() { _, _ = io.Copy(io.Discard, shown) }()
+	cancel()
+	want(t, ended, context.Canceled)
 }
 
 func TestEndOfInputEnds(t *testing.T) {
-	typing, shown, ended := pipes(t)
+	typing, shown, ended := pipes(context.Background(), t)
 	go func() { _, _ = io.Copy(io.Discard, shown) }()
 	_ = typing.Close()
-	wantGone(t, ended)
+	want(t, ended, ErrTerminalGone)
 }
 
 func TestBrokenOutputEnds(t *testing.T) {
-	typing, shown, ended := pipes(t)
+	typing, shown, ended := pipes(context.Background(), t)
 	readUntil(t, shown, "\x1b[?1049h")
 	_ = shown.Close()
 	_, _ = typing.WriteString("?")
-	wantGone(t, ended)
+	want(t, ended, ErrTerminalGone)
 }
 
-func wantGone(t *testing.T, ended chan error) {
+func want(t *testing.T, ended chan error, target error) {
 	t.Helper()
 	select {
 	case err := <-ended:
-		if !errors.Is(err, ErrTerminalGone) {
+		if !errors.Is(err, target) {
 			t.Errorf("ended with %v", err)
 		}
 	case <-time.After(3 * time.Second):
 		t.Fatal("does not end")
 	}
+}
+
+// A terminal whose flow is stopped takes nothing in: it must not keep the process
+// from ending.
+func TestStuckTerminalEnds(t *testing.T) {
+	person, program := openPTY(t, 200, 50)
+	t.Cleanup(func() { _ = program.Close() })
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	source := newSimSource(true)
+	ended := make(chan error, 1)
+	go func() {
+		ended <- Run(ctx, Options{Source: source, Query: testQuery(), Input: program, Output: program})
+	}()
+	readUntil(t, person, "affected")
+	for range 20 { // repaints, until nothing more fits between the two
+		_, _ = person.WriteString("?")
+		time.Sleep(40 * time.Millisecond)
+	}
+	cancel()
+	want(t, ended, context.Canceled)
+	go func() { _, _ = io.Copy(io.Discard, person) }() // lets the writer go
 }

@@ -16,6 +16,7 @@ import (
 
 	osc52 "github.com/aymanbagabas/go-osc52/v2"
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/term"
 	"github.com/muesli/termenv"
 
 	"github.com/rumtop/rumtop/internal/agg"
@@ -59,21 +60,27 @@ var ErrTerminalGone = errors.New("the terminal has gone away")
 func Run(ctx context.Context, o Options) error {
 	in, out := o.Input, o.Output
 	if in == nil {
-		in = os.Stdin
+		var err error
+		if in, err = keyboard(); err != nil {
+			return err
+		}
+		if in != os.Stdin {
+			defer func() { _ = in.Close() }()
+		}
 	}
 	if out == nil {
 		out = os.Stdout
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	term := &terminal{in: in, out: out, gone: func() { cancel(ErrTerminalGone) }}
+	tty := &terminal{in: in, out: out, gone: func() { cancel(ErrTerminalGone) }}
 	m, err := newModel(o, colorProfile(out, o.NoColor), osEnviron{})
 	if err != nil {
 		return err
 	}
-	m.copy = term.copy
+	m.copy = tty.copy
 	options := []tea.ProgramOption{
-		tea.WithContext(ctx), tea.WithInput(reader{in, term}), tea.WithOutput(writer{out, term}),
+		tea.WithInput(reader{in, tty}), tea.WithOutput(writer{out, tty}),
 		tea.WithoutSignalHandler(), tea.WithAltScreen(), tea.WithFPS(30),
 	}
 	if !o.NoMouse {
@@ -89,8 +96,21 @@ func Run(ctx context.Context, o Options) error {
 	return nil
 }
 
-// wait runs a program until it ends, or until it has had a second to end after
-// ctx did: a terminal that takes nothing in, with its flow stopped, would
+// keyboard is standard input, or where something else is fed into that, the
+// terminal that the process belongs to.
+func keyboard() (*os.File, error) {
+	if term.IsTerminal(os.Stdin.Fd()) {
+		return os.Stdin, nil
+	}
+	f, err := os.Open("/dev/tty")
+	if err != nil {
+		return nil, fmt.Errorf("no terminal to read keys from: %w (print a frame with --once instead)", err)
+	}
+	return f, nil
+}
+
+// wait runs a program until it ends. When ctx does, the program leaves as if
+// asked to, and has a second for it: a terminal that takes nothing in, with its flow stopped, would
 // otherwise keep the process for ever.
 func wait(ctx context.Context, p *tea.Program) error {
 	done := make(chan error, 1)
@@ -102,6 +122,7 @@ func wait(ctx context.Context, p *tea.Program) error {
 	case err := <-done:
 		return err
 	case <-ctx.Done():
+		go p.Quit() // which waits for a loop that may be stuck
 	}
 	select {
 	case err := <-done:
