@@ -62,7 +62,6 @@ export const takeBeacons = (view) => {
       events: filled(view.events),
     };
     if (Object.values(gathered).some(Boolean)) make({ sample_rate: session.rate, ...gathered });
-    view.navigation = false;
   }
   if (level !== 'none') {
     const error = (fields) => make({ sample_rate: 1, sampled: session.sampled ? undefined : false, ...fields });
@@ -71,6 +70,7 @@ export const takeBeacons = (view) => {
     const dropped = view.counts.errors - MAX;
     if (dropped > 0 && dropped !== view.dropped) error({ metrics: { errors_dropped: (view.dropped = dropped) } });
   }
+  view.navigation = false;
   discard(view);
   return out;
 };

@@ -13,8 +13,8 @@ const MAX_QUEUED = 100;
 const MAX_QUEUED_SIZE = 512e3; // characters, in memory and in localStorage
 const MAX_BATCH = 40e3; // characters
 const KEEPALIVE_QUOTA = 60e3; // characters under way; browsers allow 64 KiB
+const TIMEOUT = 30e3; // a collector that never answers must not hold up the queue
 const MAX_WAIT = 60e3;
-const MAX_RETRY_AFTER = 10 * 60e3;
 
 // The page's own wrappers, ours among them, must not see our requests.
 const fetch = window.fetch?.bind(window);
@@ -53,6 +53,7 @@ const keep = () => {
 /** Forgets everything: consent was withdrawn. */
 export const forget = () => {
   queue = [];
+  underWay = [];
   save(AREA);
 };
 
@@ -66,21 +67,24 @@ export const adopt = () => {
 
 export const enqueue = (beacon) => queue.push({ id: beacon.id, at: Date.now(), body: JSON.stringify(beacon) });
 
-const takeBatch = () => {
+// A single large beacon is a batch too, unless it would die with the page.
+const takeBatch = (leaving) => {
   const batch = [];
-  while (queue[0] && (!batch[0] || size(batch) + queue[0].body.length < MAX_BATCH)) batch.push(queue.shift());
+  const room = leaving ? KEEPALIVE_QUOTA - size(underWay) : MAX_BATCH;
+  while (queue[0] && (size(batch.concat(queue[0])) < room || !(leaving || batch[0]))) batch.push(queue.shift());
   return batch;
 };
 
 const settle = guard((batch, answer) => {
+  const unanswered = underWay.filter((e) => batch.includes(e)); // none, if forgotten meanwhile
   underWay = underWay.filter((e) => !batch.includes(e));
   const status = answer?.status;
   if (!status || status === 429 || status >= 500) {
-    queue = batch.concat(queue);
+    queue = unanswered.concat(queue);
     retryAt = Date.now() + Math.min(MAX_WAIT, 1e3 * 2 ** failures++) * (0.5 + Math.random() / 2);
     // Jitter on top, or all who were turned away come back at once.
     const asked = answer?.headers.get('Retry-After') * 1e3;
-    if (asked > 0) askedAt = Date.now() + Math.min(asked, MAX_RETRY_AFTER) * (1 + Math.random() / 10);
+    if (asked > 0) askedAt = Date.now() + asked * (1 + Math.random() / 10);
     keep();
   } else {
     failures = 0;
@@ -92,6 +96,7 @@ const settle = guard((batch, answer) => {
 });
 
 const post = (batch) => {
+  if (!batch[0]) return;
   const body = batch.map((e) => e.body).join('\n');
   try {
     const answer = fetch(config.endpoint, {
@@ -100,6 +105,7 @@ const post = (batch) => {
       keepalive: size(underWay.concat(batch)) < KEEPALIVE_QUOTA,
       credentials: 'omit',
       referrerPolicy: 'origin',
+      signal: AbortSignal.timeout(TIMEOUT),
     });
     underWay = underWay.concat(batch);
     answer.then(
@@ -108,7 +114,7 @@ const post = (batch) => {
     );
   } catch {
     // No fetch, or one that will not take these options.
-    if (!navigator.sendBeacon(config.endpoint, body)) queue = batch.concat(queue);
+    navigator.sendBeacon(config.endpoint, body);
   }
 };
 
@@ -122,10 +128,7 @@ export const send = guard((leaving) => {
   if (refused) queue = [];
   const wait = Math.max(retryAt, askedAt) - Date.now();
   const blocked = navigator.onLine === false || wait > 0;
-  if (queue.length && !blocked) {
-    if (leaving) while (queue.length && size(underWay) + queue[0].body.length < KEEPALIVE_QUOTA) post(takeBatch());
-    else if (!underWay.length) post(takeBatch());
-  }
+  if (!blocked && (leaving || !underWay[0])) post(takeBatch(leaving));
   if (queue.length && wait > 0) timer = setTimeout(send, wait);
   if (leaving || blocked) (queue.length || failures) && keep();
 });
