@@ -13,6 +13,9 @@ func (sc *scan) card(s string, g int) int {
 	if g > 0 && first.len() >= 13 && sc.sep(s, g) == "." { // 0.4242424242424242
 		return 0
 	}
+	if first.len() < 4 && !sc.evenStart(g) {
+		return 0
+	}
 	var odd, even int // sums of digits, with those at odd and even places doubled
 	var lead [6]byte
 	n, best, bestGroups := 0, 0, 0
@@ -48,6 +51,14 @@ func (sc *scan) card(s string, g int) int {
 	}
 	sc.add(first.start, best, Card)
 	return bestGroups
+}
+
+// evenStart says whether short groups of one size begin at g, or at the one
+// before it. Amid more of them there is no card but a list of numbers.
+func (sc *scan) evenStart(g int) bool {
+	gs := sc.groups
+	size := gs[g].len()
+	return g+1 < len(gs) && gs[g+1].len() == size && (g < 2 || gs[g-1].len() != size || gs[g-2].len() != size)
 }
 
 // doubled is what a doubled digit adds to the Luhn sum.

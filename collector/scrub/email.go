@@ -41,7 +41,7 @@ func localStart(s string, i int) int {
 	for j > low {
 		c := s[j-1]
 		switch {
-		case is(c, alnum), strings.IndexByte("._+-'!#$*^~|", c) >= 0:
+		case localBytes[c]:
 			if j < i && is(c, alnum) && j-1 >= 2 && s[j-3] == '%' && delimiterEscape(s[j-3:j]) {
 				return trimLocal(s, j, i)
 			}
@@ -52,7 +52,7 @@ func localStart(s string, i int) int {
 			continue
 		case c >= utf8.RuneSelf:
 			r, n := utf8.DecodeLastRuneInString(s[low:j])
-			if (unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsDigit(r) || r == utf8.RuneError) && (cjk || !unspaced(r)) {
+			if cjk && unspaced(r) || !unspaced(r) && inWord(r) {
 				j -= n
 				continue
 			}
@@ -61,6 +61,14 @@ func localStart(s string, i int) int {
 	}
 	return trimLocal(s, j, i)
 }
+
+var localBytes = func() byteSet {
+	b := bytesOf("._+-'!#$*^~|")
+	for c := range b {
+		b[c] = b[c] || is(byte(c), alnum)
+	}
+	return b
+}()
 
 // trimLocal takes quotes and punctuation off the beginning of a local part.
 func trimLocal(s string, j, i int) int {
@@ -83,7 +91,20 @@ func delimiterEscape(e string) bool {
 // unspaced says whether a rune belongs to a script that puts no blanks between
 // words, so that an ASCII address may stand amid it.
 func unspaced(r rune) bool {
-	return r >= 0x0e00 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.Thai)
+	switch {
+	case r < 0xe00:
+		return false
+	case r <= 0xe7f, // Thai
+		r >= 0x1100 && r <= 0x11ff, r >= 0xac00 && r <= 0xd7a3, // Hangul
+		r >= 0x3041 && r <= 0x30ff,                                                           // kana
+		r >= 0x3400 && r <= 0x4dbf, r >= 0x4e00 && r <= 0x9fff, r >= 0x20000 && r <= 0x323af: // Han
+		return true
+	}
+	return false
+}
+
+func inWord(r rune) bool {
+	return unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsDigit(r) || r == utf8.RuneError
 }
 
 func unspacedBefore(s string, i int) bool {
@@ -119,7 +140,7 @@ func domainEnd(s string, i int) int {
 			}
 			if c >= utf8.RuneSelf {
 				r, n := utf8.DecodeRuneInString(s[j:high])
-				if (unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsDigit(r)) && (cjk || !unspaced(r) || j == label) {
+				if unspaced(r) && (cjk || j == label) || !unspaced(r) && inWord(r) {
 					cjk = cjk || unspaced(r)
 					j += n
 					continue

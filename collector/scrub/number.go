@@ -263,8 +263,8 @@ func (sc *scan) degrees(s string, i int) {
 	if start == i {
 		return
 	}
-	end := i
-	for end < len(s) && end-i < 32 && !is(s[end], letter) && s[end] != '\n' {
+	end := 0
+	for end = i + len("°"); end < len(s) && end-i < 32 && degreeBytes[s[end]]; {
 		end++
 	}
 	if end >= len(s) || strings.IndexByte("NSEWO", s[end]) < 0 || isAt(s, end+1, alnum) {
@@ -272,3 +272,6 @@ func (sc *scan) degrees(s string, i int) {
 	}
 	sc.add(start, end+1, Geo)
 }
+
+// degreeBytes stand between the ° and the hemisphere: minutes and seconds.
+var degreeBytes = bytesOf("0123456789.,'\" ′″’”")

@@ -42,7 +42,7 @@ func (sc *scan) pair(s string, i int) int {
 	for start > 0 && end-start < maxName && (is(s[start-1], alnum) || s[start-1] == '_' || s[start-1] == '-' || s[start-1] == '.') {
 		start--
 	}
-	if start == end {
+	if end-start < 2 {
 		return 0
 	}
 	name := pairAfter(s[start:end])
@@ -245,17 +245,7 @@ func benignValue(v string) bool {
 	case '$', '%', '#', '/':
 		return len(v) <= 2 || v[0] == '$' && v[1] == '{' || v[0] == '/' && v[1] == '/'
 	}
-	if len(v) > 14 {
-		return false
-	}
-	var b [14]byte
-	n := copy(b[:], v)
-	for i := range n {
-		if is(b[i], upper) {
-			b[i] |= 0x20
-		}
-	}
-	return benignValues[string(b[:n])]
+	return benignValues.has(v)
 }
 
 var benignValues = set(`undefined null nil none nan true false yes no on off 0 1 empty missing required invalid expired
@@ -265,14 +255,6 @@ var benignValues = set(`undefined null nil none nan true false yes no on off 0 1
 	optional default redacted filtered hidden masked removed xxx xxxx ... … n/a please enter use try field input value
 	length minimum maximum weak strong short long contains requires password token secret basic bearer digest cookie
 	malformed absent blocked ignored skipped found using with without anonymous guest pending active inactive`)
-
-func set(words string) map[string]bool {
-	m := map[string]bool{}
-	for _, w := range strings.Fields(words) {
-		m[w] = true
-	}
-	return m
-}
 
 // pairAfter judges a name by its words: passwordHash, X-Api-Key, user_token. The
 // last words decide; one that speaks about the secret (length, error, field)
@@ -309,7 +291,7 @@ func pairAfter(name string) pairName {
 	}
 	all := buf[:n]
 	last := string(words[w-1])
-	if w > 1 && about[last] {
+	if w > 1 && about.has(last) {
 		return pairName{}
 	}
 	if s, ok := secretWords[last]; ok {
@@ -318,7 +300,7 @@ func pairAfter(name string) pairName {
 	if s, ok := secretWords[string(all)]; ok {
 		return pairName{secret: s}
 	}
-	if w > 1 && last == "key" && keyWords[string(words[w-2])] {
+	if w > 1 && last == "key" && keyWords.has(string(words[w-2])) {
 		return pairName{secret: sureSecret}
 	}
 	if w > 1 && last == "id" && (string(words[w-2]) == "session" || string(words[w-2]) == "sess") {

@@ -100,7 +100,7 @@ func (sc *scan) template(g segment) (out string, kind Kind, changed bool) {
 			return "", 0, false // a chunk, a status, the number of a message
 		}
 		return param(ID)
-	case g.source && lowered(buildWords, g.before) && (isUUID(s) || isULID(s)):
+	case g.source && buildWords.has(g.before) && (isUUID(s) || isULID(s)):
 		return "", 0, false
 	case isUUID(s), len(s) > 2 && s[0] == '{' && isUUID(s[1:len(s)-1]):
 		return param(UUID)
@@ -144,7 +144,7 @@ func (sc *scan) template(g segment) (out string, kind Kind, changed bool) {
 	}
 	if g.source {
 		out, kind, found := sc.secretIn(s)
-		if (kind == Token || kind == UUID || kind == ULID) && lowered(buildWords, g.before) {
+		if (kind == Token || kind == UUID || kind == ULID) && buildWords.has(g.before) {
 			return "", 0, false
 		}
 		return out, kind, found
@@ -170,14 +170,14 @@ func (sc *scan) secretIn(s string) (string, Kind, bool) {
 	if !worthALook(s) {
 		return "", 0, false
 	}
-	var t tally
-	sc.nested(s, &t)
-	for k, n := range t {
-		if n > 0 {
-			return params[k], Kind(k), true
-		}
+	in := sc.inside()
+	in.collect(s)
+	if len(in.spans) == 0 {
+		return "", 0, false
 	}
-	return "", 0, false
+	in.resolve()
+	k := in.spans[0].kind
+	return params[k], k, true
 }
 
 // worthALook says whether a segment is long enough, or has in it what a secret
@@ -188,7 +188,7 @@ func worthALook(s string) bool {
 		switch c := s[i]; {
 		case is(c, digit):
 			digits++
-		case c == '@', c == '=', c == ':', c == '>', c >= 0x80:
+		case c == '@', c == '=', c == ':' && i+1 < len(s), c == '>', c >= 0x80:
 			return true
 		}
 	}

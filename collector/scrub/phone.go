@@ -6,6 +6,9 @@ import "strings"
 // country, in a national shape, or next to a word for telephone.
 func (sc *scan) phone(s string, g int) int {
 	first := sc.groups[g]
+	if first.len() == 1 && g+2 < len(sc.groups) && sc.groups[g+1].len() == 1 && sc.groups[g+2].len() == 1 {
+		return 0 // a list
+	}
 	if _, digits := sc.dialled(s, g, 17); digits < minDigits {
 		return 0
 	}

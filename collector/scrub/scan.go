@@ -19,6 +19,7 @@ type scan struct {
 	pos       []int32 // offsets of the view that is being scanned, nil for the field
 	veiled    bool    // the field has escapes or is not ASCII: views are worth a look
 	inPath    bool    // a path segment: no URLs in it
+	inner     *scan   // for path segments
 	noKeyEnd  bool    // no private key ends beyond here
 
 	views   [2]view
@@ -29,6 +30,9 @@ type scan struct {
 
 // release gives back the memory that an unusual field took.
 func (sc *scan) release() {
+	if sc.inner != nil {
+		sc.inner.release()
+	}
 	const keep = 1 << 10
 	if cap(sc.spans) > keep || cap(sc.out) > 64*keep || cap(sc.rewritten) > 64*keep {
 		sc.spans, sc.rewrites, sc.rewritten, sc.out = nil, nil, nil, nil

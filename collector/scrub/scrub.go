@@ -46,7 +46,7 @@ type Config struct {
 // Scrubber scrubs fields. Safe for concurrent use.
 type Scrubber struct {
 	keep     map[string]bool
-	person   map[string]bool
+	person   *wordSet
 	maxInput int
 	counts   [numKinds]atomic.Uint64
 	scans    sync.Pool
@@ -54,7 +54,7 @@ type Scrubber struct {
 
 // New makes a Scrubber. It fails on a parameter or word that could never match.
 func New(c Config) (*Scrubber, error) {
-	s := &Scrubber{keep: map[string]bool{}, person: map[string]bool{}, maxInput: c.MaxInput}
+	s := &Scrubber{keep: map[string]bool{}, person: set(""), maxInput: c.MaxInput}
 	if s.maxInput <= 0 {
 		s.maxInput = DefaultMaxInput
 	}
@@ -65,10 +65,10 @@ func New(c Config) (*Scrubber, error) {
 		s.keep[p] = true
 	}
 	for _, w := range c.PersonWords {
-		if w == "" || strings.ContainsAny(w, "/?# ") {
-			return nil, fmt.Errorf("person word %q: give one path segment, as in guests", w)
+		if w == "" || len(w) >= maxWord || strings.ContainsAny(w, "/?# ") {
+			return nil, fmt.Errorf("person word %q: give one path segment under %d bytes, as in guests", w, maxWord)
 		}
-		s.person[strings.ToLower(w)] = true
+		s.person.add(strings.ToLower(w))
 	}
 	s.scans.New = func() any { return &scan{scrubber: s} }
 	return s, nil

@@ -13,7 +13,12 @@ func (sc *scan) stack(s string) string {
 		if end < i {
 			end = len(s)
 		}
-		if a, b := location(s[i:end]); a < b && addressEnd(s, i+a) != i+b {
+		line := s[i:end]
+		if indexEither(line, '?', '#') < 0 {
+			i = end + 1
+			continue // nothing to hide in the address
+		}
+		if a, b := location(line); a < b && addressEnd(s, i+a) != i+b {
 			sc.rewriteURL(s, i+a, i+b) // else it was found as it stands
 		}
 		i = end + 1
@@ -39,7 +44,7 @@ func location(line string) (int, int) {
 		start += len("at ")
 		if end > start && line[end-1] == ')' {
 			end--
-			open := strings.LastIndex(line[start:end], " (")
+			open := strings.Index(line[start:end], " (")
 			if open < 0 {
 				return 0, 0
 			}
@@ -61,26 +66,10 @@ func location(line string) (int, int) {
 		}
 		start += at + 1
 	}
-	if !balanced(line[start:end]) || !addressed(line[start:end]) || lineColumn(line[start:end]) == "" {
+	if !addressed(line[start:end]) || lineColumn(line[start:end]) == "" {
 		return 0, 0
 	}
 	return start, end
-}
-
-// balanced says whether the parentheses in s are its own.
-func balanced(s string) bool {
-	open := 0
-	for i := range len(s) {
-		switch s[i] {
-		case '(':
-			open++
-		case ')':
-			if open--; open < 0 {
-				return false
-			}
-		}
-	}
-	return true
 }
 
 // addressed says whether s begins with a scheme and //.

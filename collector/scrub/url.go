@@ -14,10 +14,11 @@ func (sc *scan) url(s string) string {
 	if i := strings.IndexByte(s, ':'); i > 0 && i < 12 && opaqueScheme(s[:i]) {
 		return sc.text(s)
 	}
-	var t tally
-	out := string(sc.appendURL(nil, s, &t))
-	sc.tally.add(&t)
-	return out
+	sc.address = sc.appendURL(sc.address[:0], s, &sc.tally)
+	if string(sc.address) == s {
+		return s
+	}
+	return string(sc.address)
 }
 
 // page is one round over an address or route, of which only the path stays.
@@ -26,7 +27,6 @@ func (sc *scan) page(s string) string {
 	if s == "" {
 		return ""
 	}
-	var t tally
 	if a := authority(s); a > 0 {
 		s = s[a:]
 		if i := strings.IndexAny(s, "/?#\\"); i < 0 || s[i] != '/' {
@@ -35,16 +35,19 @@ func (sc *scan) page(s string) string {
 			s = s[i:]
 		}
 	}
-	path, _, _ := cutPath(s, &t)
-	out := string(sc.appendPath(nil, path, &t))
-	sc.tally.add(&t)
+	path, _, _ := cutPath(s, &sc.tally)
+	out := sc.appendPath(sc.address[:0], path, &sc.tally)
+	sc.address = out
 	if len(out) > 1 && out[len(out)-1] == '/' {
 		out = out[:len(out)-1]
 	}
-	if out == "" {
+	switch {
+	case len(out) == 0:
 		return "/"
+	case string(out) == s:
+		return s
 	}
-	return out
+	return string(out)
 }
 
 // opaqueScheme says whether addresses of the scheme have no authority and path.
@@ -131,7 +134,11 @@ var hostEnds = bytesOf("/?#\\")
 
 // appendURL appends the scrubbed form of an address, absolute or relative.
 func (sc *scan) appendURL(dst []byte, s string, t *tally) []byte {
-	a := authority(s)
+	return sc.appendAddress(dst, s, authority(s), t)
+}
+
+// appendAddress is appendURL for an address whose authority begins at a.
+func (sc *scan) appendAddress(dst []byte, s string, a int, t *tally) []byte {
 	if a > 0 {
 		dst = append(dst, s[:a]...)
 		rest := s[a:]
@@ -241,14 +248,19 @@ func (sc *scan) appendQuery(dst []byte, query string, t *tally) []byte {
 
 // nested scrubs a text that stands in the one that is being scrubbed.
 func (sc *scan) nested(s string, t *tally) string {
-	in := sc.scrubber.scans.Get().(*scan)
-	in.tally, in.inPath = tally{}, true
+	in := sc.inside()
+	in.tally = tally{}
 	out := in.text(s)
 	t.add(&in.tally)
-	in.inPath = false
-	in.release()
-	sc.scrubber.scans.Put(in)
 	return out
+}
+
+// inside gives the scan for texts in the one that is being scrubbed.
+func (sc *scan) inside() *scan {
+	if sc.inner == nil {
+		sc.inner = &scan{scrubber: sc.scrubber, inPath: true}
+	}
+	return sc.inner
 }
 
 // absolute looks at the :// at i for an address around it.
@@ -267,13 +279,17 @@ func (sc *scan) absolute(s string, i int) int {
 		start -= 5
 	}
 	end := addressEnd(s, i+3)
-	return sc.rewriteURL(s, start, end)
+	return sc.rewriteAddress(s, start, end, i+3-start)
 }
 
 // rewriteURL notes that the address from start to end becomes its scrubbed form.
 func (sc *scan) rewriteURL(s string, start, end int) int {
+	return sc.rewriteAddress(s, start, end, authority(s[start:end]))
+}
+
+func (sc *scan) rewriteAddress(s string, start, end, authority int) int {
 	var t tally
-	out := sc.appendURL(sc.address[:0], s[start:end], &t)
+	out := sc.appendAddress(sc.address[:0], s[start:end], authority, &t)
 	sc.address = out
 	if string(out) != s[start:end] {
 		sc.addRewrite(start, end, out, &t)

@@ -2,12 +2,42 @@ package scrub
 
 import "strings"
 
-// maxWord is the longest segment that is looked up in the lists below.
+// wordSet is a set of lower-case words that is asked about many that are not in
+// it.
+type wordSet struct {
+	words map[string]bool
+	// lengths has, for each first byte, a bit for each length that a word has.
+	lengths [256]uint32
+}
+
+func set(words string) *wordSet {
+	w := &wordSet{words: map[string]bool{}}
+	for _, s := range strings.Fields(words) {
+		w.add(s)
+	}
+	return w
+}
+
+func (w *wordSet) add(s string) {
+	w.words[s] = true
+	if len(s) < maxWord {
+		w.lengths[s[0]] |= 1 << len(s)
+	}
+}
+
+// maxWord is over the length of the longest word.
 const maxWord = 32
 
-// lowered looks a segment up in a list, whatever its case.
-func lowered(m map[string]bool, s string) bool {
-	if len(s) > maxWord {
+// has says whether s is in the set, whatever its case.
+func (w *wordSet) has(s string) bool {
+	if s == "" || len(s) >= maxWord {
+		return false
+	}
+	first := s[0]
+	if is(first, upper) {
+		first |= 0x20
+	}
+	if w.lengths[first]&(1<<len(s)) == 0 {
 		return false
 	}
 	var buf [maxWord]byte
@@ -17,17 +47,17 @@ func lowered(m map[string]bool, s string) bool {
 			buf[i] |= 0x20
 		}
 	}
-	return m[string(buf[:n])]
+	return w.words[string(buf[:n])]
 }
 
 // isPerson says whether the segment after this one names a person.
 func (sc *scan) isPerson(s string) bool {
-	return s != "" && (lowered(personWords, s) || len(sc.scrubber.person) > 0 && sc.scrubber.person[strings.ToLower(s)])
+	return personWords.has(s) || sc.scrubber.person.has(s)
 }
 
 // isFixed says whether a segment after a person word is a page of the site and
 // not a person.
-func isFixed(s string) bool { return lowered(fixedWords, s) }
+func isFixed(s string) bool { return fixedWords.has(s) }
 
 var personWords = set(`users user u profile profiles customers customer accounts account patients patient members member
 	people person persons employees employee students student teachers teacher clients client contacts contact
@@ -65,12 +95,12 @@ var buildWords = set(`static assets build builds dist _next _nuxt js css chunks 
 
 // codeExtension says whether files with the extension are sources or built
 // from them; their names are the code's, hashes and all.
-func codeExtension(e string) bool { return lowered(codeExtensions, e) }
+func codeExtension(e string) bool { return codeExtensions.has(e) }
 
 // mediaExtension says whether files with the extension are pictures, fonts or films.
-func mediaExtension(e string) bool { return lowered(mediaExtensions, e) }
+func mediaExtension(e string) bool { return mediaExtensions.has(e) }
 
-func documentExtension(e string) bool { return lowered(documentExtensions, e) }
+func documentExtension(e string) bool { return documentExtensions.has(e) }
 
 var (
 	codeExtensions     = set(`js mjs cjs jsx ts mts cts tsx css scss sass less styl map vue svelte astro wasm woff woff2 ttf otf eot coffee elm dart webmanifest bundle chunk`)
