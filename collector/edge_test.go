@@ -84,7 +84,9 @@ func (u *untouchable) Read([]byte) (int, error) {
 }
 
 func TestOrigins(t *testing.T) {
-	some := func(c *Config) { c.Origins = []string{"https://shop.example", "https://*.shop.example", "http://*.dev:8443"} }
+	some := func(c *Config) {
+		c.Origins = []string{"https://shop.example", "https://*.shop.example", "http://*.dev:8443"}
+	}
 	all := func(c *Config) { c.Origins = []string{"*"} }
 	for _, tc := range []struct {
 		config func(*Config)

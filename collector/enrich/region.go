@@ -93,12 +93,15 @@ func Country(code string) string {
 	if len(code) != 2 {
 		return ""
 	}
-	code = strings.ToUpper(code)
-	for i := range 2 {
-		if code[i] < 'A' || code[i] > 'Z' {
+	var upper [2]byte
+	for i := range upper {
+		c := code[i] &^ 0x20
+		if c < 'A' || c > 'Z' {
 			return ""
 		}
+		upper[i] = c
 	}
+	code = string(upper[:])
 	if code == "XX" || code == "ZZ" {
 		return ""
 	}
