@@ -2,6 +2,7 @@ package agg
 
 import (
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/rumtop/rumtop/internal/beacon"
@@ -34,17 +35,11 @@ func (a *Aggregator) Frame(q Query, s SourceStatus, now time.Time) *Frame {
 		Tags:    a.tags(),
 	}
 	blo, bhi := a.baseline(f, q.Baseline, lo, hi)
-	a.now.moveTo(lo, hi)
-	a.before.moveTo(blo, bhi)
+	a.move(&q, lo, hi, blo, bhi, nowMS)
 
 	f.Health = a.health(s, lo, hi, nowMS)
 	f.Total = a.row(f, &a.now.total, &a.before.total)
 	if q.Steps > 0 && a.log.rows > 0 {
-		oldest, _ := a.log.oldest()
-		if q.Span > 0 {
-			oldest = max(oldest, nowMS-q.Span.Milliseconds())
-		}
-		a.charts.show(oldest, nowMS, q.Steps)
 		f.Series = a.charts.frame(nowMS)
 	}
 	a.segments(f, &q)
@@ -54,6 +49,23 @@ func (a *Aggregator) Frame(q Query, s SourceStatus, now time.Time) *Frame {
 	}
 	f.Warnings = a.warnings(f, &q)
 	return f
+}
+
+// move brings the windows and the charts to where a question wants them, side
+// by side: they share nothing that moving changes, for every row that counts
+// has been judged before, and has its segment.
+func (a *Aggregator) move(q *Query, lo, hi, blo, bhi, now int64) {
+	var g sync.WaitGroup
+	g.Go(func() { a.now.moveTo(lo, hi) })
+	g.Go(func() { a.before.moveTo(blo, bhi) })
+	if q.Steps > 0 && a.log.rows > 0 {
+		oldest, _ := a.log.oldest()
+		if q.Span > 0 {
+			oldest = max(oldest, now-q.Span.Milliseconds())
+		}
+		a.charts.show(oldest, now, q.Steps)
+	}
+	g.Wait()
 }
 
 // baseline says what a frame compares with, and gives its window.

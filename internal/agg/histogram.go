@@ -14,13 +14,11 @@ import "math"
 type histogram struct {
 	n       int
 	zeros   uint32
+	sizes   [topOctave + 1]uint32 // values in each octave
 	octaves [topOctave + 1]*octave
 }
 
-type octave struct {
-	n      uint32
-	counts [1 << subBits]uint32
-}
+type octave [1 << subBits]uint32
 
 const (
 	subBits    = 6
@@ -45,11 +43,11 @@ func (h *histogram) add(v float32, by int) {
 	}
 	o := h.octaves[exp]
 	if o == nil {
-		o = &octave{}
+		o = new(octave)
 		h.octaves[exp] = o
 	}
-	o.n += uint32(by)
-	o.counts[bits&bucketMask] += uint32(by)
+	h.sizes[exp] += uint32(by)
+	o[bits&bucketMask] += uint32(by)
 }
 
 // quantile is the nearest-rank quantile, the ceil(q·n)-th smallest value, to
@@ -69,15 +67,12 @@ func (h *histogram) rank(r int) float64 {
 		return 0
 	}
 	r -= int(h.zeros)
-	for exp, o := range &h.octaves {
-		if o == nil {
+	for exp, n := range &h.sizes {
+		if r > int(n) {
+			r -= int(n)
 			continue
 		}
-		if r > int(o.n) {
-			r -= int(o.n)
-			continue
-		}
-		for sub, n := range &o.counts {
+		for sub, n := range h.octaves[exp] {
 			if r -= int(n); r <= 0 {
 				return math.Ldexp(1+(float64(sub)+0.5)/(1<<subBits), exp+lowest-127)
 			}

@@ -19,6 +19,7 @@ type translation struct {
 	tagSets []uint32
 	refs    []beacon.TagRef
 	fits    bool // nothing of the current row went to (other)
+	full    bool // something of the batch went to (other)
 
 	// By row: whether it is to be counted, and the log's numbers for its view
 	// and its visitor.
@@ -75,15 +76,29 @@ func fill[T any](s []T, n int, v T) []T {
 
 // line is a string of the batch in the log.
 func (t *translation) line(i uint32) uint32 {
-	id := t.text[i]
-	if id == untranslated {
-		id = t.log.texts.line(t.batch.Strings[i])
-		t.text[i] = id
+	if id := t.text[i]; id != untranslated {
+		return id
 	}
+	return t.learn(i)
+}
+
+func (t *translation) learn(i uint32) uint32 {
+	id := t.log.texts.line(t.batch.Strings[i])
+	t.text[i] = id
 	if id == otherString {
-		t.fits = false
+		t.full = true
 	}
 	return id
+}
+
+// whole reports whether all dimensions of a row fitted the dictionaries.
+func (t *translation) whole(row int) bool {
+	for d := range t.batch.Dims {
+		if t.line(t.batch.Dims[d][row]) == otherString {
+			return false
+		}
+	}
+	return true
 }
 
 // stackOf is a string of the batch as several lines.
@@ -192,7 +207,7 @@ func (t *translation) stage(row int, s *staged) bool {
 	if b.Time[row] != 0 {
 		s.skew = packSkew(b.Time[row] - b.Received[row])
 	}
-	return t.fits
+	return t.fits && (!t.full || t.whole(row))
 }
 
 // usable refuses what is no measurement.
