@@ -62,9 +62,6 @@ func Handler() http.Handler {
 	})
 }
 
-// Size is the length of the script in bytes, as it is and as it travels.
-func Size() (minified, gzipped int) { return len(script), len(compress(script)) }
-
 func compress(b []byte) []byte {
 	var buf bytes.Buffer
 	z, err := gzip.NewWriterLevel(&buf, gzip.BestCompression)

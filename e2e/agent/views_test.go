@@ -85,7 +85,6 @@ func hashRoute(t *testing.T, s *stage) {
 func backForwardCache(t *testing.T, s *stage) {
 	s.page(`<script>addEventListener('pageshow', e => e.persisted && fetch('/restored'))</script>`+s.tag(""), blocking)
 	s.open("/first")
-	s.click("h1")
 	s.open("/second")
 	if _, err := chromedp.Run(s.ctx, chromedp.Evaluate[chromedp.Void]("setTimeout(() => history.back()); undefined")); err != nil {
 		t.Fatal(err)

@@ -1,0 +1,22 @@
+//go:build e2e
+
+package agent
+
+import (
+	"os"
+	"strings"
+	"testing"
+)
+
+// The stubs that the scenes play with are the ones that people copy.
+func TestStubsAreDocumented(t *testing.T) {
+	doc, err := os.ReadFile("../../docs/browser-agent.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, stub := range []string{earlyStub, queueStub} {
+		if !strings.Contains(string(doc), stub) {
+			t.Errorf("not in docs/browser-agent.md: %s", stub)
+		}
+	}
+}
