@@ -2,6 +2,7 @@ package ui
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -185,7 +186,7 @@ func (m measure) box(f *agg.Frame, w, h int, th theme, loc *time.Location) []str
 	for y, row := range grid {
 		p.put(th.faint, "│")
 		label := ""
-		if labelled(y, rows) {
+		if labelled(y, rows) && anyFinite(series) {
 			label = m.label(bound * float64(rows-1-y) / float64(max(rows-1, 1)))
 		}
 		p.right(th.dim, label, axisLabel)
@@ -201,6 +202,15 @@ func (m measure) box(f *agg.Frame, w, h int, th theme, loc *time.Location) []str
 		lines = append(lines, p.cell())
 	}
 	return append(lines, m.bottom(&p, f, w, th, loc))
+}
+
+func anyFinite(series [][]float64) bool {
+	for _, s := range series {
+		if slices.ContainsFunc(s, finite) {
+			return true
+		}
+	}
+	return false
 }
 
 func putPoints(p *pen, row []point, th theme) {

@@ -18,7 +18,7 @@ const chartSpan = 6
 func (m model) question(l layout) agg.Query {
 	q := m.query
 	q.Rows = m.table.wanted(visibleRows(l.table.h))
-	q.Steps = max(plotWidth(l), 12) + 1 // the last point is still filling
+	q.Steps = steps(plotWidth(l))
 	q.Span = chartSpan * q.Window
 	q.Errors = 50
 	if m.mode == modeDetail {
@@ -28,6 +28,16 @@ func (m model) question(l layout) agg.Query {
 		q.ValuesOf = m.prompt.valuesOf
 	}
 	return q
+}
+
+// steps is how many points to ask for. More than a narrow chart has columns, so
+// that what just happened shows after half a minute in half an hour, not after
+// two; one more, since the last is still filling.
+func steps(columns int) int {
+	if columns > 80 {
+		return 120 + 1
+	}
+	return 60 + 1
 }
 
 // sameQuestion compares two questions; expressions by their canonical text.

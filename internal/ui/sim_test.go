@@ -159,7 +159,7 @@ func (s *sim) series(f *agg.Frame, q agg.Query) {
 	if q.Steps == 0 {
 		return
 	}
-	step := (q.Span / time.Duration(q.Steps)).Truncate(time.Second)
+	step := (q.Span / time.Duration(q.Steps-1)).Truncate(time.Second)
 	end := s.now.Truncate(step)
 	n := q.Steps
 	f.Series = agg.Series{From: end.Add(-time.Duration(n-1) * step), Step: step, Complete: n - 1}
