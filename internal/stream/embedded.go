@@ -3,7 +3,9 @@ package stream
 import (
 	"errors"
 	"fmt"
+	"net"
 	"os"
+	"strconv"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -29,6 +31,15 @@ const embeddedStart = 20 * time.Second // recovering a large store takes its tim
 // StartEmbedded starts a server and waits until it takes connections.
 func StartEmbedded(opts EmbeddedOptions) (*Embedded, error) {
 	e := &Embedded{}
+	if opts.Port != 0 { // the server itself would not say so, but try on
+		l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(opts.Port)))
+		if err != nil {
+			return nil, fmt.Errorf("start NATS: %w: choose another port, or use the server that is there", err)
+		}
+		if err := l.Close(); err != nil {
+			return nil, fmt.Errorf("start NATS: %w", err)
+		}
+	}
 	if opts.Dir == "" {
 		dir, err := os.MkdirTemp("", "rumtop-nats-")
 		if err != nil {
