@@ -108,7 +108,7 @@ func viewSite(sites []string) string {
 // scriptTag is what a page needs to report to a collector.
 func scriptTag(address, key string) string {
 	if key == "" {
-		return fmt.Sprintf(`<script async src="http://%s/rum.js" data-release="1.0.0"></script>`, address)
+		return fmt.Sprintf(`<script async crossorigin src="http://%s/rum.js" data-release="1.0.0"></script>`, address)
 	}
-	return fmt.Sprintf(`<script async src="http://%s/rum.js" data-key="%s" data-release="1.0.0"></script>`, address, key)
+	return fmt.Sprintf(`<script async crossorigin src="http://%s/rum.js" data-key="%s" data-release="1.0.0"></script>`, address, key)
 }
