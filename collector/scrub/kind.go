@@ -63,13 +63,25 @@ func placeholderAt(s string, i int) int {
 	if i >= len(s) || s[i] != '[' {
 		return 0
 	}
-	for _, p := range placeholders {
-		if len(s)-i >= len(p) && s[i:i+len(p)] == p {
-			return len(p)
-		}
+	n := 1
+	for i+n < len(s) && n < maxKindName && s[i+n] != ']' {
+		n++
+	}
+	if i+n < len(s) && s[i+n] == ']' && isKind[s[i+1:i+n]] {
+		return n + 1
 	}
 	return 0
 }
+
+const maxKindName = 12
+
+var isKind = func() map[string]bool {
+	m := map[string]bool{}
+	for _, n := range kindNames {
+		m[n] = true
+	}
+	return m
+}()
 
 // tally counts redactions by kind.
 type tally [numKinds]int32

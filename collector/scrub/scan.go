@@ -26,10 +26,12 @@ type scan struct {
 	groups  []group
 	out     []byte
 	address []byte // that is being rewritten
+	clean   string // the last address, but for line and column, that stays as it is: frames share theirs
 }
 
 // release gives back the memory that an unusual field took.
 func (sc *scan) release() {
+	sc.clean = ""
 	if sc.inner != nil {
 		sc.inner.release()
 	}

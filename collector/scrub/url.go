@@ -106,12 +106,14 @@ func cutPath(s string, t *tally) (path, query, position string) {
 }
 
 func indexEither(s string, a, b byte) int {
-	for i := range len(s) {
-		if s[i] == a || s[i] == b {
-			return i
-		}
+	i := strings.IndexByte(s, a)
+	if i >= 0 {
+		s = s[:i]
 	}
-	return -1
+	if j := strings.IndexByte(s, b); j >= 0 {
+		return j
+	}
+	return i
 }
 
 // lineColumn gives the :12:5 (or :12) that s ends in.
@@ -288,10 +290,17 @@ func (sc *scan) rewriteURL(s string, start, end int) int {
 }
 
 func (sc *scan) rewriteAddress(s string, start, end, authority int) int {
+	addr := s[start:end]
+	base := addr[:len(addr)-len(lineColumn(addr))]
+	if base == sc.clean {
+		return end
+	}
 	var t tally
-	out := sc.appendAddress(sc.address[:0], s[start:end], authority, &t)
+	out := sc.appendAddress(sc.address[:0], addr, authority, &t)
 	sc.address = out
-	if string(out) != s[start:end] {
+	if string(out) == addr {
+		sc.clean = base
+	} else {
 		sc.addRewrite(start, end, out, &t)
 	}
 	return end

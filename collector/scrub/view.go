@@ -17,44 +17,39 @@ type view struct {
 }
 
 // decode makes v the view of s, whose own offsets are pos (nil: s is the field
-// itself). It says whether v differs from s.
+// itself). It says whether v differs from s; where it does not, v is not made.
 func (v *view) decode(s string, pos []int32) bool {
-	v.text, v.pos = v.text[:0], v.pos[:0]
+	i := 0
+	for i < len(s) {
+		if _, n := unveil(s, i); n > 0 {
+			break
+		}
+		i++
+	}
+	if i == len(s) {
+		return false
+	}
 	at := func(i int) int32 {
 		if pos == nil {
 			return int32(i)
 		}
 		return pos[i]
 	}
-	changed := false
-	for i := 0; i < len(s); {
-		c := s[i]
-		var r rune
-		n := 0
-		switch {
-		case c == '%':
-			r, n = percent(s, i)
-		case c == '\\':
-			r, n = backslash(s, i)
-		case c == '&':
-			r, n = entity(s, i)
-		case c >= utf8.RuneSelf:
-			var size int
-			r, size = utf8.DecodeRuneInString(s[i:])
-			if f := fold(r); f != r {
-				r, n = f, size
-			}
-		}
+	v.text, v.pos = append(v.text[:0], s[:i]...), v.pos[:0]
+	for k := range i {
+		v.pos = append(v.pos, at(k))
+	}
+	for i < len(s) {
+		r, n := unveil(s, i)
 		if n == 0 {
-			v.text = append(v.text, c)
+			v.text = append(v.text, s[i])
 			v.pos = append(v.pos, at(i))
 			i++
 			continue
 		}
-		changed = true
 		if r >= 0 {
 			before := len(v.text)
-			if c == '%' {
+			if s[i] == '%' {
 				v.text = append(v.text, byte(r)) // a byte, maybe one of several of a rune
 			} else {
 				v.text = utf8.AppendRune(v.text, r)
@@ -66,7 +61,26 @@ func (v *view) decode(s string, pos []int32) bool {
 		i += n
 	}
 	v.pos = append(v.pos, at(len(s)))
-	return changed
+	return true
+}
+
+// unveil gives what the escape or look-alike at i stands for (-1: nothing that
+// shows) and its length, which is 0 if there is none.
+func unveil(s string, i int) (rune, int) {
+	switch c := s[i]; {
+	case c == '%':
+		return percent(s, i)
+	case c == '\\':
+		return backslash(s, i)
+	case c == '&':
+		return entity(s, i)
+	case c >= utf8.RuneSelf:
+		r, n := utf8.DecodeRuneInString(s[i:])
+		if f := fold(r); f != r {
+			return f, n
+		}
+	}
+	return 0, 0
 }
 
 // percent decodes %41 (and the old %u0041) at i: the byte, or -1 for one that
