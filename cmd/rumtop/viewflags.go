@@ -109,7 +109,8 @@ func (v *viewFlags) check() error {
 	case v.memory < 16<<20:
 		return usage("--memory %s: at least 16MiB", &v.memory)
 	}
-	return nil
+	_, err := v.query("", time.Now())
+	return err
 }
 
 // query is the question that the flags ask.
