@@ -3,6 +3,7 @@ package beacon_test
 import (
 	"bytes"
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"flag"
 	"math"
@@ -399,6 +400,33 @@ func TestGolden(t *testing.T) {
 		if !reflect.DeepEqual(got.Beacons(), b.Beacons()) {
 			t.Errorf("%s: not the beacons that were written", name)
 		}
+	}
+}
+
+// TestDocumentedExample keeps the example of docs/wire-format.md true.
+func TestDocumentedExample(t *testing.T) {
+	doc, err := os.ReadFile("../../docs/wire-format.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(doc), "```hex\n")
+	block, _, _ := strings.Cut(rest, "```")
+	documented, err := hex.DecodeString(strings.Join(strings.Fields(block), ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	begin := beacon.Beacon{
+		ID: 0x0102030405060708, View: 0x1112131415161718, Session: 0x2122232425262728,
+		Received: 1763647652123, Time: 1763647652051, Navigation: true, SampleRate: 1,
+		Metrics: []beacon.Metric{{Name: "lcp", Value: 2412.5}, {Name: "cls", Value: 0.04}},
+	}
+	begin.Dims[beacon.Region], begin.Dims[beacon.Page] = "eu-west", "/cart"
+	failed := begin
+	failed.ID, failed.Received, failed.Time = begin.ID+1, begin.Received+7, begin.Time+7
+	failed.Navigation, failed.Metrics = false, nil
+	failed.Errors = []beacon.Error{{Type: "TypeError", Message: "x is null"}}
+	if got := encode(t, batch(begin, failed)); !bytes.Equal(got, documented) {
+		t.Errorf("the example is written as % x", got)
 	}
 }
 
