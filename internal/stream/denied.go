@@ -60,12 +60,13 @@ func (c *Conn) abandon(cause error) {
 
 // request returns a context for a JetStream API request that ends as soon as
 // the server says that the request or its answer is forbidden, with the cause
-// ErrDenied, and when the connection is lost.
-func (c *Conn) request(ctx context.Context) (context.Context, context.CancelFunc) {
+// ErrDenied, and when the connection is lost. api is what the request's subject
+// begins with, after the API's own prefix.
+func (c *Conn) request(ctx context.Context, api string) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	ctx, stop := context.WithTimeout(ctx, apiTimeout)
 	w := &watcher{cancel: cancel, matches: func(op, subject string) bool {
-		return op == "publish" && strings.HasPrefix(subject, c.apiPrefix) || op == "subscription" && c.isInbox(subject)
+		return op == "publish" && strings.HasPrefix(subject, c.apiPrefix+api) || op == "subscription" && c.isInbox(subject)
 	}}
 	c.mu.Lock()
 	if c.watchers == nil {

@@ -105,7 +105,7 @@ func checkRead(ctx context.Context, c *Conn, site string) Check {
 	ch := Check{Name: "read history"}
 	js, err := c.jetStream()
 	if err == nil {
-		rctx, cancel := c.request(ctx)
+		rctx, cancel := c.request(ctx, apiConsumerCreate)
 		defer cancel()
 		_, err = js.CreateConsumer(rctx, StreamName, jetstream.ConsumerConfig{
 			Description: "rumtop doctor", AckPolicy: jetstream.AckNonePolicy, DeliverPolicy: jetstream.DeliverNewPolicy,
@@ -206,7 +206,7 @@ func newestOf(ctx context.Context, c *Conn, site string) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, err
 	}
-	ctx, cancel := c.request(ctx)
+	ctx, cancel := c.request(ctx, apiConsumerCreate)
 	defer cancel()
 	consumer, err := js.CreateConsumer(ctx, StreamName, jetstream.ConsumerConfig{
 		Description: "rumtop doctor", AckPolicy: jetstream.AckNonePolicy, DeliverPolicy: jetstream.DeliverLastPolicy,

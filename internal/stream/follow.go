@@ -1,7 +1,6 @@
 package stream
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -125,7 +124,7 @@ func (f *follower) consumer(info *jetstream.StreamInfo) (jetstream.Consumer, err
 		if len(filters) == 1 {
 			cfg.FilterSubject, cfg.FilterSubjects = filters[0], nil
 		}
-		ctx, cancel := s.conn.request(s.ctx)
+		ctx, cancel := s.conn.request(s.ctx, apiConsumerCreate)
 		defer cancel()
 		consumer, err := js.CreateConsumer(ctx, StreamName, cfg)
 		if err != nil {
@@ -285,7 +284,7 @@ func (f *follower) check(consumer jetstream.Consumer) error {
 	if f.all {
 		return nil
 	}
-	ctx, cancel := f.s.conn.request(f.s.ctx)
+	ctx, cancel := f.s.conn.request(f.s.ctx, apiConsumerInfo)
 	defer cancel()
 	info, err := consumer.Info(ctx)
 	if err != nil {
@@ -294,7 +293,7 @@ func (f *follower) check(consumer jetstream.Consumer) error {
 	if info.NumPending == 0 {
 		return nil
 	}
-	stream, err := lookup(context.WithoutCancel(ctx), f.s.conn)
+	stream, err := lookup(f.s.ctx, f.s.conn)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package stream
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -49,6 +50,7 @@ func guarded(t *testing.T, jetStream bool) (as func(user string) *Conn) {
 			user("operator", nil, nil),
 			user("collector", collectorPublish, collectorSubscribe),
 			user("creator", creatorPublish, collectorSubscribe),
+			user("bare-creator", slices.DeleteFunc(slices.Clone(creatorPublish), func(s string) bool { return s == "$JS.API.INFO" }), collectorSubscribe),
 			user("viewer", viewerPublish, viewerSubscribe),
 			user("site-viewer", siteViewerPublish, siteViewerSubscribe),
 			user("live-viewer", []string{"nothing"}, viewerSubscribe),
@@ -79,6 +81,11 @@ func forbids(t *testing.T, c *Conn, subjects ...string) {
 
 func TestLeastPrivilege(t *testing.T) {
 	as := guarded(t, true)
+	// Without INFO nobody knows how much may be stored; the default will do.
+	if created, err := EnsureStream(testContext(t), as("bare-creator"), Limits{}); err != nil || !created {
+		t.Fatalf("created %v, %v", created, err)
+	}
+	remove(t, as("operator"))
 	creator := as("creator")
 	if created, err := EnsureStream(testContext(t), creator, Limits{}); err != nil || !created {
 		t.Fatalf("created %v, %v", created, err)
@@ -194,4 +201,15 @@ func TestConnectionThatIsRefused(t *testing.T) {
 	eventually(t, "the refusal is seen, more than once", func() bool {
 		return strings.HasSuffix(c.State().Note, "--context; trying again") && c.Status() != nats.CLOSED
 	})
+}
+
+func remove(t *testing.T, c *Conn) {
+	t.Helper()
+	js, err := c.jetStream()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := js.DeleteStream(testContext(t), StreamName); err != nil {
+		t.Fatal(err)
+	}
 }

@@ -91,9 +91,10 @@ func TestServerRestartsWithItsStore(t *testing.T) {
 		t.Error("silence while disconnected")
 	}
 	f.send(100) // kept by the publisher
-	if st := f.p.Status(); st.Pending != 100 || st.Note == "" {
-		t.Errorf("publisher %+v", st)
-	}
+	eventually(t, "the publisher notices and keeps them", func() bool {
+		st := f.p.Status()
+		return st.Pending == 100 && st.Note != ""
+	})
 	o.start()
 	expect(t, s, 100, 200)
 	f.settled()
@@ -229,13 +230,7 @@ func TestStreamDeletedAndMadeAgain(t *testing.T) {
 	f.settled()
 	s := subscribe(t, dial(t, e.ClientURL()), SubscribeOptions{Since: time.Hour})
 	expect(t, s, 0, 10)
-	js, err := c.jetStream()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := js.DeleteStream(testContext(t), StreamName); err != nil {
-		t.Fatal(err)
-	}
+	remove(t, c)
 	eventually(t, "the viewer says so", func() bool { return !s.Status().History && s.Status().Note != "" })
 	f.send(1) // refused at first: the publisher makes the stream again, or a live viewer gets it
 	f.settled()

@@ -24,6 +24,15 @@ var (
 	errNoAnswer    = errors.New("JetStream does not answer")
 )
 
+// The requests that this package makes, as permissions name them.
+const (
+	apiInfo           = "INFO"
+	apiStreamInfo     = "STREAM.INFO." + StreamName
+	apiStreamCreate   = "STREAM.CREATE." + StreamName
+	apiConsumerCreate = "CONSUMER.CREATE." + StreamName + "."
+	apiConsumerInfo   = "CONSUMER.INFO." + StreamName + "."
+)
+
 // apiTimeout bounds one request to JetStream's API.
 const apiTimeout = 5 * time.Second
 
@@ -56,8 +65,6 @@ func EnsureStream(ctx context.Context, c *Conn, limits Limits) (created bool, er
 	if err != nil {
 		return false, err
 	}
-	ctx, cancel := c.request(ctx)
-	defer cancel()
 	cfg := jetstream.StreamConfig{
 		Name:        StreamName,
 		Description: "rumtop: scrubbed beacons of browsers, in batches",
@@ -76,8 +83,10 @@ func EnsureStream(ctx context.Context, c *Conn, limits Limits) (created bool, er
 	}
 	cfg.Duplicates = min(cfg.Duplicates, cfg.MaxAge)
 	if cfg.MaxBytes <= 0 {
-		cfg.MaxBytes = affordable(ctx, js)
+		cfg.MaxBytes = affordable(ctx, c, js)
 	}
+	ctx, cancel := c.request(ctx, apiStreamCreate)
+	defer cancel()
 	for {
 		_, err = js.CreateStream(ctx, cfg)
 		if limits.MaxBytes > 0 || !noRoom(err) || cfg.MaxBytes/2 < leastBytes {
@@ -106,7 +115,9 @@ func noRoom(err error) bool {
 
 // affordable is the default size, or half of what the account may still store:
 // a server refuses a stream that it could not hold.
-func affordable(ctx context.Context, js jetstream.JetStream) int64 {
+func affordable(ctx context.Context, c *Conn, js jetstream.JetStream) int64 {
+	ctx, cancel := c.request(ctx, apiInfo)
+	defer cancel()
 	info, err := js.AccountInfo(ctx)
 	if err != nil || info.Limits.MaxStore <= 0 {
 		return DefaultMaxBytes
@@ -122,7 +133,7 @@ func lookup(ctx context.Context, c *Conn) (*jetstream.StreamInfo, error) {
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := c.request(ctx)
+	ctx, cancel := c.request(ctx, apiStreamInfo)
 	defer cancel()
 	s, err := js.Stream(ctx, StreamName)
 	if err != nil {
@@ -137,7 +148,7 @@ func lookupSubjects(ctx context.Context, c *Conn, filter string) (*jetstream.Str
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := c.request(ctx)
+	ctx, cancel := c.request(ctx, apiStreamInfo)
 	defer cancel()
 	s, err := js.Stream(ctx, StreamName)
 	if err == nil {
