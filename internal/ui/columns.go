@@ -30,13 +30,14 @@ type cellContext struct {
 // Widths that every layout has: the cursor's margin, and the key at least.
 const (
 	margin     = 3
-	minKey     = 8
+	minKey     = 10
 	minPage    = 22
 	maxKey     = 44
 	sparkNeed  = 9
-	minSpark   = 7 // its gap included
+	minSpark   = 6 // its gap included
 	widerNeed  = 14
 	widerSpark = 7
+	widerKey   = 5
 	maxSpark   = 42
 	noSortName = ""
 )
@@ -186,9 +187,10 @@ func planColumns(w int, by string) columnPlan {
 			left -= minSpark
 			continue
 		}
-		if need == widerNeed && left >= widerSpark {
+		if need == widerNeed && left >= widerSpark+widerKey {
 			p.spark += widerSpark
-			left -= widerSpark
+			least += widerKey
+			left -= widerSpark + widerKey
 			continue
 		}
 		i := indexOfNeed(all, need)
