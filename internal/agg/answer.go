@@ -131,9 +131,9 @@ func (a *Aggregator) row(f *Frame, c, b *cell) Row {
 	}
 	r.Delta = Deltas{
 		ErrorRate: rateDelta(c, b),
-		LCP:       quantileDelta(c.vitals[0], b.vitals[0]),
-		INP:       quantileDelta(c.vitals[1], b.vitals[1]),
-		CLS:       quantileDelta(c.vitals[2], b.vitals[2]),
+		LCP:       quantileDelta(&c.vitals[0], &b.vitals[0]),
+		INP:       quantileDelta(&c.vitals[1], &b.vitals[1]),
+		CLS:       quantileDelta(&c.vitals[2], &b.vitals[2]),
 	}
 	if !f.Baseline.Complete {
 		for _, d := range [...]*Delta{&r.Delta.ErrorRate, &r.Delta.LCP, &r.Delta.INP, &r.Delta.CLS} {

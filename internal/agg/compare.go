@@ -36,7 +36,7 @@ func rateDelta(now, before *cell) Delta {
 // which ask nothing of how the values are distributed: the rank of the true
 // percentile among n values is binomial.
 func quantileDelta(now, before *histogram) Delta {
-	if now == nil || before == nil || now.n == 0 || before.n == 0 {
+	if now.n == 0 || before.n == 0 {
 		return Delta{}
 	}
 	const q = .75
@@ -58,7 +58,9 @@ func quantileDelta(now, before *histogram) Delta {
 func (h *histogram) interval(q float64) (lo, hi float64) {
 	n := float64(h.n)
 	half := zEach * math.Sqrt(n*q*(1-q))
-	return h.rank(int(math.Floor(n*q - half))), h.rank(int(math.Ceil(n*q+half)) + 1)
+	r := [...]float64{math.Floor(n*q - half), math.Ceil(n*q+half) + 1}
+	h.ranks(r[:])
+	return r[0], r[1]
 }
 
 func sign(v float64) int {

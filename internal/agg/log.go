@@ -175,7 +175,7 @@ func packSkew(ms int64) uint8 {
 	if exp > 30 {
 		return 255
 	}
-	return uint8(1 + exp<<3 | int(v<<3>>exp&7))
+	return uint8(1 + (exp<<3 | int(v<<3>>exp&7)))
 }
 
 // unpackSkew is the middle of what packSkew made one of, in milliseconds.

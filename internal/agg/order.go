@@ -25,7 +25,7 @@ func (a *Aggregator) order(q *Query) []ranked {
 			continue
 		}
 		r := ranked{segment: seg, key: a.lens.segments.key(seg), cell: c, rate: errorRate(c.errored, c.views)}
-		if vital >= 0 && c.vitals[vital] != nil {
+		if vital >= 0 {
 			r.p75 = c.vitals[vital].quantile(.75)
 		}
 		list = append(list, r)

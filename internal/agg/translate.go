@@ -21,9 +21,10 @@ type translation struct {
 	fits    bool // nothing of the current row went to (other)
 	full    bool // something of the batch went to (other)
 
-	// By row: whether it is to be counted, and the log's numbers for its view
-	// and its visitor.
+	// By row: whether it is to be counted, what its origin is looked up by, and
+	// the log's numbers for its view and its visitor.
 	fresh      []bool
+	origins    []uint64
 	views, who []uint32
 	touched    uint32 // keeps what touch reads from being optimised away
 
@@ -55,7 +56,7 @@ const (
 
 func (t *translation) begin(l *log, b *beacon.Batch) {
 	*t = translation{log: l, batch: b, refs: t.refs,
-		views: t.views, who: t.who, fresh: t.fresh,
+		views: t.views, who: t.who, fresh: t.fresh, origins: t.origins,
 		text:    fill(t.text, len(b.Strings), untranslated),
 		stack:   fill(t.stack, len(b.Strings), untranslated),
 		page:    fill(t.page, len(b.Strings), untranslated),
@@ -120,14 +121,18 @@ func (t *translation) pageOf(i uint32) uint16 {
 	return uint16(t.page[i])
 }
 
-// identify looks up the views and visitors of all fresh rows.
+// identify looks up the views and visitors of all fresh rows, and prepares to
+// look up their origins.
 func (t *translation) identify() {
 	b, l := t.batch, t.log
 	t.views = fill(t.views, b.Len(), 0)
 	t.who = fill(t.who, b.Len(), 0)
+	t.origins = fill(t.origins, b.Len(), 0)
 	for i, id := range b.View {
 		t.touched += l.views.touch(uint64(id))
 		t.touched += l.visitors.ids.touch(mix(b.User[i], b.Session[i], id))
+		t.origins[i] = t.hashOrigin(i)
+		t.touched += l.origins.ids.touch(t.origins[i])
 	}
 	for i, ok := range t.fresh {
 		if ok {
@@ -230,8 +235,8 @@ func (t *translation) requestFlags() (f uint8) {
 	return f
 }
 
-// origin interns what a row has in common with others.
-func (t *translation) origin(row int) uint32 {
+// hashOrigin mixes what a row has in common with others.
+func (t *translation) hashOrigin(row int) uint64 {
 	b := t.batch
 	h := uint64(math.Float32bits(b.SampleRate[row]))*spread + uint64(t.tagSet(b.TagSet[row]))
 	for d := range b.Dims {
@@ -240,7 +245,13 @@ func (t *translation) origin(row int) uint32 {
 			h += uint64(t.line(b.Dims[d][row]))
 		}
 	}
-	id, ok := t.log.origins.add(h, func(o *origin) (weight int64) {
+	return h
+}
+
+// origin interns what a row has in common with others.
+func (t *translation) origin(row int) uint32 {
+	b := t.batch
+	id, ok := t.log.origins.add(t.origins[row], func(o *origin) (weight int64) {
 		for d := range b.Dims {
 			if d != int(beacon.Page) {
 				o.dims[d] = t.line(b.Dims[d][row])

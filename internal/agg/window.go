@@ -36,7 +36,7 @@ type cell struct {
 	beacons, scaled      int // rows; rows with a weight
 	rawViews, rawErrored int // not scaled
 	users, affected      int
-	vitals               [5]*histogram
+	vitals               [len(beacon.Vitals)]histogram
 }
 
 // groupCell is what is counted of an error group.
@@ -205,9 +205,6 @@ func (cl *cell) countVerdict(c *chunk, i int, verdict uint8, by int, weight int6
 	}
 	for m := verdict & vitalBits; m != 0; m &= m - 1 {
 		k := bits.TrailingZeros8(m)
-		if cl.vitals[k] == nil {
-			cl.vitals[k] = &histogram{}
-		}
 		cl.vitals[k].add(c.vital(i, k), by)
 	}
 }
