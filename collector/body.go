@@ -132,7 +132,7 @@ func unzipError(err error) error {
 	if errors.Is(err, errBusy) || errors.Is(err, errTooLarge) {
 		return err
 	}
-	if readError(err) == errTooLarge {
+	if errors.Is(readError(err), errTooLarge) {
 		return errTooLarge
 	}
 	return errUnzip

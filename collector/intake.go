@@ -6,8 +6,10 @@ import (
 	"mime"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/rumtop/rumtop/collector/enrich"
@@ -32,8 +34,8 @@ const (
 	retryAfterRestart = 2 * time.Second
 )
 
-// refuse answers with one sentence.
-func refuse(w http.ResponseWriter, status int, sentence string) int {
+// say answers with one sentence.
+func say(w http.ResponseWriter, status int, sentence string) int {
 	h := w.Header()
 	h.Set("Content-Type", "text/plain; charset=utf-8")
 	h.Set("X-Content-Type-Options", "nosniff")
@@ -45,7 +47,7 @@ func refuse(w http.ResponseWriter, status int, sentence string) int {
 
 func refuseFor(w http.ResponseWriter, status int, sentence string, wait time.Duration) int {
 	w.Header().Set("Retry-After", strconv.Itoa(max(int(math.Ceil(wait.Seconds())), 1)))
-	return refuse(w, status, sentence)
+	return say(w, status, sentence)
 }
 
 // endpoint serves one format.
@@ -66,7 +68,7 @@ func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (e *endpoint) serve(w http.ResponseWriter, r *http.Request) int {
 	c := e.c
 	if !c.cors(w, r) {
-		return refuse(w, http.StatusForbidden, sentenceOrigin)
+		return say(w, http.StatusForbidden, sentenceOrigin)
 	}
 	if c.draining.Load() {
 		return refuseFor(w, http.StatusServiceUnavailable, sentenceEnding, retryAfterRestart)
@@ -78,10 +80,10 @@ func (e *endpoint) serve(w http.ResponseWriter, r *http.Request) int {
 	}
 	site := c.siteOf(e.key(r))
 	if site == nil {
-		return refuse(w, http.StatusUnauthorized, sentenceKey)
+		return say(w, http.StatusUnauthorized, sentenceKey)
 	}
 	if !e.takesType(r.Header.Get("Content-Type")) {
-		return refuse(w, http.StatusUnsupportedMediaType, sentenceType)
+		return say(w, http.StatusUnsupportedMediaType, sentenceType)
 	}
 	encoding := r.Header.Get("Content-Encoding")
 	if encoding == "" && e.match.Encoding != nil {
@@ -107,7 +109,7 @@ func (e *endpoint) serve(w http.ResponseWriter, r *http.Request) int {
 func (e *endpoint) take(w http.ResponseWriter, r *http.Request, body *body, in *intake) int {
 	c := e.c
 	req := &wire.Request{
-		Body: body.bytes, Header: r.Header, Query: r.URL.Query(),
+		Body: body.bytes, Header: r.Header, URL: r.URL,
 		Limits: wire.Limits{Depth: c.cfg.Limits.Depth},
 	}
 	var resend uint64
@@ -134,7 +136,7 @@ func (e *endpoint) take(w http.ResponseWriter, r *http.Request, body *body, in *
 		return refuseFor(w, http.StatusServiceUnavailable, sentenceFull, retryAfterFull)
 	}
 	if in.accepted == 0 && !in.ignored {
-		return refuse(w, http.StatusBadRequest, sentenceUnusable)
+		return say(w, http.StatusBadRequest, sentenceUnusable)
 	}
 	a := wire.Answer{Accepted: in.accepted, Rejected: in.rejected}
 	if unique {
@@ -147,15 +149,15 @@ func (e *endpoint) take(w http.ResponseWriter, r *http.Request, body *body, in *
 func refuseBody(w http.ResponseWriter, err error) int {
 	switch {
 	case errors.Is(err, errTooLarge):
-		return refuse(w, http.StatusRequestEntityTooLarge, sentenceTooLarge)
+		return say(w, http.StatusRequestEntityTooLarge, sentenceTooLarge)
 	case errors.Is(err, errEncoding):
-		return refuse(w, http.StatusUnsupportedMediaType, sentenceEncoding)
+		return say(w, http.StatusUnsupportedMediaType, sentenceEncoding)
 	case errors.Is(err, errBusy):
 		return refuseFor(w, http.StatusServiceUnavailable, sentenceFull, retryAfterFull)
 	case errors.Is(err, errUnzip):
-		return refuse(w, http.StatusBadRequest, sentenceUnzip)
+		return say(w, http.StatusBadRequest, sentenceUnzip)
 	}
-	return refuse(w, http.StatusBadRequest, sentenceRead)
+	return say(w, http.StatusBadRequest, sentenceRead)
 }
 
 // key finds the site's key: in the path, the header, the query, or where the SDK
@@ -167,13 +169,32 @@ func (e *endpoint) key(r *http.Request) string {
 	if key := r.Header.Get("X-Rum-Key"); key != "" {
 		return key
 	}
-	if r.URL.RawQuery != "" {
-		if key := r.URL.Query().Get("key"); key != "" {
-			return key
-		}
+	if key := queryKey(r.URL.RawQuery); key != "" {
+		return key
 	}
 	if e.match.Key != nil {
 		return e.match.Key(r)
+	}
+	return ""
+}
+
+// queryKey is the parameter key of a query, without taking all of it apart.
+func queryKey(query string) string {
+	for query != "" {
+		var pair string
+		pair, query, _ = strings.Cut(query, "&")
+		value, ok := strings.CutPrefix(pair, "key=")
+		if !ok {
+			continue
+		}
+		if strings.ContainsAny(value, "%+") {
+			plain, err := url.QueryUnescape(value)
+			if err != nil {
+				return ""
+			}
+			return plain
+		}
+		return value
 	}
 	return ""
 }

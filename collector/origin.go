@@ -102,7 +102,7 @@ func (c *Collector) cors(w http.ResponseWriter, r *http.Request) bool {
 // preflight answers the question that a browser asks before it sends.
 func (c *Collector) preflight(w http.ResponseWriter, r *http.Request) {
 	if !c.cors(w, r) {
-		refuse(w, http.StatusForbidden, sentenceOrigin)
+		say(w, http.StatusForbidden, sentenceOrigin)
 		return
 	}
 	h := w.Header()

@@ -12,12 +12,12 @@ import (
 // The values that are believed. What lies outside is refused and counted; the
 // rest of its beacon stays.
 const (
-	maxTiming  = 10 * 60 * 1000 // milliseconds: ten minutes
-	maxCLS     = 100
-	maxCustom  = 1e12
-	maxStatus  = 599
-	minRate    = 1e-4 // a beacon stands for 10,000 at most
-	maxClockMS = 10 * 365 * 24 * time.Hour / time.Millisecond
+	maxTiming = 10 * 60 * 1000 // milliseconds: ten minutes
+	maxCLS    = 100
+	maxCustom = 1e12
+	maxStatus = 599
+	minRate   = 1e-4 // a beacon stands for 10,000 at most
+	maxClock  = 10 * 365 * 24 * time.Hour
 )
 
 // Why a value, or one item of a beacon, was refused.
@@ -82,7 +82,7 @@ func browserTime(ms float64, now time.Time, refused *valueCounts) int64 {
 	if ms == 0 {
 		return 0
 	}
-	if !(math.Abs(ms-float64(now.UnixMilli())) < float64(maxClockMS)) {
+	if !(math.Abs(ms-float64(now.UnixMilli())) < float64(maxClock.Milliseconds())) {
 		refused.add(valueTime)
 		return 0
 	}

@@ -2,7 +2,6 @@ package collector
 
 import (
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 
@@ -35,8 +34,7 @@ func (c *Collector) routes() http.Handler {
 
 // healthz says that the process is alive.
 func (c *Collector) healthz(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	io.WriteString(w, "ok\n")
+	say(w, http.StatusOK, "ok")
 }
 
 // readyz says whether beacons are taken. While the server is away and the queue
@@ -45,11 +43,10 @@ func (c *Collector) readyz(w http.ResponseWriter, _ *http.Request) {
 	bytes := c.queue.status().bytes
 	switch {
 	case c.draining.Load():
-		refuse(w, http.StatusServiceUnavailable, "draining")
+		say(w, http.StatusServiceUnavailable, "draining")
 	case bytes >= c.cfg.QueueBytes:
-		refuse(w, http.StatusServiceUnavailable, "the queue is full: is NATS reachable?")
+		say(w, http.StatusServiceUnavailable, "the queue is full: is NATS reachable?")
 	default:
-		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		fmt.Fprintf(w, "ready, %d bytes queued\n", bytes)
+		say(w, http.StatusOK, fmt.Sprintf("ready, %d bytes queued", bytes))
 	}
 }

@@ -3,7 +3,6 @@ package wire
 import "errors"
 
 var (
-	errTooDeep  = errors.New("JSON is nested too deeply")
 	errTrailing = errors.New("there is something after the end of the JSON value")
 	errNotJSON  = errors.New("body is not JSON")
 )
@@ -55,13 +54,13 @@ func (s *items) element() ([]byte, bool) {
 	if s.body[s.pos] == ']' && s.first {
 		return nil, s.close()
 	}
-	end, err := s.value(s.pos)
-	if err != nil && err != errTooDeep {
+	end, deep, err := s.value(s.pos)
+	if err != nil {
 		s.err = err
 		return nil, false
 	}
 	item := s.body[s.pos:end]
-	if err != nil {
+	if deep {
 		item = nil
 	}
 	s.pos, s.first = end, false
@@ -95,11 +94,10 @@ func (s *items) close() bool {
 func (s *items) line() ([]byte, bool) {
 	start := s.pos
 	if !s.lines {
-		end, err := s.value(start)
-		if err == nil || err == errTooDeep {
+		end, deep, err := s.value(start)
+		if err == nil {
 			s.pos = end
-			rest := s.restOfLine()
-			if err != nil || !rest {
+			if empty := s.restOfLine(); deep || !empty {
 				return nil, true
 			}
 			return s.body[start:end], true
@@ -111,8 +109,8 @@ func (s *items) line() ([]byte, bool) {
 		end++
 	}
 	s.pos = end
-	stop, err := (&items{body: s.body[:end], depth: s.depth}).value(start)
-	if err != nil {
+	stop, deep, err := (&items{body: s.body[:end], depth: s.depth}).value(start)
+	if err != nil || deep {
 		return nil, true
 	}
 	for _, c := range s.body[stop:end] {
@@ -133,8 +131,8 @@ func (s *items) restOfLine() bool {
 	return empty
 }
 
-// value finds the end of the value at pos.
-func (s *items) value(pos int) (end int, err error) {
+// value finds the end of the value at pos, and whether it is nested too deeply.
+func (s *items) value(pos int) (end int, deep bool, err error) {
 	level, deepest := 0, 0
 	for i := pos; i < len(s.body); i++ {
 		switch c := s.body[i]; c {
@@ -147,10 +145,7 @@ func (s *items) value(pos int) (end int, err error) {
 			}
 			level--
 			if level == 0 {
-				if deepest > s.depth {
-					return i + 1, errTooDeep
-				}
-				return i + 1, nil
+				return i + 1, deepest > s.depth, nil
 			}
 		case '"':
 			i++
@@ -158,14 +153,14 @@ func (s *items) value(pos int) (end int, err error) {
 				if s.body[i] == '\\' {
 					i++
 				} else if s.body[i] < ' ' {
-					return 0, errNotJSON
+					return 0, false, errNotJSON
 				}
 			}
 			if i >= len(s.body) {
-				return 0, errNotJSON
+				return 0, false, errNotJSON
 			}
 			if level == 0 {
-				return i + 1, nil
+				return i + 1, false, nil
 			}
 		case ',', '\n':
 			if level == 0 {
@@ -176,16 +171,16 @@ func (s *items) value(pos int) (end int, err error) {
 	if level == 0 {
 		return scalarEnd(pos, len(s.body))
 	}
-	return 0, errNotJSON
+	return 0, false, errNotJSON
 }
 
 // scalarEnd is the end of something that is neither object, array nor string.
 // It may well be no JSON: whoever reads the item finds out.
-func scalarEnd(pos, end int) (int, error) {
+func scalarEnd(pos, end int) (int, bool, error) {
 	if end == pos {
-		return 0, errNotJSON
+		return 0, false, errNotJSON
 	}
-	return end, nil
+	return end, false, nil
 }
 
 func (s *items) blanks() {

@@ -57,7 +57,7 @@ type Match struct {
 type Request struct {
 	Body    []byte // inflated; reused once Decode has returned
 	Header  http.Header
-	Query   url.Values
+	URL     *url.URL
 	Attempt string // see Match.Attempt
 	Limits  Limits
 }
