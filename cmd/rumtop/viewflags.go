@@ -123,14 +123,21 @@ func (v *viewFlags) query(site string, now time.Time) (agg.Query, error) {
 		field  string
 		values []string
 	}{{"region", v.regions}, {"release", v.releases}} {
-		if len(short.values) == 0 {
-			continue
+		var anyOf *filter.Term
+		for _, value := range short.values {
+			term, err := filter.NewTerm(short.field, filter.Eq, value)
+			if err != nil {
+				return agg.Query{}, usage("--%s: %w", short.field, err)
+			}
+			if anyOf == nil {
+				anyOf = term
+			} else {
+				anyOf.Values = append(anyOf.Values, term.Values...)
+			}
 		}
-		term, err := filter.NewTerm(short.field, filter.Eq, strings.Join(short.values, ","))
-		if err != nil {
-			return agg.Query{}, usage("--%s: %w", short.field, err)
+		if anyOf != nil {
+			expr = expr.And(anyOf)
 		}
-		expr = expr.And(term)
 	}
 	baseline, err := parseBaseline(v.baseline, now)
 	if err != nil {
