@@ -153,6 +153,8 @@ func domainEnd(s string, i int) int {
 		}
 		if labels > 0 && topLevel(s[label:j]) {
 			end = j
+		} else if codeExtension(s[label:j]) && j < high && s[j] == ':' && isAt(s, j+1, digit) {
+			return 0 // render@cart.view.js:10
 		}
 		labels++
 		if j >= high || s[j] != '.' {

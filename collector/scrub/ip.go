@@ -3,7 +3,7 @@ package scrub
 import "strings"
 
 // ipv4 looks for an IPv4 address at group g. This machine's own (127.*,
-// 0.0.0.0) stays, as localhost does, and so do versions.
+// 0.0.0.0) stays, as localhost does, and so do versions and masks.
 func (sc *scan) ipv4(s string, g int) int {
 	gs := sc.groups[g:]
 	if len(gs) < 4 {
@@ -39,8 +39,10 @@ func (sc *scan) ipv4(s string, g int) int {
 	return 4
 }
 
+// loopback says whether an address names no machine but this one: loopback, any
+// address, a mask, or no address at all but a version (119.0.0.0).
 func loopback(a, b, c, d int) bool {
-	return a == 127 || a == 0 && b == 0 && c == 0 && d == 0 || a == 255 && b == 255
+	return a == 127 || b == 0 && c == 0 && d == 0 || a == 255 && b == 255
 }
 
 // versionedName says whether what stands before the -, @ or / at i is the name of
@@ -226,6 +228,25 @@ func (sc *scan) macAddress(s string, i int, sep byte) int {
 	}
 	if !letters && sep == '-' && looksLikeTime(s[i:i+size]) {
 		return 0
+	}
+	sc.add(i, i+size, MAC)
+	return i + size
+}
+
+// macDotted looks at i for a MAC address as Cisco writes them: 001a.2b3c.4d5e.
+func (sc *scan) macDotted(s string, i int) int {
+	const size = 14
+	if i+size > len(s) || isAt(s, i-1, alnum) || isAt(s, i+size, alnum) {
+		return 0
+	}
+	for k := range size {
+		if k%5 == 4 {
+			if s[i+k] != '.' {
+				return 0
+			}
+		} else if !isHex(s[i+k]) {
+			return 0
+		}
 	}
 	sc.add(i, i+size, MAC)
 	return i + size

@@ -18,6 +18,14 @@ func labelBefore(s string, i int) label {
 		for j > 0 && i-j < 6 && labelGaps[s[j-1]] {
 			j--
 		}
+		if d := j; d > 0 && is(s[d-1], digit) { // phone2, md5
+			for d > 0 && j-d < 3 && is(s[d-1], digit) {
+				d--
+			}
+			if isAt(s, d-1, letter) {
+				j = d
+			}
+		}
 		end := j
 		for j > 0 && end-j < len(w.buf) && is(s[j-1], letter) {
 			j--

@@ -23,8 +23,12 @@ const maxSeparator = 3
 // where to go on.
 func (sc *scan) numbers(s string, i int) int {
 	end, digits := sc.chain(s, i)
-	if digits < minDigits && len(sc.groups) < 4 {
-		return end // as most numbers are
+	last := sc.groups[max(0, len(sc.groups)-1):]
+	if digits < minDigits && len(sc.groups) < 4 { // as most numbers are
+		if len(sc.groups) > 1 && sc.sep(s, 1) == "." {
+			sc.position(s, 0)
+		}
+		return resume(s, last, end)
 	}
 	g := 0
 	for g < len(sc.groups) {
@@ -48,7 +52,19 @@ func (sc *scan) numbers(s string, i int) int {
 		if n == 0 {
 			n = sc.phone(s, g)
 		}
+		if n > 0 && g+n == len(sc.groups) {
+			return end
+		}
 		g += max(1, n)
+	}
+	return resume(s, last, end)
+}
+
+// resume gives where to go on after a chain that found nothing in its last group:
+// before that, where it is the beginning of something with letters.
+func resume(s string, last []group, end int) int {
+	if len(last) > 0 && last[0].end == end && isAt(s, end, letter) {
+		return last[0].start
 	}
 	return end
 }
@@ -105,7 +121,7 @@ func (sc *scan) joined(s string, g, n int, tight string) bool {
 			return true
 		}
 	}
-	if end < len(s) {
+	if end < len(s) && !isExtension(s, end) {
 		c := s[end]
 		if is(c, alnum) || c == '_' || strings.IndexByte(tight, c) >= 0 && isAt(s, end+1, alnum) {
 			return true
@@ -208,7 +224,18 @@ func ssnWord(s string, i int) bool {
 // position looks for a pair of geographical coordinates at group g.
 func (sc *scan) position(s string, g int) int {
 	gs := sc.groups[g:]
-	if len(gs) < 4 || sc.sep(s, g+1) != "." || sc.sep(s, g+3) != "." || gs[0].len() > 3 || gs[2].len() > 3 {
+	if len(gs) < 2 || sc.sep(s, g+1) != "." {
+		return 0
+	}
+	if end := gs[1].end; gs[0].len() <= 3 && gs[1].len() >= 2 && !isAt(s, end, alnum) && (coordinateWord(s, gs[0].start) || gs[1].len() >= 3 && hemisphere(s, end)) {
+		start := gs[0].start
+		if start > 0 && (s[start-1] == '-' || s[start-1] == '+') {
+			start--
+		}
+		sc.add(start, end, Geo)
+		return 2
+	}
+	if len(gs) < 4 || sc.sep(s, g+3) != "." || gs[0].len() > 3 || gs[2].len() > 3 {
 		return 0
 	}
 	mid := sc.sep(s, g+2)
@@ -218,7 +245,9 @@ func (sc *scan) position(s string, g int) int {
 	}
 	decimals := 4
 	if sign == " " {
-		decimals = 5
+		if decimals = 5; gs[1].len() > 8 || gs[3].len() > 8 {
+			return 0 // floats
+		}
 	}
 	start := gs[0].start
 	if start > 0 && (s[start-1] == '-' || s[start-1] == '+') {
@@ -244,6 +273,22 @@ func (sc *scan) position(s string, g int) int {
 	}
 	sc.add(start, end, Geo)
 	return 4
+}
+
+func coordinateWord(s string, i int) bool {
+	switch w := labelBefore(s, i); string(w.text()) {
+	case "lat", "latitude", "lng", "lon", "longitude":
+		return true
+	}
+	return false
+}
+
+// hemisphere says whether a hemisphere stands at i: 52.5200 N.
+func hemisphere(s string, i int) bool {
+	if i < len(s) && s[i] == ' ' {
+		i++
+	}
+	return i < len(s) && strings.IndexByte("NSEW", s[i]) >= 0 && !isAt(s, i+1, alnum)
 }
 
 func geoWord(s string, i int) bool {

@@ -108,6 +108,9 @@ func (sc *scan) value(s string, i, name int, secret secrecy, quoted bool) int {
 		if !mostlyDigits(v) {
 			return 0
 		}
+		if len(v) >= 9 {
+			kind = SSN
+		}
 	case maySecret:
 		prose := s[i] == ':' && spaced && !quoted
 		if prose && (!looksSecret(v) || unexpected(s, name)) || len(v) < 3 && mostlyDigits(v) {

@@ -4,10 +4,11 @@ import "strings"
 
 // appendPath appends the templated form of a path: what stands for a person or
 // a thing becomes its shape (:id, :uuid, :token), what the site's authors wrote
-// stays.
-func (sc *scan) appendPath(dst []byte, path string, t *tally) []byte {
+// stays. site says that it is the path of a web server.
+func (sc *scan) appendPath(dst []byte, path string, site bool, t *tally) []byte {
 	source := isSource(path)
 	before := "" // the segment before, as it was
+	named := 0   // segments so far that name something
 	for first := true; ; first = false {
 		seg, rest, more := strings.Cut(path, "/")
 		if !first {
@@ -19,9 +20,14 @@ func (sc *scan) appendPath(dst []byte, path string, t *tally) []byte {
 			}
 			seg = seg[:i]
 		}
-		dst = sc.appendSegment(dst, segment{text: seg, before: before, rest: rest, source: source, last: !more}, t)
+		dst = sc.appendSegment(dst, segment{
+			text: seg, before: before, rest: rest, last: !more,
+			// src/users/list.js is of the code, https://host/users/jane/a.js of jane.
+			source: source && !(site && named == 1 && more),
+		}, t)
 		if seg != "" && seg != "." && seg != ".." {
 			before = seg
+			named++
 		}
 		if !more {
 			return dst
@@ -66,7 +72,7 @@ func (sc *scan) appendSegment(dst []byte, g segment, t *tally) []byte {
 		plain = foldText(plain)
 		if strings.ContainsAny(plain, "/?") { // a path within a segment
 			var in tally
-			if out := string(sc.appendURL(nil, plain, &in)); out != plain {
+			if out := string(sc.appendAddress(nil, plain, authority(plain), false, &in)); out != plain {
 				t.add(&in)
 				return append(dst, strings.NewReplacer("/", "%2F", " ", "%20").Replace(out)...)
 			}

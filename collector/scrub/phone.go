@@ -24,6 +24,11 @@ func (sc *scan) phone(s string, g int) int {
 		}
 		return sc.international(s, g, start)
 	}
+	if start > 1 && s[start-1] == ' ' && s[start-2] == '+' && (start == 2 || is(s[start-3], space)) { // + 49 151 …
+		if n, digits := sc.dialled(s, g, 13); n > 1 && digits >= 10 && s[first.start] != '0' {
+			return sc.addPhone(s, g, n, start-2)
+		}
+	}
 	if first.len() >= 2 && s[first.start] == '0' && s[first.start+1] == '0' {
 		n, digits := sc.dialled(s, g, 17)
 		if n >= 2 && digits >= 10 && (first.len() == 2 || isAt(s, first.start+2, digit) && s[first.start+2] != '0') && !sc.joined(s, g, n, "-.:_") {
@@ -61,6 +66,11 @@ func (sc *scan) addPhone(s string, g, n, start int) int {
 	}
 	sc.add(start, end, Phone)
 	return n
+}
+
+// isExtension says whether x12 or ext12 stands at i.
+func isExtension(s string, i int) bool {
+	return s[i] == 'x' && isAt(s, i+1, digit) || strings.HasPrefix(s[i:], "ext") && isAt(s, i+3, digit|space)
 }
 
 // dialled gives how many groups from g could be one telephone number of at most
@@ -260,7 +270,7 @@ func (sc *scan) phoneWordAfter(s string, g int) bool {
 
 func isPhoneWord(w string) bool {
 	switch w {
-	case "tel", "cell", "fax", "sms", "gsm", "call", "dial", "text", "ring", "msisdn", "handy", "whatsapp", "callback",
+	case "tel", "ph", "mob", "cell", "fax", "sms", "gsm", "call", "dial", "text", "ring", "msisdn", "handy", "whatsapp", "callback",
 		"telefon", "telefono", "telefoon", "celular", "mobil", "movil", "portable", "rufnummer", "handynummer", "telefonnummer", "hotline", "voicemail":
 		return true
 	case "iphone", "headphone", "microphone", "smartphone", "windowsphone":

@@ -200,6 +200,11 @@ func (sc *scan) piece(s string, i int) int {
 			return e
 		}
 	}
+	if end-i == 4 && digits < 4 && end < len(s) && s[end] == '.' {
+		if e := sc.macDotted(s, i); e > 0 {
+			return e
+		}
+	}
 	switch {
 	case digits == 0:
 		if end-i == 5 || end-i == 6 {

@@ -12,9 +12,13 @@ func (sc *scan) url(s string) string {
 		return ""
 	}
 	if i := strings.IndexByte(s, ':'); i > 0 && i < 12 && opaqueScheme(s[:i]) {
+		if c := strings.IndexByte(s, ','); c > i && strings.EqualFold(s[:i], "data") && c+1 < len(s) && s[c+1:] != placeholders[Data] {
+			sc.tally[Data]++
+			s = s[:c+1] + placeholders[Data]
+		}
 		return sc.text(s)
 	}
-	sc.address = sc.appendURL(sc.address[:0], s, &sc.tally)
+	sc.address = sc.appendAddress(sc.address[:0], s, authority(s), false, &sc.tally)
 	if string(sc.address) == s {
 		return s
 	}
@@ -35,8 +39,8 @@ func (sc *scan) page(s string) string {
 			s = s[i:]
 		}
 	}
-	path, _, _ := cutPath(s, &sc.tally)
-	out := sc.appendPath(sc.address[:0], path, &sc.tally)
+	path, _, _ := cutPath(s, false, &sc.tally)
+	out := sc.appendPath(sc.address[:0], path, false, &sc.tally)
 	sc.address = out
 	if len(out) > 1 && out[len(out)-1] == '/' {
 		out = out[:len(out)-1]
@@ -85,12 +89,15 @@ var schemeBytes = func() byteSet {
 	return b
 }()
 
-// cutPath cuts a path from what follows it.
-func cutPath(s string, t *tally) (path, query, position string) {
+// cutPath cuts a path from what follows it, line and column among that if it is
+// the address of a frame or in a text.
+func cutPath(s string, positioned bool, t *tally) (path, query, position string) {
 	rest := ""
 	if i := indexEither(s, '?', '#'); i >= 0 {
 		s, rest = s[:i], s[i:]
-		position = lineColumn(rest)
+		if positioned {
+			position = lineColumn(rest)
+		}
 		rest = rest[:len(rest)-len(position)]
 		if i := strings.IndexByte(rest, '#'); i >= 0 {
 			if len(rest) > i+1 {
@@ -101,7 +108,9 @@ func cutPath(s string, t *tally) (path, query, position string) {
 		query = strings.TrimPrefix(rest, "?")
 		return s, query, position
 	}
-	position = lineColumn(s)
+	if positioned {
+		position = lineColumn(s)
+	}
 	return s[:len(s)-len(position)], "", position
 }
 
@@ -134,14 +143,12 @@ func lineColumn(s string) string {
 
 var hostEnds = bytesOf("/?#\\")
 
-// appendURL appends the scrubbed form of an address, absolute or relative.
-func (sc *scan) appendURL(dst []byte, s string, t *tally) []byte {
-	return sc.appendAddress(dst, s, authority(s), t)
-}
-
-// appendAddress is appendURL for an address whose authority begins at a.
-func (sc *scan) appendAddress(dst []byte, s string, a int, t *tally) []byte {
+// appendAddress appends the scrubbed form of an address whose authority begins at
+// a, 0 if it has none. positioned says that line and column may follow it.
+func (sc *scan) appendAddress(dst []byte, s string, a int, positioned bool, t *tally) []byte {
+	site := false // it is of a web server, not of a bundler or a disk
 	if a > 0 {
+		site = strings.HasPrefix(s, "http") && !strings.HasPrefix(s[a:], "localhost")
 		dst = append(dst, s[:a]...)
 		rest := s[a:]
 		n := 0
@@ -154,8 +161,8 @@ func (sc *scan) appendAddress(dst []byte, s string, a int, t *tally) []byte {
 			return dst
 		}
 	}
-	path, query, position := cutPath(s, t)
-	dst = sc.appendPath(dst, path, t)
+	path, query, position := cutPath(s, positioned, t)
+	dst = sc.appendPath(dst, path, site, t)
 	dst = sc.appendQuery(dst, query, t)
 	return append(dst, position...)
 }
@@ -296,7 +303,7 @@ func (sc *scan) rewriteAddress(s string, start, end, authority int) int {
 		return end
 	}
 	var t tally
-	out := sc.appendAddress(sc.address[:0], addr, authority, &t)
+	out := sc.appendAddress(sc.address[:0], addr, authority, true, &t)
 	sc.address = out
 	if string(out) == addr {
 		sc.clean = base

@@ -112,6 +112,10 @@ func backslash(s string, i int) (rune, int) {
 	switch s[i+1] {
 	case '/', '"', '\'':
 		return rune(s[i+1]), 2
+	case 'n', 'r':
+		return '\n', 2
+	case 't':
+		return '\t', 2
 	case 'u':
 		if r := hexRune(s, i+2, 4); r >= ' ' {
 			return fold(r), 6
