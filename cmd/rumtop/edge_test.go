@@ -3,8 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"regexp"
@@ -144,45 +142,6 @@ func (w *world) rumtop(args ...string) string {
 func (w *world) frame(site string, args ...string) document {
 	w.t.Helper()
 	return parse(w.t, w.rumtop(append([]string{"--once", "--format", "json", "--site", site}, args...)...))
-}
-
-// document is a JSON object.
-type document map[string]any
-
-func parse(t *testing.T, text string) document {
-	t.Helper()
-	var d document
-	if err := json.Unmarshal([]byte(text), &d); err != nil {
-		t.Fatalf("%v in %s", err, text)
-	}
-	return d
-}
-
-// at follows a path such as total/lcp/n or errors/0/message; the segment of a
-// key is segments/KEY. nil: there is none.
-func (d document) at(path string) any {
-	var v any = map[string]any(d)
-	for _, step := range strings.Split(path, "/") {
-		switch inner := v.(type) {
-		case map[string]any:
-			v = inner[step]
-		case []any:
-			v = element(inner, step)
-		default:
-			return nil
-		}
-	}
-	return v
-}
-
-func element(list []any, step string) any {
-	for i, e := range list {
-		row, _ := e.(map[string]any)
-		if key, ok := row["key"]; ok && key == step || fmt.Sprint(i) == step {
-			return e
-		}
-	}
-	return nil
 }
 
 // lines gathers what a process writes while another goroutine reads it.

@@ -2,13 +2,9 @@ package main
 
 import (
 	"fmt"
-	"math"
 	"strings"
 	"testing"
 )
-
-// numbers are what a frame must hold, by path. Percentiles may be 1 % off.
-type numbers map[string]any
 
 var gpc = [2]string{"Sec-GPC", "1"}
 
@@ -248,29 +244,9 @@ func TestNumbers(t *testing.T) {
 			w.t = t
 			c.want["health/dropped"], c.want["health/gaps"], c.want["health/malformed"], c.want["health/loading"] = 0, 0, 0, 1
 			c.want["site"], c.want["window_s"] = fmt.Sprintf("s%d", i), 300
-			got := w.frame(fmt.Sprintf("s%d", i), c.args...)
-			for path, want := range c.want {
-				if v := got.at(path); !same(v, want) {
-					t.Errorf("%s = %v, want %v", path, v, want)
-				}
-			}
+			w.frame(fmt.Sprintf("s%d", i), c.args...).holds(t, c.want)
 		})
 	}
-}
-
-// same compares what JSON gave with what is wanted; numbers within 1 %.
-func same(got, want any) bool {
-	var number float64
-	switch w := want.(type) {
-	case int:
-		return got == float64(w)
-	case float64:
-		number = w
-	default:
-		return got == want
-	}
-	g, ok := got.(float64)
-	return ok && math.Abs(g-number) <= 0.01*number
 }
 
 // views have an LCP of 100 ms and a CLS of 0.01 times their number.
