@@ -62,6 +62,7 @@ type Collector struct {
 	fresh   []fresh // lanes that gather, the one that began first in front
 
 	draining atomic.Bool
+	gate     sync.RWMutex // held for reading while a request is let in
 	stop     chan struct{}
 	pumped   chan struct{} // the pump has ended
 
@@ -137,14 +138,14 @@ func (c *Collector) Flush() {
 // left is given up and counted, and the error says how much it was. The
 // collector has no goroutine left afterwards. Only the first call does anything.
 func (c *Collector) Drain(ctx context.Context) error {
-	if c.draining.Swap(true) {
+	c.gate.Lock() // who came before has been let in or refused by now
+	again := c.draining.Swap(true)
+	c.gate.Unlock()
+	if again {
 		return errors.New("collector is draining already")
 	}
 	c.Flush()
-	err := c.queue.await(ctx, func() bool {
-		c.sealDue(true) // what handlers that were under way have added
-		return c.ledger.snapshot().queued == 0
-	})
+	err := c.queue.await(ctx, func() bool { return c.ledger.snapshot().queued == 0 })
 	close(c.stop)
 	<-c.pumped
 	c.queue.close()

@@ -45,7 +45,7 @@ func say(w http.ResponseWriter, status int, sentence string) int {
 	return status
 }
 
-func refuseFor(w http.ResponseWriter, status int, sentence string, wait time.Duration) int {
+func sayRetry(w http.ResponseWriter, status int, sentence string, wait time.Duration) int {
 	w.Header().Set("Retry-After", strconv.Itoa(max(int(math.Ceil(wait.Seconds())), 1)))
 	return say(w, status, sentence)
 }
@@ -71,12 +71,12 @@ func (e *endpoint) serve(w http.ResponseWriter, r *http.Request) int {
 		return say(w, http.StatusForbidden, sentenceOrigin)
 	}
 	if c.draining.Load() {
-		return refuseFor(w, http.StatusServiceUnavailable, sentenceEnding, retryAfterRestart)
+		return sayRetry(w, http.StatusServiceUnavailable, sentenceEnding, retryAfterRestart)
 	}
 	now := c.cfg.Now()
 	addr, trusted := c.proxies.client(r)
 	if wait, ok := c.limiter.allow(addr, now); !ok {
-		return refuseFor(w, http.StatusTooManyRequests, sentenceRate, wait)
+		return sayRetry(w, http.StatusTooManyRequests, sentenceRate, wait)
 	}
 	site := c.siteOf(e.key(r))
 	if site == nil {
@@ -108,6 +108,11 @@ func (e *endpoint) serve(w http.ResponseWriter, r *http.Request) int {
 // take decodes a body and admits what it holds.
 func (e *endpoint) take(w http.ResponseWriter, r *http.Request, body *body, in *intake) int {
 	c := e.c
+	c.gate.RLock()
+	defer c.gate.RUnlock()
+	if c.draining.Load() {
+		return sayRetry(w, http.StatusServiceUnavailable, sentenceEnding, retryAfterRestart)
+	}
 	req := &wire.Request{
 		Body: body.bytes, Header: r.Header, URL: r.URL,
 		Limits: wire.Limits{Depth: c.cfg.Limits.Depth},
@@ -133,7 +138,7 @@ func (e *endpoint) take(w http.ResponseWriter, r *http.Request, body *body, in *
 		in.Reject()
 	}
 	if !in.admit() {
-		return refuseFor(w, http.StatusServiceUnavailable, sentenceFull, retryAfterFull)
+		return sayRetry(w, http.StatusServiceUnavailable, sentenceFull, retryAfterFull)
 	}
 	if in.accepted == 0 && !in.ignored {
 		return say(w, http.StatusBadRequest, sentenceUnusable)
@@ -153,7 +158,7 @@ func refuseBody(w http.ResponseWriter, err error) int {
 	case errors.Is(err, errEncoding):
 		return say(w, http.StatusUnsupportedMediaType, sentenceEncoding)
 	case errors.Is(err, errBusy):
-		return refuseFor(w, http.StatusServiceUnavailable, sentenceFull, retryAfterFull)
+		return sayRetry(w, http.StatusServiceUnavailable, sentenceFull, retryAfterFull)
 	case errors.Is(err, errUnzip):
 		return say(w, http.StatusBadRequest, sentenceUnzip)
 	}

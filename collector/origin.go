@@ -89,13 +89,14 @@ func (c *Collector) cors(w http.ResponseWriter, r *http.Request) bool {
 		return true
 	}
 	h := w.Header()
-	h.Add("Vary", "Origin")
+	h["Vary"] = append(h["Vary"], "Origin")
 	if !c.origins.allows(origin, r.Host) {
 		return false
 	}
-	h.Set("Access-Control-Allow-Origin", origin)
-	h.Set("Access-Control-Allow-Credentials", "true")
-	h.Set("Access-Control-Expose-Headers", corsExposed)
+	// The names are canonical: Set would look at each of them again.
+	h["Access-Control-Allow-Origin"] = []string{origin}
+	h["Access-Control-Allow-Credentials"] = []string{"true"}
+	h["Access-Control-Expose-Headers"] = []string{corsExposed}
 	return true
 }
 
