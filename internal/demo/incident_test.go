@@ -77,7 +77,7 @@ func (r recording) firstScreen(t *testing.T) {
 	if calm > 0.006 || burning < 2.5*calm {
 		t.Errorf("the error rate went from %.2f %% to %.2f %%", 100*calm, 100*burning)
 	}
-	if now < 170 || now < 2*before || later < 270 {
+	if now < 110 || now < 2*before || later < 180 {
 		t.Errorf("%d people are affected at first, %d later, %d before", now, later, before)
 	}
 }
