@@ -3,6 +3,7 @@ package scrub
 import (
 	"cmp"
 	"slices"
+	"unicode/utf8"
 )
 
 // span is a part of the scanned field that is to be replaced.
@@ -94,6 +95,15 @@ func (sp span) vague() int {
 
 // replace gives s with its spans replaced.
 func (sc *scan) replace(s string) string {
+	for k := range sc.spans { // what bounds a scanner may fall into a rune
+		sp := &sc.spans[k]
+		for !utf8.RuneStart(s[sp.start]) {
+			sp.start--
+		}
+		for sp.end < len(s) && !utf8.RuneStart(s[sp.end]) {
+			sp.end++
+		}
+	}
 	sc.resolve()
 	out := sc.out[:0]
 	i := 0
