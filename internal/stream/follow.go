@@ -15,6 +15,7 @@ import (
 // library's 500 messages; the heartbeat tells a quiet site from a dead consumer.
 const (
 	pullBytes     = 8 << 20
+	pullOverhead  = 64 << 10 // subject, reply and headers count as well
 	pullExpiry    = 30 * time.Second
 	pullHeartbeat = 5 * time.Second
 	// idleConsumer is how long the server keeps a consumer that nobody pulls from.
@@ -51,7 +52,7 @@ func (s *Subscription) follow() error {
 	if consumer.CachedInfo().NumPending == 0 {
 		s.loading.Store(loadingUnit)
 	}
-	cc, err := consumer.Consume(f.handle, jetstream.PullMaxBytes(pullBytes), jetstream.PullExpiry(pullExpiry),
+	cc, err := consumer.Consume(f.handle, jetstream.PullMaxBytes(s.portion()), jetstream.PullExpiry(pullExpiry),
 		jetstream.PullHeartbeat(pullHeartbeat), jetstream.ConsumeErrHandler(f.complained))
 	if err != nil {
 		return fmt.Errorf("read the stream: %w", err)
@@ -83,6 +84,12 @@ func (s *Subscription) follow() error {
 			}
 		}
 	}
+}
+
+// portion is how many bytes may be on their way. The largest message that the
+// server takes must fit, or it would never come, nor what is behind it.
+func (s *Subscription) portion() int {
+	return max(pullBytes, int(min(s.conn.maxPayload.Load(), 1<<30))+pullOverhead)
 }
 
 // follower is one session with one consumer. Its handler runs in the

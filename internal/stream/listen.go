@@ -3,6 +3,7 @@ package stream
 import (
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"sync"
 	"time"
 
@@ -144,32 +145,40 @@ func liveNote(reason error) string {
 }
 
 // recentIDs remembers the ids of messages that came without a sequence, so that
-// the stream does not deliver them again.
+// the stream does not deliver them again. It keeps hashes: an id may be as long
+// as its publisher likes.
 type recentIDs struct {
-	known map[string]struct{}
-	ring  []string
+	seed  maphash.Seed
+	known map[uint64]struct{}
+	ring  []uint64
 	next  int
 }
 
 const maxRecent = 1 << 16
 
-func newRecentIDs() *recentIDs { return &recentIDs{known: map[string]struct{}{}} }
+func newRecentIDs() *recentIDs {
+	return &recentIDs{seed: maphash.MakeSeed(), known: map[uint64]struct{}{}}
+}
 
 func (r *recentIDs) add(id string) {
 	if id == "" || r.has(id) {
 		return
 	}
+	hash := maphash.String(r.seed, id)
 	if len(r.ring) < maxRecent {
-		r.ring = append(r.ring, id)
+		r.ring = append(r.ring, hash)
 	} else {
 		delete(r.known, r.ring[r.next])
-		r.ring[r.next] = id
+		r.ring[r.next] = hash
 		r.next = (r.next + 1) % maxRecent
 	}
-	r.known[id] = struct{}{}
+	r.known[hash] = struct{}{}
 }
 
 func (r *recentIDs) has(id string) bool {
-	_, ok := r.known[id]
-	return ok && id != ""
+	if id == "" {
+		return false
+	}
+	_, ok := r.known[maphash.String(r.seed, id)]
+	return ok
 }
