@@ -1,6 +1,9 @@
 package scrub
 
-import "strings"
+import (
+	"math/bits"
+	"strings"
+)
 
 // minOpaque is the shortest opaque token that is looked for in text, in bytes.
 const minOpaque = 20
@@ -158,14 +161,19 @@ func tokenIn(s string, i, end int) (int, int) {
 	}
 	var seen uint8
 	letters, hexes := 0, 0
+	var kinds uint64 // which bytes there are, by their lower six bits
 	for k := range len(t) {
 		seen |= class[t[k]]
+		kinds |= 1 << (t[k] & 63)
 		if is(t[k], letter) {
 			letters++
 		}
 		if isHex(t[k]) {
 			hexes++
 		}
+	}
+	if bits.OnesCount64(kinds) < 6 { // xxxxxxxx
+		return 0, 0
 	}
 	if hexes == len(t) || 4*letters < len(t) || len(t) > 2 && t[0] == '0' && t[1] == 'x' && hexes == len(t)-1 && len(t) < 34 {
 		return 0, 0
