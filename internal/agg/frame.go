@@ -2,6 +2,8 @@ package agg
 
 import (
 	"encoding/json"
+	"math"
+	"strconv"
 	"time"
 )
 
@@ -171,6 +173,11 @@ func (d Dist) MarshalJSON() ([]byte, error) {
 // Count is a number of events. It is an estimate, and may be fractional inside,
 // where clients send a sample; it marshals rounded.
 type Count float64
+
+// MarshalJSON rounds: scripts count in whole events.
+func (c Count) MarshalJSON() ([]byte, error) {
+	return strconv.AppendFloat(nil, math.Round(float64(c)), 'f', -1, 64), nil
+}
 
 // ErrorGroup is all errors of one fingerprint in the window.
 type ErrorGroup struct {
