@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -20,6 +21,7 @@ import (
 func printFrame(w io.Writer, f *agg.Frame, format string, first bool) error {
 	switch format {
 	case "json":
+		f = cleanFrame(f)
 		enc := json.NewEncoder(w)
 		enc.SetEscapeHTML(false)
 		return enc.Encode(f)
@@ -27,6 +29,26 @@ func printFrame(w io.Writer, f *agg.Frame, format string, first bool) error {
 		return printCSV(w, f, first)
 	}
 	return printTable(w, f)
+}
+
+// cleanFrame is a frame without what could drive a terminal: jq -r and the like
+// print strings as they are, and a rogue publisher may have bypassed the collector.
+func cleanFrame(f *agg.Frame) *agg.Frame {
+	c := *f
+	c.Segments = slices.Clone(f.Segments)
+	for i := range c.Segments {
+		c.Segments[i].Key = plain.Line(c.Segments[i].Key, 0)
+	}
+	c.Errors = slices.Clone(f.Errors)
+	for i := range c.Errors {
+		e := &c.Errors[i]
+		e.Type, e.Message = plain.Line(e.Type, 0), plain.Text(e.Message, 0)
+		e.Releases = slices.Clone(e.Releases)
+		for j := range e.Releases {
+			e.Releases[j] = plain.Line(e.Releases[j], 0)
+		}
+	}
+	return &c
 }
 
 // printCSV writes a line per segment and one for the total, whose key is empty.
@@ -49,7 +71,7 @@ func printCSV(w io.Writer, f *agg.Frame, header bool) error {
 		number := func(v float64) string { return strconv.FormatFloat(v, 'g', 6, 64) }
 		count := func(c agg.Count) string { return strconv.FormatInt(int64(math.Round(float64(c))), 10) }
 		line := []string{
-			f.At.UTC().Format(time.RFC3339), f.By, spreadsheetSafe(row.Key), count(row.Views), count(row.Errors), count(row.ErroredViews),
+			f.At.UTC().Format(time.RFC3339), f.By, spreadsheetSafe(plain.Line(row.Key, 0)), count(row.Views), count(row.Errors), count(row.ErroredViews),
 			number(row.ErrorRate), strconv.Itoa(row.Users), strconv.Itoa(row.Affected), count(row.Requests), count(row.FailedRequests),
 		}
 		for i := range beacon.Vitals {

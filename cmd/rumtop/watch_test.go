@@ -42,6 +42,9 @@ func TestFrameHasWhatTheContractPromises(t *testing.T) {
 		"health/connected": true, "health/dropped": 0, "health/gaps": 0, "health/sample_rate": 1, "total/key": "", "segments/0/key": "2.4.1",
 		"total/baseline": nil,
 	})
+	if empty := w.rumtop("--once", "--format", "json", "--region", "us-*"); !strings.Contains(empty, `"segments":[]`) || !strings.Contains(empty, `"errors":[]`) {
+		t.Errorf("an empty list is none: %s", empty)
+	}
 	if strings.Count(text, "\n") != 1 || !strings.HasSuffix(text, "}\n") {
 		t.Errorf("not one document a line: %s", text)
 	}
