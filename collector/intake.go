@@ -3,7 +3,6 @@ package collector
 import (
 	"errors"
 	"math"
-	"mime"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -208,8 +207,8 @@ func (e *endpoint) takesType(header string) bool {
 	if len(e.match.Types) == 0 || slices.Contains(e.match.Types, header) {
 		return true
 	}
-	media, _, err := mime.ParseMediaType(header)
-	return err == nil && slices.Contains(e.match.Types, media)
+	media, _, _ := strings.Cut(header, ";")
+	return slices.Contains(e.match.Types, strings.ToLower(strings.TrimSpace(media)))
 }
 
 // place says where a client is, from the most certain to the least.

@@ -78,8 +78,14 @@ const (
 	corsMethods = "GET, POST, OPTIONS"
 	corsHeaders = "Content-Type, Content-Encoding, X-Rum-Key, X-Api-Key, X-Faro-Session-Id, Idempotency-Key, " +
 		"X-Sentry-Auth, DD-API-KEY, DD-EVP-ORIGIN, DD-REQUEST-ID, X-Amz-Date, Authorization, Traceparent, Tracestate, Baggage, Sdk-Context, Elastic-Apm-Traceparent"
-	corsExposed = "Retry-After, X-Faro-Session-Status, X-Sentry-Rate-Limits"
-	corsMaxAge  = "7200"
+	corsMaxAge = "7200"
+)
+
+// Values of headers that are the same in every answer.
+var (
+	varyOrigin       = []string{"Origin"}
+	allowCredentials = []string{"true"}
+	exposeHeaders    = []string{"Retry-After, X-Faro-Session-Status, X-Sentry-Rate-Limits"}
 )
 
 // cors lets an allowed origin read the answer, and says no to the others.
@@ -89,14 +95,14 @@ func (c *Collector) cors(w http.ResponseWriter, r *http.Request) bool {
 		return true
 	}
 	h := w.Header()
-	h["Vary"] = append(h["Vary"], "Origin")
+	h["Vary"] = varyOrigin
 	if !c.origins.allows(origin, r.Host) {
 		return false
 	}
-	// The names are canonical: Set would look at each of them again.
-	h["Access-Control-Allow-Origin"] = []string{origin}
-	h["Access-Control-Allow-Credentials"] = []string{"true"}
-	h["Access-Control-Expose-Headers"] = []string{corsExposed}
+	// Canonical names and shared values: this is done for every request.
+	h["Access-Control-Allow-Origin"] = r.Header["Origin"][:1:1]
+	h["Access-Control-Allow-Credentials"] = allowCredentials
+	h["Access-Control-Expose-Headers"] = exposeHeaders
 	return true
 }
 

@@ -1,5 +1,7 @@
 package wire
 
+import "sync"
+
 // Beacon is one beacon as a page sent it: raw strings and unchecked numbers.
 // Zero values mean "not sent".
 type Beacon struct {
@@ -72,7 +74,6 @@ type Fetch struct {
 	Status      float64
 	Duration    float64 // milliseconds
 	Trace       string
-	SDK         string // what sent it, where the format alone does not say
 }
 
 // Event is something that the page reported by name.
@@ -111,6 +112,22 @@ func add[T any](list *[]T, item T, limit int, excess *int) {
 		return
 	}
 	*list = append(*list, item)
+}
+
+var spare = sync.Pool{New: func() any { return new(Beacon) }}
+
+// borrow gives an empty beacon. Give it back after its last use.
+func borrow() *Beacon { return spare.Get().(*Beacon) }
+
+// giveBack forgets what the beacon said, whatever its lists have room for.
+func giveBack(b *Beacon) {
+	b.Reset()
+	clear(b.Tags[:cap(b.Tags)])
+	clear(b.Metrics[:cap(b.Metrics)])
+	clear(b.Errors[:cap(b.Errors)])
+	clear(b.Requests[:cap(b.Requests)])
+	clear(b.Events[:cap(b.Events)])
+	spare.Put(b)
 }
 
 // Reset empties the beacon and keeps the memory of its slices.

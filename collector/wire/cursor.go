@@ -21,20 +21,22 @@ var errShape = errors.New("value has another type than expected")
 // Null reads as not sent.
 type cursor struct {
 	dec  *jsontext.Decoder
-	buf  *bytes.Buffer
+	buf  bytes.Buffer
 	text string
 	err  error
 }
 
 var cursors = sync.Pool{New: func() any {
-	return &cursor{dec: jsontext.NewDecoder(bytes.NewBuffer(nil))}
+	c := new(cursor)
+	c.dec = jsontext.NewDecoder(&c.buf)
+	return c
 }}
 
 // newCursor begins at a value that items has cut out. End it with close.
 func newCursor(item []byte) *cursor {
 	c := cursors.Get().(*cursor)
-	c.buf = bytes.NewBuffer(item)
-	c.dec.Reset(c.buf)
+	c.buf = *bytes.NewBuffer(item) // the decoder reads it in place
+	c.dec.Reset(&c.buf)
 	c.text, c.err = string(item), nil
 	return c
 }
@@ -45,7 +47,7 @@ func (c *cursor) close() error {
 		c.err = errTrailing
 	}
 	err := c.err
-	c.buf, c.text = nil, ""
+	c.buf, c.text = bytes.Buffer{}, ""
 	cursors.Put(c)
 	return err
 }

@@ -21,7 +21,8 @@ func (Native) Match() Match {
 // Decode implements [Format].
 func (Native) Decode(r *Request, to Sink) error {
 	s := cut(r.Body, r.Limits.Depth)
-	var b Beacon
+	b := borrow()
+	defer giveBack(b)
 	wanted := true
 	for {
 		item, ok := s.next()
@@ -29,16 +30,20 @@ func (Native) Decode(r *Request, to Sink) error {
 			return s.err
 		}
 		b.Reset()
-		if !wanted || item == nil || decodeNative(item, &b) != nil {
+		if !wanted || item == nil || decodeNative(item, b) != nil {
 			to.Reject()
 		} else {
-			wanted = to.Take(&b)
+			wanted = to.Take(b)
 		}
 	}
 }
 
 // Answer implements [Format].
 func (Native) Answer(w http.ResponseWriter, _ *Request, a Answer) { answerCounts(w, a) }
+
+// jsonType is shared by all answers: a header value of its own for each would
+// be garbage at once.
+var jsonType = []string{"application/json"}
 
 func answerCounts(w http.ResponseWriter, a Answer) {
 	body := make([]byte, 0, 48)
@@ -48,8 +53,8 @@ func answerCounts(w http.ResponseWriter, a Answer) {
 	body = strconv.AppendInt(body, int64(a.Rejected), 10)
 	body = append(body, "}\n"...)
 	h := w.Header()
-	h.Set("Content-Type", "application/json")
-	h.Set("Content-Length", strconv.Itoa(len(body)))
+	h["Content-Type"] = jsonType
+	h["Content-Length"] = []string{strconv.Itoa(len(body))}
 	w.WriteHeader(http.StatusAccepted)
 	w.Write(body)
 }
