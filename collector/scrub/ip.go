@@ -61,7 +61,7 @@ func versionedName(s string, i int) bool {
 
 func isVersionWord(w string) bool {
 	switch w {
-	case "v", "ver", "build", "rev", "revision":
+	case "ver", "build", "revision":
 		return true
 	}
 	return strings.HasSuffix(w, "version") || strings.HasSuffix(w, "release")

@@ -81,6 +81,9 @@ func (sc *scan) dialled(s string, g, most int) (n, digits int) {
 		if digits+l > most || n == maxPhoneGroups || k > g && !phoneSeparator(sc.sep(s, k)) {
 			break
 		}
+		if end := sc.groups[k].end; isAt(s, end, letter) && !isExtension(s, end) {
+			break // 3px
+		}
 		if k > g && digits >= 10 && l <= 2 && sc.sep(s, k) == " " && sc.groups[k-1].len() > 2 {
 			break // 555 123 4567 3 times
 		}
@@ -95,7 +98,7 @@ const maxPhoneGroups = 8
 
 func phoneSeparator(sep string) bool {
 	switch sep {
-	case " ", "-", ".", "/", "(", ")", ") ", " (", ")-", "-(", " - ", " / ", ")(", "  ", "_", "- ", " -", "+":
+	case " ", "-", ".", "/", "(", ")", ") ", " (", ")-", "-(", " - ", " / ", ")(", "_", "- ", " -", "+":
 		return true
 	}
 	return false
@@ -120,7 +123,7 @@ func (sc *scan) international(s string, g, start int) int {
 		most = 13
 	}
 	n, digits := sc.dialled(s, g, most)
-	if digits < 8 || n == 1 && digits < 9 || isAt(s, sc.groups[g+n-1].end, letter) && s[sc.groups[g+n-1].end] != 'x' && s[sc.groups[g+n-1].end] != 'e' {
+	if digits < 8 || n == 1 && digits < 9 {
 		return 0
 	}
 	return sc.addPhone(s, g, n, start)
@@ -219,20 +222,27 @@ func (sc *scan) trunk(s string, g, start int) int {
 		}
 		return sc.addPhone(s, g, 1, start)
 	}
-	n, digits := sc.dialled(s, g, 12)
-	dots, pairs := false, first.len() == 2
-	for k := 1; k < n; k++ {
-		l, sep := gs[k].len(), sc.sep(s, g+k)
-		if l < 2 || sep == "/" && k > 1 {
-			return 0
+	most, _ := sc.dialled(s, g, 12)
+	n, digits, dots, pairs := 0, 0, false, true
+	for k := range most { // the longest that fits
+		l := gs[k].len()
+		if k > 0 {
+			sep := sc.sep(s, g+k)
+			if l < 2 || sep == "/" && k > 1 {
+				break
+			}
+			dots = dots || sep == "."
 		}
-		dots = dots || sep == "."
+		digits += l
 		pairs = pairs && l == 2
+		switch {
+		case k == 0 || digits < 9 || dots && !pairs && first.len() < 3 || sc.joined(s, g, k+1, "-./:_+"):
+		case pairs && (k != 4 || sc.sep(s, g+1) != sc.sep(s, g+4)):
+		default:
+			n = k + 1
+		}
 	}
-	if n < 2 || digits < 9 || digits > 12 || dots && !pairs && first.len() < 3 || sc.joined(s, g, n, "-./:_+") {
-		return 0
-	}
-	if pairs && (n != 5 || sc.sep(s, g+1) != sc.sep(s, g+4)) {
+	if n == 0 {
 		return 0
 	}
 	return sc.addPhone(s, g, n, start)
