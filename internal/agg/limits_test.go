@@ -209,3 +209,14 @@ func TestHostileText(t *testing.T) {
 		t.Errorf("%+v", f)
 	}
 }
+
+func TestTagSetsOverCap(t *testing.T) {
+	a := New(Config{})
+	for i := range maxTagSets + 100 {
+		add(a, epoch, beacon.Beacon{Received: epoch.UnixMilli(), Navigation: true, Tags: []beacon.Tag{{Key: "n", Value: fmt.Sprint(i)}}})
+	}
+	f := a.Frame(Query{By: "region", Window: time.Minute}, SourceStatus{}, epoch)
+	if f.Total.Views != maxTagSets+100 || f.Health.Overflow < 100 || f.Health.Overflow > 102 {
+		t.Errorf("%v views, overflow %d", f.Total.Views, f.Health.Overflow)
+	}
+}

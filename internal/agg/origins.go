@@ -43,8 +43,12 @@ type origins struct {
 	tagKeys   map[uint32]bool
 }
 
-// otherOrigin is where origins go that are over the cap.
-const otherOrigin = 1
+// Where origins and sets of tags go that are over the cap. What has no tags
+// has set 0; otherTags has none either.
+const (
+	otherOrigin = 1
+	otherTags   = 1
+)
 
 func (o *origins) init() {
 	var other origin
@@ -55,7 +59,7 @@ func (o *origins) init() {
 	o.ids.add(1)
 	o.list = []origin{{}, other}
 	o.weights = []int64{one, one}
-	o.tagSets = [][]beacon.TagRef{nil}
+	o.tagSets = [][]beacon.TagRef{nil, nil}
 	o.tagSetIDs = map[string]uint32{}
 	o.tagKeys = map[uint32]bool{}
 }
@@ -77,7 +81,7 @@ func (o *origins) add(hash uint64, fill func(*origin) (weight int64)) (uint32, b
 
 // tagSet gives a set of tags its id. refs is sorted in place; of a key that
 // stands twice the first counts, as it does to filters.
-func (o *origins) tagSet(refs []beacon.TagRef) (uint32, bool) {
+func (o *origins) tagSet(refs []beacon.TagRef) uint32 {
 	slices.SortStableFunc(refs, func(a, b beacon.TagRef) int { return int(a.Key) - int(b.Key) })
 	refs = slices.CompactFunc(refs, func(a, b beacon.TagRef) bool { return a.Key == b.Key })
 	var room [256]byte
@@ -87,13 +91,13 @@ func (o *origins) tagSet(refs []beacon.TagRef) (uint32, bool) {
 		key = binary.LittleEndian.AppendUint32(key, r.Value)
 	}
 	if len(key) == 0 {
-		return 0, true
+		return 0
 	}
 	if id, ok := o.tagSetIDs[string(key)]; ok {
-		return id, true
+		return id
 	}
 	if len(o.tagSets) >= maxTagSets {
-		return 0, false
+		return otherTags
 	}
 	id := uint32(len(o.tagSets))
 	o.tagSets = append(o.tagSets, slices.Clone(refs))
@@ -102,7 +106,7 @@ func (o *origins) tagSet(refs []beacon.TagRef) (uint32, bool) {
 	for _, r := range refs {
 		o.tagKeys[r.Key] = true
 	}
-	return id, true
+	return id
 }
 
 // tag is the value of a tag in a origin, noString if it has none.

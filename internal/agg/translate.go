@@ -92,8 +92,11 @@ func (t *translation) learn(i uint32) uint32 {
 	return id
 }
 
-// whole reports whether all dimensions of a row fitted the dictionaries.
+// whole reports whether the dimensions and tags of a row fitted the dictionaries.
 func (t *translation) whole(row int) bool {
+	if t.tagSet(t.batch.TagSet[row]) == otherTags {
+		return false
+	}
 	for d := range t.batch.Dims {
 		if t.line(t.batch.Dims[d][row]) == otherString {
 			return false
@@ -142,6 +145,7 @@ func (t *translation) identify() {
 	}
 }
 
+// tagSet is a set of tags of the batch in the log.
 func (t *translation) tagSet(i uint32) uint32 {
 	if id := t.tagSets[i]; id != untranslated {
 		return id
@@ -152,9 +156,9 @@ func (t *translation) tagSet(i uint32) uint32 {
 			t.refs = append(t.refs, beacon.TagRef{Key: k, Value: v})
 		}
 	}
-	id, ok := t.log.origins.tagSet(t.refs)
-	if !ok {
-		t.fits = false
+	id := t.log.origins.tagSet(t.refs)
+	if id == otherTags {
+		t.full = true
 	}
 	t.tagSets[i] = id
 	return id
