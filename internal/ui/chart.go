@@ -49,8 +49,16 @@ func plot(series [][]float64, bound float64, w, h int) [][]point {
 	return grid
 }
 
-// labelled says which rows of an axis have a number: every second one from the bottom.
-func labelled(y, h int) bool { return (h-1-y)%2 == 0 }
+// labelled says which rows of an axis have a number: every second one from the
+// bottom, of a low chart each, so that the top has one.
+func labelled(y, h int) bool { return (h-1-y)%rowsPerLabel(h) == 0 }
+
+func rowsPerLabel(h int) int {
+	if h <= 4 {
+		return 1
+	}
+	return 2
+}
 
 // toRows turns values into rows above the bottom, and reports whether there is
 // anything to draw.
@@ -123,8 +131,8 @@ func resample(values []float64, n int) []float64 {
 	return out
 }
 
-// scale is the top of an axis of that many rows, such that every second row
-// from the bottom stands for a round number. It moves seldom.
+// scale is the top of an axis of that many rows, such that those with a label
+// stand for round numbers. It moves seldom.
 func scale(rows int, least float64, series ...[]float64) float64 {
 	top := least
 	for _, s := range series {
@@ -134,7 +142,7 @@ func scale(rows int, least float64, series ...[]float64) float64 {
 			}
 		}
 	}
-	steps := float64(max(rows-1, 1)) / 2
+	steps := float64(max(rows-1, 1)) / float64(rowsPerLabel(rows))
 	return roundUp(top/steps) * steps
 }
 

@@ -183,8 +183,9 @@ func (m measure) box(f *agg.Frame, w, h int, th theme, loc *time.Location) []str
 	grid := plot(series, bound, w-chartFrame-axisLabel, rows)
 	lines := make([]string, 0, h-1)
 	p := pen{limit: w}
+	b := edges()
 	for y, row := range grid {
-		p.put(th.faint, "│")
+		p.put(th.faint, b.Left)
 		label := ""
 		if labelled(y, rows) && anyFinite(series) {
 			label = m.label(bound * float64(rows-1-y) / float64(max(rows-1, 1)))
@@ -192,13 +193,13 @@ func (m measure) box(f *agg.Frame, w, h int, th theme, loc *time.Location) []str
 		p.right(th.dim, label, axisLabel)
 		putPoints(&p, row, th)
 		p.to(w - 1)
-		p.put(th.faint, "│")
+		p.put(th.faint, b.Right)
 		lines = append(lines, p.cell())
 	}
 	for len(lines) < rows {
-		p.put(th.faint, "│")
+		p.put(th.faint, b.Left)
 		p.to(w - 1)
-		p.put(th.faint, "│")
+		p.put(th.faint, b.Right)
 		lines = append(lines, p.cell())
 	}
 	return append(lines, m.bottom(&p, f, w, th, loc))
@@ -233,20 +234,21 @@ func putPoints(p *pen, row []point, th theme) {
 
 // bottom is the lower edge with the times at both ends.
 func (m measure) bottom(p *pen, f *agg.Frame, w int, th theme, loc *time.Location) string {
-	p.put(th.faint, "╰")
+	b := edges()
+	p.put(th.faint, b.BottomLeft)
 	if f != nil && f.Series.Complete > 0 && f.Series.Step > 0 {
 		s := &f.Series
 		from := clock(s.From, f.At, loc)
 		to := clock(s.From.Add(time.Duration(s.Complete)*s.Step), f.At, loc)
 		if room := w - cells(from) - cells(to) - axisLabel - 4; room >= 2 {
-			p.fill(th.faint, "─", axisLabel-1)
+			p.fill(th.faint, b.Bottom, axisLabel-1)
 			p.put(th.dim, from)
-			p.fill(th.faint, "─", w-p.cells-cells(to)-1)
+			p.fill(th.faint, b.Bottom, w-p.cells-cells(to)-1)
 			p.put(th.dim, to)
 		}
 	}
-	p.fill(th.faint, "─", w-1-p.cells)
-	p.put(th.faint, "╯")
+	p.fill(th.faint, b.Bottom, w-1-p.cells)
+	p.put(th.faint, b.BottomRight)
 	return p.cell()
 }
 
@@ -280,14 +282,17 @@ func (m measure) title(p *pen, f *agg.Frame, w int, th theme) string {
 		name = m.name
 	}
 	name, _ = fit(name, room-cells(now))
-	p.put(th.faint, "╭ ")
+	b := edges()
+	p.put(th.faint, b.TopLeft)
+	p.skip(1)
 	m.putName(p, name, th)
-	p.put(th.faint, " ")
-	p.fill(th.faint, "─", w-p.cells-cells(now)-cells(delta)-3)
-	p.put(th.faint, " ")
+	p.skip(1)
+	p.fill(th.faint, b.Top, w-p.cells-cells(now)-cells(delta)-3)
+	p.skip(1)
 	p.put(th.strong, now)
 	p.put(s, delta)
-	p.put(th.faint, " ╮")
+	p.skip(1)
+	p.put(th.faint, b.TopRight)
 	return p.cell()
 }
 

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/lipgloss"
+	"github.com/charmbracelet/x/ansi"
 
 	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/filter"
@@ -126,7 +128,10 @@ func (d detail) view(f *agg.Frame, th theme, loc *time.Location, w, h int) []str
 		if w >= 100 {
 			right := max(w*9/20, 50)
 			left := w - right
-			lines = append(lines, beside(d.viewStack(th, left-2, room), d.viewSpread(th, right, room), left)...)
+			stack := strings.Join(d.viewStack(th, left-2, room), "\n")
+			spread := strings.Join(d.viewSpread(th, right, room), "\n")
+			both := lipgloss.JoinHorizontal(lipgloss.Top, lipgloss.PlaceHorizontal(left, lipgloss.Left, stack), spread)
+			lines = append(lines, blockLines(both)...)
 		} else {
 			n := min(max(room/2, 3), len(d.values())+2)
 			lines = append(lines, d.viewSpread(th, w, min(n, room))...)
@@ -169,10 +174,24 @@ func (d detail) summary(f *agg.Frame, th theme, loc *time.Location, w int) []str
 	if d.full != nil && len(d.full.Counts) > 0 {
 		p.skip(margin)
 		p.put(th.accent, spark(d.full.Counts, scale(3, 1, d.full.Counts), min(w-margin-14, 80)))
-		p.put(th.dim, " over "+span(f.Series.Step*time.Duration(len(d.full.Counts))))
+		p.put(th.dim, " over "+span((f.Series.Step*time.Duration(len(d.full.Counts))).Truncate(time.Minute)))
 		lines = append(lines, p.line())
 	}
 	return append(lines, "")
+}
+
+// maxFrame is the longest line of a stack that is looked at.
+const maxFrame = 1000
+
+// fitFrame cuts a frame of a stack where it says least: its ends are the
+// function, and file, line and column. Other lines it cuts at their end.
+func fitFrame(s string, width int) string {
+	n := cells(s)
+	if end := strings.TrimSuffix(s, ")"); n <= width || end == "" || end[len(end)-1] < '0' || end[len(end)-1] > '9' {
+		return clean(s, width)
+	}
+	head := width * 2 / 5
+	return ansi.Truncate(s, head, "") + ansi.TruncateLeft(s, n-(width-head)+1, "…")
 }
 
 func (d detail) viewStack(th theme, w, h int) []string {
@@ -198,7 +217,7 @@ func (d detail) viewStack(th theme, w, h int) []string {
 			break
 		}
 		p.skip(margin)
-		p.put(th.text, clean(s, w-margin))
+		p.put(th.text, fitFrame(clean(s, maxFrame), w-margin))
 		lines[i+1] = p.line()
 	}
 	return lines
@@ -211,7 +230,7 @@ func (d detail) viewSpread(th theme, w, h int) []string {
 	if h <= 0 {
 		return lines
 	}
-	const dim, share = 12, 7
+	const dim, share = 16, 7
 	bar := min(max(w-margin-dim-14-2*share, 0), 24)
 	value := max(w-margin-dim-2*share-bar-2, 4)
 	p := pen{limit: w}

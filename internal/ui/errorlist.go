@@ -68,7 +68,7 @@ func (e errorList) view(f *agg.Frame, th theme, loc *time.Location, w, h int, fo
 	since := w >= 70
 	releases, gap := 0, 0
 	if w >= 90 {
-		releases = min(w/5, 30)
+		releases = min(w/7, 30)
 		gap = 2
 	}
 	message := w - margin - errorCount - errorUsers - errorChange - releases - gap - 2

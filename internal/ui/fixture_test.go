@@ -153,7 +153,7 @@ func disconnected() *agg.Frame {
 
 func nothingYet() *agg.Frame {
 	f := base()
-	f.Health = agg.Health{Connected: true, Loading: 1, Note: "the server has no JetStream"}
+	f.Health = agg.Health{Connected: true, Loading: 1, Note: "the server keeps no history (JetStream is off): live batches only"}
 	f.Baseline.Complete = false
 	f.Tags = nil
 	return f

@@ -127,7 +127,7 @@ func checkScreen(t *testing.T, m model, w, h int) {
 		if n := ansi.StringWidth(line); n > w {
 			t.Errorf("%d×%d: line %d takes %d cells: %q", w, h, i, n, line)
 		}
-		bare := sgr.ReplaceAllString(line, "")
+		bare := sgrSequence.ReplaceAllString(line, "")
 		for _, r := range bare {
 			if r < 0x20 || r >= 0x7f && r < 0xa0 || r == '\u202e' || r == '\u2028' {
 				t.Fatalf("%d×%d: line %d holds %U: %q", w, h, i, r, line)
@@ -136,7 +136,7 @@ func checkScreen(t *testing.T, m model, w, h int) {
 				t.Fatalf("%d×%d: line %d is not ASCII: %q", w, h, i, line)
 			}
 		}
-		if at := strings.LastIndex(line, "\x1b["); at >= 0 && !strings.HasPrefix(line[at:], "\x1b[m") {
+		if at := strings.LastIndex(line, "\x1b["); at >= 0 && !strings.HasPrefix(line[at:], "\x1b[m") && !strings.HasPrefix(line[at:], "\x1b[0m") {
 			t.Errorf("%d×%d: line %d does not end its style: %q", w, h, i, line)
 		}
 	}

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"strings"
 	"time"
 
 	"github.com/rumtop/rumtop/internal/agg"
@@ -102,8 +103,27 @@ func statusLine(f *agg.Frame, l link, said string, t theme, w int) string {
 	if g == grave {
 		text = t.strong
 	}
-	p.put(text, clean(s, w-p.cells))
+	p.put(text, clauses(clean(s, maxSentence), w-p.cells))
 	return p.line()
+}
+
+// maxSentence is the widest sentence that is looked at.
+const maxSentence = 400
+
+// clauses leaves out from the end of a sentence what has no room, by whole clauses if
+// the first one has.
+func clauses(s string, width int) string {
+	for rest := s; cells(rest) > width; {
+		i := strings.LastIndex(rest, " · ")
+		if i < 0 {
+			return clean(s, width)
+		}
+		rest = rest[:i]
+		if cells(rest) <= width {
+			return rest
+		}
+	}
+	return s
 }
 
 // warningLine is what to know before the numbers.

@@ -1,9 +1,12 @@
 package ui
 
 import (
+	"fmt"
 	"strings"
 
+	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/lipgloss"
 )
 
 // help is the page of all keys and signs.
@@ -11,17 +14,14 @@ type help struct{ offset int }
 
 // signs explains what the numbers are marked with.
 var signs = [][2]string{
-	{"▲ ▼", "worse, better: distinguishably"},
-	{"=", "no distinguishable difference"},
+	{"▲ ▼", "surely worse, surely better"},
+	{"=", "cannot be told apart"},
 	{"·", "unknown, or too little"},
-	{"~", "thin: of fewer than 20 values"},
-	{"≈", "estimate: of a sample, a sketch"},
+	{"~", "thin: fewer than 20 values"},
+	{"≈", "estimate: sample or sketch"},
 	{"(none)", "beacons that do not say"},
-	{"(other)", "what is over the cap, summed"},
+	{"(other)", "all beyond the cap, summed"},
 }
-
-// twoColumns is the width from which on the help has two.
-const twoColumns = 78
 
 const filterHelp = `region=eu-*  release!=2.4.0  device=mobile,tablet  lcp>2500  error=yes  message~"reading 'total'"  tag.tier=paid  country?  and or not ( )`
 
@@ -41,73 +41,63 @@ func (h help) bindings(k *keyMap) []binding {
 	}
 }
 
-// lines is the whole page, in two columns where there is room.
+// lines is the whole page, in as many columns as there is room for.
 func (h help) lines(keys keyMap, t theme, w int) []string {
-	column, second := w, w
-	if w >= twoColumns {
-		column = min(w/2, 44)
-		second = w - column
-	}
-	var left, right []string
-	p := pen{limit: column}
-	heading := func(s string) string {
-		p.skip(2)
-		p.put(t.strong, s)
-		return p.line()
-	}
-	for i, s := range keys.sections() {
-		part := []string{heading(s.title)}
-		for _, k := range s.keys {
-			p.skip(3)
-			p.left(t.accent, k.Help().Key, 9)
-			p.put(t.text, k.Help().Desc)
-			part = append(part, p.line())
+	const least = 39
+	across := min(max(w/least, 1), 3)
+	column := t.looks.text.Width(max(min(w/across, 46), 1)).MaxWidth(max(w/across, 1))
+	parts, total := h.parts(keys, t)
+	columns := make([]string, 0, across)
+	for len(parts) > 0 {
+		var part []string
+		for used := 0; len(parts) > 0 && (used == 0 || used+lipgloss.Height(parts[0])/2 <= total/across); parts = parts[1:] {
+			part = append(part, parts[0])
+			used += lipgloss.Height(parts[0])
 		}
-		part = append(part, "")
-		if i < 2 || i == 4 {
-			left = append(left, part...)
-		} else {
-			right = append(right, part...)
-		}
+		columns = append(columns, column.Render(lipgloss.JoinVertical(lipgloss.Left, part...)))
 	}
-	p.limit = second
-	right = append(right, heading("signs"))
-	for _, s := range signs {
-		p.skip(3)
-		p.left(t.accent, s[0], 9)
-		p.put(t.text, s[1])
-		right = append(right, p.line())
+	page := []string{lipgloss.JoinHorizontal(lipgloss.Top, columns...)}
+	if across == 1 {
+		page = columns
 	}
-	lines := append(left, right...)
-	if w >= twoColumns {
-		lines = beside(left, right, column)
-	}
-	p.limit = w
-	p.skip(2)
-	p.left(t.strong, "filter", 9)
-	p.left(t.dim, filterHelp, max(w-p.cells, 0))
-	return append(append([]string{""}, lines...), "", p.line())
+	page = append(page, t.looks.strong.Render("  filter   ")+t.looks.dim.Render(clean(filterHelp, w-11)))
+	return blockLines(t.looks.text.MaxWidth(w).Render(lipgloss.JoinVertical(lipgloss.Left, page...)))
 }
 
-// beside puts two columns of lines next to each other.
-func beside(left, right []string, column int) []string {
-	lines := make([]string, max(len(left), len(right)))
-	for i := range lines {
-		if i < len(left) {
-			lines[i] = left[i]
-		}
-		if i < len(right) {
-			lines[i] += strings.Repeat(" ", max(column-styledCells(lines[i]), 0)) + right[i]
-		}
+// parts are the sections of the page, each with a blank line at its end, and
+// how many lines they have together.
+func (h help) parts(keys keyMap, t theme) (parts []string, lines int) {
+	add := func(title string, names, meanings []string) {
+		body := lipgloss.JoinHorizontal(lipgloss.Top,
+			t.looks.accent.PaddingLeft(3).Width(12).Render(strings.Join(names, "\n")),
+			t.looks.text.Render(strings.Join(meanings, "\n")))
+		parts = append(parts, t.looks.strong.PaddingLeft(2).Render(title)+"\n"+body+"\n")
+		lines += len(names) + 2
 	}
-	return lines
+	for _, s := range keys.sections() {
+		var names, meanings []string
+		for _, k := range s.keys {
+			names, meanings = append(names, k.Help().Key), append(meanings, k.Help().Desc)
+		}
+		add(s.title, names, meanings)
+	}
+	var names, meanings []string
+	for _, s := range signs {
+		names, meanings = append(names, s[0]), append(meanings, s[1])
+	}
+	add("signs", names, meanings)
+	return parts, lines
 }
 
 func (h help) view(keys keyMap, t theme, w, n int) []string {
 	lines := h.lines(keys, t, w)
 	lines = lines[min(h.offset, len(lines)):]
 	out := make([]string, n)
-	copy(out, lines[:min(len(lines), max(n-1, 0))])
-	out[n-1] = hintLine(keys.hints(modeHelp, false), t, w)
+	shown := copy(out[:max(n-1, 0)], lines)
+	hints := keys.hints(modeHelp, false)
+	if more := len(lines) - shown; more > 0 {
+		hints = append([]key.Binding{key.NewBinding(key.WithHelp("↓", fmt.Sprintf("%d more lines", more)))}, hints...)
+	}
+	out[n-1] = hintLine(hints, t, w)
 	return out
 }

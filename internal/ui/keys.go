@@ -41,7 +41,7 @@ func newKeyMap() keyMap {
 
 		filter:   bind("/", "filter", "/"),
 		command:  bind(":", "command", ":"),
-		by:       bind("b", "by…", "b"),
+		by:       bind("b", "group", "b"),
 		releases: bind("v", "releases", "v"),
 		errors:   bind("e", "errors", "e"),
 		help:     bind("?", "help", "?"),
@@ -56,8 +56,8 @@ func newKeyMap() keyMap {
 		muchEarlier: bind("shift+←", "a window back", "shift+left", "H"),
 		muchLater:   bind("shift+→", "a window forward", "shift+right", "L"),
 
-		sortLeft:  bind("<", "sort by the column to the left", "<"),
-		sortRight: bind(">", "sort by the column to the right", ">", "o"),
+		sortLeft:  bind("<", "sort by the column before", "<"),
+		sortRight: bind(">", "sort by the column after", ">", "o"),
 		reverse:   bind("r", "reverse the order", "r"),
 		zoom:      bind("+", "zoom charts", "+", "="),
 		zone:      bind("t", "UTC or local time", "t"),

@@ -322,3 +322,23 @@ func TestKeysAreUnique(t *testing.T) {
 		}
 	}
 }
+
+// Terminals send esc and, soon after it, a key as that key with alt. Over a slow
+// line that is what was meant.
+func TestEscAndKeyInOnePiece(t *testing.T) {
+	alt := func(r rune) tea.KeyMsg { return tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}, Alt: true} }
+	m := send(press(screen(t, noColor, 120, 36, withDetail()), "e", "enter"), tea.KeyMsg{Type: tea.KeyEsc, Alt: true})
+	if m.mode != modeTriage {
+		t.Errorf("esc esc leads from the detail to mode %d", m.mode)
+	}
+	m = send(press(m, "e"), alt('b'))
+	if m.mode != modePick {
+		t.Errorf("esc b leads from the errors to mode %d", m.mode)
+	}
+	if m = send(m, alt('[')); m.mode != modePick {
+		t.Errorf("half a sequence leads to mode %d", m.mode)
+	}
+	if m = send(press(m, "esc", "/"), alt('x')); m.mode != modePrompt {
+		t.Errorf("alt and a key leads from the prompt to mode %d", m.mode)
+	}
+}

@@ -6,7 +6,8 @@ type band struct{ y, h int }
 func (b band) holds(y int) bool { return y >= b.y && y < b.y+b.h }
 
 // layout says where everything stands. It follows from the size and the shape
-// alone, so that nothing moves because a number changed.
+// alone, so that nothing moves because a number changed; only a segment that was not there
+// before may move the errors down.
 type layout struct {
 	w, h    int
 	header  band
@@ -26,6 +27,7 @@ type shape struct {
 	warning bool // there is something to know before the numbers
 	list    bool // the errors have the room of table and errors
 	full    bool // one view has the room of all between status and trust line
+	rows    int  // segments that the table could show
 }
 
 // The sizes at which the screen has room for more.
@@ -78,11 +80,15 @@ func arrange(w, h int, s shape) layout {
 	}
 	rest := bottom - top
 	if rest >= minErrors && !s.list {
-		l.errors = takeBottom(min(max(rest*2/5, 3), 16))
+		l.errors = takeBottom(max(min(max(rest*2/5, 3), 16), rest-tableHeight(s.rows)))
 	}
 	l.table = band{top, bottom - top}
 	return l
 }
+
+// tableHeight is what a table of that many rows takes, with heading, total and a
+// blank line: what it does not need, the errors have.
+func tableHeight(rows int) int { return max(rows+2, totalFrom) + 1 }
 
 func plotsAcross(w int, zoom bool) int {
 	switch {

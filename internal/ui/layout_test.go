@@ -40,13 +40,15 @@ func TestLayout(t *testing.T) {
 		{80, 12, shape{}, "hsttttteeerk 0"},
 		{60, 20, shape{}, "hscccccttttttteeeerk 2"},
 		{40, 20, shape{}, "hscccccttttttteeeerk 1"},
-		{20, 20, shape{}, "hstttttttttteeeeeerk 0"},
-		{80, 24, shape{}, "hsccccccttttttttteeeeerk 2"},
+		{20, 20, shape{rows: 9}, "hstttttttttteeeeeerk 0"},
+		{80, 24, shape{rows: 6}, "hsccccccttttttttteeeeerk 2"},
+		{80, 24, shape{rows: 4}, "hscccccc" + strings.Repeat("t", 8) + strings.Repeat("e", 6) + "rk 2"},
 		{80, 24, shape{zoom: true}, "hs" + strings.Repeat("c", 13) + strings.Repeat("t", 7) + "rk 1"},
 		{80, 24, shape{list: true}, "hscccccc" + strings.Repeat("t", 14) + "rk 2"},
 		{80, 24, shape{full: true}, "hs" + strings.Repeat("t", 20) + "rk 0"},
-		{120, 36, shape{}, "hs" + strings.Repeat("c", 9) + strings.Repeat("t", 14) + strings.Repeat("e", 9) + "rk 4"},
-		{200, 50, shape{}, "hs" + strings.Repeat("c", 13) + strings.Repeat("t", 20) + strings.Repeat("e", 13) + "rk 4"},
+		{120, 36, shape{rows: 99}, "hs" + strings.Repeat("c", 9) + strings.Repeat("t", 14) + strings.Repeat("e", 9) + "rk 4"},
+		{120, 36, shape{rows: 5}, "hs" + strings.Repeat("c", 9) + strings.Repeat("t", 8) + strings.Repeat("e", 15) + "rk 4"},
+		{200, 50, shape{rows: 99}, "hs" + strings.Repeat("c", 13) + strings.Repeat("t", 20) + strings.Repeat("e", 13) + "rk 4"},
 	} {
 		if got := drawing(arrange(c.w, c.h, c.s)); got != c.want {
 			t.Errorf("%d×%d %+v:\n got %s\nwant %s", c.w, c.h, c.s, got, c.want)
@@ -60,7 +62,7 @@ func TestLayoutLeavesNoGap(t *testing.T) {
 	for w := 1; w <= 300; w += 7 {
 		for h := 1; h <= 100; h++ {
 			for i := range 16 {
-				l := arrange(w, h, shape{zoom: i&1 != 0, warning: i&2 != 0, list: i&4 != 0, full: i&8 != 0})
+				l := arrange(w, h, shape{zoom: i&1 != 0, warning: i&2 != 0, list: i&4 != 0, full: i&8 != 0, rows: w % 40})
 				d := drawing(l)
 				if strings.Contains(d, ".") || strings.Contains(d, "twice") {
 					t.Fatalf("%d×%d: %s", w, h, d)

@@ -171,6 +171,7 @@ func (m model) layout() layout {
 		warning: m.frame != nil && len(m.frame.Warnings) > 0,
 		list:    at == modeErrors,
 		full:    at == modeDetail,
+		rows:    m.table.most,
 	})
 }
 
@@ -187,6 +188,8 @@ func (m model) typed(k tea.KeyMsg) (model, tea.Cmd) {
 	switch {
 	case k.Paste && m.mode != modePrompt:
 		return m, nil
+	case k.Alt && followsEsc(k, m.mode):
+		return m.typedAfterEsc(k)
 	case k.Type != tea.KeyRunes || k.Paste || len(k.Runes) < 2:
 		return m.press(k)
 	}
@@ -202,6 +205,29 @@ func (m model) typed(k tea.KeyMsg) (model, tea.Cmd) {
 		cmds = append(cmds, cmd)
 	}
 	return m, tea.Batch(cmds...)
+}
+
+// followsEsc tells whether a key with alt is esc and, soon after it, the key: that
+// is what terminals send for either, and none of the screen's keys has alt. What may begin a
+// sequence that was cut in two is neither.
+func followsEsc(k tea.KeyMsg, at mode) bool {
+	switch k.Type {
+	case tea.KeyEsc:
+		return true
+	case tea.KeyEnter, tea.KeySpace:
+		return at != modePrompt
+	case tea.KeyRunes:
+		return at != modePrompt && !strings.ContainsRune("[]OPX^_", k.Runes[0])
+	}
+	return false
+}
+
+func (m model) typedAfterEsc(k tea.KeyMsg) (model, tea.Cmd) {
+	m, first := m.press(tea.KeyMsg{Type: tea.KeyEsc})
+	m = m.settle()
+	k.Alt = false
+	m, second := m.typed(k)
+	return m, tea.Batch(first, second)
 }
 
 // press gives a key to the prompt if there is one, else to the first binding

@@ -1,10 +1,12 @@
 package ui
 
 import (
+	"fmt"
 	"slices"
-	"strconv"
+	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/lipgloss"
 
 	"github.com/rumtop/rumtop/internal/beacon"
 )
@@ -46,40 +48,28 @@ func (p picker) bindings(k *keyMap) []binding {
 	}
 }
 
-// view lists the dimensions in columns, in exactly h lines.
+// view lists the dimensions in columns, in at most h lines.
 func (p picker) view(t theme, w, h int) []string {
-	lines := make([]string, h)
 	if h == 0 {
-		return lines
-	}
-	pn := pen{limit: w}
-	pn.skip(margin)
-	pn.left(t.dim, "a row is one … ("+strconv.Itoa(p.cursor+1)+" of "+strconv.Itoa(len(p.names))+")", max(w-margin, 0))
-	lines[0] = pn.line()
-	rows := h - 1
-	if rows < 1 {
-		return lines
+		return nil
 	}
 	const column = 26
-	across := max(w/column, 1)
-	first := p.cursor / rows / across * across * rows // the page that the cursor is on
-	for y := range rows {
-		for x := range across {
-			i := first + x*rows + y
-			if i >= len(p.names) {
-				break
+	rows := max(h-2, 1) // inside the box
+	wide := max(min(w-2, column), 1)
+	across := max((w-2)/column, 1)
+	first := p.cursor / (rows * across) * rows * across // of the page that the cursor is on
+	var columns []string
+	for from := first; from < min(first+rows*across, len(p.names)); from += rows {
+		var lines []string
+		for i, name := range p.names[from:min(from+rows, len(p.names))] {
+			sign, look := "   ", t.looks.text
+			if from+i == p.cursor {
+				sign, look = t.looks.accent.Render(" ▶ "), t.looks.strong
 			}
-			pn.to(x * column)
-			s := t.text
-			if i == p.cursor {
-				pn.put(t.accent, " ▶ ")
-				s = t.strong
-			} else {
-				pn.skip(margin)
-			}
-			pn.put(s, clean(p.names[i], min(column, w)-margin-1))
+			lines = append(lines, sign+look.Render(clean(name, wide-margin-1)))
 		}
-		lines[1+y] = pn.line()
+		columns = append(columns, t.looks.text.Width(column).Render(strings.Join(lines, "\n")))
 	}
-	return lines
+	title := fmt.Sprintf("a row is one … (%d of %d)", p.cursor+1, len(p.names))
+	return framed(t, title, lipgloss.JoinHorizontal(lipgloss.Top, columns...), w, h)
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/rumtop/rumtop/internal/agg"
 )
 
-var sgr = regexp.MustCompile("\x1b\\[[0-9;]*m")
+var sgrSequence = regexp.MustCompile("\x1b\\[[0-9;]*m")
 
 // Every size shows what fits, in every mode, whatever the frame holds.
 func TestAnySize(t *testing.T) {

@@ -134,8 +134,12 @@ func sentence(f *agg.Frame, l link) (gravity, string) {
 	}
 	t := &f.Total
 	switch {
+	case f.Health.Retained == 0 && f.Health.Note != "" && f.Site == "": // which site to watch is what is to be said
+		return doubtful, f.Health.Note
+	case f.Health.Retained == 0 && f.Health.Note != "":
+		return doubtful, nothingYetFrom(f) + ": " + f.Health.Note
 	case f.Health.Retained == 0:
-		return doubtful, fmt.Sprintf("nothing received yet for site %s: no beacon has come", f.Site)
+		return doubtful, nothingYetFrom(f) + ": no beacon has come"
 	case t.Beacons == 0 && f.Filter != "":
 		return doubtful, fmt.Sprintf("no beacon in %s matches the filter · esc widens it, ] looks further back", window(f))
 	case t.Beacons == 0:
@@ -162,6 +166,13 @@ func sentence(f *agg.Frame, l link) (gravity, string) {
 		return fine, s + fmt.Sprintf(" · better than before (%s%%)", percent(t.Baseline.ErrorRate))
 	}
 	return fine, s + " · as before"
+}
+
+func nothingYetFrom(f *agg.Frame) string {
+	if f.Site == "" {
+		return "nothing received yet"
+	}
+	return "nothing received yet for site " + f.Site
 }
 
 func sentenceOfLink(f *agg.Frame, l link) (gravity, string) {

@@ -17,6 +17,7 @@ const holdOrder = 5 * time.Second
 type table struct {
 	rows    []agg.Row // as shown
 	hidden  int       // segments that the frame leaves out
+	most    int       // segments there have been since the subject changed
 	subject subject
 	ordered time.Time // when the order was last taken from a frame
 	cursor  int
@@ -48,7 +49,9 @@ func (t table) show(f *agg.Frame, about subject, visible int) table {
 	if !same {
 		t.subject, t.cursor, t.offset, t.moved = about, 0, 0, t.expects != ""
 		selected, t.expects = t.expects, ""
+		t.most = 0
 	}
+	t.most = max(t.most, len(rows)+f.Hidden)
 	if t.moved {
 		if i := slices.IndexFunc(rows, func(r agg.Row) bool { return r.Key == selected }); i >= 0 {
 			t.cursor = i
@@ -120,7 +123,7 @@ func visibleRows(h int) int {
 	return max(h, 0)
 }
 
-// totalFrom is the number of lines from which on the table has one for the total.
+// totalFrom is the number of lines below the heading from which on one is for the total.
 const totalFrom = 7
 
 // view draws heading, rows and total in exactly h lines.

@@ -43,7 +43,7 @@ func (m tmux) run(args ...string) string {
 func (m tmux) shows(text string) string {
 	m.t.Helper()
 	var screen string
-	for deadline := time.Now().Add(5 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		if screen = m.run("capture-pane", "-p"); strings.Contains(screen, text) {
 			return screen
 		}
@@ -79,7 +79,7 @@ func TestTriageInTmux(t *testing.T) {
 		t.Errorf("%d lines after the resize", len(lines))
 	}
 	m.keys("q")
-	for deadline := time.Now().Add(2 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
 		if exec.Command("tmux", "-L", m.socket, "has-session").Run() != nil {
 			return
 		}

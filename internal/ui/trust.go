@@ -3,6 +3,7 @@ package ui
 import (
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	"github.com/rumtop/rumtop/internal/agg"
@@ -37,7 +38,7 @@ func facts(f *agg.Frame, loc *time.Location) []fact {
 		}
 	}
 	if !h.History {
-		worry(doubtful, "no history: the server keeps none")
+		worry(doubtful, "%s", noHistory(h))
 	}
 	if h.SkewN >= agg.Thin && h.SkewP95MS > 60_000 {
 		worry(doubtful, "browsers' clocks off by %s", span(time.Duration(h.SkewP95MS)*time.Millisecond))
@@ -69,6 +70,20 @@ func facts(f *agg.Frame, loc *time.Location) []fact {
 	return append(wrong, usual...)
 }
 
+// noHistory says that there is none and why: the reason is in the note, with what
+// follows from it. While not connected the note is about that, and the sentence has it.
+func noHistory(h *agg.Health) string {
+	const none = "no history"
+	reason, _, _ := strings.Cut(h.Note, ": live batches only")
+	switch {
+	case reason == "" || !h.Connected:
+		return none
+	case strings.Contains(reason, none):
+		return reason
+	}
+	return none + ": " + reason
+}
+
 func sampling(rate float64) string {
 	if rate <= 0 || rate >= 1 {
 		return "all sessions sent"
@@ -91,6 +106,9 @@ func coarse(v float64) float64 {
 	return math.Round(v/step) * step
 }
 
+// leastFact is the room under which the beginning of a fact says nothing.
+const leastFact = 16
+
 // trustLine puts what has room on one line.
 func trustLine(f *agg.Frame, t theme, loc *time.Location, w int) string {
 	p := pen{limit: w}
@@ -111,8 +129,9 @@ func trustLine(f *agg.Frame, t theme, loc *time.Location, w int) string {
 			sep = " · "
 		}
 		if p.cells+cells(sep)+cells(text) > w-1 {
-			if i == 0 {
-				p.left(x.weight.style(t), text, w-p.cells)
+			if room := w - 1 - p.cells - cells(sep); i == 0 || x.weight >= doubtful && room >= leastFact {
+				p.put(t.dim, sep)
+				p.put(x.weight.style(t), clean(x.text, max(room, 0)))
 			}
 			continue
 		}

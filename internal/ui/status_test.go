@@ -1,0 +1,71 @@
+package ui
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"github.com/rumtop/rumtop/internal/agg"
+)
+
+// What the source says about itself reaches the screen while it is connected, too.
+func TestNotesAreShown(t *testing.T) {
+	waiting := func(site, note string) *agg.Frame {
+		f := nothingYet()
+		f.Site, f.Health.Note = site, note
+		return f
+	}
+	live := incident()
+	live.Health.History, live.Health.HistoryFrom = false, nil
+	live.Health.Note = "the server has no stream RUM yet: live batches only until rumtop collect makes it"
+	lost := disconnected()
+	lost.Health.History = false
+	for _, c := range []struct {
+		frame         *agg.Frame
+		status, trust string
+	}{
+		{waiting("", "several sites report here (a, b): choose one with --site"), " ○ several sites report here (a, b): choose one with --site", ""},
+		{waiting("", ""), " ○ nothing received yet: no beacon has come", " ! no history · "},
+		{waiting("bank", "this user may not subscribe to rum.v1.bank.*.*: permit it"), " ○ nothing received yet for site bank: this user may not subscribe", ""},
+		{nothingYet(), " ○ nothing received yet for site shop: the server keeps no history", " ! the server keeps no history (JetStream is off) · "},
+		{live, " ▲ error rate 4.1%", " ! no history: the server has no stream RUM yet · "},
+		{lost, " ▲ not connected, numbers are old: connection refused", " · no history · "},
+	} {
+		m := screen(t, noColor, 120, 36, c.frame)
+		lines := strings.Split(ansi.Strip(m.View()), "\n")
+		if !strings.HasPrefix(lines[1], c.status) {
+			t.Errorf("status %q, want %q", lines[1], c.status)
+		}
+		if trust := lines[len(lines)-2]; !strings.Contains(trust, c.trust) {
+			t.Errorf("trust %q, want %q", trust, c.trust)
+		}
+	}
+}
+
+// A sentence loses whole clauses before it loses part of one.
+func TestClauses(t *testing.T) {
+	const s = "error rate 4.1% · 12 users · worst release=2.4.1 12.3%"
+	for width, want := range map[int]string{
+		99: s, 54: s, 53: "error rate 4.1% · 12 users", 26: "error rate 4.1% · 12 users", 25: "error rate 4.1%", 15: "error rate 4.1%", 10: "error rat…", 0: "",
+	} {
+		if got := clauses(s, width); got != want {
+			t.Errorf("%d: %q, want %q", width, got, want)
+		}
+	}
+}
+
+// The ends of a frame say where: they stay.
+func TestFitFrame(t *testing.T) {
+	for _, c := range []struct{ line, want string }{
+		{"at f (https://shop.example/assets/checkout-8f3a.js:1:204)", "at f (https:…ut-8f3a.js:1:204)"},
+		{"f@https://shop.example/a.js:1:2", "f@https://sh….example/a.js:1:2"},
+		{"TypeError: Cannot read properties of undefined", "TypeError: Cannot read proper…"},
+		{"short", "short"},
+		{"", ""},
+	} {
+		if got := fitFrame(c.line, 30); got != c.want {
+			t.Errorf("%q, want %q", got, c.want)
+		}
+	}
+}
