@@ -103,6 +103,9 @@ func (c *Collector) hash(purpose, raw string, s *sender) beacon.ID {
 	return c.identity.Hash(purpose, s.site.name, raw, s.now)
 }
 
+func (c *Collector) scrubName(s string) string    { return c.scrub.Text(s, maxName) }
+func (c *Collector) scrubRelease(s string) string { return c.scrub.Text(s, maxReleaseName) }
+
 func (c *Collector) sampleRate(rate float64) float64 {
 	switch {
 	case rate == 0:
@@ -118,13 +121,13 @@ func (c *Collector) dimensions(raw *wire.Beacon, s *sender, out *beacon.Beacon) 
 	d := &out.Dims
 	d[beacon.Region] = s.place.Region
 	d[beacon.Country] = s.place.Country
-	d[beacon.Release] = s.site.releases.name(c.scrub.Text(raw.Release, maxReleaseName), s.now)
-	d[beacon.Environment] = s.site.environments.name(c.scrub.Text(raw.Environment, maxName), s.now)
+	d[beacon.Release] = scrubbed(&s.site.releases, raw.Release, s.now, c.scrubRelease)
+	d[beacon.Environment] = scrubbed(&s.site.environments, raw.Environment, s.now, c.scrubName)
 	page := raw.Route
 	if page == "" {
 		page = raw.URL
 	}
-	d[beacon.Page] = s.site.pages.name(c.scrub.Page(page), s.now)
+	d[beacon.Page] = scrubbed(&s.site.pages, page, s.now, c.scrub.Page)
 	client := s.client
 	if client.Browser == "" || client.Browser == "Other" {
 		// A proxy sent this on: what the page says of itself is better.
@@ -166,14 +169,16 @@ func connectionType(s string) string {
 
 func (c *Collector) tags(raw *wire.Beacon, s *sender, out *beacon.Beacon) {
 	for _, t := range raw.Tags {
-		key, value, ok := c.scrub.Tag(t.Key, t.Value)
-		if !ok {
-			c.values.add(valueTag)
-			continue
+		tag, known := s.site.tags.known(beacon.Tag(t), s.now)
+		if !known {
+			key, value, ok := c.scrub.Tag(t.Key, t.Value)
+			if !ok {
+				c.values.add(valueTag)
+				continue
+			}
+			tag = s.site.tags.name(beacon.Tag{Key: s.site.tagKeys.name(key, s.now), Value: value}, s.now)
 		}
-		key = s.site.tagKeys.name(key, s.now)
-		value = s.site.tagValues.name(value, s.now)
-		out.Tags = append(out.Tags, beacon.Tag{Key: key, Value: value})
+		out.Tags = append(out.Tags, tag)
 	}
 }
 
@@ -209,7 +214,7 @@ func (c *Collector) metrics(raw *wire.Beacon, s *sender, out *beacon.Beacon) (re
 			continue
 		}
 		if limit == maxCustom {
-			name = s.site.metricNames.name(c.scrub.Text(name, maxName), s.now)
+			name = scrubbed(&s.site.metricNames, name, s.now, c.scrubName)
 		}
 		if name == "" {
 			c.values.add(valueName)
@@ -235,7 +240,7 @@ func (c *Collector) requests(raw *wire.Beacon, s *sender, out *beacon.Beacon) {
 			r.Duration = 0
 		}
 		out.Requests = append(out.Requests, beacon.Request{
-			URL:    s.site.requestURLs.name(c.scrub.URL(r.URL), s.now),
+			URL:    scrubbed(&s.site.requestURLs, r.URL, s.now, c.scrub.URL),
 			Method: method(r.Method), Status: int(r.Status), Duration: r.Duration,
 			Trace: traceID(r.Trace),
 		})
@@ -268,7 +273,7 @@ func method(s string) string {
 
 func (c *Collector) events(raw *wire.Beacon, s *sender, out *beacon.Beacon) {
 	for _, e := range raw.Events {
-		name := s.site.eventNames.name(c.scrub.Text(e.Name, maxName), s.now)
+		name := scrubbed(&s.site.eventNames, e.Name, s.now, c.scrubName)
 		if name == "" {
 			c.values.add(valueName)
 			continue

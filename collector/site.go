@@ -17,7 +17,7 @@ const (
 	maxEnvironments = 20
 	maxPages        = 2000
 	maxTagKeys      = 64
-	maxTagValues    = 5000 // of all keys together
+	maxTagValues    = 5000 // with their keys, all together
 	maxMetricNames  = 100
 	maxEventNames   = 200
 	maxRequestURLs  = 2000
@@ -37,8 +37,9 @@ type site struct {
 	digest [sha256.Size]byte // of the key
 	open   bool              // takes requests without a key
 
-	releases, environments, pages, tagKeys, tagValues,
-	metricNames, eventNames, requestURLs vocabulary
+	releases, environments, pages, tagKeys,
+	metricNames, eventNames, requestURLs vocabulary[string]
+	tags vocabulary[beacon.Tag]
 
 	mu      sync.RWMutex
 	regions map[string]*outlet
@@ -67,14 +68,14 @@ func newSites(keys map[string]string, overflow *overflowCounts) ([]*site, error)
 		byKey[key] = name
 		sites = append(sites, &site{
 			name: name, digest: sha256.Sum256([]byte(key)), open: key == "",
-			releases:     newVocabulary(maxReleases, &overflow[overflowRelease]),
-			environments: newVocabulary(maxEnvironments, &overflow[overflowEnvironment]),
-			pages:        newVocabulary(maxPages, &overflow[overflowPage]),
-			tagKeys:      newVocabulary(maxTagKeys, &overflow[overflowTagKey]),
-			tagValues:    newVocabulary(maxTagValues, &overflow[overflowTagValue]),
-			metricNames:  newVocabulary(maxMetricNames, &overflow[overflowMetric]),
-			eventNames:   newVocabulary(maxEventNames, &overflow[overflowEvent]),
-			requestURLs:  newVocabulary(maxRequestURLs, &overflow[overflowRequest]),
+			releases:     newNames(maxReleases, &overflow[overflowRelease]),
+			environments: newNames(maxEnvironments, &overflow[overflowEnvironment]),
+			pages:        newNames(maxPages, &overflow[overflowPage]),
+			tagKeys:      newNames(maxTagKeys, &overflow[overflowTagKey]),
+			tags:         newTags(maxTagValues, &overflow[overflowTagValue]),
+			metricNames:  newNames(maxMetricNames, &overflow[overflowMetric]),
+			eventNames:   newNames(maxEventNames, &overflow[overflowEvent]),
+			requestURLs:  newNames(maxRequestURLs, &overflow[overflowRequest]),
 			regions:      map[string]*outlet{},
 		})
 	}
