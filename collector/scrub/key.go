@@ -182,7 +182,7 @@ func (sc *scan) credentials(s string, i, end int) int {
 	for j > start && (s[j-1] == '.' || s[j-1] == ':') {
 		j--
 	}
-	if j < len(s) && s[j] == '"' && s[j-1] == '=' {
+	if j < len(s) && s[j] == '"' && s[j-1] == '=' || strings.HasPrefix(s[start:], "realm=") {
 		return 0 // the realm of a challenge
 	}
 	if j-start < 6 || !marks || placeholderAt(s, start) > 0 {

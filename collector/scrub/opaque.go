@@ -103,9 +103,6 @@ func (sc *scan) opaque(s string, i int) int {
 		sc.add(i, end, Data)
 		return end
 	}
-	if strings.HasPrefix(s[i:end], "base64") && i+6 < end {
-		return end
-	}
 	if isTraceparent(s[i:end]) || sriHash(s[i:end]) || assetFollows(s, end) {
 		return end
 	}
@@ -264,6 +261,9 @@ func extend(s string, a, b, low, high int) (int, int) {
 // base64Like says whether a run with slashes is base 64 and no path: its parts
 // are made by chance, taken together.
 func base64Like(s string) bool {
+	if strings.IndexByte(s, '-') >= 0 || strings.IndexByte(s, '_') >= 0 {
+		return false
+	}
 	score, chance := 0, 0
 	for len(s) > 0 {
 		n := strings.IndexAny(s, "/+=~")

@@ -17,12 +17,6 @@ const (
 // maxName is the longest name of a pair that is looked at, in bytes.
 const maxName = 48
 
-// pairName is the name of a pair, lower-cased and cut into its words.
-type pairName struct {
-	secret secrecy
-	start  int // of the name in the text
-}
-
 // pair looks for a pair whose name promises a secret, by its =, : or > at i:
 // password=x, "password": "x", 'token' => x, Cookie: a=b, <pin>1</pin>.
 func (sc *scan) pair(s string, i int) int {
@@ -45,17 +39,17 @@ func (sc *scan) pair(s string, i int) int {
 	if end-start < 2 {
 		return 0
 	}
-	name := pairAfter(s[start:end])
-	if name.secret == notSecret && end-start == 4 && s[i] == '=' && start > 0 && (s[start-1] == '?' || s[start-1] == '&') && s[start:end] == "code" {
-		name.secret = sureSecret // of an authorization grant
+	secret := secrecyOf(s[start:end])
+	if secret == notSecret && end-start == 4 && s[i] == '=' && start > 0 && (s[start-1] == '?' || s[start-1] == '&') && s[start:end] == "code" {
+		secret = sureSecret // of an authorization grant
 	}
-	if name.secret == notSecret {
+	if secret == notSecret {
 		return 0
 	}
 	if s[i] == '>' && (start == 0 || s[start-1] != '<') {
 		return 0
 	}
-	return sc.value(s, i, start, name.secret, quoted)
+	return sc.value(s, i, start, secret, quoted)
 }
 
 // value replaces the value after the separator at i.
@@ -202,16 +196,23 @@ func unexpected(s string, i int) bool {
 	return false
 }
 
-// looksSecret tells a value from a word of prose.
+// looksSecret tells a value from a word of prose: by a digit or an =, by its
+// length, and if it is not short by its signs and capitals.
 func looksSecret(v string) bool {
-	var seen uint8
+	sure, signs := false, false
 	for i := range len(v) {
-		if i == 0 && is(v[i], upper) {
-			continue
-		}
-		seen |= class[v[i]]
+		sure = sure || is(v[i], digit) || v[i] == '='
+		signs = signs || is(v[i], connector) || i > 0 && is(v[i], upper)
 	}
-	return seen&(digit|upper|connector) != 0 && len(v) >= 4 || len(v) >= 32
+	switch n := len(v); {
+	case n < 4:
+		return false
+	case n < 12:
+		return sure
+	case n < 32:
+		return sure || signs
+	}
+	return true
 }
 
 func decimal(v string) bool {
@@ -259,10 +260,10 @@ var benignValues = set(`undefined null nil none nan true false yes no on off 0 1
 	length minimum maximum weak strong short long contains requires password token secret basic bearer digest cookie
 	malformed absent blocked ignored skipped found using with without anonymous guest pending active inactive`)
 
-// pairAfter judges a name by its words: passwordHash, X-Api-Key, user_token. The
+// secrecyOf judges a name by its words: passwordHash, X-Api-Key, user_token. The
 // last words decide; one that speaks about the secret (length, error, field)
 // takes the promise back.
-func pairAfter(name string) pairName {
+func secrecyOf(name string) secrecy {
 	var buf [maxName]byte
 	var words [12][]byte
 	n, w, start := 0, 0, 0
@@ -290,37 +291,37 @@ func pairAfter(name string) pairName {
 	}
 	cut()
 	if w == 0 {
-		return pairName{}
+		return notSecret
 	}
 	all := buf[:n]
 	last := string(words[w-1])
 	if w > 1 && about.has(last) {
-		return pairName{}
+		return notSecret
 	}
 	if s, ok := secretWords[last]; ok {
-		return pairName{secret: s}
+		return s
 	}
 	if s, ok := secretWords[string(all)]; ok {
-		return pairName{secret: s}
+		return s
 	}
 	if w > 1 && last == "key" && keyWords.has(string(words[w-2])) {
-		return pairName{secret: sureSecret}
+		return sureSecret
 	}
 	if w > 1 && last == "id" && (string(words[w-2]) == "session" || string(words[w-2]) == "sess") {
-		return pairName{secret: maySecret}
+		return maySecret
 	}
 	for k := range w {
 		switch string(words[k]) {
 		case "password", "passwd", "passphrase", "secret", "credential", "credentials":
-			return pairName{secret: sureSecret}
+			return sureSecret
 		}
 	}
 	for _, stem := range [...]string{"password", "passwd", "apikey", "secretkey", "accesskey", "privatekey"} {
 		if len(all) >= len(stem) && string(all[len(all)-len(stem):]) == stem {
-			return pairName{secret: sureSecret}
+			return sureSecret
 		}
 	}
-	return pairName{}
+	return notSecret
 }
 
 var about = set(`length strength field input min max count policy error errors valid visible required changed type expires

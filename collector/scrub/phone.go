@@ -29,7 +29,7 @@ func (sc *scan) phone(s string, g int) int {
 			return sc.addPhone(s, g, n, start-2)
 		}
 	}
-	if first.len() >= 2 && s[first.start] == '0' && s[first.start+1] == '0' {
+	if first.len() >= 2 && first.len() <= 5 && s[first.start] == '0' && s[first.start+1] == '0' {
 		n, digits := sc.dialled(s, g, 17)
 		if n >= 2 && digits >= 10 && (first.len() == 2 || isAt(s, first.start+2, digit) && s[first.start+2] != '0') && !sc.joined(s, g, n, "-.:_") {
 			return sc.addPhone(s, g, n, start)
@@ -260,10 +260,10 @@ func (sc *scan) phoneWordAfter(s string, g int) bool {
 	}
 	i := sc.groups[g+n-1].end
 	j := i
-	for j < len(s) && j-i < 2 && (s[j] == ' ' || s[j] == '(') {
+	for j < len(s) && j-i < 2 && (s[j] == ' ' || s[j] == '(') { // not "Chrome/99.0.4812.0 Mobile"
 		j++
 	}
-	if j == i || !isAt(s, j, letter) {
+	if j == i || s[j-1] != '(' || !isAt(s, j, letter) {
 		return false
 	}
 	var w label

@@ -116,7 +116,7 @@ func (s *Scrubber) Tag(key, value string) (k, v string, ok bool) {
 	if v == "" {
 		return "", "", false
 	}
-	if p := pairAfter(k); p.secret != notSecret && p.secret != coordinate && placeholderAt(v, 0) != len(v) && !benignValue(v) {
+	if p := secrecyOf(k); p != notSecret && p != coordinate && placeholderAt(v, 0) != len(v) && !benignValue(v) {
 		s.counts[Secret].Add(1)
 		v = placeholders[Secret]
 	}

@@ -288,6 +288,9 @@ func (sc *scan) absolute(s string, i int) int {
 		start -= 5
 	}
 	end := addressEnd(s, i+3)
+	if strings.HasPrefix(s[i+3:], "www.w3.org/") && strings.IndexByte(s[i:end], '?') < 0 {
+		return end // a namespace
+	}
 	return sc.rewriteAddress(s, start, end, i+3-start)
 }
 
