@@ -13,12 +13,16 @@ import (
 // the browser agent, and what operators ask.
 func (c *Collector) routes() http.Handler {
 	mux := http.NewServeMux()
+	direct := map[string]*endpoint{}
 	for _, f := range wire.Formats() {
 		e := &endpoint{c: c, format: f, match: f.Match()}
 		e.counts.seconds = newSeconds(e.match.SDK)
 		c.endpoint = append(c.endpoint, e)
 		for _, pattern := range e.match.Patterns {
 			method, path, _ := strings.Cut(pattern, " ")
+			if method == http.MethodPost && !strings.Contains(path, "{") {
+				direct[path] = e
+			}
 			for _, p := range []string{path, "/k/{key}" + path} {
 				mux.Handle(method+" "+p, e)
 				mux.HandleFunc("OPTIONS "+p, c.preflight)
@@ -29,7 +33,14 @@ func (c *Collector) routes() http.Handler {
 	mux.HandleFunc("GET /healthz", c.healthz)
 	mux.HandleFunc("GET /readyz", c.readyz)
 	mux.Handle("GET /metrics", c.metricsHandler())
-	return mux
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		// What nearly every request is needs no pattern matching.
+		if e := direct[r.URL.Path]; e != nil && r.Method == http.MethodPost {
+			e.ServeHTTP(w, r)
+			return
+		}
+		mux.ServeHTTP(w, r)
+	})
 }
 
 // healthz says that the process is alive.
