@@ -6,8 +6,8 @@ import "strings"
 // country, in a national shape, or next to a word for telephone.
 func (sc *scan) phone(s string, g int) int {
 	first := sc.groups[g]
-	if first.len() == 1 && g+2 < len(sc.groups) && sc.groups[g+1].len() == 1 && sc.groups[g+2].len() == 1 {
-		return 0 // a list
+	if sc.listed(s, g) {
+		return 0
 	}
 	if _, digits := sc.dialled(s, g, 17); digits < minDigits {
 		return 0
@@ -41,6 +41,17 @@ func (sc *scan) phone(s string, g int) int {
 		}
 	}
 	return sc.national(s, g, start, paren)
+}
+
+// listed says whether group g stands in a list of numbers: single digits, or
+// amid others of its size.
+func (sc *scan) listed(s string, g int) bool {
+	gs := sc.groups
+	l := gs[g].len()
+	if g+2 >= len(gs) || gs[g+1].len() != l || gs[g+2].len() != l {
+		return false
+	}
+	return l == 1 || g >= 2 && gs[g-1].len() == l && gs[g-2].len() == l && s[gs[g].start] != '0'
 }
 
 // addPhone notes the n groups from g, and an extension after them.
