@@ -48,7 +48,7 @@ func (sc *scan) phone(s string, g int) int {
 func (sc *scan) listed(s string, g int) bool {
 	gs := sc.groups
 	l := gs[g].len()
-	if g+2 >= len(gs) || gs[g+1].len() != l || gs[g+2].len() != l {
+	if g+2 >= len(gs) || gs[g].start > 0 && s[gs[g].start-1] == '+' || gs[g+1].len() != l || gs[g+2].len() != l {
 		return false
 	}
 	return l == 1 || g >= 2 && gs[g-1].len() == l && gs[g-2].len() == l && s[gs[g].start] != '0'

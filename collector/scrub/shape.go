@@ -1,0 +1,196 @@
+package scrub
+
+import "strings"
+
+// chanceShape judges a segment that no author wrote.
+func chanceShape(s string) (Kind, bool) {
+	digits, letters, hexes, seps := 0, 0, 0, 0
+	var seen uint8
+	for i := range len(s) {
+		c := s[i]
+		seen |= class[c]
+		switch {
+		case is(c, digit):
+			digits++
+			hexes++
+		case is(c, letter):
+			letters++
+			if isHex(c) {
+				hexes++
+			}
+		case c == '-' || c == '_' || c == '.' || c == '+' || c == ' ' || c == ',' || c == '=' || c == '~' || c == '(' || c == ')' || c == ':':
+			seps++
+		default:
+			return 0, false
+		}
+	}
+	switch n := len(s); {
+	case letters == 0 && digits >= 5:
+		return ID, true
+	case hexes == n && digits > 0 && n >= 8, hexes == n && n >= 16:
+		return Hex, true
+	case n >= 10 && digits > 0 && letters > 0 && seps == 0 && scoreWord(s) < -8,
+		n >= 10 && seen&letter == letter && seps == 0 && scoreWord(s) < -16:
+		return Token, true
+	case n >= 16 && letters > 0 && strings.IndexByte(s, '.') < 0:
+		if a, b := tokenIn(s, 0, n); b > a {
+			return Token, true
+		}
+	}
+	return 0, false
+}
+
+// foldNumbers replaces long numbers in a slug: order-12345 becomes order-:id.
+func foldNumbers(s string) (string, bool) {
+	var out []byte
+	for i := 0; i < len(s); {
+		j := i
+		for j < len(s) && is(s[j], digit) {
+			j++
+		}
+		if j-i >= 5 && (i == 0 || !is(s[i-1], alnum)) && !isAt(s, j, letter) {
+			if out == nil {
+				out = append(out, s[:i]...)
+			}
+			out = append(out, params[ID]...)
+		} else {
+			j = max(j, i+1)
+			if out != nil {
+				out = append(out, s[i:j]...)
+			}
+		}
+		i = j
+	}
+	return string(out), out != nil
+}
+
+func allDigits(s string) bool {
+	for i := range len(s) {
+		if !is(s[i], digit) {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// isParam says whether a segment is a parameter of a route already: :id, {id},
+// [slug], <int:id>, *, :id.json, order-:id.
+func isParam(s string) bool {
+	if len(s) > 40 {
+		return false
+	}
+	if s == "*" || s == "**" {
+		return true
+	}
+	i := strings.IndexByte(s, ':')
+	if i > 0 && (s[i-1] == '-' || s[i-1] == '_' || s[i-1] == '.') && strings.HasPrefix(s[i:], params[ID]) {
+		return !strings.ContainsAny(s, "@%") && noLongDigits(s)
+	}
+	if i != 0 && s[0] != '{' && s[0] != '[' && s[0] != '<' && s[0] != '(' {
+		return false
+	}
+	for k := range len(s) {
+		if c := s[k]; !is(c, letter) && strings.IndexByte(":{}[]<>()_.?*-", c) < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func noLongDigits(s string) bool {
+	run := 0
+	for i := range len(s) {
+		if is(s[i], digit) {
+			if run++; run >= 5 {
+				return false
+			}
+		} else {
+			run = 0
+		}
+	}
+	return true
+}
+
+// isVersion says whether a segment is a version: v1, 1.2.3, v18.2.0-rc.1.
+func isVersion(s string) bool {
+	v := strings.TrimPrefix(strings.TrimPrefix(s, "v"), "V")
+	if v == "" || !is(v[0], digit) {
+		return false
+	}
+	dots, i := 0, 0
+	for i < len(v) && (is(v[i], digit) || v[i] == '.') {
+		if v[i] == '.' {
+			dots++
+		}
+		i++
+	}
+	if dots == 0 && (len(v) == len(s) || i > 4) || dots > 0 && i > 20 {
+		return false
+	}
+	if i == len(v) {
+		return true
+	}
+	rest := v[i:]
+	if len(rest) >= 24 || !noLongDigits(rest) {
+		return false
+	}
+	for _, p := range [...]string{"-", "+", "rc", "beta", "alpha", "dev", "pre", "x"} {
+		if strings.HasPrefix(rest, p) {
+			return true
+		}
+	}
+	return false
+}
+
+func isISODate(s string) bool {
+	return len(s) == 10 && s[4] == '-' && s[7] == '-' && allDigits(s[:4]) && allDigits(s[5:7]) && allDigits(s[8:]) && s[5] <= '1' && s[8] <= '3'
+}
+
+// isHome says whether a segment is the name of a home directory: /home/jane,
+// /Users/jane, C:/Users/jane, in the path of a source file.
+func isHome(g segment) bool {
+	switch g.before {
+	case "home", "Users":
+		return g.source && g.text != "shared" && g.text != "Shared" && g.text != "Public" && !hasExtension(g.text) && g.rest != ""
+	}
+	return false
+}
+
+func hasExtension(s string) bool {
+	dot := strings.LastIndexByte(s, '.')
+	return dot > 0 && (codeExtension(s[dot+1:]) || mediaExtension(s[dot+1:]) || documentExtension(s[dot+1:]))
+}
+
+// unescape decodes one layer of percent escapes; ok is false if there is none.
+func unescape(s string) (string, bool) {
+	if strings.IndexByte(s, '%') < 0 {
+		return s, false
+	}
+	b := make([]byte, 0, len(s))
+	ok := false
+	for i := 0; i < len(s); {
+		if s[i] == '%' {
+			if r, n := percent(s, i); n > 0 {
+				ok = true
+				if r >= 0 {
+					b = append(b, byte(r))
+				}
+				i += n
+				continue
+			}
+		}
+		b = append(b, s[i])
+		i++
+	}
+	return string(b), ok
+}
+
+// foldText folds the look-alikes of ASCII in s.
+func foldText(s string) string {
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			return strings.Map(fold, s)
+		}
+	}
+	return s
+}
