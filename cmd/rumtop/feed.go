@@ -69,8 +69,13 @@ func (f *feed) Status() agg.SourceStatus {
 		if state.Note != "" {
 			note = state.Note
 		}
-		// Until the first look nobody knows whether there is history.
-		return agg.SourceStatus{Connected: state.Connected, Server: state.Server, Note: note, History: true, Loading: prepared / 2, Site: site, Reconnects: state.Reconnects}
+		// Until the first look nobody knows whether there is history; a look that
+		// found no site to read has found that there is none.
+		loading := prepared / 2
+		if note != "" && state.Connected {
+			loading = 1
+		}
+		return agg.SourceStatus{Connected: state.Connected, Server: state.Server, Note: note, History: true, Loading: loading, Site: site, Reconnects: state.Reconnects}
 	}
 	s := sub.Status()
 	return agg.SourceStatus{

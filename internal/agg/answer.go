@@ -1,6 +1,7 @@
 package agg
 
 import (
+	"cmp"
 	"slices"
 	"sync"
 	"time"
@@ -29,7 +30,7 @@ func (a *Aggregator) Frame(q Query, s SourceStatus, now time.Time) *Frame {
 	}
 	lo := hi - q.Window.Milliseconds()
 	f := &Frame{
-		Schema: Schema, At: at(hi - 1), Site: q.Site, WindowS: q.Window.Seconds(),
+		Schema: Schema, At: at(hi - 1), Site: cmp.Or(q.Site, s.Site), WindowS: q.Window.Seconds(),
 		Filter: q.Filter.String(), By: q.By, Live: q.At.IsZero(),
 		Quantum: min(max(q.Window/60, time.Second), time.Minute).Truncate(time.Second),
 		Tags:    a.tags(),
