@@ -24,7 +24,6 @@ type cellContext struct {
 	minutes    float64 // length of the window
 	comparable bool    // the baseline is complete
 	sparkTop   float64
-	width      int
 }
 
 // Widths that every layout has: the cursor's margin, and the key at least.

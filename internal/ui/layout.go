@@ -88,7 +88,7 @@ func arrange(w, h int, s shape) layout {
 
 // tableHeight is what a table of that many rows takes, with heading, total and a
 // blank line: what it does not need, the errors have.
-func tableHeight(rows int) int { return max(rows+2, totalFrom) + 1 }
+func tableHeight(rows int) int { return 1 + max(rows+1, totalFrom) + 1 }
 
 func plotsAcross(w int, zoom bool) int {
 	switch {
@@ -109,9 +109,9 @@ func chartHeight(body int, zoom bool) int {
 	case zoom && body >= 12:
 		return body*3/5 | 1
 	case body >= 42:
-		return 13
+		return 17
 	case body >= 30:
-		return 9
+		return 11
 	case body >= 24:
 		return 7
 	case body >= 19:

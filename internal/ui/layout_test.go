@@ -42,13 +42,13 @@ func TestLayout(t *testing.T) {
 		{40, 20, shape{}, "hscccccttttttteeeerk 1"},
 		{20, 20, shape{rows: 9}, "hstttttttttteeeeeerk 0"},
 		{80, 24, shape{rows: 6}, "hsccccccttttttttteeeeerk 2"},
-		{80, 24, shape{rows: 4}, "hscccccc" + strings.Repeat("t", 8) + strings.Repeat("e", 6) + "rk 2"},
+		{80, 24, shape{rows: 4}, "hscccccc" + strings.Repeat("t", 7) + strings.Repeat("e", 7) + "rk 2"},
 		{80, 24, shape{zoom: true}, "hs" + strings.Repeat("c", 13) + strings.Repeat("t", 7) + "rk 1"},
 		{80, 24, shape{list: true}, "hscccccc" + strings.Repeat("t", 14) + "rk 2"},
 		{80, 24, shape{full: true}, "hs" + strings.Repeat("t", 20) + "rk 0"},
-		{120, 36, shape{rows: 99}, "hs" + strings.Repeat("c", 9) + strings.Repeat("t", 14) + strings.Repeat("e", 9) + "rk 4"},
-		{120, 36, shape{rows: 5}, "hs" + strings.Repeat("c", 9) + strings.Repeat("t", 8) + strings.Repeat("e", 15) + "rk 4"},
-		{200, 50, shape{rows: 99}, "hs" + strings.Repeat("c", 13) + strings.Repeat("t", 20) + strings.Repeat("e", 13) + "rk 4"},
+		{120, 36, shape{rows: 99}, "hs" + strings.Repeat("c", 11) + strings.Repeat("t", 13) + strings.Repeat("e", 8) + "rk 4"},
+		{120, 36, shape{rows: 5}, "hs" + strings.Repeat("c", 11) + strings.Repeat("t", 8) + strings.Repeat("e", 13) + "rk 4"},
+		{200, 50, shape{rows: 99}, "hs" + strings.Repeat("c", 17) + strings.Repeat("t", 18) + strings.Repeat("e", 11) + "rk 4"},
 	} {
 		if got := drawing(arrange(c.w, c.h, c.s)); got != c.want {
 			t.Errorf("%d×%d %+v:\n got %s\nwant %s", c.w, c.h, c.s, got, c.want)

@@ -217,6 +217,8 @@ func worseErrors(f *agg.Frame) string {
 		s := fmt.Sprintf("error rate %s%%%s · %s", percent(t.ErrorRate), was(t, percent), affected(t))
 		if worst != nil {
 			s += fmt.Sprintf(" · worst %s=%s %s%%", f.By, worst.Key, percent(worst.ErrorRate))
+		} else if r := most(f); r != nil {
+			s += fmt.Sprintf(" · most in %s=%s %s%%", f.By, r.Key, percent(r.ErrorRate))
 		}
 		return s
 	}
@@ -224,6 +226,17 @@ func worseErrors(f *agg.Frame) string {
 		return ""
 	}
 	return fmt.Sprintf("%s=%s: error rate %s%%%s · %s", f.By, worst.Key, percent(worst.ErrorRate), was(worst, percent), affected(worst))
+}
+
+// most is the segment in which more than half of the affected users are, and
+// more than its share: a release that is new has nothing to be compared with.
+func most(f *agg.Frame) *agg.Row {
+	for i := range f.Segments {
+		if r := &f.Segments[i]; 2*r.Affected > f.Total.Affected && r.ErrorRate > f.Total.ErrorRate {
+			return r
+		}
+	}
+	return nil
 }
 
 func was(r *agg.Row, show func(float64) string) string {

@@ -43,6 +43,20 @@ func TestNotesAreShown(t *testing.T) {
 	}
 }
 
+// A release that is new has no baseline: the sentence names it all the same where
+// it has most of the harm.
+func TestSentenceNamesWhatIsNew(t *testing.T) {
+	f := incident()
+	f.Segments[0].Delta, f.Segments[0].Baseline = agg.Deltas{}, nil
+	if _, s := sentence(f, linkLive); !strings.HasSuffix(s, " · most in release=2.4.1 12.3%") {
+		t.Errorf("%q", s)
+	}
+	f.Segments[0].Affected = f.Total.Affected / 2
+	if _, s := sentence(f, linkLive); strings.Contains(s, "2.4.1") {
+		t.Errorf("%q", s)
+	}
+}
+
 // A sentence loses whole clauses before it loses part of one.
 func TestClauses(t *testing.T) {
 	const s = "error rate 4.1% · 12 users · worst release=2.4.1 12.3%"

@@ -124,7 +124,7 @@ func visibleRows(h int) int {
 }
 
 // totalFrom is the number of lines below the heading from which on one is for the total.
-const totalFrom = 7
+const totalFrom = 5
 
 // view draws heading, rows and total in exactly h lines.
 func (t table) view(f *agg.Frame, th theme, w, h int, focused bool) []string {
