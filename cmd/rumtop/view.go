@@ -114,12 +114,17 @@ func (p *program) chooseSite(ctx context.Context, conn *stream.Conn) (string, er
 	}
 }
 
+// reading is how much longer than it is asked for history is kept: its first
+// beacons must not be out of date by the time they are read.
+const reading = 2 * time.Minute
+
 // start sets the counting going. The aggregator's goroutine ends with ctx.
 func start(ctx context.Context, v *viewFlags, f *feed, site string) (loop *agg.Loop, failed <-chan error) {
-	loop = agg.NewLoop(agg.New(agg.Config{Memory: int64(v.memory), Retain: max(v.since, 2*v.window)}), f, time.Now)
+	since := max(v.since, 2*v.window) // the baseline is a window, too
+	loop = agg.NewLoop(agg.New(agg.Config{Memory: int64(v.memory), Retain: since + reading}), f, time.Now)
 	errs := make(chan error, 2)
 	go func() {
-		if err := f.run(ctx, site, max(v.since, 2*v.window)); err != nil && ctx.Err() == nil {
+		if err := f.run(ctx, site, since); err != nil && ctx.Err() == nil {
 			errs <- err
 		}
 	}()

@@ -8,10 +8,12 @@ import (
 )
 
 // Source is where a [Loop] takes its beacons from. Batches ends (is closed)
-// when there will be no more; Status may be called at any time.
+// when there will be no more; Status may be called at any time. Recycle takes a
+// batch back that has been counted.
 type Source interface {
 	Batches() <-chan *beacon.Batch
 	Status() SourceStatus
+	Recycle(*beacon.Batch)
 }
 
 // Loop owns an Aggregator: beacons and questions go in, frames come out. A
@@ -41,12 +43,27 @@ func (l *Loop) Frames() <-chan *Frame { return l.frames }
 // keystroke not to notice.
 const burst = 64
 
+// filling is how often a frame is sent while history is being read, so that the
+// screen fills before one's eyes and is whole as soon as the history is.
+const filling = 250 * time.Millisecond
+
 // Run counts until ctx ends, and returns its error. Nothing is sent until the
 // first Ask. When the source ends, frames keep coming.
 func (l *Loop) Run(ctx context.Context, interval time.Duration) error {
 	defer close(l.frames)
-	tick := time.NewTicker(interval)
+	pace := interval
+	tick := time.NewTicker(pace)
 	defer tick.Stop()
+	send := func(q Query) {
+		next := interval
+		if l.send(q) < 1 {
+			next = min(interval, filling)
+		}
+		if next != pace {
+			pace = next
+			tick.Reset(pace)
+		}
+	}
 	batches := l.source.Batches()
 	var q Query
 	asked := false
@@ -55,7 +72,7 @@ func (l *Loop) Run(ctx context.Context, interval time.Duration) error {
 		select {
 		case q = <-l.asked:
 			asked = true
-			l.send(q)
+			send(q)
 			continue
 		default:
 		}
@@ -64,10 +81,10 @@ func (l *Loop) Run(ctx context.Context, interval time.Duration) error {
 			return ctx.Err()
 		case q = <-l.asked:
 			asked = true
-			l.send(q)
+			send(q)
 		case <-tick.C:
 			if asked {
-				l.send(q)
+				send(q)
 			}
 		case b, ok := <-batches:
 			if !ok {
@@ -75,14 +92,14 @@ func (l *Loop) Run(ctx context.Context, interval time.Duration) error {
 				continue
 			}
 			now := l.now()
-			l.agg.Add(b, now)
+			l.take(b, now)
 			for range burst {
 				select {
 				case b, ok = <-batches:
 					if !ok {
 						batches = nil
 					} else {
-						l.agg.Add(b, now)
+						l.take(b, now)
 					}
 					continue
 				default:
@@ -93,8 +110,17 @@ func (l *Loop) Run(ctx context.Context, interval time.Duration) error {
 	}
 }
 
-func (l *Loop) send(q Query) {
-	replace(l.frames, l.agg.Frame(q, l.source.Status(), l.now()))
+func (l *Loop) take(b *beacon.Batch, now time.Time) {
+	l.agg.Add(b, now)
+	l.source.Recycle(b)
+}
+
+// send sends a frame and tells how much of the history is in it.
+func (l *Loop) send(q Query) (loading float64) {
+	f := l.agg.Frame(q, l.source.Status(), l.now())
+	loading = f.Health.Loading
+	replace(l.frames, f)
+	return loading
 }
 
 // replace puts v into a channel of one place, in the stead of what waits there.

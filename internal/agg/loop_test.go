@@ -17,6 +17,7 @@ type fakeSource struct {
 
 func (s *fakeSource) Batches() <-chan *beacon.Batch { return s.batches }
 func (s *fakeSource) Status() SourceStatus          { return s.status }
+func (s *fakeSource) Recycle(*beacon.Batch)         {}
 
 // running starts a loop over a source and returns what a viewer has of it.
 func running(t *testing.T, capacity int, interval time.Duration) (*Loop, *fakeSource) {
