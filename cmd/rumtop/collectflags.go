@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/rumtop/rumtop/collector"
+	"github.com/rumtop/rumtop/collector/scrub"
 )
 
 // collectFlags describe a collector.
@@ -24,6 +25,8 @@ type collectFlags struct {
 	identityKey    string
 	consent        string
 	linger         time.Duration
+	keepParams     []string
+	personWords    []string
 }
 
 // register adds the collector's flags. demo and local already have --region as
@@ -37,6 +40,8 @@ func (c *collectFlags) register(fs *pflag.FlagSet, listen string) {
 	fs.StringVar(&c.rateLimit, "rate-limit", "100", "requests a second per client address, with ten seconds' worth at once, or off")
 	fs.StringVar(&c.identityKey, "identity-key", "", "file with the key that identifiers are hashed under, shared by collectors that should agree; made if missing (default: in memory)")
 	fs.StringVar(&c.consent, "default-consent", "full", "what a beacon that says nothing about consent means: full, minimal, none")
+	fs.StringArrayVar(&c.keepParams, "keep-param", nil, "query parameter of URLs that may stay, its value scrubbed (repeatable)")
+	fs.StringArrayVar(&c.personWords, "person-word", nil, "path segment after which the next one stands for a person, as after users/ (repeatable)")
 	fs.DurationVar(&c.linger, "linger", 150*time.Millisecond, "how long beacons of one subject gather before they are published")
 }
 
@@ -45,6 +50,7 @@ func (c *collectFlags) config(sites []string, region string, log *slog.Logger) (
 		Origins: c.origins, Region: region, RegionHeader: c.regionHeader, GeoIP: c.geoip,
 		TrustedProxies: c.trustedProxies, IdentityKeyFile: c.identityKey,
 		DefaultConsent: c.consent, Linger: c.linger, Logger: log,
+		Scrub: scrub.Config{KeepParams: c.keepParams, PersonWords: c.personWords},
 	}
 	var err error
 	if cfg.Sites, err = parseSites(sites); err != nil {
