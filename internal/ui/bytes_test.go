@@ -156,6 +156,17 @@ func BenchmarkView(b *testing.B) {
 	}
 }
 
+// BenchmarkViewHelp is the cost of a screen that lipgloss lays out.
+func BenchmarkViewHelp(b *testing.B) {
+	m := press(screen(b, inColor, 120, 36, incident()), "?")
+	b.ReportAllocs()
+	for b.Loop() {
+		if len(m.View()) == 0 {
+			b.Fatal("nothing drawn")
+		}
+	}
+}
+
 // BenchmarkFrame is the cost of taking in a frame and drawing it.
 func BenchmarkFrame(b *testing.B) {
 	s := newSim(true)

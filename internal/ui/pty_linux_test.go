@@ -117,10 +117,6 @@ func BenchmarkFirstPaint(b *testing.B) {
 	}
 }
 
-// patience is how long a screen may take to end on a busy machine. One that does not
-// notice never ends.
-const patience = 20 * time.Second
-
 func TestEndsWithItsTerminal(t *testing.T) {
 	for _, env := range []string{"", ignoreHangup + "=1"} {
 		t.Run("env "+env, func(t *testing.T) {
