@@ -2,10 +2,13 @@ package collector
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -127,6 +130,51 @@ func BenchmarkHandler(b *testing.B) {
 				b.ReportMetric(float64(sink.bytes.Load())/float64(n), "B/beacon")
 			}
 		})
+	}
+}
+
+// stalled takes batches and never acknowledges one.
+type stalled struct{}
+
+func (stalled) Publish(string, string, []byte, func(error)) error { return nil }
+
+// BenchmarkStalled is what a client feels while NATS stalls and the queue is
+// full: every request makes room by shedding, or is refused.
+func BenchmarkStalled(b *testing.B) {
+	c, err := New(Config{Sites: map[string]string{"shop": testKey}, RateLimit: -1, QueueBytes: 4 << 20}, stalled{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() {
+		ctx, cancel := context.WithCancel(context.Background())
+		cancel()
+		if err := c.Drain(ctx); !errors.Is(err, context.Canceled) {
+			b.Error(err)
+		}
+	})
+	all := realistic(2000)
+	post := func(i int) {
+		r := httptest.NewRequest("POST", "/v1/beacons?key="+testKey, strings.NewReader(all[i%len(all)]))
+		r.Header["Content-Type"] = []string{"application/json"}
+		w := nowhere{header: http.Header{}}
+		c.Handler().ServeHTTP(&w, r)
+		if w.status != http.StatusAccepted && w.status != http.StatusServiceUnavailable {
+			b.Fatalf("status %d", w.status)
+		}
+	}
+	for i := 0; c.Stats().Dropped["shed"] == 0; i++ {
+		post(i)
+	}
+	took := make([]time.Duration, 0, b.N)
+	for i := 0; b.Loop(); i++ {
+		began := time.Now()
+		post(i)
+		took = append(took, time.Since(began))
+	}
+	slices.Sort(took)
+	b.ReportMetric(float64(took[len(took)*99/100].Microseconds()), "p99-µs")
+	if n := c.Stats().QueueBytes; n > 4<<20 {
+		b.Fatalf("queue holds %d bytes", n)
 	}
 }
 
