@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"context"
 	"fmt"
 	"sync/atomic"
 	"testing"
@@ -29,7 +30,7 @@ func benchmarkHistory(b *testing.B, size, others int) {
 	viewer := dial(b, e.ClientURL())
 	b.ResetTimer()
 	for range b.N {
-		s, err := Subscribe(testContext(b), viewer, SubscribeOptions{Site: "shop", Since: time.Hour})
+		s, err := Subscribe(context.Background(), viewer, SubscribeOptions{Site: "shop", Since: time.Hour})
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -42,6 +43,9 @@ func benchmarkHistory(b *testing.B, size, others int) {
 			}
 		}
 		s.Close()
+		if beacons != historyBeacons/size*size {
+			b.Fatalf("%d beacons came; status %+v", beacons, s.Status())
+		}
 	}
 	b.StopTimer()
 	perOp := b.Elapsed().Seconds() / float64(b.N)
