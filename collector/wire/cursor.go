@@ -13,48 +13,75 @@ import (
 
 var errShape = errors.New("value has another type than expected")
 
-// cursor walks through one JSON value, token by token, strictly: duplicate
-// names and invalid UTF-8 are errors. The first error sticks, and everything
-// after it reads as empty, so that only the end needs checking.
+// strict checks JSON as a whole: syntax, UTF-8, and that no object says a name
+// twice.
+type strict struct {
+	dec *jsontext.Decoder
+	buf bytes.Buffer
+}
+
+var checkers = sync.Pool{New: func() any {
+	s := new(strict)
+	s.dec = jsontext.NewDecoder(&s.buf)
+	return s
+}}
+
+func check(item []byte) error {
+	s := checkers.Get().(*strict)
+	defer checkers.Put(s)
+	s.buf = *bytes.NewBuffer(item) // the decoder reads it in place
+	s.dec.Reset(&s.buf)
+	_, err := s.dec.ReadValue()
+	if err == nil && len(bytes.TrimSpace(item[s.dec.InputOffset():])) > 0 {
+		err = errTrailing
+	}
+	s.buf = bytes.Buffer{}
+	return err
+}
+
+// cursor walks through one JSON value that has been checked as a whole, so that
+// walking needs no checks but of types. The first error sticks, and everything
+// after it reads as empty: only the end needs looking at.
 //
 // Strings are cut out of one copy of the value wherever they have no escapes.
 // Null reads as not sent.
 type cursor struct {
-	dec  *jsontext.Decoder
-	buf  bytes.Buffer
 	text string
+	pos  int
 	err  error
 }
 
-var cursors = sync.Pool{New: func() any {
-	c := new(cursor)
-	c.dec = jsontext.NewDecoder(&c.buf)
-	return c
-}}
-
-// newCursor begins at a value that items has cut out. End it with close.
-func newCursor(item []byte) *cursor {
-	c := cursors.Get().(*cursor)
-	c.buf = *bytes.NewBuffer(item) // the decoder reads it in place
-	c.dec.Reset(&c.buf)
-	c.text, c.err = string(item), nil
-	return c
-}
-
-// close checks that nothing follows the value and returns the first error.
-func (c *cursor) close() error {
-	if c.err == nil && len(bytes.TrimSpace([]byte(c.text[c.dec.InputOffset():]))) > 0 {
-		c.err = errTrailing
+// newCursor checks a value and begins to walk through it.
+func newCursor(item []byte) cursor {
+	if err := check(item); err != nil {
+		return cursor{err: err}
 	}
-	err := c.err
-	c.buf, c.text = bytes.Buffer{}, ""
-	cursors.Put(c)
-	return err
+	return cursor{text: string(item)}
 }
 
 func (c *cursor) fail(err error) {
 	if c.err == nil {
 		c.err = err
+	}
+}
+
+// peek is the kind of the next value, by its first byte: one of n f t " { [,
+// 0 for a number, and 0xff for none.
+func (c *cursor) peek() byte {
+	c.blanks()
+	if c.err != nil || c.pos >= len(c.text) {
+		return 0xff
+	}
+	switch b := c.text[c.pos]; b {
+	case 'n', 'f', 't', '"', '{', '[':
+		return b
+	}
+	return '0'
+}
+
+func (c *cursor) blanks() {
+	for c.pos < len(c.text) && blank(c.text[c.pos]) {
+		c.pos++
 	}
 }
 
@@ -64,91 +91,119 @@ func (c *cursor) object() bool { return c.enter('{') }
 // array enters an array; loop with more. It returns false for null.
 func (c *cursor) array() bool { return c.enter('[') }
 
-func (c *cursor) enter(kind jsontext.Kind) bool {
-	if c.err != nil {
-		return false
-	}
-	switch c.dec.PeekKind() {
+func (c *cursor) enter(kind byte) bool {
+	switch c.peek() {
 	case kind:
-		_, err := c.dec.ReadToken()
-		c.fail(err)
-		return err == nil
+		c.pos++
+		return true
 	case 'n':
 		c.skip()
 	default:
-		c.wrong()
+		c.fail(errShape)
 	}
 	return false
 }
 
 // more says whether the object or array goes on, and leaves it otherwise.
 func (c *cursor) more() bool {
-	if c.err != nil {
+	c.blanks()
+	if c.err != nil || c.pos >= len(c.text) {
 		return false
 	}
-	switch c.dec.PeekKind() {
+	switch c.text[c.pos] {
 	case '}', ']':
-		_, err := c.dec.ReadToken()
-		c.fail(err)
+		c.pos++
 		return false
+	case ',':
+		c.pos++
 	}
 	return true
 }
 
 // key reads a name within an object.
-func (c *cursor) key() string { return c.rawString() }
-
-// wrong is a value of another type: the syntax error if there is one.
-func (c *cursor) wrong() {
-	c.skip()
-	c.fail(errShape)
+func (c *cursor) key() string {
+	c.blanks()
+	name := c.quoted()
+	c.blanks()
+	c.pos++ // the colon
+	return name
 }
 
-// peek is the kind of the next value: one of n f t " 0 { [ or 0.
-func (c *cursor) peek() jsontext.Kind {
-	if c.err != nil {
-		return 0
-	}
-	return c.dec.PeekKind()
-}
-
-func (c *cursor) skip() {
-	if c.err == nil {
-		c.fail(c.dec.SkipValue())
-	}
-}
-
-func (c *cursor) rawString() string {
+// raw cuts a value out.
+func (c *cursor) raw() string {
+	c.blanks()
 	if c.err != nil {
 		return ""
 	}
-	raw, err := c.dec.ReadValue()
-	if err != nil {
-		c.fail(err)
+	begin := c.pos
+	level := 0
+	for c.pos < len(c.text) {
+		switch c.text[c.pos] {
+		case '"':
+			c.pos, _ = c.endOfString()
+		case '{', '[':
+			level++
+			c.pos++
+		case '}', ']', ',', ' ', '\t', '\n', '\r':
+			if level == 0 { // after a number, true, false or null
+				return c.text[begin:c.pos]
+			}
+			if b := c.text[c.pos]; b == '}' || b == ']' {
+				level--
+			}
+			c.pos++
+		default:
+			c.pos++
+			continue
+		}
+		if level == 0 {
+			break
+		}
+	}
+	return c.text[begin:c.pos]
+}
+
+func (c *cursor) skip() { c.raw() }
+
+// endOfString is where the string at pos ends, and whether it has escapes.
+func (c *cursor) endOfString() (end int, escaped bool) {
+	for i := c.pos + 1; i < len(c.text); i++ {
+		switch c.text[i] {
+		case '"':
+			return i + 1, escaped
+		case '\\':
+			escaped = true
+			i++
+		}
+	}
+	return len(c.text), escaped
+}
+
+// quoted reads the string that stands here.
+func (c *cursor) quoted() string {
+	if c.err != nil || c.pos >= len(c.text) {
 		return ""
 	}
-	if raw.Kind() != '"' {
-		c.fail(errShape)
-		return ""
-	}
-	if bytes.IndexByte(raw, '\\') >= 0 {
-		plain, err := jsontext.AppendUnquote(nil, raw)
+	begin := c.pos
+	end, escaped := c.endOfString()
+	c.pos = end
+	if escaped {
+		plain, err := jsontext.AppendUnquote(nil, c.text[begin:end])
 		c.fail(err)
 		return string(plain)
 	}
-	end := int(c.dec.InputOffset())
-	return c.text[end-len(raw)+1 : end-1]
+	return c.text[begin+1 : end-1]
 }
 
 // string reads a string.
 func (c *cursor) string() string {
 	switch c.peek() {
 	case '"':
-		return c.rawString()
+		return c.quoted()
 	case 'n':
 		c.skip()
 	default:
-		c.wrong()
+		c.fail(errShape)
 	}
 	return ""
 }
@@ -158,28 +213,44 @@ func (c *cursor) string() string {
 func (c *cursor) scalar() string {
 	switch c.peek() {
 	case '0', 't', 'f':
-		raw, err := c.dec.ReadValue()
-		if err != nil {
-			c.fail(err)
-			return ""
-		}
-		end := int(c.dec.InputOffset())
-		return c.text[end-len(raw) : end]
+		return c.raw()
 	}
 	return c.string()
+}
+
+// loose reads a scalar as text, and anything else as not sent.
+func (c *cursor) loose() string {
+	switch c.peek() {
+	case '{', '[':
+		c.skip()
+		return ""
+	}
+	return c.scalar()
+}
+
+// fields reads an object of which only some scalars are wanted.
+func (c *cursor) fields(want map[string]*string) {
+	if !c.object() {
+		return
+	}
+	for c.more() {
+		if into := want[c.key()]; into != nil {
+			*into = c.loose()
+		} else {
+			c.skip()
+		}
+	}
 }
 
 // bool reads a boolean.
 func (c *cursor) bool() bool {
 	switch c.peek() {
 	case 't', 'f':
-		t, err := c.dec.ReadToken()
-		c.fail(err)
-		return err == nil && t.Bool()
+		return c.raw() == "true"
 	case 'n':
 		c.skip()
 	default:
-		c.wrong()
+		c.fail(errShape)
 	}
 	return false
 }
@@ -188,12 +259,14 @@ func (c *cursor) bool() bool {
 // read as NaN, which the collector refuses with a counter.
 func (c *cursor) number() float64 {
 	switch c.peek() {
-	case '0', '"':
-		return parseNumber(c.scalar())
+	case '0':
+		return parseNumber(c.raw())
+	case '"':
+		return parseNumber(c.quoted())
 	case 'n', 't', 'f':
 		c.skip()
 	default:
-		c.wrong()
+		c.fail(errShape)
 	}
 	return math.NaN()
 }

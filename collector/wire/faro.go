@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"bytes"
 	"math"
 	"net/http"
 	"strconv"
@@ -76,15 +75,15 @@ func (p *faroPayload) decode(item []byte) error {
 	for c.more() {
 		switch c.key() {
 		case "meta":
-			p.meta(c)
+			p.meta(&c)
 		case "exceptions":
-			p.items(c, p.exception)
+			p.items(&c, p.exception)
 		case "measurements":
-			p.items(c, p.measurement)
+			p.items(&c, p.measurement)
 		case "events":
-			p.items(c, p.event)
+			p.items(&c, p.event)
 		case "logs":
-			p.items(c, func(c *cursor) { c.skip(); p.ignored++ })
+			p.items(&c, func(c *cursor) { c.skip(); p.ignored++ })
 		case "traces":
 			if c.peek() == '{' {
 				p.ignored++
@@ -94,7 +93,7 @@ func (p *faroPayload) decode(item []byte) error {
 			c.skip()
 		}
 	}
-	return c.close()
+	return c.err
 }
 
 func (p *faroPayload) emit() bool {
@@ -123,13 +122,9 @@ func (p *faroPayload) items(c *cursor, read func(*cursor)) {
 		return
 	}
 	for c.more() {
-		raw := c.raw()
-		if c.err != nil {
-			return
-		}
-		one := newCursor(raw)
-		read(one)
-		if one.close() != nil {
+		one := cursor{text: c.raw()}
+		read(&one)
+		if one.err != nil {
 			p.refused++
 		}
 	}
@@ -395,38 +390,4 @@ func (p *faroPayload) resource(attributes map[string]string, trace string) {
 		URL: attributes["name"], Status: status,
 		Duration: parseNumber(attributes["duration"]), Trace: trace,
 	})
-}
-
-// fields reads an object of which only some scalars are wanted.
-func (c *cursor) fields(want map[string]*string) {
-	if !c.object() {
-		return
-	}
-	for c.more() {
-		if into := want[c.key()]; into != nil {
-			*into = c.loose()
-		} else {
-			c.skip()
-		}
-	}
-}
-
-// loose reads a scalar as text, and anything else as not sent.
-func (c *cursor) loose() string {
-	switch c.peek() {
-	case '{', '[':
-		c.skip()
-		return ""
-	}
-	return c.scalar()
-}
-
-// raw reads a value as it stands. It is valid until the next one is read.
-func (c *cursor) raw() []byte {
-	if c.err != nil {
-		return nil
-	}
-	v, err := c.dec.ReadValue()
-	c.fail(err)
-	return bytes.TrimSpace(v)
 }

@@ -135,7 +135,7 @@ func decodeNative(item []byte, b *Beacon) error {
 			c.skip()
 		}
 	}
-	return c.close()
+	return c.err
 }
 
 // tags reads an object of scalars. A value that is none is left out: pages put

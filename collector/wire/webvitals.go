@@ -111,8 +111,8 @@ func decodeMetric(item []byte, b *Beacon) error {
 			c.skip()
 		}
 	}
-	if err := c.close(); err != nil {
-		return err
+	if c.err != nil {
+		return c.err
 	}
 	if m.Name == "" {
 		return errShape

@@ -376,3 +376,33 @@ type nothing int
 func (n *nothing) Take(*Beacon) bool { *n++; return true }
 func (n *nothing) Reject()           {}
 func (n *nothing) Ignore()           {}
+
+// The cursor sees in a checked value just what a full decoder sees.
+func FuzzCursor(f *testing.F) {
+	for _, s := range []string{`{"a":1,"b":[1,2,{"c":"}"}],"d":"\"x\\","":null,"e":-1.5e3 , "f" : true}`, `{}`, ` { } `, `{"a\u0062":"\n"}`, `{"a":{"b":{"c":[]}}}`} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		c := newCursor([]byte(text))
+		var want map[string]json.RawMessage
+		err := json.Unmarshal([]byte(text), &want)
+		if c.err != nil || err != nil || want == nil {
+			return // what either refuses is not compared: they differ in strictness
+		}
+		if !c.object() {
+			t.Fatalf("no object: %q", text)
+		}
+		n := 0
+		for c.more() {
+			name := c.key()
+			value := c.raw()
+			if w, ok := want[name]; !ok || string(w) != value {
+				t.Errorf("%q: member %q is %q, want %q", text, name, value, w)
+			}
+			n++
+		}
+		if n != len(want) || c.err != nil || strings.TrimSpace(text[c.pos:]) != "" {
+			t.Errorf("%q: %d members of %d, error %v, rest %q", text, n, len(want), c.err, text[c.pos:])
+		}
+	})
+}
