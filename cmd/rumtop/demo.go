@@ -59,6 +59,10 @@ release 2.4.1 has just begun to roll out. Nothing leaves this machine.`,
 			// under one key: their users are the same.
 			cfg.IdentityKeyFile = filepath.Join(dir, "identity.key")
 			return p.withEmbedded(cmd.Context(), stream.EmbeddedOptions{Dir: filepath.Join(dir, "nats")}, func(ctx context.Context, conn *stream.Conn) error {
+				// Before anybody publishes: what comes first must be first in it.
+				if _, err := stream.EnsureStream(ctx, conn, stream.Limits{}); err != nil {
+					return err
+				}
 				edge, err := startEdge(conn, cfg)
 				if err != nil {
 					return err
