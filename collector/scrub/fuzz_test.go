@@ -65,9 +65,7 @@ func FuzzScrub(f *testing.F) {
 		f.Add(c.In, 64)
 	}
 	f.Fuzz(func(t *testing.T, in string, max int) {
-		if len(in) > 16<<10 {
-			t.Skip()
-		}
+		in = in[:min(len(in), 16<<10)]
 		for _, kind := range explainable {
 			check(t, kind, in)
 		}
@@ -95,9 +93,7 @@ func FuzzPlanted(f *testing.F) {
 	f.Add("{\"user\":\"", "\"}", uint8(0), uint8(0))
 	f.Add("https://x.example/users/", "/orders?x=", uint8(1), uint8(2))
 	f.Fuzz(func(t *testing.T, before, after string, n, k uint8) {
-		if len(before)+len(after) > 4<<10 {
-			t.Skip()
-		}
+		before, after = before[:min(len(before), 2<<10)], after[:min(len(after), 2<<10)]
 		secret := secrets[int(n)%len(secrets)]
 		// Blanks around it: what stands close may make another thing of it, a
 		// longer number for example.

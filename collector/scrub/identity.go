@@ -173,7 +173,8 @@ func createMaster(path string, r io.Reader) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(f.Name())
+	// The link keeps the file under its name; a leftover is harmless.
+	defer func() { _ = os.Remove(f.Name()) }()
 	_, err = f.WriteString(hex.EncodeToString(m) + "\n")
 	if err == nil {
 		err = f.Sync()

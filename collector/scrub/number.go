@@ -308,8 +308,8 @@ func (sc *scan) degrees(s string, i int) {
 	if start == i {
 		return
 	}
-	end := 0
-	for end = i + len("°"); end < len(s) && end-i < 32 && degreeBytes[s[end]]; {
+	end := i + len("°")
+	for end < len(s) && end-i < 32 && degreeBytes[s[end]] {
 		end++
 	}
 	if end >= len(s) || strings.IndexByte("NSEWO", s[end]) < 0 || isAt(s, end+1, alnum) {

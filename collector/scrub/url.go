@@ -89,9 +89,9 @@ var schemeBytes = func() byteSet {
 // cutPath cuts a path from what follows it, line and column among that if it is
 // the address of a frame or in a text.
 func cutPath(s string, positioned bool, t *tally) (path, query, position string) {
-	rest := ""
 	if i := indexEither(s, '?', '#'); i >= 0 {
-		s, rest = s[:i], s[i:]
+		rest := s[i:]
+		s = s[:i]
 		if positioned {
 			position = lineColumn(rest)
 		}

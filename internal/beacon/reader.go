@@ -72,7 +72,7 @@ func nextField(message []byte) (number uint64, f field, size int) {
 		return 0, f, 0
 	}
 	f.wire = uint8(tag & 7)
-	length := 0
+	var length int
 	switch rest := message[at:]; f.wire {
 	case wireVarint:
 		if _, length = binary.Uvarint(rest); length <= 0 {

@@ -15,7 +15,7 @@ const Version = 1
 
 // The first byte: the version above, the compression below.
 const (
-	plainHeader  = Version<<4 | 0
+	plainHeader  = Version << 4
 	snappyHeader = Version<<4 | 1
 )
 

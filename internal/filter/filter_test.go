@@ -133,11 +133,11 @@ func TestMatchWith(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	print := func(e *beacon.Error) string { return map[string]string{"TypeError": "f00"}[e.Type] }
-	if !e.MatchWith(checkout(), print) {
+	fingerprint := func(e *beacon.Error) string { return map[string]string{"TypeError": "f00"}[e.Type] }
+	if !e.MatchWith(checkout(), fingerprint) {
 		t.Error("does not hold for the fingerprint of one of the errors")
 	}
-	if e.MatchWith(&beacon.Beacon{}, print) {
+	if e.MatchWith(&beacon.Beacon{}, fingerprint) {
 		t.Error("holds without errors")
 	}
 }
