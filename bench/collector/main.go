@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"sync/atomic"
 	"time"
 
@@ -28,7 +29,9 @@ func (n *nowhere) Publish(_, _ string, payload []byte, done func(error)) error {
 
 func main() {
 	listen := flag.String("listen", "127.0.0.1:9301", "address to listen on")
+	gc := flag.Int("gc", 400, "GOGC: a collector's live heap is a few MB, 100 would collect all the time")
 	flag.Parse()
+	debug.SetGCPercent(*gc)
 	if err := run(*listen); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
