@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -18,6 +19,10 @@ import (
 // How long a collector that was asked to end waits for what it accepted to
 // reach NATS.
 const drainTime = 10 * time.Second
+
+// collectorMemory is where the garbage collector begins to work harder, under
+// what a collector may take in all.
+const collectorMemory = 112 << 20
 
 func (p *program) collectCommand() *cobra.Command {
 	var n natsFlags
@@ -37,6 +42,10 @@ Runs until SIGTERM, then publishes what it has accepted; a second signal ends it
 			if len(sites) == 0 {
 				return usage("no site: name one and its public key, as in --site shop=KEY")
 			}
+			// Answering a beacon leaves some kilobytes behind, and little of them
+			// lives: collecting them less often makes a tenth more requests.
+			debug.SetGCPercent(400)
+			debug.SetMemoryLimit(collectorMemory)
 			log := slog.New(slog.NewTextHandler(p.stderr, nil))
 			cfg, err := c.config(sites, region, log)
 			if err != nil {
@@ -52,7 +61,7 @@ Runs until SIGTERM, then publishes what it has accepted; a second signal ends it
 			if err != nil {
 				return err
 			}
-			if edge.listener, err = listen(c.listen); err != nil {
+			if err := edge.listen(c.listen); err != nil {
 				return errors.Join(err, edge.drain())
 			}
 			for name, key := range cfg.Sites {
@@ -91,12 +100,14 @@ func startEdge(conn *stream.Conn, cfg collector.Config) (*edge, error) {
 	return &edge{collector: c, publisher: pub}, nil
 }
 
-func listen(address string) (net.Listener, error) {
+// listen opens the address, with the collector's cap on connections.
+func (e *edge) listen(address string) error {
 	l, err := net.Listen("tcp", address)
 	if err != nil {
-		return nil, fmt.Errorf("take beacons on %s: %w: choose another address with --listen", address, errors.Unwrap(err))
+		return fmt.Errorf("take beacons on %s: %w: choose another address with --listen", address, errors.Unwrap(err))
 	}
-	return l, nil
+	e.listener = e.collector.Listener(l)
+	return nil
 }
 
 // serve takes beacons until ctx ends, then drains.

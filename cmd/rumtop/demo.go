@@ -67,7 +67,7 @@ release 2.4.1 has just begun to roll out. Nothing leaves this machine.`,
 				if err != nil {
 					return err
 				}
-				if edge.listener, err = listen(c.listen); err != nil {
+				if err := edge.listen(c.listen); err != nil {
 					return errors.Join(err, edge.drain())
 				}
 				site := viewSite(sites)

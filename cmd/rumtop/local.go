@@ -54,7 +54,7 @@ Other commands on this machine (rumtop tail, rumtop annotate) find its server.`,
 				if err != nil {
 					return err
 				}
-				if edge.listener, err = listen(c.listen); err != nil {
+				if err := edge.listen(c.listen); err != nil {
 					return errors.Join(err, edge.drain())
 				}
 				site := viewSite(sites)
