@@ -49,7 +49,7 @@ func (r recording) between(from, to time.Duration) []sent {
 
 func TestIncident(t *testing.T) {
 	t.Parallel()
-	s := newSim(t, Config{Seed: 2})
+	s := newSim(t, Config{Seed: 2, Rate: 150})
 	r := recording{s.start, traffic(t, s, -10*time.Minute, 9*time.Minute)}
 	t.Run("first screen", r.firstScreen)
 	t.Run("where", r.where)
@@ -77,7 +77,7 @@ func (r recording) firstScreen(t *testing.T) {
 	if calm > 0.006 || burning < 2.5*calm {
 		t.Errorf("the error rate went from %.2f %% to %.2f %%", 100*calm, 100*burning)
 	}
-	if now < 110 || now < 2*before || later < 180 {
+	if now < 170 || now < 2*before || later < 270 {
 		t.Errorf("%d people are affected at first, %d later, %d before", now, later, before)
 	}
 }

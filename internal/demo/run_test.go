@@ -85,7 +85,7 @@ func TestRunDropsWhatASlowCollectorLeaves(t *testing.T) {
 			t.Fatal(err)
 		}
 		// Four connections, a second each: about 120 requests in 30 seconds.
-		if stats := s.Stats(); stats.Sent < 90 || stats.Sent > 200 || stats.Dropped < 2000 {
+		if stats := s.Stats(); stats.Sent < 90 || stats.Sent > 200 || stats.Dropped < 1000 {
 			t.Errorf("%+v", stats)
 		}
 		if most > connections {
@@ -103,7 +103,7 @@ func TestRunCountsFailures(t *testing.T) {
 		if !errors.Is(err, context.DeadlineExceeded) {
 			t.Fatal(err)
 		}
-		if stats := s.Stats(); stats.Failed < 500 || stats.Sent != 0 {
+		if stats := s.Stats(); stats.Failed < 200 || stats.Sent != 0 {
 			t.Errorf("%+v", stats)
 		}
 	})

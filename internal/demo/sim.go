@@ -8,7 +8,7 @@ import (
 )
 
 // DefaultRate is how many beacons a second the shop sends unless told otherwise.
-const DefaultRate = 100
+const DefaultRate = 60
 
 // maxRate bounds the rate, and with it the memory that users take.
 const maxRate = 20_000

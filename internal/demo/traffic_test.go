@@ -51,7 +51,7 @@ func traffic(t *testing.T, s *Sim, from, to time.Duration) []sent {
 
 func TestRequestsFollowTheContract(t *testing.T) {
 	t.Parallel()
-	s := newSim(t, Config{Seed: 3})
+	s := newSim(t, Config{Seed: 3, Rate: 150})
 	known := map[string]bool{}
 	for _, r := range regions {
 		known[r.name] = true
@@ -223,7 +223,7 @@ func share(all []sent, of func(*sent) bool) float64 {
 
 func TestHealthyShop(t *testing.T) {
 	t.Parallel()
-	all := traffic(t, newSim(t, Config{Seed: 11, Scenario: "quiet"}), 0, 10*time.Minute)
+	all := traffic(t, newSim(t, Config{Seed: 11, Rate: 150, Scenario: "quiet"}), 0, 10*time.Minute)
 	requests, failed, errored := 0, 0, map[string]bool{}
 	farOff := 0
 	for i := range all {
@@ -273,7 +273,7 @@ func TestHealthyShop(t *testing.T) {
 func TestVitalsGrow(t *testing.T) {
 	t.Parallel()
 	again := 0
-	all := traffic(t, newSim(t, Config{Seed: 11}), 0, 2*time.Minute)
+	all := traffic(t, newSim(t, Config{Seed: 11, Rate: 150}), 0, 2*time.Minute)
 	for _, metric := range []string{"inp", "cls"} {
 		last := map[string]float64{}
 		for i := range all {
