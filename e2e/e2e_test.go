@@ -1,0 +1,33 @@
+//go:build e2e
+
+// Package e2e runs the whole way in real processes: pages in Debian's Chromium,
+// rumtop collect, a nats-server, and rumtop in a terminal.
+package e2e
+
+import "testing"
+
+func TestEndToEnd(t *testing.T) {
+	k := newKit(t)
+	for _, scene := range []struct {
+		name string
+		play func(*testing.T, *kit)
+	}{
+		{"rum.js", browserAgent},
+		{"rum.js on a tab that is closed", closedTab},
+		{"Faro 2", func(t *testing.T, k *kit) { faro(t, k, "faro2") }},
+		{"Faro 1", func(t *testing.T, k *kit) { faro(t, k, "faro1") }},
+		{"web-vitals", webVitals},
+		{"triage at 120x36", func(t *testing.T, k *kit) { triage(t, k, 120, 36) }},
+		{"triage at 80x24", func(t *testing.T, k *kit) { triage(t, k, 80, 24) }},
+		{"terminal goes away", terminalGoesAway},
+		{"screen before server", screenBeforeServer},
+		{"server restarts", serverRestarts},
+		{"collector ends", collectorEnds},
+		{"live tail", liveTail},
+		{"no server", noServer},
+		{"demo", demo},
+		{"demo in a terminal", demoScreen},
+	} {
+		t.Run(scene.name, func(t *testing.T) { scene.play(t, k) })
+	}
+}

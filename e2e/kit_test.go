@@ -1,0 +1,85 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/evanw/esbuild/pkg/api"
+)
+
+// patience is how long anything that must come may take on a busy machine.
+// Little of it is used.
+const patience = 30 * time.Second
+
+// kit is what all scenes share: the programs, the pages' scripts, a browser.
+type kit struct {
+	rumtop, nats string
+	scripts      map[string][]byte // by their path on the site
+	browser      context.Context
+}
+
+func newKit(t *testing.T) *kit {
+	t.Helper()
+	dir := t.TempDir()
+	k := &kit{rumtop: filepath.Join(dir, "rumtop"), nats: filepath.Join(dir, "nats-server"), scripts: map[string][]byte{}}
+	for program, source := range map[string]string{
+		k.rumtop: "github.com/rumtop/rumtop/cmd/rumtop",
+		k.nats:   "github.com/nats-io/nats-server/v2",
+	} {
+		build := exec.Command("go", "build", "-o", program, source)
+		build.Env = append(os.Environ(), "CGO_ENABLED=0")
+		if out, err := build.CombinedOutput(); err != nil {
+			t.Fatalf("build %s: %v\n%s", source, err, out)
+		}
+	}
+	if _, err := exec.LookPath("tmux"); err != nil {
+		t.Fatalf("%v: apt-get install tmux", err)
+	}
+	for _, version := range []string{"faro1", "faro2"} {
+		k.scripts["/"+version+".js"] = bundle(t, "faro.js", map[string]string{"faro": version})
+	}
+	k.scripts["/web-vitals.js"] = bundle(t, "web-vitals.js", nil)
+	for _, plain := range []string{"truth.js", "shop.js"} {
+		text, err := os.ReadFile(filepath.Join("pages", plain))
+		if err != nil {
+			t.Fatal(err)
+		}
+		k.scripts["/"+plain] = text
+	}
+	k.browser = startBrowser(t)
+	return k
+}
+
+// bundle makes one script of a page's source and the SDK that it imports.
+func bundle(t *testing.T, source string, alias map[string]string) []byte {
+	t.Helper()
+	result := api.Build(api.BuildOptions{
+		EntryPoints: []string{filepath.Join("pages", source)},
+		Alias:       alias, Bundle: true, Format: api.FormatIIFE, LogLevel: api.LogLevelSilent,
+	})
+	for _, e := range result.Errors {
+		t.Fatalf("bundle %s: %s: is there a node_modules? npm ci --prefix e2e", source, e.Text)
+	}
+	return result.OutputFiles[0].Contents
+}
+
+func startBrowser(t *testing.T) context.Context {
+	t.Helper()
+	alloc, stop := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath("chromium"), chromedp.UserDataDir(t.TempDir()), chromedp.NoSandbox, chromedp.DisableGPU,
+	)...)
+	t.Cleanup(stop)
+	ctx, cancel := chromedp.NewContext(alloc)
+	t.Cleanup(cancel)
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatalf("start chromium: %v: apt-get install chromium", err)
+	}
+	return ctx
+}

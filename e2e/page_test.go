@@ -1,0 +1,135 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/chromedp"
+
+	"github.com/rumtop/rumtop/internal/agg"
+)
+
+// page is a tab with a page of the shop, which is another origin than the collector.
+type page struct {
+	t     *testing.T
+	ctx   context.Context
+	close context.CancelFunc
+}
+
+// visit serves the shop with an SDK's script tag in its head, and opens it. The
+// tag is made when the collector runs, which wants to know the shop's origin.
+func visit(t *testing.T, k *kit, tag func(r *rig) string) (*page, *rig) {
+	t.Helper()
+	var head string
+	shop := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		switch script := k.scripts[req.URL.Path]; {
+		case script != nil:
+			w.Header().Set("Content-Type", "text/javascript")
+			_, _ = w.Write(script)
+		case strings.HasPrefix(req.URL.Path, "/status/500"):
+			w.WriteHeader(http.StatusInternalServerError)
+		case req.URL.Path == "/favicon.ico":
+			w.WriteHeader(http.StatusNoContent)
+		default:
+			w.Header().Set("Content-Type", "text/html; charset=utf-8")
+			_, _ = fmt.Fprintf(w, `<!doctype html><html><head><title>shop</title><script src="/truth.js"></script>%s
+				<script src="/shop.js?user=jane.doe@example.com"></script></head>
+				<body><h1>shop</h1><div id="banner"></div><p style="height:300px">orders</p><button onclick="shop.pay()">pay</button></body></html>`, head)
+		}
+	}))
+	t.Cleanup(shop.Close)
+	r := newRig(t, k, "--origin", shop.URL)
+	head = tag(r)
+
+	p := &page{t: t}
+	p.ctx, p.close = chromedp.NewContext(k.browser)
+	t.Cleanup(p.close)
+	var stop context.CancelFunc
+	p.ctx, stop = context.WithTimeout(p.ctx, 2*patience)
+	t.Cleanup(stop)
+	if err := chromedp.Do(p.ctx, chromedp.Navigate(shop.URL+"/users/8412/orders?mail=jane.doe@example.com")); err != nil {
+		t.Fatalf("open the shop: %v", err)
+	}
+	return p, r
+}
+
+// run evaluates JavaScript, and awaits it.
+func (p *page) run(js string) {
+	p.t.Helper()
+	if _, err := chromedp.Run(p.ctx, chromedp.Evaluate[chromedp.Void]("(async () => {"+js+"})()", chromedp.EvalAwaitPromise)); err != nil {
+		p.t.Fatalf("%s: %v", js, err)
+	}
+}
+
+// until waits for a JavaScript expression to hold.
+func (p *page) until(js string) {
+	p.t.Helper()
+	p.run(fmt.Sprintf("const end = performance.now() + %d; while (!(%s)) { if (performance.now() > end) throw new Error('waited in vain'); await new Promise(r => setTimeout(r, 10)) }",
+		patience.Milliseconds(), js))
+}
+
+// vitals are what the page itself has measured.
+type vitals struct{ LCP, INP, CLS float64 }
+
+// suffer plays what hurts a user: a layout shift, a click that blocks, then the
+// rest, which is JavaScript.
+func (p *page) suffer(rest string) vitals {
+	p.t.Helper()
+	p.until("truth.lcp > 0")
+	p.run("await new Promise(r => requestAnimationFrame(() => setTimeout(r))); shop.shift()")
+	p.until("truth.cls > 0")
+	if err := chromedp.Do(p.ctx, chromedp.Click("button")); err != nil {
+		p.t.Fatalf("click: %v", err)
+	}
+	p.until("truth.inp >= 300")
+	// The web-vitals library, which all SDKs here measure with, looks at an
+	// interaction when the page is idle; it loses one that is hidden before.
+	p.run("await new Promise(r => requestAnimationFrame(() => requestIdleCallback(r, {timeout: 5000})))")
+	p.run(rest)
+	v, err := chromedp.Run(p.ctx, chromedp.Evaluate[vitals]("({LCP: truth.lcp, INP: truth.inp, CLS: truth.cls})"))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return v
+}
+
+// hide minimises the window.
+func (p *page) hide() {
+	p.t.Helper()
+	w, err := chromedp.Call(p.ctx, browser.GetWindowForTarget, browser.GetWindowForTargetParams{})
+	if err == nil {
+		_, err = chromedp.Call(p.ctx, browser.SetWindowBounds, browser.SetWindowBoundsParams{
+			WindowID: w.WindowID, Bounds: &browser.Bounds{WindowState: browser.WindowStateMinimized},
+		})
+	}
+	if err != nil {
+		p.t.Fatalf("hide: %v", err)
+	}
+	p.until("document.visibilityState === 'hidden'")
+}
+
+// is compares a row of one view with what the page measured, within the
+// histograms' 1 %.
+func (v vitals) is(t *testing.T, row *agg.Row) {
+	t.Helper()
+	for _, m := range []struct {
+		name string
+		got  agg.Dist
+		want float64
+	}{{"lcp", row.LCP, v.LCP}, {"inp", row.INP, v.INP}, {"cls", row.CLS, v.CLS}} {
+		if m.got.N != 1 || math.Abs(m.got.P75-m.want) > 0.01*m.want {
+			t.Errorf("%s of row %q: %+v, the page measured %v", m.name, row.Key, m.got, m.want)
+		}
+	}
+}
+
+// whole reports whether a frame has all three vitals of one view.
+func whole(f *agg.Frame) bool { return f.Total.LCP.N == 1 && f.Total.INP.N == 1 && f.Total.CLS.N == 1 }

@@ -1,0 +1,169 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"encoding/json"
+	"io"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rumtop/rumtop/internal/agg"
+)
+
+const siteKey = "pk_shop"
+
+// rig is a nats-server and a collector of the site shop, each a process.
+type rig struct {
+	t         *testing.T
+	kit       *kit
+	server    string // of NATS
+	store     string // its directory
+	nats      *process
+	edge      string // the collector's address: http://…
+	collector *process
+}
+
+// newRig takes beacons from pages of one origin.
+func newRig(t *testing.T, k *kit, flags ...string) *rig {
+	t.Helper()
+	r := &rig{t: t, kit: k, store: t.TempDir(), server: "nats://127.0.0.1:" + freePort(t)}
+	r.startServer()
+	r.startCollector(flags...)
+	return r
+}
+
+func (r *rig) startServer() {
+	r.t.Helper()
+	r.nats = start(r.t, nil, r.kit.nats, "-js", "-sd", r.store, "-a", "127.0.0.1", "-p", r.server[strings.LastIndex(r.server, ":")+1:])
+	until(r.t, "nats-server is ready", func() bool { return strings.Contains(r.nats.lines.String(), "Server is ready") })
+}
+
+func (r *rig) startCollector(flags ...string) {
+	r.t.Helper()
+	r.collector = start(r.t, nil, r.kit.rumtop, append([]string{
+		"collect", "--server", r.server, "--listen", "127.0.0.1:0", "--site", "shop=" + siteKey, "--region", "eu-west", "--rate-limit", "off",
+	}, flags...)...)
+	address := regexp.MustCompile(`address=(\S+)`)
+	until(r.t, "the collector listens", func() bool {
+		m := address.FindStringSubmatch(r.collector.lines.String())
+		if m != nil {
+			r.edge = "http://" + m[1]
+		}
+		return m != nil
+	})
+}
+
+// post sends beacons as any HTTP client would.
+func (r *rig) post(body string) {
+	r.t.Helper()
+	resp, err := http.Post(r.edge+"/v1/beacons?key="+siteKey, "application/json", strings.NewReader(body))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	answer, err := io.ReadAll(resp.Body)
+	if err != nil || resp.StatusCode != http.StatusAccepted || !strings.Contains(string(answer), `"rejected": 0`) {
+		r.t.Fatalf("post: %d %s %v", resp.StatusCode, answer, err)
+	}
+	if err := resp.Body.Close(); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// rumtop runs a command that must end well.
+func (r *rig) rumtop(args ...string) string {
+	r.t.Helper()
+	out, problems, status := run(r.t, r.kit.rumtop, append(args, "--server", r.server)...)
+	if status != 0 {
+		r.t.Fatalf("rumtop %q ended with %d: %s", args, status, problems)
+	}
+	return out
+}
+
+// frame is what rumtop --once prints for scripts.
+func (r *rig) frame(args ...string) *agg.Frame {
+	r.t.Helper()
+	return parseFrame(r.t, r.rumtop(append([]string{"--once", "--format", "json", "--site", "shop"}, args...)...))
+}
+
+func parseFrame(t *testing.T, text string) *agg.Frame {
+	t.Helper()
+	f := &agg.Frame{}
+	if err := json.Unmarshal([]byte(text), f); err != nil {
+		t.Fatalf("%v in %s", err, text)
+	}
+	return f
+}
+
+// frameWith waits for a frame that holds something.
+func (r *rig) frameWith(what string, holds func(*agg.Frame) bool, args ...string) *agg.Frame {
+	r.t.Helper()
+	var f *agg.Frame
+	r.t.Cleanup(func() {
+		if r.t.Failed() {
+			r.t.Logf("total: %+v\nerrors: %+v", f.Total, f.Errors)
+		}
+	})
+	until(r.t, what, func() bool { f = r.frame(args...); return holds(f) })
+	return f
+}
+
+// tail is everything that viewers receive.
+func (r *rig) tail() []string {
+	r.t.Helper()
+	n := r.frame().Health.Retained
+	out := r.rumtop("tail", "--site", "shop", "--since", "1h", "--count", strconv.Itoa(n))
+	rows := strings.Split(strings.TrimSuffix(out, "\n"), "\n")
+	if len(rows) != n {
+		r.t.Fatalf("%d of %d lines: %s", len(rows), n, out)
+	}
+	return rows
+}
+
+// keepsPrivate fails where a word that the page gave away has been kept: in
+// what viewers receive, in the files of the server, in the collector's log or
+// its metrics.
+func (r *rig) keepsPrivate(word string) {
+	r.t.Helper()
+	look := func(where, text string) {
+		if i := strings.Index(strings.ToLower(text), word); i >= 0 {
+			r.t.Errorf("%q stands in %s: …%q…", word, where, text[max(0, i-80):min(len(text), i+80)])
+		}
+	}
+	look("what viewers receive", strings.Join(r.tail(), "\n"))
+	look("the collector's log", r.collector.lines.String())
+	resp, err := http.Get(r.edge + "/metrics")
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	metrics, err := io.ReadAll(resp.Body)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	if err := resp.Body.Close(); err != nil {
+		r.t.Fatal(err)
+	}
+	look("the collector's metrics", string(metrics))
+	files := 0
+	err = filepath.WalkDir(r.store, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		if os.IsNotExist(err) {
+			return nil // the server tidies
+		}
+		files++
+		look(path, string(data))
+		return err
+	})
+	if err != nil || files == 0 {
+		r.t.Errorf("read the files of the server: %d, %v", files, err)
+	}
+}
