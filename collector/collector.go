@@ -69,9 +69,37 @@ type Collector struct {
 	lastComplaint atomic.Int64 // Unix nanoseconds
 }
 
+// Check says what makes no sense in a configuration. It starts nothing and
+// reads no file.
+func (cfg Config) Check() error {
+	_, err := prepare(cfg)
+	return err
+}
+
 // New starts a collector that publishes to pub. It fails on a configuration
 // that makes no sense, and on files that cannot be read.
 func New(cfg Config, pub Publisher) (*Collector, error) {
+	c, err := prepare(cfg)
+	if err != nil {
+		return nil, err
+	}
+	cfg = c.cfg
+	c.queue = newQueue(pub, &c.ledger, cfg.QueueBytes, cfg.InFlight)
+	if c.identity, err = scrub.NewIdentity(scrub.IdentityConfig{KeyFile: cfg.IdentityKeyFile}); err != nil {
+		return nil, err
+	}
+	if cfg.GeoIP != "" {
+		if c.geo, err = enrich.OpenGeo(cfg.GeoIP); err != nil {
+			return nil, err
+		}
+	}
+	c.handler = c.routes()
+	go c.pump()
+	return c, nil
+}
+
+// prepare makes a collector as far as its configuration alone goes.
+func prepare(cfg Config) (*Collector, error) {
 	cfg, err := cfg.withDefaults()
 	if err != nil {
 		return nil, err
@@ -85,7 +113,6 @@ func New(cfg Config, pub Publisher) (*Collector, error) {
 		views:   newViews(),
 		stop:    make(chan struct{}), pumped: make(chan struct{}),
 	}
-	c.queue = newQueue(pub, &c.ledger, cfg.QueueBytes, cfg.InFlight)
 	c.batches.New = func() any { return new(beacon.Batch) }
 	c.scratch.New = func() any { return new([]byte) }
 	c.intakes.New = func() any { return new(intake) }
@@ -107,20 +134,8 @@ func New(cfg Config, pub Publisher) (*Collector, error) {
 	if cfg.RegionHeader != "" && len(c.proxies) == 0 {
 		return nil, fmt.Errorf("region header %s is believed only from trusted proxies: name them with --trusted-proxies", cfg.RegionHeader)
 	}
-	if c.scrub, err = scrub.New(cfg.Scrub); err != nil {
-		return nil, err
-	}
-	if c.identity, err = scrub.NewIdentity(scrub.IdentityConfig{KeyFile: cfg.IdentityKeyFile}); err != nil {
-		return nil, err
-	}
-	if cfg.GeoIP != "" {
-		if c.geo, err = enrich.OpenGeo(cfg.GeoIP); err != nil {
-			return nil, err
-		}
-	}
-	c.handler = c.routes()
-	go c.pump()
-	return c, nil
+	c.scrub, err = scrub.New(cfg.Scrub)
+	return c, err
 }
 
 // Handler serves all endpoints.

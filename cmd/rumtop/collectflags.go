@@ -69,6 +69,9 @@ func (c *collectFlags) config(sites []string, region string, log *slog.Logger) (
 	if c.linger < time.Millisecond || c.linger > 10*time.Second {
 		return cfg, usage("--linger %s: between 1ms and 10s", c.linger)
 	}
+	if err := cfg.Check(); err != nil {
+		return cfg, usage("%w", err)
+	}
 	return cfg, nil
 }
 
