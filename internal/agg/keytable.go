@@ -112,6 +112,14 @@ func (t *keyTable) touch(key uint64) uint32 {
 	return t.slots[key*spread>>t.shift]
 }
 
+// touchKey reads what a look-up reads next, where touch has read slot.
+func (t *keyTable) touchKey(slot uint32) uint64 {
+	if slot == 0 {
+		return 0
+	}
+	return *t.keys.at(slot - 1)
+}
+
 // bytes is the memory that the table takes.
 func (t *keyTable) bytes() int {
 	return 4*cap(t.slots) + 8*t.keys.room() + 4*cap(t.free)

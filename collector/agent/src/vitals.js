@@ -66,6 +66,8 @@ export const vitals = [
   () => onFCP(loading),
   () => onLCP(loading),
   () => onCLS(growing, perNavigation),
-  () => onINP(growing, perNavigation),
+  // All changes: an interaction that the page is hidden right after is only
+  // looked at when the final report has been made.
+  () => onINP(growing, { ...perNavigation, reportAllChanges: true }),
   countLongTasks,
 ];
