@@ -24,6 +24,7 @@ type feed struct {
 	sub      *stream.Subscription
 	site     string
 	note     string
+	hint     string  // what to do while nothing has come
 	prepared float64 // share of the history that demo has made, 0..1
 	taken    int64   // batches that the aggregator has taken
 	history  int64   // batches that had come when the history was read; 0: still reading
@@ -78,6 +79,9 @@ func (f *feed) Status() agg.SourceStatus {
 		return agg.SourceStatus{Connected: state.Connected, Server: state.Server, Note: note, History: true, Loading: loading, Site: site, Reconnects: state.Reconnects}
 	}
 	s := sub.Status()
+	if s.Note == "" && s.Messages == 0 {
+		s.Note = f.hint
+	}
 	return agg.SourceStatus{
 		Connected: s.Connected, Server: s.Server, Note: s.Note, History: s.History, Loading: f.loading(&s),
 		Dropped: s.Dropped, Gaps: s.Gaps, Malformed: s.Malformed, Reconnects: s.Reconnects, Site: site,

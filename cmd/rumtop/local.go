@@ -59,8 +59,10 @@ Other commands on this machine (rumtop tail, rumtop annotate) find its server.`,
 				}
 				site := viewSite(sites)
 				p.announce(fmt.Sprintf("paste into your pages: %s", scriptTag(edge.listener.Addr().String(), cfg.Sites[site])))
+				feed := newFeed(conn)
+				feed.hint = fmt.Sprintf("put a script tag for http://%s/rum.js on a page", edge.listener.Addr())
 				return alongside(ctx, edge.serve, func(ctx context.Context) error {
-					return p.look(ctx, &v, newFeed(conn), site)
+					return p.look(ctx, &v, feed, site)
 				})
 			})
 		},
