@@ -40,6 +40,6 @@ func run(url string, rate float64, length time.Duration) error {
 	if err := sim.Run(ctx, time.Now, demo.Post(client, url)); ctx.Err() == nil {
 		return err
 	}
-	fmt.Printf("%+v\n", sim.Stats())
-	return nil
+	_, err = fmt.Fprintf(os.Stdout, "%+v\n", sim.Stats())
+	return err
 }
