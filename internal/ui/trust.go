@@ -47,7 +47,9 @@ func facts(f *agg.Frame, loc *time.Location) []fact {
 		worry(calm, "%s", plural(float64(h.Reconnects), "reconnect"))
 	}
 
-	usual = append(usual, fact{calm, sampling(h.SampleRate)})
+	if h.PerS > 0 { // of what nobody has sent, nobody knows the share
+		usual = append(usual, fact{calm, sampling(h.SampleRate)})
+	}
 	if h.Dropped == 0 && h.Gaps == 0 {
 		usual = append(usual, fact{calm, "0 dropped · 0 gaps"})
 	}
