@@ -34,6 +34,8 @@ func (m model) bindings() []binding {
 		return slices.Concat(m.detail.bindings(k), everywhere, m.looking())
 	case modeErrors:
 		return slices.Concat(m.errorBindings(), everywhere, m.looking())
+	case modePane:
+		return slices.Concat(m.open.bindings(k), []binding{{k.back, closePane}}, everywhere, m.looking())
 	}
 	return slices.Concat(m.triageBindings(), everywhere, m.looking())
 }
@@ -41,7 +43,7 @@ func (m model) bindings() []binding {
 // looking is what works wherever numbers are shown.
 func (m model) looking() []binding {
 	k := &m.keys
-	return []binding{
+	return append(m.paneBindings(), []binding{
 		{k.filter, openFilter},
 		{k.command, openCommand},
 		{k.shorter, func(m model) (model, tea.Cmd) { return setWindow(nextWindow(m.query.Window, false))(m) }},
@@ -53,7 +55,7 @@ func (m model) looking() []binding {
 		{k.muchLater, func(m model) (model, tea.Cmd) { return m.walk(m.query.Window) }},
 		{k.zone, toggleZone},
 		{k.copy, func(m model) (model, tea.Cmd) { return m.copyShown() }},
-	}
+	}...)
 }
 
 func (m model) triageBindings() []binding {

@@ -27,7 +27,7 @@ func verbs() []verb {
 	for d := range beacon.NumDims {
 		dims = append(dims, d.String())
 	}
-	return []verb{
+	list := []verb{
 		{"by", "a dimension or tag", dims, func(arg string) (action, string) { return setBy(arg), "" }},
 		{"window", "a length of time such as 15m", nil, windowCommand},
 		{"filter", "an expression such as region=eu-*; empty for none", nil, filterCommand},
@@ -39,6 +39,10 @@ func verbs() []verb {
 		{"help", "", nil, just(openHelp)},
 		{"quit", "", nil, just(func(m model) (model, tea.Cmd) { return m, tea.Quit })},
 	}
+	for _, p := range new(keyMap).panes() {
+		list = append(list, verb{p.name, "", nil, just(p.open)})
+	}
+	return list
 }
 
 // command reads a line: the action, or what was expected instead. Names may be

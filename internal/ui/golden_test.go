@@ -170,6 +170,8 @@ func TestGoldenScreens(t *testing.T) {
 		{"help", noColor, sizes[1:3], incident(), []string{"?"}},
 		{"errors", noColor, sizes[1:3], incident(), []string{"e"}},
 		{"detail", noColor, sizes, withDetail(), []string{"e", "enter"}},
+		{"trust", noColor, sizes[1:3], incident(), []string{"T"}},
+		{"trust-disconnected", inColor, small, disconnected(), []string{"T"}},
 		{"pick", noColor, small, incident(), []string{"b", "down"}},
 		{"filter", noColor, small, incident(), []string{"/", "dev"}},
 		{"filter-wrong", noColor, small, incident(), []string{"/", "device=mobile lcp>fast"}},

@@ -16,6 +16,8 @@ type keyMap struct {
 	sortLeft, sortRight, reverse, zoom, zone, copy key.Binding
 
 	nextError, previousError, onlyThis key.Binding
+
+	trust key.Binding
 }
 
 func bind(help, what string, keys ...string) key.Binding {
@@ -66,6 +68,8 @@ func newKeyMap() keyMap {
 		nextError:     bind("n", "next error", "n"),
 		previousError: bind("N", "previous error", "N"),
 		onlyThis:      bind("f", "filter by this error", "f"),
+
+		trust: bind("T", "what the numbers rest on", "T"),
 	}
 }
 
@@ -75,13 +79,18 @@ type section struct {
 	keys  []key.Binding
 }
 
-func (k keyMap) sections() []section {
+func (k *keyMap) sections() []section {
+	var panes []key.Binding
+	for _, p := range k.panes() {
+		panes = append(panes, p.key)
+	}
 	return []section{
 		{"look closer", []key.Binding{k.enter, k.exclude, k.back, k.filter, k.by, k.releases, k.errors, k.command}},
 		{"move", []key.Binding{k.up, k.down, k.pageUp, k.pageDown, k.top, k.bottom, k.next}},
 		{"time", []key.Binding{k.shorter, k.longer, k.pause, k.earlier, k.later, k.muchEarlier, k.muchLater, k.zone}},
 		{"order and charts", []key.Binding{k.sortLeft, k.sortRight, k.reverse, k.zoom}},
 		{"an error", []key.Binding{k.open, k.keep, k.exclude, k.nextError, k.previousError, k.onlyThis}},
+		{"pages", panes},
 		{"leave", []key.Binding{k.copy, k.help, k.suspend, k.quit}},
 	}
 }

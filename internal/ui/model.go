@@ -21,6 +21,7 @@ const (
 	modeHelp
 	modePick
 	modePrompt
+	modePane
 )
 
 // model is the parent: it holds what its children share, gives each message to
@@ -55,6 +56,7 @@ type model struct {
 	errors   errorList
 	charts   charts
 	detail   detail
+	open     pane // in modePane
 	pick     picker
 	prompt   prompt
 	help     help
@@ -127,6 +129,9 @@ func (m model) receive(f *agg.Frame) (model, tea.Cmd) {
 	m.table = m.table.show(f, subject{f.By, f.Filter, m.query.Sort, m.query.Reverse}, visibleRows(l.table.h))
 	m.errors = m.errors.show(f.Errors, m.errorRows(l))
 	m.detail = m.detail.show(f)
+	if m.open != nil {
+		m.open = m.open.show(f)
+	}
 	m.prompt = m.prompt.offer(f)
 	return m, nextFrame(m.source)
 }
@@ -170,7 +175,7 @@ func (m model) layout() layout {
 		zoom:    m.charts.zoom > 0,
 		warning: m.frame != nil && len(m.frame.Warnings) > 0,
 		list:    at == modeErrors,
-		full:    at == modeDetail,
+		full:    at == modeDetail || at == modePane,
 		rows:    m.table.most,
 	})
 }
@@ -302,6 +307,8 @@ func (m model) drawFrame(lines []string, l layout) {
 		place(l.table, m.errors.view(m.frame, th, m.loc, l.w, l.table.h, true)...)
 	case modeDetail:
 		place(l.table, m.detail.view(m.frame, th, m.loc, l.w, l.table.h)...)
+	case modePane:
+		place(l.table, m.open.view(m.frame, scene{th, m.loc, l.w, l.table.h})...)
 	default:
 		place(l.charts, m.charts.view(m.frame, l, th)...)
 		if at == modePick {
@@ -315,6 +322,10 @@ func (m model) drawFrame(lines []string, l layout) {
 		place(l.trust, trustLine(m.frame, m.theme, m.loc, l.w))
 	}
 	if l.hints.h > 0 {
-		place(l.hints, hintLine(m.keys.hints(at, m.paused), m.theme, l.w))
+		keys := m.keys.hints(at, m.paused)
+		if at == modePane {
+			keys = m.open.hints(&m.keys)
+		}
+		place(l.hints, hintLine(keys, m.theme, l.w))
 	}
 }

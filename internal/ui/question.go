@@ -24,6 +24,9 @@ func (m model) question(l layout) agg.Query {
 	if m.mode == modeDetail {
 		q.Fingerprint = m.detail.fingerprint
 	}
+	if m.mode == modePane || m.mode == modePrompt && m.before == modePane {
+		q = m.open.ask(q, l.table.h)
+	}
 	if m.mode == modePrompt {
 		q.ValuesOf = m.prompt.valuesOf
 	}

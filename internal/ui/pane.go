@@ -1,0 +1,83 @@
+package ui
+
+import (
+	"time"
+
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/rumtop/rumtop/internal/agg"
+)
+
+// pane is a page of its own: while it is open it has all lines between the
+// sentence and the trust line. A pane is a value; what changes it gives a new
+// one. To add one, write a file with it and put it into [panes].
+type pane interface {
+	// ask adds to the question what the pane shows, in so many lines.
+	ask(q agg.Query, h int) agg.Query
+	// show takes a frame.
+	show(f *agg.Frame) pane
+	// bindings are the keys of the pane, before those that work everywhere.
+	bindings(k *keyMap) []binding
+	// hints are its keys worth naming, most useful first.
+	hints(k *keyMap) []key.Binding
+	// view draws the pane in at most s.h lines.
+	view(f *agg.Frame, s scene) []string
+}
+
+// scene is what a pane is drawn into.
+type scene struct {
+	theme theme
+	loc   *time.Location
+	w, h  int
+}
+
+// opening is a way into a pane: its key, and its name on the command line.
+type opening struct {
+	name string
+	key  key.Binding
+	open action
+}
+
+// panes lists every pane, in the order of the help.
+func (k *keyMap) panes() []opening {
+	return []opening{
+		{"trust", k.trust, openPane(trustPane{})},
+	}
+}
+
+// paneBindings open panes from wherever numbers are shown.
+func (m model) paneBindings() []binding {
+	var out []binding
+	for _, o := range m.keys.panes() {
+		out = append(out, binding{o.key, o.open})
+	}
+	return out
+}
+
+func openPane(p pane) action {
+	return func(m model) (model, tea.Cmd) {
+		m.mode, m.onErrors = modePane, false
+		m.open = p
+		if m.frame != nil {
+			m.open = p.show(m.frame)
+		}
+		return m, nil
+	}
+}
+
+// closePane goes back to the triage screen.
+func closePane(m model) (model, tea.Cmd) {
+	m.mode = modeTriage
+	return m, nil
+}
+
+// onPane changes the open pane, which must be a P.
+func onPane[P pane](change func(P) pane) action {
+	return func(m model) (model, tea.Cmd) {
+		if p, ok := m.open.(P); ok {
+			m.open = change(p)
+		}
+		return m, nil
+	}
+}

@@ -1,0 +1,103 @@
+package ui
+
+import (
+	"time"
+
+	"github.com/charmbracelet/bubbles/key"
+
+	"github.com/rumtop/rumtop/internal/agg"
+)
+
+// trustPane explains the trust line: everything the numbers rest on, what each
+// of it means, and what to do where it is wrong.
+type trustPane struct{ offset int }
+
+func (p trustPane) ask(q agg.Query, _ int) agg.Query { return q }
+
+func (p trustPane) show(*agg.Frame) pane { return p }
+
+func (p trustPane) bindings(k *keyMap) []binding {
+	scroll := func(by int) action {
+		return onPane(func(p trustPane) pane { return trustPane{max(p.offset+by, 0)} })
+	}
+	return []binding{{k.up, scroll(-1)}, {k.down, scroll(1)}, {k.pageUp, scroll(-10)}, {k.pageDown, scroll(10)}, {k.top, scroll(-far)}, {k.trust, closePane}}
+}
+
+func (p trustPane) hints(k *keyMap) []key.Binding {
+	return []key.Binding{k.back, k.pause, k.copy, k.help}
+}
+
+// claim is one thing that the numbers rest on.
+type claim struct {
+	name, value string
+	weight      gravity
+	meaning     string
+}
+
+func claims(f *agg.Frame, loc *time.Location) []claim {
+	h := &f.Health
+	weigh := func(wrong bool, g gravity) gravity {
+		if wrong {
+			return g
+		}
+		return calm
+	}
+	loss := func(name string, n int64, g gravity, meaning string) claim {
+		return claim{name, count(float64(n)), weigh(n > 0, g), meaning}
+	}
+	connected := "yes"
+	if !h.Connected {
+		connected = "no"
+	}
+	list := []claim{
+		{"connected", connected, weigh(!h.Connected, grave), h.Server + "; without a connection nothing new is counted"},
+		{"beacons/s", count(coarse(h.PerS)), calm, "over the window; compare with what your site sends usually"},
+		{"newest beacon", span(time.Duration(h.QuietS * float64(time.Second))), weigh(quiet(f), grave), "since one was received: silence is no sign of health"},
+		{"lag", span(time.Duration(h.LagMS * float64(time.Millisecond))), weigh(h.LagMS > 10_000, doubtful), "from the collector to this screen"},
+		{"sampling", sampling(h.SampleRate), calm, "the smallest share in the window; counts are scaled up by its inverse (≈)"},
+	}
+	from := "none"
+	if h.HistoryFrom != nil {
+		from = h.HistoryFrom.In(loc).Format("15:04:05 MST")
+	}
+	return append(list,
+		claim{"history", from, weigh(!h.History, doubtful), "the oldest beacon retained; " + count(float64(h.Retained)) + " are"},
+		loss("dropped", h.Dropped, grave, "lost on the way to this viewer: too slow a line or machine"),
+		loss("gaps", h.Gaps, grave, "messages missing from the stream: expired, or never stored"),
+		loss("malformed", h.Malformed, grave, "batches that could not be read: a newer collector, or not a collector"),
+		loss("evicted", h.Evicted, doubtful, "pushed out before their time: give more with --memory"),
+		loss("overflow", h.Overflow, doubtful, "counted in (other): more values than the cap of a dimension"),
+		loss("late", h.Late, calm, "came after their second was over; they count where they belong"),
+		loss("twice", h.Duplicates, calm, "sent again by a browser or a collector; they count once"),
+		loss("reconnects", h.Reconnects, calm, "to the server since the start; history fills what was missed"),
+		claim{"skew p95", coarseSeconds(h.SkewP95MS) + " s", weigh(h.SkewN >= agg.Thin && h.SkewP95MS > 60_000, doubtful), "browsers' clocks against the collector's; windows use the collector's"},
+	)
+}
+
+func (p trustPane) view(f *agg.Frame, s scene) []string {
+	const name, value = 16, 22
+	if f == nil {
+		return nil
+	}
+	list := claims(f, s.loc)
+	w := pen{limit: s.w}
+	w.skip(margin)
+	w.put(s.theme.strong, "what these numbers rest on")
+	lines := []string{"", w.line(), ""}
+	from := max(min(p.offset, len(list)-(s.h-len(lines))), 0)
+	for _, c := range list[from:] {
+		if len(lines) >= s.h {
+			break
+		}
+		style, sign := s.theme.text, "   "
+		if c.weight >= doubtful {
+			style, sign = c.weight.style(s.theme), " ! "
+		}
+		w.put(style, sign)
+		w.left(s.theme.dim, c.name, name)
+		w.left(style, clean(c.value, value-1), value)
+		w.put(s.theme.dim, clean(c.meaning, max(s.w-margin-name-value, 0)))
+		lines = append(lines, w.line())
+	}
+	return lines
+}
