@@ -35,6 +35,9 @@ func (c *client) measuresCLS() bool { return c.engine == blink }
 // Only Blink says what connection it is on.
 func (c *client) knowsConnection() bool { return c.engine == blink }
 
+// isSafari18 is what a blank release does not run in.
+func (c *client) isSafari18() bool { return c.engine == webkit && c.major == 18 }
+
 // isSafari is Safari itself: every WebKit client in the list is.
 func (c *client) isSafari() bool { return c.engine == webkit }
 

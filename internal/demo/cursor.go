@@ -55,7 +55,7 @@ func (c *cursor) next(limit int64) (Request, bool) {
 			first.at = s.at
 			heap.Fix(&c.queue, 0)
 		}
-		if at >= c.from {
+		if at >= c.from && c.body.beacons > 0 {
 			return Request{
 				At:      c.sim.start.Add(time.Duration(at) * time.Millisecond),
 				Header:  s.user.header,
@@ -79,6 +79,10 @@ func (c *cursor) open() {
 		c.dice.seed(s.key, s.steps)
 		s.steps++
 		c.pageLoad(s, s.user.entry(c.dice), s.begin)
+		if s.phase == gone {
+			c.free = append(c.free, slot)
+			continue
+		}
 		heap.Push(&c.queue, due{s.at, s.key, slot})
 	}
 	c.chunk++

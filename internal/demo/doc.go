@@ -17,6 +17,14 @@
 // rolled back, at +8 min the CDN heals. Every 20 minutes it all happens again
 // with the next release. In "quiet" nothing happens at all.
 //
+// The others begin at the same moment, each with one trouble that lasts ten or
+// twelve minutes, and begin again every 20: in "slow-cdn" the CDN of ap-south
+// alone; in "bad-release" a release whose product pages throw in Firefox; in
+// "third-party" a script that holds up input on the pages that carry it; in
+// "api" a cart that fails 3 % of its calls; in "white-page" a release that does
+// not run at all in Safari 18, so that nothing comes from there; in "sampling"
+// somebody sets the agent to a tenth of the sessions, which hurts nobody.
+//
 // # How it works
 //
 // Time is cut into chunks of one second. The sessions that begin in a chunk

@@ -53,6 +53,18 @@ func totalOfUndefined(d *dice, e engine, r release) fault {
 	), false}
 }
 
+// missingSegmenter is what a release does on a product's page where the browser
+// lacks what its gallery is built on.
+func missingSegmenter(d *dice, e engine, r release) fault {
+	const message = "Intl.Segmenter is not a constructor"
+	chunk := r.asset("gallery")
+	return fault{"TypeError", message, frames(e, "TypeError", message,
+		frame{"captionWords", chunk, 1, 9114 + 31*d.IntN(builds)},
+		frame{"mountGallery", chunk, 1, 10203},
+		frame{"hydrate", r.asset("vendors"), 2, 41877},
+	), false}
+}
+
 // Faults that every shop has on every day.
 const (
 	noiseShare    = 0.004 // of page views, all browsers and releases alike

@@ -55,11 +55,14 @@ func appendString(dst []byte, s string) []byte {
 type body struct {
 	buf     []byte
 	beacons int
+	begun   int  // beacons, those that are not sent included
+	silent  bool // what is written is not sent
+	from    int  // where the beacon being written begins
 }
 
-func (b *body) reset() {
+func (b *body) reset(silent bool) {
 	b.buf = append(b.buf[:0], '[')
-	b.beacons = 0
+	b.beacons, b.begun, b.silent = 0, 0, silent
 }
 
 func (b *body) end() { b.buf = append(b.buf, ']') }
@@ -72,22 +75,34 @@ func (b *body) append(beacon []byte) {
 	}
 	b.buf = append(b.buf, beacon...)
 	b.beacons++
+	b.begun++
 }
 
-// begin opens a beacon; view is what all beacons of the page view have in common.
-func (b *body) begin(id uint64, time int64, view []byte) {
+// begin opens a beacon; view is what all beacons of the page view have in common,
+// rate the share of sessions that it stands for.
+func (b *body) begin(id uint64, time int64, view []byte, rate float64) {
+	b.from = len(b.buf)
 	if b.beacons > 0 {
 		b.buf = append(b.buf, ',')
 	}
 	b.beacons++
+	b.begun++
 	b.buf = append(b.buf, `{"id":"`...)
 	b.buf = appendHex(b.buf, id)
 	b.buf = append(b.buf, `","time":`...)
 	b.buf = strconv.AppendInt(b.buf, time, 10)
 	b.buf = append(b.buf, view...)
+	b.buf = append(b.buf, `,"sample_rate":`...)
+	b.buf = strconv.AppendFloat(b.buf, rate, 'f', -1, 64)
 }
 
-func (b *body) close() { b.buf = append(b.buf, '}') }
+func (b *body) close() {
+	b.buf = append(b.buf, '}')
+	if b.silent {
+		b.buf = b.buf[:b.from]
+		b.beacons--
+	}
+}
 
 // metrics opens the object that metric fills and closeMetrics ends.
 func (b *body) metrics() { b.buf = append(b.buf, `,"metrics":{`...) }

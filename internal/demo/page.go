@@ -30,14 +30,16 @@ var pages = [numPages]struct {
 	act    float64 // probability that the user does something on it
 	entry  float64 // weight as the first page of a session
 	next   [numPages + 1]float64
+
+	reviews bool // carries a third party's script, which shows reviews
 }{
-	home:     {"/", 45, 1.15, 0.8, 9, 0.2, 34, [numPages + 1]float64{0, 36, 22, 12, 10, 0, 4, 16}},
-	products: {"/products", 80, 1.1, 1.0, 14, 0.2, 18, [numPages + 1]float64{3, 6, 58, 8, 8, 0, 1, 16}},
-	product:  {"/products/:id", 60, 1.2, 1.0, 20, 0.35, 20, [numPages + 1]float64{2, 8, 12, 4, 54, 0, 0, 20}},
-	search:   {"/search", 130, 0.8, 1.3, 10, 0.2, 5, [numPages + 1]float64{2, 8, 64, 8, 6, 0, 0, 12}},
-	cart:     {"/cart", 70, 0.7, 1.1, 12, 0.2, 18, [numPages + 1]float64{2, 5, 5, 1, 0, 78, 1, 8}},
-	checkout: {"/checkout", 90, 0.65, 1.4, 20, 0.95, 4, [numPages + 1]float64{3, 4, 0, 0, 3, 0, 8, 82}},
-	account:  {"/account", 75, 0.6, 0.9, 12, 0.2, 3, [numPages + 1]float64{8, 16, 4, 6, 16, 0, 4, 46}},
+	home:     {"/", 45, 1.15, 0.8, 9, 0.2, 34, [numPages + 1]float64{0, 36, 22, 12, 10, 0, 4, 16}, false},
+	products: {"/products", 80, 1.1, 1.0, 14, 0.2, 18, [numPages + 1]float64{3, 6, 58, 8, 8, 0, 1, 16}, false},
+	product:  {"/products/:id", 60, 1.2, 1.0, 20, 0.35, 20, [numPages + 1]float64{2, 8, 12, 4, 54, 0, 0, 20}, true},
+	search:   {"/search", 130, 0.8, 1.3, 10, 0.2, 5, [numPages + 1]float64{2, 8, 64, 8, 6, 0, 0, 12}, true},
+	cart:     {"/cart", 70, 0.7, 1.1, 12, 0.2, 18, [numPages + 1]float64{2, 5, 5, 1, 0, 78, 1, 8}, false},
+	checkout: {"/checkout", 90, 0.65, 1.4, 20, 0.95, 4, [numPages + 1]float64{3, 4, 0, 0, 3, 0, 8, 82}, false},
+	account:  {"/account", 75, 0.6, 0.9, 12, 0.2, 3, [numPages + 1]float64{8, 16, 4, 6, 16, 0, 4, 46}, false},
 }
 
 // entry draws the page that a session begins on.

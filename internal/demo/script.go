@@ -14,8 +14,23 @@ type script func(t time.Duration) conditions
 type conditions struct {
 	candidate release // the release that is being rolled out
 	adoption  float64 // share of users whose next page load gets it, 0..1
-	slowCDN   float64 // how far the CDN in ap-south has slowed down, 0..1
+	defect    defect  // what is wrong with it
+
+	slowCDN  float64 // how far the CDN in ap-south has slowed down, 0..1
+	blocked  float64 // how far a third party's script holds up the main thread, 0..1
+	failing  float64 // share of the calls to the cart that fail beside the usual few, 0..1
+	sampling float64 // share of the sessions that send anything but errors; 0: all
 }
+
+// A defect is what a release does wrong.
+type defect uint8
+
+const (
+	sound         defect = iota
+	cannotPay            // the checkout fails in Safari with the flag new-payment, in Europe
+	brokenGallery        // a product's page throws in Firefox
+	blank                // nothing runs in Safari 18, the agent neither
+)
 
 // The incident, counted from the moment its release begins to roll out.
 const (
@@ -30,12 +45,28 @@ const (
 	incidentEvery = 20 * time.Minute
 )
 
+// The other scripts, counted from the same moment.
+const (
+	troubleRamp = 30 * time.Second
+	troubleEnds = 12 * time.Minute
+	cartFails   = 0.03
+	newSampling = 0.1
+	blankShare  = 0.95
+	blankTakes  = time.Minute
+)
+
 var scenarios = []struct {
 	name string
 	script
 }{
 	{"incident", incident},
 	{"quiet", quiet},
+	{"slow-cdn", slowCDN},
+	{"bad-release", badRelease},
+	{"third-party", thirdParty},
+	{"api", failingAPI},
+	{"white-page", whitePage},
+	{"sampling", fewerSessions},
 }
 
 // Scenarios are the names that Config.Scenario takes; the first is the default.
@@ -65,17 +96,64 @@ func quiet(time.Duration) conditions { return conditions{} }
 // rolls the release back and heals the CDN. Some minutes of peace later the next
 // release is tried, with no more luck, so that a demo left running stays alive.
 func incident(t time.Duration) conditions {
-	t -= rolloutBegins
+	cycle, t := again(t)
 	if t < 0 {
 		return conditions{}
 	}
-	cycle := t / incidentEvery
-	t %= incidentEvery
-	return conditions{
-		candidate: release{2, 4, uint16(1 + cycle)},
-		adoption:  rolloutShare * (ramp(t, 0, rolloutTakes) - ramp(t, rollback, rollbackTakes)),
-		slowCDN:   ramp(t, cdnSlows, cdnRamp) - ramp(t, cdnHeals, cdnRamp),
+	c := rollout(cycle, t, cannotPay, rolloutShare, rolloutTakes)
+	c.slowCDN = ramp(t, cdnSlows, cdnRamp) - ramp(t, cdnHeals, cdnRamp)
+	return c
+}
+
+// again is the number of an incident and the time since it began; before the
+// first one that time is negative.
+func again(t time.Duration) (cycle int, since time.Duration) {
+	if t -= rolloutBegins; t < 0 {
+		return 0, t
 	}
+	return int(t / incidentEvery), t % incidentEvery
+}
+
+// rollout brings the next release to a share of the users and takes it back.
+func rollout(cycle int, t time.Duration, d defect, share float64, takes time.Duration) conditions {
+	return conditions{
+		candidate: release{2, 4, uint16(1 + cycle)}, defect: d,
+		adoption: share * (ramp(t, 0, takes) - ramp(t, rollback, rollbackTakes)),
+	}
+}
+
+// trouble comes and goes.
+func trouble(t time.Duration) float64 {
+	_, t = again(t)
+	return ramp(t, 0, troubleRamp) - ramp(t, troubleEnds, troubleRamp)
+}
+
+func slowCDN(t time.Duration) conditions    { return conditions{slowCDN: trouble(t)} }
+func thirdParty(t time.Duration) conditions { return conditions{blocked: trouble(t)} }
+func failingAPI(t time.Duration) conditions { return conditions{failing: cartFails * trouble(t)} }
+
+func badRelease(t time.Duration) conditions {
+	cycle, t := again(t)
+	if t < 0 {
+		return conditions{}
+	}
+	return rollout(cycle, t, brokenGallery, rolloutShare, rolloutTakes)
+}
+
+func whitePage(t time.Duration) conditions {
+	cycle, t := again(t)
+	if t < 0 {
+		return conditions{}
+	}
+	return rollout(cycle, t, blank, blankShare, blankTakes)
+}
+
+// fewerSessions is a setting that somebody changes: nobody is hurt.
+func fewerSessions(t time.Duration) conditions {
+	if t < rolloutBegins {
+		return conditions{}
+	}
+	return conditions{sampling: newSampling}
 }
 
 // ramp goes from 0 to 1, beginning at from.

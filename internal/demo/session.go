@@ -1,6 +1,9 @@
 package demo
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // maxSession bounds how long a session lasts, and with it how far back a
 // cursor has to begin.
@@ -31,7 +34,10 @@ type session struct {
 	item     uint64
 	release  release
 	vitals   vitals
+	rate     float64 // share of the sessions that send what this one does, as its first page load found it
+	silent   bool    // sends errors alone
 	slowCDN  float64 // how slow the CDN was when the page loaded
+	gallery  bool    // the page view's gallery throws
 	leavesAt int64
 	broken   bool   // the page view's checkout cannot take a payment
 	tries    int    // to pay, in this page view
@@ -42,15 +48,16 @@ type session struct {
 
 // Probabilities of a session's course.
 const (
-	lateAtLeave  = 0.15  // the last report of a page view does not get out before it is gone
-	addsToCart   = 0.45  // of those who do something on a product's page
-	declined     = 0.012 // a payment that the bank refuses
-	breaks       = 0.92  // a broken checkout fails at a try
-	breaksOthers = 0.015 // a page view of the broken checkout in a browser that copes
-	triesAgain   = 0.7
-	mostTries    = 4
-	reloadsPage  = 0.4 // after the last try
-	mostReloads  = 2
+	lateAtLeave   = 0.15  // the last report of a page view does not get out before it is gone
+	addsToCart    = 0.45  // of those who do something on a product's page
+	declined      = 0.012 // a payment that the bank refuses
+	breaks        = 0.92  // a broken checkout fails at a try
+	galleryThrows = 0.95
+	breaksOthers  = 0.015 // a page view of the broken checkout in a browser that copes
+	triesAgain    = 0.7
+	mostTries     = 4
+	reloadsPage   = 0.4 // after the last try
+	mostReloads   = 2
 )
 
 // pageLoad moves the session on to a new page view.
@@ -59,11 +66,21 @@ func (c *cursor) pageLoad(s *session, p page, at int64) {
 	now := c.sim.script(time.Duration(at) * time.Millisecond)
 	s.page, s.phase = p, loading
 	s.release = u.served(now)
+	candidate := s.release == now.candidate
+	if candidate && now.defect == blank && u.client.isSafari18() {
+		s.phase = gone
+		return
+	}
+	if s.views == 0 {
+		s.rate = cmp.Or(now.sampling, 1)
+		s.silent = s.rate < 1 && !d.chance(s.rate)
+	}
 	s.slowCDN = now.slowCDN
+	s.gallery = candidate && now.defect == brokenGallery && p == product && u.client.engine == gecko
 	s.vitals = drawVitals(d, u, p, now, s.views > 0)
 	s.tries = 0
 	s.broken = false
-	if p == checkout && s.release == now.candidate && u.newPay && (u.region == euWest || u.region == euCentral) {
+	if candidate && now.defect == cannotPay && p == checkout && u.newPay && (u.region == euWest || u.region == euCentral) {
 		s.broken = u.client.isSafari() || d.chance(breaksOthers)
 	}
 	s.views++
@@ -90,7 +107,7 @@ func (c *cursor) pageLoad(s *session, p page, at int64) {
 func (c *cursor) step(s *session) {
 	c.dice.seed(s.key, s.steps)
 	s.steps++
-	c.body.reset()
+	c.body.reset(s.silent)
 	switch s.phase {
 	case loading:
 		c.load(s)
@@ -112,7 +129,7 @@ func (c *cursor) clock(s *session) int64 {
 
 func (c *cursor) beginBeacon(s *session) (now int64) {
 	now = c.clock(s)
-	c.body.begin(mix(s.key, s.steps<<8|uint64(c.body.beacons)), now, s.prefix)
+	c.body.begin(mix(s.key, s.steps<<8|uint64(c.body.begun)), now, s.prefix, s.rate)
 	return now
 }
 
@@ -145,6 +162,8 @@ func (c *cursor) load(s *session) {
 	b.closeRequests()
 	b.close()
 	switch {
+	case s.gallery && d.chance(galleryThrows):
+		c.report(s, missingSegmenter(d, u.client.engine, s.release))
 	case d.chance(noiseShare):
 		c.report(s, noise(d, u.client.engine, s.release))
 	case u.region == apSouth && d.chance(cdnFaultShare*s.slowCDN):
@@ -181,9 +200,12 @@ func (c *cursor) act(s *session) {
 		b.requests()
 		b.request()
 		b.buf = append(b.buf, Origin+"/api/cart/items"...)
-		c.answered(s, "POST", 201)
-		b.closeRequests()
-		b.event("add_to_cart", 1)
+		if c.answered(s, "POST", 201, true) {
+			b.closeRequests()
+			b.event("add_to_cart", 1)
+		} else {
+			b.closeRequests()
+		}
 		b.close()
 	default:
 		b.requests()
@@ -223,7 +245,7 @@ func (c *cursor) pay(s *session) (again bool) {
 		b.answered("POST", 402, d.lognormal(600, 0.4), d.Uint64())
 		b.closeRequests()
 	} else {
-		paid := c.answered(s, "POST", 201)
+		paid := c.answered(s, "POST", 201, false)
 		b.closeRequests()
 		if paid {
 			b.event("checkout_completed", d.lognormal(48, 0.8))
@@ -306,16 +328,23 @@ func (c *cursor) depart(s *session) {
 // report adds a beacon of one error: the agent sends errors apart from what
 // is sampled.
 func (c *cursor) report(s *session, f fault) {
+	silent := c.body.silent
+	rate := s.rate
+	c.body.silent, s.rate = false, 1
 	now := c.beginBeacon(s)
 	c.body.fault(f, now)
+	if silent {
+		c.body.buf = append(c.body.buf, `,"sampled":false`...)
+	}
 	c.body.close()
+	c.body.silent, s.rate = silent, rate
 }
 
 // fetch adds the request that brings the page its content.
 func (c *cursor) fetch(s *session) {
 	c.body.request()
 	c.body.buf = s.page.appendAPI(c.body.buf, s.item)
-	c.answered(s, "GET", 200)
+	c.answered(s, "GET", 200, s.page == cart || s.page == checkout)
 }
 
 // Of the requests on a healthy day.
@@ -324,11 +353,14 @@ const (
 	tracedShare = 0.02 // also every failed one
 )
 
-// answered ends a request that goes well, but for the few that never do.
-func (c *cursor) answered(s *session, method string, status int) (ok bool) {
+// answered ends a request that goes well, but for the few that never do, and
+// those to the cart when it fails.
+func (c *cursor) answered(s *session, method string, status int, cart bool) (ok bool) {
 	d := c.dice
 	ok = !d.chance(failedShare)
-	if !ok {
+	if failing := c.sim.script(time.Duration(s.at) * time.Millisecond).failing; cart && failing > 0 && d.chance(failing) {
+		ok, status = false, 503
+	} else if !ok {
 		status = [...]int{0, 0, 404, 429, 500, 502, 503}[d.IntN(7)]
 	}
 	var trace uint64

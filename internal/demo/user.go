@@ -106,7 +106,7 @@ func drawIdentity(d *dice, u *user, n int) []byte {
 		}
 		b = append(append(append(b, `,"connection":"`...), kind...), '"')
 	}
-	return append(b, `,"sample_rate":1`...)
+	return b
 }
 
 // newHeaders makes the headers of every client in every region, to be shared

@@ -9,6 +9,10 @@ type vitals struct {
 // down all the way, at the median; a third of the transfers are spared.
 const cdnFactor = 2.6
 
+// scriptFactor is how much longer an interaction takes, at the median, on a page
+// whose third-party script holds up the main thread; a fifth of them are spared.
+const scriptFactor = 4.0
+
 // drawVitals measures a page view. warm says that the connection stands since
 // an earlier one.
 func drawVitals(d *dice, u *user, p page, c conditions, warm bool) vitals {
@@ -21,6 +25,10 @@ func drawVitals(d *dice, u *user, p page, c conditions, warm bool) vitals {
 	if u.region == apSouth && c.slowCDN > 0 && d.chance(0.7) {
 		slow = 1 + c.slowCDN*(d.lognormal(cdnFactor, 0.25)-1)
 	}
+	hold := 1.0
+	if pg.reviews && c.blocked > 0 && d.chance(0.8) {
+		hold = 1 + c.blocked*(d.lognormal(scriptFactor, 0.3)-1)
+	}
 	rtt := d.lognormal(r.rtt*access*u.network, 0.35)
 	var v vitals
 	if !warm {
@@ -31,7 +39,7 @@ func drawVitals(d *dice, u *user, p page, c conditions, warm bool) vitals {
 	v.ttfb = v.dns + v.tcp + v.tls + slow*(rtt+d.lognormal(r.origin+pg.server, 0.5))
 	v.fcp = v.ttfb + slow*d.lognormal(200*access*u.network, 0.4) + d.lognormal(170*u.speed, 0.4)
 	v.lcp = v.fcp + slow*d.lognormal(290*pg.weight*access*u.network, 0.75) + d.lognormal(125*u.speed*pg.weight, 0.5)
-	v.inp = min(d.lognormal(76*pg.script*u.speed, 0.65), 5000)
+	v.inp = min(hold*d.lognormal(76*pg.script*u.speed, 0.65), 5000)
 	if d.chance(0.6) {
 		v.cls = min(d.lognormal(0.032*pg.weight, 1.1), 1.2)
 	}

@@ -22,6 +22,7 @@ type wireBeacon struct {
 	User        string             `json:"user"`
 	Navigation  bool               `json:"navigation"`
 	SampleRate  float64            `json:"sample_rate"`
+	Sampled     *bool              `json:"sampled"`
 	Connection  string             `json:"connection"`
 	Tags        map[string]string  `json:"tags"`
 	Metrics     map[string]float64 `json:"metrics"`

@@ -1,0 +1,159 @@
+package demo
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+// Each script hurts whom it says and nobody else: before is healthy, during is
+// when it is at its worst.
+func play(t *testing.T, scenario string) (before, during []sent) {
+	t.Helper()
+	s := newSim(t, Config{Seed: 4, Rate: 150, Scenario: scenario})
+	r := recording{s.start, traffic(t, s, -9*time.Minute, 4*time.Minute)}
+	return r.between(-9*time.Minute, rolloutBegins), r.between(0, 4*time.Minute)
+}
+
+// within complains about a number that is out of its range.
+func within(t *testing.T, what string, got, lo, hi float64) {
+	t.Helper()
+	if !(got >= lo && got <= hi) {
+		t.Errorf("%s is %.4g, outside %v..%v", what, got, lo, hi)
+	}
+}
+
+// slower is how much longer the p75 of a metric has become.
+func slower(before, during []sent, metric string, of func(*sent) bool) float64 {
+	return percentile(lastValues(during, metric, of), 0.75) / percentile(lastValues(before, metric, of), 0.75)
+}
+
+// erroredShare is the share of page views with an error.
+func erroredShare(all []sent, of func(*sent) bool) float64 {
+	began, errored := map[string]bool{}, map[string]bool{}
+	for i := range all {
+		if b := &all[i]; of(b) {
+			began[b.View] = began[b.View] || b.Navigation
+			errored[b.View] = errored[b.View] || len(b.Errors) > 0
+		}
+	}
+	n, m := 0, 0
+	for v, navigation := range began {
+		if navigation {
+			n++
+			if errored[v] {
+				m++
+			}
+		}
+	}
+	return float64(m) / float64(n)
+}
+
+// failing is the share of requests that fail.
+func failing(all []sent, of func(url string) bool) float64 {
+	n, failed := 0, 0
+	for i := range all {
+		for _, r := range all[i].Requests {
+			if of(r.URL) {
+				n++
+				if r.Status == 0 || r.Status >= 400 {
+					failed++
+				}
+			}
+		}
+	}
+	return float64(failed) / float64(n)
+}
+
+func not(of func(*sent) bool) func(*sent) bool { return func(b *sent) bool { return !of(b) } }
+
+func TestSlowCDN(t *testing.T) {
+	t.Parallel()
+	before, during := play(t, "slow-cdn")
+	there := func(b *sent) bool { return b.region == "ap-south" }
+	within(t, "LCP in ap-south against before", slower(before, during, "lcp", there), 1.4, 3)
+	within(t, "LCP elsewhere against before", slower(before, during, "lcp", not(there)), 0.9, 1.1)
+	within(t, "share of errored views elsewhere", erroredShare(during, not(there)), 0, 0.006)
+}
+
+func TestBadRelease(t *testing.T) {
+	t.Parallel()
+	_, during := play(t, "bad-release")
+	hit := func(b *sent) bool {
+		return b.Release == "2.4.1" && strings.Contains(b.agent, "Firefox/") && b.Route == "/products/:id"
+	}
+	within(t, "share of errored views of the broken pages", erroredShare(during, hit), 0.85, 1)
+	within(t, "share of errored views of all others", erroredShare(during, not(hit)), 0, 0.006)
+	within(t, "share of the release", share(during, func(b *sent) bool { return b.Release == "2.4.1" }), 0.5, 0.65)
+}
+
+func TestThirdParty(t *testing.T) {
+	t.Parallel()
+	before, during := play(t, "third-party")
+	carries := func(b *sent) bool { return b.Route == "/products/:id" || b.Route == "/search" }
+	within(t, "INP where the script is, against before", slower(before, during, "inp", carries), 2.5, 6)
+	within(t, "INP elsewhere against before", slower(before, during, "inp", not(carries)), 0.85, 1.15)
+	within(t, "LCP against before", slower(before, during, "lcp", everyone), 0.9, 1.1)
+	within(t, "share of errored views", erroredShare(during, everyone), 0, 0.006)
+}
+
+func TestFailingAPI(t *testing.T) {
+	t.Parallel()
+	before, during := play(t, "api")
+	toCart := func(url string) bool { return strings.HasPrefix(url, Origin+"/api/cart") }
+	within(t, "share of the cart's requests that failed before", failing(before, toCart), 0, 0.01)
+	within(t, "share of the cart's requests that fail", failing(during, toCart), 0.022, 0.045)
+	within(t, "share of all other requests that fail", failing(during, func(url string) bool { return !toCart(url) }), 0, 0.01)
+	within(t, "share of errored views", erroredShare(during, everyone), 0, 0.006)
+}
+
+func TestWhitePage(t *testing.T) {
+	t.Parallel()
+	before, during := play(t, "white-page")
+	old := func(b *sent) bool { return strings.Contains(b.agent, "Version/18.") }
+	perMinute := func(all []sent, minutes float64, of func(*sent) bool) float64 {
+		n := 0.0
+		for i := range all {
+			if of(&all[i]) {
+				n++
+			}
+		}
+		return n / minutes
+	}
+	within(t, "what comes from Safari 18, against before", perMinute(during, 4, old)/perMinute(before, 5, old), 0, 0.15)
+	within(t, "what comes from all others, against before", perMinute(during, 4, not(old))/perMinute(before, 5, not(old)), 0.9, 1.1)
+	within(t, "share of errored views", erroredShare(during, everyone), 0, 0.006)
+}
+
+func TestFewerSessions(t *testing.T) {
+	t.Parallel()
+	before, during := play(t, "sampling")
+	within(t, "beacons a second against before", float64(len(during))/4/(float64(len(before))/5), 0.07, 0.2)
+	scaled := func(all []sent) (n float64) {
+		for i := range all {
+			if all[i].Navigation {
+				n += 1 / all[i].SampleRate
+			}
+		}
+		return n
+	}
+	within(t, "page views, scaled, against before", scaled(during)/4/(scaled(before)/5), 0.85, 1.15)
+	errors, alone := 0, 0
+	for i := range during {
+		b := &during[i]
+		silenced := b.Sampled != nil && !*b.Sampled
+		if len(b.Errors) > 0 {
+			errors++
+			if b.SampleRate != 1 {
+				t.Fatalf("an error is sampled: %+v", b)
+			}
+		}
+		if silenced {
+			alone++
+			if len(b.Errors) == 0 || b.Navigation || len(b.Metrics)+len(b.Requests)+len(b.Events) > 0 {
+				t.Fatalf("a session outside the sample sends more than an error: %+v", b)
+			}
+		}
+	}
+	within(t, "share of errors from outside the sample", float64(alone)/float64(errors), 0.6, 0.95)
+}
