@@ -2,6 +2,7 @@ package collector
 
 import (
 	"fmt"
+	"hash/maphash"
 	"net/http"
 	"net/netip"
 	"strings"
@@ -95,4 +96,12 @@ func network(a netip.Addr) netip.Addr {
 		}
 	}
 	return a
+}
+
+// networkHash tells networks apart without naming them; 0 for none.
+func (c *Collector) networkHash(a netip.Addr) uint64 {
+	if !a.IsValid() {
+		return 0
+	}
+	return maphash.Comparable(c.seed, network(a)) | 1
 }

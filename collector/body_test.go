@@ -76,8 +76,8 @@ func TestBodyMemory(t *testing.T) {
 		t.Errorf("after the first was done: %v", err)
 	}
 	again.release()
-	if w := httptest.NewRecorder(); refuseBody(w, errBusy) != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" {
-		t.Errorf("answer %d", w.Code)
+	if d := denials[bodyDenial(errBusy)]; d.status != http.StatusServiceUnavailable || d.retry == 0 {
+		t.Errorf("answer %+v", d)
 	}
 }
 

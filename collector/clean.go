@@ -14,6 +14,7 @@ import (
 const (
 	maxName        = 64
 	maxReleaseName = 100
+	maxAddress     = 512 // a page's path, a request's URL
 	maxErrorType   = 100
 	maxMessage     = 1 << 10
 	maxStack       = 8 << 10
@@ -29,9 +30,12 @@ type sender struct {
 	place  enrich.Place
 	agent  string // user agent header
 	client enrich.Client
-	cap    consent
-	host   string // the collector's own, as the client calls it
-	path   string
+	// network is a hash of the client's network, which says no more than
+	// whether two are the same; 0 if it is not known.
+	network uint64
+	cap     consent
+	host    string // the collector's own, as the client calls it
+	path    string
 }
 
 // allowed is what may be kept of a beacon: the least of what the page, the
@@ -105,6 +109,20 @@ func (c *Collector) hash(purpose, raw string, s *sender) beacon.ID {
 
 func (c *Collector) scrubName(s string) string    { return c.scrub.Text(s, maxName) }
 func (c *Collector) scrubRelease(s string) string { return c.scrub.Text(s, maxReleaseName) }
+func (c *Collector) scrubPage(s string) string    { return shortened(c.scrub.Page(s)) }
+func (c *Collector) scrubURL(s string) string     { return shortened(c.scrub.URL(s)) }
+
+// shortened cuts a scrubbed address that is absurdly long between its segments.
+func shortened(address string) string {
+	if len(address) <= maxAddress {
+		return address
+	}
+	cut := strings.LastIndexByte(address[:maxAddress-len("/…")+1], '/')
+	if cut <= 0 {
+		return otherName
+	}
+	return address[:cut] + "/…"
+}
 
 func (c *Collector) sampleRate(rate float64) float64 {
 	switch {
@@ -121,13 +139,13 @@ func (c *Collector) dimensions(raw *wire.Beacon, s *sender, out *beacon.Beacon) 
 	d := &out.Dims
 	d[beacon.Region] = s.place.Region
 	d[beacon.Country] = s.place.Country
-	d[beacon.Release] = scrubbed(&s.site.releases, raw.Release, s.now, c.scrubRelease)
-	d[beacon.Environment] = scrubbed(&s.site.environments, raw.Environment, s.now, c.scrubName)
+	d[beacon.Release] = scrubbed(&s.site.releases, raw.Release, s, c.scrubRelease)
+	d[beacon.Environment] = scrubbed(&s.site.environments, raw.Environment, s, c.scrubName)
 	page := raw.Route
 	if page == "" {
 		page = raw.URL
 	}
-	d[beacon.Page] = scrubbed(&s.site.pages, page, s.now, c.scrub.Page)
+	d[beacon.Page] = scrubbed(&s.site.pages, page, s, c.scrubPage)
 	client := s.client
 	if client.Browser == "" || client.Browser == "Other" {
 		// A proxy sent this on: what the page says of itself is better.
@@ -135,7 +153,10 @@ func (c *Collector) dimensions(raw *wire.Beacon, s *sender, out *beacon.Beacon) 
 			client = own
 		}
 	}
-	d[beacon.Browser], d[beacon.BrowserVersion] = client.Browser, client.Version
+	d[beacon.Browser] = client.Browser
+	if client.Version != "" {
+		d[beacon.BrowserVersion] = s.site.browsers.name(client.Version, s.now, s.network)
+	}
 	d[beacon.OS], d[beacon.Device] = client.OS, client.Device
 	if said := deviceClass(raw.Device); said != "" && client.Device != enrich.Bot {
 		d[beacon.Device] = said
@@ -176,7 +197,7 @@ func (c *Collector) tags(raw *wire.Beacon, s *sender, out *beacon.Beacon) {
 				c.values.add(valueTag)
 				continue
 			}
-			tag = s.site.tags.name(beacon.Tag{Key: s.site.tagKeys.name(key, s.now), Value: value}, s.now)
+			tag = s.site.tags.name(beacon.Tag{Key: s.site.tagKeys.name(key, s.now, s.network), Value: value}, s.now, s.network)
 		}
 		out.Tags = append(out.Tags, tag)
 	}
@@ -214,7 +235,7 @@ func (c *Collector) metrics(raw *wire.Beacon, s *sender, out *beacon.Beacon) (re
 			continue
 		}
 		if limit == maxCustom {
-			name = scrubbed(&s.site.metricNames, name, s.now, c.scrubName)
+			name = scrubbed(&s.site.metricNames, name, s, c.scrubName)
 		}
 		if name == "" {
 			c.values.add(valueName)
@@ -240,7 +261,7 @@ func (c *Collector) requests(raw *wire.Beacon, s *sender, out *beacon.Beacon) {
 			r.Duration = 0
 		}
 		out.Requests = append(out.Requests, beacon.Request{
-			URL:    scrubbed(&s.site.requestURLs, r.URL, s.now, c.scrub.URL),
+			URL:    scrubbed(&s.site.requestURLs, r.URL, s, c.scrubURL),
 			Method: method(r.Method), Status: int(r.Status), Duration: r.Duration,
 			Trace: traceID(r.Trace),
 		})
@@ -273,7 +294,7 @@ func method(s string) string {
 
 func (c *Collector) events(raw *wire.Beacon, s *sender, out *beacon.Beacon) {
 	for _, e := range raw.Events {
-		name := scrubbed(&s.site.eventNames, e.Name, s.now, c.scrubName)
+		name := scrubbed(&s.site.eventNames, e.Name, s, c.scrubName)
 		if name == "" {
 			c.values.add(valueName)
 			continue

@@ -19,6 +19,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -43,6 +44,7 @@ type Collector struct {
 	agents   *enrich.UserAgents
 	geo      *enrich.Geo // nil without a database
 	limiter  *limiter
+	seed     maphash.Seed // of what is compared and never shown
 	bodies   *bodies
 	resends  *resends
 	views    *views
@@ -51,6 +53,7 @@ type Collector struct {
 	ledger   ledger
 	overflow overflowCounts
 	values   valueCounts
+	denied   denialCounts
 	endpoint []*endpoint
 	handler  http.Handler
 
@@ -108,6 +111,7 @@ func prepare(cfg Config) (*Collector, error) {
 		cfg: cfg, log: cfg.Logger,
 		agents:  enrich.NewUserAgents(),
 		limiter: newLimiter(cfg.RateLimit),
+		seed:    maphash.MakeSeed(),
 		bodies:  newBodies(cfg.Limits),
 		resends: newResends(),
 		views:   newViews(),
@@ -116,7 +120,7 @@ func prepare(cfg Config) (*Collector, error) {
 	c.batches.New = func() any { return new(beacon.Batch) }
 	c.scratch.New = func() any { return new([]byte) }
 	c.intakes.New = func() any { return new(intake) }
-	if c.sites, err = newSites(cfg.Sites, &c.overflow); err != nil {
+	if c.sites, err = newSites(cfg.Sites, cfg.SiteRateLimit, &c.overflow); err != nil {
 		return nil, err
 	}
 	if c.origins, err = newOrigins(cfg.Origins); err != nil {

@@ -41,6 +41,12 @@ type Config struct {
 	// (IPv6: one /64), with ten seconds' worth at once. 0 is 100, negative is off.
 	RateLimit float64
 
+	// SiteRateLimit is how many requests a second all clients of one site may
+	// send, with ten seconds' worth at once: one site's crowd, or a flood from
+	// many addresses under its public key, leaves room for the others. 0 is
+	// 10,000, about a third of what two cores answer; negative is off.
+	SiteRateLimit float64
+
 	Limits Limits
 
 	// A batch is published Linger after its first beacon (default 150 ms), or
@@ -112,6 +118,9 @@ func (cfg Config) withDefaults() (Config, error) {
 	}
 	if cfg.RateLimit == 0 {
 		cfg.RateLimit = 100
+	}
+	if cfg.SiteRateLimit == 0 {
+		cfg.SiteRateLimit = 10_000
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now

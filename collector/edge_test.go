@@ -215,6 +215,31 @@ func TestRateLimit(t *testing.T) {
 	}
 }
 
+// One site's flood is turned away before it costs anything, and the other site
+// does not notice.
+func TestSiteRateLimit(t *testing.T) {
+	r := newRig(t, func(c *Config) {
+		c.SiteRateLimit = 2
+		c.Sites = map[string]string{"shop": testKey, "blog": "pk_blog"}
+		c.Now = func() time.Time { return time.Unix(1763647652, 0) }
+	})
+	for i := range 20 { // ten seconds' worth
+		if a := r.post(view); a.status != 202 {
+			t.Fatalf("request %d: %d", i, a.status)
+		}
+	}
+	if a := r.post(view); a.status != 429 || a.header.Get("Retry-After") != "1" {
+		t.Errorf("over the limit: %d %v", a.status, a.header)
+	}
+	if a := r.do("POST", "/v1/beacons?key=pk_blog", view); a.status != 202 {
+		t.Errorf("the other site: %d", a.status)
+	}
+	if a := r.do("GET", "/metrics", ""); !strings.Contains(a.body, `requests_denied_total{reason="site_rate"} 1`) ||
+		!strings.Contains(a.body, `requests_denied_total{reason="client_rate"} 0`) {
+		t.Error("the refusal is not in the metrics")
+	}
+}
+
 func TestOtherPaths(t *testing.T) {
 	r := newRig(t, nil)
 	for _, tc := range []struct {

@@ -1,8 +1,6 @@
 package collector
 
 import (
-	"errors"
-	"math"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -15,39 +13,6 @@ import (
 	"github.com/rumtop/rumtop/collector/wire"
 	"github.com/rumtop/rumtop/internal/beacon"
 )
-
-// What a client is told. No answer repeats anything that was sent.
-const (
-	sentenceOrigin    = "this origin may not report here: the collector's --origin does not name it"
-	sentenceKey       = "the site's key is missing or unknown: send it in X-Rum-Key or ?key="
-	sentenceRate      = "too many requests from this address: try again after Retry-After seconds"
-	sentenceType      = "unknown content type: send JSON as application/json, text/plain or application/x-ndjson"
-	sentenceEncoding  = "unknown content encoding: use gzip, deflate or none"
-	sentenceTooLarge  = "the body is too large: send fewer beacons a request"
-	sentenceUnzip     = "the body cannot be decompressed"
-	sentenceRead      = "the body broke off"
-	sentenceUnusable  = "nothing in the body could be used: see the documentation of the beacon format"
-	sentenceFull      = "the queue is full: try again after Retry-After seconds"
-	sentenceEnding    = "the collector is shutting down: try again after Retry-After seconds"
-	retryAfterFull    = 5 * time.Second
-	retryAfterRestart = 2 * time.Second
-)
-
-// say answers with one sentence.
-func say(w http.ResponseWriter, status int, sentence string) int {
-	h := w.Header()
-	h.Set("Content-Type", "text/plain; charset=utf-8")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Content-Length", strconv.Itoa(len(sentence)+1))
-	w.WriteHeader(status)
-	w.Write([]byte(sentence + "\n"))
-	return status
-}
-
-func sayRetry(w http.ResponseWriter, status int, sentence string, wait time.Duration) int {
-	w.Header().Set("Retry-After", strconv.Itoa(max(int(math.Ceil(wait.Seconds())), 1)))
-	return say(w, status, sentence)
-}
 
 // endpoint serves one format.
 type endpoint struct {
@@ -67,22 +32,25 @@ func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (e *endpoint) serve(w http.ResponseWriter, r *http.Request) int {
 	c := e.c
 	if !c.cors(w, r) {
-		return say(w, http.StatusForbidden, sentenceOrigin)
+		return c.deny(w, deniedOrigin)
 	}
 	if c.draining.Load() {
-		return sayRetry(w, http.StatusServiceUnavailable, sentenceEnding, retryAfterRestart)
+		return c.deny(w, deniedEnding)
 	}
 	now := c.cfg.Now()
 	addr, trusted := c.proxies.client(r)
 	if wait, ok := c.limiter.allow(addr, now); !ok {
-		return sayRetry(w, http.StatusTooManyRequests, sentenceRate, wait)
+		return c.denyFor(w, deniedClientRate, wait)
 	}
 	site := c.siteOf(e.key(r))
 	if site == nil {
-		return say(w, http.StatusUnauthorized, sentenceKey)
+		return c.deny(w, deniedKey)
+	}
+	if wait, ok := site.limiter.allow(now); !ok {
+		return c.denyFor(w, deniedSiteRate, wait)
 	}
 	if !e.takesType(r.Header.Get("Content-Type")) {
-		return say(w, http.StatusUnsupportedMediaType, sentenceType)
+		return c.deny(w, deniedType)
 	}
 	encoding := r.Header.Get("Content-Encoding")
 	if encoding == "" && e.match.Encoding != nil {
@@ -90,7 +58,7 @@ func (e *endpoint) serve(w http.ResponseWriter, r *http.Request) int {
 	}
 	body, err := c.bodies.read(w, r, encoding)
 	if err != nil {
-		return refuseBody(w, err)
+		return c.deny(w, bodyDenial(err))
 	}
 	defer body.release()
 
@@ -99,7 +67,7 @@ func (e *endpoint) serve(w http.ResponseWriter, r *http.Request) int {
 	in.begin(c, sender{
 		site: site, sdk: e.match.SDK, now: now, addr: addr,
 		place: c.place(r, addr, trusted), client: c.agents.Read(r.UserAgent()),
-		cap: consentCap(r.Header), host: r.Host, path: r.URL.Path, agent: r.UserAgent(),
+		network: c.networkHash(addr), cap: consentCap(r.Header), host: r.Host, path: r.URL.Path, agent: r.UserAgent(),
 	})
 	return e.take(w, r, &body, in)
 }
@@ -110,7 +78,7 @@ func (e *endpoint) take(w http.ResponseWriter, r *http.Request, body *body, in *
 	c.gate.RLock()
 	defer c.gate.RUnlock()
 	if c.draining.Load() {
-		return sayRetry(w, http.StatusServiceUnavailable, sentenceEnding, retryAfterRestart)
+		return c.deny(w, deniedEnding)
 	}
 	req := &wire.Request{
 		Body: body.bytes, Header: r.Header, URL: r.URL,
@@ -137,10 +105,10 @@ func (e *endpoint) take(w http.ResponseWriter, r *http.Request, body *body, in *
 		in.Reject()
 	}
 	if !in.admit() {
-		return sayRetry(w, http.StatusServiceUnavailable, sentenceFull, retryAfterFull)
+		return c.deny(w, deniedQueueFull)
 	}
 	if in.accepted == 0 && !in.ignored {
-		return say(w, http.StatusBadRequest, sentenceUnusable)
+		return c.deny(w, deniedUnusable)
 	}
 	a := wire.Answer{Accepted: in.accepted, Rejected: in.rejected}
 	if unique {
@@ -148,20 +116,6 @@ func (e *endpoint) take(w http.ResponseWriter, r *http.Request, body *body, in *
 	}
 	e.format.Answer(w, req, a)
 	return http.StatusOK
-}
-
-func refuseBody(w http.ResponseWriter, err error) int {
-	switch {
-	case errors.Is(err, errTooLarge):
-		return say(w, http.StatusRequestEntityTooLarge, sentenceTooLarge)
-	case errors.Is(err, errEncoding):
-		return say(w, http.StatusUnsupportedMediaType, sentenceEncoding)
-	case errors.Is(err, errBusy):
-		return sayRetry(w, http.StatusServiceUnavailable, sentenceFull, retryAfterFull)
-	case errors.Is(err, errUnzip):
-		return say(w, http.StatusBadRequest, sentenceUnzip)
-	}
-	return say(w, http.StatusBadRequest, sentenceRead)
 }
 
 // key finds the site's key: in the path, the header, the query, or where the SDK
@@ -340,7 +294,7 @@ func (in *intake) admit() bool {
 	if in.n == 0 {
 		return true
 	}
-	out := in.site.outlet(in.place.Region, &c.overflow)
+	out := in.site.outlet(in.place.Region, in.now)
 	pressed := c.queue.pressed.Load()
 	for i := range in.ready[:in.n] {
 		b := &in.ready[i]

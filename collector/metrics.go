@@ -50,6 +50,7 @@ var (
 	descRedacted  = desc("redactions_total", "Spans that the scrubber replaced, by kind.", "kind")
 	descValues    = desc("values_refused_total", "Values and items left out of beacons that were kept, by reason.", "reason")
 	descOverflow  = desc("names_overflowed_total", "Names beyond a site's cap, counted as (other), by kind.", "kind")
+	descDenied    = desc("requests_denied_total", "Requests turned away as a whole, by reason.", "reason")
 	descRequests  = desc("http_requests_total", "Requests, by format and answer (200: any success).", "sdk", "code")
 )
 
@@ -94,6 +95,9 @@ func (b books) Collect(ch chan<- prometheus.Metric) {
 	}
 	for i := range c.overflow {
 		counter(descOverflow, float64(c.overflow[i].Load()), overflowNames[i])
+	}
+	for i := range c.denied {
+		counter(descDenied, float64(c.denied[i].Load()), denials[i].reason)
 	}
 	for _, ep := range c.endpoint {
 		for i, code := range statuses {

@@ -12,46 +12,87 @@ import (
 
 func TestVocabulary(t *testing.T) {
 	var overflow atomic.Int64
-	v := newNames(3, &overflow)
+	v := newNames(4, &overflow)
 	now := time.Unix(1763647652, 0)
-	for _, s := range []string{"a", "b", "c", "a"} {
-		if got := v.name(s, now); got != s {
-			t.Errorf("%s: %s", s, got)
+	want := func(network uint64, names ...string) {
+		t.Helper()
+		for _, pair := range names {
+			name, got, _ := strings.Cut(pair, "=")
+			if got == "" {
+				got = name
+			}
+			if got == "-" {
+				got = otherName
+			}
+			if s := v.name(name, now, network); s != got {
+				t.Errorf("%s: %s, want %s", name, s, got)
+			}
 		}
 	}
-	if got := v.name("d", now); got != otherName || overflow.Load() != 1 {
-		t.Errorf("d: %s, %d", got, overflow.Load())
+	want(1, "a", "b", "a")
+	// One network has had its half. A second one must say the name, too.
+	want(1, "c=-", "c=-")
+	want(2, "c", "a")
+	want(1, "c", "d=-")
+	want(2, "d", "e=-")
+	want(3, "e=-")
+	if n := overflow.Load(); n != 5 {
+		t.Errorf("%d names overflowed", n)
 	}
-	// A flood of new names in the next generation does not push out the old ones.
+	// However often the generation changes, what is in use stays, and there is
+	// no room beside it.
+	for range 5 {
+		now = now.Add(vocabularyAge)
+		for i := range 10 {
+			want(uint64(i), fmt.Sprint("flood", i%3, "=-"))
+		}
+		want(1, "a", "b", "c", "d")
+	}
+	// What was not used makes room.
 	now = now.Add(vocabularyAge)
-	for i := range 10 {
-		v.name(fmt.Sprint("flood", i), now)
-	}
-	for _, s := range []string{"a", "b", "c"} {
-		if got := v.name(s, now); got != s {
-			t.Errorf("%s after the flood: %s", s, got)
-		}
-	}
-	// What was not used for two generations makes room.
-	now = now.Add(2 * vocabularyAge)
-	v.name("a", now)
+	want(1, "a")
 	now = now.Add(vocabularyAge)
-	for _, s := range []string{"x", "y", "z"} {
-		if got := v.name(s, now); got != s {
-			t.Errorf("%s: %s", s, got)
+	want(1, "x", "y=-")
+	want(2, "y", "b=-", "a")
+	// After a night everything is new.
+	now = now.Add(10 * vocabularyAge)
+	want(1, "m", "n", "a=-")
+}
+
+func TestTagValuesShareTheirKeysRoom(t *testing.T) {
+	var overflow atomic.Int64
+	v := newTags(100, 10, &overflow)
+	now := time.Unix(1763647652, 0)
+	kept := map[string]int{}
+	for i := range 60 {
+		for _, key := range []string{"request", "tier"} {
+			value := fmt.Sprint(i)
+			if key == "tier" {
+				value = fmt.Sprint(i % 3)
+			}
+			if got := v.name(beacon.Tag{Key: key, Value: value}, now, 1); got.Key != key {
+				t.Fatalf("key %q became %q", key, got.Key)
+			} else if got.Value != otherName {
+				kept[key]++
+			}
 		}
+	}
+	if kept["request"] != 10 || kept["tier"] != 60 {
+		t.Errorf("kept %v", kept)
 	}
 }
 
 func TestNamesAreCapped(t *testing.T) {
-	r := newRig(t, nil)
+	r := newRig(t, func(c *Config) { c.TrustedProxies = []string{"127.0.0.1", "::1"} })
 	for i := range maxReleases/50 + 1 {
 		var b strings.Builder
 		for j := range 50 {
 			n := i*50 + j
 			fmt.Fprintf(&b, `{"navigation":true,"release":"1.0.%d","environment":"env%d","tags":{"key%d":"value"},"metrics":{"custom%d":1},"events":[{"name":"event%d"}]}`+"\n", n, n, n, n, n)
 		}
-		r.post(b.String())
+		for _, client := range []string{"198.51.100.1", "198.51.100.2"} {
+			r.post(b.String(), "X-Forwarded-For", client)
+		}
 	}
 	seen := map[string]map[string]bool{}
 	see := func(kind, name string) {
@@ -72,7 +113,7 @@ func TestNamesAreCapped(t *testing.T) {
 			t.Errorf("%d %ss", len(seen[kind]), kind)
 		}
 	}
-	if a := r.do("GET", "/metrics", ""); !strings.Contains(a.body, `names_overflowed_total{kind="release"} 50`) {
+	if a := r.do("GET", "/metrics", ""); !strings.Contains(a.body, `names_overflowed_total{kind="release"} 200`) {
 		t.Error("overflow is not in the metrics")
 	}
 }

@@ -109,7 +109,7 @@ func (c *Collector) cors(w http.ResponseWriter, r *http.Request) bool {
 // preflight answers the question that a browser asks before it sends.
 func (c *Collector) preflight(w http.ResponseWriter, r *http.Request) {
 	if !c.cors(w, r) {
-		say(w, http.StatusForbidden, sentenceOrigin)
+		c.deny(w, deniedOrigin)
 		return
 	}
 	h := w.Header()

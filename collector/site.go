@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/rumtop/rumtop/internal/beacon"
 )
@@ -16,11 +17,13 @@ const (
 	maxEnvironments = 20
 	maxPages        = 2000
 	maxTagKeys      = 64
-	maxTagValues    = 5000 // with their keys, all together
+	maxTagValues    = 5000 // of all keys together
+	maxTagShare     = 500  // of one key
 	maxMetricNames  = 100
 	maxEventNames   = 200
 	maxRequestURLs  = 2000
 	maxRegions      = 64
+	maxBrowsers     = 200 // families with their major versions
 )
 
 // Names that overflow goes to. A region is part of a subject, so it has a
@@ -36,12 +39,14 @@ type site struct {
 	key  []byte
 	open bool // takes requests without a key
 
+	limiter *siteLimiter // nil: no limit
+
 	releases, environments, pages, tagKeys,
-	metricNames, eventNames, requestURLs vocabulary[string]
+	metricNames, eventNames, requestURLs, browsers, regions vocabulary[string]
 	tags vocabulary[beacon.Tag]
 
 	mu      sync.RWMutex
-	regions map[string]*outlet
+	outlets map[string]*outlet // by region
 }
 
 // outlet is where the beacons of one site and region gather: a lane for each
@@ -51,7 +56,7 @@ type outlet struct {
 	lanes  [beacon.Shards][2]lane
 }
 
-func newSites(keys map[string]string, overflow *overflowCounts) ([]*site, error) {
+func newSites(keys map[string]string, perSecond float64, overflow *overflowCounts) ([]*site, error) {
 	var sites []*site
 	byKey := map[string]string{}
 	for name, key := range keys {
@@ -67,15 +72,18 @@ func newSites(keys map[string]string, overflow *overflowCounts) ([]*site, error)
 		byKey[key] = name
 		sites = append(sites, &site{
 			name: name, key: []byte(key), open: key == "",
+			limiter:      newSiteLimiter(perSecond),
 			releases:     newNames(maxReleases, &overflow[overflowRelease]),
 			environments: newNames(maxEnvironments, &overflow[overflowEnvironment]),
 			pages:        newNames(maxPages, &overflow[overflowPage]),
 			tagKeys:      newNames(maxTagKeys, &overflow[overflowTagKey]),
-			tags:         newTags(maxTagValues, &overflow[overflowTagValue]),
+			tags:         newTags(maxTagValues, maxTagShare, &overflow[overflowTagValue]),
 			metricNames:  newNames(maxMetricNames, &overflow[overflowMetric]),
 			eventNames:   newNames(maxEventNames, &overflow[overflowEvent]),
 			requestURLs:  newNames(maxRequestURLs, &overflow[overflowRequest]),
-			regions:      map[string]*outlet{},
+			browsers:     newNames(maxBrowsers, &overflow[overflowBrowser]),
+			regions:      newRegions(maxRegions, &overflow[overflowRegion]),
+			outlets:      map[string]*outlet{},
 		})
 	}
 	slices.SortFunc(sites, func(a, b *site) int {
@@ -101,23 +109,26 @@ func (c *Collector) siteOf(key string) *site {
 }
 
 // outlet finds where beacons of a region gather.
-func (s *site) outlet(region string, overflow *overflowCounts) *outlet {
+func (s *site) outlet(region string, now time.Time) *outlet {
+	region = s.regions.name(region, now, 0)
 	s.mu.RLock()
-	o := s.regions[region]
+	o := s.outlets[region]
 	s.mu.RUnlock()
 	if o != nil {
 		return o
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if o := s.regions[region]; o != nil {
+	if o := s.outlets[region]; o != nil {
 		return o
 	}
-	if len(s.regions) >= maxRegions && region != otherRegion {
-		overflow[overflowRegion].Add(1)
-		region = otherRegion
-		if o := s.regions[region]; o != nil {
-			return o
+	// Regions that are not in use any more leave. What still gathers there is
+	// published all the same: the collector knows the lanes that have something.
+	if len(s.outlets) > 2*maxRegions {
+		for name := range s.outlets {
+			if _, ok := s.regions.known(name, now); !ok && name != otherRegion {
+				delete(s.outlets, name)
+			}
 		}
 	}
 	o = &outlet{region: region}
@@ -126,6 +137,6 @@ func (s *site) outlet(region string, overflow *overflowCounts) *outlet {
 			o.lanes[shard][i].subject = beacon.Subject(s.name, region, uint8(shard))
 		}
 	}
-	s.regions[region] = o
+	s.outlets[region] = o
 	return o
 }

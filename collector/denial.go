@@ -1,0 +1,102 @@
+package collector
+
+import (
+	"errors"
+	"math"
+	"net/http"
+	"strconv"
+	"sync/atomic"
+	"time"
+)
+
+// A denial is why a whole request was turned away. What becomes of single
+// beacons is in the ledger.
+type denial uint8
+
+const (
+	deniedOrigin denial = iota
+	deniedEnding
+	deniedClientRate
+	deniedKey
+	deniedSiteRate
+	deniedType
+	deniedEncoding
+	deniedTooLarge
+	deniedUndecodable
+	deniedBrokenOff
+	deniedBusy
+	deniedUnusable
+	deniedQueueFull
+	numDenials
+)
+
+const (
+	retryFull    = 5 * time.Second
+	retryRestart = 2 * time.Second
+)
+
+// denials are what a client is told, and what the reason is called in metrics.
+// No answer repeats anything that was sent.
+var denials = [numDenials]struct {
+	reason   string
+	status   int
+	retry    time.Duration
+	sentence string
+}{
+	deniedOrigin:      {"origin", http.StatusForbidden, 0, "this origin may not report here: the collector's --origin does not name it"},
+	deniedEnding:      {"ending", http.StatusServiceUnavailable, retryRestart, "the collector is shutting down: try again after Retry-After seconds"},
+	deniedClientRate:  {"client_rate", http.StatusTooManyRequests, 0, "too many requests from this address: try again after Retry-After seconds"},
+	deniedKey:         {"key", http.StatusUnauthorized, 0, "the site's key is missing or unknown: send it in X-Rum-Key or ?key="},
+	deniedSiteRate:    {"site_rate", http.StatusTooManyRequests, 0, "too many requests for this site: try again after Retry-After seconds"},
+	deniedType:        {"type", http.StatusUnsupportedMediaType, 0, "unknown content type: send JSON as application/json, text/plain or application/x-ndjson"},
+	deniedEncoding:    {"encoding", http.StatusUnsupportedMediaType, 0, "unknown content encoding: use gzip, deflate or none"},
+	deniedTooLarge:    {"too_large", http.StatusRequestEntityTooLarge, 0, "the body is too large: send fewer beacons a request"},
+	deniedUndecodable: {"undecodable", http.StatusBadRequest, 0, "the body cannot be decompressed"},
+	deniedBrokenOff:   {"broken_off", http.StatusBadRequest, 0, "the body broke off"},
+	deniedBusy:        {"busy", http.StatusServiceUnavailable, retryFull, "too many bodies at once: try again after Retry-After seconds"},
+	deniedUnusable:    {"unusable", http.StatusBadRequest, 0, "nothing in the body could be used: see the documentation of the beacon format"},
+	deniedQueueFull:   {"queue_full", http.StatusServiceUnavailable, retryFull, "the queue is full: try again after Retry-After seconds"},
+}
+
+// denialCounts counts requests that were turned away.
+type denialCounts [numDenials]atomic.Int64
+
+// deny turns a request away and returns the status.
+func (c *Collector) deny(w http.ResponseWriter, d denial) int {
+	return c.denyFor(w, d, denials[d].retry)
+}
+
+// denyFor turns a request away and says when to try again, in whole seconds.
+func (c *Collector) denyFor(w http.ResponseWriter, d denial, wait time.Duration) int {
+	c.denied[d].Add(1)
+	if wait > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(max(int(math.Ceil(wait.Seconds())), 1)))
+	}
+	return say(w, denials[d].status, denials[d].sentence)
+}
+
+// bodyDenial is what a body that could not be read means for its request.
+func bodyDenial(err error) denial {
+	switch {
+	case errors.Is(err, errTooLarge):
+		return deniedTooLarge
+	case errors.Is(err, errEncoding):
+		return deniedEncoding
+	case errors.Is(err, errBusy):
+		return deniedBusy
+	case errors.Is(err, errUnzip):
+		return deniedUndecodable
+	}
+	return deniedBrokenOff
+}
+
+// say answers with one sentence.
+func say(w http.ResponseWriter, status int, sentence string) int {
+	h := w.Header()
+	h.Set("Content-Type", "text/plain; charset=utf-8")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Content-Length", strconv.Itoa(len(sentence)+1))
+	w.WriteHeader(status)
+	w.Write([]byte(sentence + "\n"))
+	return status
+}
