@@ -93,7 +93,7 @@ func (a *Aggregator) Add(b *beacon.Batch, now time.Time) {
 		}
 		fits := t.stage(i, &s)
 		c, row, r := a.log.append(&s)
-		if !t.side(c, row) || !fits {
+		if !t.side(i, c, row) || !fits {
 			a.overflow++
 		}
 		if a.lens == nil {

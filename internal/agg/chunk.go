@@ -42,6 +42,7 @@ type chunk struct {
 	requests []requestEntry
 	customs  []namedEntry
 	events   []namedEntry
+	traces   []traceEntry
 }
 
 type errorEntry struct {
@@ -97,6 +98,10 @@ func (c *chunk) eventsOf(i int) []namedEntry {
 	return rowsOf(c.events, i, func(e namedEntry) uint16 { return e.row })
 }
 
+func (c *chunk) tracesOf(i int) []traceEntry {
+	return rowsOf(c.traces, i, func(e traceEntry) uint16 { return e.row })
+}
+
 func rowsOf[E any](entries []E, row int, of func(E) uint16) []E {
 	from, _ := slices.BinarySearchFunc(entries, row, func(e E, row int) int { return int(of(e)) - row })
 	to := from
@@ -113,13 +118,14 @@ func (c *chunk) seal() {
 	c.requests = slices.Clone(c.requests)
 	c.customs = slices.Clone(c.customs)
 	c.events = slices.Clone(c.events)
+	c.traces = slices.Clone(c.traces)
 }
 
 // chunkBytes is the memory of a chunk's columns.
 const chunkBytes = chunkRows*(4*4+2+5) + chunkRows/4 + 200
 
 func (c *chunk) bytes() int {
-	return chunkBytes + 4*cap(c.values) + 8*(cap(c.errors)+cap(c.requests)) + 12*(cap(c.customs)+cap(c.events))
+	return chunkBytes + 4*cap(c.values) + 8*(cap(c.errors)+cap(c.requests)) + 12*(cap(c.customs)+cap(c.events)) + traceBytes*cap(c.traces)
 }
 
 // requestCounts is how many requests a row has, and how many of them failed.

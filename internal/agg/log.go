@@ -17,11 +17,12 @@ type ref = uint32
 // oldest go first, with the dictionaries that its columns point into and an
 // index by receive time.
 type log struct {
-	chunks []*chunk
-	first  uint32 // number of chunks[0]; numbers begin at 1, so that no ref is 0
-	rows   int
-	sealed int // bytes of all chunks but the last
-	slots  slots
+	chunks  []*chunk
+	first   uint32 // number of chunks[0]; numbers begin at 1, so that no ref is 0
+	rows    int
+	sealed  int   // bytes of all chunks but the last
+	evicted int64 // rows, since the beginning
+	slots   slots
 
 	texts      texts
 	origins    origins
@@ -32,10 +33,12 @@ type log struct {
 	views    keyTable      // index 0 is no view
 	lastSeen paged[uint16] // number of the chunk with the view's last row, its lower half
 	visitors visitors
+
+	traceTexts map[uint32]struct{} // those of texts that are trace ids
 }
 
 func newLog() *log {
-	l := &log{first: 1}
+	l := &log{first: 1, traceTexts: map[uint32]struct{}{}}
 	l.texts.init()
 	l.origins.init()
 	l.pages.init()
@@ -122,6 +125,7 @@ func (l *log) evict(released func(view uint32)) {
 	l.slots.drop(c, number)
 	l.first = (l.first + 1) & (1<<(32-chunkBits) - 1)
 	l.rows -= c.n
+	l.evicted += int64(c.n)
 	if len(l.chunks) > 0 {
 		l.sealed -= c.bytes()
 	}

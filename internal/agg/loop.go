@@ -2,6 +2,7 @@ package agg
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/rumtop/rumtop/internal/beacon"
@@ -23,17 +24,43 @@ type Loop struct {
 	source Source
 	now    func() time.Time
 	asked  chan Query
+	lent   chan loan
+	ended  chan struct{} // closed when Run returns
 	frames chan *Frame
+}
+
+// A loan is a function that the loop runs on its aggregator.
+type loan struct {
+	use  func(*Aggregator)
+	done chan struct{}
 }
 
 // NewLoop makes a loop that reads source once it runs. now is the viewer's clock.
 func NewLoop(a *Aggregator, source Source, now func() time.Time) *Loop {
-	return &Loop{agg: a, source: source, now: now, asked: make(chan Query, 1), frames: make(chan *Frame, 1)}
+	return &Loop{agg: a, source: source, now: now, asked: make(chan Query, 1), lent: make(chan loan), ended: make(chan struct{}), frames: make(chan *Frame, 1)}
 }
 
 // Ask replaces the question. The answer follows at once, and again at every
 // interval. Ask never waits; of several questions the newest counts.
 func (l *Loop) Ask(q Query) { replace(l.asked, q) }
+
+// Lend has the loop run use on its aggregator, between batches and questions,
+// and returns when it has. Frames wait meanwhile: what takes more than a few
+// milliseconds is to be done in steps. It gives up when ctx ends, or Run has.
+func (l *Loop) Lend(ctx context.Context, use func(*Aggregator)) error {
+	done := make(chan struct{})
+	select {
+	case l.lent <- loan{use, done}:
+		<-done
+		return nil
+	case <-l.ended:
+		return errEnded
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+var errEnded = errors.New("counting has ended")
 
 // Frames delivers the newest frame. It is closed when Run returns.
 func (l *Loop) Frames() <-chan *Frame { return l.frames }
@@ -51,6 +78,7 @@ const filling = 250 * time.Millisecond
 // first Ask. When the source ends, frames keep coming.
 func (l *Loop) Run(ctx context.Context, interval time.Duration) error {
 	defer close(l.frames)
+	defer close(l.ended)
 	pace := interval
 	tick := time.NewTicker(pace)
 	defer tick.Stop()
@@ -86,6 +114,9 @@ func (l *Loop) Run(ctx context.Context, interval time.Duration) error {
 			if asked {
 				send(q)
 			}
+		case lent := <-l.lent:
+			lent.use(l.agg)
+			close(lent.done)
 		case b, ok := <-batches:
 			if !ok {
 				batches = nil

@@ -120,3 +120,26 @@ func TestLoopWhileLoading(t *testing.T) {
 		<-l.Frames()
 	})
 }
+
+// The loop lends its aggregator out between batches, and nobody waits for one that has ended.
+func TestLoopLends(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	src := &fakeSource{batches: make(chan *beacon.Batch, 1)}
+	l := NewLoop(New(Config{}), src, time.Now)
+	done := make(chan error, 1)
+	go func() { done <- l.Run(ctx, time.Second) }()
+	src.batches <- oneView()
+	for rows := 0; rows == 0; {
+		if err := l.Lend(ctx, func(a *Aggregator) { rows = a.log.rows }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cancel()
+	<-done
+	if err := l.Lend(t.Context(), func(*Aggregator) {}); err == nil {
+		t.Error("a loop that has ended lends")
+	}
+	if err := NewLoop(New(Config{}), src, time.Now).Lend(ctx, func(*Aggregator) {}); !errors.Is(err, context.Canceled) {
+		t.Errorf("who has given up is told %v", err)
+	}
+}

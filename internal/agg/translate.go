@@ -274,12 +274,15 @@ func (t *translation) origin(row int) uint32 {
 	return id
 }
 
-// side appends a row's side entries to its chunk. It reports whether they
-// fitted the dictionaries.
-func (t *translation) side(c *chunk, row int) bool {
+// side appends the side entries of a row of the batch to its row of a chunk.
+// It reports whether they fitted the dictionaries.
+func (t *translation) side(source int, c *chunk, row int) bool {
 	b, l := t.batch, t.log
 	t.fits = true
 	at := uint16(row)
+	if c.flags[row]&hasErrors != 0 {
+		t.trace(c, at, ofLoad, b.Trace[source])
+	}
 	if c.flags[row]&hasCustoms != 0 {
 		for k := t.metrics.from; k < t.metrics.to; k++ {
 			if v := b.MetricValue[k]; usable(v) && t.vitalOf(b.MetricName[k]) == vitalNone {
@@ -300,6 +303,9 @@ func (t *translation) side(c *chunk, row int) bool {
 			row: at, status: b.RequestStatus[k], duration: packDuration(b.RequestDuration[k]),
 			endpoint: t.endpoint(b.RequestURL[k], b.RequestMethod[k]),
 		})
+		if s := b.RequestStatus[k]; s == 0 || s >= 400 {
+			t.trace(c, at, k-t.requests.from, b.RequestTrace[k])
+		}
 	}
 	for k := t.events.from; k < t.events.to; k++ {
 		c.events = append(c.events, namedEntry{at, t.line(b.EventName[k]), b.EventValue[k]})

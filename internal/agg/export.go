@@ -1,0 +1,246 @@
+package agg
+
+import (
+	"math"
+	"math/bits"
+	"time"
+
+	"github.com/rumtop/rumtop/internal/beacon"
+)
+
+// Export is a walk over the retained beacons that were received in [From, To),
+// Unix milliseconds, in the order in which they arrived. Its zero value with a
+// span stands at the oldest. It may be taken up again after it has reached the
+// end, to go on with what came since.
+type Export struct {
+	From, To int64
+	// Missed is how many beacons were evicted before the walk came to them,
+	// whether they were received in the span or not.
+	Missed int64
+
+	begun  bool
+	number uint32 // of the chunk
+	row    int
+	passed int64 // rows of the log before it, since the beginning
+	ids    exportIDs
+}
+
+// ExportSpan is an Export of what was received from from up to to; zero times
+// are without bound.
+func ExportSpan(from, to time.Time) *Export {
+	e := &Export{From: math.MinInt64, To: math.MaxInt64}
+	if !from.IsZero() {
+		e.From = from.UnixMilli()
+	}
+	if !to.IsZero() {
+		e.To = to.UnixMilli()
+	}
+	return e
+}
+
+// Export makes b the next beacons of e, at most some eight thousand, which
+// takes about a millisecond. It reports whether there may be more at once; at
+// the end it gives an empty batch. What the log keeps in less than the wire's
+// precision (skews to 6 %, requests' durations to 0.4 %) comes in that, and an
+// Aggregator that takes the batches in holds the same log again. Beacons' own
+// ids are not retained, and of trace ids those of failures.
+func (a *Aggregator) Export(e *Export, b *beacon.Batch) (more bool) {
+	l := a.log
+	b.Reset()
+	if len(l.chunks) == 0 {
+		return false
+	}
+	at := (e.number - l.first) & (1<<(32-chunkBits) - 1)
+	if !e.begun {
+		e.begun, e.number, at = true, l.first, 0
+	} else if int(at) >= len(l.chunks) { // what it stood at has been evicted
+		e.Missed += l.evicted - e.passed
+		e.number, e.row, e.passed, at = l.first, 0, l.evicted, 0
+	}
+	e.ids.begin(l, b)
+	for {
+		c := l.chunks[at]
+		for ; e.row < c.n; e.row++ {
+			if t := c.at(e.row); t >= e.From && t < e.To {
+				e.ids.beacon(c, e.row)
+			}
+			e.passed++
+		}
+		if at++; int(at) == len(l.chunks) {
+			return false
+		}
+		e.number, e.row = (l.first+at)&(1<<(32-chunkBits)-1), 0
+		if b.Len() > 0 {
+			return true
+		}
+	}
+}
+
+// exportIDs turns the log's numbers for strings and sets of tags into a
+// batch's: a translation the other way.
+type exportIDs struct {
+	log   *log
+	batch *beacon.Batch
+	round uint32 // of text and tags: entries of another round are not of this batch
+
+	text, tags []exportID
+	vitals     [len(beacon.Vitals)]exportID
+}
+
+type exportID struct{ round, id uint32 }
+
+func (x *exportIDs) begin(l *log, b *beacon.Batch) {
+	x.log, x.batch = l, b
+	x.round++
+	x.text = append(x.text, make([]exportID, max(0, len(l.texts.text)-len(x.text)))...)
+	x.tags = append(x.tags, make([]exportID, max(0, len(l.origins.tagSets)-len(x.tags)))...)
+	b.Strings = append(b.Strings, "")
+	b.TagSets = append(b.TagSets, nil)
+	x.text[noString] = exportID{x.round, 0}
+	x.tags[0] = exportID{x.round, 0}
+}
+
+func (x *exportIDs) string(text uint32) uint32 {
+	e := &x.text[text]
+	if e.round != x.round {
+		*e = exportID{x.round, x.fresh(x.log.texts.text[text])}
+	}
+	return e.id
+}
+
+func (x *exportIDs) fresh(s string) uint32 {
+	x.batch.Strings = append(x.batch.Strings, s)
+	return uint32(len(x.batch.Strings) - 1)
+}
+
+func (x *exportIDs) vital(m int) uint32 {
+	e := &x.vitals[m]
+	if e.round != x.round {
+		*e = exportID{x.round, x.fresh(beacon.Vitals[m])}
+	}
+	return e.id
+}
+
+func (x *exportIDs) tagSet(set uint32) uint32 {
+	e := &x.tags[set]
+	if e.round != x.round {
+		refs := make([]beacon.TagRef, 0, len(x.log.origins.tagSets[set]))
+		for _, r := range x.log.origins.tagSets[set] {
+			refs = append(refs, beacon.TagRef{Key: x.string(r.Key), Value: x.string(r.Value)})
+		}
+		x.batch.TagSets = append(x.batch.TagSets, refs)
+		*e = exportID{x.round, uint32(len(x.batch.TagSets) - 1)}
+	}
+	return e.id
+}
+
+// beacon appends a row of the log to the batch.
+func (x *exportIDs) beacon(c *chunk, i int) {
+	l, b := x.log, x.batch
+	row := uint32(b.Len())
+	o := &l.origins.list[c.origin[i]]
+	user, session := l.visitors.identifiers(c.who[i])
+	received := c.at(i)
+	b.Received = append(b.Received, received)
+	b.Time = append(b.Time, browserTime(received, c.skew[i]))
+	b.ID = append(b.ID, 0)
+	b.View = append(b.View, beacon.ID(*l.views.keys.at(c.view[i])))
+	b.Session = append(b.Session, session)
+	b.User = append(b.User, user)
+	for d := range b.Dims {
+		text := o.dims[d]
+		if beacon.Dim(d) == beacon.Page {
+			text = l.pages.text[c.page[i]]
+		}
+		b.Dims[d] = append(b.Dims[d], x.string(text))
+	}
+	b.TagSet = append(b.TagSet, x.tagSet(o.tags))
+	b.Flags = append(b.Flags, c.flags[i]&(beacon.FlagNavigation|beacon.FlagUnsampled))
+	b.SampleRate = append(b.SampleRate, rateOf(l.origins.weights[c.origin[i]]))
+	b.Trace = append(b.Trace, 0)
+	for m := c.mask[i]; m != 0; m &= m - 1 {
+		k := bits.TrailingZeros8(m)
+		x.metric(row, x.vital(k), c.vital(i, k))
+	}
+	if c.flags[i]&hasCustoms != 0 {
+		for _, e := range c.customsOf(i) {
+			x.metric(row, x.string(e.name), e.value)
+		}
+	}
+	x.side(c, i, row)
+}
+
+func (x *exportIDs) metric(row, name uint32, value float32) {
+	b := x.batch
+	b.MetricRow = append(b.MetricRow, row)
+	b.MetricName = append(b.MetricName, name)
+	b.MetricValue = append(b.MetricValue, value)
+}
+
+// side appends the row's errors, requests, events and the trace ids of them.
+func (x *exportIDs) side(c *chunk, i int, row uint32) {
+	l, b := x.log, x.batch
+	if c.flags[i]&hasErrors != 0 {
+		for _, e := range c.errorsOf(i) {
+			kind := &l.errorKinds.list[e.kind]
+			b.ErrorRow = append(b.ErrorRow, row)
+			b.ErrorType = append(b.ErrorType, x.string(kind.typ))
+			b.ErrorMessage = append(b.ErrorMessage, x.string(kind.message))
+			b.ErrorStack = append(b.ErrorStack, x.string(kind.stack))
+			b.ErrorHandled = append(b.ErrorHandled, kind.handled)
+		}
+	}
+	first := len(b.RequestRow)
+	if c.flags[i]&hasRequests != 0 {
+		for _, r := range c.requestsOf(i) {
+			endpoint := *l.endpoints.keys.at(uint32(r.endpoint))
+			b.RequestRow = append(b.RequestRow, row)
+			b.RequestURL = append(b.RequestURL, x.string(uint32(endpoint>>32)))
+			b.RequestMethod = append(b.RequestMethod, x.string(uint32(endpoint)))
+			b.RequestStatus = append(b.RequestStatus, r.status)
+			b.RequestDuration = append(b.RequestDuration, unpackDuration(r.duration))
+			b.RequestTrace = append(b.RequestTrace, 0)
+		}
+	}
+	if c.flags[i]&hasEvents != 0 {
+		for _, e := range c.eventsOf(i) {
+			b.EventRow = append(b.EventRow, row)
+			b.EventName = append(b.EventName, x.string(e.name))
+			b.EventValue = append(b.EventValue, e.value)
+		}
+	}
+	if c.flags[i]&(hasErrors|hasFailed) != 0 {
+		for k, traces := 0, c.tracesOf(i); k < len(traces); k++ {
+			id := x.fresh(l.trace(&traces[k]))
+			if of := int(traces[k].of &^ traceIsText); of == ofLoad {
+				b.Trace[row] = id
+			} else if at := first + of; at < len(b.RequestTrace) {
+				b.RequestTrace[at] = id
+			}
+		}
+	}
+}
+
+// browserTime is a browser's clock that packs to the same skew; 0 where it is unknown.
+func browserTime(received int64, skew uint8) int64 {
+	if skew == 0 {
+		return 0
+	}
+	return received + int64(unpackSkew(skew))
+}
+
+func unpackDuration(p uint16) float32 { return math.Float32frombits(uint32(p) << 16) }
+
+// rateOf is a sampling rate of which weightOf makes the same weight.
+func rateOf(weight int64) float32 {
+	if weight <= one {
+		return 1
+	}
+	rate := float32(one / float64(weight))
+	for _, r := range [...]float32{rate, math.Nextafter32(rate, 0), math.Nextafter32(rate, 1)} {
+		if weightOf(r) == weight {
+			return r
+		}
+	}
+	return rate
+}
