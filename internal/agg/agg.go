@@ -14,6 +14,10 @@ import (
 type Config struct {
 	Memory int64         // bytes that history may take; 0 is 512 MiB
 	Retain time.Duration // how far back history reaches; 0 is as far as Memory lasts, 14 days at most
+
+	Objectives []Objective // at most 16; more are left out
+	Alert      Alert       // of all objectives; zero values stand for defaults
+	Apdex      float64     // milliseconds of LCP that satisfy; 0: no Apdex is asked for
 }
 
 const (
@@ -47,6 +51,8 @@ type Aggregator struct {
 	before *window // what it compares with
 	charts *series
 
+	promises []*promise
+
 	translation translation
 
 	newest     int64 // largest receive time
@@ -65,7 +71,12 @@ func New(cfg Config) *Aggregator {
 	if cfg.Retain <= 0 || cfg.Retain > maxRetain {
 		cfg.Retain = maxRetain
 	}
-	return &Aggregator{cfg: cfg, log: newLog()}
+	cfg.Alert = cfg.Alert.orDefault()
+	a := &Aggregator{cfg: cfg, log: newLog()}
+	for _, o := range cfg.Objectives[:min(len(cfg.Objectives), MaxObjectives)] {
+		a.promises = append(a.promises, newPromise(a.log, o))
+	}
+	return a
 }
 
 // Add takes a decoded batch in, read at now. It keeps nothing of b. Beacons
@@ -95,6 +106,9 @@ func (a *Aggregator) Add(b *beacon.Batch, now time.Time) {
 		c, row, r := a.log.append(&s)
 		if !t.side(i, c, row) || !fits {
 			a.overflow++
+		}
+		for _, p := range a.promises {
+			p.count(c, row, r)
 		}
 		if a.lens == nil {
 			continue
@@ -134,7 +148,7 @@ func (a *Aggregator) sift(b *beacon.Batch, oldest int64) {
 func (a *Aggregator) expire(oldest int64) {
 	for len(a.log.chunks) > 1 {
 		c := a.log.chunks[0]
-		tooMuch := int64(a.log.bytes()+a.seen.bytes()) > a.cfg.Memory
+		tooMuch := int64(a.log.bytes()+a.seen.bytes()+a.promised()) > a.cfg.Memory
 		if c.newest >= oldest && !tooMuch {
 			return
 		}
@@ -157,7 +171,13 @@ func (a *Aggregator) expire(oldest int64) {
 			if a.lens != nil {
 				a.lens.release(view)
 			}
+			for _, p := range a.promises {
+				p.release(view)
+			}
 		})
+		for _, p := range a.promises {
+			p.expire(a.log.slots.first * slotMS)
+		}
 	}
 }
 

@@ -39,6 +39,7 @@ func (a *Aggregator) Frame(q Query, s SourceStatus, now time.Time) *Frame {
 	a.move(&q, lo, hi, blo, bhi, nowMS)
 
 	f.Health = a.health(s, lo, hi, nowMS)
+	f.Objectives = a.burns(hi)
 	f.Total = a.row(f, &a.now.total, &a.before.total)
 	if q.Steps > 0 && a.log.rows > 0 {
 		f.Series = a.charts.frame(nowMS)
@@ -116,7 +117,10 @@ func (a *Aggregator) row(f *Frame, c, b *cell) Row {
 		Views: count(c.views), Errors: count(c.errors), ErroredViews: count(c.errored),
 		ErrorRate: errorRate(c.errored, c.views), Users: c.users, Affected: c.affected,
 		Requests: count(c.requests), FailedRequests: count(c.failed), Beacons: c.beacons,
-		Estimated: c.scaled > 0, Exact: true,
+		Estimated: c.scaled > 0, Exact: true, Burn: a.burn(c),
+	}
+	if a.cfg.Apdex > 0 {
+		r.Apdex = c.vitals[lcpIndex].apdex(a.cfg.Apdex)
 	}
 	for i := range beacon.Vitals {
 		*r.Vital(i) = c.vitals[i].dist()

@@ -32,6 +32,9 @@ type Frame struct {
 	Segments []Row        `json:"segments"`
 	Hidden   int          `json:"hidden_segments,omitempty"`
 	Errors   []ErrorGroup `json:"errors"`
+	// Objectives are those that the aggregator was given, over everyone that
+	// each is about, whatever the filter.
+	Objectives []Burn `json:"objectives,omitempty"`
 	// Warnings are sentences a person must know before trusting the numbers,
 	// such as a filter on a tag that no beacon carries.
 	Warnings []string `json:"warnings,omitempty"`
@@ -99,6 +102,11 @@ type Row struct {
 	Beacons        int     `json:"beacons"`
 	Estimated      bool    `json:"estimated"` // counts are scaled from a sample
 	Exact          bool    `json:"users_exact"`
+	// Burn is how many times too fast the row burns an error budget, over the
+	// window: the fastest of the objectives about all views or their vitals.
+	Burn float64 `json:"burn,omitempty"`
+	// Apdex is of LCP, 0..1, where one is asked for.
+	Apdex float64 `json:"apdex,omitempty"`
 	// Baseline is the same row over the baseline window; nil where it has no beacon.
 	Baseline *BaselineRow `json:"baseline,omitempty"`
 	Delta    Deltas       `json:"delta"`

@@ -1,0 +1,134 @@
+package agg
+
+import (
+	"math"
+	"time"
+)
+
+// Burn is how an objective stands at the end of a frame's window.
+type Burn struct {
+	Name      string  `json:"name"`
+	Objective string  `json:"objective"` // as [ParseObjective] reads it
+	Target    float64 `json:"target"`
+	Good      float64 `json:"good"` // share over the alert's longer window, 0..1
+	N         int     `json:"n"`    // what that share rests on, not scaled
+	// Rate is how many times faster than its period allows the error budget
+	// burns, over the alert's longer window, and Now over the shorter one.
+	Rate float64 `json:"burn"`
+	Now  float64 `json:"burn_now"`
+	// Spent is the share of the budget of BudgetPeriod that the retained history
+	// has burned, were all of the period's traffic like it.
+	Spent float64 `json:"budget_spent"`
+	// Known is false where history does not reach back over the longer window,
+	// or holds too little of what the objective is about.
+	Known bool `json:"known"`
+	// Page says that somebody should be woken: both windows burn faster than the
+	// alert allows, and it is no accident of a few values.
+	Page bool `json:"page"`
+}
+
+// BudgetPeriod is what error budgets are reckoned over.
+const BudgetPeriod = 30 * 24 * time.Hour
+
+// orDefault fills in what an alert leaves open: three times the budget's speed
+// for a quarter of an hour, and still over the last third of it.
+func (a Alert) orDefault() Alert {
+	if a.Above <= 0 {
+		a.Above = 3
+	}
+	if a.For <= 0 {
+		a.For = 15 * time.Minute
+	}
+	if a.Still <= 0 || a.Still > a.For {
+		a.Still = a.For / 3
+	}
+	return a
+}
+
+// burns tells how each objective stands at a time, Unix milliseconds.
+func (a *Aggregator) burns(to int64) []Burn {
+	if len(a.promises) == 0 {
+		return nil
+	}
+	alert := a.cfg.Alert
+	oldest, any := a.log.oldest()
+	out := make([]Burn, len(a.promises))
+	for i, p := range a.promises {
+		long, short := p.over(alert.For, to), p.over(alert.Still, to)
+		b := Burn{Name: p.Name, Objective: p.String(), Target: p.Target, N: long.n, Good: 1 - long.badShare()}
+		b.Rate, b.Now = long.badShare()/(1-p.Target), short.badShare()/(1-p.Target)
+		reaches := any && oldest <= to-alert.For.Milliseconds()+objectiveStep
+		b.Known = reaches && long.n >= Thin
+		b.Page = b.Known && b.Rate > alert.Above && b.Now > alert.Above && wilsonLow(long.badShare(), long.n) > 1-p.Target
+		if any && to > oldest {
+			span := time.Duration(to-oldest) * time.Millisecond
+			all := p.over(span, to)
+			b.Spent = all.badShare() / (1 - p.Target) * float64(span) / float64(BudgetPeriod)
+		}
+		out[i] = b
+	}
+	return out
+}
+
+func (k kept10s) badShare() float64 {
+	if k.all <= 0 {
+		return 0
+	}
+	return min(1, max(0, float64(k.bad)/float64(k.all)))
+}
+
+// wilsonLow is the lower end of the 95 % score interval (one-sided) of a share
+// seen in n: what it surely exceeds.
+func wilsonLow(share float64, n int) float64 {
+	const z = 1.645
+	if n == 0 {
+		return 0
+	}
+	m := float64(n)
+	middle := share + z*z/(2*m)
+	half := z * math.Sqrt(share*(1-share)/m+z*z/(4*m*m))
+	return max(0, (middle-half)/(1+z*z/m))
+}
+
+// burn is the fastest of the objectives about views and vitals of everyone, for
+// a row over the frame's window; 0 without any.
+func (a *Aggregator) burn(c *cell) float64 {
+	fastest := 0.0
+	for _, p := range a.promises {
+		bad := 0.0
+		switch {
+		case p.Filter.Root != nil:
+			continue
+		case p.Measure == "views":
+			bad = errorRate(c.errored, c.views)
+		case p.vital >= 0 && c.vitals[p.vital].n > 0:
+			bad = 1 - c.vitals[p.vital].shareUpTo(p.Bound)
+		}
+		fastest = max(fastest, bad/(1-p.Target))
+	}
+	return fastest
+}
+
+// shareUpTo is the share of values that are at most v, or in its bucket: bounds
+// are round numbers, at which browsers' own rounding piles values up.
+func (h *histogram) shareUpTo(v float64) float64 {
+	n := int(h.zeros)
+	bucket := int(math.Float32bits(float32(v))>>bucketShift) - h.lowest<<subBits
+	for i, count := range h.counts {
+		if i > bucket {
+			break
+		}
+		n += int(count)
+	}
+	return float64(n) / float64(h.n)
+}
+
+// apdex is the Application Performance Index of a vital: satisfied up to t,
+// tolerating up to 4t, frustrated beyond (Apdex Alliance, specification 1.1).
+// It is 0 without values.
+func (h *histogram) apdex(t float64) float64 {
+	if h.n == 0 {
+		return 0
+	}
+	return (h.shareUpTo(t) + h.shareUpTo(4*t)) / 2
+}
