@@ -69,7 +69,7 @@ const chromeAgent = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.3
 func newBenchCollector(b *testing.B) (*Collector, *discard) {
 	b.Helper()
 	sink := &discard{}
-	c, err := New(Config{Sites: map[string]string{"shop": testKey}, Origins: []string{"https://shop.example"}, Region: "eu-west", RateLimit: -1}, sink)
+	c, err := New(Config{Sites: map[string]string{"shop": testKey}, Origins: []string{"https://shop.example"}, Region: "eu-west", RateLimit: -1, SiteRateLimit: -1}, sink)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -141,7 +141,7 @@ func (stalled) Publish(string, string, []byte, func(error)) error { return nil }
 // BenchmarkStalled is what a client feels while NATS stalls and the queue is
 // full: every request makes room by shedding, or is refused.
 func BenchmarkStalled(b *testing.B) {
-	c, err := New(Config{Sites: map[string]string{"shop": testKey}, RateLimit: -1, QueueBytes: 4 << 20}, stalled{})
+	c, err := New(Config{Sites: map[string]string{"shop": testKey}, RateLimit: -1, SiteRateLimit: -1, QueueBytes: 4 << 20}, stalled{})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -1,16 +1,18 @@
 package collector
 
 import (
-	"bufio"
+	"bytes"
 	"compress/flate"
 	"compress/gzip"
 	"compress/zlib"
+	"container/list"
 	"errors"
 	"io"
 	"net/http"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 var (
@@ -24,26 +26,46 @@ var (
 // bodies reads request bodies, bounded on the wire, after decompression, and
 // all together. The bounds are checked while reading: a declared length is
 // believed only if it is too large.
+//
+// When the memory for all of them becomes scarce, who has been sending for the
+// longest time is cut off, so that those who send slowly do not keep out those
+// who come with everything in their hands.
 type bodies struct {
-	limits  Limits
-	held    atomic.Int64 // bytes of buffers in use
-	buffers sync.Pool    // *[]byte
+	limits    Limits
+	held      atomic.Int64 // bytes of buffers in use, and of their requests' headers
+	hurried   atomic.Int64 // clients that were cut off
+	buffers   sync.Pool    // *[]byte
+	inflaters sync.Pool    // *inflater
+
+	mu      sync.Mutex
+	reading list.List // of *reading, who began first in front
 }
+
+// reading is a body on its way in.
+type reading struct {
+	began time.Time
+	w     http.ResponseWriter
+}
+
+// unhurried is how long a client may send in peace.
+const unhurried = time.Second
 
 const firstBuffer = 4 << 10
 
 func newBodies(l Limits) *bodies {
 	b := &bodies{limits: l}
+	b.inflaters.New = func() any { return new(inflater) }
 	b.buffers.New = func() any { buf := make([]byte, 0, firstBuffer); return &buf }
 	return b
 }
 
 // body is a request's body in a buffer that must be released.
 type body struct {
-	bytes []byte
-	buf   *[]byte
-	from  *bodies
-	held  int64
+	bytes  []byte
+	buf    *[]byte
+	from   *bodies
+	header int64 // bytes of the request's header
+	held   int64
 }
 
 func (b *body) release() {
@@ -58,49 +80,49 @@ func (b *body) release() {
 	*b = body{}
 }
 
-// read reads and inflates a body.
+// read reads and inflates a body. What a client sends is read to its end before
+// anything is inflated, so that one who sends slowly holds a small buffer and no
+// inflater.
 func (bs *bodies) read(w http.ResponseWriter, r *http.Request, encoding string) (body, error) {
 	if r.ContentLength > int64(bs.limits.Body) {
 		return body{}, errTooLarge
 	}
-	wire := http.MaxBytesReader(w, r.Body, int64(bs.limits.Body))
-	limit := bs.limits.Body
-	var source io.Reader = wire
-	switch strings.ToLower(strings.TrimSpace(encoding)) {
-	case "", "identity":
-	case "gzip", "x-gzip":
-		z, err := gzip.NewReader(wire)
-		if err != nil {
-			return body{}, unzipError(err)
-		}
-		source, limit = z, bs.limits.Inflated
-	case "deflate":
-		z, err := newInflater(wire)
-		if err != nil {
-			return body{}, unzipError(err)
-		}
-		source, limit = z, bs.limits.Inflated
+	coding := strings.ToLower(strings.TrimSpace(encoding))
+	switch coding {
+	case "", "identity", "gzip", "x-gzip", "deflate":
 	default:
 		return body{}, errEncoding
 	}
-	buf := bs.buffers.Get().(*[]byte)
-	b := body{bytes: (*buf)[:0], buf: buf, from: bs}
-	err := b.fill(source, limit)
-	if err != nil {
-		b.release()
-		if source != wire {
-			err = unzipError(err)
-		}
+	sent := bs.borrow()
+	sent.header = headerSize(r.Header)
+	place := bs.begin(w)
+	defer bs.end(place)
+	if err := sent.fill(http.MaxBytesReader(w, r.Body, int64(bs.limits.Body)), bs.limits.Body); err != nil {
+		sent.release()
+		return body{}, readError(err)
 	}
-	return b, err
+	if coding == "" || coding == "identity" {
+		return sent, nil
+	}
+	defer sent.release()
+	return bs.inflate(coding, sent.bytes)
 }
 
+func (bs *bodies) borrow() body {
+	buf := bs.buffers.Get().(*[]byte)
+	return body{bytes: (*buf)[:0], buf: buf, from: bs}
+}
+
+// fill reads to the end.
 func (b *body) fill(source io.Reader, limit int) error {
 	for {
-		if grown := int64(cap(b.bytes)) - b.held; grown > 0 {
+		if grown := b.header + int64(cap(b.bytes)) - b.held; grown > 0 {
 			b.held += grown
-			if b.from.held.Add(grown) > int64(b.from.limits.BodyMemory) {
+			switch held, most := b.from.held.Add(grown), int64(b.from.limits.BodyMemory); {
+			case held > most:
 				return errBusy
+			case held > most/4*3:
+				b.from.hurry()
 			}
 		}
 		n, err := source.Read(b.bytes[len(b.bytes):cap(b.bytes)])
@@ -112,7 +134,7 @@ func (b *body) fill(source io.Reader, limit int) error {
 			return nil
 		}
 		if err != nil {
-			return readError(err)
+			return err
 		}
 		if len(b.bytes) == cap(b.bytes) {
 			b.bytes = append(b.bytes, 0)[:len(b.bytes)]
@@ -120,34 +142,117 @@ func (b *body) fill(source io.Reader, limit int) error {
 	}
 }
 
+func (bs *bodies) begin(w http.ResponseWriter) *list.Element {
+	bs.mu.Lock()
+	defer bs.mu.Unlock()
+	return bs.reading.PushBack(&reading{time.Now(), w})
+}
+
+func (bs *bodies) end(place *list.Element) {
+	bs.mu.Lock()
+	defer bs.mu.Unlock()
+	bs.reading.Remove(place) // does nothing if it was hurried
+}
+
+// hurry cuts off the client that has been sending for the longest time.
+func (bs *bodies) hurry() {
+	bs.mu.Lock()
+	defer bs.mu.Unlock()
+	first := bs.reading.Front()
+	if first == nil {
+		return
+	}
+	slowest := first.Value.(*reading)
+	if time.Since(slowest.began) < unhurried {
+		return
+	}
+	bs.reading.Remove(first)
+	bs.hurried.Add(1)
+	// A server that knows no deadlines goes by its own.
+	_ = http.NewResponseController(slowest.w).SetReadDeadline(time.Unix(1, 0))
+}
+
+// headerSize is about what a decoded header takes, in bytes.
+func headerSize(h http.Header) int64 {
+	n := 0
+	for name, values := range h {
+		n += 64 + len(name)
+		for _, v := range values {
+			n += 16 + len(v)
+		}
+	}
+	return int64(n)
+}
+
+// inflaterMemory is about what an inflater holds, in bytes.
+const inflaterMemory = 44 << 10
+
+// inflate decompresses what was sent.
+func (bs *bodies) inflate(coding string, sent []byte) (body, error) {
+	defer bs.held.Add(-inflaterMemory)
+	if bs.held.Add(inflaterMemory) > int64(bs.limits.BodyMemory) {
+		return body{}, errBusy
+	}
+	z := bs.inflaters.Get().(*inflater)
+	defer bs.inflaters.Put(z)
+	source, err := z.open(coding, sent)
+	if err != nil {
+		return body{}, errUnzip
+	}
+	b := bs.borrow()
+	if err := b.fill(source, bs.limits.Inflated); err != nil {
+		b.release()
+		if errors.Is(err, errBusy) || errors.Is(err, errTooLarge) {
+			return body{}, err
+		}
+		return body{}, errUnzip
+	}
+	return b, nil
+}
+
+// inflater decompresses one body after the other.
+type inflater struct {
+	sent bytes.Reader
+	gzip gzip.Reader
+	zlib io.Reader // nil until needed
+	bare io.Reader // nil until needed
+}
+
+func (z *inflater) open(coding string, sent []byte) (io.Reader, error) {
+	z.sent.Reset(sent)
+	switch {
+	case coding != "deflate":
+		return &z.gzip, z.gzip.Reset(&z.sent)
+	case isZlib(sent):
+		if z.zlib == nil {
+			r, err := zlib.NewReader(&z.sent)
+			if err != nil {
+				return nil, err
+			}
+			z.zlib = r
+			return r, nil
+		}
+		return z.zlib, z.zlib.(zlib.Resetter).Reset(&z.sent, nil)
+	case z.bare == nil:
+		z.bare = flate.NewReader(&z.sent)
+		return z.bare, nil
+	}
+	return z.bare, z.bare.(flate.Resetter).Reset(&z.sent, nil)
+}
+
+// isZlib tells deflate as RFC 9110 has it (in a zlib wrapper) from the bare
+// stream that some clients send by that name.
+func isZlib(sent []byte) bool {
+	return len(sent) >= 2 && sent[0]&0x0f == 8 && (int(sent[0])<<8|int(sent[1]))%31 == 0
+}
+
+// readError is what a body that could not be read to its end is refused for.
 func readError(err error) error {
 	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
 		return errTooLarge
 	}
-	return errRead
-}
-
-// unzipError keeps what is said about size, and calls the rest undecodable.
-func unzipError(err error) error {
-	if errors.Is(err, errBusy) || errors.Is(err, errTooLarge) {
+	if errors.Is(err, errTooLarge) || errors.Is(err, errBusy) {
 		return err
 	}
-	if errors.Is(readError(err), errTooLarge) {
-		return errTooLarge
-	}
-	return errUnzip
-}
-
-// newInflater reads deflate as RFC 9110 has it (in a zlib wrapper), and the bare
-// stream that some clients send by that name.
-func newInflater(r io.Reader) (io.Reader, error) {
-	b := bufio.NewReader(r)
-	head, err := b.Peek(2)
-	if err != nil {
-		return nil, err
-	}
-	if head[0]&0x0f == 8 && (int(head[0])<<8|int(head[1]))%31 == 0 {
-		return zlib.NewReader(b)
-	}
-	return flate.NewReader(b), nil
+	return errRead
 }

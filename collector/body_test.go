@@ -20,6 +20,8 @@ func wireBeacon(url string) *wire.Beacon {
 func TestBodies(t *testing.T) {
 	limits := Limits{Body: 1000, Inflated: 4000, BodyMemory: 1 << 20}
 	zeros := func(n int) string { return strings.Repeat("0", n) }
+	bare := func(s string) string { z := deflated(s); return z[2 : len(z)-4] }
+	bs := newBodies(limits)
 	for _, tc := range []struct {
 		name, body, encoding string
 		length               int64 // as declared; 0: chunked
@@ -35,13 +37,16 @@ func TestBodies(t *testing.T) {
 		{"GZIP", gzipped(zeros(10)), "GZIP", -1, nil, 10},
 		{"gzip bomb", gzipped(zeros(1 << 20)), "gzip", -1, errTooLarge, 0},
 		{"zlib bomb", deflated(zeros(100_000)), "deflate", -1, errTooLarge, 0},
-		{"gzip too large on the wire", gzipped(zeros(10)) + zeros(2000), "gzip", -1, errUnzip, 0},
+		{"gzip too large on the wire", gzipped(zeros(10)) + zeros(2000), "gzip", -1, errTooLarge, 0},
+		{"deflate without a wrapper", bare(zeros(4000)), "deflate", -1, nil, 4000},
+		{"deflate without a wrapper, cut", bare(zeros(4000))[:10], "deflate", -1, errUnzip, 0},
+		{"deflate of nothing", "", "deflate", 0, errUnzip, 0},
+		{"gzip in pieces", gzipped(zeros(10)) + gzipped(zeros(20)), "gzip", -1, nil, 30},
 		{"gzip cut", gzipped(zeros(4000))[:30], "gzip", -1, errUnzip, 0},
 		{"gzip of nothing", "", "gzip", 0, errUnzip, 0},
 		{"unknown", "x", "br", 1, errEncoding, 0},
 		{"two", "x", "gzip, gzip", 1, errEncoding, 0},
 	} {
-		bs := newBodies(limits)
 		r := httptest.NewRequest("POST", "/", io.NopCloser(strings.NewReader(tc.body)))
 		r.ContentLength = tc.length
 		b, err := bs.read(httptest.NewRecorder(), r, tc.encoding)
@@ -55,6 +60,27 @@ func TestBodies(t *testing.T) {
 		if held := bs.held.Load(); held != 0 {
 			t.Errorf("%s: %d bytes are still held", tc.name, held)
 		}
+	}
+}
+
+// One who begins a compressed body and stalls holds a small buffer alone.
+func TestStalledBodyHoldsLittle(t *testing.T) {
+	bs := newBodies(Limits{Body: 64 << 10, Inflated: 256 << 10, BodyMemory: 1 << 20})
+	in, out := io.Pipe()
+	read := make(chan error)
+	go func() {
+		_, err := bs.read(httptest.NewRecorder(), httptest.NewRequest("POST", "/", in), "gzip")
+		read <- err
+	}()
+	if _, err := out.Write([]byte(gzipped("hello")[:20])); err != nil {
+		t.Fatal(err)
+	}
+	if held := bs.held.Load(); held > firstBuffer {
+		t.Errorf("%d bytes are held", held)
+	}
+	out.CloseWithError(io.ErrUnexpectedEOF)
+	if err := <-read; !errors.Is(err, errRead) {
+		t.Errorf("%v", err)
 	}
 }
 

@@ -46,6 +46,7 @@ type Collector struct {
 	limiter  *limiter
 	seed     maphash.Seed // of what is compared and never shown
 	bodies   *bodies
+	door     *door
 	resends  *resends
 	views    *views
 	queue    *queue
@@ -129,6 +130,7 @@ func prepare(cfg Config) (*Collector, error) {
 	if c.proxies, err = newProxies(cfg.TrustedProxies); err != nil {
 		return nil, err
 	}
+	c.door = newDoor(cfg.Limits, c.proxies)
 	if c.consent, err = defaultConsent(cfg.DefaultConsent); err != nil {
 		return nil, err
 	}

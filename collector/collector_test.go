@@ -19,7 +19,10 @@ import (
 	"github.com/rumtop/rumtop/internal/beacon"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	// net/http gives a client half a second to read why it is hung up on.
+	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("net/http.(*conn).closeWriteAndWait"))
+}
 
 // server is a Publisher that keeps what it is given. It can be told to stall
 // or to refuse.

@@ -55,7 +55,7 @@ type Config struct {
 	BatchBeacons int
 	BatchBytes   int
 
-	// QueueBytes bounds everything that waits for NATS (default 64 MiB). InFlight
+	// QueueBytes bounds everything that waits for NATS (default 48 MiB). InFlight
 	// bounds the batches that were published and not acknowledged yet (256).
 	QueueBytes int
 	InFlight   int
@@ -76,14 +76,24 @@ type Config struct {
 	Logger *slog.Logger // nil logs nothing
 }
 
-// Limits bound a request. Zero values stand for the defaults.
+// Limits bound what clients may take. Zero values stand for the defaults, with
+// which a collector stays within 128 MiB.
 type Limits struct {
-	Body        int // bytes on the wire, 64 KiB
-	Inflated    int // bytes after decompression, 256 KiB
-	Depth       int // nesting of JSON, 16
-	Beacons     int // beacons a request, 50; the rest is refused
-	BodyMemory  int // bytes of all bodies being read at one time, 32 MiB
-	Connections int // open at one time, 8192
+	Header   int // bytes of a request's header, 16 KiB
+	Body     int // bytes on the wire, 64 KiB
+	Inflated int // bytes after decompression, 256 KiB
+	Depth    int // nesting of JSON, 16
+	Beacons  int // beacons a request, 50; the rest is refused
+
+	// BodyMemory bounds all requests that are being read at one time, 16 MiB.
+	BodyMemory int
+	// Connections are open at one time, 2048, ClientConnections of one client
+	// address (IPv6: one /64) that is no trusted proxy, 64. See Listener.
+	Connections, ClientConnections int
+
+	HeaderTimeout time.Duration // to send the header, 5 s
+	BodyTimeout   time.Duration // to send all of a request, 15 s; also to read the answer
+	IdleTimeout   time.Duration // between requests on a connection, 2 min
 }
 
 // withDefaults fills in what was not set and refuses what makes no sense.
@@ -95,11 +105,12 @@ func (cfg Config) withDefaults() (Config, error) {
 		value    *int
 		fallback int
 	}{
+		{&cfg.Limits.Header, 16 << 10}, {&cfg.Limits.ClientConnections, 64},
 		{&cfg.Limits.Body, 64 << 10}, {&cfg.Limits.Inflated, 256 << 10},
 		{&cfg.Limits.Depth, 16}, {&cfg.Limits.Beacons, 50},
-		{&cfg.Limits.BodyMemory, 32 << 20}, {&cfg.Limits.Connections, 8192},
+		{&cfg.Limits.BodyMemory, 16 << 20}, {&cfg.Limits.Connections, 2048},
 		{&cfg.BatchBeacons, 512}, {&cfg.BatchBytes, 128 << 10},
-		{&cfg.QueueBytes, 64 << 20}, {&cfg.InFlight, 256},
+		{&cfg.QueueBytes, 48 << 20}, {&cfg.InFlight, 256},
 	} {
 		if *d.value < 0 {
 			return cfg, fmt.Errorf("collector limit %d is negative: leave it out for the default of %d", *d.value, d.fallback)
@@ -108,14 +119,22 @@ func (cfg Config) withDefaults() (Config, error) {
 			*d.value = d.fallback
 		}
 	}
+	for _, d := range []struct {
+		value    *time.Duration
+		fallback time.Duration
+	}{
+		{&cfg.Limits.HeaderTimeout, 5 * time.Second}, {&cfg.Limits.BodyTimeout, 15 * time.Second},
+		{&cfg.Limits.IdleTimeout, 2 * time.Minute}, {&cfg.Linger, 150 * time.Millisecond},
+	} {
+		if *d.value < 0 {
+			return cfg, fmt.Errorf("collector time limit %v is negative: leave it out for the default of %v", *d.value, d.fallback)
+		}
+		if *d.value == 0 {
+			*d.value = d.fallback
+		}
+	}
 	// Many batches must fit into the queue, or there would be nothing to shed.
 	cfg.BatchBytes = min(cfg.BatchBytes, max(cfg.QueueBytes/32, 1))
-	if cfg.Linger == 0 {
-		cfg.Linger = 150 * time.Millisecond
-	}
-	if cfg.Linger < 0 {
-		return cfg, fmt.Errorf("collector linger %v is negative", cfg.Linger)
-	}
 	if cfg.RateLimit == 0 {
 		cfg.RateLimit = 100
 	}

@@ -14,7 +14,8 @@ import (
 type denial uint8
 
 const (
-	deniedOrigin denial = iota
+	deniedHeader denial = iota
+	deniedOrigin
 	deniedEnding
 	deniedClientRate
 	deniedKey
@@ -43,6 +44,7 @@ var denials = [numDenials]struct {
 	retry    time.Duration
 	sentence string
 }{
+	deniedHeader:      {"header", http.StatusRequestHeaderFieldsTooLarge, 0, "too many header fields"},
 	deniedOrigin:      {"origin", http.StatusForbidden, 0, "this origin may not report here: the collector's --origin does not name it"},
 	deniedEnding:      {"ending", http.StatusServiceUnavailable, retryRestart, "the collector is shutting down: try again after Retry-After seconds"},
 	deniedClientRate:  {"client_rate", http.StatusTooManyRequests, 0, "too many requests from this address: try again after Retry-After seconds"},

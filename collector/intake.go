@@ -31,6 +31,9 @@ func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // the status that it answered.
 func (e *endpoint) serve(w http.ResponseWriter, r *http.Request) int {
 	c := e.c
+	if len(r.Header) > maxHeaderFields {
+		return c.deny(w, deniedHeader)
+	}
 	if !c.cors(w, r) {
 		return c.deny(w, deniedOrigin)
 	}

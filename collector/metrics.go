@@ -12,7 +12,7 @@ import (
 )
 
 // statuses are the answers that are counted on their own.
-var statuses = [...]int{200, 400, 401, 403, 413, 415, 429, 503}
+var statuses = [...]int{200, 400, 401, 403, 413, 415, 429, 431, 503}
 
 // requestCounts counts one endpoint's requests by what they were answered; 200
 // stands for every success.
@@ -51,6 +51,10 @@ var (
 	descValues    = desc("values_refused_total", "Values and items left out of beacons that were kept, by reason.", "reason")
 	descOverflow  = desc("names_overflowed_total", "Names beyond a site's cap, counted as (other), by kind.", "kind")
 	descDenied    = desc("requests_denied_total", "Requests turned away as a whole, by reason.", "reason")
+	descOpen      = desc("connections_open", "Connections that are open.")
+	descTurned    = desc("connections_closed_total", "Connections that the limits closed: new ones while all (full) or all of their client's (client) were busy, those between requests that made room (quiet), and those that began a header and stopped (header).", "reason")
+	descHeld      = desc("body_bytes", "Memory held by requests that are being read.")
+	descHurried   = desc("bodies_cut_off_total", "Requests that were sent so slowly that they had to make room.")
 	descRequests  = desc("http_requests_total", "Requests, by format and answer (200: any success).", "sdk", "code")
 )
 
@@ -96,6 +100,12 @@ func (b books) Collect(ch chan<- prometheus.Metric) {
 	for i := range c.overflow {
 		counter(descOverflow, float64(c.overflow[i].Load()), overflowNames[i])
 	}
+	gauge(descOpen, float64(c.door.standing()))
+	for i := range c.door.turned {
+		counter(descTurned, float64(c.door.turned[i].Load()), turnNames[i])
+	}
+	gauge(descHeld, float64(c.bodies.held.Load()))
+	counter(descHurried, float64(c.bodies.hurried.Load()))
 	for i := range c.denied {
 		counter(descDenied, float64(c.denied[i].Load()), denials[i].reason)
 	}
@@ -116,6 +126,9 @@ func newSeconds(sdk string) prometheus.Histogram {
 	})
 }
 
+// maxScrapes is how many may read the metrics at one time.
+const maxScrapes = 4
+
 // metricsHandler serves a registry of the collector's own.
 func (c *Collector) metricsHandler() http.Handler {
 	r := prometheus.NewRegistry()
@@ -123,5 +136,5 @@ func (c *Collector) metricsHandler() http.Handler {
 	for _, e := range c.endpoint {
 		r.MustRegister(e.counts.seconds)
 	}
-	return promhttp.HandlerFor(r, promhttp.HandlerOpts{})
+	return promhttp.HandlerFor(r, promhttp.HandlerOpts{MaxRequestsInFlight: maxScrapes})
 }

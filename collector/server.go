@@ -2,39 +2,38 @@ package collector
 
 import (
 	"log/slog"
-	"net"
 	"net/http"
 	"time"
-
-	"golang.org/x/net/netutil"
 )
 
-// How long a client may take. Beacons are small: who needs longer is not a browser.
-const (
-	headerTimeout  = 5 * time.Second
-	readTimeout    = 15 * time.Second
-	writeTimeout   = 15 * time.Second
-	idleTimeout    = 2 * time.Minute
-	maxHeaderBytes = 16 << 10
-)
+// maxHeaderFields is how many fields a request's header may have. SDKs and
+// browsers send twenty, proxies add some.
+const maxHeaderFields = 100
 
 // Server returns a server for the collector, with time limits for header, body,
-// answer and idle connections. What the server itself has to say goes to the
-// collector's log.
+// answer and idle connections, and a share of HTTP/2 that fits them. What the
+// server itself has to say goes to the collector's log.
 func (c *Collector) Server() *http.Server {
+	l := c.cfg.Limits
 	return &http.Server{
 		Handler:           c.handler,
-		ReadHeaderTimeout: headerTimeout,
-		ReadTimeout:       readTimeout,
-		WriteTimeout:      writeTimeout,
-		IdleTimeout:       idleTimeout,
-		MaxHeaderBytes:    maxHeaderBytes,
+		ReadHeaderTimeout: l.HeaderTimeout,
+		ReadTimeout:       max(l.BodyTimeout, l.HeaderTimeout),
+		WriteTimeout:      max(l.BodyTimeout, l.HeaderTimeout),
+		IdleTimeout:       l.IdleTimeout,
+		MaxHeaderBytes:    l.Header,
+		ConnState:         c.door.moved,
 		ErrorLog:          slog.NewLogLogger(plainHandler{c.log.Handler()}, slog.LevelWarn),
+		HTTP2: &http.HTTP2Config{
+			MaxConcurrentStreams:          16,
+			MaxDecoderHeaderTableSize:     4 << 10,
+			MaxEncoderHeaderTableSize:     4 << 10,
+			MaxReadFrameSize:              16 << 10,
+			MaxReceiveBufferPerConnection: 64 << 10,
+			MaxReceiveBufferPerStream:     64 << 10,
+			SendPingTimeout:               30 * time.Second,
+			PingTimeout:                   15 * time.Second,
+			WriteByteTimeout:              15 * time.Second,
+		},
 	}
-}
-
-// Listener bounds the connections that are open at one time; further clients
-// wait in the system's backlog.
-func (c *Collector) Listener(l net.Listener) net.Listener {
-	return netutil.LimitListener(l, c.cfg.Limits.Connections)
 }

@@ -44,7 +44,7 @@ func run(address string) error {
 	to := &nowhere{}
 	c, err := collector.New(collector.Config{
 		Sites: map[string]string{"shop": "pk_shop"}, Origins: []string{"https://shop.example"},
-		Region: "eu-west", RateLimit: -1,
+		Region: "eu-west", RateLimit: -1, SiteRateLimit: -1,
 	}, to)
 	if err != nil {
 		return err
