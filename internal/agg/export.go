@@ -244,3 +244,53 @@ func rateOf(weight int64) float32 {
 	}
 	return rate
 }
+
+// Distribution is how the values of a metric lie in one segment.
+type Distribution struct {
+	Segment string // its key; "" is the total
+	Metric  string // one of beacon.Vitals
+	Buckets []Bucket
+}
+
+// Bucket is a number of values that lie within 0.8 % of one.
+type Bucket struct {
+	Value float64 // milliseconds; CLS has no unit
+	Count int
+}
+
+// Distributions are what the percentiles of the last frame came from: of the
+// total, and of as many segments as are asked for, worst first.
+func (a *Aggregator) Distributions(segments int) []Distribution {
+	if a.lens == nil {
+		return nil
+	}
+	out := a.now.total.distributions("")
+	for i, s := range a.order(&Query{}) {
+		if i == segments {
+			break
+		}
+		out = append(out, s.cell.distributions(s.key)...)
+	}
+	return out
+}
+
+func (c *cell) distributions(key string) []Distribution {
+	var out []Distribution
+	for m, name := range beacon.Vitals {
+		h := &c.vitals[m]
+		if h.n == 0 {
+			continue
+		}
+		d := Distribution{Segment: key, Metric: name}
+		if h.zeros > 0 {
+			d.Buckets = append(d.Buckets, Bucket{0, int(h.zeros)})
+		}
+		for i, n := range h.counts {
+			if n > 0 {
+				d.Buckets = append(d.Buckets, Bucket{h.middle(i), int(n)})
+			}
+		}
+		out = append(out, d)
+	}
+	return out
+}

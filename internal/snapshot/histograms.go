@@ -1,0 +1,55 @@
+package snapshot
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+
+	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/beacon"
+)
+
+// Histogram is how a metric lay in the window on screen, for any HDR library
+// to read. The log determines it: it is there for who does not want to.
+type Histogram struct {
+	Segment string `json:"segment"` // "": the total
+	Metric  string `json:"metric"`
+	N       int    `json:"n"`
+	// Unit is what 1 in the histogram stands for: HDR histograms hold integers.
+	Unit float64 `json:"unit"` // milliseconds; CLS has no unit
+	HDR  string  `json:"hdr"`  // V2, compressed, base64
+}
+
+const (
+	unitMS  = 0.1
+	unitCLS = 0.0001
+	// The largest value that agg tells from others, in tenths of a millisecond.
+	maxHDR    = 10 << 28
+	hdrDigits = 3
+)
+
+func histogramsOf(distributions []agg.Distribution) ([]Histogram, error) {
+	out := make([]Histogram, 0, len(distributions))
+	for _, d := range distributions {
+		h := Histogram{Segment: d.Segment, Metric: d.Metric, Unit: unitMS}
+		if d.Metric == beacon.CLS {
+			h.Unit = unitCLS
+		}
+		hdr := hdrhistogram.New(1, maxHDR, hdrDigits)
+		for _, b := range d.Buckets {
+			v := min(int64(math.Round(b.Value/h.Unit)), maxHDR)
+			if err := hdr.RecordValues(v, int64(b.Count)); err != nil {
+				return nil, fmt.Errorf("histogram of %s: %w", d.Metric, err)
+			}
+			h.N += b.Count
+		}
+		encoded, err := hdr.Encode(hdrhistogram.V2CompressedEncodingCookieBase)
+		if err != nil {
+			return nil, fmt.Errorf("histogram of %s: %w", d.Metric, err)
+		}
+		h.HDR = string(encoded)
+		out = append(out, h)
+	}
+	return out, nil
+}
