@@ -65,8 +65,7 @@ func benchmarkFirstFrame(b *testing.B, size int) {
 	}
 	for b.Loop() {
 		ctx, cancel := context.WithCancel(b.Context())
-		v := viewFlags{since: time.Hour, window: 5 * time.Minute, interval: time.Second, memory: 512 << 20}
-		loop, _ := start(ctx, &v, newFeed(conn), "shop")
+		loop, _ := startLoop(ctx, agg.Config{Retain: time.Hour + reading}, newFeed(conn), "shop", time.Hour, time.Second, func(*agg.Frame) {})
 		loop.Ask(agg.Query{Site: "shop", By: "region", Window: 5 * time.Minute, Rows: 30, Steps: 61})
 		for frame := range loop.Frames() {
 			if frame.Health.Loading == 1 {

@@ -1,11 +1,15 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"os"
+	"sync"
 
 	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
+
+	"github.com/rumtop/rumtop/internal/plain"
 )
 
 // program is one run of the command line.
@@ -14,6 +18,35 @@ type program struct {
 	stdout, stderr io.Writer
 	env            []string
 	started        bool // the words made sense and a command began
+
+	mu     sync.Mutex
+	delays []error // to be told when the screen has closed
+}
+
+// complain tells an error that ends nothing.
+func (p *program) complain(err error) {
+	_, _ = fmt.Fprintf(p.stderr, "rumtop: %s\n", plain.Line(err.Error(), 0))
+}
+
+// maxDelayed bounds what is kept to be told later.
+const maxDelayed = 20
+
+// later keeps an error until the screen has closed, over which it cannot be told.
+func (p *program) later(err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.delays) < maxDelayed {
+		p.delays = append(p.delays, err)
+	}
+}
+
+func (p *program) tellLater() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, err := range p.delays {
+		p.complain(err)
+	}
+	p.delays = nil
 }
 
 func (p *program) command() *cobra.Command {
@@ -27,6 +60,7 @@ func (p *program) command() *cobra.Command {
 		p.localCommand(),
 		p.collectCommand(),
 		p.tailCommand(),
+		p.checkCommand(),
 		p.scrubCommand(),
 		p.doctorCommand(),
 		p.versionCommand(),

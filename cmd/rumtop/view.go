@@ -118,10 +118,36 @@ func (p *program) chooseSite(ctx context.Context, conn *stream.Conn) (string, er
 // beacons must not be out of date by the time they are read.
 const reading = 2 * time.Minute
 
-// start sets the counting going. The aggregator's goroutine ends with ctx.
-func start(ctx context.Context, v *viewFlags, f *feed, site string) (loop *agg.Loop, failed <-chan error) {
+// start sets the counting going for a view.
+func (p *program) start(ctx context.Context, v *viewFlags, f *feed, site string) (loop *agg.Loop, failed <-chan error, err error) {
+	hear := func(*agg.Frame) {}
+	if command := v.promised.onBreach; command != "" {
+		var episodes breaches
+		alarm := newAlarm(command)
+		go alarm.run(ctx, p.later)
+		hear = func(f *agg.Frame) {
+			if b := episodes.look(f); b != nil {
+				alarm.tell(b)
+			}
+		}
+	}
 	since := max(v.since, 2*v.window) // the baseline is a window, too
-	loop = agg.NewLoop(agg.New(agg.Config{Memory: int64(v.memory), Retain: since + reading}), f, time.Now)
+	cfg := agg.Config{Memory: int64(v.memory), Retain: since + reading}
+	if err := v.promised.config(&cfg); err != nil {
+		return nil, nil, err
+	}
+	if len(cfg.Objectives) > 0 {
+		since = max(since, v.promised.length+time.Minute)
+		cfg.Retain = since + reading
+	}
+	loop, failed = startLoop(ctx, cfg, f, site, since, v.interval, hear)
+	return loop, failed, nil
+}
+
+// startLoop sets the counting going. The aggregator's goroutine ends with ctx.
+func startLoop(ctx context.Context, cfg agg.Config, f *feed, site string, since, interval time.Duration, hear func(*agg.Frame)) (loop *agg.Loop, failed <-chan error) {
+	loop = agg.NewLoop(agg.New(cfg), f, time.Now)
+	loop.Tell(hear)
 	errs := make(chan error, 2)
 	go func() {
 		if err := f.run(ctx, site, since); err != nil && ctx.Err() == nil {
@@ -129,7 +155,7 @@ func start(ctx context.Context, v *viewFlags, f *feed, site string) (loop *agg.L
 		}
 	}()
 	go func() {
-		if err := loop.Run(ctx, v.interval); err != nil && ctx.Err() == nil {
+		if err := loop.Run(ctx, interval); err != nil && ctx.Err() == nil {
 			errs <- err
 		}
 	}()
@@ -144,11 +170,15 @@ func (p *program) show(ctx context.Context, v *viewFlags, f *feed, site string) 
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	loop, failed := start(ctx, v, f, site)
+	loop, failed, err := p.start(ctx, v, f, site)
+	if err != nil {
+		return err
+	}
 	err = ui.Run(ctx, ui.Options{
 		Source: loop, Query: query, Interval: v.interval,
 		ASCII: v.ascii, NoColor: v.noColor, NoMouse: v.noMouse, Theme: v.theme,
 	})
+	p.tellLater()
 	select {
 	case e := <-failed:
 		return errors.Join(err, e)
@@ -169,7 +199,10 @@ func (p *program) print(ctx context.Context, v *viewFlags, f *feed, site string)
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	loop, failed := start(ctx, v, f, site)
+	loop, failed, err := p.start(ctx, v, f, site)
+	if err != nil {
+		return err
+	}
 	loop.Ask(query)
 	frames := max(v.count, 1)
 	// Until the history is read, ask more often than the refresh: the first

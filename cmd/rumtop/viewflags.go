@@ -58,6 +58,7 @@ type viewFlags struct {
 	noMouse           bool
 	theme             string
 	memory            size
+	promised          objectiveFlags
 }
 
 func (v *viewFlags) register(fs *pflag.FlagSet) {
@@ -79,6 +80,7 @@ func (v *viewFlags) register(fs *pflag.FlagSet) {
 	fs.StringVar(&v.theme, "theme", "auto", "colours: auto, dark, light")
 	v.memory = 512 << 20
 	fs.Var(&v.memory, "memory", "the most that history may take; the oldest goes first")
+	v.promised.register(fs)
 }
 
 func dimensions() []string {
@@ -108,6 +110,9 @@ func (v *viewFlags) check() error {
 		return usage("--by: name a dimension (%s) or a tag", strings.Join(dimensions(), ", "))
 	case v.memory < 16<<20:
 		return usage("--memory %s: at least 16MiB", &v.memory)
+	}
+	if err := v.promised.config(&agg.Config{}); err != nil {
+		return err
 	}
 	_, err := v.query("", time.Now())
 	return err

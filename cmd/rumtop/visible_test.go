@@ -43,8 +43,7 @@ func BenchmarkVisible(b *testing.B) {
 	}
 	served := make(chan error, 1)
 	go func() { served <- edge.serve(ctx) }()
-	v := viewFlags{since: time.Minute, window: time.Minute, interval: interval, memory: 64 << 20}
-	loop, _ := start(ctx, &v, newFeed(conn), "shop")
+	loop, _ := startLoop(ctx, agg.Config{Memory: 64 << 20, Retain: time.Minute + reading}, newFeed(conn), "shop", time.Minute, interval, func(*agg.Frame) {})
 	loop.Ask(agg.Query{Site: "shop", By: "region", Window: time.Minute})
 
 	var took []time.Duration

@@ -17,6 +17,7 @@ type Config struct {
 
 	Objectives []Objective // at most 16; more are left out
 	Alert      Alert       // of all objectives; zero values stand for defaults
+	Upkeep     []Span      // of maintenance, in which no objective wakes anybody
 	Apdex      float64     // milliseconds of LCP that satisfy; 0: no Apdex is asked for
 }
 

@@ -2,6 +2,7 @@ package agg
 
 import (
 	"math"
+	"slices"
 	"time"
 )
 
@@ -22,9 +23,11 @@ type Burn struct {
 	// Known is false where history does not reach back over the longer window,
 	// or holds too little of what the objective is about.
 	Known bool `json:"known"`
-	// Page says that somebody should be woken: both windows burn faster than the
+	// Page says that somebody should be woken: it is not muted, both windows burn faster than the
 	// alert allows, and it is no accident of a few values.
 	Page bool `json:"page"`
+	// Muted says that it would wake nobody now: it is muted, or there is maintenance.
+	Muted bool `json:"muted,omitempty"`
 }
 
 // BudgetPeriod is what error budgets are reckoned over.
@@ -59,7 +62,8 @@ func (a *Aggregator) burns(to int64) []Burn {
 		b.Rate, b.Now = long.badShare()/(1-p.Target), short.badShare()/(1-p.Target)
 		reaches := any && oldest <= to-alert.For.Milliseconds()+objectiveStep
 		b.Known = reaches && long.n >= Thin
-		b.Page = b.Known && b.Rate > alert.Above && b.Now > alert.Above && wilsonLow(long.badShare(), long.n) > 1-p.Target
+		b.Muted = at(to).Before(p.Muted) || slices.ContainsFunc(a.cfg.Upkeep, func(s Span) bool { return s.holds(at(to)) })
+		b.Page = !b.Muted && b.Known && b.Rate > alert.Above && b.Now > alert.Above && wilsonLow(long.badShare(), long.n) > 1-p.Target
 		if any && to > oldest {
 			span := time.Duration(to-oldest) * time.Millisecond
 			all := p.over(span, to)

@@ -27,6 +27,7 @@ type Loop struct {
 	lent   chan loan
 	ended  chan struct{} // closed when Run returns
 	frames chan *Frame
+	hear   func(*Frame)
 }
 
 // A loan is a function that the loop runs on its aggregator.
@@ -61,6 +62,10 @@ func (l *Loop) Lend(ctx context.Context, use func(*Aggregator)) error {
 }
 
 var errEnded = errors.New("counting has ended")
+
+// Tell has the loop call hear with every frame that it makes, in its own
+// goroutine: hear must not wait. Call it before Run.
+func (l *Loop) Tell(hear func(*Frame)) { l.hear = hear }
 
 // Frames delivers the newest frame. It is closed when Run returns.
 func (l *Loop) Frames() <-chan *Frame { return l.frames }
@@ -150,6 +155,9 @@ func (l *Loop) take(b *beacon.Batch, now time.Time) {
 func (l *Loop) send(q Query) (loading float64) {
 	f := l.agg.Frame(q, l.source.Status(), l.now())
 	loading = f.Health.Loading
+	if l.hear != nil {
+		l.hear(f)
+	}
 	replace(l.frames, f)
 	return loading
 }

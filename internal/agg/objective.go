@@ -27,7 +27,14 @@ type Objective struct {
 	Of      string
 
 	Filter filter.Expr // whose
+
+	Muted time.Time // until then it wakes nobody
 }
+
+// Span is a stretch of time.
+type Span struct{ From, To time.Time }
+
+func (s Span) holds(t time.Time) bool { return !t.Before(s.From) && t.Before(s.To) }
 
 // Alert says when an objective's budget burns so fast that somebody should be
 // woken: at more than Above times the speed at which it would last exactly its

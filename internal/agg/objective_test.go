@@ -153,6 +153,14 @@ func TestAlert(t *testing.T) {
 	if b := ask(at(20)); b.Page || !b.Known {
 		t.Errorf("looking back to before it: %+v", b)
 	}
+	a.cfg.Upkeep = []Span{{at(29), at(31)}}
+	if b := ask(at(30)); b.Page || !b.Muted {
+		t.Errorf("in maintenance: %+v", b)
+	}
+	a.cfg.Upkeep, a.promises[0].Muted = nil, at(31)
+	if b := ask(at(30)); b.Page || !b.Muted {
+		t.Errorf("muted: %+v", b)
+	}
 	minutes(30, 36, 400)
 	if b := ask(at(36)); b.Page || b.Rate < 3 || b.Now > 1 {
 		t.Errorf("six minutes after it: %+v", b)

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os/exec"
+	"time"
+
+	"github.com/rumtop/rumtop/internal/agg"
+)
+
+// breachSchema names the document that --on-breach is given.
+const breachSchema = "rumtop.breach/1"
+
+// breach is one episode: from the first objective that burns too fast until
+// none has for a while. However many objectives and segments burn meanwhile,
+// it is one.
+type breach struct {
+	Schema string    `json:"schema"`
+	Event  string    `json:"event"` // began, ended
+	Site   string    `json:"site"`
+	At     time.Time `json:"at"`
+	Since  time.Time `json:"since"` // when the episode began
+
+	// Objectives are those that burn too fast; at its end, all of them.
+	Objectives []agg.Burn `json:"objectives"`
+	Total      agg.Row    `json:"total"`
+	// Telemetry is what is wrong with the numbers themselves, one sentence each:
+	// a breach may be theirs.
+	Telemetry []string `json:"telemetry,omitempty"`
+}
+
+// breaches follows the frames of now and tells when an episode begins and ends.
+type breaches struct {
+	since, last time.Time // of the episode; zero: none
+}
+
+// calmAfter is how long nothing must burn before an episode is over.
+const calmAfter = 5 * time.Minute
+
+// look takes a frame in. It returns nil when there is nothing to tell.
+func (b *breaches) look(f *agg.Frame) *breach {
+	if !f.Live || f.Health.Loading < 1 {
+		return nil
+	}
+	burning := pages(f)
+	event := ""
+	switch {
+	case len(burning) > 0 && b.since.IsZero():
+		event, b.since, b.last = "began", f.At, f.At
+	case len(burning) > 0:
+		b.last = f.At
+	case !b.since.IsZero() && f.At.Sub(b.last) >= calmAfter:
+		event, burning = "ended", f.Objectives
+	}
+	if event == "" {
+		return nil
+	}
+	out := &breach{
+		Schema: breachSchema, Event: event, Site: f.Site, At: f.At, Since: b.since,
+		Objectives: burning, Total: f.Total, Telemetry: telemetry(f),
+	}
+	if event == "ended" {
+		b.since = time.Time{}
+	}
+	return out
+}
+
+// pages are the objectives that should wake somebody.
+func pages(f *agg.Frame) []agg.Burn {
+	var out []agg.Burn
+	for _, o := range f.Objectives {
+		if o.Page {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// telemetry is what a person should know before believing a frame.
+func telemetry(f *agg.Frame) (out []string) {
+	h := &f.Health
+	say := func(wrong bool, format string, args ...any) {
+		if wrong {
+			out = append(out, fmt.Sprintf(format, args...))
+		}
+	}
+	say(!h.Connected, "not connected to the server")
+	say(h.Dropped > 0, "%d messages were dropped on the way here", h.Dropped)
+	say(h.Gaps > 0, "%d messages are missing from the stream", h.Gaps)
+	say(h.Malformed > 0, "%d batches could not be read", h.Malformed)
+	say(h.Evicted > 0, "%d beacons were pushed out by --memory", h.Evicted)
+	say(h.QuietS > 30, "no beacon for %.0f s", h.QuietS)
+	return out
+}
+
+// How long a command may take to hear of a breach.
+const breachTime = 30 * time.Second
+
+// raise runs the command of --on-breach and waits for it.
+func raise(ctx context.Context, command string, b *breach) error {
+	in, err := json.Marshal(b)
+	if err != nil {
+		return fmt.Errorf("describe the breach: %w", err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, breachTime)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "/bin/sh", "-c", command)
+	cmd.Stdin = bytes.NewReader(append(in, '\n'))
+	cmd.WaitDelay = time.Second
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("--on-breach: %w: %s", err, bytes.TrimSpace(out[:min(len(out), 200)]))
+	}
+	return nil
+}
+
+// alarm runs the command for each breach that it is told of, one after the other. What
+// comes while one runs waits; what comes on top of that is dropped.
+type alarm struct {
+	command string
+	waiting chan *breach
+}
+
+func newAlarm(command string) *alarm { return &alarm{command, make(chan *breach, 4)} }
+
+func (a *alarm) tell(b *breach) {
+	select {
+	case a.waiting <- b:
+	default:
+	}
+}
+
+// run ends with ctx. failed is told of commands that do not work.
+func (a *alarm) run(ctx context.Context, failed func(error)) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case b := <-a.waiting:
+			if err := raise(ctx, a.command, b); err != nil && ctx.Err() == nil {
+				failed(err)
+			}
+		}
+	}
+}

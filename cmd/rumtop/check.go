@@ -1,0 +1,195 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/plain"
+	"github.com/rumtop/rumtop/internal/stream"
+)
+
+func (p *program) checkCommand() *cobra.Command {
+	var n natsFlags
+	var o objectiveFlags
+	var site, format string
+	var watch bool
+	memory := size(512 << 20)
+	cmd := &cobra.Command{
+		Use:   "check",
+		Short: "Tell whether the site keeps its objectives",
+		Long: `check reads as much history as the objectives need and tells how fast each error budget
+burns. Exit status 0: no breach, 1: a breach, 3: not enough data to tell.
+
+Objectives are read from the configuration file like any flag:
+
+  objective:
+    errors: 99.5% of views
+    speed: 75% of lcp<=2500 where device=mobile
+    payment: 99% of requests:*/api/payment`,
+		Example: `  rumtop check --objective errors="99.5% of views"
+  rumtop check --watch --on-breach 'jq -r .objectives[].name | mail -s rumtop oncall@shop.example'`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg := agg.Config{Memory: int64(memory)}
+			if err := o.config(&cfg); err != nil {
+				return err
+			}
+			switch {
+			case len(cfg.Objectives) == 0:
+				return usage(`no objective to check: give one with --objective errors="99.5%% of views", or in the configuration file`)
+			case format != "table" && format != "json":
+				return usage("--format %q: known are table, json", format)
+			case o.onBreach != "" && !watch:
+				return usage("--on-breach needs --watch: without it the exit status tells")
+			}
+			ctx := cmd.Context()
+			conn, err := stream.Connect(ctx, n.options("rumtop check"))
+			if err != nil {
+				return err
+			}
+			defer conn.Close()
+			if site == "" {
+				if site, err = onlySite(ctx, conn); err != nil {
+					return err
+				}
+			}
+			return p.check(ctx, cfg, &o, newFeed(conn), site, format, watch)
+		},
+	}
+	fs := cmd.Flags()
+	n.register(fs)
+	o.register(fs)
+	fs.StringVar(&site, "site", "", "which site (default: the only one there is)")
+	fs.StringVar(&format, "format", "table", "table, json")
+	fs.BoolVar(&watch, "watch", false, "go on until interrupted, and tell when a breach begins and ends")
+	fs.Var(&memory, "memory", "the most that history may take; the oldest goes first")
+	return cmd
+}
+
+// errBreach ends a check that found one.
+var errBreach = &statusError{exitFailed, errors.New("an error budget burns too fast")}
+
+func (p *program) check(ctx context.Context, cfg agg.Config, o *objectiveFlags, f *feed, site, format string, watch bool) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	since := o.length + time.Minute
+	cfg.Retain = since + reading
+	loop, failed := startLoop(ctx, cfg, f, site, since, time.Second, func(*agg.Frame) {})
+	query := agg.Query{Site: site, By: "region", Window: o.length}
+	loop.Ask(query)
+	alarm := newAlarm(o.onBreach)
+	if o.onBreach != "" {
+		go alarm.run(ctx, p.complain)
+	}
+	var episodes breaches
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case err := <-failed:
+			return err
+		case frame, ok := <-loop.Frames():
+			switch {
+			case !ok:
+				return ctx.Err()
+			case frame.Health.Loading < 1:
+				continue
+			case !watch:
+				if err := printBurns(p.stdout, frame, format); err != nil {
+					return err
+				}
+				return verdictOf(frame)
+			}
+			b := episodes.look(frame)
+			if b == nil {
+				continue
+			}
+			if o.onBreach != "" {
+				alarm.tell(b)
+			}
+			if err := printBreach(p.stdout, b, format); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// verdictOf is what the exit status tells.
+func verdictOf(f *agg.Frame) error {
+	if len(pages(f)) > 0 {
+		return errBreach
+	}
+	var unknown []string
+	for _, b := range f.Objectives {
+		if !b.Known {
+			unknown = append(unknown, b.Name)
+		}
+	}
+	if len(unknown) > 0 {
+		return &statusError{exitScant, fmt.Errorf("not enough data for %s: its history must reach back over --burn-for, with %d values at least", strings.Join(unknown, ", "), agg.Thin)}
+	}
+	return nil
+}
+
+// burnReport is what check --format json prints.
+type burnReport struct {
+	Schema     string     `json:"schema"`
+	At         time.Time  `json:"at"`
+	Site       string     `json:"site"`
+	Objectives []agg.Burn `json:"objectives"`
+	Telemetry  []string   `json:"telemetry,omitempty"`
+}
+
+func printBurns(w io.Writer, f *agg.Frame, format string) error {
+	if format == "json" {
+		enc := json.NewEncoder(w)
+		enc.SetEscapeHTML(false)
+		return enc.Encode(burnReport{"rumtop.check/1", f.At, f.Site, f.Objectives, telemetry(f)})
+	}
+	b := &strings.Builder{}
+	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
+	_, _ = fmt.Fprintf(t, "objective\tgood\tn\tburn\tnow\tbudget spent\t\t%s\n", "what")
+	for _, o := range f.Objectives {
+		state := "ok"
+		switch {
+		case o.Page:
+			state = "BREACH"
+		case !o.Known:
+			state = "not enough data"
+		case o.Muted:
+			state = "muted"
+		}
+		_, _ = fmt.Fprintf(t, "%s\t%.3f%%\t%d\t%.1f×\t%.1f×\t%.2f%%\t%s\t%s\n", plain.Line(o.Name, 30), 100*o.Good, o.N, o.Rate, o.Now, 100*o.Spent, state, plain.Line(o.Objective, 100))
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	for _, s := range telemetry(f) {
+		_, _ = fmt.Fprintf(b, "! %s\n", s)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func printBreach(w io.Writer, b *breach, format string) error {
+	if format == "json" {
+		enc := json.NewEncoder(w)
+		enc.SetEscapeHTML(false)
+		return enc.Encode(b)
+	}
+	names := make([]string, 0, len(b.Objectives))
+	for _, o := range b.Objectives {
+		names = append(names, fmt.Sprintf("%s %.1f×", plain.Line(o.Name, 30), o.Rate))
+	}
+	_, err := fmt.Fprintf(w, "%s breach %s: %s\n", b.At.UTC().Format("15:04:05Z"), b.Event, strings.Join(names, ", "))
+	return err
+}
