@@ -47,9 +47,11 @@ type Collector struct {
 	seed     maphash.Seed // of what is compared and never shown
 	bodies   *bodies
 	door     *door
-	resends  *resends
-	views    *views
-	queue    *queue
+
+	certificate *certificate // nil without TLS
+	resends     *resends
+	views       *views
+	queue       *queue
 
 	ledger   ledger
 	overflow overflowCounts
@@ -70,7 +72,11 @@ type Collector struct {
 	stop     chan struct{}
 	pumped   chan struct{} // the pump has ended
 
-	lastComplaint atomic.Int64 // Unix nanoseconds
+	retiring atomic.Bool
+
+	complaints, serverLines throttle
+	handshakes              atomic.Int64 // that failed
+	panics                  atomic.Int64
 }
 
 // Check says what makes no sense in a configuration. It starts nothing and
@@ -90,6 +96,9 @@ func New(cfg Config, pub Publisher) (*Collector, error) {
 	cfg = c.cfg
 	c.queue = newQueue(pub, &c.ledger, cfg.QueueBytes, cfg.InFlight)
 	if c.identity, err = scrub.NewIdentity(scrub.IdentityConfig{KeyFile: cfg.IdentityKeyFile}); err != nil {
+		return nil, err
+	}
+	if c.certificate, err = newCertificate(cfg.CertFile, cfg.KeyFile); err != nil {
 		return nil, err
 	}
 	if cfg.GeoIP != "" {
@@ -130,6 +139,9 @@ func prepare(cfg Config) (*Collector, error) {
 	if c.proxies, err = newProxies(cfg.TrustedProxies); err != nil {
 		return nil, err
 	}
+	if err := checkCertificate(cfg.CertFile, cfg.KeyFile); err != nil {
+		return nil, err
+	}
 	c.door = newDoor(cfg.Limits, c.proxies)
 	if c.consent, err = defaultConsent(cfg.DefaultConsent); err != nil {
 		return nil, err
@@ -153,6 +165,10 @@ func (c *Collector) Flush() {
 	c.sealDue(true)
 	c.queue.wakeUp()
 }
+
+// Retire makes /readyz say that the collector is about to end, so that a
+// balancer sends new requests elsewhere. Beacons are still taken until Drain.
+func (c *Collector) Retire() { c.retiring.Store(true) }
 
 // Drain stops taking beacons (503 from now on), publishes everything that is
 // queued and waits for the acknowledgements. When ctx ends before that, what is

@@ -49,6 +49,10 @@ type Config struct {
 
 	Limits Limits
 
+	// CertFile and KeyFile (PEM) make the Server speak TLS and HTTP/2. They are
+	// read again when they change. A key that everybody can read is refused.
+	CertFile, KeyFile string
+
 	// A batch is published Linger after its first beacon (default 150 ms), or
 	// when it holds BatchBeacons (512) or about BatchBytes (128 KiB).
 	Linger       time.Duration

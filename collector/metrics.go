@@ -55,6 +55,10 @@ var (
 	descTurned    = desc("connections_closed_total", "Connections that the limits closed: new ones while all (full) or all of their client's (client) were busy, those between requests that made room (quiet), and those that began a header and stopped (header).", "reason")
 	descHeld      = desc("body_bytes", "Memory held by requests that are being read.")
 	descHurried   = desc("bodies_cut_off_total", "Requests that were sent so slowly that they had to make room.")
+	descPanics    = desc("panics_total", "Requests that made a handler panic: each is a defect.")
+	descShakes    = desc("tls_handshake_failures_total", "TLS handshakes that failed.")
+	descExpires   = desc("tls_certificate_expiry_timestamp_seconds", "When the certificate in use ends, Unix time.")
+	descReloads   = desc("tls_certificate_reload_failures_total", "Times that changed certificate files could not be used.")
 	descRequests  = desc("http_requests_total", "Requests, by format and answer (200: any success).", "sdk", "code")
 )
 
@@ -103,6 +107,14 @@ func (b books) Collect(ch chan<- prometheus.Metric) {
 	gauge(descOpen, float64(c.door.standing()))
 	for i := range c.door.turned {
 		counter(descTurned, float64(c.door.turned[i].Load()), turnNames[i])
+	}
+	counter(descPanics, float64(c.panics.Load()))
+	if c.certificate != nil {
+		current, err := c.certificate.refresh()
+		c.complain(oldCertificate, err)
+		gauge(descExpires, float64(current.Leaf.NotAfter.Unix()))
+		counter(descReloads, float64(c.certificate.failures.Load()))
+		counter(descShakes, float64(c.handshakes.Load()))
 	}
 	gauge(descHeld, float64(c.bodies.held.Load()))
 	counter(descHurried, float64(c.bodies.hurried.Load()))

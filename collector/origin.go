@@ -88,20 +88,23 @@ var (
 	exposeHeaders    = []string{"Retry-After, X-Faro-Session-Status, X-Sentry-Rate-Limits"}
 )
 
-// cors lets an allowed origin read the answer, and says no to the others.
+// cors lets an allowed origin read the answer, and says no to the others. Where
+// every origin is allowed, none may send credentials.
 func (c *Collector) cors(w http.ResponseWriter, r *http.Request) bool {
+	h := w.Header()
+	h["Vary"] = varyOrigin
 	origin := r.Header.Get("Origin")
 	if origin == "" {
 		return true
 	}
-	h := w.Header()
-	h["Vary"] = varyOrigin
 	if !c.origins.allows(origin, r.Host) {
 		return false
 	}
 	// Canonical names and shared values: this is done for every request.
 	h["Access-Control-Allow-Origin"] = r.Header["Origin"][:1:1]
-	h["Access-Control-Allow-Credentials"] = allowCredentials
+	if !c.origins.all {
+		h["Access-Control-Allow-Credentials"] = allowCredentials
+	}
 	h["Access-Control-Expose-Headers"] = exposeHeaders
 	return true
 }

@@ -181,9 +181,19 @@ func TestServerLogIsPlain(t *testing.T) {
 	var log syncBuffer
 	r := newRig(t, func(c *Config) { c.Logger = slog.New(slog.NewTextHandler(&log, nil)) })
 	s := r.c.Server()
-	s.ErrorLog.Print("http: bad header \x1b]0;owned\x07\u202e")
+	s.ErrorLog.Print("http: TLS handshake error from 198.51.100.7:4711: EOF")
+	s.ErrorLog.Print("http: bad header \x1b]0;owned\x07\u202e of jane@example.com at 198.51.100.7:4711")
+	s.ErrorLog.Print("http: and so on, a thousand times a second")
 	if strings.ContainsAny(log.String(), "\x1b\x07\u202e") || !strings.Contains(log.String(), "bad header") {
 		t.Errorf("%q", log.String())
+	}
+	for _, never := range []string{"198.51.100.7", "jane@", "handshake", "and so on"} {
+		if strings.Contains(log.String(), never) {
+			t.Errorf("%q is in the log: %q", never, log.String())
+		}
+	}
+	if n := r.c.handshakes.Load(); n != 1 {
+		t.Errorf("%d handshakes failed", n)
 	}
 	if s.ReadHeaderTimeout == 0 || s.ReadTimeout == 0 || s.WriteTimeout == 0 || s.IdleTimeout == 0 || s.MaxHeaderBytes > 64<<10 {
 		t.Errorf("%+v", s)

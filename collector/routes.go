@@ -3,6 +3,7 @@ package collector
 import (
 	"fmt"
 	"net/http"
+	"runtime/debug"
 	"strings"
 
 	"github.com/rumtop/rumtop/collector/agent"
@@ -25,15 +26,16 @@ func (c *Collector) routes() http.Handler {
 			}
 			for _, p := range []string{path, "/k/{key}" + path} {
 				mux.Handle(method+" "+p, e)
-				mux.HandleFunc("OPTIONS "+p, c.preflight)
+				mux.Handle("OPTIONS "+p, c.limited(http.HandlerFunc(c.preflight)))
 			}
 		}
 	}
-	mux.Handle("GET /rum.js", agent.Handler())
+	mux.Handle("GET /rum.js", c.limited(agent.Handler()))
 	mux.HandleFunc("GET /healthz", c.healthz)
 	mux.HandleFunc("GET /readyz", c.readyz)
-	mux.Handle("GET /metrics", c.metricsHandler())
+	mux.Handle("GET /metrics", c.limited(c.metricsHandler()))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer c.recovered()
 		// What nearly every request is needs no pattern matching.
 		if e := direct[r.URL.Path]; e != nil && r.Method == http.MethodPost {
 			e.ServeHTTP(w, r)
@@ -41,6 +43,31 @@ func (c *Collector) routes() http.Handler {
 		}
 		mux.ServeHTTP(w, r)
 	})
+}
+
+// limited holds clients to their rate where no beacons are sent, either. Health
+// checks are left out: they cost nothing and must not fail.
+func (c *Collector) limited(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		addr, _ := c.proxies.client(r)
+		if wait, ok := c.limiter.allow(addr, c.cfg.Now()); !ok {
+			c.denyFor(w, deniedClientRate, wait)
+			return
+		}
+		h.ServeHTTP(w, r)
+	})
+}
+
+// recovered ends a request that made a handler panic: that one alone.
+func (c *Collector) recovered() {
+	p := recover()
+	if p == nil {
+		return
+	}
+	if p != http.ErrAbortHandler {
+		c.panicked(p, debug.Stack())
+	}
+	panic(http.ErrAbortHandler) // the server hangs up and says no more
 }
 
 // healthz says that the process is alive.
@@ -53,7 +80,7 @@ func (c *Collector) healthz(w http.ResponseWriter, _ *http.Request) {
 func (c *Collector) readyz(w http.ResponseWriter, _ *http.Request) {
 	bytes := c.queue.status().bytes
 	switch {
-	case c.draining.Load():
+	case c.retiring.Load() || c.draining.Load():
 		say(w, http.StatusServiceUnavailable, "draining")
 	case bytes >= c.cfg.QueueBytes:
 		say(w, http.StatusServiceUnavailable, "the queue is full: is NATS reachable?")

@@ -1,7 +1,7 @@
 package collector
 
 import (
-	"log/slog"
+	"log"
 	"net/http"
 	"time"
 )
@@ -12,7 +12,8 @@ const maxHeaderFields = 100
 
 // Server returns a server for the collector, with time limits for header, body,
 // answer and idle connections, and a share of HTTP/2 that fits them. What the
-// server itself has to say goes to the collector's log.
+// server itself has to say goes to the collector's log. Where TLSConfig is set
+// (see Config.CertFile), serve with ServeTLS and no files.
 func (c *Collector) Server() *http.Server {
 	l := c.cfg.Limits
 	return &http.Server{
@@ -22,8 +23,9 @@ func (c *Collector) Server() *http.Server {
 		WriteTimeout:      max(l.BodyTimeout, l.HeaderTimeout),
 		IdleTimeout:       l.IdleTimeout,
 		MaxHeaderBytes:    l.Header,
+		TLSConfig:         c.tlsConfig(),
 		ConnState:         c.door.moved,
-		ErrorLog:          slog.NewLogLogger(plainHandler{c.log.Handler()}, slog.LevelWarn),
+		ErrorLog:          log.New(serverLog{c}, "", 0),
 		HTTP2: &http.HTTP2Config{
 			MaxConcurrentStreams:          16,
 			MaxDecoderHeaderTableSize:     4 << 10,

@@ -14,6 +14,8 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 	"github.com/synadia-io/orbit.go/natscontext"
+
+	"github.com/rumtop/rumtop/internal/secret"
 )
 
 // DefaultServer is where a server is looked for when none is named.
@@ -311,7 +313,7 @@ func (o ConnectOptions) natsOptions() ([]nats.Option, error) {
 		opts = append(opts, nats.UserCredentials(o.Creds))
 	}
 	if o.NKey != "" {
-		if err := checkSecret("nkey file", o.NKey); err != nil {
+		if _, err := secret.Check("nkey file", o.NKey); err != nil {
 			return nil, err
 		}
 		opt, err := nats.NkeyOptionFromSeed(o.NKey)

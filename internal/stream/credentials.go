@@ -5,25 +5,14 @@ import (
 	"crypto/x509"
 	"fmt"
 	"os"
-	"runtime"
 
 	"github.com/nats-io/nkeys"
+
+	"github.com/rumtop/rumtop/internal/secret"
 )
 
-// checkSecret refuses a file that is missing, or that everybody on the machine can read.
-func checkSecret(what, file string) error {
-	info, err := os.Stat(file)
-	if err != nil {
-		return fmt.Errorf("cannot read the %s: %w", what, err)
-	}
-	if runtime.GOOS != "windows" && info.Mode().Perm()&0o004 != 0 {
-		return fmt.Errorf("the %s %s can be read by everybody: chmod 600 it", what, file)
-	}
-	return nil
-}
-
 func checkCreds(file string) error {
-	if err := checkSecret("credentials file", file); err != nil {
+	if _, err := secret.Check("credentials file", file); err != nil {
 		return err
 	}
 	data, err := os.ReadFile(file)
@@ -51,7 +40,7 @@ func checkCA(file string) error {
 }
 
 func checkKeyPair(cert, key string) error {
-	if err := checkSecret("TLS key", key); err != nil {
+	if _, err := secret.Check("TLS key", key); err != nil {
 		return err
 	}
 	if _, err := tls.LoadX509KeyPair(cert, key); err != nil {
