@@ -32,7 +32,7 @@ type breach struct {
 	Telemetry []string `json:"telemetry,omitempty"`
 }
 
-// breaches follows the frames of now and tells when an episode begins and ends.
+// breaches follows frames and tells when an episode begins and ends.
 type breaches struct {
 	since, last time.Time // of the episode; zero: none
 }
@@ -42,24 +42,24 @@ const calmAfter = 5 * time.Minute
 
 // look takes a frame in. It returns nil when there is nothing to tell.
 func (b *breaches) look(f *agg.Frame) *breach {
-	if !f.Live || f.Health.Loading < 1 {
+	if f.Health.Loading < 1 {
 		return nil
 	}
 	burning := pages(f)
 	event := ""
 	switch {
 	case len(burning) > 0 && b.since.IsZero():
-		event, b.since, b.last = "began", f.At, f.At
+		event, b.since, b.last = "began", f.Now, f.Now
 	case len(burning) > 0:
-		b.last = f.At
-	case !b.since.IsZero() && f.At.Sub(b.last) >= calmAfter:
-		event, burning = "ended", f.Objectives
+		b.last = f.Now
+	case !b.since.IsZero() && f.Now.Sub(b.last) >= calmAfter:
+		event, burning = "ended", f.Alarm
 	}
 	if event == "" {
 		return nil
 	}
 	out := &breach{
-		Schema: breachSchema, Event: event, Site: f.Site, At: f.At, Since: b.since,
+		Schema: breachSchema, Event: event, Site: f.Site, At: f.Now, Since: b.since,
 		Objectives: burning, Total: f.Total, Telemetry: telemetry(f),
 	}
 	if event == "ended" {
@@ -71,7 +71,7 @@ func (b *breaches) look(f *agg.Frame) *breach {
 // pages are the objectives that should wake somebody.
 func pages(f *agg.Frame) []agg.Burn {
 	var out []agg.Burn
-	for _, o := range f.Objectives {
+	for _, o := range f.Alarm {
 		if o.Page {
 			out = append(out, o)
 		}

@@ -21,10 +21,10 @@ var noon = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 
 // burning is a frame some minutes after noon, in which these objectives page.
 func burning(minute int, names ...string) *agg.Frame {
-	f := &agg.Frame{At: noon.Add(time.Duration(minute) * time.Minute), Site: "shop", Live: true}
+	f := &agg.Frame{Now: noon.Add(time.Duration(minute) * time.Minute), At: noon, Site: "shop"}
 	f.Health.Loading, f.Health.Connected = 1, true
 	for _, name := range []string{"errors", "speed"} {
-		f.Objectives = append(f.Objectives, agg.Burn{Name: name, Page: strings.Contains(strings.Join(names, " "), name), Known: true})
+		f.Alarm = append(f.Alarm, agg.Burn{Name: name, Page: strings.Contains(strings.Join(names, " "), name), Known: true})
 	}
 	return f
 }
@@ -40,20 +40,18 @@ func TestEpisodes(t *testing.T) {
 		}
 		return x.Event
 	}
-	looking := burning(1, "errors")
-	looking.Live = false
 	loading := burning(2, "errors")
 	loading.Health.Loading = 0.5
 	for _, c := range []struct {
 		frame *agg.Frame
 		want  string
 	}{
-		{burning(0), ""}, {looking, ""}, {loading, ""},
+		{burning(0), ""}, {loading, ""},
 		{burning(3, "errors"), "began"}, {burning(4, "errors", "speed"), ""}, {burning(5), ""}, {burning(8, "speed"), ""},
 		{burning(12), ""}, {burning(13), "ended"}, {burning(14), ""}, {burning(15, "speed"), "began"},
 	} {
 		if got := told(c.frame); got != c.want {
-			t.Errorf("at %v: %q, want %q", c.frame.At, got, c.want)
+			t.Errorf("at %v: %q, want %q", c.frame.Now, got, c.want)
 		}
 	}
 }
@@ -74,7 +72,7 @@ func TestCommandHearsOfABreach(t *testing.T) {
 	if err := json.Unmarshal(data, &got); err != nil {
 		t.Fatal(err)
 	}
-	if got.Schema != breachSchema || got.Event != "began" || got.Site != "shop" || !got.Since.Equal(f.At) ||
+	if got.Schema != breachSchema || got.Event != "began" || got.Site != "shop" || !got.Since.Equal(f.Now) ||
 		len(got.Objectives) != 1 || got.Objectives[0].Name != "errors" || len(got.Telemetry) != 1 {
 		t.Errorf("%s", data)
 	}
@@ -199,7 +197,7 @@ func TestVerdictOfObjectives(t *testing.T) {
 	}{
 		{[]agg.Burn{known}, exitOK}, {[]agg.Burn{known, unknown}, exitScant}, {[]agg.Burn{unknown, page}, exitFailed},
 	} {
-		err := verdictOf(&agg.Frame{Objectives: c.burns})
+		err := verdictOf(&agg.Frame{Objectives: c.burns, Alarm: c.burns})
 		got := exitOK
 		if s := (*statusError)(nil); errors.As(err, &s) {
 			got = s.status

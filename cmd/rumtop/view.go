@@ -176,7 +176,7 @@ func (p *program) show(ctx context.Context, v *viewFlags, f *feed, site string) 
 	}
 	err = ui.Run(ctx, ui.Options{
 		Source: loop, Query: query, Interval: v.interval,
-		ASCII: v.ascii, NoColor: v.noColor, NoMouse: v.noMouse, Theme: v.theme,
+		ASCII: v.ascii, NoColor: v.noColor, NoMouse: v.noMouse, NoBell: v.noBell, Theme: v.theme,
 	})
 	p.tellLater()
 	select {

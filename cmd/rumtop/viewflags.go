@@ -55,7 +55,7 @@ type viewFlags struct {
 	count             int
 	format, output    string
 	ascii, noColor    bool
-	noMouse           bool
+	noMouse, noBell   bool
 	theme             string
 	memory            size
 	promised          objectiveFlags
@@ -77,6 +77,7 @@ func (v *viewFlags) register(fs *pflag.FlagSet) {
 	fs.BoolVar(&v.ascii, "ascii", false, "draw with ASCII alone")
 	fs.BoolVar(&v.noColor, "no-color", false, "no colours")
 	fs.BoolVar(&v.noMouse, "no-mouse", false, "leave the mouse to the terminal")
+	fs.BoolVar(&v.noBell, "no-bell", false, "a breach of an objective makes no sound")
 	fs.StringVar(&v.theme, "theme", "auto", "colours: auto, dark, light")
 	v.memory = 512 << 20
 	fs.Var(&v.memory, "memory", "the most that history may take; the oldest goes first")

@@ -39,7 +39,10 @@ func (a *Aggregator) Frame(q Query, s SourceStatus, now time.Time) *Frame {
 	a.move(&q, lo, hi, blo, bhi, nowMS)
 
 	f.Health = a.health(s, lo, hi, nowMS)
-	f.Objectives = a.burns(hi)
+	f.Objectives, f.Now = a.burns(hi), at(nowMS)
+	if f.Alarm = f.Objectives; hi <= nowMS {
+		f.Alarm = a.burns(nowMS + 1)
+	}
 	f.Total = a.row(f, &a.now.total, &a.before.total)
 	if q.Steps > 0 && a.log.rows > 0 {
 		f.Series = a.charts.frame(nowMS)

@@ -45,6 +45,8 @@ type Frame struct {
 	Values  []ValueCount  `json:"-"` // of Query.ValuesOf: what the filter bar can complete
 	Tags    []string      `json:"-"` // tag names seen, sorted: dimensions to group by
 	Live    bool          `json:"-"` // the window's right edge is now
+	Now     time.Time     `json:"-"` // the present, wherever the window ends
+	Alarm   []Burn        `json:"-"` // the objectives at present: who looks back is to be woken, too
 	Quantum time.Duration `json:"-"` // length of a slot: windows step by it
 }
 

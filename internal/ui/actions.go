@@ -248,7 +248,7 @@ func (m model) walk(by time.Duration) (model, tea.Cmd) {
 
 // sortBeside orders the rows by the next visible column.
 func (m model) sortBeside(by int) (model, tea.Cmd) {
-	names := planColumns(m.width, m.table.subject.by).sorts()
+	names := planColumns(m.width, m.table.subject.by, m.table.objectives).sorts()
 	now := m.query.Sort
 	if now == "" {
 		now = "affected"

@@ -41,8 +41,14 @@ const (
 	noSortName = ""
 )
 
-// measures are the columns between the key and the sparkline, in the order shown.
-func measures() []column {
+// measures are the columns between the key and the sparkline, in the order
+// shown. Where there are objectives, how fast they burn takes the place of CLS
+// among what is needed.
+func measures(objectives bool) []column {
+	needBurn, needCLS := 0, 13
+	if objectives {
+		needBurn, needCLS = 13, 19
+	}
 	return []column{
 		{"views/m", "views", 8, 3, func(c *cellContext) (style, string) {
 			return c.theme.text, c.estimate(count(float64(c.row.Views)/c.minutes)) + " "
@@ -51,13 +57,14 @@ func measures() []column {
 		{"Δ", noSortName, 6, 5, func(c *cellContext) (style, string) {
 			return c.delta(c.row.Delta.ErrorRate, percent)
 		}},
+		{"burn", noSortName, 7, needBurn, (*cellContext).burn},
 		{"lcp p75", "lcp", 9, 4, func(c *cellContext) (style, string) { return c.dist(c.row.LCP, c.row.LCP.P75, seconds, " s") }},
 		{"p95", noSortName, 7, 11, func(c *cellContext) (style, string) { return c.tail(c.row.LCP, c.row.LCP.P95, coarseSeconds, " s") }},
 		{"Δ", noSortName, 6, 8, func(c *cellContext) (style, string) { return c.delta(c.row.Delta.LCP, seconds) }},
 		{"inp p75", "inp", 8, 6, func(c *cellContext) (style, string) { return c.dist(c.row.INP, c.row.INP.P75, millis, "") }},
 		{"p95", noSortName, 6, 12, func(c *cellContext) (style, string) { return c.tail(c.row.INP, c.row.INP.P95, millis, "") }},
 		{"Δ", noSortName, 6, 15, func(c *cellContext) (style, string) { return c.delta(c.row.Delta.INP, millis) }},
-		{"cls", "cls", 7, 13, func(c *cellContext) (style, string) { return c.dist(c.row.CLS, c.row.CLS.P75, unitless, "") }},
+		{"cls", "cls", 7, needCLS, func(c *cellContext) (style, string) { return c.dist(c.row.CLS, c.row.CLS.P75, unitless, "") }},
 		{"fcp", noSortName, 8, 16, func(c *cellContext) (style, string) { return c.dist(c.row.FCP, c.row.FCP.P75, seconds, " s") }},
 		{"ttfb", noSortName, 7, 17, func(c *cellContext) (style, string) { return c.dist(c.row.TTFB, c.row.TTFB.P75, millis, "") }},
 		{"failed req", noSortName, 12, 18, func(c *cellContext) (style, string) {
@@ -88,6 +95,18 @@ func (c *cellContext) errorRate() (style, string) {
 		s = c.theme.bad
 	}
 	return s, alignPoint(percent(c.row.ErrorRate)) + mark(float64(c.row.Views) < agg.Thin)
+}
+
+// burn is how many times too fast the row burns an error budget.
+func (c *cellContext) burn() (style, string) {
+	switch b := c.row.Burn; {
+	case c.row.Views == 0:
+		return c.theme.dim, unknown
+	case b > 3 && float64(c.row.Views) >= agg.Thin:
+		return c.theme.warn, times(b)
+	default:
+		return c.theme.dim, times(b)
+	}
 }
 
 // alignPoint pads a number of at most two decimals so that the points of a
@@ -168,8 +187,8 @@ type columnPlan struct {
 
 // planColumns takes the columns that are needed most, as long as the key keeps
 // its least width, and gives what is left to the key and the sparkline.
-func planColumns(w int, by string) columnPlan {
-	all := measures()
+func planColumns(w int, by string, objectives bool) columnPlan {
+	all := measures(objectives)
 	least := minKey
 	if by == beacon.Page.String() {
 		least = minPage
@@ -177,7 +196,7 @@ func planColumns(w int, by string) columnPlan {
 	left := w - margin - least
 	chosen := make([]bool, len(all))
 	p := columnPlan{}
-	for need := 1; need <= 18; need++ {
+	for need := 1; need <= 19; need++ {
 		if need == sparkNeed {
 			if left < minSpark {
 				break

@@ -100,6 +100,21 @@ func incident() *agg.Frame {
 	return f
 }
 
+// promised is the incident, with objectives that it breaks.
+func promised() *agg.Frame {
+	f := incident()
+	f.Objectives = []agg.Burn{
+		{Name: "errors", Objective: "99.5% of views", Target: 0.995, Good: 0.9723, N: 24_310, Rate: 5.54, Now: 8.1, Spent: 0.0031, Known: true, Page: true},
+		{Name: "speed", Objective: "75% of lcp<=2500 where device=mobile", Target: 0.75, Good: 0.71, N: 9120, Rate: 1.16, Now: 1.3, Spent: 0.0009, Known: true},
+		{Name: "payment", Objective: "99% of requests:*/api/payment", Target: 0.99, Good: 0.998, N: 14, Rate: 0.2, Now: 0, Spent: 0},
+		{Name: "signup", Objective: "90% of signed_up per signup", Target: 0.9, Good: 0.8, N: 812, Rate: 2, Now: 2.1, Spent: 0.0004, Known: true, Muted: true},
+		{Name: "ttft", Objective: "95% of ttft<=1500", Target: 0.95, Good: 1},
+	}
+	f.Now, f.Alarm = f.At, f.Objectives
+	f.Total.Burn, f.Segments[0].Burn, f.Segments[1].Burn, f.Segments[2].Burn = 8.2, 24.6, 0.82, 0.7
+	return f
+}
+
 // withDetail is the incident, with its worst error looked at closely.
 func withDetail() *agg.Frame {
 	f := incident()

@@ -40,15 +40,20 @@ func headerLine(f *agg.Frame, hs headerState, t theme, w int) string {
 		gap = "  "
 	}
 	q := &hs.question
+	burnStyle, burning := burnMark(f, t)
 	p.put(t.brand, " rumtop")
 	for _, part := range [...]struct {
 		label, value string
 		style        style
 	}{
 		{"", clean(site(f, hs), 40), t.strong},
+		{"", burning, burnStyle},
 		{span(q.Window) + " vs " + baselineName(q.Baseline, hs.loc), "", t.dim},
 		{"by ", clean(q.By, 40), t.text},
 	} {
+		if part.label == "" && part.value == "" {
+			continue
+		}
 		if p.cells+len(gap)+cells(part.label)+cells(part.value) > w-end {
 			continue
 		}

@@ -17,7 +17,7 @@ type keyMap struct {
 
 	nextError, previousError, onlyThis key.Binding
 
-	trust key.Binding
+	objectives, trust key.Binding
 }
 
 func bind(help, what string, keys ...string) key.Binding {
@@ -69,7 +69,8 @@ func newKeyMap() keyMap {
 		previousError: bind("N", "previous error", "N"),
 		onlyThis:      bind("f", "filter by this error", "f"),
 
-		trust: bind("T", "what the numbers rest on", "T"),
+		objectives: bind("O", "objectives and error budgets", "O"),
+		trust:      bind("T", "what the numbers rest on", "T"),
 	}
 }
 

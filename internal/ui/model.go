@@ -34,11 +34,13 @@ type model struct {
 	loc    *time.Location
 	title  string
 	copy   func(string) tea.Cmd
+	ring   func() tea.Cmd
 
 	width, height int
 	mode, before  mode // before: where a prompt or the help was opened from
 
 	frame  *agg.Frame
+	alarm  alarm
 	frames int       // how many have come
 	watch  watch     // notices when they stop
 	query  agg.Query // what the person asks; the layout adds how much of it
@@ -117,9 +119,11 @@ func (m model) receive(f *agg.Frame) (model, tea.Cmd) {
 	}
 	m.frames++
 	m.watch.stalled = false
+	m, sound := m.sound(f)
+	next := tea.Batch(sound, nextFrame(m.source))
 	if m.paused {
 		if m.accept == 0 {
-			return m, nextFrame(m.source)
+			return m, next
 		}
 		m.accept--
 	}
@@ -133,7 +137,7 @@ func (m model) receive(f *agg.Frame) (model, tea.Cmd) {
 		m.open = m.open.show(f)
 	}
 	m.prompt = m.prompt.offer(f)
-	return m, nextFrame(m.source)
+	return m, next
 }
 
 // settle asks the question that the screen now stands for, if it is a new one,

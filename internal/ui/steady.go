@@ -38,6 +38,7 @@ func steady(before, f *agg.Frame) *agg.Frame {
 func steadyRow(was, r *agg.Row) {
 	hold(was.Views, &r.Views)
 	hold(was.ErrorRate, &r.ErrorRate)
+	hold(was.Burn, &r.Burn)
 	holdInt(was.Users, &r.Users)
 	holdInt(was.Affected, &r.Affected)
 	hold(was.Requests, &r.Requests)

@@ -45,6 +45,7 @@ type Options struct {
 	ASCII    bool          // nothing else is sent
 	NoColor  bool
 	NoMouse  bool
+	NoBell   bool // a breach makes no sound
 	UTC      bool // show times in UTC, not in the local zone
 
 	// Input and Output are the terminal; nil is standard input and output.
@@ -79,6 +80,9 @@ func Run(ctx context.Context, o Options) error {
 		return err
 	}
 	m.copy = tty.copy
+	if !o.NoBell {
+		m.ring = tty.ring
+	}
 	options := []tea.ProgramOption{
 		tea.WithInput(reader{in, tty}), tea.WithOutput(writer{out, tty}),
 		tea.WithoutSignalHandler(), tea.WithAltScreen(), tea.WithFPS(30),
@@ -149,6 +153,7 @@ func newModel(o Options, profile termenv.Profile, environ termenv.Environ) (mode
 		source: o.Source, keys: newKeyMap(), theme: th, loc: loc, title: o.Title,
 		ascii: o.ASCII || environ.Getenv("TERM") == "dumb",
 		copy:  func(string) tea.Cmd { return nil },
+		ring:  func() tea.Cmd { return nil },
 		watch: newWatch(interval), query: o.Query, paused: !o.Query.At.IsZero(), until: o.Query.At,
 	}, nil
 }
@@ -195,6 +200,14 @@ func (w writer) Write(p []byte) (int, error) {
 
 // WriteString keeps io.WriteString from going past Write.
 func (w writer) WriteString(s string) (int, error) { return w.Write([]byte(s)) }
+
+// ring rings the terminal's bell.
+func (t *terminal) ring() tea.Cmd {
+	return func() tea.Msg {
+		_, _ = io.WriteString(writer{t.out, t}, "\a")
+		return nil
+	}
+}
 
 // copy asks the terminal to put text into the clipboard (OSC 52). Of a very long
 // text, which terminals would refuse, nothing is sent.
