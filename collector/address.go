@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// maxHops bounds how far back X-Forwarded-For is read.
+// maxHops bounds how far back the list of hops is read.
 const maxHops = 16
 
 // proxies are the addresses whose headers are believed.
@@ -40,31 +40,39 @@ func (p proxies) trust(a netip.Addr) bool {
 }
 
 // client finds who sent a request: the peer, or, where the peer is a trusted
-// proxy, the rightmost address in X-Forwarded-For that is none. trusted says
+// proxy, the rightmost address in its header that is none. trusted says
 // whether the peer was one. The address is used for limits, region and joining
 // page views, and is never kept.
-func (p proxies) client(r *http.Request) (addr netip.Addr, trusted bool) {
+//
+// Hops are read from the right, the end that our own proxies have written, and
+// only as far as they are proxies of ours: what stands further left may be made
+// up. Where a hop is no address, the last believable one counts.
+func (c *Collector) client(r *http.Request) (addr netip.Addr, trusted bool) {
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {
 		return netip.Addr{}, false
 	}
 	addr = peer.Addr().Unmap().WithZone("")
-	if len(p) == 0 || !p.trust(addr) {
+	if len(c.proxies) == 0 || !c.proxies.trust(addr) {
 		return addr, false
 	}
-	hops := r.Header.Values("X-Forwarded-For")
+	name := c.cfg.ClientHeader
+	forwarded := name == headerForwarded
+	lines := r.Header.Values(name)
 	seen := 0
-	for i := len(hops) - 1; i >= 0; i-- {
-		list := hops[i]
-		for list != "" && seen < maxHops {
-			seen++
-			cut := strings.LastIndexByte(list, ',')
-			hop, ok := parseHop(list[cut+1:])
+	for i := len(lines) - 1; i >= 0; i-- {
+		for list := lines[i]; list != "" && seen < maxHops; seen++ {
+			cut := lastComma(list, forwarded)
+			text := list[cut+1:]
+			if forwarded {
+				text = forwardedFor(text)
+			}
+			hop, ok := parseHop(text)
 			if !ok {
-				return addr, true // somebody made this up: the last believable one counts
+				return addr, true
 			}
 			addr = hop
-			if !p.trust(addr) {
+			if !c.proxies.trust(addr) {
 				return addr, true
 			}
 			list = list[:max(cut, 0)]
@@ -73,10 +81,63 @@ func (p proxies) client(r *http.Request) (addr netip.Addr, trusted bool) {
 	return addr, true
 }
 
-// parseHop reads an address with or without a port.
+// The headers in which proxies write down whom they speak for. Any other header
+// is read like the first: a list of addresses, mostly of one.
+const (
+	headerXForwardedFor = "X-Forwarded-For"
+	headerForwarded     = "Forwarded" // RFC 7239
+)
+
+// lastComma is the index of the last comma of a list, -1 if there is none.
+// Within quotes commas do not count.
+func lastComma(list string, quotes bool) int {
+	if !quotes {
+		return strings.LastIndexByte(list, ',')
+	}
+	quoted := false
+	for i := len(list) - 1; i >= 0; i-- {
+		switch list[i] {
+		case '"':
+			quoted = !quoted
+		case ',':
+			if !quoted {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
+// forwardedFor is the for parameter of an element such as
+// for="[2001:db8::1]:4711";proto=https, "" if it has none or two.
+func forwardedFor(element string) string {
+	found := ""
+	for element != "" {
+		var pair string
+		pair, element, _ = strings.Cut(element, ";")
+		name, value, _ := strings.Cut(strings.TrimSpace(pair), "=")
+		if !strings.EqualFold(name, "for") {
+			continue
+		}
+		if found != "" {
+			return ""
+		}
+		found = strings.Trim(value, `"`)
+	}
+	return found
+}
+
+// parseHop reads an address with or without a port: 198.51.100.1:4711,
+// 2001:db8::1, [2001:db8::1]:4711.
 func parseHop(s string) (netip.Addr, bool) {
 	s = strings.TrimSpace(s)
-	a, err := netip.ParseAddr(strings.Trim(s, "[]"))
+	bare := s
+	if inner, ok := strings.CutPrefix(s, "["); ok {
+		if inner, ok = strings.CutSuffix(inner, "]"); ok {
+			bare = inner
+		}
+	}
+	a, err := netip.ParseAddr(bare)
 	if err != nil {
 		ap, err := netip.ParseAddrPort(s)
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"time"
 
 	"github.com/rumtop/rumtop/collector/scrub"
@@ -33,9 +34,15 @@ type Config struct {
 	RegionHeader string
 	GeoIP        string
 
-	// TrustedProxies are the addresses (CIDR or single) whose X-Forwarded-For
-	// and RegionHeader are believed.
+	// TrustedProxies are the addresses (CIDR or single) whose ClientHeader and
+	// RegionHeader are believed.
 	TrustedProxies []string
+
+	// ClientHeader is where trusted proxies write the client's address:
+	// X-Forwarded-For (default), Forwarded (RFC 7239), or one of their own
+	// (CF-Connecting-IP). It must be one that they set or add to in every request;
+	// others come from whom they may.
+	ClientHeader string
 
 	// RateLimit is how many requests a second one client address may send
 	// (IPv6: one /64), with ten seconds' worth at once. 0 is 100, negative is off.
@@ -142,6 +149,10 @@ func (cfg Config) withDefaults() (Config, error) {
 	if cfg.RateLimit == 0 {
 		cfg.RateLimit = 100
 	}
+	if cfg.ClientHeader == "" {
+		cfg.ClientHeader = headerXForwardedFor
+	}
+	cfg.ClientHeader = http.CanonicalHeaderKey(cfg.ClientHeader)
 	if cfg.SiteRateLimit == 0 {
 		cfg.SiteRateLimit = 10_000
 	}

@@ -41,7 +41,7 @@ func (e *endpoint) serve(w http.ResponseWriter, r *http.Request) int {
 		return c.deny(w, deniedEnding)
 	}
 	now := c.cfg.Now()
-	addr, trusted := c.proxies.client(r)
+	addr, trusted := c.client(r)
 	if wait, ok := c.limiter.allow(addr, now); !ok {
 		return c.denyFor(w, deniedClientRate, wait)
 	}

@@ -17,7 +17,8 @@ import (
 )
 
 func TestClientAddress(t *testing.T) {
-	p, err := newProxies([]string{"10.0.0.0/8", "192.0.2.1", "2001:db8::/32"})
+	cfg := Config{Sites: map[string]string{"shop": "k"}, TrustedProxies: []string{"10.0.0.0/8", "192.0.2.1", "2001:db8::/32"}}
+	c, err := prepare(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,11 +48,70 @@ func TestClientAddress(t *testing.T) {
 		{"@", []string{"198.51.100.1"}, "invalid IP", false},
 	} {
 		r := &http.Request{RemoteAddr: tc.peer, Header: http.Header{"X-Forwarded-For": tc.forwarded}}
-		addr, trusted := p.client(r)
+		addr, trusted := c.client(r)
 		if addr.String() != tc.want || trusted != tc.trusted {
 			t.Errorf("%s %q: %v %v, want %s %v", tc.peer, tc.forwarded, addr, trusted, tc.want, tc.trusted)
 		}
 	}
+}
+
+func TestClientAddressInOtherHeaders(t *testing.T) {
+	for _, tc := range []struct {
+		name, header string
+		value        []string
+		want         string
+	}{
+		{"Forwarded", "forwarded", []string{"for=198.51.100.1;proto=https;by=10.0.0.1"}, "198.51.100.1"},
+		{"quoted, with a port", "forwarded", []string{`proto=https; For="[2a00::1%eth0]:4711"`}, "2a00::1"},
+		{"several", "forwarded", []string{`for=6.6.6.6, for=198.51.100.1, for="10.0.0.7:80"`}, "198.51.100.1"},
+		{"several lines", "forwarded", []string{`for=6.6.6.6`, `for=198.51.100.1`, `for=10.0.0.7`}, "198.51.100.1"},
+		{"hidden", "forwarded", []string{`for=6.6.6.6, for=_hidden`}, "10.1.2.3"},
+		{"unknown", "forwarded", []string{`for=unknown`}, "10.1.2.3"},
+		{"a quote that the client left open", "forwarded", []string{`for=", for=198.51.100.1`}, "198.51.100.1"},
+		{"a comma within quotes", "forwarded", []string{`for=198.51.100.1;x="a, for=6.6.6.6"`}, "198.51.100.1"},
+		{"two in one element", "forwarded", []string{`for=6.6.6.6;for=7.7.7.7`}, "10.1.2.3"},
+		{"none", "forwarded", []string{`proto=https`}, "10.1.2.3"},
+		{"empty elements", "forwarded", []string{`,,,`}, "10.1.2.3"},
+		{"a header of the proxy's own", "CF-Connecting-IP", []string{"198.51.100.1"}, "198.51.100.1"},
+	} {
+		c, err := prepare(Config{Sites: map[string]string{"shop": "k"}, TrustedProxies: []string{"10.0.0.0/8"}, ClientHeader: tc.header})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := &http.Request{RemoteAddr: "10.1.2.3:1234", Header: http.Header{
+			http.CanonicalHeaderKey(tc.header): tc.value, "X-Forwarded-For": {"6.6.6.6"}, // which the client sent along
+		}}
+		if addr, trusted := c.client(r); addr.String() != tc.want || !trusted {
+			t.Errorf("%s: %v %v, want %s", tc.name, addr, trusted, tc.want)
+		}
+	}
+}
+
+// Whatever a client writes to the left, it is what our own proxy wrote on the
+// right that counts.
+func FuzzClientAddress(f *testing.F) {
+	f.Add("6.6.6.6, garbage")
+	f.Add(`for="`)
+	f.Add(",[[::1]]:x%,;;=\\\"")
+	var collectors []*Collector
+	for _, header := range []string{headerXForwardedFor, headerForwarded} {
+		c, err := prepare(Config{Sites: map[string]string{"shop": "k"}, TrustedProxies: []string{"10.0.0.0/8"}, ClientHeader: header})
+		if err != nil {
+			f.Fatal(err)
+		}
+		collectors = append(collectors, c)
+	}
+	f.Fuzz(func(t *testing.T, left string) {
+		for i, right := range []string{"198.51.100.1", "for=198.51.100.1"} {
+			c := collectors[i]
+			r := &http.Request{RemoteAddr: "10.1.2.3:1234", Header: http.Header{c.cfg.ClientHeader: {left + ", " + right}}}
+			if addr, _ := c.client(r); addr.String() != "198.51.100.1" {
+				t.Errorf("%q: %v", left, addr)
+			}
+			r.Header.Set(c.cfg.ClientHeader, left) // must not blow up
+			c.client(r)
+		}
+	})
 }
 
 // geoFile writes a MaxMind database with three networks.

@@ -1,6 +1,7 @@
 package collector
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"runtime/debug"
@@ -49,7 +50,7 @@ func (c *Collector) routes() http.Handler {
 // checks are left out: they cost nothing and must not fail.
 func (c *Collector) limited(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		addr, _ := c.proxies.client(r)
+		addr, _ := c.client(r)
 		if wait, ok := c.limiter.allow(addr, c.cfg.Now()); !ok {
 			c.denyFor(w, deniedClientRate, wait)
 			return
@@ -64,7 +65,7 @@ func (c *Collector) recovered() {
 	if p == nil {
 		return
 	}
-	if p != http.ErrAbortHandler {
+	if err, ok := p.(error); !ok || !errors.Is(err, http.ErrAbortHandler) {
 		c.panicked(p, debug.Stack())
 	}
 	panic(http.ErrAbortHandler) // the server hangs up and says no more

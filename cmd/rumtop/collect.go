@@ -16,9 +16,9 @@ import (
 	"github.com/rumtop/rumtop/internal/stream"
 )
 
-// How long a collector that was asked to end waits for what it accepted to
-// reach NATS.
-const drainTime = 10 * time.Second
+// How long a collector that was asked to end takes at most: a little less than
+// the ten seconds that are promised.
+const drainTime = 9500 * time.Millisecond
 
 // collectorMemory is where the garbage collector begins to work harder, under
 // what a collector may take in all.
@@ -27,6 +27,7 @@ const collectorMemory = 112 << 20
 func (p *program) collectCommand() *cobra.Command {
 	var n natsFlags
 	var c collectFlags
+	var l limitFlags
 	var sites []string
 	var region string
 	cmd := &cobra.Command{
@@ -48,6 +49,9 @@ Runs until SIGTERM, then publishes what it has accepted; a second signal ends it
 			debug.SetMemoryLimit(collectorMemory)
 			log := slog.New(slog.NewTextHandler(p.stderr, nil))
 			cfg, err := c.config(sites, region, log)
+			if err == nil {
+				err = l.apply(&cfg)
+			}
 			if err != nil {
 				return err
 			}
@@ -65,11 +69,12 @@ Runs until SIGTERM, then publishes what it has accepted; a second signal ends it
 				return errors.Join(err, edge.drain())
 			}
 			for name, key := range cfg.Sites {
-				log.Info("collecting", "site", name, "address", edge.listener.Addr().String(), "script", scriptTag(edge.listener.Addr().String(), key))
+				log.Info("collecting", "site", name, "address", edge.listener.Addr().String(), "script", scriptTag(edge.url(), key))
 			}
 			if cfg.Region == "" && cfg.RegionHeader == "" && cfg.GeoIP == "" {
 				log.Warn(`every region will be "unknown": give --region, --region-header or --geoip`)
 			}
+			edge.grace = l.grace
 			return edge.serve(ctx)
 		},
 	}
@@ -77,6 +82,7 @@ Runs until SIGTERM, then publishes what it has accepted; a second signal ends it
 	fs.StringArrayVar(&sites, "site", nil, "NAME=KEY: a site and the key that stands in its pages (repeatable)")
 	fs.StringVar(&region, "region", "", "the region that this collector serves")
 	c.register(fs, "127.0.0.1:8080")
+	l.register(fs)
 	n.register(fs)
 	return cmd
 }
@@ -85,7 +91,9 @@ Runs until SIGTERM, then publishes what it has accepted; a second signal ends it
 type edge struct {
 	collector *collector.Collector
 	publisher *stream.Publisher
+	server    *http.Server
 	listener  net.Listener
+	grace     time.Duration // between saying that it ends and ending
 }
 
 func startEdge(conn *stream.Conn, cfg collector.Config) (*edge, error) {
@@ -97,7 +105,7 @@ func startEdge(conn *stream.Conn, cfg collector.Config) (*edge, error) {
 	if err != nil {
 		return nil, errors.Join(err, pub.Close(context.Background()))
 	}
-	return &edge{collector: c, publisher: pub}, nil
+	return &edge{collector: c, publisher: pub, server: c.Server()}, nil
 }
 
 // listen opens the address, with the collector's cap on connections.
@@ -110,32 +118,58 @@ func (e *edge) listen(address string) error {
 	return nil
 }
 
+// url is where browsers find it.
+func (e *edge) url() string {
+	if e.server.TLSConfig != nil {
+		return "https://" + e.listener.Addr().String()
+	}
+	return "http://" + e.listener.Addr().String()
+}
+
 // serve takes beacons until ctx ends, then drains.
 func (e *edge) serve(ctx context.Context) error {
-	server := e.collector.Server()
 	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(e.listener) }()
+	go func() {
+		if e.server.TLSConfig != nil {
+			failed <- e.server.ServeTLS(e.listener, "", "")
+		} else {
+			failed <- e.server.Serve(e.listener)
+		}
+	}()
 	select {
 	case err := <-failed:
 		return errors.Join(fmt.Errorf("take beacons: %w", err), e.drain())
 	case <-ctx.Done():
 	}
-	// Nobody new; those being answered get their answer.
-	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime/2)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
 	defer cancel()
-	err := server.Shutdown(stopping)
+	// Balancers send new requests elsewhere; those that still come are served.
+	e.collector.Retire()
+	select {
+	case err := <-failed:
+		return errors.Join(fmt.Errorf("take beacons: %w", err), e.drainUntil(ctx))
+	case <-time.After(e.grace):
+	}
+	// Nobody new; those being answered get their answer.
+	stopping, stop := context.WithTimeout(ctx, (drainTime-e.grace)/2)
+	defer stop()
+	err := e.server.Shutdown(stopping)
 	if errors.Is(err, context.DeadlineExceeded) {
-		err = server.Close()
+		err = e.server.Close()
 	}
 	if served := <-failed; !errors.Is(served, http.ErrServerClosed) {
 		err = errors.Join(err, served)
 	}
-	return errors.Join(err, e.drain())
+	return errors.Join(err, e.drainUntil(ctx))
 }
 
-// drain publishes everything that was accepted.
+// drain publishes everything that was accepted, as far as there is time.
 func (e *edge) drain() error {
-	ctx, cancel := context.WithTimeout(context.Background(), drainTime/2)
+	ctx, cancel := context.WithTimeout(context.Background(), drainTime)
 	defer cancel()
+	return e.drainUntil(ctx)
+}
+
+func (e *edge) drainUntil(ctx context.Context) error {
 	return errors.Join(e.collector.Drain(ctx), e.publisher.Close(ctx))
 }

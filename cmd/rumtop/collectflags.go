@@ -21,7 +21,11 @@ type collectFlags struct {
 	geoip          string
 	origins        []string
 	trustedProxies []string
+	clientHeader   string
 	rateLimit      string
+	siteRateLimit  string
+	certFile       string
+	keyFile        string
 	identityKey    string
 	consent        string
 	linger         time.Duration
@@ -36,8 +40,12 @@ func (c *collectFlags) register(fs *pflag.FlagSet, listen string) {
 	fs.StringArrayVar(&c.origins, "origin", nil, "pages that may report: https://shop.example, https://*.shop.example (repeatable)")
 	fs.StringVar(&c.regionHeader, "region-header", "", "header that holds the client's region or country, believed from --trusted-proxies")
 	fs.StringVar(&c.geoip, "geoip", "", "MaxMind database that tells region and country from the client's address")
-	fs.StringArrayVar(&c.trustedProxies, "trusted-proxies", nil, "addresses whose X-Forwarded-For and region header are believed, CIDR (repeatable)")
+	fs.StringArrayVar(&c.trustedProxies, "trusted-proxies", nil, "addresses whose client and region headers are believed, CIDR (repeatable)")
+	fs.StringVar(&c.clientHeader, "client-header", "X-Forwarded-For", "header in which --trusted-proxies name the client: also Forwarded, CF-Connecting-IP, …")
+	fs.StringVar(&c.certFile, "listen-cert", "", "take beacons over TLS with this certificate (PEM), read again when it changes")
+	fs.StringVar(&c.keyFile, "listen-key", "", "the certificate's private key (PEM), which others must not be able to read")
 	fs.StringVar(&c.rateLimit, "rate-limit", "100", "requests a second per client address, with ten seconds' worth at once, or off")
+	fs.StringVar(&c.siteRateLimit, "site-rate-limit", "10000", "requests a second per site, with ten seconds' worth at once, or off")
 	fs.StringVar(&c.identityKey, "identity-key", "", "file with the key that identifiers are hashed under, shared by collectors that should agree; made if missing (default: in memory)")
 	fs.StringVar(&c.consent, "default-consent", "full", "what a beacon that says nothing about consent means: full, minimal, none")
 	fs.StringArrayVar(&c.keepParams, "keep-param", nil, "query parameter of URLs that may stay, its value scrubbed (repeatable)")
@@ -48,7 +56,8 @@ func (c *collectFlags) register(fs *pflag.FlagSet, listen string) {
 func (c *collectFlags) config(sites []string, region string, log *slog.Logger) (collector.Config, error) {
 	cfg := collector.Config{
 		Origins: c.origins, Region: region, RegionHeader: c.regionHeader, GeoIP: c.geoip,
-		TrustedProxies: c.trustedProxies, IdentityKeyFile: c.identityKey,
+		TrustedProxies: c.trustedProxies, ClientHeader: c.clientHeader, IdentityKeyFile: c.identityKey,
+		CertFile: c.certFile, KeyFile: c.keyFile,
 		DefaultConsent: c.consent, Linger: c.linger, Logger: log,
 		Scrub: scrub.Config{KeepParams: c.keepParams, PersonWords: c.personWords},
 	}
@@ -56,15 +65,11 @@ func (c *collectFlags) config(sites []string, region string, log *slog.Logger) (
 	if cfg.Sites, err = parseSites(sites); err != nil {
 		return cfg, err
 	}
-	switch c.rateLimit {
-	case "off":
-		cfg.RateLimit = -1
-	default:
-		n, err := strconv.ParseFloat(c.rateLimit, 64)
-		if err != nil || !(n > 0 && n <= 1e9) {
-			return cfg, usage("--rate-limit %q: a number of requests a second, or off", c.rateLimit)
-		}
-		cfg.RateLimit = n
+	if cfg.RateLimit, err = parseRate("rate-limit", c.rateLimit); err != nil {
+		return cfg, err
+	}
+	if cfg.SiteRateLimit, err = parseRate("site-rate-limit", c.siteRateLimit); err != nil {
+		return cfg, err
 	}
 	if c.linger < time.Millisecond || c.linger > 10*time.Second {
 		return cfg, usage("--linger %s: between 1ms and 10s", c.linger)
@@ -73,6 +78,18 @@ func (c *collectFlags) config(sites []string, region string, log *slog.Logger) (
 		return cfg, usage("%w", err)
 	}
 	return cfg, nil
+}
+
+// parseRate reads requests a second; -1 for off.
+func parseRate(flag, text string) (float64, error) {
+	if text == "off" {
+		return -1, nil
+	}
+	n, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(n > 0 && n <= 1e9) {
+		return 0, usage("--%s %q: a number of requests a second, or off", flag, text)
+	}
+	return n, nil
 }
 
 var siteName = regexp.MustCompile(`^[a-z0-9_-]{1,32}$`)
@@ -114,10 +131,10 @@ func viewSite(sites []string) string {
 	return name
 }
 
-// scriptTag is what a page needs to report to a collector.
-func scriptTag(address, key string) string {
-	if key == "" {
-		return fmt.Sprintf(`<script async crossorigin src="http://%s/rum.js" data-release="1.0.0"></script>`, address)
+// scriptTag is what a page needs to report to a collector at an URL.
+func scriptTag(url, key string) string {
+	if key != "" {
+		key = fmt.Sprintf(` data-key="%s"`, key)
 	}
-	return fmt.Sprintf(`<script async crossorigin src="http://%s/rum.js" data-key="%s" data-release="1.0.0"></script>`, address, key)
+	return fmt.Sprintf(`<script async crossorigin src="%s/rum.js"%s data-release="1.0.0"></script>`, url, key)
 }

@@ -42,7 +42,7 @@ func newWorld(t *testing.T, flags ...string) *world {
 	ctx, cancel := context.WithCancel(context.Background())
 	var log lines
 	ended := make(chan int, 1)
-	args := append([]string{"collect", "--server", w.server, "--listen", "127.0.0.1:0", "--linger", "1ms", "--rate-limit", "off"}, flags...)
+	args := append([]string{"collect", "--server", w.server, "--listen", "127.0.0.1:0", "--linger", "1ms", "--rate-limit", "off", "--grace", "0s"}, flags...)
 	go func() { ended <- run(ctx, args, strings.NewReader(""), io.Discard, &log) }()
 	t.Cleanup(func() {
 		cancel()

@@ -58,9 +58,9 @@ Other commands on this machine (rumtop tail, rumtop annotate) find its server.`,
 					return errors.Join(err, edge.drain())
 				}
 				site := viewSite(sites)
-				p.announce(fmt.Sprintf("paste into your pages: %s", scriptTag(edge.listener.Addr().String(), cfg.Sites[site])))
+				p.announce(fmt.Sprintf("paste into your pages: %s", scriptTag(edge.url(), cfg.Sites[site])))
 				feed := newFeed(conn)
-				feed.hint = fmt.Sprintf("put a script tag for http://%s/rum.js on a page", edge.listener.Addr())
+				feed.hint = fmt.Sprintf("put a script tag for %s/rum.js on a page", edge.url())
 				return alongside(ctx, edge.serve, func(ctx context.Context) error {
 					return p.look(ctx, &v, feed, site)
 				})

@@ -9,12 +9,20 @@ func (sc *scan) ipv4(s string, g int) int {
 	if len(gs) < 4 {
 		return 0
 	}
+	start, end := gs[0].start, gs[3].end
+	sep, named := ".", strings.HasSuffix(s[:start], "ip-") || strings.HasSuffix(s[:start], "ec2-")
+	if named {
+		sep = "-" // ip-203-0-113-7.internal
+	}
 	for k := range 4 {
-		if gs[k].len() > 3 || number(s, gs[k]) > 255 || k > 0 && sc.sep(s, g+k) != "." {
+		if gs[k].len() > 3 || number(s, gs[k]) > 255 || k > 0 && sc.sep(s, g+k) != sep {
 			return 0
 		}
 	}
-	start, end := gs[0].start, gs[3].end
+	if named || strings.HasPrefix(s[end:], ".in-addr.arpa") {
+		sc.add(start, end, IP)
+		return 4
+	}
 	if end < len(s) && (is(s[end], alnum) || s[end] == '_' || strings.IndexByte(".-+", s[end]) >= 0 && isAt(s, end+1, alnum)) {
 		if s[end] != '-' || !isAt(s, end+1, digit) { // 10.0.0.1-10.0.0.9 is a range
 			return 0
@@ -250,6 +258,44 @@ func (sc *scan) macDotted(s string, i int) int {
 	}
 	sc.add(i, i+size, MAC)
 	return i + size
+}
+
+// macPlain looks at the letters and digits from i to end for a MAC address without
+// separators, after a word that says so.
+func (sc *scan) macPlain(s string, i, end int) int {
+	if end-i != 12 {
+		return 0
+	}
+	for _, c := range []byte(s[i:end]) {
+		if !isHex(c) {
+			return 0
+		}
+	}
+	switch w := labelBefore(s, i); string(w.text()) {
+	case "mac", "macaddress", "macaddr", "hwaddr", "bssid":
+		sc.add(i, end, MAC)
+		return end
+	}
+	return 0
+}
+
+// numericHost says whether a host is an IPv4 address in one of the forms that
+// browsers understand beside the dotted quad: its last part is a number, decimal,
+// octal or hexadecimal (0xcb00714d, 3405803853, 0313.0.0161.0115).
+func numericHost(host string) bool {
+	if i := strings.IndexByte(host, ':'); i >= 0 {
+		host = host[:i]
+	}
+	last := host[strings.LastIndexByte(host, '.')+1:]
+	if len(last) > 2 && last[0] == '0' && last[1]|0x20 == 'x' {
+		for _, c := range []byte(last[2:]) {
+			if !isHex(c) {
+				return false
+			}
+		}
+		return true
+	}
+	return allDigits(last)
 }
 
 // looksLikeTime tells 24-11-20-14-07-32 from a MAC address.

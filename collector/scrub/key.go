@@ -27,7 +27,7 @@ var keyShapes = func() (t [256][]keyShape) {
 		{"sq0atp-", 16, "word"}, {"sq0csp-", 16, "word"}, {"EAAA", 40, "word"}, // Square
 		{"dop_v1_", 32, "hex"}, {"doo_v1_", 32, "hex"}, {"pypi-", 32, "word"}, {"rubygems_", 32, "hex"}, {"dckr_pat_", 16, "word"},
 		{"hvs.", 20, "word"}, {"hvb.", 20, "word"}, {"glsa_", 20, "word"}, {"glc_", 20, "base64"}, {"lin_api_", 20, "word"}, {"ntn_", 20, "word"}, {"secret_", 32, "word"},
-		{"dapi", 32, "hex"}, {"key-", 32, "hex"}, {"sntrys_", 20, "base64"}, {"sntryu_", 20, "hex"}, {"phc_", 20, "word"}, {"phx_", 20, "word"}, {"figd_", 20, "word"}, {"PMAK-", 20, "word"},
+		{"dapi", 32, "hex"}, {"pul-", 40, "hex"}, {"key-", 32, "hex"}, {"sntrys_", 20, "base64"}, {"sntryu_", 20, "hex"}, {"phc_", 20, "word"}, {"phx_", 20, "word"}, {"figd_", 20, "word"}, {"PMAK-", 20, "word"},
 		{"NRAK-", 20, "upper"}, {"nfp_", 20, "word"}, {"sbp_", 20, "hex"}, {"tfp_", 20, "word"}, {"pat-na1-", 20, "word"}, {"EZAK", 40, "word"}, {"AGE-SECRET-KEY-1", 20, "upper"}, {"SCW", 17, "upper"},
 		{"0x", 64, "hex"}, // a private key of a wallet
 	} {

@@ -1,5 +1,7 @@
 package scrub
 
+import "strings"
+
 // label is a lower-cased word beside something that it names.
 type label struct {
 	buf [24]byte
@@ -49,6 +51,30 @@ func labelBefore(s string, i int) label {
 	}
 	w.n = 0
 	return w
+}
+
+// maxForeign is over the length of the longest word beyond ASCII, in bytes, and
+// of the gap after it.
+const maxForeign = 40
+
+// Words beyond ASCII, in lower case but for their first letter, which is left out
+// where it has a case.
+var (
+	foreignPhones  = []string{"óvil", "eléfono", "éléphone", "елефон", "обильный", "ηλέφωνο", "手机号", "手机号码", "手机", "电话", "电话号码", "電話", "電話番号", "携帯", "전화", "전화번호", "휴대폰", "הטלפון", "טלפון", "هاتف", "الهاتف", "फ़ोन", "फोन", "โทร"}
+	foreignSecrets = []string{"ontraseña", "ontrasenã", "ароль", "ωδικός", "hasło", "密码", "密碼", "口令", "パスワード", "暗証番号", "비밀번호", "סיסמה", "كلمة المرور", "पासवर्ड", "Şifre", "şifre"}
+)
+
+// endsInAny says whether s ends in one of the words.
+func endsInAny(s string, words []string) bool {
+	if len(s) < 2 || s[len(s)-1] < 0x80 && strings.IndexFunc(s[max(0, len(s)-12):], func(r rune) bool { return r >= 0x80 }) < 0 {
+		return false
+	}
+	for _, w := range words {
+		if strings.HasSuffix(s, w) {
+			return true
+		}
+	}
+	return false
 }
 
 // labelGaps may stand between a word and what it names.

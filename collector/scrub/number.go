@@ -82,6 +82,10 @@ func (sc *scan) chain(s string, i int) (end, digits int) {
 			if e := sc.colonAddress(s, j); e > 0 {
 				return e, digits
 			}
+			if len(sc.groups) == 0 && j-i <= 2 && isAt(s, i-1, letter) {
+				sc.groups = append(sc.groups, group{i, j})
+				return j, digits + j - i // the name of a pair: pin2: 4821
+			}
 		}
 		digits += j - i
 		sc.groups = append(sc.groups, group{i, j})
@@ -101,7 +105,7 @@ func (sc *scan) chain(s string, i int) (end, digits int) {
 // separators may stand between the digits of one number.
 var separators = func() (b byteSet) {
 	for c := range 0x80 {
-		b[c] = !is(byte(c), alnum) && strings.IndexByte(`"<>{}[]@%`, byte(c)) < 0
+		b[c] = !is(byte(c), alnum) && strings.IndexByte(`"<>{}[]@%=`, byte(c)) < 0
 	}
 	return b
 }()
@@ -256,7 +260,7 @@ func (sc *scan) position(s string, g int) int {
 	if start > 0 && (is(s[start-1], alnum) || s[start-1] == '.') {
 		return 0
 	}
-	named := geoWord(s, start)
+	named := geoWord(s, start) || start > 0 && s[start-1] == '@' // a map's address
 	if named {
 		decimals = 2
 	}

@@ -206,7 +206,7 @@ func wordLike(p string) bool {
 }
 
 // hexToken says whether the hexadecimal digits from i to end are a token: at
-// least 24, but not 40, the length of a commit's id, and not called a hash, a
+// least 24, but not 40, the length of a commit's id, unless called a secret, and not called a hash, a
 // commit or a trace by the word before them.
 func hexToken(s string, i, end int) bool {
 	n, letters := end-i, false
@@ -219,10 +219,14 @@ func hexToken(s string, i, end int) bool {
 		}
 		letters = letters || is(c, letter)
 	}
-	if !letters || n == 40 {
+	if !letters {
 		return false
 	}
-	switch w := labelBefore(s, i); string(w.text()) {
+	w := labelBefore(s, i)
+	if n == 40 { // a commit, unless it is called something else
+		return string(w.text()) == "nonce" || secrecyOf(string(w.text())) != notSecret
+	}
+	switch string(w.text()) {
 	case "sha", "md", "hash", "digest", "checksum", "integrity", "etag", "trace", "traceid", "traceparent", "span", "spanid", "commit", "rev", "revision", "chunk", "chunkhash", "contenthash", "release", "buildid":
 		return false
 	}

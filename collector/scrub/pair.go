@@ -36,6 +36,9 @@ func (sc *scan) pair(s string, i int) int {
 	for start > 0 && end-start < maxName && (is(s[start-1], alnum) || s[start-1] == '_' || s[start-1] == '-' || s[start-1] == '.') {
 		start--
 	}
+	if start > 0 && s[start-1] >= 0x80 && endsInAny(s[max(0, end-maxForeign):end], foreignSecrets) {
+		return sc.value(s, i, start, sureSecret, quoted)
+	}
 	if end-start < 2 {
 		return 0
 	}
@@ -120,13 +123,24 @@ func (sc *scan) value(s string, i, name int, secret secrecy, quoted bool) int {
 			}
 			j += scheme
 			kind = Token
-			if n := strings.IndexAny(s[j:end], " ,;"); n > 0 && !strings.EqualFold(v[:scheme], "digest ") {
+			if strings.EqualFold(v[:scheme], "digest ") {
+				if !quoted { // its parameters have quotes of their own
+					end = lineEnd(s, end)
+				}
+			} else if n := strings.IndexAny(s[j:end], " ,;"); n > 0 {
 				end = j + n
 			}
 		}
 	}
 	sc.add(j, end, kind)
 	return end
+}
+
+func lineEnd(s string, i int) int {
+	if n := strings.IndexByte(s[i:], '\n'); n >= 0 {
+		return i + n
+	}
+	return len(s)
 }
 
 // closing gives where the value that begins at i ends: at the quote q, behind as
@@ -307,6 +321,9 @@ func secrecyOf(name string) secrecy {
 	if w > 1 && last == "key" && keyWords.has(string(words[w-2])) {
 		return sureSecret
 	}
+	if w > 1 && last == "code" && codeWords.has(string(words[w-2])) {
+		return maySecret
+	}
 	if w > 1 && last == "id" && (string(words[w-2]) == "session" || string(words[w-2]) == "sess") {
 		return maySecret
 	}
@@ -331,6 +348,10 @@ var about = set(`length strength field input min max count policy error errors v
 var keyWords = set(`api access private secret signing encryption auth account shared subscription app master service
 	admin client server license`)
 
+// codeWords stand before the code that somebody was sent, or sends, to sign in.
+var codeWords = set(`verification security mfa 2fa otp totp sms auth authorization backup recovery reset login pin pass
+	access confirmation activation time`)
+
 var secretWords = map[string]secrecy{
 	"password": sureSecret, "passwd": sureSecret, "passphrase": sureSecret, "passwort": sureSecret, "kennwort": sureSecret,
 	"contrasena": sureSecret, "motdepasse": sureSecret, "secret": sureSecret, "pwd": sureSecret, "apikey": sureSecret,
@@ -338,6 +359,8 @@ var secretWords = map[string]secrecy{
 	"credentials": sureSecret, "accesstoken": sureSecret, "refreshtoken": sureSecret, "idtoken": sureSecret,
 	"authtoken": sureSecret, "phpsessid": sureSecret, "jsessionid": sureSecret, "sessionid": sureSecret, "sessid": sureSecret,
 	"connectsid": sureSecret, "asp.netsessionid": sureSecret, "aspnetsessionid": sureSecret,
+	"passcode": maySecret, "codeverifier": sureSecret, "oauthverifier": sureSecret, "magiclink": sureSecret, "samlresponse": sureSecret,
+	"samlrequest": sureSecret, "samlassertion": sureSecret, "securityanswer": sureSecret, "secretanswer": sureSecret,
 	"cvv": identifier, "cvc": identifier, "cvv2": identifier, "otp": maySecret, "totp": maySecret, "pin": identifier, "mfa": maySecret,
 	"ssn": identifier, "token": maySecret, "pass": maySecret, "pw": maySecret, "psw": maySecret, "session": maySecret, "sid": maySecret,
 	"auth": maySecret, "csrf": maySecret, "xsrf": maySecret, "csrftoken": maySecret, "xsrftoken": maySecret, "jwt": maySecret, "sig": maySecret, "signature": maySecret,

@@ -9,6 +9,7 @@ func (sc *scan) appendPath(dst []byte, path string, site bool, t *tally) []byte 
 	source := isSource(path)
 	before := "" // the segment before, as it was
 	named := 0   // segments so far that name something
+	date := 0    // of which the last are a year (1), a month (2)
 	for first := true; ; first = false {
 		seg, rest, more := strings.Cut(path, "/")
 		if !first {
@@ -20,11 +21,16 @@ func (sc *scan) appendPath(dst []byte, path string, site bool, t *tally) []byte 
 			}
 			seg = seg[:i]
 		}
-		dst = sc.appendSegment(dst, segment{
-			text: seg, before: before, rest: rest, last: !more,
-			// src/users/list.js is of the code, https://host/users/jane/a.js of jane.
-			source: source && !(site && named == 1 && more),
-		}, t)
+		date = sc.dateSegment(date, seg, before, rest)
+		if date > 0 {
+			dst = append(dst, seg...)
+		} else {
+			dst = sc.appendSegment(dst, segment{
+				text: seg, before: before, rest: rest, last: !more,
+				// src/users/list.js is of the code, https://host/users/jane/a.js of jane.
+				source: source && !(site && named == 1 && more),
+			}, t)
+		}
 		if seg != "" && seg != "." && seg != ".." {
 			before = seg
 			named++
@@ -34,6 +40,26 @@ func (sc *scan) appendPath(dst []byte, path string, site bool, t *tally) []byte 
 		}
 		path = rest
 	}
+}
+
+// dateSegment says which part of a date a segment is: the year (1), month (2) or
+// day (3) of /2024/11/21/post, the year of /blog/2024; 0 if it is none. date is
+// what the segment before was.
+func (sc *scan) dateSegment(date int, s, before, rest string) int {
+	if len(s) != 2 && len(s) != 4 || !allDigits(s) || date == 0 && sc.isPerson(before) {
+		return 0
+	}
+	switch n := number(s, group{0, len(s)}); {
+	case date == 0 && n >= 1990 && n < 2100:
+		if month, _, _ := strings.Cut(rest, "/"); archiveWords.has(before) || len(month) == 2 && sc.dateSegment(1, month, s, "") == 2 {
+			return 1
+		}
+	case date == 1 && len(s) == 2 && n >= 1 && n <= 12:
+		return 2
+	case date == 2 && len(s) == 2 && n >= 1 && n <= 31:
+		return 3
+	}
+	return 0
 }
 
 // isSource says whether a path leads to a source or built file, whose
@@ -102,7 +128,7 @@ func (sc *scan) template(g segment) (out string, kind Kind, changed bool) {
 	param := func(k Kind) (string, Kind, bool) { return params[k], k, true }
 	switch {
 	case allDigits(s):
-		if g.source && !sc.isPerson(g.before) || len(s) == 3 && (g.before == "errors" || g.before == "error" || g.before == "status") {
+		if g.source && !sc.isPerson(g.before) || len(s) <= 3 && (g.before == "errors" || g.before == "error" || g.before == "status") {
 			return "", 0, false // a chunk, a status, the number of a message
 		}
 		return param(ID)
@@ -119,6 +145,9 @@ func (sc *scan) template(g segment) (out string, kind Kind, changed bool) {
 		}
 		return "", 0, false
 	}
+	if len(s) > 1 && s[0] == '~' && !g.source {
+		return param(ID) // ~jane
+	}
 	if isHome(g) || !g.source && sc.isPerson(g.before) && !isFixed(s) && !isVersion(s) {
 		return param(ID)
 	}
@@ -132,6 +161,9 @@ func (sc *scan) template(g segment) (out string, kind Kind, changed bool) {
 	if dot := strings.LastIndexByte(s, '.'); dot > 0 && g.last {
 		switch e := s[dot+1:]; {
 		case codeExtension(e):
+			if isUUID(s[:dot]) {
+				return "", 0, false // a build's chunk
+			}
 			return sc.secretIn(s)
 		case mediaExtension(e), documentExtension(e):
 			stem, ext = s[:dot], s[dot:]

@@ -35,6 +35,9 @@ func (sc *scan) phone(s string, g int) int {
 			return sc.addPhone(s, g, n, start)
 		}
 	}
+	if d := first.len(); d >= 13 && d <= 15 && s[first.start:first.start+2] == "00" && s[first.start+2] != '0' && !sc.joined(s, g, 1, "-./:_+,") {
+		return sc.addPhone(s, g, 1, start) // 00441632960961
+	}
 	if phoneWord(s, start) || sc.phoneWordAfter(s, g) {
 		if n, digits := sc.dialled(s, g, 15); digits >= minDigits && !isAt(s, first.start-1, letter) {
 			return sc.addPhone(s, g, n, start)
@@ -261,7 +264,7 @@ func (sc *scan) trunk(s string, g, start int) int {
 
 func phoneWord(s string, i int) bool {
 	w := labelBefore(s, i)
-	return isPhoneWord(string(w.text()))
+	return isPhoneWord(string(w.text())) || endsInAny(strings.TrimRight(s[max(0, i-maxForeign):i], " :=\"'([+.\\"), foreignPhones)
 }
 
 func (sc *scan) phoneWordAfter(s string, g int) bool {
@@ -292,7 +295,7 @@ func (sc *scan) phoneWordAfter(s string, g int) bool {
 func isPhoneWord(w string) bool {
 	switch w {
 	case "tel", "ph", "mob", "cell", "fax", "sms", "gsm", "call", "dial", "text", "ring", "msisdn", "handy", "whatsapp", "callback",
-		"telefon", "telefono", "telefoon", "celular", "mobil", "movil", "portable", "rufnummer", "handynummer", "telefonnummer", "hotline", "voicemail":
+		"callto", "telefon", "telefono", "telefoon", "celular", "mobil", "movil", "portable", "rufnummer", "handynummer", "telefonnummer", "hotline", "voicemail":
 		return true
 	case "iphone", "headphone", "microphone", "smartphone", "windowsphone":
 		return false

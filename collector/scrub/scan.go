@@ -221,7 +221,7 @@ func (sc *scan) piece(s string, i int) int {
 		sc.add(i, end, ULID)
 		return end
 	}
-	if e := sc.macAddress(s, i, '-'); e > 0 {
+	if e := max(sc.macAddress(s, i, '-'), sc.macPlain(s, i, end)); e > 0 {
 		return e
 	}
 	// Digits that letters stand around are a number (card4111…), those between

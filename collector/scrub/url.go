@@ -145,8 +145,8 @@ var hostEnds = bytesOf("/?#\\")
 func (sc *scan) appendAddress(dst []byte, s string, a int, positioned bool, t *tally) []byte {
 	site := false // it is of a web server, not of a bundler or a disk
 	if a > 0 {
-		site = strings.HasPrefix(s, "http") && !strings.HasPrefix(s[a:], "localhost")
-		dst = append(dst, s[:a]...)
+		site = (s[0]|0x20 == 'h' && strings.EqualFold(s[:min(len(s), 4)], "http")) && !strings.HasPrefix(s[a:], "localhost")
+		dst = append(dst, strings.ToLower(s[:a])...)
 		rest := s[a:]
 		n := 0
 		for n < len(rest) && !hostEnds[rest[n]] {
@@ -160,7 +160,11 @@ func (sc *scan) appendAddress(dst []byte, s string, a int, positioned bool, t *t
 	}
 	path, query, position := cutPath(s, positioned, t)
 	dst = sc.appendPath(dst, path, site, t)
-	dst = sc.appendQuery(dst, query, t)
+	if !site && isModuleHash(query) {
+		dst = append(append(dst, '?'), query...)
+	} else {
+		dst = sc.appendQuery(dst, query, t)
+	}
 	return append(dst, position...)
 }
 
@@ -200,6 +204,20 @@ func (sc *scan) appendHost(dst []byte, host string, t *tally) []byte {
 			return append(append(dst, placeholders[IP]...), host[n:]...)
 		}
 	}
+	if numericHost(host) {
+		if a, b, c, d := 0, 0, 0, 0; ipv4Len(host, 0) > 0 {
+			a, b, c, d = quad(host[:ipv4Len(host, 0)])
+			if loopback(a, b, c, d) {
+				return append(dst, host...)
+			}
+		}
+		t[IP]++
+		dst = append(dst, placeholders[IP]...)
+		if i := strings.IndexByte(host, ':'); i >= 0 {
+			dst = append(dst, host[i:]...)
+		}
+		return dst
+	}
 	if isUUID(host) { // an extension, as it is installed in one browser
 		t[UUID]++
 		return append(dst, placeholders[UUID]...)
@@ -233,11 +251,12 @@ func (sc *scan) appendQuery(dst []byte, query string, t *tally) []byte {
 		return dst
 	}
 	mark, dropped := byte('?'), false
-	for len(sc.scrubber.keep) > 0 && query != "" {
+	for query != "" && (len(sc.scrubber.keep) > 0 || strings.HasPrefix(query, "invariant=")) {
 		var param string
 		param, query, _ = strings.Cut(query, "&")
 		name, value, _ := strings.Cut(param, "=")
-		if !sc.scrubber.keep[name] {
+		// React's production errors name themselves by ?invariant=418.
+		if !sc.scrubber.keep[name] && (name != "invariant" || len(value) > 4 || !allDigits(value)) {
 			dropped = true
 			continue
 		}
@@ -250,6 +269,20 @@ func (sc *scan) appendQuery(dst []byte, query string, t *tally) []byte {
 		t[Query]++
 	}
 	return dst
+}
+
+// isModuleHash says whether a query is what webpack tells the parts of a module by,
+// as in webpack:///./src/cart.vue?a1b2.
+func isModuleHash(query string) bool {
+	if len(query) < 4 || len(query) > 8 {
+		return false
+	}
+	for _, c := range []byte(query) {
+		if !isHex(c) {
+			return false
+		}
+	}
+	return true
 }
 
 // nested scrubs a text that stands in the one that is being scrubbed.

@@ -93,6 +93,9 @@ var fixedWords = set(`me new edit search settings login logout signin signout si
 // buildWords are directories after which a build, not a person, has its id.
 var buildWords = set(`static assets build builds dist _next _nuxt js css chunks releases release versions deployments bundles`)
 
+// archiveWords are segments after which a year stands.
+var archiveWords = set(`blog blogs news archive archives posts press articles article uploads magazine stories`)
+
 // codeExtension says whether files with the extension are sources or built
 // from them; their names are the code's, hashes and all.
 func codeExtension(e string) bool { return codeExtensions.has(e) }
