@@ -52,6 +52,7 @@ func (a *Aggregator) Frame(q Query, s SourceStatus, now time.Time) *Frame {
 	if q.ValuesOf != "" {
 		f.Values = a.values(q.ValuesOf, lo, hi)
 	}
+	f.Differs = a.differs(q.Differs, lo, hi)
 	f.Warnings = a.warnings(f, &q)
 	return f
 }

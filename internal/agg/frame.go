@@ -35,6 +35,8 @@ type Frame struct {
 	// Objectives are those that the aggregator was given, over everyone that
 	// each is about, whatever the filter.
 	Objectives []Burn `json:"objectives,omitempty"`
+	// Differs answers Query.Differs.
+	Differs *Differs `json:"differs,omitempty"`
 	// Warnings are sentences a person must know before trusting the numbers,
 	// such as a filter on a tag that no beacon carries.
 	Warnings []string `json:"warnings,omitempty"`

@@ -33,6 +33,8 @@ type Query struct {
 	Fingerprint string
 	// ValuesOf asks for the values of one dimension or tag, for completion.
 	ValuesOf string
+	// Differs asks what tells one part of the page views from another.
+	Differs DiffersSpec
 }
 
 // BaselineSpec says what the deltas compare with.

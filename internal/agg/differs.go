@@ -1,0 +1,346 @@
+package agg
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/filter"
+)
+
+// DiffersSpec says which page views to hold against which others. The zero value
+// asks nothing.
+type DiffersSpec struct {
+	Kind   string  // one of the Differs constants
+	Metric string  // of DiffersSlow: lcp, inp, cls, fcp, ttfb
+	Bound  float64 // of DiffersSlow: what is above is slow; 0 is the window's p75
+	// From and To are the span of DiffersSpan, Unix milliseconds; it is held
+	// against as much time before it.
+	From, To int64
+	A, B     string // of DiffersRelease: two releases; of DiffersFilter: A is a filter
+}
+
+// What can be held against what.
+const (
+	DiffersErrored = "errored" // views with an error against the rest
+	DiffersSlow    = "slow"    // views over a bound against the rest that have the metric
+	DiffersSpan    = "span"    // a span of time against what came before
+	DiffersRelease = "release" // one release against another
+	DiffersFilter  = "filter"  // views that a filter holds for against the rest
+)
+
+// Differs is what tells one part of the page views, A, from another, B.
+type Differs struct {
+	Of      string `json:"of"`      // what A is, in words
+	Against string `json:"against"` // what B is
+	A       Count  `json:"a"`       // page views
+	B       Count  `json:"b"`
+	// Values are ranked by the lower end of the interval of their difference, the
+	// most telling first. Those that chance may have brought about are left out.
+	Values   []Difference `json:"values"`
+	Together Conjunction  `json:"together"`
+	Compared int          `json:"compared"` // values looked at: what the tests are corrected for
+	Note     string       `json:"note,omitempty"`
+}
+
+// Difference is one value's share of A and of B.
+type Difference struct {
+	Term
+	A    float64  `json:"a"`    // share of A that has it, 0..1
+	B    float64  `json:"b"`    // share of B
+	N    Count    `json:"n"`    // views of A that have it
+	Diff Estimate `json:"diff"` // A − B
+	Lift float64  `json:"lift"` // A ÷ B; 0 where no view of B has it
+	// Same are terms that hold for nearly the same views: another name, a part of it.
+	Same []Term `json:"same,omitempty"`
+}
+
+// Conjunction is what most of A has in common, in at most three terms.
+type Conjunction struct {
+	Terms     []Term  `json:"terms"`
+	Filter    string  `json:"filter"`
+	Coverage  float64 `json:"coverage"`  // share of A that it describes, 0..1
+	Caught    float64 `json:"caught"`    // share of B that it describes too
+	Precision float64 `json:"precision"` // share of A among what it describes
+}
+
+const (
+	minDiffers   = 20   // views of A under which nothing is said
+	minOfValue   = 5    // views of A that a value must have
+	minSeparates = 0.02 // difference of shares under which a value is left out
+	maxDiffers   = 40
+	alphaDiffers = 0.01 // in all, over all values that are compared
+	nearlySame   = 0.9
+)
+
+// differs answers the spec over [lo, hi).
+func (a *Aggregator) differs(spec DiffersSpec, lo, hi int64) *Differs {
+	p, d := a.parts(spec, lo, hi)
+	if p == nil {
+		return d
+	}
+	var origins, pages [2][]float64
+	for side := range 2 {
+		origins[side], pages[side] = make([]float64, len(a.log.origins.list)), make([]float64, len(a.log.pages.text))
+	}
+	rows := 0
+	a.log.each(p.lo, p.hi, func(c *chunk, i int) {
+		if c.total[i]&passing == 0 {
+			return
+		}
+		if x, y := p.of(c, i); x != 0 || y != 0 {
+			w := float64(a.log.origins.weights[c.origin[i]]) / one
+			origins[0][c.origin[i]] += x * w
+			origins[1][c.origin[i]] += y * w
+			pages[0][c.page[i]] += x * w
+			pages[1][c.page[i]] += y * w
+			rows++
+		}
+	})
+	d.A, d.B = Count(sum(origins[0])), Count(sum(origins[1]))
+	if d.A < minDiffers || d.B < minDiffers {
+		d.Note = "too few page views to compare"
+		return d
+	}
+	a.rank(d, origins, pages)
+	a.together(d, p)
+	return d
+}
+
+func sum(v []float64) (s float64) {
+	for _, x := range v {
+		s += x
+	}
+	return s
+}
+
+// parts say of rows how many page views of A and B they stand for.
+type parts struct {
+	lo, hi int64
+	of     func(c *chunk, i int) (x, y float64)
+}
+
+// parts compiles a spec. Where there is nothing to look at, Differs says why.
+func (a *Aggregator) parts(spec DiffersSpec, lo, hi int64) (*parts, *Differs) {
+	p, d := &parts{lo: lo, hi: hi}, &Differs{Against: "the rest"}
+	viewsIf := func(inA func(c *chunk, i int) bool) func(*chunk, int) (float64, float64) {
+		return func(c *chunk, i int) (x, y float64) {
+			switch {
+			case c.total[i]&starts == 0:
+				return 0, 0
+			case inA(c, i):
+				return 1, 0
+			}
+			return 0, 1
+		}
+	}
+	switch spec.Kind {
+	case DiffersErrored:
+		d.Of = "errored views"
+		p.of = func(c *chunk, i int) (x, y float64) {
+			if c.total[i]&errs != 0 {
+				x, y = 1, -1
+			}
+			if c.total[i]&starts != 0 {
+				y++
+			}
+			return x, y
+		}
+	case DiffersSlow:
+		m := beacon.VitalIndex(spec.Metric)
+		if m < 0 {
+			d.Note = "no such metric: " + spec.Metric
+			return nil, d
+		}
+		bound := float32(spec.Bound)
+		if bound <= 0 {
+			bound = float32(a.now.total.vitals[m].quantile(.75))
+		}
+		d.Of = "views with slow " + strings.ToUpper(spec.Metric)
+		p.of = func(c *chunk, i int) (x, y float64) {
+			switch {
+			case c.total[i]&(1<<m) == 0:
+				return 0, 0
+			case c.vital(i, m) > bound:
+				return 1, 0
+			}
+			return 0, 1
+		}
+	case DiffersSpan:
+		d.Of, d.Against = "views of the span", "before it"
+		p.lo, p.hi = spec.From-(spec.To-spec.From), spec.To
+		p.of = viewsIf(func(c *chunk, i int) bool { return c.at(i) >= spec.From })
+	case DiffersRelease:
+		d.Of, d.Against = "views of "+spec.A, spec.B
+		x, y := a.log.release(spec.A), a.log.release(spec.B)
+		views := viewsIf(func(c *chunk, i int) bool { return a.log.origins.list[c.origin[i]].dims[beacon.Release] == x })
+		p.of = func(c *chunk, i int) (float64, float64) {
+			if r := a.log.origins.list[c.origin[i]].dims[beacon.Release]; r != x && r != y {
+				return 0, 0
+			}
+			return views(c, i)
+		}
+	case DiffersFilter:
+		e, err := filter.Parse(spec.A)
+		if err != nil {
+			d.Note = err.Error()
+			return nil, d
+		}
+		d.Of = "views with " + e.String()
+		p.of = viewsIf(newMatcher(a.log, e).passes)
+	default:
+		return nil, nil
+	}
+	return p, d
+}
+
+// release is the text of a release, one that no beacon has if there is none.
+func (l *log) release(name string) uint32 {
+	if name == noneKey {
+		return noString
+	}
+	if id, ok := l.texts.ids[name]; ok {
+		return id
+	}
+	return math.MaxUint32
+}
+
+// fields are the dimensions and tags in the order in which people think of them;
+// page is the last, since it says where, not who.
+func (a *Aggregator) fields() []string {
+	names := []string{"release", "region"}
+	for i, tag := range a.tags() {
+		if i < maxSpreadTags {
+			names = append(names, "tag."+tag)
+		}
+	}
+	return append(names, "browser", "device", "os", "browser_version", "country", "connection", "environment", "sdk", "page")
+}
+
+// rank compares the shares of every value.
+func (a *Aggregator) rank(d *Differs, origins, pages [2][]float64) {
+	for _, field := range a.fields() {
+		s := newSegments(a.log, field)
+		from := &origins
+		if s.dim == beacon.Page {
+			from = &pages
+		}
+		values := map[uint32]*[2]float64{}
+		for side := range 2 {
+			for id, n := range from[side] {
+				if n == 0 {
+					continue
+				}
+				text := s.text(uint32(id))
+				v := values[text]
+				if v == nil {
+					v = new([2]float64)
+					values[text] = v
+				}
+				v[side] += n
+			}
+		}
+		if len(values) < 2 { // what all have separates nothing
+			continue
+		}
+		for text, v := range values {
+			if text == otherString {
+				continue
+			}
+			d.Compared++
+			if v[0] < minOfValue {
+				continue
+			}
+			e := Difference{Term: Term{field, keyOf(a.log.texts.text[text])}, N: Count(v[0])}
+			x, y := proportion(min(1, v[0]/float64(d.A)), int(d.A)), proportion(min(1, max(0, v[1])/float64(d.B)), int(d.B))
+			e.A, e.B, e.Diff = x.Value, y.Value, difference(x, y)
+			if e.B > 0 {
+				e.Lift = e.A / e.B
+			}
+			d.Values = append(d.Values, e)
+		}
+	}
+	d.Values = slices.DeleteFunc(d.Values, func(e Difference) bool {
+		p := shareP(e.A*float64(d.A), float64(d.A), e.B*float64(d.B), float64(d.B))
+		return e.Diff.Value < minSeparates || p*float64(d.Compared) > alphaDiffers
+	})
+	slices.SortStableFunc(d.Values, func(x, y Difference) int {
+		return cmp.Or(cmp.Compare(y.Diff.Low, x.Diff.Low), strings.Compare(x.Field, y.Field), strings.Compare(x.Value, y.Value))
+	})
+	d.Values = slices.Clip(d.Values[:min(len(d.Values), maxDiffers)])
+}
+
+// together looks for what most of A has in common, and for names of the same.
+func (a *Aggregator) together(d *Differs, p *parts) {
+	terms := a.candidates(d.Values)
+	if len(terms) == 0 {
+		return
+	}
+	now := newLattice(a.log, terms)
+	a.log.each(p.lo, p.hi, func(c *chunk, i int) {
+		if c.total[i]&passing == 0 {
+			return
+		}
+		if x, y := p.of(c, i); x != 0 || y != 0 {
+			w := float64(a.log.origins.weights[c.origin[i]]) / one
+			now.add(c, i, x*w, (x+y)*w)
+		}
+	})
+	now.sum()
+	s := scan{now: now}
+	if m := s.best(); m != 0 {
+		here := now.cells[m]
+		d.Together = Conjunction{
+			Terms: chosen(terms, m), Filter: filterText(chosen(terms, m)),
+			Coverage: here.events / float64(d.A), Caught: max(0, here.views-here.events) / float64(d.B),
+			Precision: here.events / max(here.views, 1),
+		}
+	}
+	sameViews(d, terms, now)
+}
+
+// candidates are the terms worth combining, in the order of fields, at most
+// three of a field.
+func (a *Aggregator) candidates(ranked []Difference) []Term {
+	perField := map[string]int{}
+	var terms []Term
+	for _, e := range ranked {
+		if perField[e.Field]++; perField[e.Field] <= 3 && len(terms) < maxCandidates {
+			terms = append(terms, e.Term)
+		}
+	}
+	order := map[string]int{}
+	for i, f := range a.fields() {
+		order[f] = i
+	}
+	slices.SortStableFunc(terms, func(x, y Term) int { return order[x.Field] - order[y.Field] })
+	return terms
+}
+
+// sameViews folds values that hold for nearly the same views of A into the first of them.
+func sameViews(d *Differs, terms []Term, now *lattice) {
+	bit := map[Term]int{}
+	for k, t := range terms {
+		bit[t] = 1 << k
+	}
+	var kept []Difference
+next:
+	for _, e := range d.Values {
+		x := bit[e.Term]
+		for i := range kept {
+			y := bit[kept[i].Term]
+			if x == 0 || y == 0 || kept[i].Field == e.Field {
+				continue
+			}
+			both := now.cells[x|y]
+			if either := now.cells[x].views + now.cells[y].views - both.views; both.views >= nearlySame*either {
+				kept[i].Same = append(kept[i].Same, e.Term)
+				continue next
+			}
+		}
+		kept = append(kept, e)
+	}
+	d.Values = kept
+}
