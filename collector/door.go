@@ -16,11 +16,13 @@ import (
 // Who comes when there is no room takes the place of the connection that has
 // been quiet the longest, which is one between two requests or one that has
 // still to send its first. A connection whose request is being answered keeps
-// its place: where all of them are busy, the new one is shed.
+// its place: where all of them are busy, the new one is shed. Before it comes to
+// that, those who send slowly are hurried.
 type door struct {
 	max       int
 	perClient int
 	proxies   proxies // may have as many as they like
+	hurry     func()  // cuts off the slowest of the busy ones
 
 	mu      sync.Mutex
 	open    int
@@ -46,8 +48,8 @@ const (
 
 var turnNames = [numTurns]string{"full", "client", "quiet", "header"}
 
-func newDoor(l Limits, p proxies) *door {
-	return &door{max: l.Connections, perClient: l.ClientConnections, proxies: p, clients: map[netip.Addr]int{}}
+func newDoor(l Limits, p proxies, hurry func()) *door {
+	return &door{max: l.Connections, perClient: l.ClientConnections, proxies: p, hurry: hurry, clients: map[netip.Addr]int{}}
 }
 
 // guest is an open connection.
@@ -114,9 +116,13 @@ func (d *door) admit(conn net.Conn) *guest {
 			d.clients[g.client]++
 		}
 	}
+	crowded := d.open-d.quiet.Len() > d.max/4*3
 	d.mu.Unlock()
 	if leaves != nil {
 		_ = leaves.Conn.Close() // its server finds out
+	}
+	if crowded {
+		d.hurry()
 	}
 	return g
 }

@@ -37,7 +37,7 @@ func newTestDoor(t *testing.T, most, perClient int) *door {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return newDoor(Limits{Connections: most, ClientConnections: perClient}, p)
+	return newDoor(Limits{Connections: most, ClientConnections: perClient}, p, func() {})
 }
 
 func TestDoorPrefersTheBusy(t *testing.T) {

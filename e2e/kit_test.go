@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -25,7 +26,25 @@ type kit struct {
 	browser      context.Context
 }
 
-func newKit(t *testing.T) *kit {
+func newKit(t *testing.T, options ...chromedp.ExecAllocatorOption) *kit {
+	t.Helper()
+	k := newPrograms(t)
+	if _, err := exec.LookPath("tmux"); err != nil {
+		t.Fatalf("%v: apt-get install tmux", err)
+	}
+	for _, plain := range []string{"truth.js", "shop.js"} {
+		text, err := os.ReadFile(filepath.Join("pages", plain))
+		if err != nil {
+			t.Fatal(err)
+		}
+		k.scripts["/"+plain] = text
+	}
+	k.browser = startBrowser(t, options)
+	return k
+}
+
+// newPrograms builds the programs, which is all that some tests need.
+func newPrograms(t *testing.T) *kit {
 	t.Helper()
 	dir := t.TempDir()
 	k := &kit{rumtop: filepath.Join(dir, "rumtop"), nats: filepath.Join(dir, "nats-server"), scripts: map[string][]byte{}}
@@ -39,21 +58,6 @@ func newKit(t *testing.T) *kit {
 			t.Fatalf("build %s: %v\n%s", source, err, out)
 		}
 	}
-	if _, err := exec.LookPath("tmux"); err != nil {
-		t.Fatalf("%v: apt-get install tmux", err)
-	}
-	for _, version := range []string{"faro1", "faro2"} {
-		k.scripts["/"+version+".js"] = bundle(t, "faro.js", map[string]string{"faro": version})
-	}
-	k.scripts["/web-vitals.js"] = bundle(t, "web-vitals.js", nil)
-	for _, plain := range []string{"truth.js", "shop.js"} {
-		text, err := os.ReadFile(filepath.Join("pages", plain))
-		if err != nil {
-			t.Fatal(err)
-		}
-		k.scripts["/"+plain] = text
-	}
-	k.browser = startBrowser(t)
 	return k
 }
 
@@ -70,10 +74,11 @@ func bundle(t *testing.T, source string, alias map[string]string) []byte {
 	return result.OutputFiles[0].Contents
 }
 
-func startBrowser(t *testing.T) context.Context {
+func startBrowser(t *testing.T, options []chromedp.ExecAllocatorOption) context.Context {
 	t.Helper()
-	alloc, stop := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath("chromium"), chromedp.UserDataDir(t.TempDir()), chromedp.NoSandbox, chromedp.DisableGPU,
+	alloc, stop := chromedp.NewExecAllocator(context.Background(), slices.Concat(chromedp.DefaultExecAllocatorOptions[:],
+		[]chromedp.ExecAllocatorOption{chromedp.ExecPath("chromium"), chromedp.UserDataDir(t.TempDir()), chromedp.NoSandbox, chromedp.DisableGPU},
+		options,
 	)...)
 	t.Cleanup(stop)
 	ctx, cancel := chromedp.NewContext(alloc)

@@ -309,13 +309,15 @@ func secrecyOf(name string) secrecy {
 	}
 	all := buf[:n]
 	last := string(words[w-1])
+	if w > 1 {
+		if s, ok := secretWords[string(all)]; ok {
+			return s
+		}
+	}
 	if w > 1 && about.has(last) {
 		return notSecret
 	}
 	if s, ok := secretWords[last]; ok {
-		return s
-	}
-	if s, ok := secretWords[string(all)]; ok {
 		return s
 	}
 	if w > 1 && last == "key" && keyWords.has(string(words[w-2])) {

@@ -199,22 +199,16 @@ func (sc *scan) appendHost(dst []byte, host string, t *tally) []byte {
 		}
 	}
 	if n := ipv4Len(host, 0); n > 0 && (n == len(host) || host[n] == ':') {
-		if a, b, c, d := quad(host[:n]); !loopback(a, b, c, d) {
-			t[IP]++
-			return append(append(dst, placeholders[IP]...), host[n:]...)
+		if a, b, c, d := quad(host[:n]); loopback(a, b, c, d) {
+			return append(dst, host...)
 		}
 	}
 	if numericHost(host) {
-		if a, b, c, d := 0, 0, 0, 0; ipv4Len(host, 0) > 0 {
-			a, b, c, d = quad(host[:ipv4Len(host, 0)])
-			if loopback(a, b, c, d) {
-				return append(dst, host...)
-			}
-		}
+		_, port, colon := strings.Cut(host, ":")
 		t[IP]++
 		dst = append(dst, placeholders[IP]...)
-		if i := strings.IndexByte(host, ':'); i >= 0 {
-			dst = append(dst, host[i:]...)
+		if colon {
+			dst = append(append(dst, ':'), port...)
 		}
 		return dst
 	}

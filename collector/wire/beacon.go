@@ -60,6 +60,9 @@ type Metric struct {
 	// Restore says that it was measured after the page came back from the
 	// back/forward cache: loading then means nothing.
 	Restore bool
+	// Peak says that it is the highest since the SDK's last report: what counts
+	// is the highest of a page view, not the last.
+	Peak bool
 }
 
 // Error is one error event.

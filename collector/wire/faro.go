@@ -243,20 +243,7 @@ func (c *cursor) faroStack() string {
 		for c.more() {
 			var file, function, line, column string
 			c.fields(map[string]*string{"filename": &file, "function": &function, "lineno": &line, "colno": &column})
-			place := file
-			if line != "" {
-				place += ":" + line
-				if column != "" {
-					place += ":" + column
-				}
-			}
-			if function != "" && function != "?" {
-				place = function + " (" + place + ")"
-			}
-			if text.Len() > 0 {
-				text.WriteByte('\n')
-			}
-			text.WriteString("    at " + place)
+			frame(&text, function, file, line, column)
 		}
 	}
 	return text.String()

@@ -182,8 +182,8 @@ func TestFaro(t *testing.T) {
 		metrics[m.Name] = m
 	}
 	wantMetrics := map[string]Metric{
-		"lcp": {"lcp", 120.5, "v4-1", false}, "ttfb": {"ttfb", 0, "v4-2", true}, "cart": {"cart", 3, "", false},
-		"items": {"items", 2, "", false}, "dns": {"dns", 3, "", false}, "tcp": {"tcp", 11, "", false},
+		"lcp": {Name: "lcp", Value: 120.5, ID: "v4-1"}, "ttfb": {Name: "ttfb", Value: 0, ID: "v4-2", Restore: true}, "cart": {Name: "cart", Value: 3},
+		"items": {Name: "items", Value: 2}, "dns": {Name: "dns", Value: 3}, "tcp": {Name: "tcp", Value: 11},
 	}
 	if !reflect.DeepEqual(metrics, wantMetrics) {
 		t.Errorf("metrics\n got %v\nwant %v", metrics, wantMetrics)
@@ -233,10 +233,10 @@ func TestWebVitals(t *testing.T) {
 	}
 	a, b := c.beacons[0], c.beacons[1]
 	if a.URL != "https://shop/a" || a.Release != "1" || !a.Visit.Join || len(a.Metrics) != 3 ||
-		a.Metrics[1] != (Metric{"INP", 520, "v5-2", false}) || !math.IsNaN(a.Metrics[2].Value) {
+		a.Metrics[1] != (Metric{Name: "INP", Value: 520, ID: "v5-2"}) || !math.IsNaN(a.Metrics[2].Value) {
 		t.Errorf("%+v", a)
 	}
-	if b.URL != "https://shop/b" || b.View != "v" || b.Session != "3" || b.Visit.Join || b.Metrics[0] != (Metric{"TTFB", 0, "v5-4", true}) {
+	if b.URL != "https://shop/b" || b.View != "v" || b.Session != "3" || b.Visit.Join || b.Metrics[0] != (Metric{Name: "TTFB", Value: 0, ID: "v5-4", Restore: true}) {
 		t.Errorf("%+v", b)
 	}
 }
