@@ -63,10 +63,15 @@ func (c *Conn) abandon(cause error) {
 // ErrDenied, and when the connection is lost. api is what the request's subject
 // begins with, after the API's own prefix.
 func (c *Conn) request(ctx context.Context, api string) (context.Context, context.CancelFunc) {
+	return c.requestTo(ctx, func(subject string) bool { return strings.HasPrefix(subject, c.apiPrefix+api) })
+}
+
+// requestTo is the same for a request to a subject that is told by its name.
+func (c *Conn) requestTo(ctx context.Context, is func(subject string) bool) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	ctx, stop := context.WithTimeout(ctx, apiTimeout)
 	w := &watcher{cancel: cancel, matches: func(op, subject string) bool {
-		return op == "publish" && strings.HasPrefix(subject, c.apiPrefix+api) || op == "subscription" && c.isInbox(subject)
+		return op == "publish" && is(subject) || op == "subscription" && c.isInbox(subject)
 	}}
 	c.mu.Lock()
 	if c.watchers == nil {

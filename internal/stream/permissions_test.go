@@ -25,7 +25,8 @@ var (
 	viewerSubscribe = []string{"_INBOX.>", "rum.v1.>"}
 
 	siteViewerPublish = []string{
-		"$JS.API.STREAM.INFO.RUM", "$JS.API.CONSUMER.CREATE.RUM.*.rum.v1.shop.*.*", "$JS.API.CONSUMER.MSG.NEXT.RUM.*", "$JS.API.CONSUMER.INFO.RUM.*",
+		"$JS.API.STREAM.INFO.RUM", "$JS.API.CONSUMER.CREATE.RUM.*.rum.v1.shop.*.*", "$JS.API.CONSUMER.CREATE.RUM.*.rum.v1.shop.annotations",
+		"$JS.API.CONSUMER.MSG.NEXT.RUM.*", "$JS.API.CONSUMER.INFO.RUM.*",
 	}
 	siteViewerSubscribe = []string{"_INBOX.>", "rum.v1.shop.>"}
 )
@@ -52,6 +53,7 @@ func guarded(t *testing.T, jetStream bool) (as func(user string) *Conn) {
 			user("creator", creatorPublish, collectorSubscribe),
 			user("bare-creator", slices.DeleteFunc(slices.Clone(creatorPublish), func(s string) bool { return s == "$JS.API.INFO" }), collectorSubscribe),
 			user("viewer", viewerPublish, viewerSubscribe),
+			user("marker", append(slices.Clone(viewerPublish), "rum.v1.*.annotations"), viewerSubscribe),
 			user("site-viewer", siteViewerPublish, siteViewerSubscribe),
 			user("live-viewer", []string{"nothing"}, viewerSubscribe),
 			user("nobody", []string{"nothing"}, []string{"nothing"}),

@@ -1,0 +1,158 @@
+package stream
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/rumtop/rumtop/internal/beacon"
+)
+
+// Bounds of what is read of markers, which anybody may set who has the permission.
+const (
+	markersAtOnce = 1000 // of the history
+	markersLive   = 256  // waiting in this process; more are dropped
+)
+
+// Annotate sets a marker for everyone who watches the site, and says whether
+// the stream has it: without one, only those see it who watch now.
+func Annotate(ctx context.Context, c *Conn, site string, m beacon.Marker) (stored bool, err error) {
+	const op = "set a marker"
+	if !beacon.ValidToken(site) {
+		return false, fmt.Errorf("%s: %q is no site name: 1 to 32 of a-z, 0-9, _ and -", op, site)
+	}
+	data, err := m.Encode()
+	if err != nil {
+		return false, fmt.Errorf("%s: %w", op, err)
+	}
+	msg := nats.NewMsg(beacon.AnnotationSubject(site))
+	msg.Data = data
+	if m.ID != "" {
+		msg.Header.Set(nats.MsgIdHdr, m.ID)
+	}
+	denied := fmt.Errorf("%s: this user may not publish to %s: permit it, or give other credentials", op, msg.Subject)
+	if _, err := lookup(ctx, c); errors.Is(err, ErrNoJetStream) || errors.Is(err, ErrNoStream) {
+		// Nobody keeps it, and those who watch do not answer.
+		if err := c.PublishMsg(msg); err != nil {
+			return false, fmt.Errorf("%s: %w", op, err)
+		}
+		ctx, cancel := context.WithTimeout(ctx, apiTimeout)
+		defer cancel()
+		if err := c.FlushWithContext(ctx); err != nil {
+			return false, fmt.Errorf("%s: %w", op, err)
+		}
+		if c.forbade(msg.Subject) {
+			return false, denied
+		}
+		return false, nil
+	}
+	js, err := c.jetStream()
+	if err != nil {
+		return false, fmt.Errorf("%s: %w", op, err)
+	}
+	ctx, cancel := c.requestTo(ctx, func(subject string) bool { return subject == msg.Subject })
+	defer cancel()
+	if _, err = js.PublishMsg(ctx, msg, jetstream.WithRetryAttempts(0)); errors.Is(context.Cause(ctx), ErrDenied) {
+		return false, denied
+	}
+	if err != nil {
+		return false, apiError(ctx, op, err)
+	}
+	return true, nil
+}
+
+// FollowMarkers reads the markers of a site until ctx is done: those set since
+// then, and each that is set from now on, but for those set over c itself. After a lost connection it reads again what it may have missed, so
+// that take may be given the same marker twice; it knows it by its ID, which
+// every marker has that take is given. What is no marker is left out.
+func FollowMarkers(ctx context.Context, c *Conn, site string, since time.Duration, take func(beacon.Marker)) error {
+	if !beacon.ValidToken(site) {
+		return fmt.Errorf("%q is no site name: 1 to 32 of a-z, 0-9, _ and -", site)
+	}
+	live := make(chan *nats.Msg, markersLive)
+	sub, err := c.ChanSubscribe(beacon.AnnotationSubject(site), live)
+	if err != nil {
+		return fmt.Errorf("follow markers: %w", err)
+	}
+	defer func() { _ = sub.Unsubscribe() }()
+	from := time.Now().Add(-since)
+	history := time.NewTimer(0)
+	defer history.Stop()
+	reconnects := int64(-1)
+	for {
+		changed := c.changed.wait()
+		if now := c.reconnects.Load(); c.connected.Load() && now != reconnects {
+			reconnects = now
+			history.Reset(0)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-changed:
+		case msg := <-live:
+			takeMarker(msg.Data, time.Now(), take)
+		case <-history.C:
+			if !c.connected.Load() {
+				continue
+			}
+			switch err := markersSince(ctx, c, site, from, take); {
+			case err == nil, errors.Is(err, ErrDenied):
+			default: // no stream yet, or none that answers
+				history.Reset(lookAgain)
+			}
+		}
+	}
+}
+
+// markersSince reads what the stream has.
+func markersSince(ctx context.Context, c *Conn, site string, from time.Time, take func(beacon.Marker)) error {
+	js, err := c.jetStream()
+	if err != nil {
+		return err
+	}
+	request, cancel := c.request(ctx, apiConsumerCreate)
+	consumer, err := js.CreateConsumer(request, StreamName, jetstream.ConsumerConfig{
+		Description: "rumtop markers", AckPolicy: jetstream.AckNonePolicy, MemoryStorage: true, Replicas: 1, InactiveThreshold: idleConsumer,
+		FilterSubject: beacon.AnnotationSubject(site), DeliverPolicy: jetstream.DeliverByStartTimePolicy, OptStartTime: &from,
+	})
+	if err != nil {
+		err = apiError(request, "read markers", err)
+	}
+	cancel()
+	if err != nil {
+		return err
+	}
+	if n := consumer.CachedInfo().NumPending; n == 0 {
+		return nil
+	}
+	batch, err := consumer.FetchNoWait(markersAtOnce)
+	if err != nil {
+		return fmt.Errorf("read markers: %w", err)
+	}
+	for msg := range batch.Messages() {
+		if d, ok := parseDelivery(msg.Reply()); ok {
+			takeMarker(msg.Data(), time.Unix(0, d.stored), take)
+		}
+	}
+	return batch.Error()
+}
+
+// takeMarker reads a marker that came at a time.
+func takeMarker(data []byte, came time.Time, take func(beacon.Marker)) {
+	m, err := beacon.DecodeMarker(data)
+	if err != nil {
+		return
+	}
+	if m.At == 0 {
+		m.At = came.UnixMilli()
+	}
+	if m.ID == "" {
+		// The same one from the stream has its time by another clock.
+		m.ID = fmt.Sprintf("%s/%s/%d", m.Kind, m.Text, m.At/60_000)
+	}
+	take(m)
+}
