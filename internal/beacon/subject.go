@@ -13,6 +13,7 @@ const Shards = 16
 const (
 	maxToken         = 32
 	annotationsToken = "annotations"
+	collectorsToken  = "collectors"
 	hexDigits        = "0123456789abcdef"
 )
 
@@ -28,6 +29,11 @@ func AnnotationSubject(site string) string {
 	return SubjectRoot + site + "." + annotationsToken
 }
 
+// CollectorsSubject is where the collectors of a site say how they are.
+func CollectorsSubject(site string) string {
+	return SubjectRoot + site + "." + collectorsToken
+}
+
 // ShardToken names a shard in a subject: 00 to 0f.
 func ShardToken(shard uint8) string {
 	return "0" + hexDigits[shard&(Shards-1):shard&(Shards-1)+1]
@@ -38,7 +44,7 @@ func ShardToken(shard uint8) string {
 func ShardOf(user ID) uint8 { return uint8(user & (Shards - 1)) }
 
 // ParseSubject takes a batch's subject apart. It is false for everything else,
-// annotations included.
+// annotations and reports included.
 func ParseSubject(subject string) (site, region string, shard uint8, ok bool) {
 	rest, ok := strings.CutPrefix(subject, SubjectRoot)
 	if !ok {
@@ -61,12 +67,21 @@ func ParseSubject(subject string) (site, region string, shard uint8, ok bool) {
 
 // ParseAnnotationSubject gives the site whose markers a subject carries.
 func ParseAnnotationSubject(subject string) (site string, ok bool) {
+	return parseSiteSubject(subject, annotationsToken)
+}
+
+// ParseCollectorsSubject gives the site whose collectors report on a subject.
+func ParseCollectorsSubject(subject string) (site string, ok bool) {
+	return parseSiteSubject(subject, collectorsToken)
+}
+
+func parseSiteSubject(subject, last string) (site string, ok bool) {
 	rest, ok := strings.CutPrefix(subject, SubjectRoot)
 	if !ok {
 		return "", false
 	}
 	site, rest, ok = strings.Cut(rest, ".")
-	if !ok || rest != annotationsToken || !ValidToken(site) {
+	if !ok || rest != last || !ValidToken(site) {
 		return "", false
 	}
 	return site, true
