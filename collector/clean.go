@@ -241,6 +241,9 @@ func (c *Collector) metrics(raw *wire.Beacon, s *sender, out *beacon.Beacon) (re
 			c.values.add(valueName)
 			continue
 		}
+		if m.Peak {
+			m.Value = c.peaks.highest(out.View, name, m.Value)
+		}
 		out.Metrics = append(out.Metrics, beacon.Metric{Name: name, Value: m.Value})
 	}
 	return restored

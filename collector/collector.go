@@ -51,6 +51,7 @@ type Collector struct {
 	certificate *certificate // nil without TLS
 	resends     *resends
 	views       *views
+	peaks       *peaks
 	queue       *queue
 
 	ledger   ledger
@@ -125,6 +126,7 @@ func prepare(cfg Config) (*Collector, error) {
 		bodies:  newBodies(cfg.Limits),
 		resends: newResends(),
 		views:   newViews(),
+		peaks:   newPeaks(),
 		stop:    make(chan struct{}), pumped: make(chan struct{}),
 	}
 	c.batches.New = func() any { return new(beacon.Batch) }

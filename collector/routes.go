@@ -16,6 +16,7 @@ import (
 func (c *Collector) routes() http.Handler {
 	mux := http.NewServeMux()
 	direct := map[string]*endpoint{}
+	asked := map[string]bool{} // paths whose preflights are answered, whatever the method
 	for _, f := range wire.Formats() {
 		e := &endpoint{c: c, format: f, match: f.Match()}
 		e.counts.seconds = newSeconds(e.match.SDK)
@@ -27,7 +28,10 @@ func (c *Collector) routes() http.Handler {
 			}
 			for _, p := range []string{path, "/k/{key}" + path} {
 				mux.Handle(method+" "+p, e)
-				mux.Handle("OPTIONS "+p, c.limited(http.HandlerFunc(c.preflight)))
+				if !asked[p] {
+					mux.Handle("OPTIONS "+p, c.limited(http.HandlerFunc(c.preflight)))
+					asked[p] = true
+				}
 			}
 		}
 	}

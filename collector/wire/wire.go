@@ -16,7 +16,7 @@ import (
 
 // Formats are the SDKs that the collector speaks to.
 func Formats() []Format {
-	return []Format{Native{}, Faro{}, WebVitals{}}
+	return []Format{Native{}, Faro{}, WebVitals{}, Boomerang{}, Reporting{}, AWSRUM{}}
 }
 
 // Format is how one SDK talks to its server. Implementations hold no state.

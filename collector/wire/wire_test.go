@@ -250,6 +250,12 @@ func TestLimitIsTold(t *testing.T) {
 			item = `{"events":[{"name":"e"}]}`
 		case WebVitals:
 			item = `{"name":"LCP","value":1,"view":"%d"}`
+		case Reporting:
+			item = `{"type":"crash","url":"https://shop/%d","body":{}}`
+		case AWSRUM:
+			item = `{"RumEvents":[{"type":"paid","details":"{}"}]}`
+		case Boomerang:
+			continue // a request is one beacon
 		}
 		var items []string
 		for i := range 5 {

@@ -1,0 +1,380 @@
+package wire
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// AWSRUM is the AWS CloudWatch RUM web client, versions 1 to 3. One request is
+// one batch: who sends it, and a list of events, of which each holds its details
+// as JSON within a string.
+//
+// A page is named by its path, and by how many pages the session has seen before
+// it; together that is a view. Only the web client's own page views begin one, so
+// a reload within a session goes on with it. Layout shift and INP are sent again
+// after the page came back from the back/forward cache, without saying so: the
+// highest counts. That return is told by a time to first byte of exactly zero,
+// and is a view of its own.
+//
+// With tracing on, a request is told twice, as HTTP event and as X-Ray trace,
+// which alone has its duration: they are brought together by the trace's id.
+type AWSRUM struct{}
+
+// Match implements [Format].
+func (AWSRUM) Match() Match {
+	return Match{
+		SDK:      "aws-rum",
+		Patterns: []string{"POST /appmonitors/{id}"},
+		Types:    []string{"application/json", "text/plain"},
+		// The batch's id is in the body; a retry sends the same bytes.
+		Attempt: func(*http.Request) string { return "" },
+	}
+}
+
+// Answer implements [Format].
+func (AWSRUM) Answer(w http.ResponseWriter, _ *Request, a Answer) { answerCounts(w, a) }
+
+// Decode implements [Format].
+func (AWSRUM) Decode(r *Request, to Sink) error {
+	s := cut(r.Body, r.Limits.Depth)
+	wanted := true
+	for {
+		item, ok := s.next()
+		if !ok {
+			return s.err
+		}
+		batch := awsBatch{to: to, depth: r.Limits.Depth}
+		if !wanted || item == nil || batch.decode(item) != nil {
+			to.Reject()
+			continue
+		}
+		wanted = batch.emit()
+	}
+}
+
+// awsBatch is one batch on its way to becoming beacons, one for each view.
+type awsBatch struct {
+	to    Sink
+	depth int
+
+	id, release, version string
+	user, session        string
+	tags                 []Tag
+	userAgent            string
+
+	pages    []*awsPage
+	latest   *awsPage
+	metadata string // of the latest page
+	refused  int
+	ignored  int
+}
+
+// awsPage is the beacon of one view, and what is known of its events.
+type awsPage struct {
+	Beacon
+	key      string
+	restored bool
+}
+
+// noID is what the client sends for a user or session that there is none of.
+const noID = "00000000-0000-0000-0000-000000000000"
+
+func (a *awsBatch) decode(item []byte) error {
+	c := newCursor(item)
+	if !c.object() {
+		c.fail(errShape)
+	}
+	var events cursor
+	for c.more() {
+		switch c.key() {
+		case "BatchId":
+			a.id = c.loose()
+		case "AppMonitorDetails":
+			c.fields(map[string]*string{"version": &a.version})
+		case "UserDetails":
+			c.fields(map[string]*string{"userId": &a.user, "sessionId": &a.session})
+		case "SessionMetadata":
+			a.attributes(a.inner(&c))
+		case "RumEvents":
+			events = cursor{text: c.raw()}
+		default:
+			c.skip()
+		}
+	}
+	if c.err != nil || events.text == "" {
+		return errShape
+	}
+	if a.user == noID {
+		a.user = ""
+	}
+	if a.session == noID {
+		a.session = ""
+	}
+	if !events.array() {
+		return errShape
+	}
+	for events.more() {
+		one := cursor{text: events.raw()}
+		a.event(&one)
+		if one.err != nil {
+			a.refused++
+		}
+	}
+	return nil
+}
+
+// inner enters JSON that stands in a string, or as it is.
+func (a *awsBatch) inner(c *cursor) *cursor {
+	text := ""
+	if c.peek() == '"' {
+		text = c.quoted()
+	} else {
+		text = c.raw()
+	}
+	value := []byte(text)
+	if _, deep, err := (&items{body: value, depth: a.depth}).value(0); err != nil || deep {
+		return &cursor{err: errNotJSON}
+	}
+	in := newCursor(value)
+	return &in
+}
+
+// attributes takes the session's release and its custom attributes.
+func (a *awsBatch) attributes(c *cursor) {
+	if !c.object() {
+		return
+	}
+	for c.more() {
+		switch key := c.key(); {
+		case key == "aws:releaseId":
+			a.release = c.loose()
+		case awsOwn(key):
+			c.skip()
+		default:
+			if value := c.loose(); value != "" {
+				a.tags = append(a.tags, Tag{key, value})
+			}
+		}
+	}
+}
+
+// awsOwn says whether the client itself has put an attribute there.
+func awsOwn(key string) bool {
+	switch key {
+	case "browserLanguage", "browserName", "browserVersion", "browserEngine", "osName", "osVersion", "deviceType", "platformType",
+		"domain", "version", "title", "pageId", "parentPageId", "interaction", "pageTags", "pageUrl", "url", "countryCode", "subdivisionCode", "isAwsRegion":
+		return true
+	}
+	return strings.HasPrefix(key, "aws:")
+}
+
+func (a *awsBatch) event(c *cursor) {
+	var typ, metadata string
+	var details *cursor
+	if !c.object() {
+		c.fail(errShape)
+	}
+	for c.more() {
+		switch c.key() {
+		case "type":
+			typ = c.string()
+		case "metadata":
+			if c.peek() == '"' {
+				metadata = c.quoted()
+			} else {
+				metadata = c.raw()
+			}
+		case "details":
+			if awsIgnores(typ) {
+				c.skip()
+			} else {
+				details = a.inner(c)
+			}
+		default:
+			c.skip()
+		}
+	}
+	if c.err != nil || typ == "" {
+		c.fail(errShape)
+		return
+	}
+	if awsIgnores(typ) {
+		a.ignored++
+		return
+	}
+	page := a.page(metadata)
+	if details == nil {
+		details = &cursor{text: "{}"}
+	}
+	a.take(page, typ, details)
+	c.fail(details.err)
+}
+
+// awsIgnores says whether an event holds nothing that is collected. Resources
+// have no status.
+func awsIgnores(typ string) bool {
+	switch typ {
+	case "com.amazon.rum.performance_resource_event", "com.amazon.rum.performance_navigation_event", "com.amazon.rum.session_start_event",
+		"com.amazon.rum.dom_event", "com.amazon.rum.rrweb_event", "com.amazon.rum.time_to_interactive_event", "com.amazon.rum.page_close_event":
+		return true
+	}
+	return false
+}
+
+func (a *awsBatch) take(page *awsPage, typ string, details *cursor) {
+	b := &page.Beacon
+	name, own := strings.CutPrefix(typ, "com.amazon.rum.")
+	if !own {
+		if name, own = strings.CutPrefix(typ, "com.amazonaws.rum."); !own {
+			e := Event{Name: typ, Value: details.awsValue()}
+			if e.Value != e.Value {
+				e.Value = 0
+			}
+			b.AddEvent(e)
+			return
+		}
+	}
+	switch strings.TrimSuffix(name, "_event") {
+	case "page_view":
+		details.skip()
+		b.Navigation = true
+	case "largest_contentful_paint":
+		b.AddMetric(Metric{Name: "lcp", Value: details.awsValue()})
+	case "first_contentful_paint":
+		b.AddMetric(Metric{Name: "fcp", Value: details.awsValue()})
+	case "time_to_first_byte":
+		m := Metric{Name: "ttfb", Value: details.awsValue()}
+		page.restored = page.restored || m.Value == 0
+		b.AddMetric(m)
+	case "cumulative_layout_shift":
+		b.AddMetric(Metric{Name: "cls", Value: details.awsValue(), Peak: true})
+	case "interaction_to_next_paint":
+		b.AddMetric(Metric{Name: "inp", Value: details.awsValue(), Peak: true})
+	case "first_input_delay":
+		b.AddMetric(Metric{Name: "fid", Value: details.awsValue()})
+	case "js_error":
+		b.AddError(details.awsError())
+	case "http":
+		page.request(details.awsHTTP())
+	case "xray_trace":
+		if f := details.awsTrace(); f.URL != "" {
+			page.request(f)
+		}
+	default:
+		details.skip()
+		a.ignored++
+	}
+}
+
+// page finds or begins the beacon of the view that an event belongs to.
+func (a *awsBatch) page(metadata string) *awsPage {
+	if a.latest != nil && a.metadata == metadata {
+		return a.latest
+	}
+	var path, interaction, address string
+	var tags []Tag
+	if metadata != "" {
+		c := a.inner(&cursor{text: metadata})
+		if c.object() {
+			for c.more() {
+				switch key := c.key(); {
+				case key == "pageId":
+					path = c.loose()
+				case key == "interaction":
+					interaction = c.loose()
+				case key == "pageUrl", key == "url":
+					address = c.loose()
+				case key == "aws:releaseId":
+					a.release = c.loose()
+				case awsOwn(key):
+					c.skip()
+				default:
+					if value := c.loose(); value != "" {
+						tags = append(tags, Tag{key, value})
+					}
+				}
+			}
+		}
+	}
+	key := path + " " + interaction
+	a.metadata = metadata
+	for _, p := range a.pages {
+		if p.key == key {
+			a.latest = p
+			return p
+		}
+	}
+	p := &awsPage{key: key}
+	p.URL = address
+	if p.URL == "" {
+		p.URL = path
+	}
+	for _, t := range tags {
+		p.AddTag(t)
+	}
+	if len(a.pages) < maxAWSPages {
+		a.pages = append(a.pages, p)
+	} else {
+		a.refused++ // and what it holds is not kept
+	}
+	a.latest = p
+	return p
+}
+
+// maxAWSPages bounds the views of one batch: real ones have two or three.
+const maxAWSPages = 50
+
+// emit hands the beacons over.
+func (a *awsBatch) emit() (wanted bool) {
+	for range a.refused {
+		a.to.Reject()
+	}
+	for range a.ignored {
+		a.to.Ignore()
+	}
+	if a.release == "" {
+		a.release = a.version
+	}
+	wanted = true
+	for i, p := range a.pages {
+		b := &p.Beacon
+		b.Release, b.User, b.Session = a.release, a.user, a.session
+		for _, t := range a.tags {
+			b.AddTag(t)
+		}
+		if a.id != "" {
+			b.ID = "aws/" + a.id + "/" + strconv.Itoa(i)
+		}
+		if a.session == "" {
+			b.Visit.Join = true
+		} else {
+			b.View = a.session + " " + p.key
+		}
+		if p.restored {
+			p.restore(a.id)
+		}
+		if b.Empty() {
+			continue
+		}
+		if !wanted {
+			a.to.Reject()
+			continue
+		}
+		wanted = a.to.Take(b)
+	}
+	if len(a.pages) == 0 && a.refused+a.ignored == 0 {
+		a.to.Reject()
+	}
+	return wanted
+}
+
+// restore makes the beacon one of a page that came back from the back/forward
+// cache: a view of its own, whose loading means nothing.
+func (p *awsPage) restore(batch string) {
+	p.Navigation = true
+	p.View += " " + batch
+	for i := range p.Metrics {
+		p.Metrics[i].Restore = true
+	}
+}

@@ -1,0 +1,176 @@
+package wire
+
+import (
+	"math"
+	"strings"
+)
+
+// awsValue is the member "value" of an event's details.
+func (c *cursor) awsValue() float64 {
+	value := math.NaN()
+	if !c.object() {
+		return value
+	}
+	for c.more() {
+		if c.key() == "value" {
+			value = c.looseNumber()
+		} else {
+			c.skip()
+		}
+	}
+	return value
+}
+
+// looseNumber reads a number, and anything else as none.
+func (c *cursor) looseNumber() float64 {
+	switch c.peek() {
+	case '{', '[':
+		c.skip()
+		return math.NaN()
+	}
+	return c.number()
+}
+
+// awsError reads an error. "undefined" is the client's word for what it does
+// not know, and an event's type stands where there was no error object.
+func (c *cursor) awsError() (e Error) {
+	var file, line, column string
+	c.fields(map[string]*string{
+		"type": &e.Type, "message": &e.Message, "stack": &e.Stack,
+		"filename": &file, "lineno": &line, "colno": &column,
+	})
+	switch e.Type {
+	case "undefined", "error":
+		e.Type = ""
+	case "unhandledrejection":
+		e.Type = "UnhandledRejection"
+	}
+	if e.Message == "undefined" {
+		e.Message = ""
+	}
+	if e.Stack == "" && file != "" {
+		var text strings.Builder
+		frame(&text, "", file, line, column)
+		e.Stack = text.String()
+	}
+	if e.Type == "" && e.Message == "" {
+		e.Type = "Error"
+	}
+	return e
+}
+
+// awsHTTP reads a request. Without a response there was no connection.
+func (c *cursor) awsHTTP() (f Fetch) {
+	if !c.object() {
+		return f
+	}
+	for c.more() {
+		switch c.key() {
+		case "trace_id":
+			f.Trace = xrayTrace(c.loose())
+		case "request":
+			c.fields(map[string]*string{"url": &f.URL, "method": &f.Method})
+		case "response":
+			var code string
+			c.fields(map[string]*string{"status": &code})
+			f.Status = status(code, 0)
+		default:
+			c.skip()
+		}
+	}
+	return f
+}
+
+// awsTrace reads the request within an X-Ray segment: that of its first
+// subsegment. https://docs.aws.amazon.com/xray/latest/devguide/xray-api-segmentdocuments.html
+func (c *cursor) awsTrace() (f Fetch) {
+	if !c.object() {
+		return f
+	}
+	for c.more() {
+		switch c.key() {
+		case "trace_id":
+			f.Trace = xrayTrace(c.loose())
+		case "subsegments":
+			if c.peek() != '[' {
+				c.skip()
+				continue
+			}
+			c.array()
+			for first := true; c.more(); first = false {
+				if first && c.peek() == '{' {
+					c.awsSubsegment(&f)
+				} else {
+					c.skip()
+				}
+			}
+		default:
+			c.skip()
+		}
+	}
+	return f
+}
+
+func (c *cursor) awsSubsegment(f *Fetch) {
+	var begin, end float64
+	c.object()
+	for c.more() {
+		switch c.key() {
+		case "start_time":
+			begin = c.looseNumber()
+		case "end_time":
+			end = c.looseNumber()
+		case "http":
+			*f = c.awsExchange(*f)
+		default:
+			c.skip()
+		}
+	}
+	if end > begin {
+		f.Duration = math.Round((end-begin)*1e6) / 1e3 // seconds
+	}
+}
+
+func (c *cursor) awsExchange(f Fetch) Fetch {
+	if c.peek() != '{' {
+		c.skip()
+		return f
+	}
+	c.object()
+	for c.more() {
+		switch c.key() {
+		case "request":
+			c.fields(map[string]*string{"url": &f.URL, "method": &f.Method})
+		case "response":
+			var code string
+			c.fields(map[string]*string{"status": &code})
+			f.Status = status(code, 0)
+		default:
+			c.skip()
+		}
+	}
+	return f
+}
+
+// request adds a request, or what is new of one that is there already by its trace.
+func (p *awsPage) request(f Fetch) {
+	if f.Trace != "" {
+		for i := range p.Requests {
+			old := &p.Requests[i]
+			if old.Trace == f.Trace && old.URL == f.URL {
+				old.Duration = max(old.Duration, f.Duration)
+				old.Status = max(old.Status, f.Status)
+				return
+			}
+		}
+	}
+	p.AddFetch(f)
+}
+
+// xrayTrace is the trace id of the W3C in one of X-Ray: 1-5759e988-bd862e3fe1be46a994272793.
+func xrayTrace(id string) string {
+	if rest, ok := strings.CutPrefix(id, "1-"); ok {
+		return strings.Replace(rest, "-", "", 1)
+	}
+	return id
+}

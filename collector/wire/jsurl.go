@@ -1,0 +1,177 @@
+package wire
+
+import (
+	"errors"
+	"strconv"
+	"unicode/utf16"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+var errJSURL = errors.New("value is not JSURL")
+
+// jsurl is a value in JSURL, the way of writing JSON into a URL that boomerang
+// uses: ~(~(t~'TypeError~v~2)) is [{"t":"TypeError","v":2}]. It is turned into
+// JSON, so that there is one reader of values.
+//
+// The grammar is that of https://github.com/Sage/jsurl.
+type jsurl struct {
+	text string
+	pos  int
+	out  []byte
+}
+
+// fromJSURL writes a value that is nested at most depth levels as JSON.
+func fromJSURL(text string, depth int) ([]byte, error) {
+	j := jsurl{text: text, out: make([]byte, 0, len(text)+len(text)/4)}
+	if !j.value(depth) || j.pos != len(text) {
+		return nil, errJSURL
+	}
+	return j.out, nil
+}
+
+// next is the byte that stands here; 0 at the end.
+func (j *jsurl) next() byte {
+	if j.pos < len(j.text) {
+		return j.text[j.pos]
+	}
+	return 0
+}
+
+// eat takes one byte if it stands here.
+func (j *jsurl) eat(b byte) bool {
+	if j.next() != b {
+		return false
+	}
+	j.pos++
+	return true
+}
+
+func (j *jsurl) value(depth int) bool {
+	switch {
+	case !j.eat('~'):
+		return false
+	case j.eat('\''):
+		return j.string()
+	case j.eat('('):
+		if depth == 0 {
+			return false
+		}
+		if j.next() == '~' {
+			return j.array(depth - 1)
+		}
+		return j.object(depth - 1)
+	}
+	return j.literal()
+}
+
+func (j *jsurl) array(depth int) bool {
+	j.out = append(j.out, '[')
+	if len(j.text) > j.pos+1 && j.text[j.pos+1] == ')' { // (~) is empty
+		j.pos++
+	}
+	for first := true; j.next() == '~'; first = false {
+		if !first {
+			j.out = append(j.out, ',')
+		}
+		if !j.value(depth) {
+			return false
+		}
+	}
+	j.out = append(j.out, ']')
+	return j.eat(')')
+}
+
+func (j *jsurl) object(depth int) bool {
+	j.out = append(j.out, '{')
+	for first := true; j.next() != ')'; first = false {
+		if !first {
+			if !j.eat('~') {
+				return false
+			}
+			j.out = append(j.out, ',')
+		}
+		if !j.string() {
+			return false
+		}
+		j.out = append(j.out, ':')
+		if !j.value(depth) {
+			return false
+		}
+	}
+	j.out = append(j.out, '}')
+	return j.eat(')')
+}
+
+// string reads up to the next ~ or ). Characters outside of a-z 0-9 _ - . stand
+// there as *xx or **xxxx, their UTF-16 units; $ as !.
+func (j *jsurl) string() bool {
+	var plain []byte
+	var high rune // first half of a pair
+	for j.pos < len(j.text) {
+		b := j.text[j.pos]
+		if b == '~' || b == ')' {
+			break
+		}
+		unit, width := rune(b), 1
+		switch b {
+		case '!':
+			unit = '$'
+		case '*':
+			digits, at := 2, j.pos+1
+			if at < len(j.text) && j.text[at] == '*' {
+				digits, at = 4, at+1
+			}
+			if at+digits > len(j.text) {
+				return false
+			}
+			n, err := strconv.ParseUint(j.text[at:at+digits], 16, 16)
+			if err != nil {
+				return false
+			}
+			unit, width = rune(n), at+digits-j.pos
+		default:
+			if b >= 0x80 { // written as it is
+				plain = append(plain, b)
+				j.pos++
+				continue
+			}
+		}
+		j.pos += width
+		switch {
+		case high != 0:
+			unit, high = utf16.DecodeRune(high, unit), 0
+		case utf16.IsSurrogate(unit):
+			high = unit
+			continue
+		}
+		plain = appendRune(plain, unit)
+	}
+	if high != 0 {
+		plain = appendRune(plain, high)
+	}
+	var err error
+	j.out, err = jsontext.AppendQuote(j.out, plain)
+	return err == nil
+}
+
+func appendRune(b []byte, r rune) []byte { return append(b, string(r)...) }
+
+// literal reads a number, true, false or null.
+func (j *jsurl) literal() bool {
+	begin := j.pos
+	for j.pos < len(j.text) && j.text[j.pos] != '~' && j.text[j.pos] != ')' {
+		j.pos++
+	}
+	switch word := j.text[begin:j.pos]; word {
+	case "true", "false", "null":
+		j.out = append(j.out, word...)
+	default:
+		n, err := strconv.ParseFloat(word, 64)
+		if err != nil || n-n != 0 {
+			return false
+		}
+		j.out = strconv.AppendFloat(j.out, n, 'g', -1, 64)
+	}
+	return true
+}

@@ -1,0 +1,231 @@
+package wire
+
+import (
+	"net/http"
+	"strings"
+)
+
+// Reporting is what browsers themselves report of a page: an array of reports of
+// the W3C Reporting API, or a content security policy's own older form. They name
+// neither user nor session nor view, and may come minutes late.
+//
+//   - A crash is an error: BrowserCrash, with the reason (oom, unresponsive).
+//   - A violation of an enforced content security policy is an error of type
+//     CSPViolation, handled: the page goes on, but something was kept from it.
+//     Several alike of one page count once, and what an extension of the browser
+//     did is left out: such reports come by the hundred and would swamp the rest.
+//     Of a policy that only reports, it is an event.
+//   - A network error is a request, as is one of type ok.
+//   - Deprecations, interventions, violations of other policies are events.
+type Reporting struct{}
+
+// Match implements [Format].
+func (Reporting) Match() Match {
+	return Match{
+		SDK:      "reporting",
+		Patterns: []string{"POST /reports"},
+		Types:    []string{"application/reports+json", "application/csp-report", "application/json"},
+	}
+}
+
+// Answer implements [Format].
+func (Reporting) Answer(w http.ResponseWriter, _ *Request, _ Answer) {
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// Decode implements [Format]. Reports about one page become one beacon.
+func (Reporting) Decode(r *Request, to Sink) error {
+	s := cut(r.Body, r.Limits.Depth)
+	var gathered, b Beacon
+	wanted := true
+	for {
+		item, ok := s.next()
+		if !ok {
+			break
+		}
+		b.Reset()
+		switch {
+		case !wanted || item == nil || decodeReport(item, &b) != nil:
+			to.Reject()
+		case b.Empty():
+			to.Ignore()
+		case gathered.Empty():
+			gathered, b = b, gathered
+		case gathered.URL == b.URL && gathered.UserAgent == b.UserAgent && gathered.SampleRate == b.SampleRate:
+			gathered.join(&b)
+		default:
+			wanted = to.Take(&gathered)
+			gathered, b = b, gathered
+		}
+	}
+	if !gathered.Empty() {
+		to.Take(&gathered)
+	}
+	return s.err
+}
+
+// join adds what another report about the page says. Errors alike are one.
+func (b *Beacon) join(other *Beacon) {
+	for _, e := range other.Errors {
+		known := false
+		for i := range b.Errors {
+			known = known || b.Errors[i] == e && e.Handled
+		}
+		if !known {
+			b.AddError(e)
+		}
+	}
+	for _, f := range other.Requests {
+		b.AddFetch(f)
+	}
+	for _, e := range other.Events {
+		b.AddEvent(e)
+	}
+}
+
+// report is one report's members, of every type and in both spellings.
+type report struct {
+	typ, url, agent string
+
+	// csp-violation, permissions-policy-violation
+	document, directive, violated, blocked, policy, disposition string
+	// where it happened
+	file, line, column string
+	// crash, deprecation, intervention
+	id, reason, stack, message string
+	// network-error
+	phase, kind, method, code, elapsed, share, referrer string
+}
+
+func (p *report) members() map[string]*string {
+	return map[string]*string{
+		"documentURL": &p.document, "document-uri": &p.document,
+		"effectiveDirective": &p.directive, "effective-directive": &p.directive, "violated-directive": &p.violated,
+		"blockedURL": &p.blocked, "blocked-uri": &p.blocked, "disposition": &p.disposition, "policyId": &p.policy, "featureId": &p.policy,
+		"sourceFile": &p.file, "source-file": &p.file,
+		"lineNumber": &p.line, "line-number": &p.line, "columnNumber": &p.column, "column-number": &p.column,
+		"id": &p.id, "reason": &p.reason, "stack": &p.stack, "message": &p.message,
+		"phase": &p.phase, "type": &p.kind, "method": &p.method, "status_code": &p.code,
+		"elapsed_time": &p.elapsed, "sampling_fraction": &p.share, "referrer": &p.referrer,
+	}
+}
+
+func decodeReport(item []byte, b *Beacon) error {
+	c := newCursor(item)
+	var p report
+	if !c.object() {
+		c.fail(errShape)
+	}
+	for c.more() {
+		switch c.key() {
+		case "type":
+			p.typ = c.string()
+		case "url":
+			p.url = c.loose()
+		case "user_agent":
+			p.agent = c.loose()
+		case "body":
+			c.fields(p.members())
+		case "csp-report":
+			p.typ = "csp-violation"
+			c.fields(p.members())
+		default:
+			c.skip()
+		}
+	}
+	if c.err != nil {
+		return c.err
+	}
+	if p.typ == "" {
+		return errShape
+	}
+	b.URL, b.UserAgent = p.url, p.agent
+	switch p.typ {
+	case "crash":
+		b.AddError(p.crash())
+	case "csp-violation":
+		p.violation(b)
+	case "network-error":
+		p.request(b)
+	case "deprecation", "intervention":
+		b.AddEvent(Event{Name: joined(p.typ, p.id)})
+	case "permissions-policy-violation", "document-policy-violation", "potential-permissions-policy-violation", "coep", "coop", "integrity-violation":
+		b.AddEvent(Event{Name: joined(p.typ, p.policy)})
+	}
+	return nil
+}
+
+func joined(typ, what string) string {
+	if what == "" {
+		return typ
+	}
+	return typ + " " + what
+}
+
+func (p *report) crash() Error {
+	reason := p.reason
+	if reason == "" {
+		reason = "of unknown reason"
+	}
+	return Error{Type: "BrowserCrash", Message: reason, Stack: p.stack}
+}
+
+// violation says which directive kept what from the page: of the latter only its
+// origin, for what is behind it may be anybody's. The sample of a blocked script
+// is left out.
+func (p *report) violation(b *Beacon) {
+	if b.URL == "" {
+		b.URL = p.document
+	}
+	if extension(p.blocked) || extension(p.file) {
+		return
+	}
+	directive := p.directive
+	if directive == "" { // "script-src 'self' https:", in the first browsers
+		directive, _, _ = strings.Cut(p.violated, " ")
+	}
+	blocked := p.blocked
+	if o := origin(blocked); o != "" {
+		blocked = o
+	} else if scheme, _, ok := strings.Cut(blocked, ":"); ok {
+		blocked = scheme + ":"
+	}
+	if p.disposition == "report" {
+		b.AddEvent(Event{Name: joined("csp-report-only", directive)})
+		return
+	}
+	e := Error{Type: "CSPViolation", Message: directive + " blocked " + blocked, Handled: true}
+	if p.file != "" {
+		var text strings.Builder
+		frame(&text, "", p.file, p.line, p.column)
+		e.Stack = text.String()
+	}
+	b.AddError(e)
+}
+
+// extension says whether an address lies in an extension of the browser.
+func extension(address string) bool {
+	scheme, _, _ := strings.Cut(address, ":")
+	return strings.HasSuffix(scheme, "-extension")
+}
+
+// request takes a report of network error logging, which is about the report's
+// own URL and comes from the page in its referrer. A request that the user gave
+// up did not fail. https://www.w3.org/TR/network-error-logging/
+func (p *report) request(b *Beacon) {
+	b.URL = p.referrer
+	if p.kind == "abandoned" {
+		return
+	}
+	f := Fetch{URL: p.url, Method: p.method, Status: status(p.code, 0)}
+	if p.phase != "application" {
+		f.Status = 0 // it never got to an answer
+	}
+	if n := parseNumber(p.elapsed); n == n {
+		f.Duration = n
+	}
+	if share := parseNumber(p.share); share > 0 && share < 1 {
+		b.SampleRate = share
+	}
+	b.AddFetch(f)
+}
