@@ -61,7 +61,7 @@ const maxForeign = 40
 // where it has a case.
 var (
 	foreignPhones  = []string{"óvil", "eléfono", "éléphone", "елефон", "ηλέφωνο", "手机号", "手机号码", "手机", "电话", "电话号码", "電話", "電話番号", "携帯", "전화", "전화번호", "휴대폰", "הטלפון", "טלפון", "هاتف", "الهاتف", "फ़ोन", "फोन", "โทร"}
-	foreignSecrets = []string{"ontraseña", "ontrasenã", "ароль", "ωδικός", "hasło", "密码", "密碼", "口令", "パスワード", "暗証番号", "비밀번호", "סיסמה", "كلمة المرور", "पासवर्ड", "Şifre", "şifre"}
+	foreignSecrets = []string{"ontraseña", "ösenord", "ароль", "ωδικός", "hasło", "密码", "密碼", "口令", "パスワード", "暗証番号", "비밀번호", "סיסמה", "كلمة المرور", "पासवर्ड", "Şifre", "şifre"}
 )
 
 // endsInAny says whether s ends in one of the words.

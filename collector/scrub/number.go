@@ -231,7 +231,7 @@ func (sc *scan) position(s string, g int) int {
 	if len(gs) < 2 || sc.sep(s, g+1) != "." {
 		return 0
 	}
-	if end := gs[1].end; gs[0].len() <= 3 && gs[1].len() >= 2 && !isAt(s, end, alnum) && (coordinateWord(s, gs[0].start) || gs[1].len() >= 3 && hemisphere(s, end)) {
+	if end := gs[1].end; gs[0].len() <= 3 && gs[1].len() >= 2 && (!isAt(s, end, alnum) && coordinateWord(s, gs[0].start) || gs[1].len() >= 3 && hemisphere(s, end) && (gs[1].len() >= 4 || s[end] == ' ')) {
 		start := gs[0].start
 		if start > 0 && (s[start-1] == '-' || s[start-1] == '+') {
 			start--
@@ -269,6 +269,9 @@ func (sc *scan) position(s string, g int) int {
 		return 0
 	}
 	end := gs[3].end
+	if strings.Trim(s[gs[1].start:gs[1].end], "0") == "" && strings.Trim(s[gs[3].start:end], "0") == "" {
+		return 0 // scale(1.0000, 1.0000)
+	}
 	if end < len(s) && (is(s[end], alnum) || s[end] == '.' && isAt(s, end+1, digit)) {
 		return 0
 	}

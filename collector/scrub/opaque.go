@@ -223,6 +223,9 @@ func hexToken(s string, i, end int) bool {
 		return false
 	}
 	w := labelBefore(s, i)
+	if string(w.text()) == "id" { // trace_id
+		w = labelBefore(s, strings.LastIndexAny(s[:i], "iI"))
+	}
 	if n == 40 { // a commit, unless it is called something else
 		return string(w.text()) == "nonce" || secrecyOf(string(w.text())) != notSecret
 	}

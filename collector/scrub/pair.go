@@ -94,6 +94,9 @@ func (sc *scan) value(s string, i, name int, secret secrecy, quoted bool) int {
 	if v == "" || placeholderAt(s, j) > 0 || benignValue(v) || s[i] == '>' && !strings.HasPrefix(s[end:], "</") && s[i-1] != '=' {
 		return 0
 	}
+	if !quoted && strings.HasSuffix(v, "(") && end < len(s) && s[end] == ')' {
+		return 0 // a call: token = useToken()
+	}
 	kind := Secret
 	switch secret {
 	case coordinate:
@@ -109,6 +112,9 @@ func (sc *scan) value(s string, i, name int, secret secrecy, quoted bool) int {
 			kind = SSN
 		}
 	case maySecret:
+		if quoted && !looksSecret(v) && unexpected(s, name) {
+			return 0
+		}
 		prose := s[i] == ':' && spaced && !quoted
 		if prose && (!looksSecret(v) || unexpected(s, name)) || len(v) < 3 && mostlyDigits(v) {
 			return 0
@@ -272,7 +278,8 @@ var benignValues = set(`undefined null nil none nan true false yes no on off 0 1
 	failed failure error ok valid unauthorized forbidden mismatch revoked refused changed reset updated saved deleted
 	optional default redacted filtered hidden masked removed xxx xxxx ... … n/a please enter use try field input value
 	length minimum maximum weak strong short long contains requires password token secret basic bearer digest cookie
-	malformed absent blocked ignored skipped found using with without anonymous guest pending active inactive`)
+	malformed absent blocked ignored skipped found using with without anonymous guest pending active inactive
+	this that await new typeof return`)
 
 // secrecyOf judges a name by its words: passwordHash, X-Api-Key, user_token. The
 // last words decide; one that speaks about the secret (length, error, field)
@@ -320,6 +327,9 @@ func secrecyOf(name string) secrecy {
 	if s, ok := secretWords[last]; ok {
 		return s
 	}
+	if s, ok := secretWords[strings.TrimRight(last, "0123456789")]; ok { // password1
+		return s
+	}
 	if w > 1 && last == "key" && keyWords.has(string(words[w-2])) {
 		return sureSecret
 	}
@@ -348,7 +358,7 @@ var about = set(`length strength field input min max count policy error errors v
 	button exists missing invalid version index used limit budget usage attempts retries`)
 
 var keyWords = set(`api access private secret signing encryption auth account shared subscription app master service
-	admin client server license`)
+	admin client server license session`)
 
 // codeWords stand before the code that somebody was sent, or sends, to sign in.
 var codeWords = set(`verification security mfa 2fa otp totp sms auth authorization backup recovery reset login pin pass
@@ -361,6 +371,8 @@ var secretWords = map[string]secrecy{
 	"credentials": sureSecret, "accesstoken": sureSecret, "refreshtoken": sureSecret, "idtoken": sureSecret,
 	"authtoken": sureSecret, "phpsessid": sureSecret, "jsessionid": sureSecret, "sessionid": sureSecret, "sessid": sureSecret,
 	"connectsid": sureSecret, "asp.netsessionid": sureSecret, "aspnetsessionid": sureSecret,
+	"pswd": sureSecret, "senha": sureSecret, "wachtwoord": sureSecret, "salasana": sureSecret, "heslo": sureSecret, "parola": sureSecret,
+	"clave": maySecret, "psk": sureSecret, "sess": maySecret, "hmac": maySecret, "csc": identifier, "idtokenhint": sureSecret,
 	"passcode": maySecret, "codeverifier": sureSecret, "oauthverifier": sureSecret, "magiclink": sureSecret, "samlresponse": sureSecret,
 	"samlrequest": sureSecret, "samlassertion": sureSecret, "securityanswer": sureSecret, "secretanswer": sureSecret,
 	"cvv": identifier, "cvc": identifier, "cvv2": identifier, "otp": maySecret, "totp": maySecret, "pin": identifier, "mfa": maySecret,

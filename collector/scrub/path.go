@@ -26,7 +26,7 @@ func (sc *scan) appendPath(dst []byte, path string, site bool, t *tally) []byte 
 			dst = append(dst, seg...)
 		} else {
 			dst = sc.appendSegment(dst, segment{
-				text: seg, before: before, rest: rest, last: !more,
+				text: seg, before: before, rest: rest, last: !more, disk: sc.disk,
 				// src/users/list.js is of the code, https://host/users/jane/a.js of jane.
 				source: source && !(site && named == 1 && more),
 			}, t)
@@ -77,6 +77,7 @@ type segment struct {
 	text, before string
 	rest         string // of the path, after it
 	source, last bool
+	disk         bool // it is of a file:// address
 }
 
 func (sc *scan) appendSegment(dst []byte, g segment, t *tally) []byte {

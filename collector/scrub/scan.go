@@ -19,6 +19,7 @@ type scan struct {
 	pos       []int32 // offsets of the view that is being scanned, nil for the field
 	veiled    bool    // the field has escapes or is not ASCII: views are worth a look
 	inPath    bool    // a path segment: no URLs in it
+	disk      bool    // the address that is being rewritten is a file's
 	inner     *scan   // for path segments
 	noKeyEnd  bool    // no private key ends beyond here
 

@@ -151,7 +151,7 @@ func isISODate(s string) bool {
 func isHome(g segment) bool {
 	switch g.before {
 	case "home", "Users":
-		return g.source && g.text != "shared" && g.text != "Shared" && g.text != "Public" && !hasExtension(g.text) && g.rest != ""
+		return (g.source || g.disk) && g.text != "shared" && g.text != "Shared" && g.text != "Public" && !hasExtension(g.text) && g.rest != ""
 	}
 	return false
 }

@@ -143,6 +143,7 @@ var hostEnds = bytesOf("/?#\\")
 // appendAddress appends the scrubbed form of an address whose authority begins at
 // a, 0 if it has none. positioned says that line and column may follow it.
 func (sc *scan) appendAddress(dst []byte, s string, a int, positioned bool, t *tally) []byte {
+	disk := strings.HasPrefix(s, "file:")
 	site := false // it is of a web server, not of a bundler or a disk
 	if a > 0 {
 		site = (s[0]|0x20 == 'h' && strings.EqualFold(s[:min(len(s), 4)], "http")) && !strings.HasPrefix(s[a:], "localhost")
@@ -159,7 +160,9 @@ func (sc *scan) appendAddress(dst []byte, s string, a int, positioned bool, t *t
 		}
 	}
 	path, query, position := cutPath(s, positioned, t)
+	sc.disk = disk
 	dst = sc.appendPath(dst, path, site, t)
+	sc.disk = false
 	if !site && isModuleHash(query) {
 		dst = append(append(dst, '?'), query...)
 	} else {

@@ -65,6 +65,8 @@ var personWords = set(`users user u profile profiles customers customer accounts
 	candidates candidate applicants applicant agents agent drivers driver players player staff followers following
 	friends friend by-email by-user by-phone usernames username email emails phone phones impersonate invitees
 	beneficiaries recipients recipient tenants residents citizens lawyers voters donors sellers seller buyers buyer
+	usuarios usuario benutzer nutzer kunden kunde utilisateurs utilisateur clientes cliente utenti utente gebruikers klanten
+	patienten mitarbeiter user-profile user-profiles userprofile user_profile customer-profile
 	participants attendees attendee speakers mentions`)
 
 var fixedWords = set(`me new edit search settings login logout signin signout sign-in sign-out sign_in sign_out signup
