@@ -53,6 +53,8 @@ type Aggregator struct {
 	charts *series
 
 	promises []*promise
+	markers  markers
+	appeared releases
 
 	translation translation
 
@@ -108,6 +110,7 @@ func (a *Aggregator) Add(b *beacon.Batch, now time.Time) {
 		if !t.side(i, c, row) || !fits {
 			a.overflow++
 		}
+		a.appeared.count(a.log, s.origin, s.received)
 		for _, p := range a.promises {
 			p.count(c, row, r)
 		}

@@ -39,6 +39,7 @@ func (a *Aggregator) Frame(q Query, s SourceStatus, now time.Time) *Frame {
 	a.move(&q, lo, hi, blo, bhi, nowMS)
 
 	f.Health = a.health(s, lo, hi, nowMS)
+	f.Markers = a.markersTo(hi - 1)
 	f.Objectives, f.Now = a.burns(hi), at(nowMS)
 	if f.Alarm = f.Objectives; hi <= nowMS {
 		f.Alarm = a.burns(nowMS + 1)

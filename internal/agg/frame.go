@@ -5,6 +5,8 @@ import (
 	"math"
 	"strconv"
 	"time"
+
+	"github.com/rumtop/rumtop/internal/beacon"
 )
 
 // Schema names the JSON document that a [Frame] marshals to.
@@ -32,6 +34,8 @@ type Frame struct {
 	Segments []Row        `json:"segments"`
 	Hidden   int          `json:"hidden_segments,omitempty"`
 	Errors   []ErrorGroup `json:"errors"`
+	// Markers are those of the retained history up to the window's end, in order of time.
+	Markers []beacon.Marker `json:"markers,omitempty"`
 	// Objectives are those that the aggregator was given, over everyone that
 	// each is about, whatever the filter.
 	Objectives []Burn `json:"objectives,omitempty"`

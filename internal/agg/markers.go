@@ -1,0 +1,129 @@
+package agg
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/rumtop/rumtop/internal/beacon"
+)
+
+// maxMarkers bounds the markers that are kept; the oldest go first.
+const maxMarkers = 200
+
+// markers are what people and pipelines said about moments, in order of time.
+type markers struct {
+	list []beacon.Marker
+	ids  map[string]bool
+}
+
+// Mark takes a marker in. The same ID twice is one marker.
+func (a *Aggregator) Mark(m beacon.Marker) {
+	k := &a.markers
+	if k.ids == nil {
+		k.ids = map[string]bool{}
+	}
+	if m.ID != "" && k.ids[m.ID] {
+		return
+	}
+	at, _ := slices.BinarySearchFunc(k.list, m, inTime)
+	k.list = slices.Insert(k.list, at, m)
+	k.ids[m.ID] = true
+	if len(k.list) > maxMarkers {
+		delete(k.ids, k.list[0].ID)
+		k.list = slices.Delete(k.list, 0, 1)
+	}
+}
+
+func inTime(a, b beacon.Marker) int {
+	return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.ID, b.ID))
+}
+
+// markersTo gives the markers of the retained history up to a time, releases
+// that appeared in it among them.
+func (a *Aggregator) markersTo(to int64) []beacon.Marker {
+	oldest, any := a.log.oldest()
+	if !any {
+		oldest = math.MaxInt64
+	}
+	out := a.appeared.markers(a.log, a.newest)
+	for _, m := range a.markers.list {
+		if m.At >= min(oldest, to) {
+			out = append(out, m)
+		}
+	}
+	slices.SortStableFunc(out, inTime)
+	out = slices.DeleteFunc(out, func(m beacon.Marker) bool { return m.At > to })
+	return out[max(0, len(out)-maxMarkers):]
+}
+
+// releases notes when each release was first seen, and how often since.
+type releases struct {
+	of    []uint32       // by origin: place in list + 1
+	place map[uint32]int // of a release, by log.texts
+	list  []releaseSeen  // as they came
+}
+
+type releaseSeen struct {
+	text  uint32
+	first int64
+	n     int
+}
+
+// maxAppeared bounds how many releases are watched for.
+const maxAppeared = 500
+
+// count notes a row.
+func (r *releases) count(l *log, origin uint32, received int64) {
+	if int(origin) >= len(r.of) {
+		r.of = append(r.of, make([]uint32, len(l.origins.list)-len(r.of))...)
+	}
+	k := r.of[origin]
+	if k == 0 {
+		text := l.origins.list[origin].dims[beacon.Release]
+		if text == noString || text == otherString {
+			return
+		}
+		at, known := r.place[text]
+		if !known {
+			if len(r.list) >= maxAppeared {
+				return
+			}
+			if r.place == nil {
+				r.place = map[uint32]int{}
+			}
+			at = len(r.list)
+			r.place[text] = at
+			r.list = append(r.list, releaseSeen{text: text, first: received})
+		}
+		k = uint32(at + 1)
+		r.of[origin] = k
+	}
+	s := &r.list[k-1]
+	s.n++
+	s.first = min(s.first, received)
+}
+
+// enoughToMiss is how many beacons of a release there should have been before
+// its first, had it been there all the time, for it to count as new.
+const enoughToMiss = 8
+
+// markers are the releases that appeared while the history was being kept. One that is
+// merely rare is not new: at its rate it may have been missed by chance.
+func (r *releases) markers(l *log, newest int64) []beacon.Marker {
+	if l.rows == 0 {
+		return nil
+	}
+	var out []beacon.Marker
+	earliest := l.slots.first * slotMS
+	for _, s := range r.list {
+		before, since := float64(s.first-earliest), float64(newest-s.first)
+		if before < float64(time.Minute.Milliseconds()) || float64(s.n)/max(since, 1000)*before < enoughToMiss {
+			continue
+		}
+		name := l.texts.text[s.text]
+		out = append(out, beacon.Marker{ID: "release/" + name, At: s.first, Kind: beacon.MarkerRelease, Text: "release " + name + " first seen"})
+	}
+	return out
+}

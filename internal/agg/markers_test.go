@@ -1,0 +1,81 @@
+package agg
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/rumtop/rumtop/internal/beacon"
+)
+
+func said(markers []beacon.Marker) (out []string) {
+	for _, m := range markers {
+		out = append(out, m.Text)
+	}
+	return out
+}
+
+func TestMarkers(t *testing.T) {
+	a := New(Config{})
+	at := func(minute int) time.Time { return epoch.Add(time.Duration(minute) * time.Minute) }
+	mark := func(id string, minute int, text string) {
+		a.Mark(beacon.Marker{ID: id, At: at(minute).UnixMilli(), Text: text})
+	}
+	mark("2", 8, "rollback")
+	mark("1", 5, "deploy")
+	mark("1", 5, "deploy again, from the stream")
+	mark("0", -90, "before the history")
+	mark("3", 30, "in the future")
+	for minute := range 10 {
+		add(a, at(minute), view(minute+1, at(minute), "1", 1000, false))
+	}
+	ask := func(q Query) []string { return said(a.Frame(q, SourceStatus{}, at(10)).Markers) }
+	if got := ask(Query{By: "region"}); !slices.Equal(got, []string{"deploy", "rollback"}) {
+		t.Errorf("markers %q", got)
+	}
+	if got := ask(Query{By: "region", At: at(6)}); !slices.Equal(got, []string{"deploy"}) {
+		t.Errorf("looking back: %q", got)
+	}
+	for i := range 3 * maxMarkers {
+		mark(fmt.Sprint("many", i), 5, "many")
+	}
+	if n := len(a.markers.list); n != maxMarkers || len(a.markers.ids) != n {
+		t.Errorf("%d markers, %d ids", n, len(a.markers.ids))
+	}
+}
+
+// A release that appears is marked; one that was there, or that is merely rare, is not.
+func TestReleasesThatAppear(t *testing.T) {
+	a := New(Config{})
+	id := 0
+	see := func(second int, release string) {
+		id++
+		when := epoch.Add(time.Duration(second) * time.Second)
+		add(a, when, view(id, when, release, 1000, false))
+	}
+	for second := range 1200 {
+		see(second, "2.4.0")
+		if second >= 600 {
+			see(second, "2.4.1")
+		}
+		if second%500 == 499 {
+			see(second, "2.3.9")
+		}
+	}
+	f := a.Frame(Query{By: "release"}, SourceStatus{}, epoch.Add(1200*time.Second))
+	if got := said(f.Markers); !slices.Equal(got, []string{"release 2.4.1 first seen"}) || f.Markers[0].Kind != beacon.MarkerRelease ||
+		f.Markers[0].At != epoch.Add(600*time.Second).UnixMilli() {
+		t.Errorf("%+v", f.Markers)
+	}
+}
+
+func TestReleasesAreBounded(t *testing.T) {
+	a := New(Config{})
+	for i := range 2 * maxAppeared {
+		add(a, epoch, view(i+1, epoch, fmt.Sprint("r", i), 1000, false))
+	}
+	if n := len(a.appeared.list); n != maxAppeared {
+		t.Errorf("%d releases are kept", n)
+	}
+}
