@@ -27,12 +27,13 @@ var (
 // all together. The bounds are checked while reading: a declared length is
 // believed only if it is too large.
 //
-// When the memory for all of them becomes scarce, who has been sending for the
-// longest time is cut off, so that those who send slowly do not keep out those
-// who come with everything in their hands.
+// When the memory for all of them becomes scarce, those who send slowly are cut
+// off, so that they do not keep out those who come with everything in their
+// hands. The first buffer is given to everybody: there are no more of them than
+// connections, and a beacon fits into it.
 type bodies struct {
 	limits    Limits
-	held      atomic.Int64 // bytes of buffers in use, and of their requests' headers
+	held      atomic.Int64 // bytes of buffers in use, beyond everybody's first
 	hurried   atomic.Int64 // clients that were cut off
 	buffers   sync.Pool    // *[]byte
 	inflaters sync.Pool    // *inflater
@@ -47,7 +48,7 @@ type reading struct {
 	w     http.ResponseWriter
 }
 
-// unhurried is how long a client may send in peace.
+// unhurried is how long a client may send in peace, whatever the others do.
 const unhurried = time.Second
 
 const firstBuffer = 4 << 10
@@ -61,11 +62,10 @@ func newBodies(l Limits) *bodies {
 
 // body is a request's body in a buffer that must be released.
 type body struct {
-	bytes  []byte
-	buf    *[]byte
-	from   *bodies
-	header int64 // bytes of the request's header
-	held   int64
+	bytes []byte
+	buf   *[]byte
+	from  *bodies
+	held  int64
 }
 
 func (b *body) release() {
@@ -94,7 +94,6 @@ func (bs *bodies) read(w http.ResponseWriter, r *http.Request, encoding string) 
 		return body{}, errEncoding
 	}
 	sent := bs.borrow()
-	sent.header = headerSize(r.Header)
 	place := bs.begin(w)
 	defer bs.end(place)
 	if err := sent.fill(http.MaxBytesReader(w, r.Body, int64(bs.limits.Body)), bs.limits.Body); err != nil {
@@ -116,13 +115,14 @@ func (bs *bodies) borrow() body {
 // fill reads to the end.
 func (b *body) fill(source io.Reader, limit int) error {
 	for {
-		if grown := b.header + int64(cap(b.bytes)) - b.held; grown > 0 {
+		if grown := int64(cap(b.bytes)-firstBuffer) - b.held; grown > 0 {
 			b.held += grown
-			switch held, most := b.from.held.Add(grown), int64(b.from.limits.BodyMemory); {
-			case held > most:
-				return errBusy
-			case held > most/4*3:
+			held, most := b.from.held.Add(grown), int64(b.from.limits.BodyMemory)
+			if held > most/4*3 {
 				b.from.hurry()
+			}
+			if held > most {
+				return errBusy
 			}
 		}
 		n, err := source.Read(b.bytes[len(b.bytes):cap(b.bytes)])
@@ -154,34 +154,17 @@ func (bs *bodies) end(place *list.Element) {
 	bs.reading.Remove(place) // does nothing if it was hurried
 }
 
-// hurry cuts off the client that has been sending for the longest time.
+// hurry cuts off the clients that have been sending for too long.
 func (bs *bodies) hurry() {
 	bs.mu.Lock()
 	defer bs.mu.Unlock()
-	first := bs.reading.Front()
-	if first == nil {
-		return
+	late := time.Now().Add(-unhurried)
+	for e := bs.reading.Front(); e != nil && e.Value.(*reading).began.Before(late); e = bs.reading.Front() {
+		slow := bs.reading.Remove(e).(*reading)
+		bs.hurried.Add(1)
+		// A server that knows no deadlines goes by its own.
+		_ = http.NewResponseController(slow.w).SetReadDeadline(time.Unix(1, 0))
 	}
-	slowest := first.Value.(*reading)
-	if time.Since(slowest.began) < unhurried {
-		return
-	}
-	bs.reading.Remove(first)
-	bs.hurried.Add(1)
-	// A server that knows no deadlines goes by its own.
-	_ = http.NewResponseController(slowest.w).SetReadDeadline(time.Unix(1, 0))
-}
-
-// headerSize is about what a decoded header takes, in bytes.
-func headerSize(h http.Header) int64 {
-	n := 0
-	for name, values := range h {
-		n += 64 + len(name)
-		for _, v := range values {
-			n += 16 + len(v)
-		}
-	}
-	return int64(n)
 }
 
 // inflaterMemory is about what an inflater holds, in bytes.

@@ -75,7 +75,7 @@ func TestStalledBodyHoldsLittle(t *testing.T) {
 	if _, err := out.Write([]byte(gzipped("hello")[:20])); err != nil {
 		t.Fatal(err)
 	}
-	if held := bs.held.Load(); held > firstBuffer {
+	if held := bs.held.Load(); held != 0 {
 		t.Errorf("%d bytes are held", held)
 	}
 	out.CloseWithError(io.ErrUnexpectedEOF)

@@ -144,7 +144,7 @@ func prepare(cfg Config) (*Collector, error) {
 	if err := checkCertificate(cfg.CertFile, cfg.KeyFile); err != nil {
 		return nil, err
 	}
-	c.door = newDoor(cfg.Limits, c.proxies, c.bodies.hurry)
+	c.door = newDoor(cfg.Limits, c.proxies)
 	if c.consent, err = defaultConsent(cfg.DefaultConsent); err != nil {
 		return nil, err
 	}

@@ -8,30 +8,36 @@ import (
 	"net/netip"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // door bounds the connections that are open at one time: all together, of one
 // client, and in the bytes of requests whose header has not ended.
 //
-// Who comes when there is no room takes the place of the connection that has
-// been quiet the longest, which is one between two requests or one that has
-// still to send its first. A connection whose request is being answered keeps
-// its place: where all of them are busy, the new one is shed. Before it comes to
-// that, those who send slowly are hurried.
+// Who comes when there is no room takes the place of another: of the one that
+// has been quiet the longest, which is between two requests or has still to send
+// its first; else of the one whose request takes the longest to arrive, if that
+// is too long. Clients with less than their share of the connections are left
+// in peace. Where nobody is found the new one is shed.
 type door struct {
 	max       int
 	perClient int
-	proxies   proxies // may have as many as they like
-	hurry     func()  // cuts off the slowest of the busy ones
+	proxies   proxies // may have as many as they like, and keep them
 
 	mu      sync.Mutex
 	open    int
 	clients map[netip.Addr]int
+	counted int       // open connections of clients
 	quiet   list.List // of *guest, who has been quiet the longest in front
+	busy    list.List // of *guest with a request, the longest in front
 	unheard int       // bytes of headers that have not ended
 
 	turned [numTurns]atomic.Int64
 }
+
+// patience is how long a request may take to arrive and be answered before its
+// connection is given to somebody else. Answering takes a few milliseconds.
+const patience = 250 * time.Millisecond
 
 // maxUnheard bounds the bytes of headers that have not ended: decoded, short
 // ones take some forty times as much memory.
@@ -42,22 +48,25 @@ const (
 	turnedFull    = iota // all connections were busy
 	turnedClient         // all of its client's were
 	turnedQuiet          // made room for a new one
+	turnedSlow           // sent its request so slowly that it had to make room
 	turnedUnheard        // began a header and left it at that
 	numTurns
 )
 
-var turnNames = [numTurns]string{"full", "client", "quiet", "header"}
+var turnNames = [numTurns]string{"full", "client", "quiet", "slow", "header"}
 
-func newDoor(l Limits, p proxies, hurry func()) *door {
-	return &door{max: l.Connections, perClient: l.ClientConnections, proxies: p, hurry: hurry, clients: map[netip.Addr]int{}}
+func newDoor(l Limits, p proxies) *door {
+	return &door{max: l.Connections, perClient: l.ClientConnections, proxies: p, clients: map[netip.Addr]int{}}
 }
 
 // guest is an open connection.
 type guest struct {
 	net.Conn
 	door    *door
-	client  netip.Addr    // zero: not counted
-	place   *list.Element // among the quiet ones, nil if it is not
+	client  netip.Addr    // zero: a proxy
+	place   *list.Element // in
+	in      *list.List    // nil, quiet or busy
+	since   time.Time     // it is busy
 	unheard int           // bytes since it became quiet
 	gone    bool
 }
@@ -93,43 +102,51 @@ func (d *door) admit(conn net.Conn) *guest {
 		}
 	}
 	d.mu.Lock()
-	var leaves *guest
+	why, leaves := -1, (*guest)(nil)
 	switch {
 	case g.client.IsValid() && d.clients[g.client] >= d.perClient:
-		if leaves = d.quietest(func(q *guest) bool { return q.client == g.client }); leaves == nil {
-			d.turned[turnedClient].Add(1)
-			g = nil
-		}
+		why, leaves = d.replaceable(turnedClient, func(q *guest) bool { return q.client == g.client })
 	case d.open >= d.max:
-		if leaves = d.quietest(func(*guest) bool { return true }); leaves == nil {
-			d.turned[turnedFull].Add(1)
-			g = nil
-		}
+		share := d.counted / max(len(d.clients), 1)
+		why, leaves = d.replaceable(turnedFull, func(q *guest) bool { return q.client.IsValid() && d.clients[q.client] >= share })
+	}
+	if why >= 0 {
+		d.turned[why].Add(1)
 	}
 	if leaves != nil {
-		d.turned[turnedQuiet].Add(1)
 		d.forget(leaves)
 	}
-	if g != nil {
+	if why >= 0 && leaves == nil {
+		g = nil
+	} else {
 		d.open++
 		if g.client.IsValid() {
 			d.clients[g.client]++
+			d.counted++
 		}
 	}
-	crowded := d.open-d.quiet.Len() > d.max/4*3
 	d.mu.Unlock()
 	if leaves != nil {
 		_ = leaves.Conn.Close() // its server finds out
 	}
-	if crowded {
-		d.hurry()
-	}
 	return g
 }
 
-// quietest is the guest of a kind who has been quiet the longest, or nil.
-func (d *door) quietest(fits func(*guest) bool) *guest {
-	for e := d.quiet.Front(); e != nil; e = e.Next() {
+// replaceable is a guest of a kind whose place can be given to another, and
+// why; full and nil if there is none.
+func (d *door) replaceable(full int, fits func(*guest) bool) (why int, leaves *guest) {
+	if q := first(&d.quiet, fits); q != nil {
+		return turnedQuiet, q
+	}
+	late := time.Now().Add(-patience)
+	if q := first(&d.busy, func(q *guest) bool { return fits(q) && q.since.Before(late) }); q != nil {
+		return turnedSlow, q
+	}
+	return full, nil
+}
+
+func first(l *list.List, fits func(*guest) bool) *guest {
+	for e := l.Front(); e != nil; e = e.Next() {
 		if g := e.Value.(*guest); fits(g) {
 			return g
 		}
@@ -146,17 +163,18 @@ func (d *door) forget(g *guest) {
 	d.stir(g)
 	d.open--
 	if g.client.IsValid() {
+		d.counted--
 		if d.clients[g.client]--; d.clients[g.client] == 0 {
 			delete(d.clients, g.client)
 		}
 	}
 }
 
-// stir ends a guest's quiet. The door must be locked.
+// stir takes a guest out of its line. The door must be locked.
 func (d *door) stir(g *guest) {
-	if g.place != nil {
-		d.quiet.Remove(g.place)
-		g.place = nil
+	if g.in != nil {
+		g.in.Remove(g.place)
+		g.in, g.place = nil, nil
 	}
 	d.unheard -= g.unheard
 	g.unheard = 0
@@ -174,9 +192,18 @@ func (d *door) moved(conn net.Conn, state http.ConnState) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.stir(g)
-	if (state == http.StateNew || state == http.StateIdle) && !g.gone {
-		g.place = d.quiet.PushBack(g)
+	if g.gone {
+		return
 	}
+	switch state {
+	case http.StateNew, http.StateIdle:
+		g.in = &d.quiet
+	case http.StateActive:
+		g.in, g.since = &d.busy, time.Now()
+	default:
+		return
+	}
+	g.place = g.in.PushBack(g)
 }
 
 // Read counts what belongs to no request yet.
@@ -190,7 +217,7 @@ func (g *guest) Read(p []byte) (int, error) {
 
 func (d *door) heard(g *guest, n int) {
 	d.mu.Lock()
-	if g.place == nil {
+	if g.in != &d.quiet {
 		d.mu.Unlock()
 		return
 	}
@@ -198,7 +225,8 @@ func (d *door) heard(g *guest, n int) {
 	d.unheard += n
 	var leaves *guest
 	if d.unheard > maxUnheard {
-		leaves = d.quietest(func(q *guest) bool { return q.unheard > 0 })
+		share := d.unheard / d.quiet.Len()
+		leaves = first(&d.quiet, func(q *guest) bool { return q.unheard >= share })
 		d.turned[turnedUnheard].Add(1)
 		d.forget(leaves)
 	}

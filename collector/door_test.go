@@ -37,7 +37,7 @@ func newTestDoor(t *testing.T, most, perClient int) *door {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return newDoor(Limits{Connections: most, ClientConnections: perClient}, p, func() {})
+	return newDoor(Limits{Connections: most, ClientConnections: perClient}, p)
 }
 
 func TestDoorPrefersTheBusy(t *testing.T) {
@@ -264,20 +264,22 @@ func (r *rig) until(what string, holds func() bool) {
 func TestSlowBodiesMakeRoom(t *testing.T) {
 	r := newRig(t, func(c *Config) { c.Limits = Limits{BodyMemory: 256 << 10, ClientConnections: 200} })
 	address := r.serve()
-	text := request(view)
+	text, large := request(view), request(view+strings.Repeat(" ", 5<<10))
 	var slow []net.Conn
-	for range 45 { // 45 × (4 KiB and a header)
+	for r.c.bodies.held.Load() <= 192<<10 {
 		conn := r.dial(address)
-		if _, err := io.WriteString(conn, text[:len(text)-1]); err != nil {
+		if _, err := io.WriteString(conn, large[:len(large)-1]); err != nil {
 			t.Fatal(err)
 		}
 		slow = append(slow, conn)
-		r.until("the next one is under way", func() bool { return r.reading() == len(slow) })
+		r.until("the next one has its room", func() bool { return r.c.bodies.held.Load() > int64(len(slow)-1)<<10 })
 	}
-	r.until("the memory is nearly full", func() bool { return r.c.bodies.held.Load() > 180<<10 })
 	r.until("the first is cut off", func() bool {
 		if status := exchange(t, r.dial(address), text); status != http.StatusAccepted {
-			t.Errorf("honest client: %d", status)
+			t.Errorf("a client with a beacon: %d", status)
+		}
+		if status := exchange(t, r.dial(address), large); status != http.StatusAccepted {
+			t.Errorf("a client with many: %d", status)
 		}
 		return r.c.bodies.hurried.Load() > 0
 	})
