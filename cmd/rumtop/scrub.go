@@ -27,15 +27,23 @@ func (p *program) scrubCommand() *cobra.Command {
 		Long: `Reads text from standard input and prints what the collector would keep of it.
 What was taken out is counted on standard error, by kind.
 
+Beacons, as pages send them to /v1/beacons, are shown field by field: what is
+kept of each, and why.
+
 With --ndjson each input line is a JSON string and each output line an object:
 {"text": "…", "redactions": {"email": 1}}.`,
 		Example: `  echo 'login failed for jane@example.com' | rumtop scrub
-  pbpaste | rumtop scrub --as stack`,
+  pbpaste | rumtop scrub --as stack
+  rumtop scrub < beacon.json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if !slices.Contains([]string{"message", "stack", "url", "tag"}, as) {
+			if !slices.Contains([]string{"message", "stack", "url", "tag", "beacon"}, as) {
 				p.started = false
-				return usage("--as %q: known are message, stack, url, tag", as)
+				return usage("--as %q: known are message, stack, url, tag, beacon", as)
+			}
+			if ndjson && as == "beacon" {
+				p.started = false
+				return usage("--ndjson takes texts: leave it out with --as beacon")
 			}
 			s, err := scrub.New(scrub.Config{})
 			if err != nil {
@@ -44,12 +52,34 @@ With --ndjson each input line is a JSON string and each output line an object:
 			if ndjson {
 				return scrubLines(p.stdin, p.stdout, s, as)
 			}
-			return scrubText(p.stdin, p.stdout, p.stderr, s, as)
+			in := bufio.NewReaderSize(p.stdin, scrubLineLimit)
+			if as != "beacon" && cmd.Flags().Changed("as") {
+				return scrubText(in, p.stdout, p.stderr, s, as)
+			}
+			if as == "message" && !beginsJSON(in) {
+				return scrubText(in, p.stdout, p.stderr, s, as)
+			}
+			text, err := in.Peek(scrubLineLimit)
+			switch {
+			case err == nil && as == "beacon":
+				return fmt.Errorf("more than %d bytes of beacons: give fewer", scrubLineLimit)
+			case err != nil && err != io.EOF:
+				return fmt.Errorf("reading standard input: %w", err)
+			case as == "beacon", err == io.EOF && holdsBeacons(text):
+				return scrubBeacons(text, p.stdout, p.stderr, s)
+			}
+			return scrubText(in, p.stdout, p.stderr, s, as)
 		},
 	}
-	cmd.Flags().StringVar(&as, "as", "message", "what the text is: message, stack, url, tag")
+	cmd.Flags().StringVar(&as, "as", "message", "what the text is: message, stack, url, tag, beacon")
 	cmd.Flags().BoolVar(&ndjson, "ndjson", false, "JSON strings in, JSON objects out, one a line")
 	return cmd
+}
+
+// beginsJSON says whether the input may be beacons, without waiting for all of it.
+func beginsJSON(in *bufio.Reader) bool {
+	first, err := in.Peek(1)
+	return err == nil && (first[0] == '{' || first[0] == '[')
 }
 
 // scrubText treats a stack as one text, everything else line by line.
@@ -86,15 +116,7 @@ func scrubText(in io.Reader, out, report io.Writer, s *scrub.Scrubber, as string
 			return fmt.Errorf("reading standard input: %w", err)
 		}
 	}
-	kinds := make([]string, 0, len(total))
-	for kind, n := range total {
-		kinds = append(kinds, fmt.Sprintf("%d %s", n, kind))
-	}
-	slices.Sort(kinds)
-	if len(kinds) == 0 {
-		kinds = []string{"nothing"}
-	}
-	_, err := fmt.Fprintf(report, "taken out: %s\n", strings.Join(kinds, ", "))
+	_, err := fmt.Fprintf(report, "taken out: %s\n", kindsLine(total))
 	return err
 }
 

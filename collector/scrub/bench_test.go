@@ -79,6 +79,7 @@ var hostile = map[string]string{
 	"percent": "%25", "percent40": "a%40b.co ", "percents": "%", "nested": "%2525252525", "backslashes": `\`, "unicode escapes": `\u0040`, "entities": "&#64;", "windows": `\Users\a`,
 	"keys": "-----BEGIN RSA PRIVATE KEY-----", "dashes": "-", "ends": "-----END ", "jwts": "eyJhbGciOiJ9.", "jwt run": "eyJ", "base64": "aB3/", "random": "x1Y2z3A4b5C6d7E8f9G0hJkL ", "run": "aB3x", "words": "a-", "akia": "AKIA", "bearer": "bearer x1", "bearers": "bearer ",
 	"fullwidth": "４", "en dashes": "4–", "han": "漢", "han address": "漢@字.广告 ", "zero width": "\u200b", "invalid": "\xff", "controls": "\x01a", "lines": "\n", "frames": "    at f (https://a.b/c.js:1:2)\n", "gecko": "f@https://a.b/c.js:1:2\n", "at at": "at (",
+	"numeric hosts": "http://0x", "ec2": "ip-1-2-3-4", "codes": "pin2: 4821 ", "digest": "authorization: digest ", "foreign": "пароль=", "phones beyond": "电话 1380013 ", "dates": "/2024/11", "tildes": "/~a", "hashes": "id 3f2a9c81d4e5b6a7c8d93f2a9c81d4e5b6a7c8d9 ", "module hashes": "webpack:///a?a1b2 ", "invariants": "https://a.b/?invariant=418&",
 	"ibans": "DE89 3704 0044 0532 0130 0", "iban run": "DE89", "geo": "52.520008, 13.404954, ", "degrees": "52°", "brackets": "[", "placeholders": "[email]", "parens": "(", "closing": ")", "data": "data:a/b,", "tags": "<pin>1</pin>", "lt": ">", "labels": "phone number is ", "ulids": "01ARZ3NDEKTSV4RRFFQ69G5FAV", "uuids": "550e8400-e29b-41d4-a716-446655440000-",
 }
 

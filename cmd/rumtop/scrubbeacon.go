@@ -1,0 +1,266 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/rumtop/rumtop/collector/scrub"
+	"github.com/rumtop/rumtop/collector/wire"
+	"github.com/rumtop/rumtop/internal/plain"
+)
+
+// beaconFields are the fields of a beacon that the collector reads.
+var beaconFields = []string{
+	"id", "time", "release", "environment", "url", "route", "view", "session", "user", "navigation", "sample_rate",
+	"sampled", "consent", "device", "connection", "sdk", "trace", "tags", "metrics", "errors", "requests", "events",
+}
+
+// holdsBeacons says whether a text is JSON that has fields of a beacon: an object,
+// an array of them, or one a line.
+func holdsBeacons(text []byte) bool {
+	var one json.RawMessage
+	if json.NewDecoder(bytes.NewReader(text)).Decode(&one) != nil {
+		return false
+	}
+	var all []map[string]json.RawMessage
+	if json.Unmarshal(one, &all) != nil {
+		var object map[string]json.RawMessage
+		if json.Unmarshal(one, &object) != nil {
+			return false
+		}
+		all = append(all, object)
+	}
+	for _, b := range all {
+		for _, needed := range [...]string{"navigation", "metrics", "errors", "requests", "events"} {
+			if b[needed] != nil {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// beaconReport writes what the collector keeps of beacons, a line for each
+// field. It is the sink of a decoder.
+type beaconReport struct {
+	scrub    *scrub.Scrubber
+	out      *tabwriter.Writer
+	total    map[string]int
+	beacons  int
+	rejected int
+}
+
+// scrubBeacons explains beacons as POST /v1/beacons takes them.
+func scrubBeacons(text []byte, out, report io.Writer, s *scrub.Scrubber) error {
+	r := &beaconReport{scrub: s, out: tabwriter.NewWriter(out, 0, 0, 2, ' ', 0), total: map[string]int{}}
+	err := wire.Native{}.Decode(&wire.Request{Body: text, Limits: wire.Limits{Depth: 16}}, r)
+	if err := r.out.Flush(); err != nil {
+		return err
+	}
+	if err != nil {
+		return fmt.Errorf("reading beacons: %w: give JSON as it is sent to /v1/beacons", err)
+	}
+	if r.beacons == 0 {
+		return fmt.Errorf("no beacon in it: one has navigation, metrics, errors, requests or events")
+	}
+	if unknown := unknownFields(text); len(unknown) > 0 {
+		fmt.Fprintf(report, "not in the schema, dropped: %s\n", strings.Join(unknown, ", "))
+	}
+	if r.rejected > 0 {
+		fmt.Fprintf(report, "refused: %d that are no beacons\n", r.rejected)
+	}
+	_, err = fmt.Fprintf(report, "taken out: %s\n", kindsLine(r.total))
+	return err
+}
+
+// Take implements [wire.Sink].
+func (r *beaconReport) Take(b *wire.Beacon) bool {
+	if r.beacons++; r.beacons > 1 {
+		fmt.Fprintln(r.out)
+	}
+	fmt.Fprintln(r.out, "FIELD\tKEPT\tWHY")
+	if strings.EqualFold(b.Consent, "none") {
+		r.row("consent", "", "consent is none: nothing is kept")
+		return true
+	}
+	minimal := strings.EqualFold(b.Consent, "minimal")
+	if minimal {
+		r.row("consent", "", "consent is minimal: errors only, no identifiers")
+	}
+	for _, id := range [...]struct{ name, value string }{{"id", b.ID}, {"view", b.View}, {"session", b.Session}, {"user", b.User}} {
+		switch {
+		case id.value == "":
+		case minimal && id.name != "id":
+			r.row(id.name, "", "consent")
+		default:
+			r.row(id.name, "(hash)", "keyed hash of the day and site; the original is dropped")
+		}
+	}
+	r.explained("release", "message", b.Release)
+	r.explained("environment", "message", b.Environment)
+	r.address("url", b.URL, b.Route != "")
+	r.address("route", b.Route, false)
+	r.checked("device", b.Device, "mobile, tablet, desktop and other are known; else the user agent says", "mobile", "tablet", "desktop", "other")
+	r.checked("connection", b.Connection, "only the browsers' own words stay", "4g", "3g", "2g", "slow-2g", "5g", "wifi", "ethernet", "cellular", "none")
+	if n := len(b.Trace); n > 0 && !minimal {
+		trace := ""
+		if (n == 16 || n == 32) && strings.Trim(strings.ToLower(b.Trace), "0123456789abcdef") == "" {
+			trace = strings.ToLower(b.Trace)
+		}
+		r.row("trace", trace, "16 or 32 hexadecimal digits lead to the server's record")
+	}
+	for _, t := range b.Tags {
+		key, value, ok := r.scrub.Tag(t.Key, t.Value)
+		why := r.why("tag", t.Value)
+		switch {
+		case !ok:
+			key, value, why = t.Key, "", "dropped: no usable name or value is left"
+			if k, err := r.scrub.Explain("message", key); err == nil {
+				key = k.Text
+			}
+		case why == "" && value != t.Value:
+			why = "its name promises a secret, or it is too long"
+		}
+		r.row("tags."+key, value, why)
+	}
+	for _, e := range b.Errors {
+		r.explained("errors.type", "message", e.Type)
+		r.explained("errors.message", "message", e.Message)
+		r.explained("errors.stack", "stack", e.Stack)
+	}
+	if minimal {
+		r.left("navigation, metrics, requests, events", len(b.Metrics)+len(b.Requests)+len(b.Events))
+		return true
+	}
+	for _, m := range b.Metrics {
+		k, err := r.scrub.Explain("message", m.Name)
+		if err == nil {
+			r.row("metrics."+k.Text, fmt.Sprint(m.Value), r.count(k.Redactions))
+		}
+	}
+	for _, q := range b.Requests {
+		r.explained("requests.url", "url", q.URL)
+	}
+	for _, e := range b.Events {
+		r.explained("events.name", "message", e.Name)
+	}
+	return true
+}
+
+// Reject implements [wire.Sink].
+func (r *beaconReport) Reject() { r.rejected++ }
+
+// Ignore implements [wire.Sink].
+func (r *beaconReport) Ignore() { r.rejected++ }
+
+func (r *beaconReport) left(fields string, n int) {
+	if n > 0 {
+		r.row(fields, "", "consent")
+	}
+}
+
+// checked explains a field that may hold one of the words alone.
+func (r *beaconReport) checked(field, value, why string, words ...string) {
+	if value == "" {
+		return
+	}
+	value = strings.ToLower(value)
+	if !slices.Contains(words, value) {
+		value = ""
+	}
+	r.row(field, value, why)
+}
+
+func (r *beaconReport) explained(field, kind, value string) {
+	if value == "" {
+		return
+	}
+	if k, err := r.scrub.Explain(kind, value); err == nil {
+		r.row(field, k.Text, r.count(k.Redactions))
+	}
+}
+
+// address explains the address of a page, of which the path stays.
+func (r *beaconReport) address(field, value string, named bool) {
+	switch {
+	case value == "":
+	case named:
+		r.row(field, "", "the route names the page")
+	default:
+		r.row(field, r.scrub.Page(value), strings.TrimSuffix("path only, as a template: "+r.why("url", value), ": "))
+	}
+}
+
+func (r *beaconReport) why(kind, value string) string {
+	k, err := r.scrub.Explain(kind, value)
+	if err != nil {
+		return ""
+	}
+	return r.count(k.Redactions)
+}
+
+// count adds to the totals and says in words what was taken out.
+func (r *beaconReport) count(redactions map[string]int) string {
+	if len(redactions) == 0 {
+		return ""
+	}
+	for kind, n := range redactions {
+		r.total[kind] += n
+	}
+	return kindsLine(redactions) + " taken out"
+}
+
+func (r *beaconReport) row(field, kept, why string) {
+	if kept == "" {
+		kept = "(dropped)"
+	}
+	for i, line := range strings.Split(kept, "\n") {
+		if i > 0 {
+			field, why = "", ""
+		}
+		fmt.Fprintf(r.out, "%s\t%s\t%s\n", plain.Line(field, 60), plain.Line(line, 120), why)
+	}
+}
+
+// unknownFields gives the names of what is not in the schema, sorted, each once.
+func unknownFields(text []byte) []string {
+	names := map[string]bool{}
+	for dec := json.NewDecoder(bytes.NewReader(text)); ; {
+		var value json.RawMessage
+		if dec.Decode(&value) != nil {
+			return slices.Sorted(maps.Keys(names))
+		}
+		var all []map[string]json.RawMessage
+		if json.Unmarshal(value, &all) != nil {
+			all = make([]map[string]json.RawMessage, 1)
+			if json.Unmarshal(value, &all[0]) != nil {
+				continue
+			}
+		}
+		for _, b := range all {
+			for name := range b {
+				if !slices.Contains(beaconFields, name) {
+					names[plain.Line(name, 60)] = true
+				}
+			}
+		}
+	}
+}
+
+// kindsLine says how many of each kind: "2 email, 1 ip", or "nothing".
+func kindsLine(total map[string]int) string {
+	if len(total) == 0 {
+		return "nothing"
+	}
+	var kinds []string
+	for _, kind := range slices.Sorted(maps.Keys(total)) {
+		kinds = append(kinds, fmt.Sprintf("%d %s", total[kind], kind))
+	}
+	return strings.Join(kinds, ", ")
+}
