@@ -73,8 +73,7 @@ type awsBatch struct {
 // awsPage is the beacon of one view, and what is known of its events.
 type awsPage struct {
 	Beacon
-	key      string
-	restored bool
+	key string
 }
 
 // noID is what the client sends for a user or session that there is none of.
@@ -231,38 +230,45 @@ func (a *awsBatch) take(page *awsPage, typ string, details *cursor) {
 			if e.Value != e.Value {
 				e.Value = 0
 			}
-			b.AddEvent(e)
+			if details.err == nil {
+				b.AddEvent(e)
+			}
 			return
+		}
+	}
+	vital := func(m Metric) {
+		if m.Value = details.awsValue(); details.err == nil {
+			b.AddMetric(m)
 		}
 	}
 	switch strings.TrimSuffix(name, "_event") {
 	case "page_view":
-		details.skip()
 		b.Navigation = true
 	case "largest_contentful_paint":
-		b.AddMetric(Metric{Name: "lcp", Value: details.awsValue()})
+		vital(Metric{Name: "lcp"})
 	case "first_contentful_paint":
-		b.AddMetric(Metric{Name: "fcp", Value: details.awsValue()})
+		vital(Metric{Name: "fcp"})
 	case "time_to_first_byte":
-		m := Metric{Name: "ttfb", Value: details.awsValue()}
-		page.restored = page.restored || m.Value == 0
-		b.AddMetric(m)
+		vital(Metric{Name: "ttfb"})
 	case "cumulative_layout_shift":
-		b.AddMetric(Metric{Name: "cls", Value: details.awsValue(), Peak: true})
+		vital(Metric{Name: "cls", Peak: true})
 	case "interaction_to_next_paint":
-		b.AddMetric(Metric{Name: "inp", Value: details.awsValue(), Peak: true})
+		vital(Metric{Name: "inp", Peak: true})
 	case "first_input_delay":
-		b.AddMetric(Metric{Name: "fid", Value: details.awsValue()})
+		vital(Metric{Name: "fid"})
 	case "js_error":
-		b.AddError(details.awsError())
+		if e := details.awsError(); details.err == nil {
+			b.AddError(e)
+		}
 	case "http":
-		page.request(details.awsHTTP())
+		if f := details.awsHTTP(); details.err == nil {
+			page.request(f)
+		}
 	case "xray_trace":
-		if f := details.awsTrace(); f.URL != "" {
+		if f := details.awsTrace(); details.err == nil && f.URL != "" {
 			page.request(f)
 		}
 	default:
-		details.skip()
 		a.ignored++
 	}
 }
@@ -351,8 +357,12 @@ func (a *awsBatch) emit() (wanted bool) {
 		} else {
 			b.View = a.session + " " + p.key
 		}
-		if p.restored {
-			p.restore(a.id)
+		if p.restored() {
+			p.Navigation = true
+			p.View += " " + a.id
+			for i := range p.Metrics {
+				p.Metrics[i].Restore = true
+			}
 		}
 		if b.Empty() {
 			continue
@@ -369,12 +379,13 @@ func (a *awsBatch) emit() (wanted bool) {
 	return wanted
 }
 
-// restore makes the beacon one of a page that came back from the back/forward
-// cache: a view of its own, whose loading means nothing.
-func (p *awsPage) restore(batch string) {
-	p.Navigation = true
-	p.View += " " + batch
-	for i := range p.Metrics {
-		p.Metrics[i].Restore = true
+// restored says whether the beacon is of a page that came back from the
+// back/forward cache: a view of its own, whose loading means nothing.
+func (p *awsPage) restored() bool {
+	for _, m := range p.Metrics {
+		if m.Name == "ttfb" && m.Value == 0 {
+			return true
+		}
 	}
+	return false
 }

@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"math"
 	"strconv"
 	"strings"
 )
@@ -83,8 +82,8 @@ func (f *boomerangForm) readError(c *cursor) {
 		return
 	}
 	times := 1
-	if n, err := strconv.Atoi(count); err == nil && n > 1 {
-		times = min(n, maxErrors+1) // one too many is told as excess
+	if n := parseNumber(count); n > 1 {
+		times = int(min(n, maxErrors+1)) // one too many is told as excess
 	}
 	if via == viaNetwork {
 		for range times {
@@ -182,25 +181,24 @@ func largestWindow(list string, depth int) (largest float64, ok bool) {
 	if !c.array() {
 		return 0, false
 	}
-	var sum, first, last float64
+	var sum, first, last, most uint64
 	windows := 0
 	for c.more() {
 		var value, at string
 		c.fields(map[string]*string{"v": &value, "t": &at})
 		v, errValue := strconv.ParseUint(value, 36, 32)
-		t, errTime := strconv.ParseUint(at, 36, 52)
-		if errValue != nil || errTime != nil {
+		now, errTime := strconv.ParseUint(at, 36, 52)
+		if errValue != nil || errTime != nil || now < last {
 			return 0, false
 		}
-		now := float64(t)
 		if windows == 0 || now-last >= shiftGap || now-first >= shiftWindow {
 			sum, first = 0, now
 			windows++
 		}
-		sum += float64(v) / 1000
+		sum += v
 		last = now
-		largest = math.Max(largest, sum)
+		most = max(most, sum)
 	}
 	// Of one window the SDK's own sum is nearer to the truth.
-	return largest, c.err == nil && windows > 1
+	return float64(most) / 1000, c.err == nil && windows > 1
 }

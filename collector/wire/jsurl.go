@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strconv"
 	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -138,24 +139,26 @@ func (j *jsurl) string() bool {
 			}
 		}
 		j.pos += width
-		switch {
-		case high != 0:
-			unit, high = utf16.DecodeRune(high, unit), 0
-		case utf16.IsSurrogate(unit):
+		if high != 0 {
+			pair := utf16.DecodeRune(high, unit)
+			plain, high = utf8.AppendRune(plain, pair), 0
+			if pair != utf8.RuneError {
+				continue
+			}
+		}
+		if utf16.IsSurrogate(unit) {
 			high = unit
 			continue
 		}
-		plain = appendRune(plain, unit)
+		plain = utf8.AppendRune(plain, unit)
 	}
 	if high != 0 {
-		plain = appendRune(plain, high)
+		plain = utf8.AppendRune(plain, high) // what cannot be written becomes U+FFFD
 	}
 	var err error
 	j.out, err = jsontext.AppendQuote(j.out, plain)
 	return err == nil
 }
-
-func appendRune(b []byte, r rune) []byte { return append(b, string(r)...) }
 
 // literal reads a number, true, false or null.
 func (j *jsurl) literal() bool {

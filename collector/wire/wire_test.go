@@ -278,7 +278,7 @@ func TestLimitIsTold(t *testing.T) {
 // seeds are the bodies of the recorded fixtures of one format.
 func seeds(t testing.TB, prefix string) []string {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join("testdata", prefix+"*.json"))
+	files, err := filepath.Glob(filepath.Join("testdata", prefix+"*"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no fixtures of %s: %v", prefix, err)
 	}
@@ -358,6 +358,7 @@ func BenchmarkDecode(b *testing.B) {
 		body   string
 	}{
 		"native": {Native{}, native}, "faro": {Faro{}, seeds(b, "faro-2")[0]}, "web-vitals": {WebVitals{}, seeds(b, "web-vitals-6")[0]},
+		"boomerang": {Boomerang{}, seeds(b, "boomerang-1.815.1.json")[1]}, "reporting": {Reporting{}, seeds(b, "reporting")[1]}, "aws-rum": {AWSRUM{}, seeds(b, "aws-rum")[0]},
 	} {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
