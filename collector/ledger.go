@@ -96,8 +96,12 @@ type Stats struct {
 	Dropped   map[string]int64 // by reason: consent, ignored, bfcache, resend, shed, publish_failed, encoding_failed, shutdown
 	Queued    int64            // gathering, waiting or in flight
 
-	QueueBytes int64 // of what is queued
-	InFlight   int   // batches published and not acknowledged
+	QueueBytes    int64 // of what is queued
+	QueueMaxBytes int64 // the most that may be
+	InFlight      int   // batches published and not acknowledged
+
+	Redactions map[string]int64 // spans that the scrubber replaced, by kind
+	Capped     map[string]int64 // names that became (other), by kind
 }
 
 // Stats returns the account at this moment.
@@ -106,6 +110,7 @@ func (c *Collector) Stats() Stats {
 	s := Stats{
 		Received: e.received, Published: e.published, Queued: e.queued,
 		Refused: map[string]int64{}, Dropped: map[string]int64{},
+		QueueMaxBytes: int64(c.cfg.QueueBytes), Redactions: map[string]int64{}, Capped: map[string]int64{},
 	}
 	for r, n := range e.lost {
 		if r := reason(r); r.dropped() {
@@ -116,5 +121,11 @@ func (c *Collector) Stats() Stats {
 	}
 	q := c.queue.status()
 	s.QueueBytes, s.InFlight = int64(q.bytes), q.flying
+	for kind, n := range c.scrub.Counts() {
+		s.Redactions[kind] = int64(n)
+	}
+	for i := range c.overflow {
+		s.Capped[overflowNames[i]] = c.overflow[i].Load()
+	}
 	return s
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/rumtop/rumtop/collector"
+	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/stream"
 )
 
@@ -91,6 +92,7 @@ Runs until SIGTERM, then publishes what it has accepted; a second signal ends it
 type edge struct {
 	collector *collector.Collector
 	publisher *stream.Publisher
+	reporter  *reporter
 	server    *http.Server
 	listener  net.Listener
 	grace     time.Duration // between saying that it ends and ending
@@ -105,7 +107,11 @@ func startEdge(conn *stream.Conn, cfg collector.Config) (*edge, error) {
 	if err != nil {
 		return nil, errors.Join(err, pub.Close(context.Background()))
 	}
-	return &edge{collector: c, publisher: pub, server: c.Server()}, nil
+	identity := beacon.IdentityMemory
+	if cfg.IdentityKeyFile != "" {
+		identity = beacon.IdentityFile
+	}
+	return &edge{collector: c, publisher: pub, reporter: startReporter(conn, c, &cfg, identity), server: c.Server()}, nil
 }
 
 // listen opens the address, with the collector's cap on connections.
@@ -171,5 +177,7 @@ func (e *edge) drain() error {
 }
 
 func (e *edge) drainUntil(ctx context.Context) error {
-	return errors.Join(e.collector.Drain(ctx), e.publisher.Close(ctx))
+	err := errors.Join(e.collector.Drain(ctx), e.publisher.Close(ctx))
+	e.reporter.end(ctx)
+	return err
 }

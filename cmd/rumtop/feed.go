@@ -86,9 +86,45 @@ func (f *feed) Status() agg.SourceStatus {
 		Connected: s.Connected, Server: s.Server, Note: s.Note, History: s.History, Loading: f.loading(&s),
 		Dropped: s.Dropped, Gaps: s.Gaps, Malformed: s.Malformed, Reconnects: s.Reconnects, Site: site,
 	}
+		Violations: s.Violations, Skew: s.Skew, Collectors: reckon(sub),
 }
 
 // loading is the share of the history that the aggregator has taken: 1 only
+// reckon sums up what the collectors say.
+func reckon(sub *stream.Subscription) (sum agg.Collectors) {
+	known, losses, _ := sub.Collectors()
+	for i := range known {
+		c := &known[i]
+		if c.Silent {
+			sum.Silent++
+			continue
+		}
+		sum.Reporting++
+		if !c.Balanced() {
+			sum.Unbalanced++
+		}
+		if c.Identity == beacon.IdentityAlone {
+			sum.Alone++
+		}
+		if c.Skew.Abs() > sum.Skew.Abs() {
+			sum.Skew = c.Skew
+		}
+	}
+	for _, l := range losses {
+		sum.Losses = append(sum.Losses, agg.Loss(l))
+	}
+	return sum
+}
+
+// now is the time that windows are reckoned by: the server's where this
+// machine's clock is off.
+func (f *feed) now() time.Time {
+	if sub := f.subscription(); sub != nil {
+		return sub.Now()
+	}
+	return time.Now()
+}
+
 // when it has all that had come when the reading caught up.
 func (f *feed) loading(s *stream.Status) float64 {
 	f.mu.Lock()

@@ -146,7 +146,7 @@ func (p *program) start(ctx context.Context, v *viewFlags, f *feed, site string)
 
 // startLoop sets the counting going. The aggregator's goroutine ends with ctx.
 func startLoop(ctx context.Context, cfg agg.Config, f *feed, site string, since, interval time.Duration, hear func(*agg.Frame)) (loop *agg.Loop, failed <-chan error) {
-	loop = agg.NewLoop(agg.New(cfg), f, time.Now)
+	loop = agg.NewLoop(agg.New(cfg), f, f.now)
 	loop.Tell(hear)
 	errs := make(chan error, 2)
 	go func() {

@@ -103,6 +103,16 @@ func (a *Aggregator) health(s SourceStatus, lo, hi, now int64) Health {
 		SkewN: a.now.skew.n, SkewP95MS: a.now.skew.quantile(.95),
 	}
 	if a.log.rows == 0 {
+		Violations: s.Violations, ServerSkewMS: float64(s.Skew.Milliseconds()),
+		Collectors: s.Collectors.Reporting, CollectorsSilent: s.Collectors.Silent, CollectorsUnbalanced: s.Collectors.Unbalanced,
+		CollectorsAlone: s.Collectors.Alone, CollectorSkewMS: float64(s.Collectors.Skew.Milliseconds()),
+	}
+	for _, l := range s.Collectors.Losses {
+		if t := l.At.UnixMilli(); t >= lo && t < hi {
+			h.CollectorsLost += l.Lost
+			h.CollectorsDropped += l.Dropped
+			h.CollectorsRefused += l.Refused
+		}
 		return h
 	}
 	from := at(a.log.earliest())

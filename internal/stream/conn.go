@@ -51,6 +51,7 @@ type Conn struct {
 
 	connected  atomic.Bool
 	reconnects atomic.Int64
+	violations atomic.Int64
 	maxPayload atomic.Int64 // bytes, 0 before the first connection
 	settled    atomic.Bool  // Conn is set: callbacks may come before
 	changed    broadcast
@@ -190,11 +191,12 @@ type State struct {
 	Server     string // URL without password; the one asked for while not connected
 	Note       string // one sentence while something is wrong, else ""
 	Reconnects int64
+	Violations int64 // times that the server forbade something, since the start
 }
 
 // State returns how the connection is. It never waits for the network.
 func (c *Conn) State() State {
-	s := State{Connected: c.connected.Load(), Reconnects: c.reconnects.Load()}
+	s := State{Connected: c.connected.Load(), Reconnects: c.reconnects.Load(), Violations: c.violations.Load()}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if s.Connected {

@@ -31,6 +31,7 @@ func (c *Conn) asyncError(err error) {
 	if !errors.Is(err, nats.ErrPermissionViolation) {
 		return
 	}
+	c.violations.Add(1)
 	m := violation.FindStringSubmatch(err.Error())
 	if m == nil {
 		return

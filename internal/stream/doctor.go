@@ -35,7 +35,6 @@ type Check struct {
 // What the doctor minds.
 const (
 	slowRTT    = 250 * time.Millisecond
-	largeSkew  = 2 * time.Second
 	silentSite = 2 * time.Minute
 )
 

@@ -42,7 +42,8 @@ func (s *Subscription) follow() error {
 	if err != nil {
 		return err
 	}
-	s.skew.Store(int64(s.opts.Now().Sub(info.TimeStamp)))
+	s.measure(info.TimeStamp)
+	s.hear(true)
 	f := &follower{s: s, stop: make(chan struct{}), failed: make(chan error, 1), target: info.State.LastSeq}
 	f.all = len(s.opts.Shards) == 0 && uint64(len(info.State.Subjects)) == info.State.NumSubjects
 	consumer, err := f.consumer(info)
@@ -81,6 +82,13 @@ func (s *Subscription) follow() error {
 		case <-check.C:
 			if err := f.check(consumer); err != nil {
 				return err
+			}
+			if s.opts.Now().Sub(s.measured).Abs() > measureEvery {
+				info, err := lookup(s.ctx, s.conn)
+				if err != nil {
+					return err
+				}
+				s.measure(info.TimeStamp)
 			}
 		}
 	}
@@ -221,6 +229,9 @@ func (f *follower) handle(msg jetstream.Msg) {
 func (f *follower) take(msg jetstream.Msg) bool {
 	s := f.s
 	if !s.wanted(msg.Subject()) {
+		if aside(msg.Subject(), s.opts.Site) {
+			return true
+		}
 		f.others++
 		if f.all && f.others > f.own+1000 {
 			f.fail(errCrowded)

@@ -26,6 +26,7 @@ func (s *Subscription) listen(reason error) error {
 	if s.seen == nil {
 		s.seen = newRecentIDs()
 	}
+	s.hear(false)
 	began := time.Now()
 	defer func() { s.pos.listened += time.Since(began) }()
 	stop := make(chan struct{})

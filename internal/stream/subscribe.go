@@ -17,7 +17,7 @@ import (
 type SubscribeOptions struct {
 	Site   string
 	Since  time.Duration    // history to begin with; 0: none
-	Now    func() time.Time // nil: time.Now; only measures this machine's clock against the server's
+	Now    func() time.Time // this machine's clock; nil: time.Now
 	Shards []string         // 00 to 0f; empty: all
 	Buffer int              // batches that Batches holds; 0: 256
 }
@@ -34,8 +34,13 @@ type Subscription struct {
 	wg     sync.WaitGroup
 
 	// Of the goroutine that delivers, handed from one session to the next.
-	pos  position
-	seen *recentIDs
+	pos      position
+	seen     *recentIDs
+	reports  *nats.Subscription // nil before the first look
+	caughtUp bool               // with the reports that the stream holds
+	measured time.Time          // when the clocks were last compared
+
+	collectors collectors
 
 	counters
 	mu      sync.Mutex
@@ -90,7 +95,8 @@ type Status struct {
 	// Newest is when the server stored the last batch delivered; zero before.
 	Newest time.Time
 	// Skew is this machine's clock minus the server's, to some milliseconds.
-	Skew time.Duration
+	Skew       time.Duration
+	Violations int64 // times that the server forbade something
 }
 
 // Subscribe starts to read a site. It does not wait for the connection: it
@@ -149,7 +155,7 @@ func (s *Subscription) Close() {
 func (s *Subscription) Status() Status {
 	conn := s.conn.State()
 	st := Status{
-		Connected: conn.Connected, Server: conn.Server, Reconnects: conn.Reconnects,
+		Connected: conn.Connected, Server: conn.Server, Reconnects: conn.Reconnects, Violations: conn.Violations,
 		Loading: float64(s.loading.Load()) / loadingUnit,
 		Dropped: s.dropped.Load(), Gaps: s.gaps.Load(), Malformed: s.malformed.Load(), Foreign: s.foreign.Load(),
 		Messages: s.messages.Load(), Rereads: s.rereads.Load(), Skew: time.Duration(s.skew.Load()),
@@ -187,6 +193,7 @@ const (
 func (s *Subscription) run() {
 	defer close(s.out)
 	defer s.cancel()
+	defer s.unhear()
 	backoff := minBackoff
 	for s.ctx.Err() == nil {
 		changed := s.conn.changed.wait()
@@ -238,9 +245,9 @@ func (s *Subscription) wanted(subject string) bool {
 	if ok && site == s.opts.Site && s.shards[shard] {
 		return true
 	}
-	// Markers are read by other means. What else is under the site's name
-	// was not put there by a collector.
-	if owner, annotation := beacon.ParseAnnotationSubject(subject); annotation && owner == s.opts.Site {
+	// Markers and reports are read by other means. What else is under the
+	// site's name was not put there by a collector.
+	if aside(subject, s.opts.Site) {
 		return false
 	}
 	if !ok && belongsTo(subject, s.opts.Site) {
@@ -249,6 +256,15 @@ func (s *Subscription) wanted(subject string) bool {
 		s.foreign.Add(1)
 	}
 	return false
+}
+
+// aside says whether a subject is a site's, but not for batches.
+func aside(subject, site string) bool {
+	owner, ok := beacon.ParseAnnotationSubject(subject)
+	if !ok {
+		owner, ok = beacon.ParseCollectorsSubject(subject)
+	}
+	return ok && owner == site
 }
 
 func belongsTo(subject, site string) bool {

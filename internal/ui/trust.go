@@ -37,8 +37,12 @@ func facts(f *agg.Frame, loc *time.Location) []fact {
 			worry(c.weight, "%s %s", count(float64(c.n)), c.what)
 		}
 	}
+	wrong = append(wrong, collectorWorries(h)...)
 	if !h.History {
 		worry(doubtful, "%s", noHistory(h))
+	}
+	if ms := math.Abs(h.ServerSkewMS); ms > clockSlack {
+		worry(doubtful, "this machine's clock is off by %s: the server's is used", span(time.Duration(ms)*time.Millisecond))
 	}
 	if h.SkewN >= agg.Thin && h.SkewP95MS > 60_000 {
 		worry(doubtful, "browsers' clocks off by %s", span(time.Duration(h.SkewP95MS)*time.Millisecond))
@@ -54,6 +58,9 @@ func facts(f *agg.Frame, loc *time.Location) []fact {
 		usual = append(usual, fact{calm, "0 dropped · 0 gaps"})
 	}
 	usual = append(usual, fact{calm, count(coarse(h.PerS)) + " beacons/s"})
+	if h.Collectors > 0 {
+		usual = append(usual, fact{calm, plural(float64(h.Collectors), "collector")})
+	}
 	if h.HistoryFrom != nil {
 		usual = append(usual, fact{calm, "history from " + clock(*h.HistoryFrom, f.At, loc)})
 	}
@@ -70,6 +77,35 @@ func facts(f *agg.Frame, loc *time.Location) []fact {
 		usual = append(usual, fact{calm, h.Server})
 	}
 	return append(wrong, usual...)
+}
+
+// clockSlack is how far clocks may be apart, in milliseconds, before it is said.
+const clockSlack = 2000
+
+// collectorWorries is what collectors say that is wrong with them.
+func collectorWorries(h *agg.Health) (wrong []fact) {
+	worry := func(g gravity, format string, args ...any) {
+		wrong = append(wrong, fact{g, fmt.Sprintf(format, args...)})
+	}
+	if h.CollectorsLost > 0 {
+		worry(grave, "%s lost by collectors", count(float64(h.CollectorsLost)))
+	}
+	if h.CollectorsUnbalanced > 0 {
+		worry(grave, "%s cannot account for its beacons", plural(float64(h.CollectorsUnbalanced), "collector"))
+	}
+	if h.CollectorsSilent > 0 {
+		worry(doubtful, "%d of %s silent", h.CollectorsSilent, plural(float64(h.Collectors+h.CollectorsSilent), "collector"))
+	}
+	if h.CollectorsAlone > 0 {
+		worry(doubtful, "users counted apart by %s", plural(float64(h.CollectorsAlone), "collector"))
+	}
+	if ms := math.Abs(h.CollectorSkewMS); ms > clockSlack {
+		worry(doubtful, "a collector's clock off by %s", span(time.Duration(ms)*time.Millisecond))
+	}
+	if h.Violations > 0 {
+		worry(doubtful, "NATS forbade %s", plural(float64(h.Violations), "request"))
+	}
+	return wrong
 }
 
 // noHistory says that there is none and why: the reason is in the note, with what

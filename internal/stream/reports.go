@@ -1,0 +1,267 @@
+package stream
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/rumtop/rumtop/internal/beacon"
+)
+
+// Announce publishes a report to the site, if there is a connection. It is not
+// kept for later: another one follows.
+func (c *Conn) Announce(site string, report []byte) error {
+	if !c.connected.Load() {
+		return errDisconnected
+	}
+	subject := beacon.CollectorsSubject(site)
+	if err := c.Publish(subject, report); err != nil {
+		return fmt.Errorf("publish to %s: %w", subject, err)
+	}
+	return nil
+}
+
+// How collectors are kept track of.
+const (
+	// MaxCollectors is how many are remembered; reports of others are counted.
+	MaxCollectors = 64
+	// reportsBack is how far back reports are read at the start, so that what was
+	// lost in a window is known at once.
+	reportsBack = 5 * time.Minute
+	maxReports  = 4096
+	// A collector is silent when it has missed two reports, and forgotten when
+	// nobody has heard of it for so long.
+	missedReports = 3
+	defaultEvery  = 5 * time.Second
+	forgetAfter   = 10 * time.Minute
+	// clockReports is how many reports a clock is judged by. Reports can be late,
+	// never early: the least late one tells.
+	clockReports = 12
+)
+
+// Losses are counted in steps, for as long as history is looked at.
+const (
+	lossStep  = 10 * time.Second
+	lossSteps = 6 * 60
+)
+
+// Collector is one collector, as far as it says.
+type Collector struct {
+	beacon.Report
+	Heard  time.Time // when it was last heard of, by this machine's clock
+	Silent bool      // it should have been heard of since
+	// Skew is its clock minus the server's, or, where no server says the time,
+	// minus this machine's. It is known to some milliseconds.
+	Skew time.Duration
+}
+
+// Loss is what collectors gave up within some seconds, by the server's clock.
+type Loss struct {
+	At      time.Time
+	Lost    int64 // could not be delivered, see [beacon.Report.Lost]
+	Dropped int64 // for whatever reason
+	Refused int64
+}
+
+// collectors keeps track of the reports of one site.
+type collectors struct {
+	mu     sync.Mutex
+	known  map[string]*tracked
+	losses []Loss // oldest first
+	bad    int64  // what was no report
+	beyond int64  // reports of collectors beyond MaxCollectors
+}
+
+type tracked struct {
+	report beacon.Report
+	heard  time.Time // by this machine's clock
+	ahead  [clockReports]time.Duration
+	n      int
+}
+
+// skew is by how much the collector's clock is ahead.
+func (t *tracked) skew() time.Duration {
+	if t.n == 0 {
+		return 0
+	}
+	return slices.Max(t.ahead[:min(t.n, clockReports)])
+}
+
+// take adds a report. at is when it was stored, or came, by the clock that
+// collectors are held against; heard is the same by this machine's.
+func (c *collectors) take(data []byte, at, heard time.Time) {
+	r, err := beacon.DecodeReport(data)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err != nil {
+		c.bad++
+		return
+	}
+	if c.known == nil {
+		c.known = map[string]*tracked{}
+	}
+	t := c.known[r.ID]
+	if t == nil {
+		c.forget(heard)
+		if len(c.known) >= MaxCollectors {
+			c.beyond++
+			return
+		}
+		t = &tracked{}
+		c.known[r.ID] = t
+		if r.Clock-r.Started <= missedReports*every(&r).Milliseconds() {
+			c.lost(at, &beacon.Report{}, &r) // it has just begun: all of it is new
+		}
+	} else {
+		if r.Clock <= t.report.Clock && r.Received <= t.report.Received {
+			return // read before, or overtaken
+		}
+		c.lost(at, &t.report, &r)
+	}
+	t.report, t.heard = r, heard
+	t.ahead[t.n%clockReports] = time.UnixMilli(r.Clock).Sub(at)
+	t.n++
+}
+
+// reset forgets what the clocks seemed to be, because they were held against
+// another one.
+func (c *collectors) reset() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, t := range c.known {
+		t.n = 0
+	}
+}
+
+func every(r *beacon.Report) time.Duration {
+	return cmp.Or(time.Duration(r.Every)*time.Millisecond, defaultEvery)
+}
+
+// lost books what has been given up between two reports.
+func (c *collectors) lost(at time.Time, before, now *beacon.Report) {
+	l := Loss{
+		At:      at.Truncate(lossStep),
+		Lost:    max(0, now.Lost()-before.Lost()),
+		Dropped: max(0, now.DroppedSum()-before.DroppedSum()),
+		Refused: max(0, now.RefusedSum()-before.RefusedSum()),
+	}
+	if l.Dropped == 0 && l.Refused == 0 {
+		return
+	}
+	i, found := slices.BinarySearchFunc(c.losses, l.At, func(l Loss, at time.Time) int { return l.At.Compare(at) })
+	if found {
+		c.losses[i].Lost += l.Lost
+		c.losses[i].Dropped += l.Dropped
+		c.losses[i].Refused += l.Refused
+		return
+	}
+	c.losses = slices.Insert(c.losses, i, l)
+	if len(c.losses) > lossSteps {
+		c.losses = slices.Delete(c.losses, 0, len(c.losses)-lossSteps)
+	}
+}
+
+// forget drops those that have not been heard of for long, and those that said
+// good-bye.
+func (c *collectors) forget(now time.Time) {
+	for id, t := range c.known {
+		if age := now.Sub(t.heard); age > forgetAfter || t.report.Ended && age > missedReports*every(&t.report) {
+			delete(c.known, id)
+		}
+	}
+}
+
+// list gives those that are known, in the order of their ids, without those
+// that ended.
+func (c *collectors) list(now time.Time) (known []Collector, losses []Loss, others int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.forget(now)
+	for _, t := range c.known {
+		if t.report.Ended {
+			continue
+		}
+		known = append(known, Collector{
+			Report: t.report, Heard: t.heard, Skew: t.skew(),
+			Silent: now.Sub(t.heard) > missedReports*every(&t.report),
+		})
+	}
+	slices.SortFunc(known, func(a, b Collector) int { return cmp.Compare(a.ID, b.ID) })
+	return known, slices.Clone(c.losses), c.bad + c.beyond
+}
+
+// readReports reads the reports that the stream has kept of the last minutes.
+// The consumer is gone afterwards.
+func readReports(ctx context.Context, c *Conn, site string, since time.Time, take func(data []byte, stored time.Time)) error {
+	js, err := c.jetStream()
+	if err != nil {
+		return err
+	}
+	ctx, cancel := c.request(ctx, apiConsumerCreate)
+	defer cancel()
+	consumer, err := js.CreateConsumer(ctx, StreamName, jetstream.ConsumerConfig{
+		Description: "rumtop reports", AckPolicy: jetstream.AckNonePolicy,
+		DeliverPolicy: jetstream.DeliverByStartTimePolicy, OptStartTime: &since,
+		MemoryStorage: true, Replicas: 1, InactiveThreshold: time.Second, FilterSubject: beacon.CollectorsSubject(site),
+	})
+	if err != nil {
+		return apiError(ctx, "read the collectors' reports", err)
+	}
+	batch, err := consumer.FetchNoWait(maxReports)
+	if err != nil {
+		return apiError(ctx, "read the collectors' reports", err)
+	}
+	for msg := range batch.Messages() {
+		if d, ok := parseDelivery(msg.Reply()); ok {
+			take(msg.Data(), time.Unix(0, d.stored))
+		}
+	}
+	return batch.Error()
+}
+
+// hear keeps track of the site's collectors from now on. Reports that come are
+// enough; those of the last minutes are read where there are any and it is
+// permitted. It is called once the clock of the server is known, if ever.
+func (s *Subscription) hear(history bool) {
+	if s.reports == nil {
+		sub, err := s.conn.Subscribe(beacon.CollectorsSubject(s.opts.Site), func(msg *nats.Msg) {
+			s.collectors.take(msg.Data, s.serverNow(), s.opts.Now())
+		})
+		if err != nil {
+			return // the connection is closed for good
+		}
+		s.reports = sub
+	}
+	if !history || s.caughtUp {
+		return
+	}
+	s.caughtUp = true
+	// What cannot be read is no loss: collectors repeat themselves.
+	_ = readReports(s.ctx, s.conn, s.opts.Site, s.serverNow().Add(-reportsBack), func(data []byte, stored time.Time) {
+		s.collectors.take(data, stored, stored.Add(time.Duration(s.skew.Load())))
+	})
+}
+
+// unhear ends it.
+func (s *Subscription) unhear() {
+	if s.reports == nil {
+		return
+	}
+	closed := s.reports.StatusChanged(nats.SubscriptionClosed)
+	if s.reports.Unsubscribe() == nil {
+		<-closed
+	}
+}
+
+// Collectors gives the site's collectors, in the order of their ids, and what
+// they have lost lately, oldest first. Others counts reports of more
+// collectors than are remembered, and messages that were no report.
+func (s *Subscription) Collectors() (known []Collector, losses []Loss, others int64) {
+	return s.collectors.list(s.opts.Now())
+}
