@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -63,9 +64,9 @@ With --ndjson each input line is a JSON string and each output line an object:
 			switch {
 			case err == nil && as == "beacon":
 				return fmt.Errorf("more than %d bytes of beacons: give fewer", scrubLineLimit)
-			case err != nil && err != io.EOF:
+			case err != nil && !errors.Is(err, io.EOF):
 				return fmt.Errorf("reading standard input: %w", err)
-			case as == "beacon", err == io.EOF && holdsBeacons(text):
+			case as == "beacon", errors.Is(err, io.EOF) && holdsBeacons(text):
 				return scrubBeacons(text, p.stdout, p.stderr, s)
 			}
 			return scrubText(in, p.stdout, p.stderr, s, as)

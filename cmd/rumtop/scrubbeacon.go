@@ -50,7 +50,7 @@ func holdsBeacons(text []byte) bool {
 // field. It is the sink of a decoder.
 type beaconReport struct {
 	scrub    *scrub.Scrubber
-	out      *tabwriter.Writer
+	rows     strings.Builder // tab-separated
 	total    map[string]int
 	beacons  int
 	rejected int
@@ -58,9 +58,13 @@ type beaconReport struct {
 
 // scrubBeacons explains beacons as POST /v1/beacons takes them.
 func scrubBeacons(text []byte, out, report io.Writer, s *scrub.Scrubber) error {
-	r := &beaconReport{scrub: s, out: tabwriter.NewWriter(out, 0, 0, 2, ' ', 0), total: map[string]int{}}
+	r := &beaconReport{scrub: s, total: map[string]int{}}
 	err := wire.Native{}.Decode(&wire.Request{Body: text, Limits: wire.Limits{Depth: 16}}, r)
-	if err := r.out.Flush(); err != nil {
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	if _, err := io.WriteString(table, r.rows.String()); err != nil {
+		return err
+	}
+	if err := table.Flush(); err != nil {
 		return err
 	}
 	if err != nil {
@@ -69,22 +73,23 @@ func scrubBeacons(text []byte, out, report io.Writer, s *scrub.Scrubber) error {
 	if r.beacons == 0 {
 		return fmt.Errorf("no beacon in it: one has navigation, metrics, errors, requests or events")
 	}
+	var notes strings.Builder
 	if unknown := unknownFields(text); len(unknown) > 0 {
-		fmt.Fprintf(report, "not in the schema, dropped: %s\n", strings.Join(unknown, ", "))
+		fmt.Fprintf(&notes, "not in the schema, dropped: %s\n", strings.Join(unknown, ", "))
 	}
 	if r.rejected > 0 {
-		fmt.Fprintf(report, "refused: %d that are no beacons\n", r.rejected)
+		fmt.Fprintf(&notes, "refused: %d that are no beacons\n", r.rejected)
 	}
-	_, err = fmt.Fprintf(report, "taken out: %s\n", kindsLine(r.total))
+	_, err = fmt.Fprintf(report, "%staken out: %s\n", notes.String(), kindsLine(r.total))
 	return err
 }
 
 // Take implements [wire.Sink].
 func (r *beaconReport) Take(b *wire.Beacon) bool {
 	if r.beacons++; r.beacons > 1 {
-		fmt.Fprintln(r.out)
+		fmt.Fprintln(&r.rows)
 	}
-	fmt.Fprintln(r.out, "FIELD\tKEPT\tWHY")
+	fmt.Fprintln(&r.rows, "FIELD\tKEPT\tWHY")
 	if strings.EqualFold(b.Consent, "none") {
 		r.row("consent", "", "consent is none: nothing is kept")
 		return true
@@ -224,7 +229,7 @@ func (r *beaconReport) row(field, kept, why string) {
 		if i > 0 {
 			field, why = "", ""
 		}
-		fmt.Fprintf(r.out, "%s\t%s\t%s\n", plain.Line(field, 60), plain.Line(line, 120), why)
+		fmt.Fprintf(&r.rows, "%s\t%s\t%s\n", plain.Line(field, 60), plain.Line(line, 120), why)
 	}
 }
 
