@@ -26,8 +26,9 @@ type feed struct {
 	note     string
 	hint     string  // what to do while nothing has come
 	prepared float64 // share of the history that demo has made, 0..1
-	taken    int64   // batches that the aggregator has taken
-	history  int64   // batches that had come when the history was read; 0: still reading
+	marked   func(beacon.Marker)
+	taken    int64 // batches that the aggregator has taken
+	history  int64 // batches that had come when the history was read; 0: still reading
 }
 
 func newFeed(conn *stream.Conn) *feed {
@@ -85,11 +86,10 @@ func (f *feed) Status() agg.SourceStatus {
 	return agg.SourceStatus{
 		Connected: s.Connected, Server: s.Server, Note: s.Note, History: s.History, Loading: f.loading(&s),
 		Dropped: s.Dropped, Gaps: s.Gaps, Malformed: s.Malformed, Reconnects: s.Reconnects, Site: site,
-	}
 		Violations: s.Violations, Skew: s.Skew, Collectors: reckon(sub),
+	}
 }
 
-// loading is the share of the history that the aggregator has taken: 1 only
 // reckon sums up what the collectors say.
 func reckon(sub *stream.Subscription) (sum agg.Collectors) {
 	known, losses, _ := sub.Collectors()
@@ -125,6 +125,7 @@ func (f *feed) now() time.Time {
 	return time.Now()
 }
 
+// loading is the share of the history that the aggregator has taken: 1 only
 // when it has all that had come when the reading caught up.
 func (f *feed) loading(s *stream.Status) float64 {
 	f.mu.Lock()
@@ -173,6 +174,9 @@ func (f *feed) run(ctx context.Context, site string, since time.Duration) error 
 	f.mu.Lock()
 	f.sub, f.site, f.note = sub, site, ""
 	f.mu.Unlock()
+	if f.marked != nil {
+		go func() { _ = stream.FollowMarkers(ctx, f.conn, site, since, f.marked) }()
+	}
 	for b := range sub.Batches() {
 		select {
 		case f.batches <- b:
@@ -229,4 +233,20 @@ func onlySite(ctx context.Context, conn *stream.Conn) (string, error) {
 		return "", severalSites(sites)
 	}
 	return sites[0], nil
+}
+
+// annotate sets a marker for everyone who watches, and for this viewer, which
+// its own connection does not tell of it.
+func (f *feed) annotate(ctx context.Context, m beacon.Marker) error {
+	f.mu.Lock()
+	site := f.site
+	f.mu.Unlock()
+	if site == "" {
+		return errNoSite
+	}
+	if _, err := stream.Annotate(ctx, f.conn, site, m); err != nil {
+		return err
+	}
+	f.marked(m)
+	return nil
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -16,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/plain"
 	"github.com/rumtop/rumtop/internal/stream"
 	"github.com/rumtop/rumtop/internal/ui"
@@ -148,6 +150,7 @@ func (p *program) start(ctx context.Context, v *viewFlags, f *feed, site string)
 func startLoop(ctx context.Context, cfg agg.Config, f *feed, site string, since, interval time.Duration, hear func(*agg.Frame)) (loop *agg.Loop, failed <-chan error) {
 	loop = agg.NewLoop(agg.New(cfg), f, f.now)
 	loop.Tell(hear)
+	f.marked = func(m beacon.Marker) { _ = loop.Lend(ctx, func(a *agg.Aggregator) { a.Mark(m) }) }
 	errs := make(chan error, 2)
 	go func() {
 		if err := f.run(ctx, site, since); err != nil && ctx.Err() == nil {
@@ -176,6 +179,10 @@ func (p *program) show(ctx context.Context, v *viewFlags, f *feed, site string) 
 	}
 	err = ui.Run(ctx, ui.Options{
 		Source: loop, Query: query, Interval: v.interval,
+		Annotate: func(ctx context.Context, m beacon.Marker) error {
+			m.ID, m.By = rand.Text(), p.user()
+			return f.annotate(ctx, m)
+		},
 		ASCII: v.ascii, NoColor: v.noColor, NoMouse: v.noMouse, NoBell: v.noBell, Theme: v.theme,
 	})
 	p.tellLater()

@@ -162,8 +162,20 @@ func parseBaseline(s string, now time.Time) (agg.BaselineSpec, error) {
 		}
 		return agg.BaselineSpec{Ago: d}, nil
 	}
+	t, err := parseMoment(s, now)
+	if err != nil {
+		return agg.BaselineSpec{}, usage("--baseline %q: previous, a duration such as 1h, or a time such as 14:00 or 2026-11-20T14:00:00Z", s)
+	}
+	return agg.BaselineSpec{At: t}, nil
+}
+
+// parseMoment reads a time in the past: of day, ago, or with its date.
+func parseMoment(s string, now time.Time) (time.Time, error) {
+	if d, err := time.ParseDuration(s); err == nil && d >= 0 {
+		return now.Add(-d), nil
+	}
 	if t, err := time.Parse(time.RFC3339, s); err == nil {
-		return agg.BaselineSpec{At: t}, nil
+		return t, nil
 	}
 	for _, layout := range []string{"15:04", "15:04:05"} {
 		if t, err := time.ParseInLocation(layout, s, now.Location()); err == nil {
@@ -171,10 +183,10 @@ func parseBaseline(s string, now time.Time) (agg.BaselineSpec, error) {
 			if at.After(now) {
 				at = at.AddDate(0, 0, -1)
 			}
-			return agg.BaselineSpec{At: at}, nil
+			return at, nil
 		}
 	}
-	return agg.BaselineSpec{}, usage("--baseline %q: previous, a duration such as 1h, or a time such as 14:00 or 2026-11-20T14:00:00Z", s)
+	return time.Time{}, fmt.Errorf("%q: a time such as 14:02, 5m (ago) or 2026-11-20T14:02:00Z", s)
 }
 
 // size is a number of bytes that people write as 512MiB.

@@ -54,6 +54,8 @@ func (m model) looking() []binding {
 		{k.muchEarlier, func(m model) (model, tea.Cmd) { return m.walk(-m.query.Window) }},
 		{k.muchLater, func(m model) (model, tea.Cmd) { return m.walk(m.query.Window) }},
 		{k.zone, toggleZone},
+		{k.t0, toggleT0},
+		{k.annotate, openMarker},
 		{k.copy, func(m model) (model, tea.Cmd) { return m.copyShown() }},
 	}...)
 }
@@ -98,7 +100,25 @@ func (m model) triageBindings() []binding {
 		{k.sortRight, func(m model) (model, tea.Cmd) { return m.sortBeside(1) }},
 		{k.reverse, func(m model) (model, tea.Cmd) { m.query.Reverse = !m.query.Reverse; return m, nil }},
 		{k.zoom, func(m model) (model, tea.Cmd) { m.charts = m.charts.cycle(); return m, nil }},
+		{k.narrower, func(m model) (model, tea.Cmd) { return m.stretch(-1) }},
+		{k.wider, func(m model) (model, tea.Cmd) { return m.stretch(1) }},
 	}
+}
+
+// chartSpans is how many windows the charts may look back; 0 is all history.
+var chartSpans = [...]int{1, 2, 3, chartSpan, 12, 36, 0}
+
+// stretch has the charts look back further, or less far.
+func (m model) stretch(by int) (model, tea.Cmd) {
+	i := slices.Index(chartSpans[:], m.span) + by
+	if i < 0 || i >= len(chartSpans) {
+		return m, nil
+	}
+	m.span = chartSpans[i]
+	if m.span == 0 {
+		return m.say("charts show all history")
+	}
+	return m.say("charts show " + span(time.Duration(m.span)*m.query.Window))
 }
 
 // far is further than any list is long.
@@ -299,6 +319,15 @@ func openFilter(m model) (model, tea.Cmd) {
 func openCommand(m model) (model, tea.Cmd) {
 	m.before, m.mode = m.mode, modePrompt
 	m.prompt = m.prompt.open(promptCommand, "", m.vocabulary())
+	return m, nil
+}
+
+func openMarker(m model) (model, tea.Cmd) {
+	if m.annotate == nil {
+		return m.say("markers cannot be set here")
+	}
+	m.before, m.mode = m.mode, modePrompt
+	m.prompt = m.prompt.open(promptMarker, "", m.vocabulary())
 	return m, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/beacon"
 )
 
 // measure is what one chart shows.
@@ -121,6 +122,7 @@ type stamp struct {
 	stale  bool
 	utc    bool
 	empty  bool
+	marks  uint64
 }
 
 // cycle zooms the next chart, and after the last none.
@@ -142,8 +144,8 @@ func (c charts) which(l layout) []measure {
 }
 
 // draw brings the drawing up to date.
-func (c charts) draw(f *agg.Frame, l layout, th theme, loc *time.Location, stale bool) charts {
-	now := stamp{layout: l, zoom: c.zoom, stale: stale, utc: loc == time.UTC, empty: f == nil}
+func (c charts) draw(f *agg.Frame, marks []beacon.Marker, l layout, th theme, loc *time.Location, stale bool) charts {
+	now := stamp{layout: l, zoom: c.zoom, stale: stale, utc: loc == time.UTC, empty: f == nil, marks: marksHash(marks)}
 	if f != nil {
 		s := &f.Series
 		now.step, now.filter, now.site = s.Step, f.Filter, f.Site
@@ -160,7 +162,7 @@ func (c charts) draw(f *agg.Frame, l layout, th theme, loc *time.Location, stale
 	shown := c.which(l)
 	c.boxes = make([][]string, len(shown))
 	for i, m := range shown {
-		c.boxes[i] = m.box(f, boxWidth(l, i), l.charts.h, th, loc)
+		c.boxes[i] = m.box(f, marks, boxWidth(l, i), l.charts.h, th, loc)
 	}
 	return c
 }
@@ -171,7 +173,7 @@ func boxWidth(l layout, i int) int {
 }
 
 // box draws a chart's frame and plot, without its title line.
-func (m measure) box(f *agg.Frame, w, h int, th theme, loc *time.Location) []string {
+func (m measure) box(f *agg.Frame, marks []beacon.Marker, w, h int, th theme, loc *time.Location) []string {
 	rows := h - 2
 	var series [][]float64
 	if f != nil {
@@ -180,7 +182,9 @@ func (m measure) box(f *agg.Frame, w, h int, th theme, loc *time.Location) []str
 		}
 	}
 	bound := scale(rows, m.least, series...)
-	grid := plot(series, bound, w-chartFrame-axisLabel, rows)
+	columns := w - chartFrame - axisLabel
+	grid := plot(series, bound, columns, rows)
+	drawMarks(grid, marks, f)
 	lines := make([]string, 0, h-1)
 	p := pen{limit: w}
 	b := edges()
@@ -202,7 +206,7 @@ func (m measure) box(f *agg.Frame, w, h int, th theme, loc *time.Location) []str
 		p.put(th.faint, b.Right)
 		lines = append(lines, p.cell())
 	}
-	return append(lines, m.bottom(&p, f, w, th, loc))
+	return append(lines, m.bottom(&p, f, marks, w, th, loc))
 }
 
 func anyFinite(series [][]float64) bool {
@@ -233,7 +237,7 @@ func putPoints(p *pen, row []point, th theme) {
 }
 
 // bottom is the lower edge with the times at both ends.
-func (m measure) bottom(p *pen, f *agg.Frame, w int, th theme, loc *time.Location) string {
+func (m measure) bottom(p *pen, f *agg.Frame, marks []beacon.Marker, w int, th theme, loc *time.Location) string {
 	b := edges()
 	p.put(th.faint, b.BottomLeft)
 	if f != nil && f.Series.Complete > 0 && f.Series.Step > 0 {
@@ -243,7 +247,9 @@ func (m measure) bottom(p *pen, f *agg.Frame, w int, th theme, loc *time.Locatio
 		if room := w - cells(from) - cells(to) - axisLabel - 4; room >= 2 {
 			p.fill(th.faint, b.Bottom, axisLabel-1)
 			p.put(th.dim, from)
-			p.fill(th.faint, b.Bottom, w-p.cells-cells(to)-1)
+			end := w - cells(to) - 1
+			putMarks(p, f, marks, end-1, w-chartFrame-axisLabel, th)
+			p.fill(th.faint, b.Bottom, end-p.cells)
 			p.put(th.dim, to)
 		}
 	}

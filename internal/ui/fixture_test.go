@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/beacon"
 )
 
 // The frames that the tests draw, as an aggregator would make them.
@@ -96,6 +97,19 @@ func incident() *agg.Frame {
 			FirstSeen: noon.Add(-28 * time.Minute), LastSeen: noon.Add(-9 * time.Second), Releases: []string{"2.4.1", "2.4.0"}, Before: 20},
 		{Fingerprint: "0789ab", Type: "NetworkError", Message: "POST /cart failed", Count: 9, Users: 9,
 			FirstSeen: noon.Add(-29 * time.Minute), LastSeen: noon.Add(-40 * time.Second), Releases: []string{"2.3.9", "2.4.0"}, Before: 31},
+	}
+	return f
+}
+
+// marked is the incident, with what people said about it.
+func marked() *agg.Frame {
+	f := incident()
+	at := func(ago time.Duration) int64 { return noon.Add(-ago).UnixMilli() }
+	f.Markers = []beacon.Marker{
+		{ID: "1", At: at(21 * time.Minute), Kind: beacon.MarkerFlag, Text: "new-payment at 50 %", By: "ines", Filter: "tag.flag=new-payment"},
+		{ID: "release/2.3.9", At: at(15 * time.Minute), Kind: beacon.MarkerRelease, Text: "release 2.3.9 first seen"},
+		{ID: "2", At: at(7 * time.Minute), Kind: beacon.MarkerDeploy, Text: "deploy 2.4.1", By: "ci"},
+		{ID: "3", At: at(time.Minute), Kind: beacon.MarkerMitigation, Text: "rolling back \x1b[2J\u202e2.4.1"},
 	}
 	return f
 }

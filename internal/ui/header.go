@@ -10,6 +10,7 @@ import (
 // headerState is what the first line tells beside the frame.
 type headerState struct {
 	title    string
+	since    string    // T0, as T+mm:ss
 	question agg.Query // what has been asked; the frame may not show it yet
 	link     link
 	loc      *time.Location
@@ -47,6 +48,7 @@ func headerLine(f *agg.Frame, hs headerState, t theme, w int) string {
 		style        style
 	}{
 		{"", clean(site(f, hs), 40), t.strong},
+		{"", hs.since, t.strong},
 		{"", burning, burnStyle},
 		{span(q.Window) + " vs " + baselineName(q.Baseline, hs.loc), "", t.dim},
 		{"by ", clean(q.By, 40), t.text},

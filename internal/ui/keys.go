@@ -17,7 +17,9 @@ type keyMap struct {
 
 	nextError, previousError, onlyThis key.Binding
 
-	objectives, trust key.Binding
+	t0, annotate, visit, narrower, wider key.Binding
+
+	markers, objectives, trust key.Binding
 }
 
 func bind(help, what string, keys ...string) key.Binding {
@@ -69,6 +71,13 @@ func newKeyMap() keyMap {
 		previousError: bind("N", "previous error", "N"),
 		onlyThis:      bind("f", "filter by this error", "f"),
 
+		t0:       bind("m", "mark T0: deltas since then", "m"),
+		annotate: bind("a", "set a marker", "a"),
+		visit:    bind("enter", "go there", "enter"),
+		narrower: bind("{", "charts look back less far", "{"),
+		wider:    bind("}", "charts look back further", "}"),
+
+		markers:    bind("M", "markers", "M"),
 		objectives: bind("O", "objectives and error budgets", "O"),
 		trust:      bind("T", "what the numbers rest on", "T"),
 	}
@@ -88,8 +97,8 @@ func (k *keyMap) sections() []section {
 	return []section{
 		{"look closer", []key.Binding{k.enter, k.exclude, k.back, k.filter, k.by, k.releases, k.errors, k.command}},
 		{"move", []key.Binding{k.up, k.down, k.pageUp, k.pageDown, k.top, k.bottom, k.next}},
-		{"time", []key.Binding{k.shorter, k.longer, k.pause, k.earlier, k.later, k.muchEarlier, k.muchLater, k.zone}},
-		{"order and charts", []key.Binding{k.sortLeft, k.sortRight, k.reverse, k.zoom}},
+		{"time", []key.Binding{k.shorter, k.longer, k.pause, k.earlier, k.later, k.muchEarlier, k.muchLater, k.t0, k.annotate, k.zone}},
+		{"order and charts", []key.Binding{k.sortLeft, k.sortRight, k.reverse, k.zoom, k.narrower, k.wider}},
 		{"an error", []key.Binding{k.open, k.keep, k.exclude, k.nextError, k.previousError, k.onlyThis}},
 		{"pages", panes},
 		{"leave", []key.Binding{k.copy, k.help, k.suspend, k.quit}},

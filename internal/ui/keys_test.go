@@ -72,6 +72,11 @@ func TestKeysAsk(t *testing.T) {
 			return strings.HasSuffix(q.Filter.Text, "fingerprint=a1b2c3") && q.Fingerprint == ""
 		}},
 		{"from the pane", []string{"tab", "down", "enter"}, func(q agg.Query) bool { return q.Fingerprint == "d4e5f6" }},
+		{"m makes this moment T0", []string{"m"}, func(q agg.Query) bool { return q.Baseline.At.Equal(noon) }},
+		{"and leaves it", []string{":", "baseline 1h", "enter", "m", "m"}, func(q agg.Query) bool { return q.Baseline == agg.BaselineSpec{Ago: time.Hour} }},
+		{"} looks further back", []string{"}"}, func(q agg.Query) bool { return q.Span == time.Hour }},
+		{"and further, over all history", []string{"}", "}", "}", "}"}, func(q agg.Query) bool { return q.Span == 0 }},
+		{"{ looks less far back", []string{"{", "{", "{", "{"}, func(q agg.Query) bool { return q.Span == 5*time.Minute }},
 		{"keys that come in one piece", []string{"jx"}, func(q agg.Query) bool { return q.Filter.Text == "region=eu-west release!=2.4.0" }},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"context"
 	"strings"
 	"time"
 
@@ -8,6 +9,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/filter"
 )
 
@@ -36,6 +38,8 @@ type model struct {
 	copy   func(string) tea.Cmd
 	ring   func() tea.Cmd
 
+	annotate func(context.Context, beacon.Marker) error // nil: none can be set
+
 	width, height int
 	mode, before  mode // before: where a prompt or the help was opened from
 
@@ -49,6 +53,8 @@ type model struct {
 	until  time.Time // where the pause began: the latest time to walk to
 	accept int       // while paused: how many frames may still answer a question
 	drill  []level
+	t0     t0
+	span   int // how many windows the charts look back, 0: all history
 
 	said   string // what the last key had to say
 	saidNo int    // counts such sayings, so that an old timer cannot end a new one
@@ -99,6 +105,8 @@ func (m model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case watchMsg:
 		m.watch = m.watch.look(m.frames, m.paused)
 		cmd = m.watch.tick()
+	case annotatedMsg:
+		m, cmd = m.annotated(msg)
 	case unsaidMsg:
 		if int(msg) == m.saidNo {
 			m.said = ""
@@ -153,7 +161,7 @@ func (m model) settle() model {
 			m.source.Ask(q)
 		}
 	}
-	m.charts = m.charts.draw(m.frame, l, m.shownTheme(), m.loc, m.link().stale())
+	m.charts = m.charts.draw(m.frame, m.marks(), l, m.shownTheme(), m.loc, m.link().stale())
 	return m
 }
 
@@ -294,7 +302,7 @@ func (m model) drawFrame(lines []string, l layout) {
 		return
 	}
 	if l.header.h > 0 {
-		hs := headerState{title: m.title, question: m.query, link: state, loc: m.loc}
+		hs := headerState{since: m.sinceT0(), title: m.title, question: m.query, link: state, loc: m.loc}
 		place(l.header, headerLine(m.frame, hs, m.theme, l.w))
 	}
 	place(l.status, statusLine(m.frame, state, m.said, m.theme, l.w))

@@ -16,6 +16,7 @@ type promptKind int
 const (
 	promptFilter promptKind = iota
 	promptCommand
+	promptMarker
 )
 
 // maxHistory is how many lines each prompt remembers.
@@ -26,7 +27,7 @@ const maxHistory = 100
 type prompt struct {
 	kind    promptKind
 	edit    lineEdit
-	history [2][]string // per kind, oldest first
+	history [3][]string // per kind, oldest first
 	back    int         // how far into the history: 0 is the line being typed
 	typed   string      // the line being typed, while looking through the history
 
@@ -104,13 +105,16 @@ func closePrompt(m model) (model, tea.Cmd) {
 func (p prompt) enter() (prompt, action) {
 	text := strings.TrimSpace(p.edit.String())
 	var do action
-	if p.kind == promptFilter {
+	switch p.kind {
+	case promptFilter:
 		e, err := filter.Parse(text)
 		if err != nil {
 			return p.blame(err), nil
 		}
 		do = setFilter(e)
-	} else {
+	case promptMarker:
+		do = annotate(text)
+	default:
 		var fault string
 		if do, fault = command(text); fault != "" {
 			p.fault = fault
@@ -170,8 +174,11 @@ func (p prompt) blame(err error) prompt {
 func (p prompt) complete(v vocabulary) prompt {
 	p.choices, p.chosen = nil, -1
 	before := string(p.edit.text[:p.edit.at])
-	if p.kind == promptCommand {
+	switch p.kind {
+	case promptCommand:
 		p.from, p.choices = completeCommand(before, v)
+		return p
+	case promptMarker:
 		return p
 	}
 	w := wordAt(before)
@@ -217,8 +224,11 @@ func (p prompt) choose(by int) prompt {
 // can be chosen, and below it the line.
 func (p prompt) draw(lines []string, t theme, w int) {
 	sign := " / "
-	if p.kind == promptCommand {
+	switch p.kind {
+	case promptCommand:
 		sign = " : "
+	case promptMarker:
+		sign = " marker: "
 	}
 	pn := pen{limit: w}
 	pn.put(t.accent, sign)
@@ -232,6 +242,9 @@ func (p prompt) draw(lines []string, t theme, w int) {
 		p.drawFault(&pn, t, origin, w)
 	case len(p.choices) > 0:
 		p.drawChoices(&pn, t, w)
+	case p.kind == promptMarker:
+		pn.skip(margin)
+		pn.put(t.dim, clean("what happened, for everyone who watches; begin with deploy, flag or mitigation if it is one · enter sets it · esc leaves it", w-margin))
 	case p.kind == promptFilter:
 		pn.skip(margin)
 		pn.put(t.dim, clean("enter applies · tab completes · ↑ earlier filters · esc leaves it as it was", w-margin))

@@ -19,7 +19,7 @@ func (m model) question(l layout) agg.Query {
 	q := m.query
 	q.Rows = m.table.wanted(visibleRows(l.table.h))
 	q.Steps = steps(plotWidth(l))
-	q.Span = chartSpan * q.Window
+	q.Span = time.Duration(m.span) * q.Window
 	q.Errors = 50
 	if m.mode == modeDetail {
 		q.Fingerprint = m.detail.fingerprint

@@ -20,6 +20,7 @@ import (
 	"github.com/muesli/termenv"
 
 	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/ui/hush"
 )
 
@@ -45,8 +46,11 @@ type Options struct {
 	ASCII    bool          // nothing else is sent
 	NoColor  bool
 	NoMouse  bool
-	NoBell   bool // a breach makes no sound
-	UTC      bool // show times in UTC, not in the local zone
+	// Annotate sets a marker for everyone who watches; nil: none can be set.
+	Annotate func(context.Context, beacon.Marker) error
+
+	NoBell bool // a breach makes no sound
+	UTC    bool // show times in UTC, not in the local zone
 
 	// Input and Output are the terminal; nil is standard input and output.
 	Input, Output *os.File
@@ -151,9 +155,10 @@ func newModel(o Options, profile termenv.Profile, environ termenv.Environ) (mode
 	}
 	return model{
 		source: o.Source, keys: newKeyMap(), theme: th, loc: loc, title: o.Title,
-		ascii: o.ASCII || environ.Getenv("TERM") == "dumb",
-		copy:  func(string) tea.Cmd { return nil },
-		ring:  func() tea.Cmd { return nil },
+		ascii:    o.ASCII || environ.Getenv("TERM") == "dumb",
+		copy:     func(string) tea.Cmd { return nil },
+		ring:     func() tea.Cmd { return nil },
+		annotate: o.Annotate, span: chartSpan,
 		watch: newWatch(interval), query: o.Query, paused: !o.Query.At.IsZero(), until: o.Query.At,
 	}, nil
 }

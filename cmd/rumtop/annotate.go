@@ -1,0 +1,85 @@
+package main
+
+import (
+	"crypto/rand"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/filter"
+	"github.com/rumtop/rumtop/internal/stream"
+)
+
+func (p *program) annotateCommand() *cobra.Command {
+	var n natsFlags
+	var site, kind, at, author, expression string
+	cmd := &cobra.Command{
+		Use:   "annotate TEXT",
+		Short: "Put a marker on every viewer's charts: a deploy, a flag flip, a mitigation, a note",
+		Example: `  rumtop annotate --kind deploy "deploy 2.4.1"
+  rumtop annotate --kind flag --filter tag.flag=new-payment "new-payment at 50 %"
+  rumtop annotate --at 14:02 "alerts began"`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			now := time.Now()
+			m := beacon.Marker{ID: rand.Text(), At: now.UnixMilli(), Kind: kind, Text: strings.Join(args, " "), By: author, Filter: expression}
+			if strings.TrimSpace(m.Text) == "" {
+				return usage("a marker has a text: say what happened")
+			}
+			if !slices.Contains(beacon.MarkerKinds[:], kind) {
+				return usage("--kind %q: known are %s", kind, strings.Join(beacon.MarkerKinds[:], ", "))
+			}
+			if _, err := filter.Parse(expression); err != nil {
+				return usage("--filter: %w", err)
+			}
+			if at != "" {
+				when, err := parseMoment(at, now)
+				if err != nil {
+					return usage("--at %w", err)
+				}
+				m.At = when.UnixMilli()
+			}
+			ctx := cmd.Context()
+			conn, err := stream.Connect(ctx, n.options("rumtop annotate"))
+			if err != nil {
+				return err
+			}
+			defer conn.Close()
+			if site == "" {
+				if site, err = onlySite(ctx, conn); err != nil {
+					return err
+				}
+			}
+			stored, err := stream.Annotate(ctx, conn, site, m)
+			if err != nil {
+				return err
+			}
+			if !stored {
+				p.complain(fmt.Errorf("no stream keeps the marker: only those who watch now see it"))
+			}
+			return nil
+		},
+	}
+	fs := cmd.Flags()
+	n.register(fs)
+	fs.StringVar(&site, "site", "", "which site (default: the only one there is)")
+	fs.StringVar(&kind, "kind", beacon.MarkerNote, "what it is: "+strings.Join(beacon.MarkerKinds[:], ", "))
+	fs.StringVar(&at, "at", "", "when it was, as 14:02, 5m (ago) or 2026-11-20T14:02:00Z (default: now)")
+	fs.StringVar(&author, "author", p.user(), "who says so")
+	fs.StringVarP(&expression, "filter", "f", "", "whom it concerns, as in rumtop --filter (default: everyone)")
+	return cmd
+}
+
+// user is who runs the program, "" if the environment does not say.
+func (p *program) user() string {
+	for _, kv := range p.env {
+		if name, ok := strings.CutPrefix(kv, "USER="); ok {
+			return name
+		}
+	}
+	return ""
+}

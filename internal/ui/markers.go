@@ -1,0 +1,202 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/beacon"
+)
+
+// annotateTime is how long setting a marker may take.
+const annotateTime = 10 * time.Second
+
+// annotatedMsg says what became of a marker that was typed in.
+type annotatedMsg struct{ err error }
+
+// annotate sets a marker at the moment that is looked at. A first word that names a kind makes
+// it one.
+func annotate(text string) action {
+	return func(m model) (model, tea.Cmd) {
+		switch {
+		case text == "":
+			return m, nil
+		case m.annotate == nil:
+			return m.say("markers cannot be set here")
+		case m.frame == nil:
+			return m.say("wait for the first numbers")
+		}
+		marker := beacon.Marker{At: m.frame.At.UnixMilli(), Kind: beacon.MarkerNote, Text: text}
+		if first, _, _ := strings.Cut(strings.ToLower(text), " "); slices.Contains(beacon.MarkerKinds[:], first) {
+			marker.Kind = first
+		}
+		set := m.annotate
+		m, said := m.say("setting a marker …")
+		return m, tea.Batch(said, func() tea.Msg {
+			ctx, cancel := context.WithTimeout(context.Background(), annotateTime)
+			defer cancel()
+			return annotatedMsg{set(ctx, marker)}
+		})
+	}
+}
+
+func (m model) annotated(msg annotatedMsg) (model, tea.Cmd) {
+	if msg.err != nil {
+		return m.say(msg.err.Error())
+	}
+	return m.say("everyone who watches sees the marker")
+}
+
+// toggleT0 makes the moment that is looked at T0: deltas are since then, and the
+// header counts. Pressed again it is as before.
+func toggleT0(m model) (model, tea.Cmd) {
+	if m.frame == nil {
+		return m.say("wait for the first numbers")
+	}
+	if !m.t0.at.IsZero() {
+		m.query.Baseline, m.t0 = m.t0.before, t0{}
+		return m.say("deltas are against " + baselineName(m.query.Baseline, m.loc) + " again")
+	}
+	m.t0 = t0{at: m.frame.At, before: m.query.Baseline}
+	m.query.Baseline = agg.BaselineSpec{At: m.frame.At}
+	return m.say("T0 is " + m.frame.At.In(m.loc).Format("15:04:05 MST") + ": deltas are since then")
+}
+
+// t0 is a moment that was marked, and what deltas were against before.
+type t0 struct {
+	at     time.Time
+	before agg.BaselineSpec
+}
+
+// since is how far a moment is from T0, as T+mm:ss; "" without one.
+func (t t0) since(now time.Time) string {
+	if t.at.IsZero() {
+		return ""
+	}
+	d, sign := now.Sub(t.at), "+"
+	if d < 0 {
+		d, sign = -d, "-"
+	}
+	s := int(d.Seconds())
+	if s < 3600 {
+		return fmt.Sprintf("T%s%02d:%02d", sign, s/60, s%60)
+	}
+	return fmt.Sprintf("T%s%d:%02d:%02d", sign, s/3600, s/60%60, s%60)
+}
+
+// sinceT0 is for the header.
+func (m model) sinceT0() string {
+	if m.frame == nil {
+		return ""
+	}
+	return m.t0.since(m.frame.At)
+}
+
+// marks are the moments that charts draw, in order of time: the frame's markers and T0.
+func (m model) marks() []beacon.Marker {
+	if m.frame == nil {
+		return nil
+	}
+	out := slices.Clone(m.frame.Markers)
+	if !m.t0.at.IsZero() {
+		out = append(out, beacon.Marker{At: m.t0.at.UnixMilli(), Text: "T0"})
+	}
+	slices.SortStableFunc(out, func(a, b beacon.Marker) int { return int(a.At - b.At) })
+	return out
+}
+
+// markerPane lists the markers, the newest first.
+type markerPane struct {
+	cursor  int
+	markers []beacon.Marker
+}
+
+func (p markerPane) ask(q agg.Query, _ int) agg.Query { return q }
+
+func (p markerPane) show(f *agg.Frame) pane {
+	p.markers = slices.Clone(f.Markers)
+	slices.Reverse(p.markers)
+	p.cursor = max(min(p.cursor, len(p.markers)-1), 0)
+	return p
+}
+
+func (p markerPane) bindings(k *keyMap) []binding {
+	move := func(by int) action {
+		return onPane(func(p markerPane) pane {
+			p.cursor = max(min(p.cursor+by, len(p.markers)-1), 0)
+			return p
+		})
+	}
+	return []binding{
+		{k.up, move(-1)}, {k.down, move(1)}, {k.pageUp, move(-10)}, {k.pageDown, move(10)}, {k.top, move(-far)}, {k.bottom, move(far)},
+		{k.visit, p.visit}, {k.markers, closePane},
+	}
+}
+
+func (p markerPane) hints(k *keyMap) []key.Binding {
+	return []key.Binding{k.visit, k.annotate, k.t0, k.back, k.help}
+}
+
+// visit goes to where the window begins with the marker: what came of it.
+func (p markerPane) visit(m model) (model, tea.Cmd) {
+	if p.cursor >= len(p.markers) {
+		return m.say("no marker to go to")
+	}
+	if !m.paused {
+		m, _ = togglePause(m)
+	}
+	at := time.UnixMilli(p.markers[p.cursor].At).Add(m.query.Window)
+	if at.After(m.until) {
+		at = m.until
+	}
+	m.query.At = at
+	return closePane(m)
+}
+
+func (p markerPane) view(f *agg.Frame, s scene) []string {
+	const when, kind = 12, 12
+	w := pen{limit: s.w}
+	w.skip(margin)
+	w.put(s.theme.strong, "markers")
+	w.put(s.theme.dim, ": what people and pipelines said, and releases that appeared")
+	lines := []string{"", w.line(), ""}
+	if len(p.markers) == 0 {
+		w.skip(margin)
+		w.put(s.theme.dim, clean(`none yet: press a, or have the pipeline run rumtop annotate --kind deploy "deploy 2.4.1"`, s.w-margin))
+		return append(lines, w.line())
+	}
+	from := max(p.cursor-(s.h-len(lines))+1, 0)
+	for i, m := range p.markers[from:] {
+		if len(lines) >= s.h {
+			break
+		}
+		style := s.theme.text
+		if from+i == p.cursor {
+			w.put(s.theme.accent, " ▶ ")
+			style = s.theme.strong
+		} else {
+			w.skip(margin)
+		}
+		at := time.UnixMilli(m.At)
+		layout := "15:04:05"
+		if f != nil && f.At.Sub(at) > 20*time.Hour {
+			layout = "Jan 2 15:04"
+		}
+		w.left(s.theme.dim, at.In(s.loc).Format(layout), when)
+		w.left(s.theme.dim, clean(m.Kind, kind-1), kind)
+		w.put(style, clean(m.Text, max(s.w-w.cells, 0)))
+		for _, part := range [...]struct{ label, text string }{{" · ", m.Filter}, {" · by ", m.By}} {
+			if part.text != "" {
+				w.put(s.theme.dim, part.label+clean(part.text, 60))
+			}
+		}
+		lines = append(lines, w.line())
+	}
+	return lines
+}

@@ -1,0 +1,118 @@
+package ui
+
+import (
+	"hash/fnv"
+	"strconv"
+	"time"
+
+	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/beacon"
+)
+
+// onMark is the line of a point that belongs to a marker.
+const onMark int8 = -3
+
+// markColumn is where in a plot that many columns wide a moment stands; false
+// where the plot does not show it.
+func markColumn(f *agg.Frame, at int64, columns int) (int, bool) {
+	if f == nil || f.Series.Complete <= 0 || f.Series.Step <= 0 || columns < 2 {
+		return 0, false
+	}
+	s := &f.Series
+	span := time.Duration(s.Complete) * s.Step
+	since := time.UnixMilli(at).Sub(s.From)
+	if since < 0 || since >= span {
+		return 0, false
+	}
+	return max(int(int64(columns)*int64(since)/int64(span)), 1), true
+}
+
+// drawMarks draws markers behind the lines of a plot.
+func drawMarks(grid [][]point, marks []beacon.Marker, f *agg.Frame) {
+	if len(grid) == 0 {
+		return
+	}
+	for _, m := range marks {
+		x, ok := markColumn(f, m.At, len(grid[0]))
+		if !ok {
+			continue
+		}
+		for y := range grid {
+			if grid[y][x].line == onBlank {
+				grid[y][x] = point{'┊', onMark}
+			}
+		}
+	}
+}
+
+// A markPlace is a marker in the lower edge of a chart. Its text stands to the
+// right of it or, where there is more room, to the left.
+type markPlace struct {
+	x    int
+	text string
+	left bool
+}
+
+// leastMark is the room under which the beginning of a marker's text says nothing.
+const leastMark = 4
+
+// placeMarks finds places between two columns of the screen. The newest choose first.
+func placeMarks(f *agg.Frame, marks []beacon.Marker, from, end, columns int) []markPlace {
+	var places []markPlace
+	for _, m := range marks {
+		x, ok := markColumn(f, m.At, columns)
+		if x += 1 + axisLabel; !ok || x <= from || x >= end {
+			continue
+		}
+		if n := len(places); n > 0 && places[n-1].x == x {
+			places[n-1].text = m.Text
+			continue
+		}
+		places = append(places, markPlace{x: x, text: m.Text})
+	}
+	free := end // where what stands to the right begins
+	for i := len(places) - 1; i >= 0; i-- {
+		p := &places[i]
+		before := from
+		if i > 0 {
+			before = places[i-1].x + 1
+		}
+		right, left := free-p.x-1, p.x-before
+		n := cells(clean(p.text, 200))
+		p.left = right < n && left > right
+		room := max(right, left)
+		if p.text = clean(p.text, room); room < leastMark {
+			p.text = ""
+		}
+		free = p.x
+		if p.left {
+			free -= cells(p.text)
+		}
+	}
+	return places
+}
+
+// putMarks writes markers into the lower edge of a chart, up to a column of the screen.
+func putMarks(p *pen, f *agg.Frame, marks []beacon.Marker, end, columns int, th theme) {
+	edge := edges().Bottom
+	for _, m := range placeMarks(f, marks, p.cells, end, columns) {
+		if m.left {
+			p.fill(th.faint, edge, m.x-cells(m.text)-p.cells)
+			p.put(th.dim, m.text)
+		}
+		p.fill(th.faint, edge, m.x-p.cells)
+		p.put(th.accent, "┊")
+		if !m.left {
+			p.put(th.dim, m.text)
+		}
+	}
+}
+
+// marksHash tells whether markers have changed.
+func marksHash(marks []beacon.Marker) uint64 {
+	h := fnv.New64a()
+	for _, m := range marks {
+		_, _ = h.Write([]byte(m.ID + "\x00" + m.Text + strconv.FormatInt(m.At, 36)))
+	}
+	return h.Sum64()
+}
