@@ -51,6 +51,7 @@ type Aggregator struct {
 	now    *window // what the frame shows
 	before *window // what it compares with
 	charts *series
+	watch  *watch
 
 	promises []*promise
 	markers  markers
@@ -190,11 +191,15 @@ func (a *Aggregator) look(e filter.Expr, by string) {
 	if a.lens != nil && a.lensOf.filter == e.String() && a.lensOf.by == by {
 		return
 	}
+	filterChanged := a.lensOf.filter != e.String()
 	a.lensOf.filter, a.lensOf.by = e.String(), by
 	a.lens = newLens(a.log, e, by)
 	a.lens.rebuild()
 	a.now, a.before = newWindow(a.log, a.lens), newWindow(a.log, a.lens)
 	a.charts = &series{log: a.log, lens: a.lens}
+	if a.watch == nil || filterChanged {
+		a.watch = newWatch(a.log)
+	}
 	a.lens.retract = func(c *chunk, i int, total, own uint8) {
 		t := c.at(i)
 		if a.now.covers(t) {

@@ -53,6 +53,8 @@ func (a *Aggregator) Frame(q Query, s SourceStatus, now time.Time) *Frame {
 	if q.ValuesOf != "" {
 		f.Values = a.values(q.ValuesOf, lo, hi)
 	}
+	f.Findings = a.findings(hi-1, s.Loading, f.Live)
+	f.Finding = f.Findings[0]
 	f.Differs = a.differs(q.Differs, lo, hi)
 	f.Warnings = a.warnings(f, &q)
 	return f
@@ -101,8 +103,6 @@ func (a *Aggregator) health(s SourceStatus, lo, hi, now int64) Health {
 		Retained: a.log.rows, Evicted: a.evicted, Late: a.late, Duplicates: a.duplicates,
 		Overflow: a.overflow + a.lens.overflow, LagMS: float64(max(0, a.lag)), SampleRate: 1,
 		SkewN: a.now.skew.n, SkewP95MS: a.now.skew.quantile(.95),
-	}
-	if a.log.rows == 0 {
 		Violations: s.Violations, ServerSkewMS: float64(s.Skew.Milliseconds()),
 		Collectors: s.Collectors.Reporting, CollectorsSilent: s.Collectors.Silent, CollectorsUnbalanced: s.Collectors.Unbalanced,
 		CollectorsAlone: s.Collectors.Alone, CollectorSkewMS: float64(s.Collectors.Skew.Milliseconds()),
@@ -113,6 +113,8 @@ func (a *Aggregator) health(s SourceStatus, lo, hi, now int64) Health {
 			h.CollectorsDropped += l.Dropped
 			h.CollectorsRefused += l.Refused
 		}
+	}
+	if a.log.rows == 0 {
 		return h
 	}
 	from := at(a.log.earliest())

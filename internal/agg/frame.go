@@ -39,6 +39,10 @@ type Frame struct {
 	// Objectives are those that the aggregator was given, over everyone that
 	// each is about, whatever the filter.
 	Objectives []Burn `json:"objectives,omitempty"`
+	// Finding is what got worse, the gravest thing first in Findings; its state
+	// says so where nothing did. It looks at what passes the filter.
+	Finding  Finding   `json:"finding"`
+	Findings []Finding `json:"findings,omitempty"` // all of them, where there are several
 	// Differs answers Query.Differs.
 	Differs *Differs `json:"differs,omitempty"`
 	// Warnings are sentences a person must know before trusting the numbers,
@@ -89,10 +93,6 @@ type Health struct {
 	SampleRate  float64    `json:"sample_rate"` // smallest in the window; 1: everything is sent
 	SkewP95MS   float64    `json:"skew_p95_ms"` // |browser's clock − collector's|
 	SkewN       int        `json:"skew_n"`
-}
-
-// Row is one segment, or the total, over the window.
-type Row struct {
 
 	// What the collectors say. What they lost is over the window, by when they
 	// said so; a beacon sent again after a refusal was lost once and came once.
@@ -106,6 +106,10 @@ type Row struct {
 	CollectorSkewMS      float64 `json:"collector_skew_ms"`     // collector's clock − server's, of the worst
 	ServerSkewMS         float64 `json:"server_skew_ms"`        // this machine's clock − server's
 	Violations           int64   `json:"violations"`            // times that the server forbade this viewer something
+}
+
+// Row is one segment, or the total, over the window.
+type Row struct {
 	Key            string  `json:"key"`
 	Views          Count   `json:"views"`
 	Errors         Count   `json:"errors"`

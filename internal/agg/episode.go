@@ -1,0 +1,533 @@
+package agg
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"github.com/rumtop/rumtop/internal/filter"
+)
+
+// episode is a time in which a measure was worse for someone, from the alarm on.
+// Its past is what came before its onset, and stays that for as long as it lasts.
+type episode struct {
+	measure watched
+	alarm   int64 // number of the step in which it was noticed
+	ended   int64 // and in which it was found to be over; 0: it is on
+	until   int64 // the last step that was worse, once it is over
+
+	terms     []Term
+	matcher   *matcher
+	explained float64 // share of the excess that terms describe
+	review    int64   // the step in which to look for terms again
+	bound     float32 // of a vital: what is above is an event
+	p         float64 // corrected
+
+	onset, from, to int64 // steps; the last two bound it
+	points          []point
+	first           int64 // number of the step of points[0]
+	before          past
+	calm            int // steps in a row that were as before
+
+	told told
+}
+
+// point is a step of an episode's segment, and of everyone.
+type point struct{ events, trials, allEvents, all float64 }
+
+// past is what an episode is compared with.
+type past struct {
+	events, trials float64
+	values         histogram // of a vital
+	everyone       bool      // the segment has no past of its own: everyone's
+}
+
+const (
+	reviewFirst = 3              // steps until the terms are looked at again, then twice that, …
+	reviewLast  = 12             // … up to this many
+	pastSteps   = 60             // ten minutes of the past are enough to explain by
+	calmWindow  = 2 * shortSteps // must be as before …
+	calmSteps   = 6              // … this many times in a row
+	maxEpisodes = 100
+	mustExplain = .6 // of the excess, for a release that is new to be named before all else
+	newShare    = 10 // how many times as many page views a new release has now
+	// betterBy is by how much more likely other terms must be to take the place of
+	// those that have been told: a sentence that changes is not believed.
+	betterBy = 1.2
+)
+
+// active is the episode of a measure that is on, nil if there is none.
+func (w *watch) active(m watched) *episode {
+	for _, e := range w.episodes {
+		if e.measure == m && e.ended == 0 {
+			return e
+		}
+	}
+	return nil
+}
+
+// frozen are the measures that an episode is on of, as bits.
+func (w *watch) frozen() (b uint8) {
+	for _, e := range w.episodes {
+		if e.ended == 0 {
+			b |= 1 << e.measure
+		}
+	}
+	return b
+}
+
+// since is how many steps have passed after the last episode of a measure.
+func (w *watch) since(m watched) int {
+	n := math.MaxInt
+	for _, e := range w.episodes {
+		if e.measure == m && e.ended != 0 {
+			n = min(n, int(w.newest()-e.until))
+		}
+	}
+	return n
+}
+
+func (w *watch) begin(m watched, worst alarm, suspects []alarm) {
+	e := &episode{measure: m, alarm: w.newest(), onset: w.newest(), review: w.newest() + reviewFirst}
+	e.p = min(1, worst.p*float64(len(w.segments))*float64(numMeasures)*2)
+	if k := m.vital(); k >= 0 {
+		s := &w.base[0]
+		e.bound = float32(levelEdge(k, levelOfRank(&s.vitals[k], .75*float64(s.n[k]))+1))
+	}
+	w.explain(e, suspects, worst.steps)
+	w.episodes = append(w.episodes, e)
+	w.episodes = w.episodes[max(0, len(w.episodes)-maxEpisodes):]
+	w.settlePast(e)
+}
+
+// settlePast keeps what an episode spoils out of what is compared with.
+func (w *watch) settlePast(e *episode) {
+	at := max(w.index(e.onset), 0)
+	for _, s := range w.steps[at:] {
+		s.excluded |= 1 << e.measure
+	}
+	w.restore(e.measure, at)
+}
+
+// follow brings the episodes that are on up to the newest step.
+func (w *watch) follow() {
+	for _, e := range w.episodes {
+		if e.ended != 0 {
+			continue
+		}
+		e.points = append(e.points, w.count(e, w.newest()))
+		if e.calmNow() {
+			e.calm++
+		} else {
+			e.calm = 0
+		}
+		if e.calm >= calmSteps {
+			e.ended, e.until = w.newest(), e.lastWorse()
+			w.restore(e.measure, len(w.steps)-longSteps)
+			continue
+		}
+		if w.newest() >= e.review {
+			e.review = w.newest() + min(2*max(e.review-e.alarm, reviewFirst), reviewLast)
+			w.reconsider(e)
+		}
+	}
+}
+
+// reconsider looks for a better explanation now that more is known.
+func (w *watch) reconsider(e *episode) {
+	var suspects []alarm
+	for seg := range w.long {
+		if p, _ := w.test(e.measure, &w.long[seg], w.past(e.measure, seg)); p < suspicious {
+			suspects = append(suspects, alarm{seg, p, longSteps, true})
+		}
+	}
+	steps := int(min(w.newest()-e.onset+1, longSteps))
+	before := filterText(e.terms)
+	next := *e
+	w.explain(&next, suspects, steps)
+	if filterText(next.terms) == before {
+		e.explained = next.explained
+		return
+	}
+	// What is known of the onset stays known: nothing began later because more people came.
+	if e.onset < next.onset {
+		next.onset, next.from = e.onset, min(e.from, next.from)
+	}
+	*e = next
+	w.settlePast(e)
+}
+
+// events is how many events and trials a row stands for.
+func (w *watch) events(e *episode) func(c *chunk, i int) (x, n float64) {
+	k := e.measure.vital()
+	weight := func(c *chunk, i int) float64 { return float64(w.log.origins.weights[c.origin[i]]) / one }
+	switch {
+	case k >= 0:
+		return func(c *chunk, i int) (x, n float64) {
+			if c.total[i]&(1<<k) == 0 {
+				return 0, 0
+			}
+			if c.vital(i, k) > e.bound {
+				return 1, 1
+			}
+			return 0, 1
+		}
+	case e.measure == ofRequests:
+		return func(c *chunk, i int) (x, n float64) {
+			if c.total[i]&passing == 0 || c.flags[i]&hasRequests == 0 {
+				return 0, 0
+			}
+			all, failed := c.requestCounts(i)
+			return float64(failed) * weight(c, i), float64(all) * weight(c, i)
+		}
+	}
+	return func(c *chunk, i int) (x, n float64) {
+		if c.total[i]&errs != 0 {
+			x = weight(c, i)
+		}
+		if c.total[i]&starts != 0 {
+			n = weight(c, i)
+		}
+		return x, n
+	}
+}
+
+// each visits the rows of steps [from, to].
+func (w *watch) each(from, to int64, visit func(c *chunk, i int)) {
+	w.log.each(from*watchMS, (to+1)*watchMS, visit)
+}
+
+// explain finds who an episode is about, by its last steps, and since when it is on.
+func (w *watch) explain(e *episode, suspects []alarm, steps int) {
+	terms := w.terms(suspects, e.terms)
+	now := newLattice(w.log, terms)
+	past := now.again()
+	events := w.events(e)
+	into := func(t *lattice) func(*chunk, int) {
+		return func(c *chunk, i int) {
+			if x, n := events(c, i); n != 0 || x != 0 {
+				t.add(c, i, x, n)
+			}
+		}
+	}
+	w.each(w.newest()-int64(steps)+1, w.newest(), into(now))
+	left := pastSteps
+	for i := len(w.steps) - 1 - longSteps; i >= 0 && left > 0; i-- {
+		if w.steps[i].excluded>>e.measure&1 == 0 {
+			number := w.newest() - int64(len(w.steps)-1-i)
+			w.each(number, number, into(past))
+			left--
+		}
+	}
+	now.sum()
+	past.sum()
+	s := scan{now: now, before: past}
+	s.must = w.suspect(&s, terms, min(e.onset, w.newest()-int64(steps)+1))
+	m := s.best()
+	if told := setOf(terms, e.terms); told != 0 && uint16(told)&s.must == s.must {
+		gain := betterBy
+		if len(e.terms) == maxTerms && uint16(m)&now.onPages != 0 && uint16(told)&now.onPages == 0 {
+			gain = worthAPage
+		}
+		if s.likelihood(m) < gain*s.likelihood(told) {
+			m = told
+		}
+	}
+	excess := func(m int) float64 { return now.cells[m].events - s.expected(m) }
+	e.explained = 1
+	if m != 0 {
+		e.explained = min(1, max(0, excess(m)/max(excess(0), 1)))
+	}
+	w.locate(e, chosen(terms, m), steps)
+}
+
+// suspect is a release that was not there five minutes before the onset and has most
+// of the excess: it is named even where other terms narrow things down further.
+func (w *watch) suspect(s *scan, terms []Term, onset int64) uint16 {
+	all := s.now.cells[0].events - s.expected(0)
+	for k, t := range terms {
+		m := 1 << k
+		if t.Field == "release" && s.now.cells[m].events-s.expected(m) >= mustExplain*all && w.appeared(t, w.index(onset)-longSteps) {
+			return uint16(m)
+		}
+	}
+	return 0
+}
+
+// appeared reports whether a segment was hardly there before a step.
+func (w *watch) appeared(t Term, before int) bool {
+	seg := int(w.byValue[t])
+	views, n := 0., 0.
+	for _, s := range w.steps[:max(before, 0)] {
+		n++
+		if seg < len(s.cells) && s.cells[seg] != nil {
+			views += float64(s.cells[seg].raw[0])
+		}
+	}
+	return n >= shortSteps && views/n < w.long[seg].raw[0]/longSteps/newShare
+}
+
+// setOf is a set of terms by their places.
+func setOf(terms, of []Term) (m int) {
+	for _, t := range of {
+		m |= 1 << slices.Index(terms, t)
+	}
+	return m
+}
+
+// terms are what an explanation may be made of: those that have been told, and
+// the segments of suspects.
+func (w *watch) terms(suspects []alarm, before []Term) []Term {
+	slices.SortStableFunc(suspects, func(x, y alarm) int { return cmp.Compare(x.p, y.p) })
+	perField := map[string]int{}
+	var segments []int
+	for _, t := range before {
+		segments = append(segments, int(w.byValue[t]))
+		perField[t.Field]++
+	}
+	for _, a := range suspects {
+		field := w.segments[a.segment].Field
+		if a.segment == 0 || slices.Contains(segments, a.segment) || len(segments) == maxCandidates {
+			continue
+		}
+		if perField[field]++; perField[field] <= 3 {
+			segments = append(segments, a.segment)
+		}
+	}
+	order := map[string]int{}
+	for i, f := range w.fields {
+		order[f.name] = i
+	}
+	slices.SortStableFunc(segments, func(x, y int) int { return order[w.segments[x].Field] - order[w.segments[y].Field] })
+	terms := make([]Term, len(segments))
+	for i, seg := range segments {
+		terms[i] = w.segments[seg].Term
+	}
+	return terms
+}
+
+// matching compiles terms; nil lets everything pass.
+func (w *watch) matching(terms []Term) *matcher {
+	if len(terms) == 0 {
+		return nil
+	}
+	e, err := filter.Parse(filterText(terms))
+	if err != nil {
+		return newMatcher(w.log, filter.Expr{})
+	}
+	return newMatcher(w.log, e)
+}
+
+// locate gives an episode its terms, and finds its onset and its past.
+func (w *watch) locate(e *episode, terms []Term, steps int) {
+	e.terms, e.matcher = terms, w.matching(terms)
+	e.points = e.points[:0:0]
+	e.first = w.newest() - int64(len(w.steps)) + 1
+	for k := range w.steps {
+		e.points = append(e.points, w.count(e, e.first+int64(k)))
+	}
+	w.date(e, steps)
+	own, everyone := past{}, past{everyone: true}
+	for k, s := range w.steps[:max(w.index(e.onset), 0)] {
+		if s.excluded>>e.measure&1 == 1 {
+			continue
+		}
+		p := e.points[k]
+		own.events, own.trials = own.events+p.events, own.trials+p.trials
+		everyone.events, everyone.trials = everyone.events+p.allEvents, everyone.trials+p.all
+		if e.measure.vital() >= 0 {
+			w.values(e, e.first+int64(k), &own.values, &everyone.values)
+		}
+	}
+	e.before = own
+	if own.trials < isNew {
+		e.before = everyone
+	}
+}
+
+func (w *watch) values(e *episode, number int64, own, everyone *histogram) {
+	k := e.measure.vital()
+	w.each(number, number, func(c *chunk, i int) {
+		if c.total[i]&(1<<k) == 0 {
+			return
+		}
+		v := c.vital(i, k)
+		everyone.add(v, 1)
+		if e.matcher == nil || e.matcher.passes(c, i) {
+			own.add(v, 1)
+		}
+	})
+}
+
+// count counts a step of an episode.
+func (w *watch) count(e *episode, number int64) (p point) {
+	events := w.events(e)
+	w.each(number, number, func(c *chunk, i int) {
+		x, n := events(c, i)
+		if x == 0 && n == 0 {
+			return
+		}
+		p.allEvents += x
+		p.all += n
+		if e.matcher == nil || e.matcher.passes(c, i) {
+			p.events += x
+			p.trials += n
+		}
+	})
+	return p
+}
+
+// date finds since when an episode is on.
+func (w *watch) date(e *episode, steps int) {
+	var x0, n0, x1, n1 float64
+	for k, p := range e.points {
+		switch {
+		case k >= len(e.points)-steps:
+			x1, n1 = x1+p.events, n1+p.all
+		case k < len(e.points)-longSteps && w.steps[k].excluded>>e.measure&1 == 0:
+			x0, n0 = x0+p.events, n0+p.all
+		}
+	}
+	at, from, to := changePoint(e.points, (x0+.5)/(n0+1), x1/max(n1, 1))
+	e.onset, e.from, e.to = e.first+int64(at), e.first+int64(from), e.first+int64(to)
+}
+
+// changePoint is the step in which the rate of events, of all trials of everyone,
+// most likely rose from before to now: the least of the cumulated log-likelihood ratio,
+// as a CUSUM control chart has it (Page, 1954). It is looked for halfway between the two rates,
+// so that what grows slowly, as with a release's roll-out, is dated to its
+// beginning. from and to hold every step that is likely to a twentieth.
+func changePoint(points []point, before, now float64) (at, from, to int) {
+	const twentieth = 1.92 // half of the χ² of one degree at 95 %
+	if !(now > before) || before <= 0 {
+		return max(len(points)-1, 0), 0, max(len(points)-1, 0)
+	}
+	rise := before + (now-before)/2
+	sums := make([]float64, len(points))
+	s, least := 0., math.Inf(1)
+	for k, p := range points {
+		sums[k] = s // what speaks against a change before this step
+		if s < least {
+			at, least = k, s
+		}
+		s += p.events*math.Log(rise/before) - (rise-before)*p.all
+	}
+	from, to = at, at
+	for k, s := range sums {
+		if s <= least+twentieth {
+			from, to = min(from, k), max(to, k)
+		}
+	}
+	return at, from, to
+}
+
+// lastWorse is the step after which the events were as before.
+func (e *episode) lastWorse() int64 {
+	var all, events float64
+	for k := range e.points {
+		if number := e.first + int64(k); number >= e.onset {
+			all, events = all+e.points[k].all, events+e.points[k].events
+		}
+	}
+	mid := events / max(all, 1) / 2
+	at, most, s := e.onset, 0., 0.
+	for k, p := range e.points {
+		if number := e.first + int64(k); number >= e.onset {
+			if s += p.events - mid*p.all; s > most {
+				at, most = number, s
+			}
+		}
+	}
+	return at
+}
+
+func (p *past) rate() float64 { return (p.events + .5) / (p.trials + 1) }
+
+// calmNow reports whether the last two minutes were as before.
+func (e *episode) calmNow() bool {
+	var x, n float64
+	for _, p := range e.points[max(0, len(e.points)-calmWindow):] {
+		x, n = x+p.events, n+p.trials
+	}
+	if e.measure.vital() >= 0 {
+		return n < minTrials || shareP(x, n, e.before.events, e.before.trials) > alphaDiffers
+	}
+	return x < 3 || x < 1.2*e.before.rate()*n || rateP(x, n, e.before.events, e.before.trials) > alphaDiffers
+}
+
+// people is a set of users.
+type people struct {
+	bits []uint64
+	n    int
+}
+
+func (p *people) add(user uint32) {
+	if user == 0 {
+		return
+	}
+	if int(user>>6) >= len(p.bits) {
+		p.bits = append(p.bits, make([]uint64, int(user>>6)+1-len(p.bits))...)
+	}
+	if w := &p.bits[user>>6]; *w>>(user&63)&1 == 0 {
+		*w |= 1 << (user & 63)
+		p.n++
+	}
+}
+
+// present is what an episode's segment is like in the five minutes up to a step,
+// no further back than its onset.
+type present struct {
+	events, trials float64
+	n              int // trials as seen
+	values         histogram
+	users, hurt    people // of everyone; of the segment, with an event
+	groups         map[uint32]int
+}
+
+func (w *watch) present(e *episode, upTo int64) *present {
+	p := &present{groups: map[uint32]int{}}
+	k, events := e.measure.vital(), w.events(e)
+	from := min(max(e.onset, upTo-longSteps+1), upTo)
+	w.each(from, upTo, func(c *chunk, i int) {
+		if c.total[i]&passing == 0 {
+			return
+		}
+		user := w.log.visitors.user(c.who[i])
+		p.users.add(user)
+		x, n := events(c, i)
+		failed := e.measure == ofErrors && c.flags[i]&hasErrors != 0
+		if x == 0 && n == 0 && !failed || e.matcher != nil && !e.matcher.passes(c, i) {
+			return
+		}
+		p.events, p.trials = p.events+x, p.trials+n
+		if n > 0 {
+			p.n++
+		}
+		if k >= 0 {
+			p.values.add(c.vital(i, k), 1)
+		}
+		if x > 0 || failed {
+			p.hurt.add(user)
+		}
+		if failed {
+			for _, entry := range c.errorsOf(i) {
+				p.groups[w.log.errorKinds.list[entry.kind].group]++
+			}
+		}
+	})
+	if e.measure == ofRequests {
+		p.n = int(p.trials)
+	}
+	return p
+}
+
+// mostGroups is the error group with most errors.
+func (p *present) mostGroups() (group uint32, ok bool) {
+	n := 0
+	for g, m := range p.groups {
+		if m > n || m == n && g < group {
+			group, n = g, m
+		}
+	}
+	return group, n > 0
+}

@@ -1,0 +1,414 @@
+package agg
+
+import (
+	"math"
+	"math/bits"
+
+	"github.com/rumtop/rumtop/internal/beacon"
+)
+
+// watch looks out for what got worse, by itself, in the total and in every
+// segment of every dimension at once. It reads the log in steps of ten seconds
+// once they are over, and judges after each. What it finds is a function of the
+// log alone: after a new filter it reads the log again, and finds what it
+// would have found had it been asked from the beginning.
+type watch struct {
+	log *log
+
+	steps []*watchStep // the newest last
+	next  int64        // number of the step to read next, since 1970; 0: none read yet
+
+	segments []watchSegment
+	byValue  map[Term]uint16
+	perField map[string]int
+	fields   []watchField
+	ofOrigin [][]uint16 // the segments of an origin
+	ofPage   []uint16   // the segment of a page; 0: not known yet; unwatched
+
+	seen paged[[numMeasures]uint16] // by user: the step in which a measure last counted for them
+
+	base, long, short []watchSum // by segment: the past; the last five minutes; the last one
+	hot               [numMeasures]int
+	episodes          []*episode // the oldest first
+	leads             string     // the measure of the gravest finding
+}
+
+const (
+	watchMS    = 10_000
+	shortSteps = 6
+	longSteps  = 30
+	keepSteps  = 240 // forty minutes
+	skipSteps  = 3   // at the beginning of history page views are cut in two
+
+	maxWatched = 400
+	maxOfField = 40
+	unwatched  = math.MaxUint16
+)
+
+// A watched is a measure that is looked at.
+type watched uint8
+
+const (
+	ofErrors watched = iota
+	ofLCP
+	ofINP
+	ofCLS
+	ofRequests
+	numMeasures
+)
+
+var measureNames = [numMeasures]string{"error_rate", "lcp_p75", "inp_p75", "cls_p75", "failed_requests"}
+
+// vital is the measure's place in beacon.Vitals, -1 for a rate.
+func (m watched) vital() int {
+	if m >= ofLCP && m <= ofCLS {
+		return int(m - ofLCP)
+	}
+	return -1
+}
+
+type watchField struct {
+	name     string
+	segments segments
+}
+
+type watchSegment struct {
+	Term
+	text uint32
+}
+
+// watchStep is ten seconds.
+type watchStep struct {
+	cells    []*watchCell // by segment
+	excluded uint8        // measures for which it is no past to compare with: an incident was on
+}
+
+// watchCell is what is counted of a segment in a step. People are counted once
+// in five minutes for every measure, so that what is counted is independent:
+// one person whose page fails at every click is one person.
+type watchCell struct {
+	trials [2]float32         // page views, requests; scaled
+	raw    [2]uint32          // the same as seen
+	hurt   [2]float32         // people with an error, with a failed request; scaled
+	square [2]float32         // sums of the squared weights of these
+	vitals *[3][levels]uint16 // people by the level of their value
+}
+
+// watchSum is the sum of cells.
+type watchSum struct {
+	trials, raw, hurt, square [2]float64
+	vitals                    [3][levels]int32
+	n                         [3]int32
+}
+
+// levels of a vital are quarters of octaves, from the one that lowest is in.
+const levels = 44
+
+var lowest = [3]float32{32, 4, 1.0 / 2048}
+
+func levelOf(vital int, v float32) int {
+	const sub = mantissa - 2
+	return min(max(int(math.Float32bits(v)>>sub)-int(math.Float32bits(lowest[vital])>>sub), 0), levels-1)
+}
+
+// levelEdge is the lower edge of a level.
+func levelEdge(vital, level int) float64 {
+	const sub = mantissa - 2
+	return float64(math.Float32frombits((math.Float32bits(lowest[vital])>>sub + uint32(level)) << sub))
+}
+
+func newWatch(l *log) *watch {
+	w := &watch{log: l, byValue: map[Term]uint16{}, perField: map[string]int{}}
+	w.segments = []watchSegment{{}}
+	w.grow()
+	return w
+}
+
+// know takes up dimensions and tags; those that came later are watched from then on.
+func (w *watch) know(fields []string) {
+	known := map[string]bool{}
+	for _, f := range w.fields {
+		known[f.name] = true
+	}
+	for _, name := range fields {
+		if !known[name] && name != "environment" && name != "sdk" {
+			w.fields = append(w.fields, watchField{name, newSegments(w.log, name)})
+			w.ofOrigin = nil
+		}
+	}
+}
+
+func (w *watch) grow() {
+	n := len(w.segments)
+	for _, s := range [...]*[]watchSum{&w.base, &w.long, &w.short} {
+		*s = append(*s, make([]watchSum, n-len(*s))...)
+	}
+}
+
+// segment is the number of a value, unwatched where there are too many.
+func (w *watch) segment(f *watchField, id uint32) uint16 {
+	text := f.segments.text(id)
+	if text == noString || text == otherString {
+		return unwatched
+	}
+	t := Term{f.name, w.log.texts.text[text]}
+	if seg, ok := w.byValue[t]; ok {
+		return seg
+	}
+	if len(w.segments) > maxWatched || w.perField[f.name] >= maxOfField {
+		return unwatched
+	}
+	w.perField[f.name]++
+	seg := uint16(len(w.segments))
+	w.segments = append(w.segments, watchSegment{t, text})
+	w.byValue[t] = seg
+	w.grow()
+	return seg
+}
+
+func (w *watch) segmentsOf(origin uint32) []uint16 {
+	if int(origin) >= len(w.ofOrigin) {
+		w.ofOrigin = append(w.ofOrigin, make([][]uint16, len(w.log.origins.list)-len(w.ofOrigin))...)
+	}
+	if w.ofOrigin[origin] == nil {
+		list := []uint16{0}
+		for k := range w.fields {
+			if f := &w.fields[k]; f.segments.dim != beacon.Page {
+				if seg := w.segment(f, origin); seg != unwatched {
+					list = append(list, seg)
+				}
+			}
+		}
+		w.ofOrigin[origin] = list
+	}
+	return w.ofOrigin[origin]
+}
+
+func (w *watch) pageSegment(page uint16) uint16 {
+	if int(page) >= len(w.ofPage) {
+		w.ofPage = append(w.ofPage, make([]uint16, len(w.log.pages.text)-len(w.ofPage))...)
+	}
+	if w.ofPage[page] == 0 {
+		w.ofPage[page] = unwatched
+		for k := range w.fields {
+			if f := &w.fields[k]; f.segments.dim == beacon.Page {
+				w.ofPage[page] = w.segment(f, uint32(page))
+			}
+		}
+	}
+	return w.ofPage[page]
+}
+
+// catchUp reads and judges the steps that are over at a time, Unix milliseconds.
+func (w *watch) catchUp(now int64) {
+	if w.log.rows == 0 {
+		return
+	}
+	if w.next == 0 {
+		w.next = w.log.slots.first*slotMS/watchMS + skipSteps
+	}
+	last := (now-sealDelay)/watchMS - 1
+	if last-w.next > 2*keepSteps { // nothing was heard for longer than is kept
+		w.next = max(w.next, min(last-2*keepSteps, w.log.slots.last*slotMS/watchMS-keepSteps))
+	}
+	for ; w.next <= last; w.next++ {
+		w.advance(w.read(w.next))
+		w.judge()
+	}
+}
+
+// read counts a step.
+func (w *watch) read(number int64) *watchStep {
+	s := &watchStep{cells: make([]*watchCell, len(w.segments))}
+	at := uint16(number)
+	w.log.each(number*watchMS, (number+1)*watchMS, func(c *chunk, i int) {
+		if c.total[i]&passing == 0 {
+			return
+		}
+		var d watchDelta
+		if d.of(w, c, i, at) {
+			for _, seg := range w.segmentsOf(c.origin[i]) {
+				s.add(w, seg, &d)
+			}
+			if seg := w.pageSegment(c.page[i]); seg != unwatched {
+				s.add(w, seg, &d)
+			}
+		}
+	})
+	return s
+}
+
+// watchDelta is what one row adds.
+type watchDelta struct {
+	weight float32
+	trials [2]uint32
+	hurt   [2]bool
+	vitals uint8
+	level  [3]uint8
+}
+
+// of reports whether the row adds anything.
+func (d *watchDelta) of(w *watch, c *chunk, i int, step uint16) bool {
+	flags := c.flags[i]
+	user := w.log.visitors.user(c.who[i])
+	d.weight = float32(w.log.origins.weights[c.origin[i]]) / one
+	some := false
+	if c.total[i]&starts != 0 {
+		d.trials[0], some = 1, true
+	}
+	if flags&hasErrors != 0 && w.fresh(user, ofErrors, step) {
+		d.hurt[0], some = true, true
+	}
+	if flags&hasRequests != 0 {
+		n, failed := c.requestCounts(i)
+		d.trials[1], some = uint32(n), true
+		d.hurt[1] = failed > 0 && w.fresh(user, ofRequests, step)
+	}
+	if flags&beacon.FlagUnsampled == 0 {
+		for m := c.mask[i] & (1<<len(d.level) - 1); m != 0; m &= m - 1 {
+			k := bits.TrailingZeros8(m)
+			if w.fresh(user, ofLCP+watched(k), step) {
+				d.vitals |= 1 << k
+				d.level[k] = uint8(levelOf(k, c.vital(i, k)))
+				some = true
+			}
+		}
+	}
+	return some
+}
+
+// fresh reports whether a person counts for a measure, and takes note of it.
+func (w *watch) fresh(user uint32, m watched, step uint16) bool {
+	if user == 0 {
+		return true
+	}
+	w.seen.grow(int(user) + 1)
+	last := &w.seen.at(user)[m]
+	if *last != 0 && step-*last < longSteps {
+		return false
+	}
+	*last = step
+	return true
+}
+
+func (s *watchStep) add(w *watch, seg uint16, d *watchDelta) {
+	if int(seg) >= len(s.cells) {
+		s.cells = append(s.cells, make([]*watchCell, len(w.segments)-len(s.cells))...)
+	}
+	c := s.cells[seg]
+	if c == nil {
+		c = &watchCell{}
+		s.cells[seg] = c
+	}
+	for k := range d.trials {
+		c.trials[k] += float32(d.trials[k]) * d.weight
+		c.raw[k] += d.trials[k]
+		if d.hurt[k] {
+			c.hurt[k] += d.weight
+			c.square[k] += d.weight * d.weight
+		}
+	}
+	if d.vitals != 0 && c.vitals == nil {
+		c.vitals = new([3][levels]uint16)
+	}
+	for m := d.vitals; m != 0; m &= m - 1 {
+		k := bits.TrailingZeros8(m)
+		c.vitals[k][d.level[k]]++
+	}
+}
+
+// all are all measures, as bits.
+const allMeasures = 1<<numMeasures - 1
+
+// add adds a cell, or takes it away where by is -1, for those of measures.
+func (s *watchSum) add(c *watchCell, by float64, measures uint8) {
+	for k, m := range [...]watched{ofErrors, ofRequests} {
+		if measures>>m&1 == 1 {
+			s.trials[k] += by * float64(c.trials[k])
+			s.raw[k] += by * float64(c.raw[k])
+			s.hurt[k] += by * float64(c.hurt[k])
+			s.square[k] += by * float64(c.square[k])
+		}
+	}
+	if c.vitals == nil {
+		return
+	}
+	for k := range c.vitals {
+		if measures>>(int(ofLCP)+k)&1 == 0 {
+			continue
+		}
+		for level, n := range c.vitals[k] {
+			s.vitals[k][level] += int32(by) * int32(n)
+			s.n[k] += int32(by) * int32(n)
+		}
+	}
+}
+
+// clear forgets a measure.
+func (s *watchSum) clear(m watched) {
+	switch {
+	case m == ofErrors || m == ofRequests:
+		k := 0
+		if m == ofRequests {
+			k = 1
+		}
+		s.trials[k], s.raw[k], s.hurt[k], s.square[k] = 0, 0, 0, 0
+	default:
+		s.vitals[m.vital()], s.n[m.vital()] = [levels]int32{}, 0
+	}
+}
+
+// advance takes in a step, and lets those before it become the past.
+func (w *watch) advance(s *watchStep) {
+	frozen := w.frozen()
+	s.excluded = frozen
+	w.steps = append(w.steps, s)
+	move := func(sums []watchSum, s *watchStep, by float64, measures uint8) {
+		for seg, c := range s.cells {
+			if c != nil {
+				sums[seg].add(c, by, measures)
+			}
+		}
+	}
+	move(w.long, s, 1, allMeasures)
+	move(w.short, s, 1, allMeasures)
+	n := len(w.steps)
+	if n > shortSteps {
+		move(w.short, w.steps[n-1-shortSteps], -1, allMeasures)
+	}
+	if n > longSteps {
+		old := w.steps[n-1-longSteps]
+		move(w.long, old, -1, allMeasures)
+		move(w.base, old, 1, allMeasures&^(old.excluded|frozen))
+	}
+	if n > keepSteps {
+		gone := w.steps[0]
+		move(w.base, gone, -1, allMeasures&^(gone.excluded|frozen))
+		w.steps[0] = nil
+		w.steps = w.steps[1:]
+	}
+}
+
+// restore counts the past of a measure anew: everything before a step, from the
+// newest, that no incident of the measure was in.
+func (w *watch) restore(m watched, before int) {
+	for seg := range w.base {
+		w.base[seg].clear(m)
+	}
+	for _, s := range w.steps[:max(min(before, len(w.steps)), 0)] {
+		if s.excluded>>m&1 == 1 {
+			continue
+		}
+		for seg, c := range s.cells {
+			if c != nil {
+				w.base[seg].add(c, 1, 1<<m)
+			}
+		}
+	}
+}
+
+// newest is the number of the newest step.
+func (w *watch) newest() int64 { return w.next - 1 }
+
+// index is the place of a step in steps; it may lie before the first.
+func (w *watch) index(number int64) int { return len(w.steps) - 1 - int(w.newest()-number) }
