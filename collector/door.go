@@ -39,9 +39,9 @@ type door struct {
 // connection is given to somebody else. Answering takes a few milliseconds.
 const patience = 250 * time.Millisecond
 
-// maxUnheard bounds the bytes of headers that have not ended: decoded, short
-// ones take some forty times as much memory.
-const maxUnheard = 512 << 10
+// maxUnheard bounds the bytes of headers, and of TLS handshakes, that have not
+// ended: decoded, short fields take some forty times as much memory.
+const maxUnheard = 1 << 20
 
 // Why a connection was closed by the door.
 const (
@@ -107,7 +107,7 @@ func (d *door) admit(conn net.Conn) *guest {
 	case g.client.IsValid() && d.clients[g.client] >= d.perClient:
 		why, leaves = d.replaceable(turnedClient, func(q *guest) bool { return q.client == g.client })
 	case d.open >= d.max:
-		share := d.counted / max(len(d.clients), 1)
+		share := d.share()
 		why, leaves = d.replaceable(turnedFull, func(q *guest) bool { return q.client.IsValid() && d.clients[q.client] >= share })
 	}
 	if why >= 0 {
@@ -144,6 +144,9 @@ func (d *door) replaceable(full int, fits func(*guest) bool) (why int, leaves *g
 	}
 	return full, nil
 }
+
+// share is how many connections a client has on average.
+func (d *door) share() int { return d.counted / max(len(d.clients), 1) }
 
 func first(l *list.List, fits func(*guest) bool) *guest {
 	for e := l.Front(); e != nil; e = e.Next() {
@@ -225,8 +228,11 @@ func (d *door) heard(g *guest, n int) {
 	d.unheard += n
 	var leaves *guest
 	if d.unheard > maxUnheard {
-		share := d.unheard / d.quiet.Len()
-		leaves = first(&d.quiet, func(q *guest) bool { return q.unheard >= share })
+		share, bytes := d.share(), d.unheard/d.quiet.Len()
+		leaves = first(&d.quiet, func(q *guest) bool { return q.unheard >= bytes && d.clients[q.client] >= share })
+		if leaves == nil {
+			leaves = g
+		}
 		d.turned[turnedUnheard].Add(1)
 		d.forget(leaves)
 	}

@@ -38,10 +38,22 @@ func usage(format string, args ...any) error {
 }
 
 func main() {
-	// The first signal asks everything to end in order; a second one ends at once.
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	context.AfterFunc(ctx, stop)
+	ctx, end := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	go endOn(signals, end)
 	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// endOn asks everything to end in order at the first signal, and ends at once
+// at a second one, with the status that shells give to that.
+func endOn(signals <-chan os.Signal, end context.CancelFunc) {
+	<-signals
+	end()
+	if s, ok := (<-signals).(syscall.Signal); ok {
+		os.Exit(128 + int(s))
+	}
+	os.Exit(exitFailed)
 }
 
 // run is the whole program: what end-to-end tests start.
