@@ -294,11 +294,7 @@ func (w *watch) terms(suspects []alarm, before []Term) []Term {
 			segments = append(segments, a.segment)
 		}
 	}
-	order := map[string]int{}
-	for i, f := range w.fields {
-		order[f.name] = i
-	}
-	slices.SortStableFunc(segments, func(x, y int) int { return order[w.segments[x].Field] - order[w.segments[y].Field] })
+	slices.SortStableFunc(segments, func(x, y int) int { return w.order[w.segments[x].Field] - w.order[w.segments[y].Field] })
 	terms := make([]Term, len(segments))
 	for i, seg := range segments {
 		terms[i] = w.segments[seg].Term

@@ -22,6 +22,7 @@ type watch struct {
 	byValue  map[Term]uint16
 	perField map[string]int
 	fields   []watchField
+	order    map[string]int // of fields, as explanations name them
 	ofOrigin [][]uint16 // the segments of an origin
 	ofPage   []uint16   // the segment of a page; 0: not known yet; unwatched
 
@@ -126,11 +127,16 @@ func newWatch(l *log) *watch {
 
 // know takes up dimensions and tags; those that came later are watched from then on.
 func (w *watch) know(fields []string) {
+	if len(fields) == len(w.order) {
+		return
+	}
 	known := map[string]bool{}
 	for _, f := range w.fields {
 		known[f.name] = true
 	}
-	for _, name := range fields {
+	w.order = map[string]int{}
+	for i, name := range fields {
+		w.order[name] = i
 		if !known[name] && name != "environment" && name != "sdk" {
 			w.fields = append(w.fields, watchField{name, newSegments(w.log, name)})
 			w.ofOrigin = nil
