@@ -23,8 +23,8 @@ type watch struct {
 	perField map[string]int
 	fields   []watchField
 	order    map[string]int // of fields, as explanations name them
-	ofOrigin [][]uint16 // the segments of an origin
-	ofPage   []uint16   // the segment of a page; 0: not known yet; unwatched
+	ofOrigin [][]uint16     // the segments of an origin
+	ofPage   []uint16       // the segment of a page; 0: not known yet; unwatched
 
 	seen paged[[numMeasures]uint16] // by user: the step in which a measure last counted for them
 
