@@ -132,6 +132,46 @@ func TestRealSDKs(t *testing.T) {
 			"/cart; cls=0 fcp=112 lcp=112 ttfb=39.7; errors []; failed 0; events []",
 			"/users/:id/orders; cls=0 inp=8; errors []; failed 0; events []",
 		}},
+		{"web-vitals-5.3.0", "web-vitals", []string{
+			"/users/:id/orders /route2; cls=0.2216 fcp=128 inp=304 lcp=128 ttfb=6.8; errors []; failed 0; events []",
+			"/cart; cls=0 fcp=80 lcp=80 ttfb=5.4; errors []; failed 0; events []",
+			"/route2; cls=0; errors []; failed 0; events []",
+		}},
+		{"web-vitals-3.5.2-queue", "web-vitals", []string{
+			"/users/:id/orders /route2; cls=0.2216 fcp=272 inp=336 lcp=272 ttfb=7; errors []; failed 0; events []",
+			"/cart; cls=0 fcp=84 lcp=84 ttfb=8.9; errors []; failed 0; events []",
+			"/route2; cls=0; errors []; failed 0; events []",
+		}},
+		{"boomerang-1.815.1", "boomerang", []string{
+			"/users/:id/orders; cls=0.222 inp=344 lcp=416 ttfb=11 ttft=321; errors [TypeError]; failed 2; events [checkout_completed]",
+			"/route2; cls=0 inp=328; errors [TypeError]; failed 0; events []",
+			"/cart; cls=0 ttfb=5; errors []; failed 0; events []",
+			"/route2; cls=0; errors []; failed 0; events []",
+		}},
+		{"boomerang-1.815.1-get", "boomerang", []string{
+			"/users/:id/orders; cls=0.222 inp=320 lcp=420 ttfb=6 ttft=321; errors [TypeError]; failed 2; events [checkout_completed]",
+			"/route2; cls=0 inp=312; errors [TypeError]; failed 0; events []",
+			"/cart; cls=0 lcp=236 ttfb=8; errors []; failed 0; events []",
+			"/route2; cls=0; errors []; failed 0; events []",
+		}},
+		{"boomerang-1.815.1-spa", "boomerang", []string{
+			"/users/:id/orders; cls=0.222 inp=312 ttfb=8 ttft=321; errors [TypeError]; failed 2; events [checkout_completed]",
+			"/route2; cls=0 inp=312; errors [TypeError]; failed 0; events []",
+			"/cart; cls=0 fcp=108 lcp=108 ttfb=4; errors []; failed 0; events []",
+			"/route2; cls=0; errors []; failed 0; events []",
+		}},
+		{"aws-rum-3.2.1", "aws-rum", []string{
+			"/users/:id/orders; cls=0.2216 fcp=300 inp=312 lcp=300 ttfb=14.4; errors [TypeError RangeError]; failed 2; events [checkout_completed]",
+			"/route2; cls=0; errors [TypeError]; failed 0; events []",
+			"/cart; cls=0 fcp=264 ttfb=10.9; errors []; failed 0; events []",
+			"/route2; ; errors []; failed 0; events []",
+		}},
+		{"reporting-chromium-156", "reporting", []string{
+			"/users/:id/orders /legacy /cart; ; errors [CSPViolation CSPViolation CSPViolation BrowserCrash]; failed 0; events [" +
+				"csp-report-only style-src-attr deprecation UnloadHandler intervention NavigatorVibrate permissions-policy-violation geolocation " +
+				"deprecation XMLHttpRequestSynchronousInNonWorkerOutsideBefore… csp-report-only style-src-attr intervention NavigatorVibrate " +
+				"permissions-policy-violation geolocation deprecation XMLHttpRequestSynchronousInNonWorkerOutsideBefore… deprecation UnloadHandler]",
+		}},
 		{"web-vitals-3.5.2", "web-vitals", []string{
 			"; cls=0 fcp=292 inp=312 lcp=292 ttfb=72.7; errors []; failed 0; events []",
 			"; cls=0 fcp=76 inp=312 lcp=76 ttfb=18; errors []; failed 0; events []",
@@ -139,7 +179,9 @@ func TestRealSDKs(t *testing.T) {
 		}},
 	} {
 		t.Run(tc.fixture, func(t *testing.T) {
-			r := newRig(t, func(c *Config) { c.BatchBeacons = 1 }) // keeps the order
+			r := newRig(t, func(c *Config) { // one at a time keeps the order
+				c.BatchBeacons, c.Origins = 1, []string{"http://127.0.0.1:9101", "https://shop.example"}
+			})
 			r.replay(tc.fixture)
 			all := r.settle()
 			var got []string

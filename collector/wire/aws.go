@@ -90,9 +90,9 @@ func (a *awsBatch) decode(item []byte) error {
 		case "BatchId":
 			a.id = c.loose()
 		case "AppMonitorDetails":
-			c.fields(map[string]*string{"version": &a.version})
+			c.fields(field{"version", &a.version})
 		case "UserDetails":
-			c.fields(map[string]*string{"userId": &a.user, "sessionId": &a.session})
+			c.fields(field{"userId", &a.user}, field{"sessionId", &a.session})
 		case "SessionMetadata":
 			a.attributes(a.inner(&c))
 		case "RumEvents":

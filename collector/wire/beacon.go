@@ -45,6 +45,9 @@ type Visit struct {
 	Navigation string
 	// At is when that page load began by the browser's clock, Unix milliseconds.
 	At float64
+	// Load is the SDK's id of the page load that its measurements belong to,
+	// whatever route the page shows by now.
+	Load string
 	// Route says that Beacon.Navigation is a change of route within a page.
 	Route bool
 }

@@ -124,7 +124,7 @@ func (f *boomerangForm) stack(c *cursor) string {
 	}
 	for c.more() {
 		var file, own, function, line, column string
-		c.fields(map[string]*string{"w": &file, "wo": &own, "f": &function, "l": &line, "c": &column})
+		c.fields(field{"w", &file}, field{"wo", &own}, field{"f", &function}, field{"l", &line}, field{"c", &column})
 		if file == "" && own != "" {
 			file = origin(f.b.URL) + own
 		}
@@ -185,7 +185,7 @@ func largestWindow(list string, depth int) (largest float64, ok bool) {
 	windows := 0
 	for c.more() {
 		var value, at string
-		c.fields(map[string]*string{"v": &value, "t": &at})
+		c.fields(field{"v", &value}, field{"t", &at})
 		v, errValue := strconv.ParseUint(value, 36, 32)
 		now, errTime := strconv.ParseUint(at, 36, 52)
 		if errValue != nil || errTime != nil || now < last {

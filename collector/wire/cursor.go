@@ -228,17 +228,27 @@ func (c *cursor) loose() string {
 	return c.scalar()
 }
 
+// field is a member of an object, and where its value goes.
+type field struct {
+	name string
+	into *string
+}
+
 // fields reads an object of which only some scalars are wanted.
-func (c *cursor) fields(want map[string]*string) {
+func (c *cursor) fields(want ...field) {
 	if !c.object() {
 		return
 	}
+next:
 	for c.more() {
-		if into := want[c.key()]; into != nil {
-			*into = c.loose()
-		} else {
-			c.skip()
+		name := c.key()
+		for i := range want {
+			if want[i].name == name {
+				*want[i].into = c.loose()
+				continue next
+			}
 		}
+		c.skip()
 	}
 }
 

@@ -139,13 +139,13 @@ func (p *faroPayload) meta(c *cursor) {
 		switch c.key() {
 		case "app":
 			var release string
-			c.fields(map[string]*string{"version": &b.Release, "release": &release, "environment": &b.Environment})
+			c.fields(field{"version", &b.Release}, field{"release", &release}, field{"environment", &b.Environment})
 			if b.Release == "" {
 				b.Release = release
 			}
 		case "user":
 			var email, name, hash string
-			c.fields(map[string]*string{"id": &b.User, "email": &email, "username": &name, "hash": &hash})
+			c.fields(field{"id", &b.User}, field{"email", &email}, field{"username", &name}, field{"hash", &hash})
 			for _, other := range []string{email, name, hash} {
 				if b.User == "" {
 					b.User = other
@@ -154,14 +154,14 @@ func (p *faroPayload) meta(c *cursor) {
 		case "session":
 			p.session(c)
 		case "page":
-			c.fields(map[string]*string{"url": &b.URL})
+			c.fields(field{"url", &b.URL})
 		case "view":
-			c.fields(map[string]*string{"name": &b.Route})
+			c.fields(field{"name", &b.Route})
 			if !strings.HasPrefix(b.Route, "/") {
 				b.Route = "" // a name for people, no route: it would hide the page
 			}
 		case "browser":
-			c.fields(map[string]*string{"userAgent": &b.UserAgent})
+			c.fields(field{"userAgent", &b.UserAgent})
 		default:
 			c.skip()
 		}
@@ -242,7 +242,7 @@ func (c *cursor) faroStack() string {
 		}
 		for c.more() {
 			var file, function, line, column string
-			c.fields(map[string]*string{"filename": &file, "function": &function, "lineno": &line, "colno": &column})
+			c.fields(field{"filename", &file}, field{"function", &function}, field{"lineno", &line}, field{"colno", &column})
 			frame(&text, function, file, line, column)
 		}
 	}
@@ -262,7 +262,7 @@ func (p *faroPayload) measurement(c *cursor) {
 		case "timestamp":
 			p.at(c.string())
 		case "context":
-			c.fields(map[string]*string{"id": &id, "navigation_type": &navigation})
+			c.fields(field{"id", &id}, field{"navigation_type", &navigation})
 		case "values":
 			if c.object() {
 				for c.more() {
@@ -292,9 +292,17 @@ func (p *faroPayload) measurement(c *cursor) {
 	}
 }
 
+// faroAttributes are those of an event's attributes that are read. Their values
+// are all strings.
+type faroAttributes struct {
+	value, name                 string
+	navigation, dns, tcp, tls   string // of faro.performance.navigation
+	initiator, status, duration string // of faro.performance.resource
+}
+
 func (p *faroPayload) event(c *cursor) {
 	var name, timestamp, trace string
-	attributes := map[string]string{}
+	var at faroAttributes
 	if !c.object() {
 		c.fail(errShape)
 	}
@@ -305,14 +313,15 @@ func (p *faroPayload) event(c *cursor) {
 		case "timestamp":
 			timestamp = c.string()
 		case "trace":
-			c.fields(map[string]*string{"trace_id": &trace})
+			c.fields(field{"trace_id", &trace})
 		case "attributes":
-			if c.object() {
-				for c.more() {
-					key := c.key()
-					attributes[key] = c.loose()
-				}
-			}
+			c.fields(
+				field{"value", &at.value}, field{"name", &at.name},
+				field{"faroNavigationId", &at.navigation}, field{"dnsLookupTime", &at.dns},
+				field{"tcpHandshakeTime", &at.tcp}, field{"tlsNegotiationTime", &at.tls},
+				field{"initiatorType", &at.initiator}, field{"responseStatus", &at.status},
+				field{"duration", &at.duration},
+			)
 		default:
 			c.skip()
 		}
@@ -320,13 +329,13 @@ func (p *faroPayload) event(c *cursor) {
 	if c.err != nil {
 		return
 	}
-	at := p.at(timestamp)
+	when := p.at(timestamp)
 	switch {
 	case name == "faro.performance.navigation":
-		p.navigation(attributes, at)
+		p.navigation(&at, when)
 		p.b.Trace = trace
 	case name == "faro.performance.resource":
-		p.resource(attributes, trace)
+		p.resource(&at, trace)
 	case name == "faro.navigation", name == "route_change":
 		if !p.b.Navigation { // in one payload with the page load, that counts
 			p.b.Navigation, p.b.Visit.Route = true, true
@@ -336,45 +345,37 @@ func (p *faroPayload) event(c *cursor) {
 		p.ignored++ // the SDK talks about itself
 	default:
 		e := Event{Name: name}
-		if v := parseNumber(attributes["value"]); !math.IsNaN(v) {
+		if v := parseNumber(at.value); !math.IsNaN(v) {
 			e.Value = v
 		}
 		p.b.AddEvent(e)
 	}
 }
 
-func (p *faroPayload) navigation(attributes map[string]string, at time.Time) {
+func (p *faroPayload) navigation(at *faroAttributes, when time.Time) {
 	b := &p.b
 	b.Navigation = true
 	b.Visit.Route = false
-	b.Visit.Navigation = attributes["faroNavigationId"]
-	if !at.IsZero() {
-		b.Visit.At = float64(at.UnixMilli())
+	b.Visit.Navigation = at.navigation
+	if !when.IsZero() {
+		b.Visit.At = float64(when.UnixMilli())
 	}
-	tcp := parseNumber(attributes["tcpHandshakeTime"])
-	for name, v := range map[string]float64{
-		"dns": parseNumber(attributes["dnsLookupTime"]),
-		"tcp": tcp,
-		"tls": parseNumber(attributes["tlsNegotiationTime"]),
-	} {
+	tcp := parseNumber(at.tcp)
+	for _, m := range [...]Metric{{Name: "dns", Value: parseNumber(at.dns)}, {Name: "tcp", Value: tcp}, {Name: "tls", Value: parseNumber(at.tls)}} {
 		// Without TLS the SDK subtracts zero and reports a point in time.
-		if v >= 0 && (name != "tls" || v <= tcp) {
-			b.AddMetric(Metric{Name: name, Value: v})
+		if m.Value >= 0 && (m.Name != "tls" || m.Value <= tcp) {
+			b.AddMetric(m)
 		}
 	}
 }
 
 // resource takes the requests that the page's scripts made. Images, styles and
 // scripts have no readable status across origins: 0 would not mean a failure.
-func (p *faroPayload) resource(attributes map[string]string, trace string) {
-	kind := attributes["initiatorType"]
-	status := parseNumber(attributes["responseStatus"])
-	if kind != "fetch" && kind != "xmlhttprequest" || math.IsNaN(status) {
+func (p *faroPayload) resource(at *faroAttributes, trace string) {
+	status := parseNumber(at.status)
+	if at.initiator != "fetch" && at.initiator != "xmlhttprequest" || math.IsNaN(status) {
 		p.ignored++
 		return
 	}
-	p.b.AddFetch(Fetch{
-		URL: attributes["name"], Status: status,
-		Duration: parseNumber(attributes["duration"]), Trace: trace,
-	})
+	p.b.AddFetch(Fetch{URL: at.name, Status: status, Duration: parseNumber(at.duration), Trace: trace})
 }

@@ -97,16 +97,16 @@ type report struct {
 	phase, kind, method, code, elapsed, share, referrer string
 }
 
-func (p *report) members() map[string]*string {
-	return map[string]*string{
-		"documentURL": &p.document, "document-uri": &p.document,
-		"effectiveDirective": &p.directive, "effective-directive": &p.directive, "violated-directive": &p.violated,
-		"blockedURL": &p.blocked, "blocked-uri": &p.blocked, "disposition": &p.disposition, "policyId": &p.policy, "featureId": &p.policy,
-		"sourceFile": &p.file, "source-file": &p.file,
-		"lineNumber": &p.line, "line-number": &p.line, "columnNumber": &p.column, "column-number": &p.column,
-		"id": &p.id, "reason": &p.reason, "stack": &p.stack, "message": &p.message,
-		"phase": &p.phase, "type": &p.kind, "method": &p.method, "status_code": &p.code,
-		"elapsed_time": &p.elapsed, "sampling_fraction": &p.share, "referrer": &p.referrer,
+func (p *report) members() []field {
+	return []field{
+		{"documentURL", &p.document}, {"document-uri", &p.document},
+		{"effectiveDirective", &p.directive}, {"effective-directive", &p.directive}, {"violated-directive", &p.violated},
+		{"blockedURL", &p.blocked}, {"blocked-uri", &p.blocked}, {"disposition", &p.disposition}, {"policyId", &p.policy}, {"featureId", &p.policy},
+		{"sourceFile", &p.file}, {"source-file", &p.file},
+		{"lineNumber", &p.line}, {"line-number", &p.line}, {"columnNumber", &p.column}, {"column-number", &p.column},
+		{"id", &p.id}, {"reason", &p.reason}, {"stack", &p.stack}, {"message", &p.message},
+		{"phase", &p.phase}, {"type", &p.kind}, {"method", &p.method}, {"status_code", &p.code},
+		{"elapsed_time", &p.elapsed}, {"sampling_fraction", &p.share}, {"referrer", &p.referrer},
 	}
 }
 
@@ -125,10 +125,10 @@ func decodeReport(item []byte, b *Beacon) error {
 		case "user_agent":
 			p.agent = c.loose()
 		case "body":
-			c.fields(p.members())
+			c.fields(p.members()...)
 		case "csp-report":
 			p.typ = "csp-violation"
-			c.fields(p.members())
+			c.fields(p.members()...)
 		default:
 			c.skip()
 		}

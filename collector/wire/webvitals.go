@@ -1,6 +1,9 @@
 package wire
 
-import "net/http"
+import (
+	"net/http"
+	"slices"
+)
 
 // backForwardCache is the navigation type of a page that was restored, in the
 // words of the web-vitals library.
@@ -9,7 +12,7 @@ const backForwardCache = "back-forward-cache"
 // WebVitals is the JSON of Google's web-vitals library, versions 3 to 6, as its
 // documentation suggests to send it: one metric, or an array of them, each with
 // whatever the page adds of url, route, release, environment, user, session,
-// view, consent.
+// view, consent, tags.
 type WebVitals struct{}
 
 // Match implements [Format].
@@ -58,7 +61,7 @@ func (WebVitals) Decode(r *Request, to Sink) error {
 
 func samePage(a, b *Beacon) bool {
 	return a.URL == b.URL && a.Route == b.Route && a.Release == b.Release && a.Environment == b.Environment &&
-		a.User == b.User && a.Session == b.Session && a.View == b.View && a.Consent == b.Consent
+		a.User == b.User && a.Session == b.Session && a.View == b.View && a.Consent == b.Consent && slices.Equal(a.Tags, b.Tags)
 }
 
 // merge adds a metric; the same one again is a correction.
@@ -107,6 +110,8 @@ func decodeMetric(item []byte, b *Beacon) error {
 			b.View = c.scalar()
 		case "consent":
 			b.Consent = c.string()
+		case "tags":
+			c.tags(b)
 		default:
 			c.skip()
 		}
@@ -114,8 +119,11 @@ func decodeMetric(item []byte, b *Beacon) error {
 	if c.err != nil {
 		return c.err
 	}
-	if m.Name == "" {
+	switch m.Name {
+	case "":
 		return errShape
+	case "FID": // of version 3, and in lower case with other SDKs
+		m.Name = "fid"
 	}
 	b.URL = navigationURL
 	if b.URL == "" {

@@ -1,0 +1,62 @@
+package collector
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/rumtop/rumtop/collector/wire"
+)
+
+// Every endpoint stands under the key, too, and says to browsers what they may send.
+func TestEveryEndpointTakesTheKeyInItsPath(t *testing.T) {
+	r := newRig(t, func(c *Config) { c.Origins = []string{"https://shop.example"} })
+	var asked []string
+	for _, f := range wire.Formats() {
+		for _, pattern := range f.Match().Patterns {
+			method, path, _ := strings.Cut(pattern, " ")
+			path = strings.NewReplacer("{id}", "a", "{project}", "7", "{$}", "").Replace(path)
+			asked = append(asked, path)
+			header := []string{"Origin", "https://shop.example"}
+			if types := f.Match().Types; method == http.MethodPost && len(types) > 0 {
+				header = append(header, "Content-Type", types[0])
+			}
+			if a := r.do(method, "/k/unknown"+path, "", header...); a.status != http.StatusUnauthorized {
+				t.Errorf("%s %s with an unknown key in its path: %d", method, path, a.status)
+			}
+			if a := r.do(method, "/k/"+testKey+path, "", header...); a.status != http.StatusBadRequest || a.header.Get("Access-Control-Allow-Origin") != "https://shop.example" {
+				t.Errorf("%s %s with the key in its path and nothing to take: %d %v", method, path, a.status, a.header)
+			}
+			for _, p := range []string{path, "/k/" + testKey + path} {
+				a := r.do(http.MethodOptions, p, "", "Origin", "https://shop.example", "Access-Control-Request-Method", method, "Access-Control-Request-Headers", "content-type")
+				allowed := strings.ToLower(a.header.Get("Access-Control-Allow-Headers"))
+				if a.status != http.StatusNoContent || a.header.Get("Access-Control-Allow-Origin") != "https://shop.example" || a.header.Get("Access-Control-Allow-Credentials") != "true" || a.header.Get("Access-Control-Max-Age") != "7200" {
+					t.Errorf("preflight of %s: %d %v", p, a.status, a.header)
+				}
+				for _, name := range []string{"content-type", "content-encoding", "x-api-key", "x-faro-session-id", "idempotency-key", "authorization"} {
+					if !strings.Contains(allowed, name) {
+						t.Errorf("preflight of %s does not allow %s: %s", p, name, allowed)
+					}
+				}
+			}
+		}
+	}
+	for _, path := range []string{"/collect", "/web-vitals", "/boomerang", "/reports", "/appmonitors/a"} {
+		if !slices.Contains(asked, path) {
+			t.Errorf("no endpoint %s", path)
+		}
+	}
+}
+
+// An image asks for the page's beacon again if it may be kept.
+func TestBoomerangByImage(t *testing.T) {
+	r := newRig(t, nil)
+	a := r.do("GET", "/boomerang?key="+testKey+"&pid=p1&n=1&u=https%3A%2F%2Fshop.example%2F&t_done=9&t_resp=4", "")
+	if a.status != http.StatusNoContent || a.header.Get("Cache-Control") != "no-store" {
+		t.Errorf("%d %v", a.status, a.header)
+	}
+	if all := r.settle(); len(all) != 1 || !all[0].Navigation {
+		t.Errorf("%+v", all)
+	}
+}
