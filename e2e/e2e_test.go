@@ -14,9 +14,6 @@ func TestEndToEnd(t *testing.T) {
 	}{
 		{"rum.js", browserAgent},
 		{"rum.js on a tab that is closed", closedTab},
-		{"Faro 2", func(t *testing.T, k *kit) { faro(t, k, "faro2") }},
-		{"Faro 1", func(t *testing.T, k *kit) { faro(t, k, "faro1") }},
-		{"web-vitals", webVitals},
 		{"triage at 120x36", func(t *testing.T, k *kit) { triage(t, k, 120, 36) }},
 		{"triage at 80x24", func(t *testing.T, k *kit) { triage(t, k, 80, 24) }},
 		{"terminal goes away", terminalGoesAway},

@@ -3,137 +3,73 @@
 package e2e
 
 import (
-	"fmt"
-	"slices"
-	"strings"
 	"testing"
-
-	"github.com/rumtop/rumtop/internal/agg"
 )
 
-// hurt is one view by one user, in which everything went wrong.
-func hurt(f *agg.Frame) bool {
-	return whole(f) && f.Total.Errors == 2 && f.Total.FailedRequests == 2
+// sdk is one SDK in one version, as its page sets it up.
+type sdk struct {
+	name   string            // of its fixtures: SDK and version
+	script string            // in pages, without .js
+	alias  map[string]string // what the script imports, and the package that stands for it
+	data   string            // more attributes of the script tag
+	value  string            // of the SDK dimension
+
+	// except says what the SDK does not send, or counts in another way than the
+	// page did, by scene ("*" is all of them), blank between:
+	//
+	//	inp              a vital that must be missing, not zero
+	//	inp@/cart        that of one page alone
+	//	inp?             a vital that is lost at times; if it comes it is right
+	//	cls~0.05         a vital that the SDK rounds by as much
+	//	cls!             a vital that the SDK defines otherwise
+	//	views=1          another count: of views, errors, errored, failed or users
+	//	event flag user release environment types group
+	//	                 is not sent; types: not the errors' class; group: nor their messages
+	//	-                the scene is not played
+	except map[string]string
 }
 
-func browserAgent(t *testing.T, k *kit) {
-	p, r := visit(t, k, func(r *rig) string {
-		return fmt.Sprintf(`<script async crossorigin src="%s/rum.js" data-key="%s" data-release="2.4.1"></script>`, r.edge, siteKey)
-	})
-	p.until("window.rum && rum.flush")
-	p.run("rum.user('jane.doe@example.com'); rum.tag('tier', 'paid')")
-	truth := p.suffer("rum.event('checkout_completed', 1);" + trouble(t))
-	p.hide()
-	f := r.frameWith("the view in a frame", hurt, "--by", "release")
-	hurtOnce(t, f)
-	truth.is(t, &f.Total)
-	group(t, f, "TypeError", "no cart for [email]")
-	group(t, f, "RangeError", "order 8412 declined")
-
-	if f := r.frame("--by", "tier", "-f", "tier=paid"); !slices.ContainsFunc(f.Segments, func(s agg.Row) bool { return s.Key == "paid" }) {
-		t.Errorf("no segment of the tag: %+v", f.Segments)
+// sdks are the SDKs that the scenes are played with. To add one, write the page
+// script and a line here.
+func sdks() []sdk {
+	return []sdk{
+		{name: "faro-2.12.1", script: "faro", alias: map[string]string{"faro": "faro2"}, value: "faro", except: map[string]string{
+			"route": faroRoute,
+		}},
+		{name: "faro-1.19.0", script: "faro", alias: map[string]string{"faro": "faro1"}, value: "faro", except: map[string]string{
+			"trouble": "types", "route": faroRoute,
+			"navigated": "inp@/users/:id/orders? cls@/users/:id/orders?", "closed": "inp? cls?", // not flushed in time
+		}},
+		{name: "web-vitals-6.2.3", script: "web-vitals", value: "web-vitals", except: map[string]string{
+			"*": "errors=0 errored=0 failed=0 event flag environment group", "route": "views=1",
+		}},
 	}
-	tail := strings.Join(r.tail(), "\n")
-	for _, want := range []string{`"name":"checkout_completed"`, `"sdk":"rum.js"`, `"browser":"Chrome"`, `"region":"eu-west"`, `"page":"/users/:id/orders"`} {
-		if !strings.Contains(tail, want) {
-			t.Errorf("no %s in what viewers receive:\n%s", want, tail)
+}
+
+// faroRoute: what is measured until the end carries the last route's address.
+const faroRoute = "inp@/users/:id/orders cls@/users/:id/orders"
+
+// TestSDKs plays every scene with every SDK, in a browser whose pages are on
+// another origin than the collector, and holds what rumtop shows against what
+// the page itself has measured.
+func TestSDKs(t *testing.T) {
+	m := newMarket(t, sdks())
+	t.Run("sdk", func(t *testing.T) {
+		for i := range m.sdks {
+			x := &m.sdks[i]
+			t.Run(x.name, func(t *testing.T) {
+				t.Cleanup(func() { m.edge.keep(t, x) })
+				for _, sc := range scenes() {
+					if !x.plays(sc.name) {
+						continue
+					}
+					t.Run(sc.name, func(t *testing.T) {
+						t.Parallel()
+						m.play(t, x, sc)
+					})
+				}
+			})
 		}
-	}
-	r.keepsPrivate("jane")
-	p.close()
-	r.stays(f)
-}
-
-func closedTab(t *testing.T, k *kit) {
-	p, r := visit(t, k, func(r *rig) string {
-		return fmt.Sprintf(`<script async crossorigin src="%s/rum.js" data-key="%s" data-release="2.4.1"></script>`, r.edge, siteKey)
 	})
-	p.until("window.rum && rum.flush")
-	truth := p.suffer("shop.throws(); await new Promise(r => setTimeout(r))")
-	p.close()
-	f := r.frameWith("the view in a frame", whole, "--by", "release")
-	truth.is(t, &f.Total)
-	if f.Total.Views != 1 || f.Total.Errors != 1 || f.Total.ErroredViews != 1 {
-		t.Errorf("total: %+v", f.Total)
-	}
-}
-
-func faro(t *testing.T, k *kit, version string) {
-	p, r := visit(t, k, func(r *rig) string {
-		return fmt.Sprintf(`<script src="/%s.js" data-edge="%s" data-key="%s"></script>`, version, r.edge, siteKey)
-	})
-	truth := p.suffer("faro.api.pushEvent('checkout_completed', {value: '1'});" + trouble(t))
-	p.hide()
-	f := r.frameWith("the view in a frame", hurt, "--by", "release")
-	hurtOnce(t, f)
-	truth.is(t, &f.Total)
-	for _, e := range f.Errors {
-		if strings.Contains(e.Message, "no cart for") && !strings.HasSuffix(e.Message, "no cart for [email]") {
-			t.Errorf("error: %+v", e)
-		}
-	}
-	if tail := strings.Join(r.tail(), "\n"); !strings.Contains(tail, `"name":"checkout_completed"`) || !strings.Contains(tail, `"sdk":"faro"`) {
-		t.Errorf("no event of Faro's in what viewers receive:\n%s", tail)
-	}
-	r.keepsPrivate("jane")
-	p.close()
-	r.stays(f)
-}
-
-func webVitals(t *testing.T, k *kit) {
-	p, r := visit(t, k, func(r *rig) string {
-		return fmt.Sprintf(`<script src="/web-vitals.js" data-edge="%s" data-key="%s"></script>`, r.edge, siteKey)
-	})
-	truth := p.suffer("")
-	p.hide()
-	f := r.frameWith("the view in a frame", whole, "--by", "release")
-	if f.Total.Views != 1 || f.Total.Users != 1 || f.Total.Errors != 0 || len(f.Segments) != 1 || f.Segments[0].Key != "2.4.1" {
-		t.Errorf("total: %+v, segments: %+v", f.Total, f.Segments)
-	}
-	truth.is(t, &f.Total)
-	r.keepsPrivate("jane")
-	p.close()
-	r.stays(f)
-}
-
-// trouble is an uncaught error, an unhandled rejection, a request that the
-// server fails and one that reaches nobody.
-func trouble(t *testing.T) string {
-	return "shop.throws(); shop.rejects(); await shop.fetches('http://127.0.0.1:" + freePort(t) + "/')"
-}
-
-func hurtOnce(t *testing.T, f *agg.Frame) {
-	t.Helper()
-	row := &f.Total
-	if row.Views != 1 || row.Errors != 2 || row.ErroredViews != 1 || row.ErrorRate != 1 || row.Users != 1 || row.Affected != 1 ||
-		row.Requests != 2 || row.FailedRequests != 2 {
-		t.Errorf("total: %+v", *row)
-	}
-	if len(f.Segments) != 1 || f.Segments[0].Key != "2.4.1" || f.Segments[0].Views != 1 {
-		t.Errorf("segments: %+v", f.Segments)
-	}
-	if h := f.Health; !h.Connected || h.Dropped+h.Gaps+h.Malformed != 0 || h.SampleRate != 1 {
-		t.Errorf("health: %+v", h)
-	}
-}
-
-func group(t *testing.T, f *agg.Frame, typ, message string) {
-	t.Helper()
-	if !slices.ContainsFunc(f.Errors, func(e agg.ErrorGroup) bool {
-		return e.Type == typ && e.Message == message && e.Count == 1 && e.Users == 1
-	}) {
-		t.Errorf("no %s: %s in %+v", typ, message, f.Errors)
-	}
-}
-
-// stays checks that a tab that is closed after it was hidden counts nothing twice.
-func (r *rig) stays(before *agg.Frame) {
-	r.t.Helper()
-	// A beacon of our own, taken after all that the tab has sent.
-	r.post(`{"release":"after","events":[{"name":"after"}]}`)
-	r.frameWith("a beacon taken afterwards", func(f *agg.Frame) bool { return f.Total.Beacons == 1 }, "--release", "after")
-	after := r.frame("--release", before.Segments[0].Key)
-	if b, a := before.Total, after.Total; a.Views != b.Views || a.Errors != b.Errors || a.Requests != b.Requests || a.INP != b.INP || a.LCP.N != b.LCP.N {
-		r.t.Errorf("before the tab was closed %+v, after %+v", b, a)
-	}
+	m.rig.keepsPrivate("jane")
 }

@@ -3,11 +3,15 @@ import { getWebInstrumentations, initializeFaro } from 'faro';
 
 const { edge, key } = document.currentScript.dataset;
 
-window.faro = initializeFaro({
+const faro = initializeFaro({
   url: edge + '/collect',
   apiKey: key,
   app: { name: 'shop', version: '2.4.1', environment: 'production' },
   user: { id: 'jane.doe@example.com' },
+  // Faro knows no flags: an attribute of the session is the nearest.
+  sessionTracking: { session: { attributes: { 'new-payment-flow': 'true' } } },
   trackResources: true,
   instrumentations: getWebInstrumentations(),
 });
+
+window.sdk = { event: (name) => faro.api.pushEvent(name, { value: '1' }) };

@@ -1,12 +1,13 @@
 // What goes wrong in the shop, on demand.
 window.shop = {
+  /** How long a payment blocks the main thread, milliseconds. */
+  slowness: 300,
   /** A banner pushes the page down. */
   shift() {
     document.getElementById('banner').style.height = '200px';
   },
-  /** Blocks the main thread for 300 ms. */
   pay() {
-    const end = performance.now() + 300;
+    const end = performance.now() + shop.slowness;
     while (performance.now() < end);
   },
   throws() {
@@ -20,5 +21,9 @@ window.shop = {
   async fetches(dead) {
     await fetch('/status/500', { method: 'POST' });
     await fetch(dead).catch(() => {});
+  },
+  /** Another route of the application, without a page load. */
+  route(path) {
+    history.pushState(null, '', path);
   },
 };

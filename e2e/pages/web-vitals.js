@@ -10,3 +10,5 @@ const send = (metric) => {
 };
 
 for (const on of [onCLS, onFCP, onINP, onLCP, onTTFB]) on(send);
+
+window.sdk = { event() {} };

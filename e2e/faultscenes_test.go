@@ -1,0 +1,307 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/rumtop/rumtop/internal/agg"
+)
+
+// TestFaults does to NATS, and to the ways to it, what happens to both.
+func TestFaults(t *testing.T) {
+	k := newPrograms(t)
+	for _, scene := range []struct {
+		name string
+		play func(*testing.T, *kit)
+	}{
+		{"a three-node cluster loses its leader", leaderKilled},
+		{"NATS is gone for long", goneForLong},
+		{"NATS is slow", slowServer},
+		{"NATS stands still", stalledServer},
+		{"packets vanish between collector and NATS", blackHole},
+		{"collector and NATS are parted", parted},
+		{"NATS restarts with its store", restartFull},
+		{"NATS restarts with an empty store", restartEmpty},
+		{"the permission to publish is lost", permissionLost},
+		{"the disk of the stream is full", diskFull},
+		{"the viewer's link is slow", slowViewer},
+		{"a collector and a viewer are killed", killed},
+	} {
+		t.Run(scene.name, func(t *testing.T) {
+			t.Parallel()
+			scene.play(t, k)
+		})
+	}
+}
+
+const rate = 60 // requests a second, ten beacons each
+
+func slowServer(t *testing.T, k *kit) {
+	f := newFault(t, k, "", "", "")
+	spoil(t, f.near,
+		`{"type":"latency","stream":"upstream","attributes":{"latency":300,"jitter":100}}`,
+		`{"type":"latency","stream":"downstream","attributes":{"latency":300}}`,
+		`{"type":"bandwidth","stream":"upstream","attributes":{"rate":30}}`)
+	f.ledge.load(rate, 6*time.Second)
+	mend(f.near)
+	f.settle(time.Now())
+}
+
+func stalledServer(t *testing.T, k *kit) {
+	f := newFault(t, k, "", "", "")
+	f.servers[0].signal(syscall.SIGSTOP)
+	f.ledge.load(rate, 8*time.Second)
+	f.servers[0].signal(syscall.SIGCONT)
+	f.settle(time.Now())
+}
+
+// blackHole: the connection stands, and nothing comes through.
+func blackHole(t *testing.T, k *kit) {
+	f := newFault(t, k, "", "", "")
+	spoil(t, f.near, `{"type":"timeout","stream":"upstream","attributes":{"timeout":0}}`, `{"type":"timeout","stream":"downstream","attributes":{"timeout":0}}`)
+	f.ledge.load(rate, 6*time.Second)
+	mend(f.near) // which cuts the connections
+	f.settle(time.Now())
+}
+
+func parted(t *testing.T, k *kit) {
+	f := newFault(t, k, "", "", "")
+	f.near.Stop()
+	f.ledge.load(rate, 6*time.Second)
+	if err := f.near.Start(); err != nil {
+		t.Fatal(err)
+	}
+	f.settle(time.Now())
+	if last := f.viewer.last(); last.Health.Reconnects != 0 {
+		t.Errorf("the viewer lost its connection, too: %+v", last.Health)
+	}
+}
+
+func restartFull(t *testing.T, k *kit) {
+	f := newFault(t, k, "", "", "")
+	f.servers[0].signal(syscall.SIGKILL)
+	f.ledge.load(rate, 5*time.Second)
+	f.servers[0].start()
+	f.settle(time.Now())
+	if !f.viewer.down || f.viewer.last().Health.Gaps != 0 {
+		t.Errorf("the viewer said down: %v; %+v", f.viewer.down, f.viewer.last().Health)
+	}
+}
+
+func restartEmpty(t *testing.T, k *kit) {
+	f := newFault(t, k, "", "", "")
+	f.servers[0].signal(syscall.SIGKILL)
+	f.ledge.load(rate, 4*time.Second)
+	f.servers[0].store = t.TempDir()
+	f.servers[0].start()
+	f.settle(time.Now())
+}
+
+// goneForLong has the queue overflow: what goes is the oldest without errors.
+func goneForLong(t *testing.T, k *kit) {
+	f := newFault(t, k, "", "", "")
+	f.near.Stop()
+	const away = 20 * time.Second
+	f.ledge.heavy(rate, away, 1500)
+	b := f.ledge.books()
+	if b.shed == 0 {
+		t.Errorf("nothing had to make room in %v: %+v", away, b)
+	}
+	if err := f.near.Start(); err != nil {
+		t.Fatal(err)
+	}
+	healed := time.Now()
+	f.settle(healed)
+	last := f.viewer.last()
+	if lost := f.ledge.errors.Load() - int64(last.Total.Errors); lost != 0 {
+		t.Errorf("%d beacons with errors are lost, though others could make room", lost)
+	}
+	f.viewer.await("what the collector lost", func(fr *agg.Frame) bool { return fr.Health.CollectorsLost == b.shed+f.ledge.turnedAway.Load() })
+}
+
+const guardedConfig = `
+jetstream {}
+authorization { users [
+  { user: collector, password: c, permissions: { publish: [%s], subscribe: ["_INBOX.>"] } }
+  { user: viewer, password: v, permissions: {
+      publish: ["$JS.API.STREAM.INFO.RUM", "$JS.API.CONSUMER.CREATE.RUM.>", "$JS.API.CONSUMER.MSG.NEXT.RUM.*", "$JS.API.CONSUMER.INFO.RUM.*"]
+      subscribe: ["_INBOX.>", "rum.v1.>"] } }
+] }`
+
+func permissionLost(t *testing.T, k *kit) {
+	const creator = `"rum.v1.>", "$JS.API.INFO", "$JS.API.STREAM.INFO.RUM", "$JS.API.STREAM.CREATE.RUM"`
+	f := newFault(t, k, fmt.Sprintf(guardedConfig, creator), "collector:c@", "viewer:v@")
+	reload := func(publish string) {
+		f.servers[0].configure(fmt.Sprintf(guardedConfig, publish))
+		f.servers[0].signal(syscall.SIGHUP)
+	}
+	reload(`"nothing"`)
+	f.ledge.load(rate, 5*time.Second)
+	until(t, "the collector says what is missing", func() bool { return strings.Contains(f.ledge.p.lines.String(), "NATS forbids") })
+	reload(creator)
+	f.settle(time.Now())
+	if last := f.viewer.last(); last.Health.Violations != 0 {
+		t.Errorf("the documented permissions of a viewer do not suffice: %+v", last.Health)
+	}
+}
+
+// diskFull: a server that has no room, for a stream that would take more.
+func diskFull(t *testing.T, k *kit) {
+	f := &fault{t: t, kit: k, servers: []*natsServer{newServer(t, k, "jetstream { max_file_store: 256KB }")}}
+	conn, js := operator(t, f.servers[0].address())
+	defer conn.Close()
+	if _, err := js.CreateStream(t.Context(), jetstream.StreamConfig{Name: "RUM", Subjects: []string{"rum.v1.>"}, Storage: jetstream.FileStorage, Duplicates: 2 * time.Minute}); err != nil {
+		t.Fatal(err)
+	}
+	f.near, f.far = newProxy(t, f.servers[0].address()), newProxy(t, f.servers[0].address())
+	f.ledge = newLedge(t, k, "nats://"+f.near.Listen)
+	f.watch("nats://" + f.far.Listen)
+	f.ledge.heavy(rate, 6*time.Second, 1000)
+	b := f.ledge.books()
+	if b.queued == 0 {
+		t.Fatalf("the disk did not fill: %+v", b)
+	}
+	f.viewer.await("what was stored", func(fr *agg.Frame) bool { return int64(fr.Total.Beacons) == f.ledge.books().published })
+	// Somebody makes room, as long as it takes.
+	stream, err := js.Stream(t.Context(), "RUM")
+	if err != nil {
+		t.Fatal(err)
+	}
+	healed := time.Now()
+	for f.ledge.books().queued > 0 && time.Since(healed) < patience {
+		before := f.ledge.books().published
+		f.viewer.await("what is to be removed", func(fr *agg.Frame) bool { return int64(fr.Total.Beacons) >= before })
+		if err := stream.Purge(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		healed = time.Now()
+		for until := time.Now().Add(2 * time.Second); f.ledge.books().queued > 0 && time.Now().Before(until); {
+			time.Sleep(20 * time.Millisecond)
+		}
+	}
+	f.settle(healed)
+}
+
+func operator(t *testing.T, address string) (*nats.Conn, jetstream.JetStream) {
+	t.Helper()
+	conn, err := nats.Connect("nats://" + address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	js, err := jetstream.New(conn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return conn, js
+}
+
+// leaderKilled: three servers, three replicas, and the one that leads dies.
+func leaderKilled(t *testing.T, k *kit) {
+	f := &fault{t: t, kit: k}
+	var routes, urls []string
+	for range 3 {
+		n := &natsServer{t: t, program: k.nats, port: freePort(t), store: t.TempDir()}
+		f.servers = append(f.servers, n)
+		urls = append(urls, "nats://"+n.address())
+	}
+	ports := []string{freePort(t), freePort(t), freePort(t)}
+	for _, p := range ports {
+		routes = append(routes, `"nats://127.0.0.1:`+p+`"`)
+	}
+	for i, n := range f.servers {
+		n.config = n.store + "/server.conf"
+		n.configure(fmt.Sprintf("server_name: n%d\njetstream {}\ncluster { name: c, listen: \"127.0.0.1:%s\", routes: [%s] }", i, ports[i], strings.Join(routes, ", ")))
+		n.process = start(t, nil, n.program, "-a", "127.0.0.1", "-p", n.port, "-sd", n.store, "-c", n.config)
+	}
+	var conn *nats.Conn
+	var js jetstream.JetStream
+	until(t, "the cluster has a leader and takes a stream", func() bool {
+		if conn == nil {
+			var err error
+			if conn, err = nats.Connect(strings.Join(urls, ","), nats.MaxReconnects(-1)); err != nil {
+				conn = nil
+				return false
+			}
+			if js, err = jetstream.New(conn); err != nil {
+				t.Fatal(err)
+			}
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+		defer cancel()
+		_, err := js.CreateStream(ctx, jetstream.StreamConfig{Name: "RUM", Subjects: []string{"rum.v1.>"}, Replicas: 3, Duplicates: 2 * time.Minute, MaxAge: time.Hour})
+		return err == nil
+	})
+	defer conn.Close()
+	f.ledge = newLedge(t, k, strings.Join(urls, ","))
+	f.watch(strings.Join(urls, ","))
+	leader := func() string {
+		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+		defer cancel()
+		s, err := js.Stream(ctx, "RUM")
+		if err != nil || s.CachedInfo().Cluster == nil {
+			return ""
+		}
+		return s.CachedInfo().Cluster.Leader
+	}
+	name := leader()
+	if len(name) != 2 {
+		t.Fatalf("leader %q", name)
+	}
+	loaded := make(chan struct{})
+	go func() { defer close(loaded); f.ledge.load(rate, 8*time.Second) }()
+	killed := f.servers[name[1]-'0']
+	killed.signal(syscall.SIGKILL)
+	began := time.Now()
+	until(t, "another leader", func() bool { next := leader(); return next != "" && next != name })
+	t.Logf("a new leader after %v", time.Since(began).Round(time.Millisecond))
+	<-loaded
+	f.settle(time.Now())
+}
+
+// slowViewer: a viewer that falls behind says so and catches up.
+func slowViewer(t *testing.T, k *kit) {
+	f := newFault(t, k, "", "", "")
+	spoil(t, f.far, `{"type":"bandwidth","stream":"downstream","attributes":{"rate":8}}`)
+	f.ledge.heavy(rate, 7*time.Second, 600)
+	f.viewer.await("that it is behind", func(fr *agg.Frame) bool { return fr.Health.LagMS > 2000 })
+	mend(f.far)
+	f.settle(time.Now())
+	f.viewer.await("the present", func(fr *agg.Frame) bool { return fr.Health.Dropped == 0 && fr.Health.Gaps == 0 })
+}
+
+// killed: a collector and a viewer end without a word.
+func killed(t *testing.T, k *kit) {
+	f := newFault(t, k, "", "", "")
+	server := "nats://" + f.servers[0].address()
+	victim := newLedge(t, k, server)
+	victim.load(20, time.Second)
+	until(t, "the victim's beacons are published", func() bool { return victim.books().queued == 0 })
+	theirs := victim.books().published
+	other := newFrames(t, k, server)
+	other.await("both collectors", func(fr *agg.Frame) bool { return fr.Health.Collectors == 2 })
+	victim.halt()
+	for _, p := range []*process{victim.p, other.p} {
+		if err := p.cmd.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		p.status()
+	}
+	f.ledge.load(rate, 3*time.Second)
+	took := f.ledge.recovered(time.Now())
+	b := f.ledge.books()
+	f.viewer.await("the beacons of both", func(fr *agg.Frame) bool { return int64(fr.Total.Beacons) == b.published+theirs })
+	f.ledge.close()
+	f.viewer.await("that one collector is silent", func(fr *agg.Frame) bool {
+		return fr.Health.Collectors == 1 && fr.Health.CollectorsSilent == 1
+	})
+	t.Logf("published within %v; the viewer misses the collector", took.Round(time.Millisecond))
+}

@@ -1,0 +1,263 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"html"
+	"math"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"github.com/rumtop/rumtop/internal/agg"
+)
+
+// The names that pages know the shop and the collector by. Browsers trust what
+// ends in localhost as they trust https, and what they send holds no ports.
+const (
+	shopOrigin = "http://shop.localhost"
+	edgeOrigin = "http://rum.localhost"
+)
+
+// market is what all scenes of all SDKs share: a shop, a collector on another
+// origin, and a browser. Every scene has a site and a key of its own.
+type market struct {
+	*kit
+	rig  *rig
+	edge *edge
+	sdks []sdk
+
+	mu   sync.Mutex
+	tags map[string]string // script tags by the scene's key
+}
+
+func newMarket(t *testing.T, sdks []sdk) *market {
+	t.Helper()
+	m := &market{sdks: sdks, tags: map[string]string{}, edge: newEdge()}
+	shop := httptest.NewServer(m)
+	t.Cleanup(shop.Close)
+	collector := httptest.NewServer(m.edge)
+	t.Cleanup(collector.Close)
+	m.kit = newKit(t, chromedp.Flag("host-resolver-rules", fmt.Sprintf("MAP shop.localhost %s, MAP rum.localhost %s, MAP nowhere.localhost 127.0.0.1:%s",
+		strings.TrimPrefix(shop.URL, "http://"), strings.TrimPrefix(collector.URL, "http://"), freePort(t))))
+	flags := []string{"--origin", shopOrigin}
+	for i := range sdks {
+		x := &sdks[i]
+		m.scripts["/"+x.name+".js"] = bundle(t, x.script+".js", x.alias)
+		for n := range scenes() {
+			site, key := m.site(x, n)
+			flags = append(flags, "--site", site+"="+key)
+			m.tags[key] = fmt.Sprintf(`<script src="/%s.js" data-edge="%s" data-key="%s" %s></script>`, x.name, edgeOrigin, key, x.data)
+		}
+	}
+	m.rig = newRig(t, m.kit, flags...)
+	m.edge.open(m.rig.edge)
+	return m
+}
+
+// site names what is collected of one scene. All keys are as long as the one
+// that stands for them in fixtures.
+func (m *market) site(x *sdk, scene int) (site, key string) {
+	n := slices.IndexFunc(m.sdks, func(o sdk) bool { return o.name == x.name })*len(scenes()) + scene
+	return fmt.Sprintf("scene%03d", n), fmt.Sprintf("pk_s%03d", n)
+}
+
+// ServeHTTP is the shop.
+func (m *market) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	switch script := m.scripts[r.URL.Path]; {
+	case script != nil:
+		w.Header().Set("Content-Type", "text/javascript")
+		_, _ = w.Write(script)
+	case strings.HasPrefix(r.URL.Path, "/status/500"):
+		w.WriteHeader(http.StatusInternalServerError)
+	case r.URL.Path == "/favicon.ico":
+		w.WriteHeader(http.StatusNoContent)
+	default:
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		_, _ = fmt.Fprintf(w, `<!doctype html><html><head><title>shop</title><script src="/truth.js"></script>%s
+			<script src="/shop.js"></script></head>
+			<body><h1>%s</h1><div id="banner"></div><p style="height:150px">orders</p><button onclick="shop.pay()">pay</button></body></html>`,
+			m.tags[r.URL.Query().Get("scene")], html.EscapeString(r.URL.Path))
+	}
+}
+
+// play plays a scene with an SDK, and holds what rumtop shows against it.
+func (m *market) play(t *testing.T, x *sdk, sc scene) {
+	n := slices.IndexFunc(scenes(), func(o scene) bool { return o.name == sc.name })
+	r := *m.rig
+	r.t = t
+	r.site, r.key = m.site(x, n)
+	m.edge.scene(r.key, x, sc.name)
+
+	v := &visitor{page: &page{t: t}, sdk: x, key: r.key}
+	tab, cancel := chromedp.NewContext(m.browser, chromedp.WithNewBrowserContext())
+	t.Cleanup(cancel)
+	v.ctx, cancel = context.WithTimeout(tab, 2*patience)
+	t.Cleanup(cancel)
+	v.open(orders)
+	sc.play(v)
+
+	r.settles(x.expects(sc.name, &v.want))
+	if v.want.trouble {
+		r.toldAll(x.exceptions(sc.name), x)
+	}
+	if sc.name != "closed" {
+		v.close()
+	}
+	r.closedQuietly(x.expects(sc.name, &v.want))
+}
+
+// settles waits for a frame that nothing is wrong with.
+func (r *rig) settles(wrong func(*agg.Frame) []string) {
+	r.t.Helper()
+	for end := time.Now().Add(patience / 3); ; time.Sleep(200 * time.Millisecond) {
+		f := r.frame("--by", "page")
+		complaints := wrong(f)
+		if len(complaints) == 0 {
+			return
+		}
+		if time.Now().After(end) {
+			for _, c := range complaints {
+				r.t.Error(c)
+			}
+			r.t.Fatalf("received:\n%s", strings.Join(r.tail(), "\n"))
+		}
+	}
+}
+
+// closedQuietly checks that a tab that is closed in the end counts nothing twice.
+func (r *rig) closedQuietly(wrong func(*agg.Frame) []string) {
+	r.t.Helper()
+	// A beacon of our own, taken after all that the tab has sent.
+	r.post(`{"release":"after","events":[{"name":"after"}]}`)
+	r.frameWith("a beacon taken afterwards", func(f *agg.Frame) bool { return f.Total.Beacons == 1 }, "--release", "after")
+	for _, c := range wrong(r.frame("--by", "page", "-f", "release!=after")) {
+		r.t.Errorf("after the tab was closed: %s", c)
+	}
+}
+
+// expects gives what is wrong with a frame, by page, of a scene.
+func (x *sdk) expects(scene string, w *want) func(*agg.Frame) []string {
+	except := x.exceptions(scene)
+	return func(f *agg.Frame) (wrong []string) {
+		complain := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }
+		for _, c := range []struct {
+			name      string
+			got, want int
+		}{
+			{"views", int(f.Total.Views), w.views}, {"errors", int(f.Total.Errors), w.errors},
+			{"errored", int(f.Total.ErroredViews), w.errored}, {"failed", int(f.Total.FailedRequests), w.failed},
+			{"users", f.Total.Users, 1},
+		} {
+			if c.got != except.count(c.name, c.want) {
+				complain("%s: %d, want %d", c.name, c.got, except.count(c.name, c.want))
+			}
+		}
+		for page, truth := range w.pages {
+			row := &agg.Row{}
+			if i := slices.IndexFunc(f.Segments, func(s agg.Row) bool { return s.Key == page }); i >= 0 {
+				row = &f.Segments[i]
+			}
+			for name, want := range truth {
+				if problem := except.compare(name, page, distOf(row, name), want); problem != "" {
+					complain("%s of %s: %s", name, page, problem)
+				}
+			}
+		}
+		if h := f.Health; !h.Connected || h.Dropped+h.Gaps+h.Malformed != 0 || h.SampleRate != 1 {
+			complain("health: %+v", h)
+		}
+		return wrong
+	}
+}
+
+func distOf(row *agg.Row, name string) agg.Dist {
+	return map[string]agg.Dist{"lcp": row.LCP, "inp": row.INP, "cls": row.CLS, "fcp": row.FCP, "ttfb": row.TTFB}[name]
+}
+
+// toldAll checks what only a scene full of trouble has: errors by name, the
+// event, the flag, the user, the release.
+func (r *rig) toldAll(except exceptions, x *sdk) {
+	r.t.Helper()
+	f := r.frame("--by", "release")
+	if !except.has("group") {
+		for _, e := range []struct{ typ, message string }{{"TypeError", "no cart for [email]"}, {"RangeError", "order 8412 declined"}} {
+			if !slices.ContainsFunc(f.Errors, func(g agg.ErrorGroup) bool {
+				return (g.Type == e.typ || except.has("types")) && g.Message == e.message && g.Count == 1 && g.Users == 1
+			}) {
+				r.t.Errorf("no %s: %s in %+v", e.typ, e.message, f.Errors)
+			}
+		}
+	}
+	if released := len(f.Segments) == 1 && f.Segments[0].Key == "2.4.1"; released == except.has("release") {
+		r.t.Errorf("releases: %+v", f.Segments)
+	}
+	told := strings.Join(r.tail(), "\n")
+	for what, text := range map[string]string{
+		"event": `"name":"checkout_completed"`, "flag": `"new-payment-flow":"true"`, "user": `"user":"`,
+		"sdk": `"sdk":"` + x.value + `"`, "page": `"page":"/users/:id/orders"`, "environment": `"environment":"production"`,
+	} {
+		if strings.Contains(told, text) == except.has(what) {
+			r.t.Errorf("%s: %s stands in what viewers receive: %t\n%s", what, text, except.has(what), told)
+		}
+	}
+}
+
+// exceptions are an SDK's in one scene, see sdk.except.
+type exceptions []string
+
+func (x *sdk) exceptions(scene string) exceptions {
+	return append(strings.Fields(x.except["*"]), strings.Fields(x.except[scene])...)
+}
+
+func (x *sdk) plays(scene string) bool { return !x.exceptions(scene).has("-") }
+
+func (e exceptions) has(what string) bool { return slices.Contains(e, what) }
+
+func (e exceptions) count(name string, n int) int {
+	for _, s := range e {
+		if number, ok := strings.CutPrefix(s, name+"="); ok {
+			if _, err := fmt.Sscan(number, &n); err != nil {
+				panic("exception " + s + ": " + err.Error())
+			}
+		}
+	}
+	return n
+}
+
+// compare says what is wrong with a vital of a page.
+func (e exceptions) compare(name, page string, got agg.Dist, want float64) string {
+	is := func(suffix string) bool { return e.has(name+suffix) || e.has(name+"@"+page+suffix) }
+	if is("") || math.IsNaN(want) {
+		if got.N != 0 {
+			return fmt.Sprintf("%+v, want none", got)
+		}
+		return ""
+	}
+	if got.N == 0 && is("?") {
+		return ""
+	}
+	tolerance := max(1, 0.01*want)
+	if name == "cls" {
+		tolerance = max(0.00005, 0.01*want)
+	}
+	for _, s := range e {
+		if by, ok := strings.CutPrefix(s, name+"~"); ok {
+			if _, err := fmt.Sscan(by, &tolerance); err != nil {
+				panic("exception " + s + ": " + err.Error())
+			}
+		}
+	}
+	if got.N != 1 || !is("!") && math.Abs(got.P75-want) > tolerance {
+		return fmt.Sprintf("%+v, the page measured %v", got, want)
+	}
+	return ""
+}

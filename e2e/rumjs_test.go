@@ -1,0 +1,101 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/rumtop/rumtop/internal/agg"
+)
+
+// hurt is one view by one user, in which everything went wrong.
+func hurt(f *agg.Frame) bool {
+	return whole(f) && f.Total.Errors == 2 && f.Total.FailedRequests == 2
+}
+
+func browserAgent(t *testing.T, k *kit) {
+	p, r := visit(t, k, func(r *rig) string {
+		return fmt.Sprintf(`<script async crossorigin src="%s/rum.js" data-key="%s" data-release="2.4.1"></script>`, r.edge, siteKey)
+	})
+	p.until("window.rum && rum.flush")
+	p.run("rum.user('jane.doe@example.com'); rum.tag('tier', 'paid')")
+	truth := p.suffer("rum.event('checkout_completed', 1);" + trouble(t))
+	p.hide()
+	f := r.frameWith("the view in a frame", hurt, "--by", "release")
+	hurtOnce(t, f)
+	truth.is(t, &f.Total)
+	group(t, f, "TypeError", "no cart for [email]")
+	group(t, f, "RangeError", "order 8412 declined")
+
+	if f := r.frame("--by", "tier", "-f", "tier=paid"); !slices.ContainsFunc(f.Segments, func(s agg.Row) bool { return s.Key == "paid" }) {
+		t.Errorf("no segment of the tag: %+v", f.Segments)
+	}
+	tail := strings.Join(r.tail(), "\n")
+	for _, want := range []string{`"name":"checkout_completed"`, `"sdk":"rum.js"`, `"browser":"Chrome"`, `"region":"eu-west"`, `"page":"/users/:id/orders"`} {
+		if !strings.Contains(tail, want) {
+			t.Errorf("no %s in what viewers receive:\n%s", want, tail)
+		}
+	}
+	r.keepsPrivate("jane")
+	p.close()
+	r.stays(f)
+}
+
+func closedTab(t *testing.T, k *kit) {
+	p, r := visit(t, k, func(r *rig) string {
+		return fmt.Sprintf(`<script async crossorigin src="%s/rum.js" data-key="%s" data-release="2.4.1"></script>`, r.edge, siteKey)
+	})
+	p.until("window.rum && rum.flush")
+	truth := p.suffer("shop.throws(); await new Promise(r => setTimeout(r))")
+	p.close()
+	f := r.frameWith("the view in a frame", whole, "--by", "release")
+	truth.is(t, &f.Total)
+	if f.Total.Views != 1 || f.Total.Errors != 1 || f.Total.ErroredViews != 1 {
+		t.Errorf("total: %+v", f.Total)
+	}
+}
+
+// trouble is an uncaught error, an unhandled rejection, a request that the
+// server fails and one that reaches nobody.
+func trouble(t *testing.T) string {
+	return "shop.throws(); shop.rejects(); await shop.fetches('http://127.0.0.1:" + freePort(t) + "/')"
+}
+
+func hurtOnce(t *testing.T, f *agg.Frame) {
+	t.Helper()
+	row := &f.Total
+	if row.Views != 1 || row.Errors != 2 || row.ErroredViews != 1 || row.ErrorRate != 1 || row.Users != 1 || row.Affected != 1 ||
+		row.Requests != 2 || row.FailedRequests != 2 {
+		t.Errorf("total: %+v", *row)
+	}
+	if len(f.Segments) != 1 || f.Segments[0].Key != "2.4.1" || f.Segments[0].Views != 1 {
+		t.Errorf("segments: %+v", f.Segments)
+	}
+	if h := f.Health; !h.Connected || h.Dropped+h.Gaps+h.Malformed != 0 || h.SampleRate != 1 {
+		t.Errorf("health: %+v", h)
+	}
+}
+
+func group(t *testing.T, f *agg.Frame, typ, message string) {
+	t.Helper()
+	if !slices.ContainsFunc(f.Errors, func(e agg.ErrorGroup) bool {
+		return e.Type == typ && e.Message == message && e.Count == 1 && e.Users == 1
+	}) {
+		t.Errorf("no %s: %s in %+v", typ, message, f.Errors)
+	}
+}
+
+// stays checks that a tab that is closed after it was hidden counts nothing twice.
+func (r *rig) stays(before *agg.Frame) {
+	r.t.Helper()
+	// A beacon of our own, taken after all that the tab has sent.
+	r.post(`{"release":"after","events":[{"name":"after"}]}`)
+	r.frameWith("a beacon taken afterwards", func(f *agg.Frame) bool { return f.Total.Beacons == 1 }, "--release", "after")
+	after := r.frame("--release", before.Segments[0].Key)
+	if b, a := before.Total, after.Total; a.Views != b.Views || a.Errors != b.Errors || a.Requests != b.Requests || a.INP != b.INP || a.LCP.N != b.LCP.N {
+		r.t.Errorf("before the tab was closed %+v, after %+v", b, a)
+	}
+}

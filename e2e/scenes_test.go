@@ -1,0 +1,135 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	cdppage "github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+)
+
+const (
+	orders   = "/users/8412/orders"
+	cart     = "/cart"
+	settings = "/settings"
+)
+
+// scene is something that happens to a user.
+type scene struct {
+	name string
+	play func(v *visitor)
+}
+
+// visitor is a user in a window of their own, and what rumtop must show of them.
+type visitor struct {
+	*page
+	sdk  *sdk
+	key  string
+	want want
+}
+
+// want is what happened, as the page itself knows it.
+type want struct {
+	views, errors, errored, failed int
+	trouble                        bool // the errors and the event are those of the shop
+	pages                          map[string]vital
+}
+
+// vital is what a page measured, by name; NaN must not be there at all.
+type vital map[string]float64
+
+func (v vitals) all() vital {
+	return vital{"lcp": v.LCP, "inp": v.INP, "cls": v.CLS, "fcp": v.FCP, "ttfb": v.TTFB}
+}
+
+// loading are the vitals that a page load alone has.
+func (v vitals) loading() vital {
+	return vital{"lcp": v.LCP, "fcp": v.FCP, "ttfb": v.TTFB}
+}
+
+// unmeasured is of a page that was never loaded.
+func unmeasured() vital { return vital{"lcp": math.NaN(), "fcp": math.NaN(), "ttfb": math.NaN()} }
+
+// scenes begin with a page that has loaded. What they end with must make the
+// SDK send what it holds.
+func scenes() []scene {
+	return []scene{
+		{"trouble", func(v *visitor) {
+			truth := v.suffer("sdk.event('checkout_completed'); shop.throws(); shop.rejects(); await shop.fetches('http://nowhere.localhost/')")
+			v.hide()
+			v.want = want{views: 1, errors: 2, errored: 1, failed: 2, trouble: true, pages: map[string]vital{"/users/:id/orders": truth.all()}}
+		}},
+		{"closed", func(v *visitor) {
+			truth := v.suffer("shop.throws(); await new Promise(r => setTimeout(r))")
+			v.close()
+			v.want = want{views: 1, errors: 1, errored: 1, pages: map[string]vital{"/users/:id/orders": truth.all()}}
+		}},
+		{"navigated", func(v *visitor) {
+			truth := v.suffer("")
+			v.open(cart)
+			v.until("truth.lcp > 0")
+			v.hide()
+			next := v.measured().all()
+			next["inp"] = math.NaN()
+			v.want = want{views: 2, pages: map[string]vital{"/users/:id/orders": truth.all(), cart: next}}
+		}},
+		{"hidden twice", func(v *visitor) {
+			v.suffer("")
+			v.hide()
+			v.show()
+			v.pay(500)
+			truth := v.measured()
+			v.hide()
+			v.want = want{views: 1, pages: map[string]vital{"/users/:id/orders": truth.all()}}
+		}},
+		{"restored", func(v *visitor) {
+			truth := v.suffer("")
+			v.open(cart)
+			v.until("truth.lcp > 0")
+			v.back()
+			v.hide()
+			v.want = want{views: 3, pages: map[string]vital{"/users/:id/orders": truth.loading()}}
+		}},
+		{"route", func(v *visitor) {
+			truth := v.suffer("")
+			v.run(fmt.Sprintf("shop.route(%q); await new Promise(r => setTimeout(r, 300)); shop.throws(); await new Promise(r => setTimeout(r))", settings))
+			v.hide()
+			v.want = want{views: 2, errors: 1, errored: 1, pages: map[string]vital{"/users/:id/orders": truth.all(), settings: unmeasured()}}
+		}},
+	}
+}
+
+// open loads a page of the shop.
+func (v *visitor) open(path string) {
+	v.t.Helper()
+	if err := chromedp.Do(v.ctx, chromedp.Navigate(shopOrigin+path+"?mail=jane.doe@example.com&scene="+v.key)); err != nil {
+		v.t.Fatalf("open %s: %v", path, err)
+	}
+}
+
+// close closes the tab, as its user does.
+func (v *visitor) close() {
+	v.t.Helper()
+	if _, err := chromedp.Call(v.ctx, cdppage.Close, cdp.Empty{}); err != nil {
+		v.t.Fatalf("close: %v", err)
+	}
+}
+
+// back goes back to a page that the back/forward cache has kept.
+func (v *visitor) back() {
+	v.t.Helper()
+	if _, err := chromedp.Run(v.ctx, chromedp.Evaluate[chromedp.Void]("setTimeout(() => history.back()); undefined")); err != nil {
+		v.t.Fatalf("back: %v", err)
+	}
+	until(v.t, "the page is restored", func() bool {
+		ctx, cancel := context.WithTimeout(v.ctx, time.Second)
+		defer cancel()
+		restored, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("truth.restored"))
+		return err == nil && restored
+	})
+}
