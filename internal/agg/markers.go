@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/rumtop/rumtop/internal/beacon"
@@ -47,7 +48,7 @@ func (a *Aggregator) markersTo(to int64) []beacon.Marker {
 	if !any {
 		oldest = math.MaxInt64
 	}
-	out := a.appeared.markers(a.log, a.newest)
+	out := slices.DeleteFunc(a.appeared.markers(a.log, a.newest), a.markers.announced)
 	for _, m := range a.markers.list {
 		if m.At >= min(oldest, to) {
 			out = append(out, m)
@@ -57,6 +58,19 @@ func (a *Aggregator) markersTo(to int64) []beacon.Marker {
 	out = slices.DeleteFunc(out, func(m beacon.Marker) bool { return m.At > to })
 	return out[max(0, len(out)-maxMarkers):]
 }
+
+// announced reports whether somebody has said that a release came, and so needs
+// no marker of its own.
+func (k *markers) announced(r beacon.Marker) bool {
+	name := strings.TrimPrefix(r.ID, releaseID)
+	const near = 15 * time.Minute
+	return slices.ContainsFunc(k.list, func(m beacon.Marker) bool {
+		return m.Kind == beacon.MarkerDeploy && strings.Contains(m.Text, name) && max(m.At-r.At, r.At-m.At) <= near.Milliseconds()
+	})
+}
+
+// releaseID begins the IDs of markers of releases that appeared.
+const releaseID = "release/"
 
 // releases notes when each release was first seen, and how often since.
 type releases struct {
@@ -123,7 +137,7 @@ func (r *releases) markers(l *log, newest int64) []beacon.Marker {
 			continue
 		}
 		name := l.texts.text[s.text]
-		out = append(out, beacon.Marker{ID: "release/" + name, At: s.first, Kind: beacon.MarkerRelease, Text: "release " + name + " first seen"})
+		out = append(out, beacon.Marker{ID: releaseID + name, At: s.first, Kind: beacon.MarkerRelease, Text: "release " + name + " first seen"})
 	}
 	return out
 }

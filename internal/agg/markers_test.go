@@ -68,6 +68,11 @@ func TestReleasesThatAppear(t *testing.T) {
 		f.Markers[0].At != epoch.Add(600*time.Second).UnixMilli() {
 		t.Errorf("%+v", f.Markers)
 	}
+	a.Mark(beacon.Marker{ID: "ci", At: epoch.Add(590 * time.Second).UnixMilli(), Kind: beacon.MarkerDeploy, Text: "deploy 2.4.1"})
+	f = a.Frame(Query{By: "release"}, SourceStatus{}, epoch.Add(1200*time.Second))
+	if got := said(f.Markers); !slices.Equal(got, []string{"deploy 2.4.1"}) {
+		t.Errorf("once somebody has said so: %q", got)
+	}
 }
 
 func TestReleasesAreBounded(t *testing.T) {
