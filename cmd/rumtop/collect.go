@@ -17,13 +17,13 @@ import (
 	"github.com/rumtop/rumtop/internal/stream"
 )
 
-// How long a collector that was asked to end takes at most: a little less than
+// How long a collector that was asked to end takes at most: less than
 // the ten seconds that are promised.
-const drainTime = 9500 * time.Millisecond
+const drainTime = 9 * time.Second
 
 // collectorMemory is where the garbage collector begins to work harder, under
 // what a collector may take in all.
-const collectorMemory = 112 << 20
+const collectorMemory = 96 << 20
 
 func (p *program) collectCommand() *cobra.Command {
 	var n natsFlags
