@@ -139,6 +139,13 @@ func TestOrigins(t *testing.T) {
 			t.Errorf("origin %q: preflight %d", tc.origin, preflight.status)
 		}
 		for _, h := range []http.Header{a.header, preflight.header} {
+			if h.Get("Vary") != "Origin" {
+				t.Errorf("origin %q: Vary %q", tc.origin, h.Get("Vary"))
+			}
+			credentials := h.Get("Access-Control-Allow-Credentials")
+			if allowed := want != "" && !r.c.origins.all; (credentials == "true") != allowed {
+				t.Errorf("origin %q: credentials %q", tc.origin, credentials)
+			}
 			if got := h.Get("Access-Control-Allow-Origin"); got != want {
 				t.Errorf("origin %q: allowed %q", tc.origin, got)
 			}

@@ -1,0 +1,228 @@
+package collector
+
+import (
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/prometheus/common/expfmt"
+	"github.com/prometheus/common/model"
+
+	"github.com/rumtop/rumtop/internal/beacon"
+)
+
+// What clients say to programs behind the collector: terminals, brokers,
+// scrapers, proxies, readers of logs.
+var hostile = []string{
+	"\x1b]0;owned\x07", "\x1b[2J", "\u009b31m", "a\r\nSet-Cookie: owned=1", "owned\" level=ERROR msg=\"owned",
+	"rum.v1.>", "*.*", "shop.owned", "{owned=\"1\"} 1\nowned_total 1", "\u202edenwo", "o\u200bwned", strings.Repeat("owned", 2000),
+}
+
+// Nothing that a client says becomes part of a subject, a metric, a log line or
+// a header; and nothing that reaches NATS can move a cursor.
+func TestHostileStringsStayText(t *testing.T) {
+	var log syncBuffer
+	r := newRig(t, func(c *Config) {
+		c.Logger = slog.New(slog.NewTextHandler(&log, nil))
+		c.TrustedProxies = []string{"127.0.0.1", "::1"}
+		c.RegionHeader = "X-Region"
+		c.BatchBeacons = 1
+	})
+	known := map[string]bool{}
+	for name := range families(t, r.do("GET", "/metrics", "").body) {
+		known[name] = true
+	}
+	headers := map[string]bool{
+		"Access-Control-Expose-Headers": true, "Content-Length": true, "Content-Type": true, "Date": true,
+		"Retry-After": true, "Vary": true, "X-Content-Type-Options": true,
+	}
+	see := func(a answer) {
+		t.Helper()
+		for name, values := range a.header {
+			if !headers[name] || strings.Contains(strings.Join(values, ""), "owned") {
+				t.Errorf("header %s: %q", name, values)
+			}
+		}
+		if strings.Contains(a.body, "owned") {
+			t.Errorf("answer %q", a.body)
+		}
+	}
+	for _, bad := range hostile {
+		quoted, err := json.Marshal(bad)
+		if err != nil {
+			t.Fatal(err)
+		}
+		q := string(quoted)
+		body := `{"id":` + q + `,"release":` + q + `,"environment":` + q + `,"url":` + q + `,"route":` + q + `,"view":` + q + `,"session":` + q + `,"user":` + q + `,
+			"navigation":true,"device":` + q + `,"connection":` + q + `,"sdk":` + q + `,"trace":` + q + `,"consent":"full","tags":{"tier":` + q + `,` + q + `:"x"},
+			"metrics":{` + q + `:1},"errors":[{"type":` + q + `,"message":` + q + `,"stack":` + q + `}],
+			"requests":[{"url":` + q + `,"method":` + q + `,"status":500,"trace":` + q + `}],"events":[{"name":` + q + `}]}`
+		escaped := url.QueryEscape(bad)
+		see(r.post(body))
+		see(r.do("POST", "/v1/beacons?key="+escaped, body))
+		see(r.do("POST", "/k/"+url.PathEscape(bad)+"/v1/beacons", body))
+		see(r.do("POST", "/collect?key="+testKey, `{"meta":{"page":{"url":`+q+`},"app":{"version":`+q+`},"session":{"id":`+q+`}},"events":[{"name":`+q+`}]}`))
+		// What a client library would refuse to send.
+		for _, name := range []string{"User-Agent", "X-Region", "X-Forwarded-For", "X-Rum-Key", "Referer", "Content-Type", "Content-Encoding", "Cookie", "Dnt"} {
+			req := httptest.NewRequest("POST", "/v1/beacons?key="+testKey, strings.NewReader(body))
+			req.RemoteAddr = "127.0.0.1:1"
+			req.Header.Set("Content-Type", "application/json")
+			req.Header.Set(name, bad)
+			w := httptest.NewRecorder()
+			r.c.Handler().ServeHTTP(w, req)
+			see(answer{w.Code, w.Header(), w.Body.String()})
+		}
+		r.c.Server().ErrorLog.Print("http: " + bad)
+		r.c.serverLines.last.Store(0)
+	}
+	if n := len(r.settle()); n < len(hostile) {
+		t.Fatalf("%d beacons: hostile strings were not even let in", n)
+	}
+	for _, p := range r.nat.batches {
+		site, region, _, ok := beacon.ParseSubject(p.subject)
+		if !ok || site != "shop" || !beacon.ValidToken(region) {
+			t.Errorf("subject %q", p.subject)
+		}
+		var b beacon.Batch
+		if err := beacon.Decode(p.payload, &b); err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range b.Strings {
+			if !utf8.ValidString(s) || strings.ContainsAny(strings.ReplaceAll(s, "\n", ""), "\x00\x07\x1b\r\u009b\u202e\u200b") {
+				t.Errorf("on NATS: %q", s)
+			}
+		}
+	}
+	text := r.do("GET", "/metrics", "").body
+	for name, family := range families(t, text) {
+		if !known[name] {
+			t.Errorf("metric %q", name)
+		}
+		for _, m := range family {
+			if strings.Contains(m, "owned") {
+				t.Errorf("%s has label %q", name, m)
+			}
+		}
+	}
+	for _, line := range strings.Split(strings.TrimSpace(log.String()), "\n") {
+		if !strings.HasPrefix(line, "time=") || strings.Count(line, "level=") > 1 && !strings.Contains(line, `\"`) || strings.ContainsAny(line, "\x07\x1b\r\u009b\u202e\u200b") {
+			t.Errorf("log line %q", line)
+		}
+	}
+}
+
+// families are the metrics of a scrape with the values of their labels.
+func families(t *testing.T, text string) map[string][]string {
+	t.Helper()
+	parser := expfmt.NewTextParser(model.UTF8Validation)
+	parsed, err := parser.TextToMetricFamilies(strings.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string][]string{}
+	for name, family := range parsed {
+		out[name] = nil
+		for _, m := range family.GetMetric() {
+			for _, l := range m.GetLabel() {
+				out[name] = append(out[name], l.GetValue())
+			}
+		}
+	}
+	return out
+}
+
+// JSON is read strictly, under whatever content type and path it comes.
+func TestStrictJSON(t *testing.T) {
+	for _, tc := range []struct{ path, kind, good string }{
+		{"/v1/beacons", "application/json", `{"navigation":true,"url":"/a"}`},
+		{"/v1/beacons", "text/plain;charset=UTF-8", `{"navigation":true,"url":"/a"}`},
+		{"/v1/beacons", "application/x-ndjson", `{"navigation":true,"url":"/a"}`},
+		{"/collect", "application/json", `{"meta":{"page":{"url":"/a"}},"exceptions":[{"type":"E","value":"m"}]}`},
+		{"/web-vitals", "application/json", `{"name":"LCP","value":1,"id":"a","url":"/a"}`},
+	} {
+		r := newRig(t, nil)
+		head, tail := tc.good[:1], tc.good[1:]
+		for name, body := range map[string]string{
+			"duplicate names":         head + `"x":1,"x":2,` + tail,
+			"duplicate names within":  head + `"x":{"y":[{"z":1,"z":1}]},` + tail,
+			"duplicate, escaped":      head + `"x":1,"\u0078":2,` + tail,
+			"invalid UTF-8":           head + "\"x\":\"\xff\"," + tail,
+			"invalid UTF-8 in a name": head + "\"\xc0\xaf\":1," + tail,
+			"half a surrogate":        head + `"x":"\ud800",` + tail,
+			"trailing data":           tc.good + "x",
+			"trailing bracket":        tc.good + "]",
+			"too deep":                head + `"x":` + strings.Repeat("[", 17) + strings.Repeat("]", 17) + "," + tail,
+			"comment":                 head + `/* x */` + tail,
+			"trailing comma":          tc.good[:len(tc.good)-1] + ",}",
+			"single quotes":           head + `'x':1,` + tail,
+			"NaN":                     head + `"x":NaN,` + tail,
+			"leading zero":            head + `"x":01,` + tail,
+			"control character":       head + "\"x\":\"\x01\"," + tail,
+			"byte order mark":         "\ufeff" + tc.good,
+		} {
+			a := r.do("POST", tc.path+"?key="+testKey, body, "Content-Type", tc.kind)
+			if a.status != http.StatusBadRequest {
+				t.Errorf("%s as %s, %s: %d %s", tc.path, tc.kind, name, a.status, a.body)
+			}
+		}
+		if all := r.settle(); len(all) != 0 {
+			t.Errorf("%s as %s: kept %+v", tc.path, tc.kind, all)
+		}
+		if a := r.do("POST", tc.path+"?key="+testKey, tc.good, "Content-Type", tc.kind); a.status/100 != 2 {
+			t.Errorf("%s as %s: the good one got %d %s", tc.path, tc.kind, a.status, a.body)
+		}
+	}
+}
+
+// A defect in a handler costs one request, and is told of without what it held.
+func TestPanicsAreContained(t *testing.T) {
+	var log syncBuffer
+	r := newRig(t, func(c *Config) { c.Logger = slog.New(slog.NewTextHandler(&log, nil)) })
+	func() {
+		defer func() {
+			if p := recover(); p != http.ErrAbortHandler {
+				t.Errorf("the server would see %v", p)
+			}
+		}()
+		defer r.c.recovered()
+		panic("no route for jane@example.com\x1b[2J")
+	}()
+	if s := log.String(); strings.Contains(s, "jane@") || strings.Contains(s, "\x1b") || !strings.Contains(s, "[email]") || !strings.Contains(s, "hostile_test.go") {
+		t.Errorf("log %q", s)
+	}
+	if a := r.do("GET", "/metrics", ""); !strings.Contains(a.body, "panics_total 1") {
+		t.Error("not in the metrics")
+	}
+}
+
+func TestReadyzTurnsBeforeTheEnd(t *testing.T) {
+	r := newRig(t, nil)
+	if a := r.do("GET", "/readyz", ""); a.status != http.StatusOK {
+		t.Fatalf("%d %s", a.status, a.body)
+	}
+	r.c.Retire()
+	if a := r.do("GET", "/readyz", ""); a.status != http.StatusServiceUnavailable {
+		t.Errorf("%d %s", a.status, a.body)
+	}
+	if a := r.post(view); a.status != http.StatusAccepted {
+		t.Errorf("a beacon that still came: %d", a.status)
+	}
+}
+
+// A long address is shortened after it was scrubbed, between segments.
+func TestLongAddresses(t *testing.T) {
+	r := newRig(t, nil)
+	r.post(`{"navigation":true,"url":"/shop` + strings.Repeat("/shelf", 2000) + `","requests":[{"url":"https://api.example/` + strings.Repeat("x-y/", 2000) + `"}]}`)
+	for _, b := range r.settle() {
+		for _, address := range []string{b.Dims[beacon.Page], b.Requests[0].URL} {
+			if len(address) > maxAddress || !strings.HasSuffix(address, "/…") || !utf8.ValidString(address) {
+				t.Errorf("%d bytes: %.40s…%s", len(address), address, address[max(0, len(address)-20):])
+			}
+		}
+	}
+}
