@@ -50,6 +50,7 @@ func (a *Aggregator) Frame(q Query, s SourceStatus, now time.Time) *Frame {
 	}
 	a.segments(f, &q)
 	a.errors(f, &q, blo)
+	f.Inspection = a.inspect(&q, lo, hi)
 	if q.ValuesOf != "" {
 		f.Values = a.values(q.ValuesOf, lo, hi)
 	}

@@ -50,14 +50,15 @@ type Frame struct {
 	Warnings []string `json:"warnings,omitempty"`
 
 	// What follows is for the screen alone.
-	Series  Series        `json:"-"`
-	Detail  *ErrorDetail  `json:"-"` // of Query.Fingerprint, nil when not asked or not found
-	Values  []ValueCount  `json:"-"` // of Query.ValuesOf: what the filter bar can complete
-	Tags    []string      `json:"-"` // tag names seen, sorted: dimensions to group by
-	Live    bool          `json:"-"` // the window's right edge is now
-	Now     time.Time     `json:"-"` // the present, wherever the window ends
-	Alarm   []Burn        `json:"-"` // the objectives at present: who looks back is to be woken, too
-	Quantum time.Duration `json:"-"` // length of a slot: windows step by it
+	Series     Series        `json:"-"`
+	Detail     *ErrorDetail  `json:"-"` // of Query.Fingerprint, nil when not asked or not found
+	Inspection *Inspection   `json:"-"` // of Query.Inspect, nil when not asked
+	Values     []ValueCount  `json:"-"` // of Query.ValuesOf: what the filter bar can complete
+	Tags       []string      `json:"-"` // tag names seen, sorted: dimensions to group by
+	Live       bool          `json:"-"` // the window's right edge is now
+	Now        time.Time     `json:"-"` // the present, wherever the window ends
+	Alarm      []Burn        `json:"-"` // the objectives at present: who looks back is to be woken, too
+	Quantum    time.Duration `json:"-"` // length of a slot: windows step by it
 }
 
 // Baseline says what deltas compare with.

@@ -31,6 +31,8 @@ type Query struct {
 	Errors int
 	// Fingerprint asks for the detail of one error group.
 	Fingerprint string
+	// Inspect asks for a close look at one segment.
+	Inspect InspectSpec
 	// ValuesOf asks for the values of one dimension or tag, for completion.
 	ValuesOf string
 	// Differs asks what tells one part of the page views from another.

@@ -1,0 +1,466 @@
+package agg
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/rumtop/rumtop/internal/beacon"
+)
+
+// InspectSpec asks for a close look at one segment, or at all that passes the
+// filter. The zero value asks nothing.
+type InspectSpec struct {
+	On    bool
+	Key   string // of the segment; see Whole
+	Whole bool   // not one segment, but all
+	Vital int    // whose distribution is wanted, by place in beacon.Vitals
+	Steps int    // of the map over time, at most
+	// Funnel is names of events in the order in which they should follow one
+	// another within a session, separated by ">".
+	Funnel string
+}
+
+// Inspection is a close look at a segment over the window.
+type Inspection struct {
+	Key   string
+	Vital string // name of the metric
+	Dist  Dist
+	// Good and Poor are the bounds of the metric: up to Good is good, above Poor
+	// is poor (web.dev, Web Vitals thresholds). The shares are of page views, 0..1.
+	Good, Poor           float64
+	GoodShare, PoorShare float64
+	Spectrum             []Quantile // from the median to the extreme
+	Bins                 []Bin      // in ascending order, without gaps
+	Map                  HeatMap
+	Phases               []Phase // of a page load, in order
+	Pages                []PageRow
+	Endpoints            []EndpointRow
+	Customs              []CustomRow
+	Events               []EventRow
+	Funnel               []FunnelStep
+}
+
+// Quantile is a value that a share of the values does not exceed.
+type Quantile struct{ Share, Value float64 }
+
+// Bin is how many values are in [Lo, Hi).
+type Bin struct {
+	Lo, Hi float64
+	N      int
+}
+
+// HeatMap is how the metric was distributed over time: Counts[step][bin].
+type HeatMap struct {
+	From   time.Time
+	Step   time.Duration
+	Bins   []float64 // lower bounds
+	Counts [][]int
+}
+
+// Phase is what one stage of loading takes at the median, milliseconds, over
+// the page views that report it, with its n.
+type Phase struct {
+	Name  string
+	P50   float64
+	Since bool // counted from the navigation's begin, as ttfb, fcp and lcp are
+	N     int
+}
+
+// PageRow is a page by the metric.
+type PageRow struct {
+	Page string
+	Dist Dist
+}
+
+// EndpointRow is requests of one URL template and method.
+type EndpointRow struct {
+	URL, Method string
+	N, Failed   Count
+	Statuses    []StatusCount // failed ones, most first
+	P75         float64       // duration, ms
+	Timed       int           // requests that the percentile rests on
+}
+
+// StatusCount is how many requests failed with a status; 0 is no connection.
+type StatusCount struct {
+	Status int
+	N      Count
+}
+
+// CustomRow is a measure of the site's own.
+type CustomRow struct {
+	Name string
+	Dist Dist
+}
+
+// EventRow is an event of the site's own. Users are those who sent it.
+type EventRow struct {
+	Name  string
+	N     Count
+	Users int
+}
+
+// FunnelStep is how many sessions got as far as an event.
+type FunnelStep struct {
+	Name     string
+	Sessions int
+}
+
+// Bounds of what an inspection lists.
+const (
+	maxInspected  = 12
+	maxCustoms    = 200
+	maxFunnel     = 8
+	maxMapSteps   = 120
+	binsPerOctave = 4
+)
+
+// bounds of the vitals, good up to the first and poor above the second, in
+// the order of beacon.Vitals (https://web.dev/articles/defining-core-web-vitals-thresholds).
+var bounds = [len(beacon.Vitals)][2]float64{{2500, 4000}, {200, 500}, {0.1, 0.25}, {1800, 3000}, {800, 1800}}
+
+// inspector gathers an inspection in one pass over the window.
+type inspector struct {
+	log     *log
+	segment uint16
+	whole   bool
+	lens    *lens
+	vital   int
+
+	vitals    [len(beacon.Vitals)]histogram
+	pages     map[uint16]*histogram
+	endpoints map[uint16]*endpointCell
+	customs   map[uint32]*histogram
+	events    map[uint32]*eventCell
+
+	funnel []uint32         // log.texts; otherString where nobody sent such an event
+	stages map[uint32]uint8 // by visitor: how far it got
+	reach  [maxFunnel]int
+}
+
+type endpointCell struct {
+	n, failed int64 // fixed-point
+	statuses  map[uint16]int64
+	durations histogram
+}
+
+type eventCell struct {
+	n     int64 // fixed-point
+	users map[uint32]struct{}
+}
+
+// inspect answers q.Inspect over [lo, hi); nil where it asks nothing.
+func (a *Aggregator) inspect(q *Query, lo, hi int64) *Inspection {
+	spec := &q.Inspect
+	if !spec.On {
+		return nil
+	}
+	s := &inspector{
+		log: a.log, lens: a.lens, whole: spec.Whole, vital: min(max(spec.Vital, 0), len(beacon.Vitals)-1),
+		pages: map[uint16]*histogram{}, endpoints: map[uint16]*endpointCell{}, customs: map[uint32]*histogram{},
+		events: map[uint32]*eventCell{}, stages: map[uint32]uint8{},
+	}
+	if !s.whole {
+		seg := slices.IndexFunc(a.lens.segments.keys, func(text uint32) bool { return keyOf(a.log.texts.text[text]) == spec.Key })
+		if seg < 0 {
+			return &Inspection{Key: spec.Key, Vital: beacon.Vitals[s.vital]}
+		}
+		s.segment = uint16(seg)
+	}
+	names := strings.Split(spec.Funnel, ">")
+	if spec.Funnel == "" {
+		names = nil
+	}
+	for _, name := range names[:min(len(names), maxFunnel)] {
+		text, ok := a.log.texts.ids[strings.TrimSpace(name)]
+		if !ok {
+			text = otherString
+		}
+		s.funnel = append(s.funnel, text)
+	}
+	a.log.each(lo, hi, s.count)
+	out := s.inspection()
+	out.Key = spec.Key
+	for i := range s.funnel {
+		out.Funnel = append(out.Funnel, FunnelStep{strings.TrimSpace(names[i]), s.reach[i]})
+	}
+	out.Map = a.heatMap(s, q, hi)
+	return out
+}
+
+// verdict is what a row stands for in what is inspected, 0 if it is not in it.
+func (s *inspector) verdict(c *chunk, i int) uint8 {
+	switch {
+	case c.total[i]&passing == 0:
+		return 0
+	case s.whole:
+		return c.total[i]
+	case s.lens.segments.of(c, i) != s.segment:
+		return 0
+	}
+	return c.own[i] | passing
+}
+
+func (s *inspector) count(c *chunk, i int) {
+	v := s.verdict(c, i)
+	if v == 0 {
+		return
+	}
+	weight := s.log.origins.weights[c.origin[i]]
+	for m := range beacon.Vitals {
+		if v&(1<<m) == 0 {
+			continue
+		}
+		value := c.vital(i, m)
+		s.vitals[m].add(value, 1)
+		if m == s.vital {
+			h := s.pages[c.page[i]]
+			if h == nil {
+				h = &histogram{}
+				s.pages[c.page[i]] = h
+			}
+			h.add(value, 1)
+		}
+	}
+	flags := c.flags[i]
+	if flags&hasRequests != 0 {
+		for _, r := range c.requestsOf(i) {
+			s.countRequest(&r, weight)
+		}
+	}
+	if flags&hasCustoms != 0 {
+		for _, e := range c.customsOf(i) {
+			h := s.customs[e.name]
+			if h == nil {
+				if len(s.customs) >= maxCustoms {
+					continue
+				}
+				h = &histogram{}
+				s.customs[e.name] = h
+			}
+			h.add(e.value, 1)
+		}
+	}
+	if flags&hasEvents != 0 {
+		for _, e := range c.eventsOf(i) {
+			s.countEvent(e.name, c.who[i], weight)
+		}
+	}
+}
+
+func (s *inspector) countRequest(r *requestEntry, weight int64) {
+	e := s.endpoints[r.endpoint]
+	if e == nil {
+		e = &endpointCell{statuses: map[uint16]int64{}}
+		s.endpoints[r.endpoint] = e
+	}
+	e.n += weight
+	if r.status == 0 || r.status >= 400 {
+		e.failed += weight
+		e.statuses[r.status] += weight
+	}
+	if r.duration != 0 {
+		e.durations.add(unpackDuration(r.duration), 1)
+	}
+}
+
+func (s *inspector) countEvent(name, who uint32, weight int64) {
+	e := s.events[name]
+	if e == nil {
+		if len(s.events) >= maxCustoms {
+			return
+		}
+		e = &eventCell{users: map[uint32]struct{}{}}
+		s.events[name] = e
+	}
+	e.n += weight
+	if user := s.log.visitors.user(who); user != 0 {
+		e.users[user] = struct{}{}
+	}
+	if len(s.funnel) == 0 || who == 0 {
+		return
+	}
+	if stage := s.stages[who]; int(stage) < len(s.funnel) && s.funnel[stage] == name && name != otherString {
+		s.stages[who] = stage + 1
+		s.reach[stage]++
+	}
+}
+
+// spectrum is the shares whose quantiles are shown.
+var spectrum = [...]float64{.5, .75, .9, .95, .99, .999}
+
+func (s *inspector) inspection() *Inspection {
+	h := &s.vitals[s.vital]
+	out := &Inspection{
+		Vital: beacon.Vitals[s.vital], Dist: h.dist(), Good: bounds[s.vital][0], Poor: bounds[s.vital][1], Bins: h.bins(),
+	}
+	if h.n > 0 {
+		out.GoodShare, out.PoorShare = h.shareUpTo(out.Good), 1-h.shareUpTo(out.Poor)
+		for _, share := range spectrum {
+			out.Spectrum = append(out.Spectrum, Quantile{share, h.quantile(share)})
+		}
+	}
+	out.Phases = s.phases()
+	for page, h := range s.pages {
+		out.Pages = append(out.Pages, PageRow{keyOf(s.log.texts.text[s.log.pages.text[page]]), h.dist()})
+	}
+	out.Pages = best(out.Pages, func(a, b PageRow) int {
+		return cmp.Or(compareBool(b.Dist.Thin(), a.Dist.Thin()), cmp.Compare(b.Dist.P75, a.Dist.P75), strings.Compare(a.Page, b.Page))
+	})
+	for id, e := range s.endpoints {
+		out.Endpoints = append(out.Endpoints, s.endpoint(id, e))
+	}
+	out.Endpoints = best(out.Endpoints, func(a, b EndpointRow) int {
+		return cmp.Or(cmp.Compare(b.Failed, a.Failed), cmp.Compare(b.N, a.N), strings.Compare(a.URL, b.URL), strings.Compare(a.Method, b.Method))
+	})
+	for name, h := range s.customs {
+		if text := s.log.texts.text[name]; !slices.Contains(loadPhases[:], text) {
+			out.Customs = append(out.Customs, CustomRow{text, h.dist()})
+		}
+	}
+	out.Customs = best(out.Customs, func(a, b CustomRow) int {
+		return cmp.Or(cmp.Compare(b.Dist.N, a.Dist.N), strings.Compare(a.Name, b.Name))
+	})
+	for name, e := range s.events {
+		out.Events = append(out.Events, EventRow{s.log.texts.text[name], count(e.n), len(e.users)})
+	}
+	out.Events = best(out.Events, func(a, b EventRow) int {
+		return cmp.Or(cmp.Compare(b.N, a.N), strings.Compare(a.Name, b.Name))
+	})
+	return out
+}
+
+// best keeps what is listed, in order.
+func best[T any](rows []T, order func(a, b T) int) []T {
+	slices.SortFunc(rows, order)
+	return slices.Clip(rows[:min(len(rows), maxInspected)])
+}
+
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	}
+	return -1
+}
+
+func (s *inspector) endpoint(id uint16, e *endpointCell) EndpointRow {
+	key := *s.log.endpoints.keys.at(uint32(id))
+	row := EndpointRow{
+		URL: s.log.texts.text[key>>32], Method: s.log.texts.text[uint32(key)],
+		N: count(e.n), Failed: count(e.failed), P75: e.durations.quantile(.75), Timed: e.durations.n,
+	}
+	for status, n := range e.statuses {
+		row.Statuses = append(row.Statuses, StatusCount{int(status), count(n)})
+	}
+	slices.SortFunc(row.Statuses, func(a, b StatusCount) int { return cmp.Or(cmp.Compare(b.N, a.N), a.Status-b.Status) })
+	return row
+}
+
+// loadPhases are the custom measures that are phases of a page load; each is how long
+// it takes itself.
+var loadPhases = [...]string{"dns", "tcp", "tls"}
+
+// phases are the medians of what a page load goes through. The vitals among them count
+// from the navigation's begin.
+func (s *inspector) phases() []Phase {
+	var out []Phase
+	for _, name := range loadPhases {
+		if id, ok := s.log.texts.ids[name]; ok && s.customs[id] != nil {
+			h := s.customs[id]
+			out = append(out, Phase{Name: name, P50: h.quantile(.5), N: h.n})
+		}
+	}
+	for _, name := range [...]string{beacon.TTFB, beacon.FCP, beacon.LCP} {
+		if h := &s.vitals[beacon.VitalIndex(name)]; h.n > 0 {
+			out = append(out, Phase{Name: name, P50: h.quantile(.5), Since: true, N: h.n})
+		}
+	}
+	return out
+}
+
+// bins folds the buckets into quarters of octaves.
+func (h *histogram) bins() []Bin {
+	const fold = 1 << subBits / binsPerOctave
+	var out []Bin
+	for i := 0; i+fold <= len(h.counts); i += fold {
+		b := Bin{Lo: h.edge(i), Hi: h.edge(i + fold)}
+		for _, n := range h.counts[i : i+fold] {
+			b.N += int(n)
+		}
+		if b.N > 0 || len(out) > 0 {
+			out = append(out, b)
+		}
+	}
+	for len(out) > 0 && out[len(out)-1].N == 0 {
+		out = out[:len(out)-1]
+	}
+	if h.zeros > 0 {
+		lo := 0.0
+		if len(out) > 0 {
+			lo = out[0].Lo
+		}
+		out = slices.Insert(out, 0, Bin{Lo: 0, Hi: lo, N: int(h.zeros)})
+	}
+	return out
+}
+
+// edge is the lower edge of counts[i].
+func (h *histogram) edge(i int) float64 {
+	return float64(math.Float32frombits(uint32(h.lowest<<subBits+i) << bucketShift))
+}
+
+// heatMap is how the metric was distributed over the time that the charts show.
+func (a *Aggregator) heatMap(s *inspector, q *Query, hi int64) HeatMap {
+	oldest, any := a.log.oldest()
+	steps := min(q.Inspect.Steps, maxMapSteps)
+	if !any || steps <= 0 || oldest >= hi {
+		return HeatMap{}
+	}
+	if q.Span > 0 {
+		oldest = max(oldest, hi-q.Span.Milliseconds())
+	}
+	step := stepLength(oldest, hi-1, steps)
+	base := oldest / step
+	cells := make([]histogram, (hi-1)/step-base+1)
+	a.log.each(base*step, hi, func(c *chunk, i int) {
+		if v := s.verdict(c, i); v&(1<<s.vital) != 0 {
+			cells[c.at(i)/step-base].add(c.vital(i, s.vital), 1)
+		}
+	})
+	return heatMapOf(cells, base*step, step)
+}
+
+func heatMapOf(cells []histogram, from, step int64) HeatMap {
+	const binsHere = 2 // per octave
+	const fold = 1 << subBits / binsHere
+	m := HeatMap{From: at(from), Step: time.Duration(step) * time.Millisecond}
+	lowest, highest := math.MaxInt, 0
+	for i := range cells {
+		if h := &cells[i]; len(h.counts) > 0 {
+			lowest, highest = min(lowest, h.lowest), max(highest, h.lowest+len(h.counts)>>subBits)
+		}
+	}
+	for octave := lowest; octave < highest; octave++ {
+		for k := range binsHere {
+			m.Bins = append(m.Bins, float64(math.Float32frombits(uint32(octave<<subBits+k*fold)<<bucketShift)))
+		}
+	}
+	m.Counts = make([][]int, len(cells))
+	for i := range cells {
+		m.Counts[i] = make([]int, len(m.Bins))
+		h := &cells[i]
+		for b, n := range h.counts {
+			m.Counts[i][((h.lowest-lowest)<<subBits+b)/fold] += int(n)
+		}
+		if h.zeros > 0 && len(m.Bins) > 0 {
+			m.Counts[i][0] += int(h.zeros)
+		}
+	}
+	return m
+}
