@@ -27,6 +27,7 @@ import (
 	"time"
 
 	"github.com/rumtop/rumtop/collector/enrich"
+	"github.com/rumtop/rumtop/collector/forward"
 	"github.com/rumtop/rumtop/collector/scrub"
 	"github.com/rumtop/rumtop/internal/beacon"
 )
@@ -52,6 +53,7 @@ type Collector struct {
 	resends     *resends
 	views       *views
 	peaks       *peaks
+	tee         *forward.Tee // nil: nothing is passed on
 	queue       *queue
 
 	ledger   ledger
@@ -107,6 +109,9 @@ func New(cfg Config, pub Publisher) (*Collector, error) {
 			return nil, err
 		}
 	}
+	if c.tee, err = forward.New(cfg.Forward); err != nil {
+		return nil, err
+	}
 	c.handler = c.routes()
 	go c.pump()
 	return c, nil
@@ -154,6 +159,9 @@ func prepare(cfg Config) (*Collector, error) {
 	if cfg.RegionHeader != "" && len(c.proxies) == 0 {
 		return nil, fmt.Errorf("region header %s is believed only from trusted proxies: name them with --trusted-proxies", cfg.RegionHeader)
 	}
+	if err := cfg.Forward.Check(forwardable()); err != nil {
+		return nil, err
+	}
 	c.scrub, err = scrub.New(cfg.Scrub)
 	return c, err
 }
@@ -188,6 +196,7 @@ func (c *Collector) Drain(ctx context.Context) error {
 	close(c.stop)
 	<-c.pumped
 	c.queue.close()
+	c.tee.Close(ctx)
 	if lost := c.ledger.closeBooks(); lost > 0 {
 		err = fmt.Errorf("drain collector: %d beacons were not published: %w", lost, err)
 	}

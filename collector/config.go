@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/rumtop/rumtop/collector/forward"
 	"github.com/rumtop/rumtop/collector/scrub"
 )
 
@@ -82,6 +83,10 @@ type Config struct {
 	// DefaultConsent is what a beacon without consent means: full (default),
 	// minimal or none.
 	DefaultConsent string
+
+	// Forward passes requests on to vendors as well, unscrubbed. It is off by
+	// default; a request is passed on only with full consent for all of it.
+	Forward forward.Config
 
 	Scrub  scrub.Config
 	Logger *slog.Logger // nil logs nothing

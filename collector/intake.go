@@ -59,6 +59,7 @@ func (e *endpoint) serve(w http.ResponseWriter, r *http.Request) int {
 	if encoding == "" && e.match.Encoding != nil {
 		encoding = e.match.Encoding(r)
 	}
+	sent := e.copyBody(r)
 	body, err := c.bodies.read(w, r, encoding)
 	if err != nil {
 		return c.deny(w, bodyDenial(err))
@@ -72,7 +73,11 @@ func (e *endpoint) serve(w http.ResponseWriter, r *http.Request) int {
 		place: c.place(r, addr, trusted), client: c.agents.Read(r.UserAgent()),
 		network: c.networkHash(addr), cap: consentCap(r.Header), host: r.Host, path: r.URL.Path, agent: r.UserAgent(),
 	})
-	return e.take(w, r, &body, in)
+	status := e.take(w, r, &body, in)
+	if status == http.StatusOK {
+		e.passOn(r, sent, body.bytes, in)
+	}
+	return status
 }
 
 // take decodes a body and admits what it holds.
@@ -97,6 +102,7 @@ func (e *endpoint) take(w http.ResponseWriter, r *http.Request, body *body, in *
 			again := entry{received: n}
 			again.lost[droppedResend] = n
 			c.ledger.add(&again)
+			in.again = true
 			e.format.Answer(w, req, a)
 			return http.StatusOK
 		}
@@ -198,17 +204,21 @@ type intake struct {
 	accepted int
 	rejected int
 	ignored  bool
+	again    bool    // the same request has been taken before
+	least    consent // of everything in the request
 	entry    entry
 }
 
 func (in *intake) begin(c *Collector, s sender) {
 	in.sender, in.c = s, c
 	in.n, in.accepted, in.rejected, in.ignored, in.entry = 0, 0, 0, false, entry{}
+	in.again, in.least = false, consentFull
 }
 
 // Take implements wire.Sink.
 func (in *intake) Take(raw *wire.Beacon) bool {
 	allowed := in.c.allowed(raw, &in.sender)
+	in.least = min(in.least, allowed)
 	if !raw.Visit.Join || raw.View != "" || allowed != consentFull {
 		return in.take(raw, 0, allowed)
 	}
@@ -267,6 +277,7 @@ func (in *intake) Reject() {
 		why = refusedTooMany
 	}
 	in.rejected++
+	in.least = min(in.least, in.c.consent) // what cannot be read says nothing
 	in.entry.received++
 	in.entry.lost[why]++
 }
@@ -274,6 +285,7 @@ func (in *intake) Reject() {
 // Ignore implements wire.Sink.
 func (in *intake) Ignore() {
 	in.ignored = true
+	in.least = min(in.least, in.c.consent)
 	in.entry.received++
 	in.entry.lost[droppedIgnored]++
 }

@@ -59,6 +59,9 @@ var (
 	descShakes    = desc("tls_handshake_failures_total", "TLS handshakes that failed.")
 	descExpires   = desc("tls_certificate_expiry_timestamp_seconds", "When the certificate in use ends, Unix time.")
 	descReloads   = desc("tls_certificate_reload_failures_total", "Times that changed certificate files could not be used.")
+	descForwarded = desc("forwarded_total", "Requests passed on to a vendor, by format and whether it took them.", "sdk", "result")
+	descWithheld  = desc("forward_dropped_total", "Requests not passed on to a vendor, by format and reason.", "sdk", "reason")
+	descWaiting   = desc("forward_waiting_bytes", "Size of what waits to be passed on, by format.", "sdk")
 	descRequests  = desc("http_requests_total", "Requests, by format and answer (200: any success).", "sdk", "code")
 )
 
@@ -75,8 +78,8 @@ func (b books) Collect(ch chan<- prometheus.Metric) {
 	counter := func(d *prometheus.Desc, v float64, labels ...string) {
 		ch <- prometheus.MustNewConstMetric(d, prometheus.CounterValue, v, labels...)
 	}
-	gauge := func(d *prometheus.Desc, v float64) {
-		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v)
+	gauge := func(d *prometheus.Desc, v float64, labels ...string) {
+		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
 	}
 	e := c.ledger.snapshot()
 	counter(descReceived, float64(e.received))
@@ -120,6 +123,14 @@ func (b books) Collect(ch chan<- prometheus.Metric) {
 	counter(descHurried, float64(c.bodies.hurried.Load()))
 	for i := range c.denied {
 		counter(descDenied, float64(c.denied[i].Load()), denials[i].reason)
+	}
+	for _, s := range c.tee.Stats() {
+		counter(descForwarded, float64(s.Forwarded), s.Format, "taken")
+		counter(descForwarded, float64(s.Failed), s.Format, "failed")
+		gauge(descWaiting, float64(s.Waiting), s.Format)
+		for why, n := range s.Dropped {
+			counter(descWithheld, float64(n), s.Format, why)
+		}
 	}
 	for _, ep := range c.endpoint {
 		for i, code := range statuses {

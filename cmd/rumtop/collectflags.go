@@ -31,6 +31,8 @@ type collectFlags struct {
 	linger         time.Duration
 	keepParams     []string
 	personWords    []string
+	forwardTo      []string
+	forwardIP      bool
 }
 
 // register adds the collector's flags. demo and local already have --region as
@@ -50,6 +52,8 @@ func (c *collectFlags) register(fs *pflag.FlagSet, listen string) {
 	fs.StringVar(&c.consent, "default-consent", "full", "what a beacon that says nothing about consent means: full, minimal, none")
 	fs.StringArrayVar(&c.keepParams, "keep-param", nil, "query parameter of URLs that may stay, its value scrubbed (repeatable)")
 	fs.StringArrayVar(&c.personWords, "person-word", nil, "path segment after which the next one stands for a person, as after users/ (repeatable)")
+	fs.StringArrayVar(&c.forwardTo, "forward-to", nil, "SDK=ADDRESS: send that SDK's requests on to its vendor too, UNSCRUBBED, as in sentry=https://o1.ingest.sentry.io; not where consent is less than full, nor with Sec-GPC or DNT (repeatable)")
+	fs.BoolVar(&c.forwardIP, "forward-client-ip", false, "tell those vendors the client's address, in X-Forwarded-For")
 	fs.DurationVar(&c.linger, "linger", 150*time.Millisecond, "how long beacons of one subject gather before they are published")
 }
 
@@ -65,6 +69,10 @@ func (c *collectFlags) config(sites []string, region string, log *slog.Logger) (
 	if cfg.Sites, err = parseSites(sites); err != nil {
 		return cfg, err
 	}
+	if cfg.Forward.Targets, err = parseTargets(c.forwardTo); err != nil {
+		return cfg, err
+	}
+	cfg.Forward.ClientIP = c.forwardIP
 	if cfg.RateLimit, err = parseRate("rate-limit", c.rateLimit); err != nil {
 		return cfg, err
 	}
@@ -112,6 +120,22 @@ func parseSites(sites []string) (map[string]string, error) {
 			return nil, usage("--site %s is given twice", name)
 		}
 		out[name] = key
+	}
+	return out, nil
+}
+
+// parseTargets reads SDK=ADDRESS.
+func parseTargets(targets []string) (map[string]string, error) {
+	out := map[string]string{}
+	for _, t := range targets {
+		name, address, ok := strings.Cut(t, "=")
+		if !ok {
+			return nil, usage("--forward-to %q: name the SDK and its vendor's address, as in --forward-to sentry=https://o1.ingest.sentry.io", t)
+		}
+		if _, twice := out[name]; twice {
+			return nil, usage("--forward-to %s is given twice: an SDK has one target", name)
+		}
+		out[name] = address
 	}
 	return out, nil
 }

@@ -90,9 +90,9 @@ func (a *awsBatch) decode(item []byte) error {
 		case "BatchId":
 			a.id = c.loose()
 		case "AppMonitorDetails":
-			c.fields(field{"version", &a.version})
+			c.pick(field{"version", &a.version})
 		case "UserDetails":
-			c.fields(field{"userId", &a.user}, field{"sessionId", &a.session})
+			c.pick(field{"userId", &a.user}, field{"sessionId", &a.session})
 		case "SessionMetadata":
 			a.attributes(a.inner(&c))
 		case "RumEvents":

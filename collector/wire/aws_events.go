@@ -35,7 +35,7 @@ func (c *cursor) looseNumber() float64 {
 // not know, and an event's type stands where there was no error object.
 func (c *cursor) awsError() (e Error) {
 	var file, line, column string
-	c.fields(field{"type", &e.Type}, field{"message", &e.Message}, field{"stack", &e.Stack}, field{"filename", &file}, field{"lineno", &line}, field{"colno", &column})
+	c.pick(field{"type", &e.Type}, field{"message", &e.Message}, field{"stack", &e.Stack}, field{"filename", &file}, field{"lineno", &line}, field{"colno", &column})
 	switch e.Type {
 	case "undefined", "error":
 		e.Type = ""
@@ -66,10 +66,10 @@ func (c *cursor) awsHTTP() (f Fetch) {
 		case "trace_id":
 			f.Trace = xrayTrace(c.loose())
 		case "request":
-			c.fields(field{"url", &f.URL}, field{"method", &f.Method})
+			c.pick(field{"url", &f.URL}, field{"method", &f.Method})
 		case "response":
 			var code string
-			c.fields(field{"status", &code})
+			c.pick(field{"status", &code})
 			f.Status = status(code, 0)
 		default:
 			c.skip()
@@ -137,10 +137,10 @@ func (c *cursor) awsExchange(f Fetch) Fetch {
 	for c.more() {
 		switch c.key() {
 		case "request":
-			c.fields(field{"url", &f.URL}, field{"method", &f.Method})
+			c.pick(field{"url", &f.URL}, field{"method", &f.Method})
 		case "response":
 			var code string
-			c.fields(field{"status", &code})
+			c.pick(field{"status", &code})
 			f.Status = status(code, 0)
 		default:
 			c.skip()

@@ -124,9 +124,9 @@ func (f *boomerangForm) stack(c *cursor) string {
 	}
 	for c.more() {
 		var file, own, function, line, column string
-		c.fields(field{"w", &file}, field{"wo", &own}, field{"f", &function}, field{"l", &line}, field{"c", &column})
+		c.pick(field{"w", &file}, field{"wo", &own}, field{"f", &function}, field{"l", &line}, field{"c", &column})
 		if file == "" && own != "" {
-			file = origin(f.b.URL) + own
+			file = originOf(f.b.URL) + own
 		}
 		frame(&text, function, file, line, column)
 	}
@@ -151,8 +151,8 @@ func frame(text *strings.Builder, function, file, line, column string) {
 	text.WriteString("    at " + place)
 }
 
-// origin is a URL up to its path.
-func origin(address string) string {
+// originOf is a URL up to its path.
+func originOf(address string) string {
 	i := strings.Index(address, "://")
 	if i < 0 {
 		return ""
@@ -185,7 +185,7 @@ func largestWindow(list string, depth int) (largest float64, ok bool) {
 	windows := 0
 	for c.more() {
 		var value, at string
-		c.fields(field{"v", &value}, field{"t", &at})
+		c.pick(field{"v", &value}, field{"t", &at})
 		v, errValue := strconv.ParseUint(value, 36, 32)
 		now, errTime := strconv.ParseUint(at, 36, 52)
 		if errValue != nil || errTime != nil || now < last {

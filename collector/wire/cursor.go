@@ -235,7 +235,22 @@ type field struct {
 }
 
 // fields reads an object of which only some scalars are wanted.
-func (c *cursor) fields(want ...field) {
+func (c *cursor) fields(want map[string]*string) {
+	if !c.object() {
+		return
+	}
+	for c.more() {
+		if into := want[c.key()]; into != nil {
+			*into = c.loose()
+		} else {
+			c.skip()
+		}
+	}
+}
+
+// pick reads an object as fields does, without making a map: for the objects
+// that come many to a request.
+func (c *cursor) pick(want ...field) {
 	if !c.object() {
 		return
 	}

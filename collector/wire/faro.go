@@ -139,13 +139,13 @@ func (p *faroPayload) meta(c *cursor) {
 		switch c.key() {
 		case "app":
 			var release string
-			c.fields(field{"version", &b.Release}, field{"release", &release}, field{"environment", &b.Environment})
+			c.pick(field{"version", &b.Release}, field{"release", &release}, field{"environment", &b.Environment})
 			if b.Release == "" {
 				b.Release = release
 			}
 		case "user":
 			var email, name, hash string
-			c.fields(field{"id", &b.User}, field{"email", &email}, field{"username", &name}, field{"hash", &hash})
+			c.pick(field{"id", &b.User}, field{"email", &email}, field{"username", &name}, field{"hash", &hash})
 			for _, other := range []string{email, name, hash} {
 				if b.User == "" {
 					b.User = other
@@ -154,14 +154,14 @@ func (p *faroPayload) meta(c *cursor) {
 		case "session":
 			p.session(c)
 		case "page":
-			c.fields(field{"url", &b.URL})
+			c.pick(field{"url", &b.URL})
 		case "view":
-			c.fields(field{"name", &b.Route})
+			c.pick(field{"name", &b.Route})
 			if !strings.HasPrefix(b.Route, "/") {
 				b.Route = "" // a name for people, no route: it would hide the page
 			}
 		case "browser":
-			c.fields(field{"userAgent", &b.UserAgent})
+			c.pick(field{"userAgent", &b.UserAgent})
 		default:
 			c.skip()
 		}
@@ -242,7 +242,7 @@ func (c *cursor) faroStack() string {
 		}
 		for c.more() {
 			var file, function, line, column string
-			c.fields(field{"filename", &file}, field{"function", &function}, field{"lineno", &line}, field{"colno", &column})
+			c.pick(field{"filename", &file}, field{"function", &function}, field{"lineno", &line}, field{"colno", &column})
 			frame(&text, function, file, line, column)
 		}
 	}
@@ -262,7 +262,7 @@ func (p *faroPayload) measurement(c *cursor) {
 		case "timestamp":
 			p.at(c.string())
 		case "context":
-			c.fields(field{"id", &id}, field{"navigation_type", &navigation})
+			c.pick(field{"id", &id}, field{"navigation_type", &navigation})
 		case "values":
 			if c.object() {
 				for c.more() {
@@ -313,9 +313,9 @@ func (p *faroPayload) event(c *cursor) {
 		case "timestamp":
 			timestamp = c.string()
 		case "trace":
-			c.fields(field{"trace_id", &trace})
+			c.pick(field{"trace_id", &trace})
 		case "attributes":
-			c.fields(
+			c.pick(
 				field{"value", &at.value}, field{"name", &at.name},
 				field{"faroNavigationId", &at.navigation}, field{"dnsLookupTime", &at.dns},
 				field{"tcpHandshakeTime", &at.tcp}, field{"tlsNegotiationTime", &at.tls},

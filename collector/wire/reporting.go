@@ -125,10 +125,10 @@ func decodeReport(item []byte, b *Beacon) error {
 		case "user_agent":
 			p.agent = c.loose()
 		case "body":
-			c.fields(p.members()...)
+			c.pick(p.members()...)
 		case "csp-report":
 			p.typ = "csp-violation"
-			c.fields(p.members()...)
+			c.pick(p.members()...)
 		default:
 			c.skip()
 		}
@@ -185,7 +185,7 @@ func (p *report) violation(b *Beacon) {
 		directive, _, _ = strings.Cut(p.violated, " ")
 	}
 	blocked := p.blocked
-	if o := origin(blocked); o != "" {
+	if o := originOf(blocked); o != "" {
 		blocked = o
 	} else if scheme, _, ok := strings.Cut(blocked, ":"); ok {
 		blocked = scheme + ":"
