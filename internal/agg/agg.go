@@ -52,6 +52,7 @@ type Aggregator struct {
 	before *window // what it compares with
 	charts *series
 	watch  *watch
+	lately lately
 
 	promises []*promise
 	markers  markers

@@ -56,7 +56,7 @@ func (a *Aggregator) Frame(q Query, s SourceStatus, now time.Time) *Frame {
 	}
 	f.Findings = a.findings(hi-1, s.Loading, f.Live)
 	f.Finding = f.Findings[0]
-	f.Differs = a.differs(q.Differs, lo, hi)
+	f.Differs = a.differsLately(&q, lo, hi)
 	f.Warnings = a.warnings(f, &q)
 	return f
 }

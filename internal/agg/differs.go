@@ -75,6 +75,36 @@ const (
 	nearlySame   = 0.9
 )
 
+// lately is an answer about what differs, for some seconds.
+type lately struct {
+	spec   DiffersSpec
+	filter string
+	length int64
+	at     int64 // right edge of its window
+	rows   int
+	answer *Differs
+}
+
+// differsEvery is how long an answer about a moving window stands.
+const differsEvery = 5000
+
+// differsLately answers what differs, anew only when the question changed or the
+// window has moved on by some seconds: it reads all of it.
+func (a *Aggregator) differsLately(q *Query, lo, hi int64) *Differs {
+	if q.Differs == (DiffersSpec{}) {
+		return nil
+	}
+	l := &a.lately
+	about := lately{spec: q.Differs, filter: q.Filter.String(), length: hi - lo}
+	same := l.spec == about.spec && l.filter == about.filter && l.length == about.length && l.answer != nil
+	if age := hi - l.at; same && age >= 0 && age < differsEvery && a.log.rows < 2*l.rows {
+		return l.answer
+	}
+	about.at, about.rows, about.answer = hi, a.log.rows, a.differs(q.Differs, lo, hi)
+	*l = about
+	return l.answer
+}
+
 // differs answers the spec over [lo, hi).
 func (a *Aggregator) differs(spec DiffersSpec, lo, hi int64) *Differs {
 	p, d := a.parts(spec, lo, hi)

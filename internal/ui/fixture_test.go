@@ -85,6 +85,7 @@ func incident() *agg.Frame {
 	d := row("(none)", 9, 0, 11, 0, 2300, 0)
 	d.INP, d.CLS = agg.Dist{}, agg.Dist{}
 	f.Segments = []agg.Row{a, b, c, d}
+	f.Finding, f.Differs = found(), apart()
 	f.Series = agg.Series{
 		From: noon.Add(-30 * time.Minute).Truncate(30 * time.Second), Step: 30 * time.Second, Complete: points,
 		ErrorRate: ramp(points, 48, 0.0043, 0.041), LCP75: ramp(points, 50, 2000, 2610), LCP95: ramp(points, 50, 4700, 6100),
@@ -129,6 +130,33 @@ func promised() *agg.Frame {
 	return f
 }
 
+// found is what the incident's sentence says.
+func found() agg.Finding {
+	after := beacon.Marker{Kind: beacon.MarkerDeploy, Text: "deploy 2.4.1", At: noon.Add(-8*time.Minute - 32*time.Second).UnixMilli()}
+	terms := []agg.Term{{Field: "release", Value: "2.4.1"}, {Field: "browser", Value: "Safari"}}
+	return agg.Finding{
+		State: agg.FindingOn, Measure: "error_rate", Terms: terms, Filter: "release=2.4.1 browser=Safari", Explained: 0.86,
+		Now: agg.Estimate{Value: 0.123, Low: 0.115, High: 0.132, N: 5510}, Before: agg.Estimate{Value: 0.0131, Low: 0.01, High: 0.016, N: 9000},
+		Factor: 9.4, Affected: 1284, Share: 0.182, Since: noon.Add(-5*time.Minute - 32*time.Second), Error: "TypeError: Cannot read properties of undefined (reading 'total')",
+		After: &after, P: 1e-9, Segments: 62,
+	}
+}
+
+// apart is what differs in the incident.
+func apart() *agg.Differs {
+	value := func(field, value string, a, b float64) agg.Difference {
+		return agg.Difference{Term: agg.Term{Field: field, Value: value}, A: a, B: b, N: agg.Count(371 * a), Lift: a / b,
+			Diff: agg.Estimate{Value: a - b, Low: a - b - 0.04, High: a - b + 0.03, N: 371}}
+	}
+	d := &agg.Differs{Of: "errored views", Against: "the rest", A: 371, B: 8749, Compared: 62, Values: []agg.Difference{
+		value("page", "/checkout", 0.88, 0.11), value("browser", "Safari", 0.91, 0.14), value("tag.flag", "new-payment", 0.87, 0.21), value("release", "2.4.1", 0.99, 0.36),
+	}}
+	d.Values[1].Same = []agg.Term{{Field: "browser_version", Value: "Safari 19"}}
+	d.Together = agg.Conjunction{Terms: []agg.Term{{Field: "release", Value: "2.4.1"}, {Field: "browser", Value: "Safari"}, {Field: "tag.flag", Value: "new-payment"}},
+		Filter: "release=2.4.1 browser=Safari tag.flag=new-payment", Coverage: 0.86, Caught: 0.02, Precision: 0.64}
+	return d
+}
+
 // withDetail is the incident, with its worst error looked at closely.
 func withDetail() *agg.Frame {
 	f := incident()
@@ -152,7 +180,7 @@ func withDetail() *agg.Frame {
 
 func quietHour() *agg.Frame {
 	f := incident()
-	f.Filter = ""
+	f.Filter, f.Finding, f.Differs = "", agg.Finding{State: agg.FindingQuiet, Segments: 62, P: 1}, nil
 	f.Total.Delta = agg.Deltas{ErrorRate: asBefore(0.0001), LCP: asBefore(10), INP: asBefore(2)}
 	f.Total.ErroredViews, f.Total.ErrorRate, f.Total.Affected = 37, 0.0041, 38
 	f.Segments = f.Segments[1:]
@@ -204,6 +232,8 @@ func hostile() *agg.Frame {
 	f.Segments[2].Key = "👩‍👩‍👧‍👦 family e\u0301\u0301\u0301\u0301"
 	f.Segments[3].Key = "line\nbreak\ttab\rreturn"
 	inf, nan := math.Inf(1), math.NaN()
+	f.Finding.Filter, f.Finding.Error, f.Finding.Factor, f.Finding.Now.Value = "release=\x1b[2J\u202e", "\x1b]0;x\x07\n", inf, nan
+	f.Differs.Values[0].Value, f.Differs.Values[1].Diff.Value, f.Differs.Together.Filter = "\x1b[31m漢字\n", inf, "\x1b[5m"
 	f.Segments[0].Views, f.Segments[0].ErrorRate = agg.Count(inf), nan
 	f.Segments[1].LCP.P75, f.Segments[1].LCP.P95 = inf, -inf
 	f.Segments[2].Spark = []float64{nan, inf, -inf, 1e308, 0.1}

@@ -97,14 +97,14 @@ func zoneName(t time.Time, loc *time.Location) string {
 }
 
 // statusLine is the sentence, with what a key press last had to say before it.
-func statusLine(f *agg.Frame, l link, said string, t theme, w int) string {
+func statusLine(f *agg.Frame, l link, said string, t theme, loc *time.Location, w int) string {
 	p := pen{limit: w}
 	if said != "" {
 		p.put(t.accent, " → ")
 		p.put(t.text, clean(said, w-p.cells))
 		return p.line()
 	}
-	g, s := sentence(f, l)
+	g, s := sentence(f, l, loc)
 	p.put(g.style(t), " "+g.glyph()+" ")
 	text := t.text
 	if g == grave {

@@ -19,7 +19,7 @@ type keyMap struct {
 
 	t0, annotate, visit, narrower, wider key.Binding
 
-	markers, objectives, trust key.Binding
+	differs, markers, objectives, trust key.Binding
 }
 
 func bind(help, what string, keys ...string) key.Binding {
@@ -77,6 +77,7 @@ func newKeyMap() keyMap {
 		narrower: bind("{", "charts look back less far", "{"),
 		wider:    bind("}", "charts look back further", "}"),
 
+		differs:    bind("d", "what differs", "d"),
 		markers:    bind("M", "markers", "M"),
 		objectives: bind("O", "objectives and error budgets", "O"),
 		trust:      bind("T", "what the numbers rest on", "T"),
@@ -127,5 +128,5 @@ func (k keyMap) hints(m mode, paused bool) []key.Binding {
 	case modeHelp:
 		return []key.Binding{choose, k.back}
 	}
-	return []key.Binding{k.enter, k.filter, k.by, window, pause, k.errors, k.exclude, time, k.releases, sort, k.zoom, k.copy, k.help}
+	return []key.Binding{k.enter, k.filter, k.by, window, pause, k.differs, k.errors, k.exclude, time, k.releases, sort, k.zoom, k.copy, k.help}
 }

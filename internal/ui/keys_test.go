@@ -347,3 +347,28 @@ func TestEscAndKeyInOnePiece(t *testing.T) {
 		t.Errorf("alt and a key leads from the prompt to mode %d", m.mode)
 	}
 }
+
+// What differs can be kept and excluded, one value or all together.
+func TestDiffersNarrows(t *testing.T) {
+	for _, c := range []struct {
+		keys []string
+		want string
+	}{
+		{[]string{"d", "enter"}, "region=eu-west page=/checkout"},
+		{[]string{"d", "down", "x"}, "region=eu-west browser!=Safari"},
+		{[]string{"d", "G", "enter"}, "region=eu-west release=2.4.1 browser=Safari tag.flag=new-payment"},
+		{[]string{"d", "G", "x"}, "region=eu-west not (release=2.4.1 browser=Safari tag.flag=new-payment)"},
+		{[]string{"d", "d"}, "region=eu-west"},
+	} {
+		m := press(screen(t, noColor, 120, 36, incident()), c.keys...)
+		if got := asked(m).Filter.String(); got != c.want || m.mode != modeTriage {
+			t.Errorf("%q: %q, want %q", c.keys, got, c.want)
+		}
+	}
+	m := press(screen(t, noColor, 80, 24, incident()), "d")
+	for _, want := range []string{agg.DiffersSlow, agg.DiffersSlow, agg.DiffersSpan, agg.DiffersErrored} {
+		if m = press(m, "tab"); asked(m).Differs.Kind != want {
+			t.Errorf("asked %+v, want %s", asked(m).Differs, want)
+		}
+	}
+}

@@ -12,11 +12,13 @@ type layout struct {
 	w, h    int
 	header  band
 	status  band
+	reasons band // what the status rests on
 	warning band
 	charts  band // frames included
 	plots   int  // charts side by side
 	table   band // its heading included
 	errors  band // its heading included
+	beside  int  // width of what differs, to the left of the errors; 0: none
 	trust   band
 	hints   band
 }
@@ -35,6 +37,9 @@ const (
 	minTrust   = 6
 	minHints   = 8
 	minErrors  = 8 // lines for table and errors together
+	minReasons = 30
+	minBeside  = 110 // columns for what differs and errors side by side
+	minDiffers = 5   // lines for what differs
 	fourCharts = 100
 	twoCharts  = 50
 	oneChart   = 24
@@ -57,6 +62,9 @@ func arrange(w, h int, s shape) layout {
 		l.header = take(1)
 	}
 	l.status = take(1)
+	if l.h >= minReasons && l.w >= twoCharts {
+		l.reasons = take(1)
+	}
 	if s.warning && l.h >= minHints {
 		l.warning = take(1)
 	}
@@ -81,6 +89,9 @@ func arrange(w, h int, s shape) layout {
 	rest := bottom - top
 	if rest >= minErrors && !s.list {
 		l.errors = takeBottom(max(min(max(rest*2/5, 3), 16), rest-tableHeight(s.rows)))
+	}
+	if l.w >= minBeside && l.errors.h >= minDiffers {
+		l.beside = l.w * 9 / 20
 	}
 	l.table = band{top, bottom - top}
 	return l

@@ -13,7 +13,7 @@ func drawing(l layout) string {
 	for _, part := range []struct {
 		band
 		letter byte
-	}{{l.header, 'h'}, {l.status, 's'}, {l.warning, 'w'}, {l.charts, 'c'}, {l.table, 't'}, {l.errors, 'e'}, {l.trust, 'r'}, {l.hints, 'k'}} {
+	}{{l.header, 'h'}, {l.status, 's'}, {l.reasons, 'y'}, {l.warning, 'w'}, {l.charts, 'c'}, {l.table, 't'}, {l.errors, 'e'}, {l.trust, 'r'}, {l.hints, 'k'}} {
 		for y := part.y; y < part.y+part.h; y++ {
 			if col[y] != '.' {
 				return fmt.Sprintf("line %d is taken twice", y)
@@ -46,9 +46,9 @@ func TestLayout(t *testing.T) {
 		{80, 24, shape{zoom: true}, "hs" + strings.Repeat("c", 13) + strings.Repeat("t", 7) + "rk 1"},
 		{80, 24, shape{list: true}, "hscccccc" + strings.Repeat("t", 14) + "rk 2"},
 		{80, 24, shape{full: true}, "hs" + strings.Repeat("t", 20) + "rk 0"},
-		{120, 36, shape{rows: 99}, "hs" + strings.Repeat("c", 11) + strings.Repeat("t", 13) + strings.Repeat("e", 8) + "rk 4"},
-		{120, 36, shape{rows: 5}, "hs" + strings.Repeat("c", 11) + strings.Repeat("t", 8) + strings.Repeat("e", 13) + "rk 4"},
-		{200, 50, shape{rows: 99}, "hs" + strings.Repeat("c", 17) + strings.Repeat("t", 18) + strings.Repeat("e", 11) + "rk 4"},
+		{120, 36, shape{rows: 99}, "hsy" + strings.Repeat("c", 11) + strings.Repeat("t", 12) + strings.Repeat("e", 8) + "rk 4"},
+		{120, 36, shape{rows: 5}, "hsy" + strings.Repeat("c", 11) + strings.Repeat("t", 8) + strings.Repeat("e", 12) + "rk 4"},
+		{200, 50, shape{rows: 99}, "hsy" + strings.Repeat("c", 17) + strings.Repeat("t", 17) + strings.Repeat("e", 11) + "rk 4"},
 	} {
 		if got := drawing(arrange(c.w, c.h, c.s)); got != c.want {
 			t.Errorf("%d×%d %+v:\n got %s\nwant %s", c.w, c.h, c.s, got, c.want)
@@ -86,6 +86,21 @@ func TestColumnsFit(t *testing.T) {
 			if used > w {
 				t.Errorf("by %s at %d: %d cells", by, w, used)
 			}
+		}
+	}
+}
+
+// What differs stands beside the errors where the screen is wide enough, and nowhere else.
+func TestDiffersStandsBeside(t *testing.T) {
+	for _, c := range []struct {
+		w, h, want int
+		s          shape
+	}{
+		{80, 24, 0, shape{}}, {109, 36, 0, shape{}}, {120, 36, 54, shape{}}, {200, 50, 90, shape{}},
+		{120, 12, 0, shape{}}, {120, 36, 0, shape{list: true}}, {120, 36, 0, shape{full: true}},
+	} {
+		if got := arrange(c.w, c.h, c.s).beside; got != c.want {
+			t.Errorf("%d×%d %+v: %d, want %d", c.w, c.h, c.s, got, c.want)
 		}
 	}
 }

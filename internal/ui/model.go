@@ -305,7 +305,10 @@ func (m model) drawFrame(lines []string, l layout) {
 		hs := headerState{since: m.sinceT0(), title: m.title, question: m.query, link: state, loc: m.loc}
 		place(l.header, headerLine(m.frame, hs, m.theme, l.w))
 	}
-	place(l.status, statusLine(m.frame, state, m.said, m.theme, l.w))
+	place(l.status, statusLine(m.frame, state, m.said, m.theme, m.loc, l.w))
+	if l.reasons.h > 0 {
+		place(l.reasons, reasonsLine(m.frame, state, m.theme, m.loc, l.w))
+	}
 	if l.warning.h > 0 {
 		place(l.warning, warningLine(m.frame, m.theme, l.w))
 	}
@@ -328,7 +331,11 @@ func (m model) drawFrame(lines []string, l layout) {
 		} else {
 			place(l.table, m.table.view(m.frame, th, l.w, l.table.h, !m.onErrors)...)
 		}
-		place(l.errors, m.errors.view(m.frame, th, m.loc, l.w, l.errors.h, m.onErrors)...)
+		errors := m.errors.view(m.frame, th, m.loc, l.w-l.beside, l.errors.h, m.onErrors)
+		if l.beside > 0 && m.frame != nil {
+			errors = sideBySide(differsLines(m.frame.Differs, "what differs", th, l.beside-2, l.errors.h-1, -1, false), errors, l.beside)
+		}
+		place(l.errors, errors...)
 	}
 	if l.trust.h > 0 {
 		place(l.trust, trustLine(m.frame, m.theme, m.loc, l.w))

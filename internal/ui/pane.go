@@ -42,6 +42,7 @@ type opening struct {
 // panes lists every pane, in the order of the help.
 func (k *keyMap) panes() []opening {
 	return []opening{
+		{"differs", k.differs, openPane(differsPane{})},
 		{"markers", k.markers, openPane(markerPane{})},
 		{"objectives", k.objectives, openPane(objectivePane{})},
 		{"trust", k.trust, openPane(trustPane{})},

@@ -27,6 +27,9 @@ func (m model) question(l layout) agg.Query {
 	if m.mode == modePane || m.mode == modePrompt && m.before == modePane {
 		q = m.open.ask(q, l.table.h)
 	}
+	if l.beside > 0 && l.errors.h > 0 && q.Differs == (agg.DiffersSpec{}) {
+		q.Differs = agg.DiffersSpec{Kind: agg.DiffersErrored}
+	}
 	if m.mode == modePrompt {
 		q.ValuesOf = m.prompt.valuesOf
 	}

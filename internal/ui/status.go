@@ -122,7 +122,7 @@ const enough = 20
 
 // sentence says in one line what is so now. It holds nothing that the frame does
 // not: causes are another matter.
-func sentence(f *agg.Frame, l link) (gravity, string) {
+func sentence(f *agg.Frame, l link, loc *time.Location) (gravity, string) {
 	if f == nil {
 		if l == linkStalled {
 			return grave, "nothing to show: no frame has been computed since the start"
@@ -133,6 +133,9 @@ func sentence(f *agg.Frame, l link) (gravity, string) {
 		return g, s
 	}
 	t := &f.Total
+	if g, s := sentenceOfFinding(f, loc); s != "" {
+		return g, s
+	}
 	switch {
 	case f.Health.Retained == 0 && f.Health.Note != "" && f.Site == "": // which site to watch is what is to be said
 		return doubtful, f.Health.Note
@@ -148,12 +151,6 @@ func sentence(f *agg.Frame, l link) (gravity, string) {
 		return doubtful, fmt.Sprintf("not enough data: %s in %s, none with an error", plural(float64(t.Views), "page view"), window(f))
 	case float64(t.Views) < enough:
 		return doubtful, fmt.Sprintf("not enough data: %s in %s · %s", plural(float64(t.Views), "page view"), window(f), affected(t))
-	}
-	if s := worseErrors(f); s != "" {
-		return grave, s
-	}
-	if s := worseVitals(f); s != "" {
-		return grave, s
 	}
 	if t.Errors == 0 && t.Affected == 0 {
 		return fine, fmt.Sprintf("no error in %s over %s views", window(f), count(float64(t.Views)))
@@ -199,53 +196,6 @@ func sentenceOfLink(f *agg.Frame, l link) (gravity, string) {
 	return calm, ""
 }
 
-// worseErrors speaks of an error rate that is distinguishably up: in all, or
-// where it hurts most.
-func worseErrors(f *agg.Frame) string {
-	if !f.Baseline.Complete {
-		return ""
-	}
-	var worst *agg.Row
-	for i := range f.Segments {
-		r := &f.Segments[i]
-		if r.Delta.ErrorRate.Known && r.Delta.ErrorRate.Sign > 0 && r.Affected > 0 && (worst == nil || r.Affected > worst.Affected) {
-			worst = r
-		}
-	}
-	t := &f.Total
-	if d := t.Delta.ErrorRate; d.Known && d.Sign > 0 {
-		s := fmt.Sprintf("error rate %s%%%s · %s", percent(t.ErrorRate), was(t, percent), affected(t))
-		if worst != nil {
-			s += fmt.Sprintf(" · worst %s=%s %s%%", f.By, worst.Key, percent(worst.ErrorRate))
-		} else if r := most(f); r != nil {
-			s += fmt.Sprintf(" · most in %s=%s %s%%", f.By, r.Key, percent(r.ErrorRate))
-		}
-		return s
-	}
-	if worst == nil {
-		return ""
-	}
-	return fmt.Sprintf("%s=%s: error rate %s%%%s · %s", f.By, worst.Key, percent(worst.ErrorRate), was(worst, percent), affected(worst))
-}
-
-// most is the segment in which more than half of the affected users are, and
-// more than its share: a release that is new has nothing to be compared with.
-func most(f *agg.Frame) *agg.Row {
-	for i := range f.Segments {
-		if r := &f.Segments[i]; 2*r.Affected > f.Total.Affected && r.ErrorRate > f.Total.ErrorRate {
-			return r
-		}
-	}
-	return nil
-}
-
-func was(r *agg.Row, show func(float64) string) string {
-	if r.Baseline == nil {
-		return ""
-	}
-	return " (was " + show(r.Baseline.ErrorRate) + "%)"
-}
-
 func affected(r *agg.Row) string {
 	s := plural(float64(r.Affected), "user")
 	if r.Estimated || !r.Exact {
@@ -255,31 +205,6 @@ func affected(r *agg.Row) string {
 		s += " (" + wholePercent(float64(r.Affected)/float64(r.Users)) + ")"
 	}
 	return s
-}
-
-// worseVitals speaks of a slowness that is distinguishable, where no error is.
-func worseVitals(f *agg.Frame) string {
-	if !f.Baseline.Complete {
-		return ""
-	}
-	for _, v := range [...]struct {
-		name  string
-		delta agg.Delta
-		dist  agg.Dist
-		show  func(float64) string
-		unit  string
-	}{
-		{"LCP", f.Total.Delta.LCP, f.Total.LCP, seconds, " s"},
-		{"INP", f.Total.Delta.INP, f.Total.INP, millis, " ms"},
-		{"CLS", f.Total.Delta.CLS, f.Total.CLS, unitless, ""},
-	} {
-		if !v.delta.Known || v.delta.Sign <= 0 {
-			continue
-		}
-		return fmt.Sprintf("%s p75 %s%s (was %s) over %s views", v.name, v.show(v.dist.P75), v.unit,
-			v.show(v.dist.P75-v.delta.Diff), count(float64(v.dist.N)))
-	}
-	return ""
 }
 
 func plural(n float64, what string) string {

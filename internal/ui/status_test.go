@@ -3,6 +3,7 @@ package ui
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/charmbracelet/x/ansi"
 
@@ -29,7 +30,7 @@ func TestNotesAreShown(t *testing.T) {
 		{waiting("", ""), " ○ nothing received yet: no beacon has come", " ! no history · "},
 		{waiting("bank", "this user may not subscribe to rum.v1.bank.*.*: permit it"), " ○ nothing received yet for site bank: this user may not subscribe", ""},
 		{nothingYet(), " ○ nothing received yet for site shop: the server keeps no history", " ! the server keeps no history (JetStream is off) · "},
-		{live, " ▲ error rate 4.1%", " ! no history: the server has no stream RUM yet · "},
+		{live, " ▲ error rate 12.3%", " ! no history: the server has no stream RUM yet · "},
 		{lost, " ▲ not connected, numbers are old: connection refused", " · no history · "},
 	} {
 		m := screen(t, noColor, 120, 36, c.frame)
@@ -43,17 +44,27 @@ func TestNotesAreShown(t *testing.T) {
 	}
 }
 
-// A release that is new has no baseline: the sentence names it all the same where
-// it has most of the harm.
-func TestSentenceNamesWhatIsNew(t *testing.T) {
+// The sentence says what, how much, for whom, how many and since when; and when it is over.
+func TestSentenceOfFinding(t *testing.T) {
 	f := incident()
-	f.Segments[0].Delta, f.Segments[0].Baseline = agg.Deltas{}, nil
-	if _, s := sentence(f, linkLive); !strings.HasSuffix(s, " · most in release=2.4.1 12.3%") {
-		t.Errorf("%q", s)
+	for _, c := range []struct {
+		change func(*agg.Finding)
+		want   string
+		g      gravity
+	}{
+		{func(*agg.Finding) {}, "error rate 12.3% ×9.4 where release=2.4.1 browser=Safari · 1,280 users (18%) · since 14:02", grave},
+		{func(x *agg.Finding) { x.Measure, x.Now.Value, x.Filter = "lcp_p75", 5230, "" }, "LCP p75 5.23 s ×9.4 · 1,280 users (18%) · since 14:02", grave},
+		{func(x *agg.Finding) { x.State, x.Until = agg.FindingOver, noon.Add(-time.Minute) }, "over since 14:06: error rate 12.3% ×9.4 where release=2.4.1 browser=Safari · from 14:02, for 4m30s", fine},
+	} {
+		f.Finding = found()
+		c.change(&f.Finding)
+		if g, s := sentence(f, linkLive, time.UTC); g != c.g || s != c.want {
+			t.Errorf("%v %q, want %q", g, s, c.want)
+		}
 	}
-	f.Segments[0].Affected = f.Total.Affected / 2
-	if _, s := sentence(f, linkLive); strings.Contains(s, "2.4.1") {
-		t.Errorf("%q", s)
+	f.Finding = found()
+	if got, want := reasons(f, time.UTC), "3m after “deploy 2.4.1” · was 1.3% · 85% of it is there · TypeError: Cannot read properties of undefined (reading 'total')"; got != want {
+		t.Errorf("%q, want %q", got, want)
 	}
 }
 

@@ -19,7 +19,7 @@ func summary(m model) string {
 	if m.mode == modeDetail || m.mode == modeErrors || m.onErrors {
 		return plain.Line(where+errorSummary(m), 1000)
 	}
-	_, s := sentence(f, linkOf(f, m.paused, m.watch.stalled))
+	_, s := sentence(f, linkOf(f, m.paused, m.watch.stalled), m.loc)
 	if r := m.table.selected(); r != nil {
 		s += fmt.Sprintf(" | %s=%s: %s views, error rate %s%%, LCP p75 %s, %s", f.By, r.Key,
 			count(float64(r.Views)), percent(r.ErrorRate), distNow(r.LCP, seconds, coarseSeconds), affected(r))

@@ -1,0 +1,127 @@
+package ui
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/rumtop/rumtop/internal/agg"
+)
+
+// measureWords is how a finding's measure is spoken of.
+var measureWords = map[string]struct {
+	name string
+	unit string
+	show func(float64) string
+}{
+	"error_rate":      {"error rate", "%", percent},
+	"failed_requests": {"failed requests", "%", percent},
+	"lcp_p75":         {"LCP p75", " s", seconds},
+	"inp_p75":         {"INP p75", " ms", millis},
+	"cls_p75":         {"CLS p75", "", unitless},
+}
+
+// sentenceOfFinding is what got worse, for whom, how many are hurt, since when.
+func sentenceOfFinding(f *agg.Frame, loc *time.Location) (gravity, string) {
+	x := &f.Finding
+	switch x.State {
+	case agg.FindingOn:
+		s := worsened(x) + who(x)
+		if x.Affected > 0 {
+			s += " · " + usersOf(f, x)
+		}
+		return grave, s + " · since " + clock(x.Since, f.At, loc)
+	case agg.FindingOver:
+		return fine, fmt.Sprintf("over since %s: %s%s · from %s, for %s", clock(x.Until, f.At, loc), worsened(x), who(x),
+			clock(x.Since, f.At, loc), span(x.Until.Sub(x.Since).Round(10*time.Second)))
+	}
+	return calm, ""
+}
+
+func worsened(x *agg.Finding) string {
+	m := measureWords[x.Measure]
+	if m.show == nil {
+		return x.Measure
+	}
+	s := fmt.Sprintf("%s %s%s", m.name, m.show(x.Now.Value), m.unit)
+	if finite(x.Factor) && x.Factor > 0 {
+		s += " ×" + factor(x.Factor)
+	}
+	return s
+}
+
+func who(x *agg.Finding) string {
+	if x.Filter == "" {
+		return ""
+	}
+	return " where " + x.Filter
+}
+
+func usersOf(f *agg.Frame, x *agg.Finding) string {
+	s := plural(float64(x.Affected), "user")
+	if f.Total.Estimated {
+		s = "≈ " + s
+	}
+	return s + " (" + wholePercent(x.Share) + ")"
+}
+
+// reasons is the second line: what the sentence rests on, and what else is wrong.
+func reasons(f *agg.Frame, loc *time.Location) string {
+	if f == nil {
+		return ""
+	}
+	x := &f.Finding
+	if x.State != agg.FindingOn && x.State != agg.FindingOver {
+		if x.State == agg.FindingQuiet && x.Segments > 1 {
+			return fmt.Sprintf("nothing got distinguishably worse in %s segments", count(float64(x.Segments)))
+		}
+		return ""
+	}
+	m := measureWords[x.Measure]
+	s := ""
+	if x.After != nil {
+		s = after(x) + " · "
+	}
+	if m.show != nil {
+		before := "was "
+		if x.Against != "" {
+			before = "everyone was at "
+		}
+		s += before + m.show(x.Before.Value) + m.unit
+	}
+	if x.Filter != "" && x.Explained > 0 {
+		s += " · " + wholePercent(math.Round(20*x.Explained)/20) + " of it is there"
+	}
+	for i := range f.Findings {
+		if o := &f.Findings[i]; i > 0 && o.State == agg.FindingOn {
+			s += " · also " + worsened(o) + who(o)
+		}
+	}
+	if x.Error != "" {
+		s += " · " + x.Error
+	}
+	return s
+}
+
+// after tells the marker before the onset, and how long before.
+func after(x *agg.Finding) string {
+	lead := x.Since.Sub(time.UnixMilli(x.After.At))
+	switch {
+	case lead < 30*time.Second:
+		return "right after “" + x.After.Text + "”"
+	case lead < 2*time.Minute:
+		return span(lead.Round(10*time.Second)) + " after “" + x.After.Text + "”"
+	}
+	return span(lead.Round(time.Minute)) + " after “" + x.After.Text + "”"
+}
+
+// reasonsLine draws it.
+func reasonsLine(f *agg.Frame, l link, t theme, loc *time.Location, w int) string {
+	p := pen{limit: w}
+	if l == linkDown || l == linkStalled || l == linkQuiet {
+		return ""
+	}
+	p.skip(margin)
+	p.put(t.dim, clauses(clean(reasons(f, loc), maxSentence), w-margin))
+	return p.line()
+}
