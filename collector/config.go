@@ -103,7 +103,7 @@ type Limits struct {
 
 	// BodyMemory bounds all requests that are being read at one time, 16 MiB.
 	BodyMemory int
-	// Connections are open at one time, 2048, ClientConnections of one client
+	// Connections are open at one time, 1024, ClientConnections of one client
 	// address (IPv6: one /64) that is no trusted proxy, 64. See Listener.
 	Connections, ClientConnections int
 
@@ -124,7 +124,7 @@ func (cfg Config) withDefaults() (Config, error) {
 		{&cfg.Limits.Header, 16 << 10}, {&cfg.Limits.ClientConnections, 64},
 		{&cfg.Limits.Body, 64 << 10}, {&cfg.Limits.Inflated, 256 << 10},
 		{&cfg.Limits.Depth, 16}, {&cfg.Limits.Beacons, 50},
-		{&cfg.Limits.BodyMemory, 16 << 20}, {&cfg.Limits.Connections, 2048},
+		{&cfg.Limits.BodyMemory, 16 << 20}, {&cfg.Limits.Connections, 1024},
 		{&cfg.BatchBeacons, 512}, {&cfg.BatchBytes, 128 << 10},
 		{&cfg.QueueBytes, 48 << 20}, {&cfg.InFlight, 256},
 	} {

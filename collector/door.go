@@ -1,6 +1,7 @@
 package collector
 
 import (
+	"bytes"
 	"container/list"
 	"crypto/tls"
 	"net"
@@ -43,6 +44,11 @@ const patience = 250 * time.Millisecond
 // ended: decoded, short fields take some forty times as much memory.
 const maxUnheard = 1 << 20
 
+// maxLines is how many lines a header may have that has not ended. It is well
+// over maxHeaderFields, since what is read with the end of a header may hold
+// lines of the body.
+const maxLines = 4 * maxHeaderFields
+
 // Why a connection was closed by the door.
 const (
 	turnedFull    = iota // all connections were busy
@@ -68,6 +74,7 @@ type guest struct {
 	in      *list.List    // nil, quiet or busy
 	since   time.Time     // it is busy
 	unheard int           // bytes since it became quiet
+	lines   int           // in them
 	gone    bool
 }
 
@@ -180,7 +187,7 @@ func (d *door) stir(g *guest) {
 		g.in, g.place = nil, nil
 	}
 	d.unheard -= g.unheard
-	g.unheard = 0
+	g.unheard, g.lines = 0, 0
 }
 
 // moved is the server's word on what a connection does.
@@ -213,26 +220,33 @@ func (d *door) moved(conn net.Conn, state http.ConnState) {
 func (g *guest) Read(p []byte) (int, error) {
 	n, err := g.Conn.Read(p)
 	if n > 0 {
-		g.door.heard(g, n)
+		g.door.heard(g, p[:n])
 	}
 	return n, err
 }
 
-func (d *door) heard(g *guest, n int) {
+var newline = []byte{'\n'}
+
+func (d *door) heard(g *guest, p []byte) {
 	d.mu.Lock()
 	if g.in != &d.quiet {
 		d.mu.Unlock()
 		return
 	}
-	g.unheard += n
-	d.unheard += n
+	g.unheard += len(p)
+	d.unheard += len(p)
+	g.lines += bytes.Count(p, newline)
 	var leaves *guest
-	if d.unheard > maxUnheard {
+	if g.lines > maxLines {
+		leaves = g
+	} else if d.unheard > maxUnheard {
 		share, bytes := d.share(), d.unheard/d.quiet.Len()
 		leaves = first(&d.quiet, func(q *guest) bool { return q.unheard >= bytes && d.clients[q.client] >= share })
 		if leaves == nil {
 			leaves = g
 		}
+	}
+	if leaves != nil {
 		d.turned[turnedUnheard].Add(1)
 		d.forget(leaves)
 	}

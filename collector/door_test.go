@@ -18,13 +18,14 @@ type caller struct {
 	net.Conn
 	from   *net.TCPAddr
 	sends  int
+	says   string
 	closed bool
 }
 
 func (c *caller) RemoteAddr() net.Addr { return c.from }
 func (c *caller) Close() error         { c.closed = true; return nil }
-func (c *caller) Read([]byte) (int, error) {
-	return c.sends, nil
+func (c *caller) Read(p []byte) (int, error) {
+	return min(copy(p, strings.Repeat(c.says, len(p))), c.sends), nil
 }
 
 func callFrom(address string) *caller {
@@ -134,10 +135,10 @@ func TestDoorBoundsUnfinishedHeaders(t *testing.T) {
 	d := newTestDoor(t, 1000, 1000)
 	send := func(address string) *caller {
 		c := callFrom(address)
-		c.sends = each
+		c.sends, c.says = each, "x"
 		g := d.admit(c)
 		d.moved(g, http.StateNew)
-		if _, err := g.Read(nil); err != nil {
+		if _, err := g.Read(make([]byte, each)); err != nil {
 			t.Fatal(err)
 		}
 		if address == "198.51.100.1" {
@@ -155,6 +156,22 @@ func TestDoorBoundsUnfinishedHeaders(t *testing.T) {
 	}
 	if d.unheard > maxUnheard {
 		t.Errorf("%d bytes of headers", d.unheard)
+	}
+}
+
+func TestDoorBoundsHeaderLines(t *testing.T) {
+	d := newTestDoor(t, 10, 10)
+	c := callFrom("198.51.100.1")
+	c.sends, c.says = 1000, "x:\r\n"
+	g := d.admit(c)
+	d.moved(g, http.StateNew)
+	for range 10 {
+		if _, err := g.Read(make([]byte, 1000)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !c.closed || d.standing() != 0 || d.turned[turnedUnheard].Load() != 1 {
+		t.Errorf("closed %v, %d open", c.closed, d.standing())
 	}
 }
 

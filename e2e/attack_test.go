@@ -35,7 +35,7 @@ import (
 const (
 	mostMemory   = 128 << 20
 	attackLasts  = 2000 * time.Millisecond
-	attackerNets = 48                     // addresses that attackers come from: a small botnet
+	attackerNets = 32                     // addresses that attackers come from: a small botnet
 	comeBack     = 300 * time.Millisecond // until a connection that was lost is opened again
 )
 
@@ -101,7 +101,7 @@ func TestAttacksOverTLS(t *testing.T) {
 		{"idle connections", idleConnections},
 		{"slow bodies", slowBodies},
 		{"handshakes that never end", func(ctx context.Context, a *arena) {
-			hold(ctx, &arena{rig: a.rig, address: a.address}, 3000, "\x16\x03\x01\x01\x00\x01", "\x00")
+			hold(ctx, &arena{rig: a.rig, address: a.address}, 2000, "\x16\x03\x01\x01\x00\x01", "\x00")
 		}},
 	} {
 		t.Run(attack.name, func(t *testing.T) { a.withstand(t, attack.play) })
@@ -302,28 +302,28 @@ func flood(ctx context.Context, hands int, what func(hand, round int)) {
 
 const line = "POST /v1/beacons?key=" + siteKey + " HTTP/1.1\r\nHost: rum\r\n"
 
-func slowHeaders(ctx context.Context, a *arena) { hold(ctx, a, 3000, line, "X: y\r\n") }
+func slowHeaders(ctx context.Context, a *arena) { hold(ctx, a, 2000, line, "X: y\r\n") }
 
 func hoardedHeaders(ctx context.Context, a *arena) {
 	var fields strings.Builder
 	for i := 0; fields.Len() < 19<<10; i++ {
 		fmt.Fprintf(&fields, "%s:\r\n", strconv.FormatInt(int64(i), 36))
 	}
-	hold(ctx, a, 3000, line+fields.String(), "Z:\r\n")
+	hold(ctx, a, 2000, line+fields.String(), "Z:\r\n")
 }
 
 func idleConnections(ctx context.Context, a *arena) {
-	hold(ctx, a, 3000, "GET /healthz HTTP/1.1\r\nHost: rum\r\n\r\n", "")
+	hold(ctx, a, 2000, "GET /healthz HTTP/1.1\r\nHost: rum\r\n\r\n", "")
 }
 
 const slowly = "Content-Type: text/plain\r\nContent-Length: 60000\r\n\r\n"
 
 func slowBodies(ctx context.Context, a *arena) {
-	hold(ctx, a, 3000, line+slowly+`[{"navigation":true},`, " ")
+	hold(ctx, a, 2000, line+slowly+`[{"navigation":true},`, " ")
 }
 
 func largeHeaders(ctx context.Context, a *arena) {
-	hold(ctx, a, 3000, line+"Cookie: "+strings.Repeat("c", 15<<10)+"\r\n"+slowly+strings.Repeat(" ", 4<<10), " ")
+	hold(ctx, a, 2000, line+"Cookie: "+strings.Repeat("c", 15<<10)+"\r\n"+slowly+strings.Repeat(" ", 4<<10), " ")
 }
 
 func bombs(ctx context.Context, a *arena) {

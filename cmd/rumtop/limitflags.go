@@ -28,7 +28,7 @@ func (l *limitFlags) register(fs *pflag.FlagSet) {
 	bytes(&l.queue, "max-queue", 48<<20, "memory for beacons that wait for NATS; the oldest without errors go first")
 	fs.IntVar(&l.depth, "max-depth", 16, "deepest nesting of JSON")
 	fs.IntVar(&l.beacons, "max-beacons", 50, "beacons of one request; the rest is refused")
-	fs.IntVar(&l.connections, "max-connections", 2048, "connections at one time")
+	fs.IntVar(&l.connections, "max-connections", 1024, "connections at one time")
 	fs.IntVar(&l.perClient, "max-client-connections", 64, "connections at one time of one client address that is no trusted proxy")
 	fs.DurationVar(&l.headerTimeout, "header-timeout", 5*time.Second, "time to send a request's header")
 	fs.DurationVar(&l.bodyTimeout, "body-timeout", 15*time.Second, "time to send a whole request, and to read the answer")
