@@ -183,7 +183,8 @@ func (p *program) show(ctx context.Context, v *viewFlags, f *feed, site string) 
 			m.ID, m.By = rand.Text(), p.user()
 			return f.annotate(ctx, m)
 		},
-		ASCII: v.ascii, NoColor: v.noColor, NoMouse: v.noMouse, NoBell: v.noBell, Theme: v.theme,
+		Funnel: v.funnel,
+		ASCII:  v.ascii, NoColor: v.noColor, NoMouse: v.noMouse, NoBell: v.noBell, Theme: v.theme,
 	})
 	p.tellLater()
 	select {

@@ -58,6 +58,7 @@ type viewFlags struct {
 	noMouse, noBell   bool
 	theme             string
 	memory            size
+	funnel            string
 	promised          objectiveFlags
 }
 
@@ -81,6 +82,7 @@ func (v *viewFlags) register(fs *pflag.FlagSet) {
 	fs.StringVar(&v.theme, "theme", "auto", "colours: auto, dark, light")
 	v.memory = 512 << 20
 	fs.Var(&v.memory, "memory", "the most that history may take; the oldest goes first")
+	fs.StringVar(&v.funnel, "funnel", "", "events that should follow one another in a session, such as 'add_to_cart > checkout_completed': how far sessions get")
 	v.promised.register(fs)
 }
 

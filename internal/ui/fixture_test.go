@@ -115,6 +115,45 @@ func marked() *agg.Frame {
 	return f
 }
 
+// inspected is the incident, with a close look at its worst release.
+func inspected() *agg.Frame {
+	f := incident()
+	i := &agg.Inspection{
+		Key: "2.4.1", Vital: "lcp", Dist: agg.Dist{N: 5230, P50: 2390, P75: 3410, P95: 7843, P99: 11_594}, Good: 2500, Poor: 4000, GoodShare: 0.54, PoorShare: 0.19,
+		Spectrum: []agg.Quantile{{Share: 0.5, Value: 2390}, {Share: 0.75, Value: 3410}, {Share: 0.9, Value: 5600}, {Share: 0.95, Value: 7843}, {Share: 0.99, Value: 11_594}, {Share: 0.999, Value: 18_000}},
+		Phases:   []agg.Phase{{Name: "dns", P50: 14, N: 2100}, {Name: "tcp", P50: 31, N: 2100}, {Name: "tls", P50: 40, N: 2100}, {Name: "ttfb", P50: 210, Since: true, N: 5400}, {Name: "fcp", P50: 980, Since: true, N: 5400}, {Name: "lcp", P50: 2390, Since: true, N: 5230}},
+		Pages:    []agg.PageRow{{Page: "/products/:id", Dist: agg.Dist{N: 2210, P75: 4120}}, {Page: "/checkout", Dist: agg.Dist{N: 610, P75: 2900}}, {Page: "/help/:slug \x1b[2J", Dist: agg.Dist{N: 9, P75: 9000}}},
+		Endpoints: []agg.EndpointRow{
+			{URL: "/api/payment", Method: "POST", N: 812, Failed: 640, Statuses: []agg.StatusCount{{Status: 500, N: 560}, {Status: 0, N: 80}}, P75: 220, Timed: 812},
+			{URL: "/api/products/:id", Method: "GET", N: 5220, Failed: 11, Statuses: []agg.StatusCount{{Status: 503, N: 11}}, P75: 140, Timed: 5220}},
+		Customs: []agg.CustomRow{{Name: "ttft", Dist: agg.Dist{N: 412, P75: 1730}}},
+		Events:  []agg.EventRow{{Name: "add_to_cart", N: 912, Users: 700}, {Name: "checkout_completed", N: 31, Users: 31}},
+		Funnel:  []agg.FunnelStep{{Name: "add_to_cart", Sessions: 812}, {Name: "checkout_completed", Sessions: 31}},
+	}
+	lo := 250.0
+	for k := range 24 {
+		i.Bins = append(i.Bins, agg.Bin{Lo: lo, Hi: lo * 1.19, N: int(600 * math.Exp(-math.Pow(float64(k-13)/5, 2)))})
+		lo *= 1.1892
+	}
+	i.Map = agg.HeatMap{From: noon.Add(-30 * time.Minute), Step: 30 * time.Second}
+	for b := range 12 {
+		i.Map.Bins = append(i.Map.Bins, 250*math.Pow(2, float64(b)/2))
+	}
+	for step := range points {
+		middle := 5.0
+		if step > 48 {
+			middle = 7
+		}
+		counts := make([]int, len(i.Map.Bins))
+		for b := range counts {
+			counts[b] = int(90 * math.Exp(-math.Pow((float64(b)-middle)/1.6, 2)))
+		}
+		i.Map.Counts = append(i.Map.Counts, counts)
+	}
+	f.Inspection = i
+	return f
+}
+
 // promised is the incident, with objectives that it breaks.
 func promised() *agg.Frame {
 	f := incident()

@@ -19,7 +19,9 @@ type keyMap struct {
 
 	t0, annotate, visit, narrower, wider key.Binding
 
-	differs, markers, objectives, trust key.Binding
+	nextMetric, previousMetric key.Binding
+
+	differs, inspect, markers, objectives, trust key.Binding
 }
 
 func bind(help, what string, keys ...string) key.Binding {
@@ -77,6 +79,10 @@ func newKeyMap() keyMap {
 		narrower: bind("{", "charts look back less far", "{"),
 		wider:    bind("}", "charts look back further", "}"),
 
+		nextMetric:     bind(">", "next metric", ">", "tab"),
+		previousMetric: bind("<", "metric before", "<", "shift+tab"),
+
+		inspect:    bind("i", "inspect the row", "i"),
 		differs:    bind("d", "what differs", "d"),
 		markers:    bind("M", "markers", "M"),
 		objectives: bind("O", "objectives and error budgets", "O"),

@@ -54,6 +54,7 @@ type model struct {
 	accept int       // while paused: how many frames may still answer a question
 	drill  []level
 	t0     t0
+	funnel string
 	span   int // how many windows the charts look back, 0: all history
 
 	said   string // what the last key had to say

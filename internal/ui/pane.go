@@ -43,6 +43,7 @@ type opening struct {
 func (k *keyMap) panes() []opening {
 	return []opening{
 		{"differs", k.differs, openPane(differsPane{})},
+		{"inspect", k.inspect, openInspect},
 		{"markers", k.markers, openPane(markerPane{})},
 		{"objectives", k.objectives, openPane(objectivePane{})},
 		{"trust", k.trust, openPane(trustPane{})},

@@ -49,6 +49,9 @@ type Options struct {
 	// Annotate sets a marker for everyone who watches; nil: none can be set.
 	Annotate func(context.Context, beacon.Marker) error
 
+	// Funnel is events that should follow one another, separated by ">".
+	Funnel string
+
 	NoBell bool // a breach makes no sound
 	UTC    bool // show times in UTC, not in the local zone
 
@@ -158,7 +161,7 @@ func newModel(o Options, profile termenv.Profile, environ termenv.Environ) (mode
 		ascii:    o.ASCII || environ.Getenv("TERM") == "dumb",
 		copy:     func(string) tea.Cmd { return nil },
 		ring:     func() tea.Cmd { return nil },
-		annotate: o.Annotate, span: chartSpan,
+		annotate: o.Annotate, funnel: o.Funnel, span: chartSpan,
 		watch: newWatch(interval), query: o.Query, paused: !o.Query.At.IsZero(), until: o.Query.At,
 	}, nil
 }

@@ -1,0 +1,396 @@
+package ui
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/lipgloss"
+
+	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/beacon"
+)
+
+// inspectPane looks closely at one segment: how a metric is distributed, now
+// and over time, what a page load waits for, which pages and which requests.
+type inspectPane struct {
+	by, key string
+	whole   bool
+	vital   int
+	funnel  string
+	offset  int
+	got     *agg.Inspection
+}
+
+// openInspect looks at the row under the cursor, or at all there is.
+func openInspect(m model) (model, tea.Cmd) {
+	p := inspectPane{by: m.query.By, whole: true, funnel: m.funnel}
+	if r := m.table.selected(); r != nil && m.mode == modeTriage {
+		p.key, p.whole = r.Key, false
+	}
+	return openPane(p)(m)
+}
+
+func (p inspectPane) ask(q agg.Query, _ int) agg.Query {
+	q.Inspect = agg.InspectSpec{On: true, Key: p.key, Whole: p.whole, Vital: p.vital, Steps: 60, Funnel: p.funnel}
+	return q
+}
+
+func (p inspectPane) show(f *agg.Frame) pane {
+	if i := f.Inspection; i != nil && i.Key == p.key && i.Vital == beacon.Vitals[p.vital] {
+		p.got = i
+	}
+	return p
+}
+
+func (p inspectPane) bindings(k *keyMap) []binding {
+	scroll := func(by int) action {
+		return onPane(func(p inspectPane) pane { p.offset = max(p.offset+by, 0); return p })
+	}
+	turn := func(by int) action {
+		return onPane(func(p inspectPane) pane {
+			p.vital, p.got = (p.vital+by+len(beacon.Vitals))%len(beacon.Vitals), nil
+			return p
+		})
+	}
+	return []binding{
+		{k.up, scroll(-1)}, {k.down, scroll(1)}, {k.pageUp, scroll(-8)}, {k.pageDown, scroll(8)}, {k.top, scroll(-far)},
+		{k.nextMetric, turn(1)}, {k.previousMetric, turn(-1)}, {k.inspect, closePane},
+	}
+}
+
+func (p inspectPane) hints(k *keyMap) []key.Binding {
+	return []key.Binding{k.nextMetric, key.NewBinding(key.WithHelp("↑ ↓", "scroll")), k.back, k.earlier, k.later, k.copy, k.help}
+}
+
+// vitalShow is how values of a vital are written, with their unit.
+func vitalShow(name string) func(float64) string {
+	switch name {
+	case beacon.CLS:
+		return unitless
+	case beacon.INP, beacon.TTFB:
+		return func(v float64) string { return millis(v) + " ms" }
+	}
+	return func(v float64) string { return seconds(v) + " s" }
+}
+
+func (p inspectPane) view(f *agg.Frame, s scene) []string {
+	lines := p.sections(s)
+	lines = lines[min(p.offset, max(len(lines)-s.h, 0)):]
+	return lines[:min(len(lines), s.h)]
+}
+
+// sections is the whole page.
+func (p inspectPane) sections(s scene) []string {
+	t := s.theme
+	w := pen{limit: s.w}
+	w.skip(margin)
+	if p.whole {
+		w.put(t.strong, "everyone who passes the filter")
+	} else {
+		w.put(t.strong, clean(p.by+"="+p.key, s.w/2))
+	}
+	lines := []string{"", w.line()}
+	i := p.got
+	if i == nil {
+		w.skip(margin)
+		w.put(t.dim, "counting …")
+		return append(lines, w.line())
+	}
+	lines = append(lines, p.spectrumLine(&w, i, t, s.w), p.shareLine(&w, i, t))
+	if i.Dist.N > 0 {
+		lines = append(lines, "")
+		lines = append(lines, distributionLines(i, t, s.w)...)
+		lines = append(lines, "")
+		lines = append(lines, heatLines(i, s)...)
+	}
+	lines = append(lines, "")
+	if s.w < twoColumns {
+		return append(lines, append(p.left(i, t, s.w), p.right(i, t, s.w)...)...)
+	}
+	half := s.w / 2
+	left, right := strings.Join(p.left(i, t, half-2), "\n"), strings.Join(p.right(i, t, s.w-half), "\n")
+	both := lipgloss.JoinHorizontal(lipgloss.Top, lipgloss.PlaceHorizontal(half, lipgloss.Left, left), right)
+	return append(lines, blockLines(both)...)
+}
+
+// twoColumns is the width from which the lists stand side by side.
+const twoColumns = 100
+
+func (p inspectPane) spectrumLine(w *pen, i *agg.Inspection, t theme, width int) string {
+	show := vitalShow(i.Vital)
+	w.skip(margin)
+	w.put(t.accent, strings.ToUpper(i.Vital))
+	w.put(t.dim, " n ")
+	w.put(t.text, count(float64(i.Dist.N))+mark(i.Dist.Thin()))
+	for _, q := range i.Spectrum {
+		if w.cells > width-16 {
+			break
+		}
+		w.put(t.dim, " p"+strconv.FormatFloat(100*q.Share, 'f', -1, 32)+" ")
+		w.put(t.text, show(q.Value)+" ")
+	}
+	return w.line()
+}
+
+func (p inspectPane) shareLine(w *pen, i *agg.Inspection, t theme) string {
+	show := vitalShow(i.Vital)
+	w.skip(margin)
+	if i.Dist.N == 0 {
+		w.put(t.dim, "no page view reported it: not every browser measures it, and some report it only when the page is left")
+		return w.line()
+	}
+	w.put(t.good, "■ good "+wholePercent(i.GoodShare))
+	w.put(t.dim, " up to "+show(i.Good)+"  ")
+	w.put(t.warn, "■ needs improvement "+wholePercent(max(0, 1-i.GoodShare-i.PoorShare))+"  ")
+	w.put(t.bad, "■ poor "+wholePercent(i.PoorShare))
+	w.put(t.dim, " above "+show(i.Poor))
+	return w.line()
+}
+
+// rated is the style of a value by the bounds of its metric.
+func rated(v float64, i *agg.Inspection, t theme) style {
+	switch {
+	case v >= i.Poor:
+		return t.bad
+	case v >= i.Good:
+		return t.warn
+	}
+	return t.good
+}
+
+// distributionHeight is the rows of the distribution's bars.
+const distributionHeight = 5
+
+// distributionLines draw how many page views had which value: bars, with the
+// values that they begin at below them.
+func distributionLines(i *agg.Inspection, t theme, width int) []string {
+	bins := i.Bins
+	room := max(width-2*margin, 1)
+	if len(bins) > room { // the sparse ends go
+		bins = bins[:room]
+	}
+	bar := max(min(room/max(len(bins), 1), 5), 1)
+	most := 0
+	for _, b := range bins {
+		most = max(most, b.N)
+	}
+	const eighths = "▁▂▃▄▅▆▇█"
+	w := pen{limit: width}
+	var lines []string
+	for row := distributionHeight - 1; row >= 0; row-- {
+		w.skip(margin)
+		for _, b := range bins {
+			level := int(math.Ceil(float64(b.N)/float64(max(most, 1))*distributionHeight*8)) - 8*row
+			if wide := max(bar-1, 1); level <= 0 {
+				w.skip(wide)
+			} else {
+				w.fill(rated(b.Lo, i, t), string([]rune(eighths)[min(level, 8)-1]), wide)
+			}
+			if bar > 1 {
+				w.skip(1)
+			}
+		}
+		lines = append(lines, w.line())
+	}
+	show := vitalShow(i.Vital)
+	w.skip(margin)
+	for k, b := range bins {
+		at := margin + k*bar
+		if label := show(b.Lo); at >= w.cells+1 || k == 0 {
+			if at+cells(label) < width {
+				w.to(at)
+				w.put(t.dim, label)
+			}
+		}
+	}
+	return append(lines, w.line())
+}
+
+// heatLines draw the distribution over time: slow above, fast below, the more
+// page views the denser.
+func heatLines(i *agg.Inspection, s scene) []string {
+	const label = 9
+	m := &i.Map
+	if len(m.Counts) == 0 || len(m.Bins) == 0 {
+		return nil
+	}
+	t := s.theme
+	most, perBin := 0, make([]int, len(m.Bins))
+	for _, step := range m.Counts {
+		for b, n := range step {
+			most = max(most, n)
+			perBin[b] += n
+		}
+	}
+	columns := max(min(s.w-margin-label-1, 2*len(m.Counts)), 1)
+	show := vitalShow(i.Vital)
+	const shades = "·░▒▓█"
+	w := pen{limit: s.w}
+	var lines []string
+	for b := len(m.Bins) - 1; b >= 0; b-- {
+		if perBin[b] == 0 {
+			continue
+		}
+		w.right(t.dim, show(m.Bins[b]), margin+label)
+		w.skip(1)
+		for x := range columns {
+			n := m.Counts[x*len(m.Counts)/columns][b]
+			if n == 0 {
+				w.skip(1)
+				continue
+			}
+			shade := int(math.Pow(float64(n)/float64(most), 0.7) * 5)
+			w.put(rated(m.Bins[b], i, t), string([]rune(shades)[min(shade, 4)]))
+		}
+		lines = append(lines, w.line())
+	}
+	w.skip(margin + label + 1)
+	from, to := m.From.In(s.loc).Format("15:04"), m.From.Add(m.Step*time.Duration(len(m.Counts))).In(s.loc).Format("15:04")
+	w.put(t.dim, from)
+	w.to(margin + label + 1 + columns - len(to))
+	w.put(t.dim, to)
+	return append(lines, w.line())
+}
+
+// left is the column of what a page load waits for, and of pages.
+func (p inspectPane) left(i *agg.Inspection, t theme, width int) []string {
+	w := pen{limit: width}
+	lines := waterfall(i, t, width)
+	if len(i.Pages) > 0 {
+		lines = append(lines, heading(&w, t, "slowest pages", strings.ToUpper(i.Vital)+" p75", "n"))
+		show := vitalShow(i.Vital)
+		for _, page := range i.Pages {
+			lines = append(lines, listed(&w, t, page.Page, show(page.Dist.P75)+mark(page.Dist.Thin()), count(float64(page.Dist.N))))
+		}
+		lines = append(lines, "")
+	}
+	return lines
+}
+
+// waterfall draws the medians of a page load's phases after one another, and what
+// counts from the beginning below them.
+func waterfall(i *agg.Inspection, t theme, width int) []string {
+	if len(i.Phases) == 0 {
+		return nil
+	}
+	const name, value = 8, 10
+	w := pen{limit: width}
+	lines := []string{heading(&w, t, "a page load, at the median", "", "n")}
+	longest, spent := 0.0, 0.0
+	for _, ph := range i.Phases {
+		if ph.Since {
+			longest = max(longest, ph.P50)
+		} else {
+			spent += ph.P50
+		}
+	}
+	longest = max(longest, spent, 1)
+	room := max(width-margin-name-value-8, 0)
+	at := 0.0
+	for _, ph := range i.Phases {
+		w.skip(margin)
+		w.left(t.dim, ph.Name, name)
+		w.right(t.text, millis(ph.P50)+" ms", value)
+		w.skip(1)
+		from, to := at, at+ph.P50
+		if ph.Since {
+			from, to = 0, ph.P50
+		} else {
+			at = to
+		}
+		begin, end := int(from/longest*float64(room)), int(math.Ceil(to/longest*float64(room)))
+		w.skip(begin)
+		w.fill(t.accent, "▇", max(end-begin, 1))
+		w.to(width - 7)
+		w.right(t.dim, count(float64(ph.N)), 7)
+		lines = append(lines, w.line())
+	}
+	return append(lines, "")
+}
+
+// right is the column of requests and of what the site measures itself.
+func (p inspectPane) right(i *agg.Inspection, t theme, width int) []string {
+	w := pen{limit: width}
+	var lines []string
+	if len(i.Endpoints) > 0 {
+		lines = append(lines, heading(&w, t, "requests, as browsers saw them", "good", "failed with"))
+		for _, e := range i.Endpoints {
+			good := unknown
+			if e.N > 0 {
+				good = goodShare(1-float64(e.Failed)/float64(e.N)) + "%"
+			}
+			var failed []string
+			for _, s := range e.Statuses[:min(len(e.Statuses), 2)] {
+				failed = append(failed, count(float64(s.N))+"× "+statusName(s.Status))
+			}
+			lines = append(lines, listed(&w, t, e.Method+" "+e.URL, good, strings.Join(failed, " ")))
+		}
+		lines = append(lines, "")
+	}
+	if len(i.Funnel) > 0 {
+		lines = append(lines, heading(&w, t, "sessions on their way", "of the first", "sessions"))
+		for _, step := range i.Funnel {
+			lines = append(lines, listed(&w, t, step.Name, wholePercent(float64(step.Sessions)/float64(max(i.Funnel[0].Sessions, 1))), count(float64(step.Sessions))))
+		}
+		lines = append(lines, "")
+	}
+	if len(i.Customs) > 0 {
+		lines = append(lines, heading(&w, t, "the site's measures", "p75", "n"))
+		for _, c := range i.Customs {
+			lines = append(lines, listed(&w, t, c.Name, plainNumber(c.Dist.P75)+mark(c.Dist.Thin()), count(float64(c.Dist.N))))
+		}
+		lines = append(lines, "")
+	}
+	if len(i.Events) > 0 {
+		lines = append(lines, heading(&w, t, "events", "users", "times"))
+		for _, e := range i.Events {
+			lines = append(lines, listed(&w, t, e.Name, count(float64(e.Users)), count(float64(e.N))))
+		}
+		lines = append(lines, "")
+	}
+	return lines
+}
+
+// Widths of the two columns of numbers in the lists.
+const (
+	firstNumber  = 13
+	secondNumber = 15
+)
+
+func heading(w *pen, t theme, title, first, second string) string {
+	w.skip(margin)
+	w.left(t.strong, clean(title, max(w.limit-margin-firstNumber-secondNumber, 8)), max(w.limit-margin-firstNumber-secondNumber, 8))
+	w.right(t.dim, first, firstNumber)
+	w.right(t.dim, second, secondNumber)
+	return w.line()
+}
+
+func listed(w *pen, t theme, name, first, second string) string {
+	room := max(w.limit-margin-firstNumber-secondNumber, 8)
+	w.skip(margin)
+	w.left(t.text, clean(name, room-1), room)
+	w.right(t.text, first, firstNumber)
+	w.skip(1)
+	w.right(t.dim, second, secondNumber-1)
+	return w.line()
+}
+
+func statusName(status int) string {
+	if status == 0 {
+		return "no answer"
+	}
+	return strconv.Itoa(status)
+}
+
+// plainNumber shows a value whose unit only the site knows.
+func plainNumber(v float64) string {
+	if v > 0 && v < 10 {
+		return fmt.Sprintf("%.2g", v)
+	}
+	return count(v)
+}
