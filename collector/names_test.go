@@ -219,3 +219,51 @@ func TestFoldError(t *testing.T) {
 		}
 	}
 }
+
+// Regions that are not in use any more make room, and what still gathered there
+// is published.
+func TestRegionsAge(t *testing.T) {
+	var passed atomic.Int64
+	r := newRig(t, func(c *Config) {
+		c.TrustedProxies = []string{"127.0.0.1", "::1"}
+		c.RegionHeader = "X-Region"
+		c.Now = func() time.Time { return time.Unix(1763647652, 0).Add(time.Duration(passed.Load())) }
+	})
+	for day := range 4 {
+		for i := range maxRegions {
+			r.post(view, "X-Region", fmt.Sprintf("day%d-%d", day, i))
+		}
+		passed.Add(int64(24 * time.Hour))
+	}
+	regions := map[string]bool{}
+	for _, b := range r.settle() {
+		regions[b.Dims[beacon.Region]] = true
+	}
+	if len(regions) != 4*maxRegions || regions[otherRegion] {
+		t.Errorf("%d regions", len(regions))
+	}
+	if n := len(r.c.sites[0].outlets); n > 2*maxRegions+1 {
+		t.Errorf("%d regions are remembered", n)
+	}
+}
+
+func TestBrowserVersionsAreCapped(t *testing.T) {
+	r := newRig(t, nil)
+	for i := range 2 * maxBrowsers {
+		r.post(view, "User-Agent", fmt.Sprintf("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/%d.0.0.0 Safari/537.36", 100+i))
+	}
+	versions, others := map[string]bool{}, 0
+	for _, b := range r.settle() {
+		if b.Dims[beacon.BrowserVersion] == otherName {
+			others++
+		}
+		if b.Dims[beacon.Browser] != "Chrome" {
+			t.Errorf("browser %q", b.Dims[beacon.Browser])
+		}
+		versions[b.Dims[beacon.BrowserVersion]] = true
+	}
+	// All of them came from one address, which may fill one half.
+	if len(versions) != maxBrowsers/2+1 || others != 2*maxBrowsers-maxBrowsers/2 {
+		t.Errorf("%d versions, %d others", len(versions), others)
+	}
+}
