@@ -61,6 +61,7 @@ func (p *program) command() *cobra.Command {
 		p.collectCommand(),
 		p.tailCommand(),
 		p.checkCommand(),
+		p.verdictCommand(),
 		p.annotateCommand(),
 		p.scrubCommand(),
 		p.doctorCommand(),

@@ -57,6 +57,7 @@ func (a *Aggregator) Frame(q Query, s SourceStatus, now time.Time) *Frame {
 	f.Findings = a.findings(hi-1, s.Loading, f.Live)
 	f.Finding = f.Findings[0]
 	f.Differs = a.differsLately(&q, lo, hi)
+	f.Verdict = a.verdict(q.Verdict, hi)
 	f.Warnings = a.warnings(f, &q)
 	return f
 }

@@ -45,6 +45,8 @@ type Frame struct {
 	Findings []Finding `json:"findings,omitempty"` // all of them, where there are several
 	// Differs answers Query.Differs.
 	Differs *Differs `json:"differs,omitempty"`
+	// Verdict answers Query.Verdict.
+	Verdict *Verdict `json:"verdict,omitempty"`
 	// Warnings are sentences a person must know before trusting the numbers,
 	// such as a filter on a tag that no beacon carries.
 	Warnings []string `json:"warnings,omitempty"`

@@ -37,6 +37,8 @@ type Query struct {
 	ValuesOf string
 	// Differs asks what tells one part of the page views from another.
 	Differs DiffersSpec
+	// Verdict asks how one release compares with another.
+	Verdict VerdictSpec
 }
 
 // BaselineSpec says what the deltas compare with.

@@ -1,0 +1,213 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/filter"
+	"github.com/rumtop/rumtop/internal/plain"
+	"github.com/rumtop/rumtop/internal/stream"
+)
+
+func (p *program) verdictCommand() *cobra.Command {
+	var n natsFlags
+	var site, format, expr string
+	var margins []string
+	var since time.Duration
+	spec := agg.VerdictSpec{On: true}
+	memory := size(512 << 20)
+	cmd := &cobra.Command{
+		Use:   "verdict",
+		Short: "Tell whether one release is worse than another",
+		Long: `verdict compares a canary with a baseline, weighed to the same mix of region, device and
+browser. Exit status 0: not worse, by the margins; 1: regressed; 3: not enough data to tell.
+It may be asked again and again: the intervals hold however often one looks.`,
+		Example: `  rumtop verdict --baseline 2.4.0 --canary 2.4.1
+  rumtop verdict --baseline 2.4.0 --canary 2.4.1 --margin error_rate=0.2pp --margin lcp=5% --format json`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			query := agg.Query{By: "release", Window: time.Minute}
+			var err error
+			switch {
+			case spec.Baseline == "" || spec.Canary == "":
+				return usage("name both releases with --baseline and --canary")
+			case spec.Baseline == spec.Canary:
+				return usage("--baseline and --canary are both %s: name two releases", spec.Canary)
+			case since <= 0:
+				return usage("--since %s: history must be longer than nothing", since)
+			case format != "table" && format != "json":
+				return usage("--format %q: known are table, json", format)
+			}
+			if query.Filter, err = filter.Parse(expr); err != nil {
+				return usage("%w", err)
+			}
+			if spec.Margins, err = parseMargins(margins); err != nil {
+				return err
+			}
+			spec.Since, query.Verdict = since, spec
+			ctx := cmd.Context()
+			conn, err := stream.Connect(ctx, n.options("rumtop verdict"))
+			if err != nil {
+				return err
+			}
+			defer conn.Close()
+			if site == "" {
+				if site, err = onlySite(ctx, conn); err != nil {
+					return err
+				}
+			}
+			query.Site, query.Verdict = site, spec
+			v, err := judge(ctx, query, newFeed(conn), int64(memory))
+			if err != nil {
+				return err
+			}
+			if err := printVerdict(p.stdout, v, format); err != nil {
+				return fmt.Errorf("write the verdict: %w", err)
+			}
+			return statusOf(v)
+		},
+	}
+	fs := cmd.Flags()
+	n.register(fs)
+	fs.StringVar(&site, "site", "", "which site (default: the only one there is)")
+	fs.StringVar(&spec.Baseline, "baseline", "", "the release to compare with")
+	fs.StringVar(&spec.Canary, "canary", "", "the release to judge")
+	fs.DurationVar(&since, "since", 30*time.Minute, "history to judge by")
+	fs.StringVarP(&expr, "filter", "f", "", "which beacons: region=eu-* device=mobile")
+	fs.StringArrayVar(&margins, "margin", nil, "how much worse is still not worse (repeatable): error_rate=0.5pp failed_requests=0.5pp lcp=10% inp=10% cls=0.02 are the defaults")
+	fs.StringVar(&format, "format", "table", "table, json")
+	fs.Var(&memory, "memory", "the most that history may take; the oldest goes first")
+	return cmd
+}
+
+// parseMargins reads measure=amount: pp for shares, % for times, a number for CLS.
+func parseMargins(words []string) (agg.Margins, error) {
+	m := agg.DefaultMargins
+	for _, w := range words {
+		name, amount, _ := strings.Cut(w, "=")
+		into, unit, scale := (*float64)(nil), "", 1.
+		switch name {
+		case "error_rate":
+			into, unit, scale = &m.ErrorRate, "pp", 100
+		case "failed_requests":
+			into, unit, scale = &m.FailedRequests, "pp", 100
+		case "lcp":
+			into, unit, scale = &m.LCP, "%", 100
+		case "inp":
+			into, unit, scale = &m.INP, "%", 100
+		case "cls":
+			into = &m.CLS
+		default:
+			return m, usage("--margin %s: known are error_rate, failed_requests, lcp, inp, cls", w)
+		}
+		number, ok := strings.CutSuffix(amount, unit)
+		v, err := strconv.ParseFloat(number, 64)
+		if err != nil || !ok || !(v > 0 && v/scale <= 1) {
+			return m, usage("--margin %s: write it as error_rate=0.2pp (percentage points), lcp=5%%, cls=0.02", w)
+		}
+		*into = v / scale
+	}
+	return m, nil
+}
+
+// judge reads the history and asks once all of it is there.
+func judge(ctx context.Context, query agg.Query, f *feed, memory int64) (*agg.Verdict, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	since := query.Verdict.Since
+	cfg := agg.Config{Memory: memory, Retain: since + reading}
+	loop, failed := startLoop(ctx, cfg, f, query.Site, since, 200*time.Millisecond, func(*agg.Frame) {})
+	spec := query.Verdict
+	query.Verdict = agg.VerdictSpec{}
+	loop.Ask(query)
+	for {
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case err := <-failed:
+			return nil, err
+		case frame, ok := <-loop.Frames():
+			switch {
+			case !ok:
+				return nil, ctx.Err()
+			case frame.Verdict != nil && frame.Health.Loading >= 1:
+				return frame.Verdict, nil
+			case frame.Health.Loading >= 1 && !query.Verdict.On:
+				query.Verdict = spec
+				loop.Ask(query)
+			}
+		}
+	}
+}
+
+// statusOf is what the exit status tells.
+func statusOf(v *agg.Verdict) error {
+	switch v.Verdict {
+	case agg.NotWorse:
+		return nil
+	case agg.Regressed:
+		return &statusError{exitFailed, fmt.Errorf("%s is worse than %s", v.Canary, v.Baseline)}
+	}
+	reason := v.Note
+	if reason == "" {
+		reason = fmt.Sprintf("about %d more page views of %s are needed", v.Needs, v.Canary)
+	}
+	return &statusError{exitScant, errors.New("not enough data: " + reason)}
+}
+
+func printVerdict(w io.Writer, v *agg.Verdict, format string) error {
+	if format == "json" {
+		c := *v
+		c.Baseline, c.Canary, c.Note = plain.Line(c.Baseline, 0), plain.Line(c.Canary, 0), plain.Line(c.Note, 0)
+		enc := json.NewEncoder(w)
+		enc.SetEscapeHTML(false)
+		return enc.Encode(&c)
+	}
+	b := &strings.Builder{}
+	_, _ = fmt.Fprintf(b, "%s against %s: %s\n", plain.Line(v.Canary, 40), plain.Line(v.Baseline, 40), strings.ToUpper(v.Verdict))
+	_, _ = fmt.Fprintf(b, "%d and %d page views, %s to %s; %.0f%% of the canary's are of people whom both have seen (%d kinds)\n\n",
+		v.CanaryViews, v.BaselineViews, v.From.Format("15:04Z"), v.To.Format("15:04Z"), 100*v.Support, v.Strata)
+	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
+	_, _ = fmt.Fprintf(t, "measure\tbaseline\tcanary\tchange\tfrom\tto\tmargin\tverdict\t\n")
+	for i := range v.Measures {
+		j := &v.Measures[i]
+		show, change := shownAs(j.Measure)
+		if j.Verdict == agg.NoData {
+			_, _ = fmt.Fprintf(t, "%s\t·\t·\t·\t·\t·\t%s\t%s\t\n", j.Measure, change(j.Margin), j.Verdict)
+			continue
+		}
+		said := j.Verdict
+		if j.Needs > 0 {
+			said += fmt.Sprintf(" (≈ %d)", j.Needs)
+		}
+		_, _ = fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", j.Measure, show(j.Baseline.Value), show(j.Canary.Value),
+			change(j.Change.Value), change(j.Change.Low), change(j.Change.High), change(j.Margin), said)
+	}
+	_ = t.Flush()
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// shownAs gives how values of a measure and changes of it are written.
+func shownAs(measure string) (show, change func(float64) string) {
+	format := func(layout string, scale float64) func(float64) string {
+		return func(v float64) string { return fmt.Sprintf(layout, scale*v) }
+	}
+	switch measure {
+	case "error_rate", "failed_requests":
+		return format("%.2f%%", 100), format("%+.2fpp", 100)
+	case "cls":
+		return format("%.3f", 1), format("%+.3f", 1)
+	}
+	return format("%.0f ms", 1), format("%+.1f%%", 100)
+}
