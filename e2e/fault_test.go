@@ -326,7 +326,7 @@ func (l *ledge) post(noise int) {
 		return
 	}
 	_, _ = io.Copy(io.Discard, resp.Body)
-	resp.Body.Close()
+	_ = resp.Body.Close()
 	took := time.Since(began)
 	switch resp.StatusCode {
 	case http.StatusAccepted:

@@ -108,10 +108,10 @@ func restartEmpty(t *testing.T, k *kit) {
 
 // goneForLong has the queue overflow: what goes is the oldest without errors.
 func goneForLong(t *testing.T, k *kit) {
-	f := newFault(t, k, "", "", "")
+	f := newFault(t, k, "", "", "", "--max-queue", "1MiB")
 	f.near.Stop()
-	const away = 20 * time.Second
-	f.ledge.heavy(rate, away, 1500)
+	const away = 15 * time.Second
+	f.ledge.load(4*rate, away)
 	b := f.ledge.books()
 	if b.shed == 0 {
 		t.Errorf("nothing had to make room in %v: %+v", away, b)

@@ -72,6 +72,7 @@ type Loss struct {
 // collectors keeps track of the reports of one site.
 type collectors struct {
 	mu     sync.Mutex
+	from   time.Time // when keeping track began, by the clock that collectors are held against
 	known  map[string]*tracked
 	losses []Loss // oldest first
 	bad    int64  // what was no report
@@ -115,8 +116,8 @@ func (c *collectors) take(data []byte, at, heard time.Time) {
 		}
 		t = &tracked{}
 		c.known[r.ID] = t
-		if r.Clock-r.Started <= missedReports*every(&r).Milliseconds() {
-			c.lost(at, &beacon.Report{}, &r) // it has just begun: all of it is new
+		if uptime := time.Duration(r.Clock-r.Started) * time.Millisecond; !c.from.IsZero() && at.Add(-uptime).After(c.from) {
+			c.lost(at, &beacon.Report{}, &r) // it began since: all of it is news
 		}
 	} else {
 		if r.Clock <= t.report.Clock && r.Received <= t.report.Received {
@@ -127,6 +128,13 @@ func (c *collectors) take(data []byte, at, heard time.Time) {
 	t.report, t.heard = r, heard
 	t.ahead[t.n%clockReports] = time.UnixMilli(r.Clock).Sub(at)
 	t.n++
+}
+
+// begin says since when reports would have been heard.
+func (c *collectors) begin(from time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.from = from
 }
 
 // reset forgets what the clocks seemed to be, because they were held against
@@ -237,13 +245,16 @@ func (s *Subscription) hear(history bool) {
 			return // the connection is closed for good
 		}
 		s.reports = sub
+		s.collectors.begin(s.serverNow())
 	}
 	if !history || s.caughtUp {
 		return
 	}
 	s.caughtUp = true
+	from := s.serverNow().Add(-reportsBack)
+	s.collectors.begin(from)
 	// What cannot be read is no loss: collectors repeat themselves.
-	_ = readReports(s.ctx, s.conn, s.opts.Site, s.serverNow().Add(-reportsBack), func(data []byte, stored time.Time) {
+	_ = readReports(s.ctx, s.conn, s.opts.Site, from, func(data []byte, stored time.Time) {
 		s.collectors.take(data, stored, stored.Add(time.Duration(s.skew.Load())))
 	})
 }

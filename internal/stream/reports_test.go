@@ -51,6 +51,22 @@ func TestCollectorsAreKeptTrackOf(t *testing.T) {
 	}
 }
 
+// What a collector lost before its first report is known when it began since.
+func TestFirstReportOfANewCollector(t *testing.T) {
+	now := time.Now().Truncate(time.Millisecond)
+	for _, c := range []struct {
+		from time.Time
+		lost int
+	}{{now.Add(-2 * time.Hour), 1}, {now.Add(-time.Minute), 0}} {
+		var cs collectors
+		cs.begin(c.from)
+		cs.take(report(t, "a", now, 9), now, now) // up for an hour
+		if _, losses, _ := cs.list(now); len(losses) != c.lost {
+			t.Errorf("watching since %v: %+v", c.from, losses)
+		}
+	}
+}
+
 func TestLateReportsAreNoSkew(t *testing.T) {
 	now := time.Now().Truncate(time.Millisecond) // reports have whole ones
 	var c collectors
