@@ -3,6 +3,7 @@ package ui
 import (
 	"fmt"
 	"math"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -227,7 +228,7 @@ func heatLines(i *agg.Inspection, s scene) []string {
 			perBin[b] += n
 		}
 	}
-	columns := max(min(s.w-margin-label-1, 2*len(m.Counts)), 1)
+	columns := max(s.w-2*margin-label-1, 1)
 	show := vitalShow(i.Vital)
 	const shades = "·░▒▓█"
 	w := pen{limit: s.w}
@@ -319,6 +320,7 @@ func (p inspectPane) right(i *agg.Inspection, t theme, width int) []string {
 	var lines []string
 	if len(i.Endpoints) > 0 {
 		lines = append(lines, heading(&w, t, "requests, as browsers saw them", "good", "failed with"))
+		host := commonHost(i.Endpoints)
 		for _, e := range i.Endpoints {
 			good := unknown
 			if e.N > 0 {
@@ -328,7 +330,7 @@ func (p inspectPane) right(i *agg.Inspection, t theme, width int) []string {
 			for _, s := range e.Statuses[:min(len(e.Statuses), 2)] {
 				failed = append(failed, count(float64(s.N))+"× "+statusName(s.Status))
 			}
-			lines = append(lines, listed(&w, t, e.Method+" "+e.URL, good, strings.Join(failed, " ")))
+			lines = append(lines, listed(&w, t, e.Method+" "+strings.TrimPrefix(e.URL, host), good, strings.Join(failed, " ")))
 		}
 		lines = append(lines, "")
 	}
@@ -354,6 +356,24 @@ func (p inspectPane) right(i *agg.Inspection, t theme, width int) []string {
 		lines = append(lines, "")
 	}
 	return lines
+}
+
+// commonHost is the scheme and host of all endpoints, "" where they differ: it
+// would take the room of what tells them apart.
+func commonHost(endpoints []agg.EndpointRow) string {
+	common := ""
+	for k, e := range endpoints {
+		u, err := url.Parse(e.URL)
+		if err != nil || u.Host == "" {
+			return ""
+		}
+		host := u.Scheme + "://" + u.Host
+		if k > 0 && host != common {
+			return ""
+		}
+		common = host
+	}
+	return common
 }
 
 // Widths of the two columns of numbers in the lists.
