@@ -178,8 +178,16 @@ func (a *Aggregator) segments(f *Frame, q *Query) {
 	f.Hidden = n - len(order)
 	f.Segments = make([]Row, 0, len(order))
 	for _, s := range order {
-		r := a.row(f, s.cell, a.before.at(s.segment))
+		before := a.before.at(s.segment)
+		isNew := before == nil && comparesWithAll(a.lens.segments.field()) && s.segment != otherSegment
+		if isNew {
+			before = &a.before.total
+		}
+		r := a.row(f, s.cell, before)
 		r.Key = s.key
+		if isNew && r.Baseline != nil {
+			r.Baseline, r.Against = nil, "all"
+		}
 		if q.Steps > 0 {
 			r.Spark = a.charts.spark(s.segment)
 		}

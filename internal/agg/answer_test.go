@@ -196,3 +196,21 @@ func TestEmpty(t *testing.T) {
 		t.Errorf("%+v", f)
 	}
 }
+
+// A release that is new is held against everyone, and says so; a region is not.
+func TestDeltaOfWhatIsNew(t *testing.T) {
+	a := New(Config{})
+	now := epoch.Add(time.Hour)
+	add(a, now, view(1, now.Add(-time.Hour), "1", 1, false))
+	for i := range 400 {
+		b := view(2*i+3, now.Add(-30*time.Second), "2", 1000, i%4 == 0)
+		b.Dims[beacon.Region] = "new"
+		add(a, now, view(2*i+2, now.Add(-90*time.Second), "1", 1000, i%100 == 0), b)
+	}
+	for by, against := range map[string]string{"release": "all", "region": ""} {
+		r := a.Frame(Query{By: by, Window: time.Minute}, SourceStatus{}, now).Segments[0]
+		if d := r.Delta.ErrorRate; r.Against != against || d.Known != (against != "") || (d.Sign > 0) != (against != "") || r.Baseline != nil {
+			t.Errorf("by %s: %+v against %q", by, d, r.Against)
+		}
+	}
+}

@@ -7,7 +7,7 @@ const (
 	// alarmsPerDay is how often chance alone may raise a finding, over all
 	// segments and measures: the thresholds are Bonferroni's for it. Windows of
 	// five minutes make 288 independent looks a day.
-	alarmsPerDay = 0.05
+	alarmsPerDay = 0.01
 	looksPerDay  = 288
 	// suspicious is how unlikely a segment must be to be tried as a part of the
 	// explanation once there is something to explain.

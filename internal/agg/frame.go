@@ -138,6 +138,9 @@ type Row struct {
 	// Baseline is the same row over the baseline window; nil where it has no beacon.
 	Baseline *BaselineRow `json:"baseline,omitempty"`
 	Delta    Deltas       `json:"delta"`
+	// Against is "all" where the row is a release or a tag's value that was not there
+	// in the baseline window: its deltas are then against everyone's.
+	Against string `json:"against,omitempty"`
 
 	// Spark is the error rate of each step of the retained history, oldest
 	// first, NaN where there was no view. Only rows on screen have one.

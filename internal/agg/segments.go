@@ -72,6 +72,14 @@ func (s *segments) text(id uint32) uint32 {
 	return s.log.origins.list[id].dims[s.dim]
 }
 
+// field is the dimension's or tag's name, as finding terms have it.
+func (s *segments) field() string {
+	if s.dim == beacon.NumDims {
+		return "tag." + s.tag
+	}
+	return s.dim.String()
+}
+
 // key is what a segment is called.
 func (s *segments) key(seg int) string {
 	return keyOf(s.log.texts.text[s.keys[seg]])

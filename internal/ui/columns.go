@@ -152,7 +152,11 @@ func (c *cellContext) delta(d agg.Delta, show func(float64) string) (style, stri
 			s = c.theme.bad
 		}
 	}
-	return s, change(d, c.comparable, show)
+	text := change(d, c.comparable, show)
+	if c.row.Against != "" && text != unknown {
+		text += "*" // against everyone: the row has no baseline of its own
+	}
+	return s, text
 }
 
 func (c *cellContext) share(part, whole float64) string {
