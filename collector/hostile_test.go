@@ -2,6 +2,7 @@ package collector
 
 import (
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -185,7 +186,8 @@ func TestPanicsAreContained(t *testing.T) {
 	r := newRig(t, func(c *Config) { c.Logger = slog.New(slog.NewTextHandler(&log, nil)) })
 	func() {
 		defer func() {
-			if p := recover(); p != http.ErrAbortHandler {
+			p := recover()
+			if err, ok := p.(error); !ok || !errors.Is(err, http.ErrAbortHandler) {
 				t.Errorf("the server would see %v", p)
 			}
 		}()
