@@ -51,6 +51,7 @@ func (a *Aggregator) Frame(q Query, s SourceStatus, now time.Time) *Frame {
 	a.segments(f, &q)
 	a.errors(f, &q, blo)
 	f.Inspection = a.inspect(&q, lo, hi)
+	f.Sessions, f.Course = a.sessions(&q.Sessions, lo, hi), a.course(&q.Sessions)
 	if q.ValuesOf != "" {
 		f.Values = a.values(q.ValuesOf, lo, hi)
 	}

@@ -55,6 +55,8 @@ type Frame struct {
 	Series     Series        `json:"-"`
 	Detail     *ErrorDetail  `json:"-"` // of Query.Fingerprint, nil when not asked or not found
 	Inspection *Inspection   `json:"-"` // of Query.Inspect, nil when not asked
+	Sessions   []SessionRow  `json:"-"` // of Query.Sessions, worst first
+	Course     []Step        `json:"-"` // of Query.Sessions.ID, in order of time
 	Values     []ValueCount  `json:"-"` // of Query.ValuesOf: what the filter bar can complete
 	Tags       []string      `json:"-"` // tag names seen, sorted: dimensions to group by
 	Live       bool          `json:"-"` // the window's right edge is now

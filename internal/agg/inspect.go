@@ -164,7 +164,7 @@ func (a *Aggregator) inspect(q *Query, lo, hi int64) *Inspection {
 		events: map[uint32]*eventCell{}, stages: map[uint32]uint8{},
 	}
 	if !s.whole {
-		seg := slices.IndexFunc(a.lens.segments.keys, func(text uint32) bool { return keyOf(a.log.texts.text[text]) == spec.Key })
+		seg := a.lens.segments.find(spec.Key)
 		if seg < 0 {
 			return &Inspection{Key: spec.Key, Vital: beacon.Vitals[s.vital]}
 		}

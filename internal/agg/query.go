@@ -33,6 +33,8 @@ type Query struct {
 	Fingerprint string
 	// Inspect asks for a close look at one segment.
 	Inspect InspectSpec
+	// Sessions asks for those that were hurt.
+	Sessions SessionsSpec
 	// ValuesOf asks for the values of one dimension or tag, for completion.
 	ValuesOf string
 	// Differs asks what tells one part of the page views from another.
