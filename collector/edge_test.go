@@ -202,6 +202,13 @@ func TestRateLimit(t *testing.T) {
 	if a := from("203.0.113.8"); a.status != 202 {
 		t.Errorf("a neighbour: %d", a.status)
 	}
+	// Whatever else can be asked costs as much, but for what balancers ask.
+	for path, want := range map[string]int{"OPTIONS /v1/beacons": 429, "GET /metrics": 429, "GET /rum.js": 429, "GET /healthz": 200, "GET /readyz": 200} {
+		method, path, _ := strings.Cut(path, " ")
+		if a := r.do(method, path, "", "X-Forwarded-For", "203.0.113.7", "Origin", "https://shop.example"); a.status != want {
+			t.Errorf("%s %s over the limit: %d, want %d", method, path, a.status, want)
+		}
+	}
 	passed.Add(int64(500 * time.Millisecond))
 	if a := from("203.0.113.7"); a.status != 202 {
 		t.Errorf("half a second later: %d", a.status)
