@@ -169,6 +169,11 @@ func prepare(cfg Config) (*Collector, error) {
 // Handler serves all endpoints.
 func (c *Collector) Handler() http.Handler { return c.handler }
 
+// AdoptIdentity replaces the key that identifiers are hashed under by one of at
+// least 32 bytes, for collectors that share it by another way than a file. Call
+// it before the first beacon: who was seen under the old one is counted once more.
+func (c *Collector) AdoptIdentity(secret []byte) error { return c.identity.Adopt(secret) }
+
 // Flush publishes what has gathered without waiting for it to linger. It does
 // not wait for acknowledgements.
 func (c *Collector) Flush() {

@@ -5,6 +5,7 @@ package e2e
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"strings"
 	"syscall"
 	"testing"
@@ -35,6 +36,7 @@ func TestFaults(t *testing.T) {
 		{"the disk of the stream is full", diskFull},
 		{"the viewer's link is slow", slowViewer},
 		{"a collector and a viewer are killed", killed},
+		{"collectors that share a key agree on users", sharedIdentity},
 	} {
 		t.Run(scene.name, func(t *testing.T) {
 			t.Parallel()
@@ -304,4 +306,51 @@ func killed(t *testing.T, k *kit) {
 		return fr.Health.Collectors == 1 && fr.Health.CollectorsSilent == 1
 	})
 	t.Logf("published within %v; the viewer misses the collector", took.Round(time.Millisecond))
+}
+
+// sharedIdentity: side by side and after a restart, one user is one; and a
+// collector that cannot share the key says so.
+func sharedIdentity(t *testing.T, k *kit) {
+	n := newServer(t, k, "")
+	server := "nats://" + n.address()
+	visit := func(flags ...string) *ledge {
+		l := newLedge(t, k, server, flags...)
+		resp, err := http.Post(l.url+"/v1/beacons?key="+siteKey, "application/json", strings.NewReader(`{"navigation":true,"user":"jane","url":"/"}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+		until(t, "the beacon is published", func() bool { return l.books().published == 1 })
+		return l
+	}
+	const bucket = "RUM_IDENTITY"
+	first := visit("--identity-bucket", bucket)
+	visit("--identity-bucket", bucket)
+	first.halt()
+	first.p.stop()
+	visit("--identity-bucket", bucket)
+	v := newFrames(t, k, server)
+	v.await("three views of one user", func(f *agg.Frame) bool { return f.Total.Views == 3 })
+	if last := v.last(); last.Total.Users != 1 || last.Health.CollectorsAlone != 0 {
+		t.Errorf("%d users, %+v", last.Total.Users, last.Health)
+	}
+	// What is there under the name is no bucket.
+	conn, js := operator(t, n.address())
+	defer conn.Close()
+	kv, err := js.CreateKeyValue(t.Context(), jetstream.KeyValueConfig{Bucket: "TAKEN"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := kv.PutString(t.Context(), "identity", "something else"); err != nil {
+		t.Fatal(err)
+	}
+	alone := visit("--identity-bucket", "TAKEN")
+	v.await("that one counts users apart", func(f *agg.Frame) bool { return f.Health.CollectorsAlone == 1 && f.Total.Users == 2 })
+	if !strings.Contains(alone.p.lines.String(), "users are counted apart") {
+		t.Errorf("it said %s", alone.p.lines.String())
+	}
+	if err := kv.Delete(t.Context(), "identity"); err != nil {
+		t.Fatal(err)
+	}
+	v.await("that it has found the key", func(f *agg.Frame) bool { return f.Health.CollectorsAlone == 0 })
 }

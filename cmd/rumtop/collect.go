@@ -66,6 +66,9 @@ Runs until SIGTERM, then publishes what it has accepted; a second signal ends it
 			if err != nil {
 				return err
 			}
+			if c.identityBucket != "" {
+				edge.share(ctx, conn, c.identityBucket, log)
+			}
 			if err := edge.listen(c.listen); err != nil {
 				return errors.Join(err, edge.drain())
 			}

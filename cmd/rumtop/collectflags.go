@@ -27,6 +27,7 @@ type collectFlags struct {
 	certFile       string
 	keyFile        string
 	identityKey    string
+	identityBucket string
 	consent        string
 	linger         time.Duration
 	keepParams     []string
@@ -49,6 +50,7 @@ func (c *collectFlags) register(fs *pflag.FlagSet, listen string) {
 	fs.StringVar(&c.rateLimit, "rate-limit", "100", "requests a second per client address, with ten seconds' worth at once, or off")
 	fs.StringVar(&c.siteRateLimit, "site-rate-limit", "10000", "requests a second per site, with ten seconds' worth at once, or off")
 	fs.StringVar(&c.identityKey, "identity-key", "", "file with the key that identifiers are hashed under, shared by collectors that should agree; made if missing (default: in memory)")
+	fs.StringVar(&c.identityBucket, "identity-bucket", "", "bucket in NATS (key-value) that holds that key instead; made if missing and permitted")
 	fs.StringVar(&c.consent, "default-consent", "full", "what a beacon that says nothing about consent means: full, minimal, none")
 	fs.StringArrayVar(&c.keepParams, "keep-param", nil, "query parameter of URLs that may stay, its value scrubbed (repeatable)")
 	fs.StringArrayVar(&c.personWords, "person-word", nil, "path segment after which the next one stands for a person, as after users/ (repeatable)")
@@ -82,6 +84,12 @@ func (c *collectFlags) config(sites []string, region string, log *slog.Logger) (
 	if c.linger < time.Millisecond || c.linger > 10*time.Second {
 		return cfg, usage("--linger %s: between 1ms and 10s", c.linger)
 	}
+	if c.identityKey != "" && c.identityBucket != "" {
+		return cfg, usage("both --identity-key and --identity-bucket are given: give one of them")
+	}
+	if c.identityBucket != "" && !bucketName.MatchString(c.identityBucket) {
+		return cfg, usage("--identity-bucket %q: a bucket's name is made of A-Z a-z 0-9 _ -", c.identityBucket)
+	}
 	if err := cfg.Check(); err != nil {
 		return cfg, usage("%w", err)
 	}
@@ -99,6 +107,8 @@ func parseRate(flag, text string) (float64, error) {
 	}
 	return n, nil
 }
+
+var bucketName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 
 var siteName = regexp.MustCompile(`^[a-z0-9_-]{1,32}$`)
 

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/rumtop/rumtop/collector"
@@ -22,7 +23,8 @@ type reporter struct {
 	sites     []string
 	log       *slog.Logger
 	last      beacon.Report
-	told      int64 // violations that were logged
+	identity  atomic.Value // string, one of the Identity constants
+	told      int64        // violations that were logged
 	stop      chan struct{}
 	stopped   chan struct{}
 }
@@ -40,11 +42,15 @@ func startReporter(conn *stream.Conn, c *collector.Collector, cfg *collector.Con
 	now := time.Now().UnixMilli()
 	r.last = beacon.Report{
 		ID: hex.EncodeToString(id[:]), Region: cfg.Region, Version: versionName(),
-		Started: now, Clock: now, Every: reportEvery.Milliseconds(), Identity: identity,
+		Started: now, Clock: now, Every: reportEvery.Milliseconds(),
 	}
+	r.identify(identity)
 	go r.run()
 	return r
 }
+
+// identify says where the key of identifiers is from.
+func (r *reporter) identify(from string) { r.identity.Store(from) }
 
 func (r *reporter) run() {
 	defer close(r.stopped)
@@ -87,6 +93,7 @@ func (r *reporter) tell(ended bool) {
 	next.Clock, next.Ended = time.Now().UnixMilli(), ended
 	next.Received, next.Published, next.Queued = s.Received, s.Published, s.Queued
 	next.Refused, next.Dropped, next.Redactions, next.Capped = some(s.Refused), some(s.Dropped), some(s.Redactions), some(s.Capped)
+	next.Identity, _ = r.identity.Load().(string)
 	next.QueueBytes, next.QueueMaxBytes, next.Violations = s.QueueBytes, s.QueueMaxBytes, state.Violations
 	if ms := next.Clock - r.last.Clock; ms > 0 {
 		next.PerS = float64(next.Received-r.last.Received) * 1000 / float64(ms)

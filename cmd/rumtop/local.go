@@ -54,6 +54,9 @@ Other commands on this machine (rumtop tail, rumtop annotate) find its server.`,
 				if err != nil {
 					return err
 				}
+				if c.identityBucket != "" {
+					edge.share(ctx, conn, c.identityBucket, cfg.Logger)
+				}
 				if err := edge.listen(c.listen); err != nil {
 					return errors.Join(err, edge.drain())
 				}

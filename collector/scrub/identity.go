@@ -1,6 +1,7 @@
 package scrub
 
 import (
+	"bytes"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
@@ -42,15 +43,16 @@ type IdentityConfig struct {
 // is derived for each UTC day from the master secret, so one person's hashes of
 // two days cannot be linked without it. Safe for concurrent use.
 type Identity struct {
-	master []byte
+	master atomic.Pointer[[]byte]
 	today  atomic.Pointer[dayKey]
 }
 
 // dayKey is a day's key, as MACs that are ready to be used: keying anew costs
 // two more SHA-256 blocks and several allocations.
 type dayKey struct {
-	day  int64 // since the Unix epoch
-	macs sync.Pool
+	day    int64   // since the Unix epoch
+	master *[]byte // that it was derived from
+	macs   sync.Pool
 }
 
 type mac struct {
@@ -68,10 +70,7 @@ func NewIdentity(c IdentityConfig) (*Identity, error) {
 	var err error
 	switch {
 	case len(c.Secret) > 0:
-		if len(c.Secret) < masterSize {
-			return nil, fmt.Errorf("identity secret: %d bytes, want at least %d", len(c.Secret), masterSize)
-		}
-		master = append(master, c.Secret...)
+		return adopted(c.Secret)
 	case c.KeyFile != "":
 		master, err = sharedMaster(c.KeyFile, c.Rand)
 	default:
@@ -80,7 +79,24 @@ func NewIdentity(c IdentityConfig) (*Identity, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Identity{master: master}, nil
+	return adopted(master)
+}
+
+func adopted(secret []byte) (*Identity, error) {
+	id := &Identity{}
+	return id, id.Adopt(secret)
+}
+
+// Adopt replaces the master secret, for a collector that learns the shared one
+// only after it has begun. Who was seen under the old one is another person from
+// now on, until the day ends.
+func (id *Identity) Adopt(secret []byte) error {
+	if len(secret) < masterSize {
+		return fmt.Errorf("identity secret: %d bytes, want at least %d", len(secret), masterSize)
+	}
+	master := bytes.Clone(secret)
+	id.master.Store(&master)
+	return nil
 }
 
 // Hash gives the identifier raw of a site for one purpose (user, session, view,
@@ -120,14 +136,15 @@ func (id *Identity) Hash(purpose, site, raw string, at time.Time) beacon.ID {
 // turn; deriving costs about a microsecond, so one place is enough.
 func (id *Identity) key(at time.Time) *dayKey {
 	day := floorDay(at.Unix())
-	if k := id.today.Load(); k != nil && k.day == day {
+	master := id.master.Load()
+	if k := id.today.Load(); k != nil && k.day == day && k.master == master {
 		return k
 	}
-	d := hmac.New(sha256.New, id.master)
+	d := hmac.New(sha256.New, *master)
 	d.Write([]byte("rumtop identity "))
 	d.Write(binary.BigEndian.AppendUint64(nil, uint64(day)))
 	key := d.Sum(nil)
-	k := &dayKey{day: day}
+	k := &dayKey{day: day, master: master}
 	k.macs.New = func() any { return &mac{Hash: hmac.New(sha256.New, key)} }
 	id.today.Store(k)
 	return k

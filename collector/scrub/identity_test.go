@@ -148,3 +148,28 @@ func TestKeyFileIsRefused(t *testing.T) {
 		t.Error("a dry source of randomness was taken")
 	}
 }
+
+// A collector that learns the shared secret late agrees with the others from
+// then on.
+func TestAdoptedSecret(t *testing.T) {
+	late, err := NewIdentity(IdentityConfig{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	shared := bytes.Repeat([]byte{7}, masterSize)
+	other, err := NewIdentity(IdentityConfig{Secret: shared})
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := time.Unix(1763647652, 0)
+	hash := func(id *Identity) beacon.ID { return id.Hash("user", "shop", "jane", at) }
+	if hash(late) == hash(other) {
+		t.Error("two random keys agree")
+	}
+	if err := late.Adopt(shared[1:]); err == nil {
+		t.Error("a short secret was adopted")
+	}
+	if err := late.Adopt(shared); err != nil || hash(late) != hash(other) {
+		t.Errorf("after adopting: %v, %v and %v", err, hash(late), hash(other))
+	}
+}
