@@ -283,7 +283,17 @@ func (s *sender) isOwn(url string) bool {
 		return false
 	}
 	path, _, _ := strings.Cut(rest, "?")
-	return path == s.path
+	return anySignal(path) == anySignal(s.path)
+}
+
+// anySignal makes one path of those that OTLP has for each kind of record.
+func anySignal(path string) string {
+	for _, kind := range [...]string{"logs", "traces", "metrics"} {
+		if base, ok := strings.CutSuffix(path, "/v1/"+kind); ok {
+			return base + "/v1/"
+		}
+	}
+	return path
 }
 
 func method(s string) string {

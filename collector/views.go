@@ -107,6 +107,7 @@ func (v *views) split(raw *wire.Beacon, s *sender) []part {
 		parts = append(parts, part{view: id})
 		return &parts[len(parts)-1]
 	}
+	load := v.hash("navigation", raw.Visit.Load)
 	var main beacon.ID
 	if raw.Navigation {
 		main = who.begin(raw, page, v.hash("navigation", raw.Visit.Navigation), now)
@@ -118,6 +119,9 @@ func (v *views) split(raw *wire.Beacon, s *sender) []part {
 	}
 	for _, m := range raw.Metrics {
 		id := main
+		if m.ID == "" && load != 0 {
+			id = who.loaded(load, page)
+		}
 		if m.ID != "" {
 			id = who.measured(measure{v.hash("name", strings.ToLower(m.Name)), v.hash("id", m.ID)}, page, measuredAt(m.ID, now), m.Restore)
 		}
@@ -128,10 +132,11 @@ func (v *views) split(raw *wire.Beacon, s *sender) []part {
 	return parts
 }
 
-// hasMore says whether a beacon holds more than measurements with an id.
+// hasMore says whether a beacon holds more than measurements with an id, their
+// own or their page load's.
 func hasMore(raw *wire.Beacon) bool {
 	for _, m := range raw.Metrics {
-		if m.ID == "" {
+		if m.ID == "" && raw.Visit.Load == "" {
 			return true
 		}
 	}
@@ -206,14 +211,28 @@ func (w *visitor) begin(raw *wire.Beacon, page, navigation uint64, now float64) 
 	return w.add(visit{page: page, at: at, navigation: navigation})
 }
 
-// current is the latest view of a page, or a new one.
+// current is the latest view of a page, or a new one. What doesn't say where it
+// happened belongs to the latest view.
 func (w *visitor) current(page uint64) beacon.ID {
+	if last := w.last(); page == 0 && last != nil {
+		return last.view
+	}
 	for i := len(w.visits) - 1; i >= 0; i-- {
 		if w.visits[i].page == page {
 			return w.visits[i].view
 		}
 	}
 	return w.add(visit{page: page, route: true})
+}
+
+// loaded is the view of a page load that the SDK names.
+func (w *visitor) loaded(load, page uint64) beacon.ID {
+	for i := range w.visits {
+		if w.visits[i].navigation == load {
+			return w.visits[i].view
+		}
+	}
+	return w.add(visit{page: page, navigation: load})
 }
 
 func (w *visitor) last() *visit {

@@ -1,0 +1,214 @@
+package wire
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// Elastic is Elastic's RUM agent, intake protocol 2 and its short-named third
+// version. A request is NDJSON: metadata, then errors, transactions and spans.
+//
+// Page loads and route changes begin page views, what a page reports on its exit
+// is its INP, spans of the type external are requests, and the application's own
+// transactions become events. Transactions outside the sample stand for nothing:
+// those inside carry the rate. There is no time in it, and sessions are only
+// told at page loads.
+type Elastic struct{}
+
+// Match implements [Format].
+func (Elastic) Match() Match {
+	return Match{
+		SDK:      "elastic",
+		Patterns: []string{"POST /intake/v2/rum/events", "POST /intake/v3/rum/events"},
+		Types:    []string{"application/x-ndjson", "application/json", "text/plain"},
+		// All that is in it has random ids, so the same body again is a resend.
+		Attempt: func(*http.Request) string { return "" },
+	}
+}
+
+// Answer implements [Format].
+func (Elastic) Answer(w http.ResponseWriter, _ *Request, _ Answer) {
+	w.WriteHeader(http.StatusAccepted)
+}
+
+// Decode implements [Format].
+func (Elastic) Decode(r *Request, to Sink) error {
+	s := cut(r.Body, r.Limits.Depth)
+	p := elasticBody{to: to, prefix: "elastic/" + r.Attempt + "/", wanted: true}
+	for {
+		item, ok := s.next()
+		if !ok {
+			break
+		}
+		if !p.wanted || item == nil {
+			to.Reject()
+			continue
+		}
+		c := newCursor(item)
+		p.line(&c)
+		if c.err != nil {
+			p.waits = false
+			to.Reject()
+		}
+	}
+	p.emit()
+	return s.err
+}
+
+// elasticBody is what the lines read so far have in common, and the beacon of
+// the latest transaction, whose spans may follow.
+type elasticBody struct {
+	to     Sink
+	prefix string
+	n      int
+	wanted bool
+
+	release, environment string
+	labels               []Tag
+
+	b     Beacon
+	id    string // of the transaction
+	waits bool   // b has something
+}
+
+func (p *elasticBody) line(c *cursor) {
+	if !c.object() {
+		c.fail(errShape)
+	}
+	for c.more() {
+		switch c.key() {
+		case "metadata", "m":
+			p.metadata(c)
+		case "error", "e":
+			p.begin()
+			p.error(c)
+		case "transaction", "x":
+			p.begin()
+			p.transaction(c)
+		case "span":
+			p.span(c)
+		default: // metricset: how long an average span took
+			c.skip()
+			p.to.Ignore()
+		}
+	}
+}
+
+func (p *elasticBody) metadata(c *cursor) {
+	if !c.object() {
+		return
+	}
+	for c.more() {
+		switch c.key() {
+		case "service", "se":
+			c.fields(map[string]*string{"version": &p.release, "ve": &p.release, "environment": &p.environment, "en": &p.environment})
+		case "labels", "l":
+			var b Beacon
+			c.tags(&b)
+			p.labels = b.Tags
+		default:
+			c.skip()
+		}
+	}
+}
+
+// begin ends what came before and makes room for the next.
+func (p *elasticBody) begin() {
+	p.emit()
+	p.b.Reset()
+	p.b.Release, p.b.Environment = p.release, p.environment
+	p.b.Visit.Join = true
+	p.id, p.waits = "", true
+	for _, t := range p.labels {
+		p.b.AddTag(t)
+	}
+}
+
+func (p *elasticBody) emit() {
+	if !p.waits {
+		return
+	}
+	p.waits = false
+	switch {
+	case p.b.Empty():
+		p.to.Ignore()
+	case !p.wanted:
+		p.to.Reject()
+	default:
+		p.b.ID = p.prefix + strconv.Itoa(p.n)
+		p.n++
+		p.wanted = p.to.Take(&p.b)
+	}
+}
+
+func (p *elasticBody) error(c *cursor) {
+	var e Error
+	if !c.object() {
+		c.fail(errShape)
+	}
+	for c.more() {
+		switch c.key() {
+		case "trace_id", "tid":
+			p.b.Trace = c.loose()
+		case "context", "c":
+			c.elasticContext(&p.b, nil)
+		case "exception", "ex":
+			e = c.elasticException()
+		default:
+			c.skip()
+		}
+	}
+	p.b.AddError(e)
+}
+
+func (c *cursor) elasticException() (e Error) {
+	if !c.object() {
+		return e
+	}
+	for c.more() {
+		switch c.key() {
+		case "type", "t":
+			e.Type = c.loose()
+		case "message", "mg":
+			e.Message = c.loose()
+		case "handled", "hd":
+			e.Handled = c.loose() == "true"
+		case "stacktrace", "st":
+			e.Stack = c.elasticStack()
+		default:
+			c.skip()
+		}
+	}
+	return e
+}
+
+// elasticStack writes frames, newest first, as browsers do.
+func (c *cursor) elasticStack() string {
+	var text strings.Builder
+	if !c.array() {
+		return ""
+	}
+	for c.more() {
+		var path, file, function, line, column string
+		c.fields(map[string]*string{
+			"abs_path": &path, "ap": &path, "filename": &file, "f": &file, "function": &function, "fn": &function,
+			"lineno": &line, "li": &line, "colno": &column, "co": &column,
+		})
+		if path == "" {
+			path = file
+		}
+		if path == "" {
+			continue // of a script without a name: it would only tell where it began
+		}
+		place := path + ":" + line + ":" + column
+		if function != "" && function != "<anonymous>" {
+			place = function + " (" + place + ")"
+		}
+		if text.Len() > 0 {
+			text.WriteByte('\n')
+		}
+		text.WriteString("    at " + place)
+	}
+	return text.String()
+}

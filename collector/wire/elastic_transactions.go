@@ -1,0 +1,210 @@
+package wire
+
+// elasticTransaction is what a transaction says before its type is known to
+// matter: the names of a transaction come in any order.
+type elasticTransaction struct {
+	id, name, kind, session, trace string
+	rate                           float64
+	unsampled                      bool
+	metrics                        []Metric
+	inp                            string
+}
+
+func (p *elasticBody) transaction(c *cursor) {
+	var t elasticTransaction
+	if !c.object() {
+		c.fail(errShape)
+	}
+	for c.more() {
+		switch c.key() {
+		case "id":
+			t.id = c.loose()
+		case "name", "n":
+			t.name = c.loose()
+		case "type", "t":
+			t.kind = c.loose()
+		case "trace_id", "tid":
+			t.trace = c.loose()
+		case "sampled", "sm":
+			t.unsampled = c.loose() == "false"
+		case "sample_rate", "sr":
+			t.rate = c.optional()
+		case "session", "ses":
+			c.fields(map[string]*string{"id": &t.session})
+		case "context", "c":
+			c.elasticContext(&p.b, &t.inp)
+		case "marks", "k":
+			c.elasticMarks(&t)
+		case "experience", "exp":
+			c.elasticExperience(&t)
+		case "spans", "y": // of version 3
+			if c.array() {
+				for c.more() {
+					p.span(c)
+				}
+			}
+		default:
+			c.skip()
+		}
+	}
+	p.id = t.id
+	p.take(&t)
+}
+
+// take turns a transaction into what its type means.
+func (p *elasticBody) take(t *elasticTransaction) {
+	b := &p.b
+	if t.unsampled {
+		b.Reset()
+		return
+	}
+	b.Trace, b.SampleRate = t.trace, t.rate
+	for i := range b.Requests {
+		b.Requests[i].Trace = t.trace // version 3 says it once
+	}
+	switch t.kind {
+	case "page-load":
+		b.Navigation, b.Visit.Navigation, b.Session = true, t.id, t.session
+		for _, m := range t.metrics {
+			b.AddMetric(m)
+		}
+	case "route-change":
+		b.Navigation, b.Visit.Route = true, true
+	case "page-exit":
+		// 0 says that nothing slow has happened since the last one.
+		if v := parseNumber(t.inp); v > 0 {
+			b.AddMetric(Metric{Name: "inp", Value: v})
+		}
+	case "http-request", "user-interaction", "temporary":
+		// what the agent makes up to hang spans on
+	default:
+		b.AddEvent(Event{Name: t.name})
+	}
+}
+
+func (c *cursor) elasticMarks(t *elasticTransaction) {
+	if !c.object() {
+		return
+	}
+	for c.more() {
+		switch c.key() {
+		case "agent", "a":
+			if c.object() {
+				for c.more() {
+					switch c.key() {
+					case "timeToFirstByte", "fb":
+						t.metrics = append(t.metrics, Metric{Name: "ttfb", Value: c.number()})
+					case "firstContentfulPaint", "fp":
+						t.metrics = append(t.metrics, Metric{Name: "fcp", Value: c.number()})
+					case "largestContentfulPaint", "lp":
+						t.metrics = append(t.metrics, Metric{Name: "lcp", Value: c.number()})
+					default:
+						c.skip()
+					}
+				}
+			}
+		default:
+			c.skip()
+		}
+	}
+}
+
+func (c *cursor) elasticExperience(t *elasticTransaction) {
+	if !c.object() {
+		return
+	}
+	for c.more() {
+		switch name := c.key(); name {
+		case "cls", "fid", "tbt":
+			t.metrics = append(t.metrics, Metric{Name: name, Value: c.number()})
+		default:
+			c.skip()
+		}
+	}
+}
+
+// elasticContext reads page, user and labels. inp, if it is wanted, is the one
+// that the agent sends as a label.
+func (c *cursor) elasticContext(b *Beacon, inp *string) {
+	if !c.object() {
+		return
+	}
+	for c.more() {
+		switch c.key() {
+		case "page", "p":
+			c.fields(map[string]*string{"url": &b.URL})
+		case "user", "u":
+			var id, email, name string
+			c.fields(map[string]*string{"id": &id, "email": &email, "em": &email, "username": &name, "un": &name})
+			for _, said := range []string{id, email, name} {
+				if b.User == "" {
+					b.User = said
+				}
+			}
+		case "tags", "g":
+			if !c.object() {
+				continue
+			}
+			for c.more() {
+				key := c.key()
+				switch value := c.loose(); {
+				case key == "inp_value" && inp != nil:
+					*inp = value
+				case value != "":
+					b.AddTag(Tag{key, value})
+				}
+			}
+		default:
+			c.skip()
+		}
+	}
+}
+
+// span takes the requests that the page's scripts made. One that reached nobody
+// has no status, and its outcome says success; one that the page gave up has an
+// unknown outcome.
+func (p *elasticBody) span(c *cursor) {
+	var kind, outcome, owner, trace, url, method, status string
+	var duration float64
+	if !c.object() {
+		c.fail(errShape)
+	}
+	for c.more() {
+		switch c.key() {
+		case "type", "t":
+			kind = c.loose()
+		case "outcome", "o":
+			outcome = c.loose()
+		case "transaction_id":
+			owner = c.loose()
+		case "trace_id":
+			trace = c.loose()
+		case "duration", "d":
+			duration = c.optional()
+		case "context", "c":
+			if !c.object() {
+				continue
+			}
+			for c.more() {
+				switch c.key() {
+				case "http", "h":
+					c.fields(map[string]*string{"url": &url, "method": &method, "mt": &method, "status_code": &status, "sc": &status})
+				default:
+					c.skip()
+				}
+			}
+		default:
+			c.skip()
+		}
+	}
+	lost := owner != "" && (!p.waits || owner != p.id) // of a transaction that is not here
+	if kind != "external" || url == "" || outcome == "unknown" || lost || c.err != nil {
+		p.to.Ignore()
+		return
+	}
+	f := Fetch{URL: url, Method: method, Duration: duration, Trace: trace}
+	if status != "" {
+		f.Status = parseNumber(status)
+	}
+	p.b.AddFetch(f)
+}

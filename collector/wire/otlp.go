@@ -1,0 +1,127 @@
+package wire
+
+import (
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"go.opentelemetry.io/collector/pdata/plog"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+	"google.golang.org/protobuf/encoding/protowire"
+)
+
+// OTLP is OpenTelemetry's protocol over HTTP, logs and traces, in JSON and
+// protobuf, as browser SDKs speak it. Vitals come in three dialects: as
+// attributes of an event (OpenTelemetry's browser-instrumentation), in an
+// event's body (the semantic conventions, Dash0), and as spans that are named
+// after them (Honeycomb).
+//
+// Exceptions become errors, client spans requests, navigations page views,
+// feature flag evaluations tags, and events and spans of the application's own
+// become events. What other programs than browsers say is ignored.
+type OTLP struct{}
+
+const (
+	jsonMedia     = "application/json"
+	protobufMedia = "application/x-protobuf"
+)
+
+// Match implements [Format].
+func (OTLP) Match() Match {
+	return Match{
+		SDK:      "otlp",
+		Patterns: []string{"POST /v1/logs", "POST /v1/traces"},
+		Types:    []string{jsonMedia, protobufMedia},
+		// All records carry their time, so the same body again is a resend.
+		Attempt: func(*http.Request) string { return "" },
+	}
+}
+
+// Decode implements [Format].
+func (OTLP) Decode(r *Request, to Sink) error {
+	g := grouper{to: to, prefix: "otlp/" + r.Attempt + "/"}
+	if isTraces(r) {
+		return decodeSpans(r, &g)
+	}
+	return decodeLogs(r, &g)
+}
+
+func isTraces(r *Request) bool { return r.URL != nil && strings.HasSuffix(r.URL.Path, "/traces") }
+
+func isProtobuf(r *Request) bool {
+	media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	return media == protobufMedia
+}
+
+func decodeLogs(r *Request, g *grouper) error {
+	var logs plog.Logs
+	err := checkOTLP(r, logsRequest)
+	if err == nil && isProtobuf(r) {
+		logs, err = new(plog.ProtoUnmarshaler).UnmarshalLogs(r.Body)
+	} else if err == nil {
+		logs, err = new(plog.JSONUnmarshaler).UnmarshalLogs(r.Body)
+	}
+	if err != nil {
+		return err
+	}
+	for _, resource := range logs.ResourceLogs().All() {
+		about := readResource(resource.Resource())
+		for _, scope := range resource.ScopeLogs().All() {
+			for _, record := range scope.LogRecords().All() {
+				g.log(&about, record)
+			}
+		}
+		g.flush()
+	}
+	return nil
+}
+
+func decodeSpans(r *Request, g *grouper) error {
+	var traces ptrace.Traces
+	err := checkOTLP(r, tracesRequest)
+	if err == nil && isProtobuf(r) {
+		traces, err = new(ptrace.ProtoUnmarshaler).UnmarshalTraces(r.Body)
+	} else if err == nil {
+		traces, err = new(ptrace.JSONUnmarshaler).UnmarshalTraces(r.Body)
+	}
+	if err != nil {
+		return err
+	}
+	for _, resource := range traces.ResourceSpans().All() {
+		about := readResource(resource.Resource())
+		for _, scope := range resource.ScopeSpans().All() {
+			own := !strings.Contains(scope.Scope().Name(), "instrumentation")
+			for _, span := range scope.Spans().All() {
+				g.span(&about, span, own)
+			}
+		}
+		g.flush()
+	}
+	return nil
+}
+
+// Answer implements [Format] as the specification has it: in the encoding of
+// the request, and with a count where something was refused.
+func (OTLP) Answer(w http.ResponseWriter, r *Request, a Answer) {
+	const reason = "some records could not be used"
+	media, body := jsonMedia, []byte("{}")
+	switch protobuf := isProtobuf(r); {
+	case protobuf && a.Rejected > 0:
+		partial := protowire.AppendVarint(protowire.AppendTag(nil, 1, protowire.VarintType), uint64(a.Rejected))
+		partial = protowire.AppendString(protowire.AppendTag(partial, 2, protowire.BytesType), reason)
+		media, body = protobufMedia, protowire.AppendBytes(protowire.AppendTag(nil, 1, protowire.BytesType), partial)
+	case protobuf:
+		media, body = protobufMedia, nil
+	case a.Rejected > 0:
+		kind := "rejectedLogRecords"
+		if isTraces(r) {
+			kind = "rejectedSpans"
+		}
+		body = []byte(`{"partialSuccess":{"` + kind + `":"` + strconv.Itoa(a.Rejected) + `","errorMessage":"` + reason + `"}}`)
+	}
+	w.Header().Set("Content-Type", media)
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(http.StatusOK)
+	w.Write(body)
+}
