@@ -10,7 +10,7 @@ import (
 	"github.com/rumtop/rumtop/internal/agg"
 )
 
-// objectiveFlags are what the site has promised, and whom to wake when it is broken.
+// objectiveFlags are what counts, what the site has promised, and whom to wake when that is broken.
 type objectiveFlags struct {
 	objectives  []string
 	above       float64
@@ -19,6 +19,7 @@ type objectiveFlags struct {
 	muted       []string
 	maintenance []string
 	onBreach    string
+	mutedErrors []string
 }
 
 func (o *objectiveFlags) register(fs *pflag.FlagSet) {
@@ -28,10 +29,11 @@ func (o *objectiveFlags) register(fs *pflag.FlagSet) {
 	fs.Float64Var(&o.apdex, "apdex", 0, "also tell Apdex: milliseconds of LCP that satisfy")
 	fs.StringArrayVar(&o.muted, "mute", nil, "an objective that is no breach for now: NAME, or NAME=UNTIL as 2026-11-20T14:00:00Z (repeatable)")
 	fs.StringArrayVar(&o.maintenance, "maintenance", nil, "when nothing is a breach: FROM/TO, as 2026-11-20T14:00:00Z/2026-11-20T16:00:00Z (repeatable)")
+	fs.StringArrayVar(&o.mutedErrors, "mute-error", nil, "errors that count nowhere, by TYPE: MESSAGE, * globs, such as 'Error: ResizeObserver loop *' (repeatable)")
 	fs.StringVar(&o.onBreach, "on-breach", "", "shell command to run when a breach begins and when it has ended, with what burns as JSON on its standard input")
 }
 
-// config puts the objectives into the aggregator's.
+// config puts all of it into the aggregator's configuration.
 func (o *objectiveFlags) config(cfg *agg.Config) error {
 	if len(o.objectives) > agg.MaxObjectives {
 		return usage("%d objectives: %d are the most", len(o.objectives), agg.MaxObjectives)
@@ -41,6 +43,13 @@ func (o *objectiveFlags) config(cfg *agg.Config) error {
 	}
 	if o.apdex < 0 {
 		return usage("--apdex %v: milliseconds are positive", o.apdex)
+	}
+	for _, pattern := range o.mutedErrors {
+		rule, err := agg.NewMute(pattern)
+		if err != nil {
+			return usage("--mute-error: %w", err)
+		}
+		cfg.MutedErrors = append(cfg.MutedErrors, rule)
 	}
 	cfg.Alert = agg.Alert{Above: o.above, For: o.length}
 	cfg.Apdex = o.apdex

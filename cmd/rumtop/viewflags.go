@@ -49,7 +49,7 @@ type viewFlags struct {
 	regions, releases []string
 	filter, by        string
 	window, since     time.Duration
-	baseline          string
+	baseline, at      string
 	interval          time.Duration
 	once              bool
 	count             int
@@ -70,6 +70,7 @@ func (v *viewFlags) register(fs *pflag.FlagSet) {
 	fs.DurationVarP(&v.window, "window", "w", 5*time.Minute, "rolling window")
 	fs.DurationVar(&v.since, "since", 30*time.Minute, "history to read at start")
 	fs.StringVar(&v.baseline, "baseline", "previous", "what deltas compare with: previous, a duration ago (1h), or a time (2026-11-20T14:00:00Z, 14:00)")
+	fs.StringVar(&v.at, "at", "", "look back: the window ends then, as 14:02, 5m (ago) or 2026-11-20T14:02:00Z (default: now)")
 	fs.DurationVarP(&v.interval, "interval", "i", time.Second, "refresh")
 	fs.BoolVar(&v.once, "once", false, "print one frame and exit; the default where standard output is no terminal")
 	fs.IntVar(&v.count, "count", 0, "print that many frames and exit")
@@ -151,7 +152,13 @@ func (v *viewFlags) query(site string, now time.Time) (agg.Query, error) {
 	if err != nil {
 		return agg.Query{}, err
 	}
-	return agg.Query{Site: site, Filter: expr, By: v.by, Window: v.window, Baseline: baseline}, nil
+	q := agg.Query{Site: site, Filter: expr, By: v.by, Window: v.window, Baseline: baseline}
+	if v.at != "" {
+		if q.At, err = parseMoment(v.at, now); err != nil {
+			return agg.Query{}, usage("--at %w", err)
+		}
+	}
+	return q, nil
 }
 
 func parseBaseline(s string, now time.Time) (agg.BaselineSpec, error) {

@@ -18,7 +18,9 @@ type Config struct {
 	Objectives []Objective // at most 16; more are left out
 	Alert      Alert       // of all objectives; zero values stand for defaults
 	Upkeep     []Span      // of maintenance, in which no objective wakes anybody
-	Apdex      float64     // milliseconds of LCP that satisfy; 0: no Apdex is asked for
+	// MutedErrors are rules of errors that count nowhere, see [NewMute].
+	MutedErrors []*filter.Term
+	Apdex       float64 // milliseconds of LCP that satisfy; 0: no Apdex is asked for
 }
 
 const (
@@ -53,10 +55,12 @@ type Aggregator struct {
 	charts *series
 	watch  *watch
 	lately lately
+	judged judged
 
 	promises []*promise
 	markers  markers
 	appeared releases
+	mute     mute
 
 	translation translation
 
@@ -77,16 +81,18 @@ func New(cfg Config) *Aggregator {
 		cfg.Retain = maxRetain
 	}
 	cfg.Alert = cfg.Alert.orDefault()
-	a := &Aggregator{cfg: cfg, log: newLog()}
+	a := &Aggregator{cfg: cfg, log: newLog(), mute: mute{rules: cfg.MutedErrors}}
 	for _, o := range cfg.Objectives[:min(len(cfg.Objectives), MaxObjectives)] {
 		a.promises = append(a.promises, newPromise(a.log, o))
 	}
 	return a
 }
 
-// Add takes a decoded batch in, read at now. It keeps nothing of b. Beacons
+// Add takes a decoded batch in, read at now. It keeps nothing of b, and takes
+// muted errors out of it. Beacons
 // from before the retained history are counted as late, and left out.
 func (a *Aggregator) Add(b *beacon.Batch, now time.Time) {
+	a.mute.strip(b)
 	a.translation.begin(a.log, b)
 	t := &a.translation
 	nowMS := now.UnixMilli()

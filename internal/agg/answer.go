@@ -58,7 +58,7 @@ func (a *Aggregator) Frame(q Query, s SourceStatus, now time.Time) *Frame {
 	f.Findings = a.findings(hi-1, s.Loading, f.Live)
 	f.Finding = f.Findings[0]
 	f.Differs = a.differsLately(&q, lo, hi)
-	f.Verdict = a.verdict(q.Verdict, hi)
+	f.Verdict = a.verdictLately(q.Verdict, hi)
 	f.Warnings = a.warnings(f, &q)
 	return f
 }
@@ -103,7 +103,7 @@ func (a *Aggregator) health(s SourceStatus, lo, hi, now int64) Health {
 	h := Health{
 		Connected: s.Connected, Server: s.Server, Note: s.Note, History: s.History, Loading: s.Loading,
 		Dropped: s.Dropped, Gaps: s.Gaps, Malformed: s.Malformed, Reconnects: s.Reconnects,
-		Retained: a.log.rows, Evicted: a.evicted, Late: a.late, Duplicates: a.duplicates,
+		Retained: a.log.rows, Evicted: a.evicted, MutedErrors: a.mute.count, Late: a.late, Duplicates: a.duplicates,
 		Overflow: a.overflow + a.lens.overflow, LagMS: float64(max(0, a.lag)), SampleRate: 1,
 		SkewN: a.now.skew.n, SkewP95MS: a.now.skew.quantile(.95),
 		Violations: s.Violations, ServerSkewMS: float64(s.Skew.Milliseconds()),

@@ -93,6 +93,7 @@ type Health struct {
 	Malformed   int64      `json:"malformed"`              // batches that could not be decoded
 	Late        int64      `json:"late"`                   // beacons that came after their slot was sealed
 	Duplicates  int64      `json:"duplicates"`             // beacons whose id had been counted
+	MutedErrors int64      `json:"muted_errors,omitempty"` // errors that a rule leaves out
 	Overflow    int64      `json:"overflow"`               // beacons counted in (other)
 	Reconnects  int64      `json:"reconnects"`
 	SampleRate  float64    `json:"sample_rate"` // smallest in the window; 1: everything is sent

@@ -80,6 +80,29 @@ const (
 	adoptionSteps = 30
 )
 
+// judged is a verdict for some seconds.
+type judged struct {
+	spec   VerdictSpec
+	filter string
+	at     int64
+	rows   int
+	answer *Verdict
+}
+
+// verdictEvery is how long a verdict stands: it reads all history.
+const verdictEvery = 5000
+
+// verdictLately judges anew only when the question changed or some seconds have passed.
+func (a *Aggregator) verdictLately(spec VerdictSpec, hi int64) *Verdict {
+	j := &a.judged
+	same := j.spec == spec && j.filter == a.lensOf.filter && a.log.rows < 2*j.rows
+	if age := hi - j.at; same && age >= 0 && age < verdictEvery {
+		return j.answer
+	}
+	*j = judged{spec, a.lensOf.filter, hi, a.log.rows, a.verdict(spec, hi)}
+	return j.answer
+}
+
 // verdict answers the spec with history up to hi.
 func (a *Aggregator) verdict(spec VerdictSpec, hi int64) *Verdict {
 	if !spec.On {

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"fmt"
 	"math"
 	"time"
 
@@ -154,6 +155,27 @@ func inspected() *agg.Frame {
 	return f
 }
 
+// hurtSessions is the incident, with those whom it hurt.
+func hurtSessions() *agg.Frame {
+	f := incident()
+	for i := range 30 {
+		f.Sessions = append(f.Sessions, agg.SessionRow{
+			ID: fmt.Sprintf("%016x", 0x9e3779b97f4a7c15*uint64(i+1)), First: noon.Add(-4 * time.Minute), Last: noon.Add(-time.Duration(i) * 7 * time.Second),
+			Views: 4, Errors: 30 - i, Failed: 12, Release: "2.4.1", Browser: "Safari 19", Region: "eu-west", Page: "/checkout", Error: "TypeError: Cannot read properties of undefined (reading 'total')",
+		})
+	}
+	at := func(s float64) time.Time { return noon.Add(-time.Minute + time.Duration(s*float64(time.Second))) }
+	f.Course = []agg.Step{
+		{At: at(0), Page: "/cart", Kind: "view", Text: "page view"},
+		{At: at(1.2), Page: "/cart", Kind: "vital", Text: "lcp 1840"},
+		{At: at(4), Page: "/cart", Kind: "event", Text: "checkout \x1b[2J"},
+		{At: at(4.4), Page: "/checkout", Kind: "view", Text: "page view"},
+		{At: at(9), Page: "/checkout", Kind: "request", Text: "POST /api/payment 500 812 ms", Bad: true, Trace: "0af7651916cd43dd8448eb211c80319c"},
+		{At: at(9.1), Page: "/checkout", Kind: "error", Text: "TypeError: Cannot read properties of undefined (reading 'total')", Bad: true, Trace: "4bf92f3577b34da6a3ce929d0e0e4736"},
+	}
+	return f
+}
+
 // promised is the incident, with objectives that it breaks.
 func promised() *agg.Frame {
 	f := incident()
@@ -194,6 +216,26 @@ func apart() *agg.Differs {
 	d.Together = agg.Conjunction{Terms: []agg.Term{{Field: "release", Value: "2.4.1"}, {Field: "browser", Value: "Safari"}, {Field: "tag.flag", Value: "new-payment"}},
 		Filter: "release=2.4.1 browser=Safari tag.flag=new-payment", Coverage: 0.86, Caught: 0.02, Precision: 0.64}
 	return d
+}
+
+// withVerdict is the incident, with its release judged.
+func withVerdict() *agg.Frame {
+	f := incident()
+	judged := func(measure string, was, is, change, half, margin float64, verdict string, needs int) agg.Judged {
+		around := func(v float64) agg.Estimate { return agg.Estimate{Value: v, Low: v * 0.9, High: v * 1.1, N: 5000} }
+		return agg.Judged{Measure: measure, Baseline: around(was), Canary: around(is),
+			Change: agg.Estimate{Value: change, Low: change - half, High: change + half, N: 5000}, Margin: margin, Verdict: verdict, Needs: needs}
+	}
+	f.Verdict = &agg.Verdict{Baseline: "2.4.0", Canary: "2.4.1", From: noon.Add(-30 * time.Minute), To: noon, Verdict: agg.Regressed,
+		BaselineViews: 30_200, CanaryViews: 5510, Support: 0.97, Strata: 24, Adoption: ramp(30, 24, 0, 0.6),
+		Measures: []agg.Judged{
+			judged("error_rate", 0.0041, 0.119, 0.115, 0.02, 0.005, agg.Regressed, 0),
+			judged("failed_requests", 0.0039, 0.0052, 0.0013, 0.0011, 0.005, agg.NotWorse, 0),
+			judged("lcp", 2020, 2150, 0.064, 0.06, 0.1, agg.NeedsMore, 4200),
+			judged("inp", 166, 168, 0.012, 0.05, 0.1, agg.NotWorse, 0),
+			{Measure: "cls", Margin: 0.02, Verdict: agg.NoData},
+		}}
+	return f
 }
 
 // withDetail is the incident, with its worst error looked at closely.
@@ -273,6 +315,8 @@ func hostile() *agg.Frame {
 	inf, nan := math.Inf(1), math.NaN()
 	f.Finding.Filter, f.Finding.Error, f.Finding.Factor, f.Finding.Now.Value = "release=\x1b[2J\u202e", "\x1b]0;x\x07\n", inf, nan
 	f.Differs.Values[0].Value, f.Differs.Values[1].Diff.Value, f.Differs.Together.Filter = "\x1b[31m漢字\n", inf, "\x1b[5m"
+	f.Verdict = withVerdict().Verdict
+	f.Verdict.Canary, f.Verdict.Measures[0].Change.High, f.Verdict.Measures[1].Measure = "\x1b[2J漢\n", inf, "\x1b[5mspeed"
 	f.Segments[0].Views, f.Segments[0].ErrorRate = agg.Count(inf), nan
 	f.Segments[1].LCP.P75, f.Segments[1].LCP.P95 = inf, -inf
 	f.Segments[2].Spark = []float64{nan, inf, -inf, 1e308, 0.1}

@@ -21,7 +21,7 @@ type keyMap struct {
 
 	nextMetric, previousMetric key.Binding
 
-	differs, inspect, markers, objectives, trust key.Binding
+	differs, verdict, inspect, sessions, markers, objectives, trust key.Binding
 }
 
 func bind(help, what string, keys ...string) key.Binding {
@@ -82,8 +82,10 @@ func newKeyMap() keyMap {
 		nextMetric:     bind(">", "next metric", ">", "tab"),
 		previousMetric: bind("<", "metric before", "<", "shift+tab"),
 
+		sessions:   bind("S", "sessions that were hurt", "S"),
 		inspect:    bind("i", "inspect the row", "i"),
 		differs:    bind("d", "what differs", "d"),
+		verdict:    bind("V", "newest release against the last", "V"),
 		markers:    bind("M", "markers", "M"),
 		objectives: bind("O", "objectives and error budgets", "O"),
 		trust:      bind("T", "what the numbers rest on", "T"),

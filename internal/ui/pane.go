@@ -43,7 +43,9 @@ type opening struct {
 func (k *keyMap) panes() []opening {
 	return []opening{
 		{"differs", k.differs, openPane(differsPane{})},
+		{"verdict", k.verdict, openPane(releasePane{})},
 		{"inspect", k.inspect, openInspect},
+		{"sessions", k.sessions, openSessions},
 		{"markers", k.markers, openPane(markerPane{})},
 		{"objectives", k.objectives, openPane(objectivePane{})},
 		{"trust", k.trust, openPane(trustPane{})},

@@ -11,6 +11,9 @@ import (
 // into a chat: where, when, what.
 func summary(m model) string {
 	f := m.frame
+	if p, ok := m.open.(sessionPane); ok && m.mode == modePane {
+		return plain.Line(p.copied(), 1000)
+	}
 	parts := []string{f.Site, window(f) + " to " + f.At.In(m.loc).Format("15:04 MST")}
 	if f.Filter != "" {
 		parts = append(parts, f.Filter)

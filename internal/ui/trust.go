@@ -67,6 +67,9 @@ func facts(f *agg.Frame, loc *time.Location) []fact {
 	if h.SkewN >= agg.Thin && h.SkewP95MS <= 60_000 {
 		usual = append(usual, fact{calm, "skew p95 " + coarseSeconds(h.SkewP95MS) + " s"})
 	}
+	if h.MutedErrors > 0 {
+		usual = append(usual, fact{calm, count(coarse(float64(h.MutedErrors))) + " errors muted"})
+	}
 	if h.Late > 0 {
 		usual = append(usual, fact{calm, count(coarse(float64(h.Late))) + " late"})
 	}

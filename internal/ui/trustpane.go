@@ -67,6 +67,7 @@ func claims(f *agg.Frame, loc *time.Location) []claim {
 		loss("malformed", h.Malformed, grave, "batches that could not be read: a newer collector, or not a collector"),
 		loss("evicted", h.Evicted, doubtful, "pushed out before their time: give more with --memory"),
 		loss("overflow", h.Overflow, doubtful, "counted in (other): more values than the cap of a dimension"),
+		loss("muted", h.MutedErrors, calm, "errors that a rule of --mute-error leaves out"),
 		loss("late", h.Late, calm, "came after their second was over; they count where they belong"),
 		loss("twice", h.Duplicates, calm, "sent again by a browser or a collector; they count once"),
 		loss("reconnects", h.Reconnects, calm, "to the server since the start; history fills what was missed"),

@@ -1,0 +1,190 @@
+package ui
+
+import (
+	"strings"
+
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/rumtop/rumtop/internal/agg"
+)
+
+// releasePane holds the newest release against the one that most people have,
+// over all history.
+type releasePane struct{ verdict *agg.Verdict }
+
+func (p releasePane) ask(q agg.Query, _ int) agg.Query {
+	q.Verdict = agg.VerdictSpec{On: true}
+	return q
+}
+
+func (p releasePane) show(f *agg.Frame) pane {
+	if f.Verdict != nil {
+		p.verdict = f.Verdict
+	}
+	return p
+}
+
+func (p releasePane) bindings(k *keyMap) []binding {
+	var terms []agg.Term
+	if p.verdict != nil && p.verdict.Canary != "" {
+		terms = []agg.Term{{Field: "release", Value: p.verdict.Canary}}
+	}
+	return []binding{
+		{k.keep, func(m model) (model, tea.Cmd) { return m.narrowTo(terms, true) }},
+		{k.exclude, func(m model) (model, tea.Cmd) { return m.narrowTo(terms, false) }},
+		{k.verdict, closePane},
+	}
+}
+
+func (p releasePane) hints(k *keyMap) []key.Binding {
+	keep := bind("enter", "filter by the canary", "enter")
+	return []key.Binding{keep, k.exclude, k.back, k.pause, k.copy, k.help}
+}
+
+// verdictLook is a verdict's gravity, so that it has a glyph as well as a colour.
+func verdictLook(verdict string) gravity {
+	switch verdict {
+	case agg.Regressed:
+		return grave
+	case agg.NotWorse:
+		return fine
+	}
+	return doubtful
+}
+
+// The columns of the comparison.
+const (
+	judgedName  = 17
+	judgedValue = 12
+	judgedRange = 20
+	judgedLimit = 9
+)
+
+func (p releasePane) view(f *agg.Frame, s scene) []string {
+	th, v := s.theme, p.verdict
+	w := pen{limit: s.w}
+	lines := []string{""}
+	add := func() { lines = append(lines, w.line()) }
+	w.skip(margin)
+	if f == nil || v == nil {
+		w.put(th.dim, "comparing releases …")
+		add()
+		return lines
+	}
+	if v.Canary == "" || v.Baseline == "" {
+		w.put(th.dim, clean(v.Note, s.w-margin))
+		add()
+		return lines
+	}
+	g := verdictLook(v.Verdict)
+	w.put(th.strong, clean(v.Canary, 24))
+	w.put(th.dim, " against ")
+	w.put(th.strong, clean(v.Baseline, 24))
+	w.put(g.style(th), "  "+g.glyph()+" "+v.Verdict)
+	if v.Needs > 0 {
+		w.put(th.dim, ": about "+count(coarse(float64(v.Needs)))+" page views more of "+clean(v.Canary, 24))
+	}
+	add()
+	w.skip(margin)
+	w.put(th.dim, count(coarse(float64(v.CanaryViews)))+" and "+count(coarse(float64(v.BaselineViews)))+" views since "+clock(v.From, f.At, s.loc)+
+		" · weighed to the same region, device and browser: "+wholePercent(v.Support)+" of the canary's views")
+	add()
+	if v.Note != "" {
+		w.skip(margin)
+		w.put(th.warn, clean(v.Note, s.w-margin))
+		add()
+	}
+	lines = append(lines, "")
+	wide := s.w >= margin+judgedName+2*judgedValue+judgedRange+judgedLimit+judgedValue+14
+	w.skip(margin)
+	w.left(th.dim, "", judgedName)
+	w.right(th.dim, clean(v.Baseline, judgedValue-1), judgedValue)
+	w.right(th.dim, clean(v.Canary, judgedValue-1), judgedValue)
+	w.right(th.dim, "change", judgedValue)
+	if wide {
+		w.right(th.dim, "95 %, at any time", judgedRange)
+		w.right(th.dim, "margin", judgedLimit)
+	}
+	w.skip(2)
+	w.put(th.dim, "verdict")
+	add()
+	for i := range v.Measures {
+		p.judged(&w, &v.Measures[i], th, wide)
+		add()
+	}
+	lines = append(lines, "")
+	w.skip(margin)
+	w.left(th.dim, "adoption", judgedName)
+	shares := make([]float64, len(v.Adoption))
+	last := 0.
+	for i, a := range v.Adoption {
+		if shares[i] = max(a, 0); a >= 0 {
+			last = a
+		}
+	}
+	w.put(th.accent, spark(shares, 1, min(len(shares), max(s.w-margin-judgedName-12, 0))))
+	w.put(th.dim, "  "+wholePercent(last)+" now")
+	add()
+	return lines[:min(len(lines), s.h)]
+}
+
+func (p releasePane) judged(w *pen, j *agg.Judged, th theme, wide bool) {
+	m := judgedWords(j.Measure)
+	w.skip(margin)
+	w.left(th.text, m.name, judgedName)
+	if j.Verdict == agg.NoData {
+		w.right(th.dim, unknown, judgedValue)
+		w.right(th.dim, unknown, judgedValue)
+		w.right(th.dim, unknown, judgedValue)
+		if wide {
+			w.skip(judgedRange + judgedLimit)
+		}
+		w.put(th.dim, "  "+j.Verdict)
+		return
+	}
+	w.right(th.dim, m.show(j.Baseline.Value)+m.unit, judgedValue)
+	w.right(th.text, m.show(j.Canary.Value)+m.unit, judgedValue)
+	w.right(th.strong, m.change(j.Change.Value), judgedValue)
+	if wide {
+		w.right(th.dim, m.change(j.Change.Low)+" .. "+m.change(j.Change.High), judgedRange)
+		w.right(th.dim, m.change(j.Margin), judgedLimit)
+	}
+	g := verdictLook(j.Verdict)
+	w.put(g.style(th), "  "+g.glyph()+" "+j.Verdict)
+	if j.Needs > 0 {
+		w.put(th.dim, ", ≈ "+count(coarse(float64(j.Needs))))
+	}
+}
+
+// judgedWords is how a measure of a verdict is shown, and changes of it.
+func judgedWords(measure string) (m struct {
+	name, unit   string
+	show, change func(float64) string
+}) {
+	signed := func(show func(float64) string, unit string) func(float64) string {
+		return func(v float64) string {
+			if v < 0 {
+				return "-" + show(-v) + unit
+			}
+			return "+" + show(v) + unit
+		}
+	}
+	words := measureWords[measure]
+	if words.show == nil {
+		words = measureWords[measure+"_p75"]
+	}
+	m.name, m.unit, m.show = words.name, words.unit, words.show
+	switch {
+	case strings.HasSuffix(m.unit, "%"):
+		m.change = signed(percent, "pp")
+	case measure == "cls":
+		m.change = signed(unitless, "")
+	default:
+		m.change = signed(wholePercent, "")
+	}
+	if m.show == nil {
+		m.name, m.show = clean(measure, judgedName-1), percent
+	}
+	return m
+}
