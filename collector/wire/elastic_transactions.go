@@ -73,7 +73,7 @@ func (p *elasticBody) take(t *elasticTransaction) {
 	case "page-exit":
 		// 0 says that nothing slow has happened since the last one.
 		if v := parseNumber(t.inp); v > 0 {
-			b.AddMetric(Metric{Name: "inp", Value: v})
+			b.AddMetric(Metric{Name: "inp", Value: v, Peak: true})
 		}
 	case "http-request", "user-interaction", "temporary":
 		// what the agent makes up to hang spans on

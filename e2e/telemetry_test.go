@@ -1,0 +1,25 @@
+//go:build e2e
+
+package e2e
+
+// telemetrySDKs speak OpenTelemetry's protocol or Elastic's.
+func telemetrySDKs() []sdk {
+	return []sdk{
+		{name: "otlp-json-0.6.0", script: "otlp", value: "otlp"},
+		{name: "otlp-protobuf-0.6.0", script: "otlp", data: `data-format="protobuf"`, value: "otlp"},
+		{name: "honeycomb-1.5.1", script: "honeycomb", value: "otlp", except: map[string]string{
+			"*": "flag",
+		}},
+		{name: "dash0-0.22.1", script: "dash0", value: "otlp", except: map[string]string{
+			"*": "flag fcp cls~0.006",
+		}},
+		{name: "elastic-v2-5.17.5", script: "elastic", data: `data-version="2"`, value: "elastic", except: elasticRUM()},
+		{name: "elastic-v3-5.17.5", script: "elastic", data: `data-version="3"`, value: "elastic", except: elasticRUM()},
+	}
+}
+
+// elasticRUM cuts times to milliseconds, and takes them from the start of the
+// fetch: what came before is missing from the first byte and the first paint.
+func elasticRUM() map[string]string {
+	return map[string]string{"*": "fcp! ttfb!"}
+}
