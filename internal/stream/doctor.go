@@ -54,6 +54,7 @@ func Doctor(ctx context.Context, c *Conn, site string, now func() time.Time) []C
 	checks = append(checks, checkLive(ctx, c, site), checkPublish(ctx, c, site))
 	if err == nil {
 		checks = append(checks, checkRead(ctx, c, site), checkClock(now().Sub(info.TimeStamp), rtt), checkNewest(ctx, c, site, info))
+		checks = append(checks, checkCollectors(ctx, c, site, now, now().Sub(info.TimeStamp))...)
 	}
 	return checks
 }
@@ -85,12 +86,12 @@ func checkStream(info *jetstream.StreamInfo, err error) Check {
 	case errors.Is(err, ErrNoStream):
 		ch.Level, ch.Detail, ch.Next = Warn, err.Error(), "start rumtop collect with a user that may create it, or make it as docs/nats.md shows"
 	case errors.Is(err, ErrDenied):
-		ch.Level, ch.Detail, ch.Next = Warn, "this user may not look it up", "for viewers: permit what docs/nats.md lists; collectors do without"
+		ch.Level, ch.Detail, ch.Next = Warn, "this user may not look it up", "for viewers: permit publishing to $JS.API."+apiStreamInfo+" and what else docs/nats.md lists; collectors do without"
 	case err != nil:
 		ch.Level, ch.Detail, ch.Next = Fail, err.Error(), "look at JetStream on the server: nats server report jetstream"
 	default:
-		ch.Detail = fmt.Sprintf("%s holds %d batches in %s since %s; bounds: %s, %s",
-			StreamName, info.State.Msgs, size(int64(info.State.Bytes)), since(info), age(info.Config.MaxAge), size(info.Config.MaxBytes))
+		ch.Detail = fmt.Sprintf("%s holds %d messages in %s since %s; replicas: %d; bounds: %s, %s",
+			StreamName, info.State.Msgs, size(int64(info.State.Bytes)), since(info), max(info.Config.Replicas, 1), age(info.Config.MaxAge), size(info.Config.MaxBytes))
 		if !covers(info.Config.Subjects) {
 			ch.Level, ch.Detail, ch.Next = Fail, fmt.Sprintf("%s takes %q", StreamName, info.Config.Subjects), "let it take "+beacon.SubjectRoot+">"
 		} else if info.Config.MaxAge <= 0 && info.Config.MaxBytes <= 0 {
@@ -116,7 +117,7 @@ func checkRead(ctx context.Context, c *Conn, site string) Check {
 	}
 	ch.Detail = "permitted"
 	if err != nil {
-		ch.Level, ch.Detail, ch.Next = Warn, err.Error(), "for viewers: permit what docs/nats.md lists"
+		ch.Level, ch.Detail, ch.Next = Warn, err.Error(), "for viewers: permit publishing to $JS.API."+apiConsumerCreate+"> and what else docs/nats.md lists"
 	}
 	return ch
 }
@@ -179,13 +180,10 @@ func checkClock(skew, rtt time.Duration) Check {
 // server's clock on both sides.
 func checkNewest(ctx context.Context, c *Conn, site string, info *jetstream.StreamInfo) Check {
 	ch := Check{Name: "newest batch"}
-	newest := info.State.LastTime
-	if site != "" {
-		var err error
-		if newest, err = newestOf(ctx, c, site); err != nil {
-			ch.Level, ch.Detail, ch.Next = Warn, err.Error(), "for viewers: permit what docs/nats.md lists"
-			return ch
-		}
+	newest, err := newestOf(ctx, c, site)
+	if err != nil {
+		ch.Level, ch.Detail, ch.Next = Warn, err.Error(), "for viewers: permit what docs/nats.md lists"
+		return ch
 	}
 	if newest.IsZero() || info.State.Msgs == 0 {
 		ch.Level, ch.Detail, ch.Next = Warn, "there is none", "send one: docs/nats.md and the README show how"

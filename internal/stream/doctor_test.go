@@ -41,7 +41,7 @@ func TestDoctorOfAHealthyServer(t *testing.T) {
 		if got := levels(checks); got != "server ok, stream ok, subscribe ok, publish ok, read history ok, clock ok, newest batch ok" {
 			t.Errorf("site %q: %s\n%+v", site, got, checks)
 		}
-		if d := checks["stream"].Detail; !strings.HasPrefix(d, "RUM holds 3 batches in ") || !strings.HasSuffix(d, "; bounds: 24h0m0s, 4.0 GiB") {
+		if d := checks["stream"].Detail; !strings.HasPrefix(d, "RUM holds 3 messages in ") || !strings.HasSuffix(d, "; bounds: 24h0m0s, 4.0 GiB") {
 			t.Errorf("stream: %s", d)
 		}
 	}
@@ -77,4 +77,32 @@ func TestDoctorWithoutServer(t *testing.T) {
 	if got := levels(diagnose(t, c, "shop", time.Now)); got != "server fail" {
 		t.Error(got)
 	}
+}
+
+func TestDoctorOfCollectors(t *testing.T) {
+	e := embed(t, EmbeddedOptions{})
+	c := dial(t, e.ClientURL())
+	f := newFeed(t, c, PublisherOptions{Create: &Limits{}})
+	f.send(1)
+	f.settled()
+	if d := diagnose(t, c, "shop", time.Now)["collectors"]; d.Level != Warn || !strings.HasPrefix(d.Detail, "none has reported") {
+		t.Errorf("%+v", d)
+	}
+	say := func(at time.Time, lost int64) {
+		t.Helper()
+		if err := c.Announce("shop", report(t, "a", at, lost)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	say(time.Now(), 2)
+	eventually(t, "the report is read", func() bool { return diagnose(t, c, "shop", time.Now)["collector"].Level == OK })
+	if d := diagnose(t, c, "", time.Now)["collector"].Detail; d != "a (any region): 102 received = 100 published + 0 refused + 2 dropped (shed 2) + 0 queued" {
+		t.Error(d)
+	}
+	say(time.Now().Add(time.Minute), 7)
+	eventually(t, "the loss and the clock are seen", func() bool {
+		checks := diagnose(t, c, "shop", time.Now)
+		return checks["losses"].Level == Fail && strings.HasPrefix(checks["losses"].Detail, "5 beacons were lost") &&
+			checks["collector"].Level == Warn && strings.Contains(checks["collector"].Detail, "its clock is 59.") || strings.Contains(checks["collector"].Detail, "its clock is 1m0")
+	})
 }
