@@ -39,6 +39,10 @@ func cleanFrame(f *agg.Frame) *agg.Frame {
 	for i := range c.Segments {
 		c.Segments[i].Key = plain.Line(c.Segments[i].Key, 0)
 	}
+	c.Finding, c.Findings = cleanFinding(f.Finding), slices.Clone(f.Findings)
+	for i := range c.Findings {
+		c.Findings[i] = cleanFinding(c.Findings[i])
+	}
 	c.Errors = slices.Clone(f.Errors)
 	for i := range c.Errors {
 		e := &c.Errors[i]
@@ -49,6 +53,33 @@ func cleanFrame(f *agg.Frame) *agg.Frame {
 		}
 	}
 	return &c
+}
+
+func cleanFinding(f agg.Finding) agg.Finding {
+	f.Filter, f.Error = plain.Line(f.Filter, 0), plain.Line(f.Error, 0)
+	f.Terms = slices.Clone(f.Terms)
+	for i := range f.Terms {
+		f.Terms[i] = agg.Term{Field: plain.Line(f.Terms[i].Field, 0), Value: plain.Line(f.Terms[i].Value, 0)}
+	}
+	if f.After != nil {
+		m := *f.After
+		m.Text, m.By, m.Filter = plain.Line(m.Text, 0), plain.Line(m.By, 0), plain.Line(m.Filter, 0)
+		m.ID, m.Kind = plain.Line(m.ID, 0), plain.Line(m.Kind, 0)
+		f.After = &m
+	}
+	return f
+}
+
+// finding says what got worse, for a log; "" where nothing did.
+func finding(f *agg.Finding) string {
+	if f.State != agg.FindingOn {
+		return ""
+	}
+	s := fmt.Sprintf("%s is %.4g, was %.4g", f.Measure, f.Now.Value, f.Before.Value)
+	if f.Filter != "" {
+		s += " where " + plain.Line(f.Filter, 200)
+	}
+	return s + fmt.Sprintf(" · %d users · since %s", f.Affected, f.Since.UTC().Format("15:04:05Z"))
 }
 
 // printCSV writes a line per segment and one for the total, whose key is empty.
@@ -113,6 +144,9 @@ func printTable(w io.Writer, f *agg.Frame) error {
 	b.WriteByte('\n')
 	for _, warning := range f.Warnings {
 		_, _ = fmt.Fprintf(b, "! %s\n", plain.Line(warning, 200))
+	}
+	if s := finding(&f.Finding); s != "" {
+		_, _ = fmt.Fprintf(b, "▲ %s\n", s)
 	}
 	b.WriteByte('\n')
 	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
