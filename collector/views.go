@@ -120,7 +120,7 @@ func (v *views) split(raw *wire.Beacon, s *sender) []part {
 	for _, m := range raw.Metrics {
 		id := main
 		if m.ID == "" && load != 0 {
-			id = who.loaded(load, page)
+			id, m.Restore = who.loaded(load, page, v.hash("name", m.Name), m.First)
 		}
 		if m.ID != "" {
 			id = who.measured(measure{v.hash("name", strings.ToLower(m.Name)), v.hash("id", m.ID)}, page, measuredAt(m.ID, now), m.Restore)
@@ -225,14 +225,28 @@ func (w *visitor) current(page uint64) beacon.ID {
 	return w.add(visit{page: page, route: true})
 }
 
-// loaded is the view of a page load that the SDK names.
-func (w *visitor) loaded(load, page uint64) beacon.ID {
+// loaded is the view of a page load that the SDK names, and whether it came back
+// from the back/forward cache since: then it begins to measure again.
+func (w *visitor) loaded(load, page, name uint64, first bool) (beacon.ID, bool) {
+	var n *visit
 	for i := range w.visits {
 		if w.visits[i].navigation == load {
-			return w.visits[i].view
+			n = &w.visits[i]
 		}
 	}
-	return w.add(visit{page: page, navigation: load})
+	m := measure{name, load}
+	switch {
+	case n == nil:
+		w.add(visit{page: page, navigation: load})
+		n = w.last()
+	case first && n.has(m) == same:
+		w.add(visit{page: page, navigation: load, restore: true})
+		n = w.last()
+	}
+	if first {
+		n.remember(m)
+	}
+	return n.view, n.restore
 }
 
 func (w *visitor) last() *visit {
@@ -264,13 +278,17 @@ func (w *visitor) measured(m measure, page uint64, at float64, restore bool) bea
 	if best.at == 0 {
 		best.at = at
 	}
-	for i := range best.measures {
-		if best.measures[i] == (measure{}) {
-			best.measures[i] = m
-			break
+	best.remember(m)
+	return best.view
+}
+
+func (n *visit) remember(m measure) {
+	for i := range n.measures {
+		if n.measures[i] == (measure{}) {
+			n.measures[i] = m
+			return
 		}
 	}
-	return best.view
 }
 
 // mayHold says whether a measurement that began at that time can be this

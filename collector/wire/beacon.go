@@ -63,6 +63,9 @@ type Metric struct {
 	// Restore says that it was measured after the page came back from the
 	// back/forward cache: loading then means nothing.
 	Restore bool
+	// First says that nothing of it was reported before, where it has no ID: the
+	// same again from one page load was measured after a restore.
+	First bool
 	// Peak says that it is the highest since the SDK's last report: what counts
 	// is the highest of a page view, not the last.
 	Peak bool

@@ -94,6 +94,7 @@ func (g *grouper) vital(b *Beacon, a, body attributes) {
 			Name: strings.ToLower(body.text("name")), Value: body.number("value"), ID: body.text("id"),
 			Restore: body.text("navigationType", "navigation_type") == backForwardCache,
 		}
+		m.First = m.ID == "" && m.Value > 0 && m.Value == body.number("delta")
 	}
 	if !isVital(m.Name) {
 		g.to.Reject()

@@ -68,6 +68,7 @@ func samePage(a, b *Beacon) bool {
 func (b *Beacon) merge(m Metric) {
 	for i := range b.Metrics {
 		if old := &b.Metrics[i]; old.Name == m.Name && old.ID == m.ID {
+			m.First = m.First || old.First
 			*old = m
 			return
 		}
