@@ -52,6 +52,7 @@ type Collector struct {
 	certificate *certificate // nil without TLS
 	resends     *resends
 	views       *views
+	recall      *recall
 	peaks       *peaks
 	tee         *forward.Tee // nil: nothing is passed on
 	queue       *queue
@@ -131,6 +132,7 @@ func prepare(cfg Config) (*Collector, error) {
 		bodies:  newBodies(cfg.Limits),
 		resends: newResends(),
 		views:   newViews(),
+		recall:  newRecall(),
 		peaks:   newPeaks(),
 		stop:    make(chan struct{}), pumped: make(chan struct{}),
 	}

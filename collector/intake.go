@@ -254,6 +254,9 @@ func (in *intake) take(raw *wire.Beacon, view beacon.ID, allowed consent) bool {
 	why, ok := in.c.clean(raw, view, allowed, &in.sender, b)
 	switch {
 	case ok:
+		if raw.Visit.Recall {
+			in.c.recall.fill(b)
+		}
 		in.sizes[in.n] = size(b)
 		in.n++
 		in.accepted++

@@ -48,6 +48,9 @@ type Visit struct {
 	// Load is the SDK's id of the page load that its measurements belong to,
 	// whatever route the page shows by now.
 	Load string
+	// Recall asks for the page and the user that an earlier beacon of the same
+	// view named, where this one names none.
+	Recall bool
 	// Route says that Beacon.Navigation is a change of route within a page.
 	Route bool
 }

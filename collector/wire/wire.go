@@ -16,7 +16,7 @@ import (
 
 // Formats are the SDKs that the collector speaks to.
 func Formats() []Format {
-	return []Format{Native{}, Faro{}, WebVitals{}, Boomerang{}, Reporting{}, AWSRUM{}, OTLP{}, Elastic{}}
+	return []Format{Native{}, Faro{}, WebVitals{}, Boomerang{}, Reporting{}, AWSRUM{}, OTLP{}, Elastic{}, Sentry{}, Datadog{}}
 }
 
 // Format is how one SDK talks to its server. Implementations hold no state.

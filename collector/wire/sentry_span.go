@@ -1,0 +1,324 @@
+package wire
+
+import "strings"
+
+// sentrySpan is what is read of a span, wherever it stands.
+type sentrySpan struct {
+	id, trace, op        string
+	start, end           float64 // Unix seconds
+	segment              bool    // of a page, not of something in it
+	url, method, status  string
+	name, source         string // of the page
+	restored             bool
+	release, environment string
+	user, email, agent   string
+	connection, rate     string
+	vitals               []Metric
+	flags                []Tag
+}
+
+// transaction is a page view of versions 8 to 10, with its spans.
+func (e *sentryEnvelope) transaction(c *cursor) {
+	var s sentryCommon
+	var page sentrySpan
+	var requests []sentrySpan
+	if !c.object() {
+		c.fail(errShape)
+	}
+	for c.more() {
+		switch key := c.key(); key {
+		case "contexts":
+			mark := *c
+			s.contexts(c)
+			mark.traceData(&page)
+		case "measurements":
+			c.sentryMeasurements(&page)
+		case "spans":
+			if !c.array() {
+				break
+			}
+			for c.more() {
+				span := c.sentrySpan()
+				if span.op == "http.client" && len(requests) < maxFetches {
+					requests = append(requests, span)
+				}
+			}
+		default:
+			if !s.field(c, key) {
+				c.skip()
+			}
+		}
+	}
+	if c.err != nil {
+		return
+	}
+	b := e.beacon(s.trace, s.id)
+	s.into(b)
+	b.SampleRate = e.rate
+	say(&b.Connection, page.connection)
+	for _, t := range page.flags {
+		b.tagOnce(t)
+	}
+	switch s.op {
+	case "pageload", "navigation":
+		b.Navigation = true
+		b.vitals(&page)
+	}
+	for i := range requests {
+		b.request(&requests[i], s.trace)
+	}
+}
+
+// traceData reads what the trace context holds of a transaction's own span.
+func (c *cursor) traceData(into *sentrySpan) {
+	if !c.object() {
+		return
+	}
+	for c.more() {
+		if c.key() != "trace" || !c.object() {
+			c.skip()
+			continue
+		}
+		for c.more() {
+			if c.key() == "data" {
+				c.attributes(into)
+			} else {
+				c.skip()
+			}
+		}
+	}
+}
+
+// spans are a list of them (version 11), or one that stands alone (before).
+func (e *sentryEnvelope) spans(c *cursor) {
+	mark := *c
+	streamed := false
+	if !c.object() {
+		c.fail(errShape)
+	}
+	for c.more() {
+		if c.key() != "items" || !c.array() {
+			c.skip()
+			continue
+		}
+		streamed = true
+		for c.more() {
+			span := c.sentrySpan()
+			e.span(&span)
+		}
+	}
+	if !streamed && c.err == nil {
+		span := mark.sentrySpan()
+		c.err = mark.err
+		e.span(&span)
+	}
+}
+
+// span takes what a span tells of its page.
+func (e *sentryEnvelope) span(s *sentrySpan) {
+	page := s.segment && (s.op == "pageload" || s.op == "navigation")
+	if !page && s.op != "http.client" && len(s.vitals) == 0 {
+		return
+	}
+	b := e.beacon(s.trace, s.id)
+	say(&b.Release, s.release)
+	say(&b.Environment, s.environment)
+	say(&b.User, s.user)
+	say(&b.User, s.email)
+	say(&b.UserAgent, s.agent)
+	say(&b.Connection, s.connection)
+	b.newest(s.end)
+	b.SampleRate = e.rate
+	if rate := parseNumber(s.rate); rate > 0 {
+		b.SampleRate = rate
+	}
+	for _, t := range s.flags {
+		b.tagOnce(t)
+	}
+	b.vitals(s)
+	switch {
+	case page:
+		b.Navigation = true
+		say(&b.URL, s.url)
+		if s.source == "route" && strings.HasPrefix(s.name, "/") {
+			say(&b.Route, s.name)
+		}
+	case s.op == "http.client":
+		b.request(s, s.trace)
+	case strings.HasPrefix(s.name, "/"):
+		say(&b.URL, s.name)
+	}
+}
+
+func (b *Beacon) vitals(s *sentrySpan) {
+	for _, m := range s.vitals {
+		m.Restore = s.restored
+		b.merge(m)
+	}
+}
+
+func (b *Beacon) request(s *sentrySpan, trace string) {
+	f := Fetch{URL: s.url, Method: s.method, Trace: trace}
+	if status := parseNumber(s.status); status > 0 {
+		f.Status = status
+	}
+	if d := (s.end - s.start) * 1000; d >= 0 {
+		f.Duration = d
+	}
+	b.AddFetch(f)
+}
+
+func (c *cursor) sentrySpan() (s sentrySpan) {
+	if !c.object() {
+		return s
+	}
+	for c.more() {
+		switch c.key() {
+		case "span_id":
+			s.id = c.loose()
+		case "trace_id":
+			s.trace = c.loose()
+		case "op":
+			s.op = c.loose()
+		case "start_timestamp":
+			s.start = c.seconds()
+		case "end_timestamp", "timestamp":
+			s.end = c.seconds()
+		case "is_segment":
+			s.segment = c.loose() == "true"
+		case "attributes", "data":
+			c.attributes(&s)
+		case "measurements":
+			c.sentryMeasurements(&s)
+		default:
+			c.skip()
+		}
+	}
+	return s
+}
+
+// attributes are plain values, or since version 11 objects that hold the value.
+func (c *cursor) attributes(s *sentrySpan) {
+	if !c.object() {
+		return
+	}
+	for c.more() {
+		key := c.key()
+		if into := s.attribute(key); into != nil {
+			*into = c.attribute()
+			continue
+		}
+		if name, ok := strings.CutPrefix(key, "browser.web_vital."); ok {
+			if name, ok = strings.CutSuffix(name, ".value"); ok && isVital(name) {
+				s.vitals = append(s.vitals, Metric{Name: name, Value: parseNumber(c.attribute())})
+				continue
+			}
+		}
+		if flag, ok := strings.CutPrefix(key, "flag.evaluation."); ok && len(s.flags) < maxTags {
+			s.flags = append(s.flags, Tag{flag, c.attribute()})
+			continue
+		}
+		if key == "browser.navigation.type" {
+			s.restored = c.attribute() == backForwardCache
+			continue
+		}
+		c.skip()
+	}
+}
+
+// attribute is where the value of an attribute goes; nil if it is not wanted.
+func (s *sentrySpan) attribute(key string) *string {
+	switch key {
+	case "sentry.op":
+		return &s.op
+	case "url.full", "url", "http.url":
+		return &s.url
+	case "http.request.method", "http.method":
+		return &s.method
+	case "http.response.status_code":
+		return &s.status
+	case "sentry.segment.name", "transaction":
+		return &s.name
+	case "sentry.segment.name.source":
+		return &s.source
+	case "sentry.release", "release":
+		return &s.release
+	case "sentry.environment", "environment":
+		return &s.environment
+	case "user.id", "user":
+		return &s.user
+	case "user.email":
+		return &s.email
+	case "user_agent.original":
+		return &s.agent
+	case "network.connection.effective_type", "effectiveConnectionType":
+		return &s.connection
+	case "sentry.sample_rate":
+		return &s.rate
+	}
+	return nil
+}
+
+// attribute reads an attribute's value as text.
+func (c *cursor) attribute() (value string) {
+	if c.peek() != '{' {
+		return c.loose()
+	}
+	c.object()
+	for c.more() {
+		if c.key() == "value" {
+			value = c.loose()
+		} else {
+			c.skip()
+		}
+	}
+	return value
+}
+
+// sentryMeasurements takes the vitals, in milliseconds whatever their unit.
+func (c *cursor) sentryMeasurements(s *sentrySpan) {
+	if !c.object() {
+		return
+	}
+	for c.more() {
+		name := c.key()
+		if !isVital(name) {
+			c.skip()
+			continue
+		}
+		var value, unit string
+		c.fields(map[string]*string{"value": &value, "unit": &unit})
+		v := parseNumber(value)
+		if unit == "second" {
+			v *= 1000
+		}
+		s.vitals = append(s.vitals, Metric{Name: name, Value: v})
+	}
+}
+
+// measures are the application's own: distributions and gauges are measurements,
+// counters events.
+func (e *sentryEnvelope) measures(c *cursor) {
+	if !c.object() {
+		c.fail(errShape)
+	}
+	for c.more() {
+		if c.key() != "items" || !c.array() {
+			c.skip()
+			continue
+		}
+		for c.more() {
+			var name, value, kind, trace string
+			c.fields(map[string]*string{"name": &name, "value": &value, "type": &kind, "trace_id": &trace})
+			if c.err != nil || name == "" {
+				continue
+			}
+			b := e.beacon(trace, "")
+			if kind == "counter" {
+				b.AddEvent(Event{Name: name, Value: parseNumber(value)})
+			} else {
+				b.AddMetric(Metric{Name: name, Value: parseNumber(value)})
+			}
+		}
+	}
+}
