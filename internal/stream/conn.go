@@ -178,10 +178,11 @@ func (c *Conn) failed(attempts int) time.Duration {
 	return reconnectDelay(attempts)
 }
 
-// reconnectDelay is short after the first failure, then grows to two seconds.
+// reconnectDelay is short after the first failure, then grows to one second:
+// what collectors have queued should be out within seconds of a server's return.
 // The spread keeps a crowd of viewers from arriving at once.
 func reconnectDelay(attempts int) time.Duration {
-	base := min(20*time.Millisecond<<min(attempts-1, 7), 2*time.Second)
+	base := min(20*time.Millisecond<<min(attempts-1, 7), time.Second)
 	return base + time.Duration(time.Now().UnixNano())%(base/2)
 }
 

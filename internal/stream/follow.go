@@ -152,7 +152,8 @@ func (f *follower) consumer(info *jetstream.StreamInfo) (jetstream.Consumer, err
 		if !errors.Is(err, ErrDenied) {
 			return consumer, err
 		}
-		f.all = false // this user may read one site alone
+		f.all = false             // this user may read one site alone
+		s.conn.violations.Add(-1) // we asked to find out
 	}
 	return create(s.filters())
 }

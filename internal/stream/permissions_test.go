@@ -25,7 +25,7 @@ var (
 	viewerSubscribe = []string{"_INBOX.>", "rum.v1.>"}
 
 	siteViewerPublish = []string{
-		"$JS.API.STREAM.INFO.RUM", "$JS.API.CONSUMER.CREATE.RUM.*.rum.v1.shop.*.*", "$JS.API.CONSUMER.CREATE.RUM.*.rum.v1.shop.annotations",
+		"$JS.API.STREAM.INFO.RUM", "$JS.API.CONSUMER.CREATE.RUM.*.rum.v1.shop.*.*", "$JS.API.CONSUMER.CREATE.RUM.*.rum.v1.shop.collectors", "$JS.API.CONSUMER.CREATE.RUM.*.rum.v1.shop.annotations",
 		"$JS.API.CONSUMER.MSG.NEXT.RUM.*", "$JS.API.CONSUMER.INFO.RUM.*",
 	}
 	siteViewerSubscribe = []string{"_INBOX.>", "rum.v1.shop.>"}
@@ -106,7 +106,7 @@ func TestLeastPrivilege(t *testing.T) {
 		c := as(name)
 		s := subscribe(t, c, SubscribeOptions{Since: time.Hour})
 		expect(t, s, 0, 100)
-		if st := s.Status(); !st.History || st.Note != "" || st.Foreign != 0 {
+		if st := s.Status(); !st.History || st.Note != "" || st.Foreign != 0 || st.Violations != 0 {
 			t.Errorf("%s: %+v", name, st)
 		}
 		forbids(t, c, beacon.Subject("shop", "eu", 0), beacon.AnnotationSubject("shop"), "$JS.API.STREAM.DELETE.RUM", "$JS.API.STREAM.PURGE.RUM",
