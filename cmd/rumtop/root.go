@@ -63,6 +63,7 @@ func (p *program) command() *cobra.Command {
 		p.checkCommand(),
 		p.verdictCommand(),
 		p.annotateCommand(),
+		p.reportCommand(),
 		p.scrubCommand(),
 		p.doctorCommand(),
 		p.versionCommand(),

@@ -1,0 +1,309 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// What Markdown and HTML both say, in the same words.
+
+// provenance says what the report is of.
+func provenance(r *Report) string {
+	s := fmt.Sprintf("%s of %s, %s to %s (%s), %s beacons", "Report", r.Source.File, date(r.Source.From), date(r.Source.To), span(r.Source.To.Sub(r.Source.From)), whole(float64(r.Source.Beacons)))
+	if r.Source.Version != "" {
+		s += ", recorded by rumtop " + r.Source.Version
+	}
+	if !r.Source.TakenAt.IsZero() {
+		s += " at " + date(r.Source.TakenAt)
+	}
+	if r.Version != "" {
+		s += ", written by rumtop " + r.Version
+	}
+	return s + ". All times are UTC."
+}
+
+func moment(m Moment) string {
+	if !m.Known() {
+		return m.Why
+	}
+	s := date(m.At) + " (" + m.Why
+	if !m.From.IsZero() && m.To.After(m.From) {
+		s += ", between " + clock(m.From) + " and " + clock(m.To) + " to 95 %"
+	}
+	return s + ")"
+}
+
+// affectedOver says what the number of affected users is over.
+func affectedOver(r *Report) string {
+	for _, p := range r.Phases {
+		if p.Name == "during" || p.Name == "whole" {
+			s := " distinct users with at least one error from " + clock(p.From) + " to " + clock(p.To)
+			if f := p.Total.Users; f.Told() && r.Affected.Told() && f.Value > 0 {
+				s += ", " + percent(r.Affected.Value/f.Value) + " of " + whole(f.Value)
+			}
+			return s
+		}
+	}
+	return ""
+}
+
+// words tells a finding: the measure, how far, for whom, how many, since when.
+func (f *Finding) words() string {
+	s := measureName(f.Measure) + who(f.Filter)
+	if f.Last != nil {
+		s += ": " + estimate(f.Measure, *f.Last) + " in its last five minutes"
+	}
+	if f.Before != nil {
+		before := ", before "
+		if f.Against != "" {
+			before = ", everyone was at "
+		}
+		s += before + estimate(f.Measure, *f.Before)
+	}
+	if f.Measure == "error_rate" {
+		s += "; " + f.Over.Affected.show(whole) + " affected users"
+	}
+	s += "; from " + clock(f.Since)
+	if f.Until.IsZero() {
+		s += ", still so when the record ended"
+	} else {
+		s += " to " + clock(f.Until)
+	}
+	if f.After != "" {
+		s += "; after “" + f.After + "”"
+	}
+	if f.Filter != "" && f.Explained > 0 {
+		s += "; " + strconv.Itoa(int(math.Round(20*f.Explained))*5) + " % of the excess is there"
+	}
+	return s
+}
+
+// measures are the rows of the table of phases.
+var measures = [...]struct {
+	name string
+	of   func(*Row) string
+}{
+	{"users", func(r *Row) string { return r.Users.show(whole) }},
+	{"affected users", func(r *Row) string { return r.Affected.show(whole) }},
+	{"page views", func(r *Row) string { return counts(r) + r.Views.show(whole) }},
+	{"errors", func(r *Row) string { return counts(r) + r.Errors.show(whole) }},
+	{"error rate", func(r *Row) string { return marked(r.ErrorRate.show(percent), r.Change.ErrorRate) }},
+	{"requests", func(r *Row) string { return counts(r) + r.Requests.show(whole) }},
+	{"failed requests", func(r *Row) string { return counts(r) + r.FailedRequests.show(whole) }},
+	{"LCP p75", func(r *Row) string { return marked(showVital(0, r.LCP.P75, r.LCP.Thin), r.Change.LCP) }},
+	{"LCP p95", func(r *Row) string { return showVital(0, r.LCP.P95, r.LCP.Thin) }},
+	{"LCP n", func(r *Row) string { return r.LCP.N.show(whole) }},
+	{"INP p75", func(r *Row) string { return marked(showVital(1, r.INP.P75, r.INP.Thin), r.Change.INP) }},
+	{"INP p95", func(r *Row) string { return showVital(1, r.INP.P95, r.INP.Thin) }},
+	{"INP n", func(r *Row) string { return r.INP.N.show(whole) }},
+	{"CLS p75", func(r *Row) string { return marked(showVital(2, r.CLS.P75, r.CLS.Thin), r.Change.CLS) }},
+	{"CLS p95", func(r *Row) string { return showVital(2, r.CLS.P95, r.CLS.Thin) }},
+	{"CLS n", func(r *Row) string { return r.CLS.N.show(whole) }},
+}
+
+func marked(s string, sign *int) string { return strings.TrimSpace(s + " " + change(sign)) }
+
+// column is one of a breakdown.
+type column struct {
+	name string
+	of   func(*Segment) string
+}
+
+// columnsOf are those of breakdowns: the incident's, and its error rate and LCP
+// beside those of the other phases.
+func columnsOf(r *Report) []column {
+	during := 0
+	for i, p := range r.Phases {
+		if p.Name == "during" {
+			during = i
+		}
+	}
+	in := func(i int, of func(*Row) string) func(*Segment) string {
+		return func(s *Segment) string {
+			if s.Rows[i] == nil {
+				return "–"
+			}
+			return of(s.Rows[i])
+		}
+	}
+	out := []column{
+		{"affected", in(during, func(r *Row) string { return r.Affected.show(whole) })},
+		{"users", in(during, func(r *Row) string { return r.Users.show(whole) })},
+	}
+	each := func(name string, of func(*Row) string) {
+		for i, p := range r.Phases {
+			label := name
+			if len(r.Phases) > 1 {
+				label += " " + p.Name
+			}
+			out = append(out, column{label, in(i, of)})
+		}
+	}
+	each("error rate", func(r *Row) string { return marked(r.ErrorRate.show(percent), r.Change.ErrorRate) })
+	each("LCP p75", func(r *Row) string { return marked(showVital(0, r.LCP.P75, r.LCP.Thin), r.Change.LCP) })
+	out = append(out,
+		column{"LCP p95", in(during, func(r *Row) string { return showVital(0, r.LCP.P95, r.LCP.Thin) })},
+		column{"n", in(during, func(r *Row) string { return r.LCP.N.show(whole) })},
+		column{"INP p75", in(during, func(r *Row) string { return marked(showVital(1, r.INP.P75, r.INP.Thin), r.Change.INP) })},
+		column{"n", in(during, func(r *Row) string { return r.INP.N.show(whole) })},
+		column{"CLS p75", in(during, func(r *Row) string { return marked(showVital(2, r.CLS.P75, r.CLS.Thin), r.Change.CLS) })},
+		column{"n", in(during, func(r *Row) string { return r.CLS.N.show(whole) })},
+	)
+	return out
+}
+
+func overlap(b *Breakdown) string {
+	s := "Rows overlap where people are in several of them: the total is their union, not their sum."
+	if b.Hidden > 0 {
+		s += fmt.Sprintf(" %d more are not shown.", b.Hidden)
+	}
+	return s
+}
+
+func (e *Error) title() string { return strings.TrimPrefix(e.Type+": "+e.Message, ": ") }
+
+// facts are what is known of a group beside its stack.
+func (e *Error) facts() string {
+	s := e.Users.show(whole) + " users · " + e.Count.show(whole) + " times · first seen " + clock(e.FirstSeen) + " · last " + clock(e.LastSeen)
+	if e.New != nil && *e.New {
+		s += " · new since the onset"
+	} else if e.New != nil {
+		s += " · seen before the onset"
+	}
+	if len(e.Releases) > 0 {
+		s += " · in " + strings.Join(e.Releases, ", ")
+	}
+	if e.Handled {
+		s += " · handled"
+	}
+	return s + " · " + e.Fingerprint
+}
+
+func rest(against string) string {
+	if against == "the rest" {
+		return "the others"
+	}
+	return against
+}
+
+func (d *Differs) words() string {
+	s := fmt.Sprintf("%s page views against %s, %d values compared.", d.A.show(whole), d.B.show(whole), d.Compared)
+	if d.Note != "" {
+		s += " " + strings.ToUpper(d.Note[:1]) + d.Note[1:] + "."
+	}
+	if d.Together != "" {
+		s += fmt.Sprintf(" Together: %s describes %s of them, and %s of the others.", d.Together, percent(d.Coverage), percent(d.Caught))
+	}
+	return s
+}
+
+func (d *Difference) name() string {
+	s := d.Field + "=" + d.Value
+	if len(d.Same) > 0 {
+		s += " (nearly the same views: " + strings.Join(d.Same, ", ") + ")"
+	}
+	return s
+}
+
+func (d *Difference) lift() string {
+	if d.Lift == 0 {
+		return "only there"
+	}
+	return "×" + strconv.FormatFloat(d.Lift, 'f', 1, 64)
+}
+
+func (d *Difference) interval() string {
+	points := func(v float64) string { return strconv.FormatFloat(100*v, 'f', 1, 64) }
+	return points(d.Diff.Value) + " points (" + points(d.Diff.Low) + " to " + points(d.Diff.High) + ")"
+}
+
+var objectiveHead = [...]string{"objective", "rule", "good at the end", "n", "burn", "peak burn", "budget burned", "breach"}
+
+const budgetWords = "Burn is how many times faster than its 30 days allow the error budget was used, over the alert's longer window, at the end of the incident. " +
+	"What is burned of the budget is by the whole record, were all of the 30 days' traffic like it."
+
+func (o *Objective) cells() []string {
+	times := func(v float64) string { return strconv.FormatFloat(v, 'f', 1, 64) + "×" }
+	if !o.Known {
+		return []string{o.Name, o.Objective, "not known", whole(float64(o.N)), "–", times(o.Peak), percent(o.Spent), yes(o.Page)}
+	}
+	return []string{o.Name, o.Objective, o.Good.show(func(v float64) string { return strconv.FormatFloat(100*v, 'f', 3, 64) + " %" }), whole(float64(o.N)), o.Burn.show(times), times(o.Peak), percent(o.Spent), yes(o.Page)}
+}
+
+func yes(b bool) string {
+	if b {
+		return "yes"
+	}
+	return "no"
+}
+
+func privacyWords(r *Report) string {
+	if r.Privacy.MinCohort == 1 {
+		return "Nothing is concealed."
+	}
+	s := fmt.Sprintf("Groups of fewer than %d users are concealed (<%d)", r.Privacy.MinCohort, r.Privacy.MinCohort)
+	return s + fmt.Sprintf(", and what would let a reader reckon them is withheld: %d rows, values and points.", r.Privacy.Concealed)
+}
+
+// prefix says when and by whom a note was written.
+func (n *Note) prefix() string {
+	var parts []string
+	if !n.At.IsZero() {
+		parts = append(parts, date(n.At))
+	}
+	if n.By != "" {
+		parts = append(parts, n.By)
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return strings.Join(parts, ", ") + ": "
+}
+
+// plot is a chart of one or two lines over time.
+type plot struct {
+	title string
+	unit  func(float64) string
+	// good and poor bound what is good and what is poor, where that is agreed on
+	// (web.dev/vitals); 0: nowhere.
+	good, poor float64
+	lines      []plotLine
+}
+
+type plotLine struct {
+	name string
+	of   func(*Point) Figure
+}
+
+var plots = [...]plot{
+	{"Error rate", percentTick, 0, 0, []plotLine{{"error rate", func(p *Point) Figure { return p.ErrorRate }}}},
+	{"Affected users", whole, 0, 0, []plotLine{{"affected users", func(p *Point) Figure { return p.Affected }}}},
+	{"Largest contentful paint", millisTick, 2500, 4000, []plotLine{{"LCP p75", func(p *Point) Figure { return p.LCP75 }}, {"LCP p95", func(p *Point) Figure { return p.LCP95 }}}},
+	{"Interaction to next paint", millisTick, 200, 500, []plotLine{{"INP p75", func(p *Point) Figure { return p.INP75 }}, {"INP p95", func(p *Point) Figure { return p.INP95 }}}},
+}
+
+func percentTick(v float64) string { return strconv.FormatFloat(100*v, 'g', 4, 64) + " %" }
+
+func millisTick(v float64) string {
+	if v >= 1000 {
+		return strconv.FormatFloat(v/1000, 'g', 4, 64) + " s"
+	}
+	return strconv.FormatFloat(v, 'g', 4, 64) + " ms"
+}
+
+// rangeOf is the least and the most that is told of a line; 0 where nothing is.
+func rangeOf(points []Point, of func(*Point) Figure) (least, most float64) {
+	least = math.Inf(1)
+	for i := range points {
+		if f := of(&points[i]); f.Told() {
+			least, most = min(least, f.Value), max(most, f.Value)
+		}
+	}
+	return min(least, most), most
+}
+
+// stepOf is the length of a chart's steps.
+func (c *Chart) stepOf() time.Duration { return time.Duration(c.StepS * float64(time.Second)) }

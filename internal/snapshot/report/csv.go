@@ -1,0 +1,72 @@
+package report
+
+import (
+	"encoding/csv"
+	"io"
+	"strconv"
+	"strings"
+)
+
+// CSV writes one table: a line for each phase of each segment, and for each phase
+// of everyone, whose dimension and key are empty. What is concealed is "<5" or
+// "withheld", what there is nothing of is empty. Text that a spreadsheet would
+// run as a formula begins with an apostrophe.
+func CSV(w io.Writer, r *Report) error {
+	out := csv.NewWriter(w)
+	columns := []string{"phase", "from", "to", "dimension", "key", "users", "affected_users", "views", "errors", "errored_views", "error_rate", "requests", "failed_requests"}
+	for _, v := range vitalNames {
+		v = strings.ToLower(v)
+		columns = append(columns, v+"_n", v+"_p50", v+"_p75", v+"_p95")
+	}
+	_ = out.Write(append(columns, "error_rate_change", "lcp_change", "inp_change", "cls_change")) // told by Error
+	line := func(p *Phase, by, key string, row *Row) {
+		cells := []string{p.Name, stamp(p.From), stamp(p.To), sheet(by), sheet(key)}
+		for _, f := range [...]Figure{row.Users, row.Affected, row.Views, row.Errors, row.ErroredViews, row.ErrorRate, row.Requests, row.FailedRequests} {
+			cells = append(cells, cell(f))
+		}
+		for _, t := range row.vitals() {
+			cells = append(cells, cell(t.N), cell(t.P50), cell(t.P75), cell(t.P95))
+		}
+		for _, sign := range [...]*int{row.Change.ErrorRate, row.Change.LCP, row.Change.INP, row.Change.CLS} {
+			if sign == nil {
+				cells = append(cells, "")
+			} else {
+				cells = append(cells, strconv.Itoa(*sign))
+			}
+		}
+		_ = out.Write(cells)
+	}
+	for i := range r.Phases {
+		line(&r.Phases[i], "", "", &r.Phases[i].Total)
+	}
+	for _, b := range r.Breakdowns {
+		for _, s := range b.Segments {
+			for i, row := range s.Rows {
+				if row != nil {
+					line(&r.Phases[i], b.By, s.Key, row)
+				}
+			}
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+func cell(f Figure) string {
+	switch f.State {
+	case StateTold:
+		return strconv.FormatFloat(f.Value, 'f', -1, 64)
+	case StateNone:
+		return ""
+	}
+	return f.show(nil)
+}
+
+// sheet keeps a value that a page chose from becoming a formula in the program
+// that the file is opened with.
+func sheet(s string) string {
+	if t := strings.TrimLeft(s, " "); t != "" && strings.ContainsRune("=+-@", rune(t[0])) {
+		return "'" + s
+	}
+	return s
+}

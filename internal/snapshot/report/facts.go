@@ -1,0 +1,166 @@
+package report
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/filter"
+	"github.com/rumtop/rumtop/internal/plain"
+)
+
+// errors tells of the groups of errors of the incident, and shows a stack of each.
+func (b *builder) errors(by string) {
+	b.r.Errors = []Error{}
+	q := b.phases[b.during]
+	q.Errors = maxErrors
+	f := b.ask(q)
+	b.r.Commands.Errors = b.command(q)
+	for i := range f.Errors {
+		g := &f.Errors[i]
+		if g.Users < b.o.MinCohort {
+			b.r.Fewer = true
+			continue
+		}
+		one := q
+		one.Fingerprint = g.Fingerprint
+		e := Error{
+			Fingerprint: g.Fingerprint, Type: plain.Line(g.Type, maxLine), Message: plain.Text(g.Message, maxStack),
+			Count: counted(g.Count), Users: people(g.Users), FirstSeen: g.FirstSeen, LastSeen: g.LastSeen, Releases: []string{},
+		}
+		if d := b.ask(one).Detail; d != nil {
+			e.Stack, e.Handled = plain.Text(d.Stack, maxStack), d.Handled
+		}
+		for _, release := range g.Releases {
+			e.Releases = append(e.Releases, plain.Line(release, maxLine))
+		}
+		if b.before {
+			isNew := g.FirstSeen.After(b.r.Incident.Onset.At)
+			e.New = &isNew
+		}
+		if term, err := filter.NewTerm("fingerprint", filter.Eq, g.Fingerprint); err == nil {
+			one.Filter = one.Filter.And(term)
+		}
+		e.Command = b.command(one)
+		b.r.Errors = append(b.r.Errors, e)
+	}
+}
+
+// differs asks what errored views have that others have not and, where a vital
+// got worse, what slow ones have. It returns the dimensions of the answers: how
+// many people their values stand for decides whether they are told.
+func (b *builder) differs(by string, episodes []agg.Finding) (fields []string) {
+	b.r.Differs = []Differs{}
+	specs := []agg.DiffersSpec{{Kind: agg.DiffersErrored}}
+	for _, e := range episodes {
+		if metric, ok := strings.CutSuffix(e.Measure, "_p75"); ok {
+			specs = append(specs, agg.DiffersSpec{Kind: agg.DiffersSlow, Metric: metric})
+			break
+		}
+	}
+	for _, spec := range specs {
+		q := b.phases[b.during]
+		q.By, q.Differs = by, spec
+		d := b.ask(q).Differs
+		if d == nil {
+			continue
+		}
+		out := Differs{Of: plain.Line(d.Of, maxLine), Against: plain.Line(d.Against, maxLine), A: counted(d.A), B: counted(d.B), Compared: d.Compared, Note: d.Note,
+			Together: plain.Line(d.Together.Filter, maxLine), Coverage: d.Together.Coverage, Caught: d.Together.Caught, Precision: d.Together.Precision}
+		for _, v := range d.Values[:min(len(d.Values), maxErrors)] {
+			x := Difference{Field: v.Field, Value: v.Value, A: v.A, B: v.B, Diff: v.Diff, Lift: v.Lift}
+			for _, s := range v.Same {
+				x.Same = append(x.Same, s.Field+"="+s.Value)
+			}
+			out.Values = append(out.Values, x)
+			fields = append(fields, v.Field)
+		}
+		b.r.Differs = append(b.r.Differs, out)
+	}
+	return compact(fields)
+}
+
+// conceal leaves values out of what differs that stand for few people.
+func (b *builder) conceal(fields []string) {
+	for _, by := range fields {
+		if b.rows[by] == nil {
+			q := b.phases[b.during]
+			q.By = by
+			b.keep(by, b.ask(q))
+		}
+	}
+	few := func(field, value string) bool {
+		row := b.rows[field][value]
+		return row == nil || row.Affected < b.o.MinCohort
+	}
+	for i := range b.r.Differs {
+		d := &b.r.Differs[i]
+		n := len(d.Values)
+		d.Values = slices.DeleteFunc(d.Values, func(v Difference) bool { return few(v.Field, v.Value) })
+		b.r.Privacy.Concealed += n - len(d.Values)
+		for k := range d.Values {
+			v := &d.Values[k]
+			v.Same = slices.DeleteFunc(v.Same, func(s string) bool {
+				field, value, _ := strings.Cut(s, "=")
+				return few(field, value)
+			})
+			q := b.phases[b.during]
+			q.By = v.Field
+			if command := b.command(q); !slices.Contains(d.Commands, command) {
+				d.Commands = append(d.Commands, command)
+			}
+			v.Field, v.Value = plain.Line(v.Field, maxLine), plain.Line(v.Value, maxLine)
+			for j := range v.Same {
+				v.Same[j] = plain.Line(v.Same[j], maxLine)
+			}
+		}
+	}
+}
+
+// few reports whether a share of n is of too few page views to be told.
+func (b *builder) few(share float64, n int) bool {
+	x := math.Round(share * float64(n))
+	return x > 0 && x < float64(b.o.MinCohort)
+}
+
+// burnLooks is how many times the objectives are looked at over the span.
+const burnLooks = 60
+
+// objectives tells how they stood when the incident ended, and at their worst.
+func (b *builder) objectives(by string) {
+	r := &b.r
+	r.Objectives = []Objective{}
+	if len(b.o.Config.Objectives) == 0 {
+		return
+	}
+	end := b.phases[b.during].At
+	q := agg.Query{Filter: b.o.Filter, By: by, At: end, Window: time.Minute}
+	r.Commands.Objectives = b.command(q)
+	for _, o := range b.o.Objectives {
+		r.Commands.Objectives += " " + join([]string{"--objective", o})
+	}
+	for _, burn := range b.ask(q).Objectives {
+		o := Objective{
+			Name: plain.Line(burn.Name, maxLine), Objective: plain.Line(burn.Objective, maxLine), Known: burn.Known,
+			Good: told(burn.Good), N: burn.N, Burn: told(burn.Rate), Page: burn.Page,
+		}
+		if b.few(1-burn.Good, burn.N) {
+			o.Good, o.Burn = withheld, withheld
+		}
+		r.Objectives = append(r.Objectives, o)
+	}
+	step := r.To.Sub(r.From) / burnLooks
+	for i := range burnLooks {
+		q.At = r.To.Add(-step * time.Duration(burnLooks-1-i))
+		for k, burn := range b.ask(q).Objectives {
+			o := &r.Objectives[k]
+			if burn.Known {
+				o.Peak = max(o.Peak, burn.Rate)
+			}
+			o.Page = o.Page || burn.Page
+			o.Spent = burn.Spent // the last is the whole record's
+		}
+	}
+}

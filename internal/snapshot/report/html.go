@@ -1,0 +1,268 @@
+package report
+
+import (
+	"bytes"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/base64"
+	"fmt"
+	"html/template"
+	"io"
+	"time"
+)
+
+//go:embed report.html
+var pageSource string
+
+//go:embed report.css
+var style string
+
+// HTML writes the report as one page that needs nothing beside itself: no script,
+// no font, no picture from anywhere. Its policy forbids all of them.
+func HTML(w io.Writer, r *Report) error {
+	page, err := template.New("report").Funcs(template.FuncMap{
+		"date": date, "clock": clock, "span": span, "moment": moment, "whole": whole, "percent": percent,
+		"show": func(f Figure) string { return f.show(whole) },
+	}).Parse(pageSource)
+	if err != nil {
+		return fmt.Errorf("page of a report: %w", err)
+	}
+	var b bytes.Buffer
+	if err := page.Execute(&b, newPage(r)); err != nil {
+		return fmt.Errorf("page of a report: %w", err)
+	}
+	_, err = b.WriteTo(w)
+	return err
+}
+
+// page is what the template shows.
+type page struct {
+	*Report
+	Style      template.CSS
+	Policy     string
+	Provenance string
+	Over       string
+	Tiles      []tile
+	Events     []event
+	Charts     []figure
+	Step       time.Duration
+	Data       [][]string
+	Measures   []pageRow
+	Sections   []section
+	Columns    []column
+	ErrorList  []pageError
+	DifferList []pageDiffers
+	Head       []string
+	Promises   [][]string
+	BudgetNote string
+	Hidden     string
+}
+
+// tile is a figure of the incident beside what it was before.
+type tile struct{ Name, Value, Note string }
+
+type event struct {
+	Event
+	Number int // 0: none
+}
+
+type figure struct {
+	Title  string
+	Lines  []string
+	Bounds bool
+	SVG    template.HTML
+}
+
+type pageRow struct {
+	Name  string
+	Bar   template.HTML
+	Cells []string
+}
+
+type section struct {
+	By       string
+	Note     string
+	Rows     []pageRow
+	Commands []command
+}
+
+type command struct{ What, Command string }
+
+type pageError struct {
+	*Error
+	Title, Facts string
+}
+
+type pageDiffers struct {
+	*Differs
+	Title, Words string
+	Rows         []pageRow
+}
+
+func newPage(r *Report) *page {
+	sum := sha256.Sum256([]byte(style))
+	p := &page{
+		Report: r, Style: template.CSS(style), Provenance: provenance(r), Over: affectedOver(r), Step: r.Chart.stepOf(),
+		Policy:  "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'",
+		Columns: columnsOf(r), Head: objectiveHead[:], BudgetNote: budgetWords, Hidden: privacyWords(r),
+	}
+	p.Tiles = tiles(r)
+	p.events()
+	p.charts()
+	for _, m := range measures {
+		row := pageRow{Name: m.name}
+		for i := range r.Phases {
+			row.Cells = append(row.Cells, m.of(&r.Phases[i].Total))
+		}
+		p.Measures = append(p.Measures, row)
+	}
+	for i := range r.Breakdowns {
+		p.section(&r.Breakdowns[i])
+	}
+	for i := range r.Errors {
+		p.ErrorList = append(p.ErrorList, pageError{&r.Errors[i], r.Errors[i].title(), r.Errors[i].facts()})
+	}
+	for i := range r.Differs {
+		d := &r.Differs[i]
+		x := pageDiffers{Differs: d, Title: "What " + d.Of + " have that " + rest(d.Against) + " do not", Words: d.words()}
+		for k := range d.Values {
+			v := &d.Values[k]
+			x.Rows = append(x.Rows, pageRow{v.name(), bar(v.A), []string{percent(v.A), percent(v.B), v.lift(), v.interval()}})
+		}
+		p.DifferList = append(p.DifferList, x)
+	}
+	for i := range r.Objectives {
+		p.Promises = append(p.Promises, r.Objectives[i].cells())
+	}
+	return p
+}
+
+// FindingWords are the findings as sentences.
+func (p *page) FindingWords() (out []string) {
+	for i := range p.Findings {
+		out = append(out, p.Findings[i].words())
+	}
+	return out
+}
+
+// Reproduce are the commands of the phases.
+func (p *page) Reproduce() (out []command) {
+	for _, ph := range p.Phases {
+		out = append(out, command{ph.Name, ph.Command})
+	}
+	return out
+}
+
+// tiles show the incident's figures at a glance.
+func tiles(r *Report) []tile {
+	var before, during *Row
+	for i := range r.Phases {
+		switch r.Phases[i].Name {
+		case "before":
+			before = &r.Phases[i].Total
+		case "during", "whole":
+			during = &r.Phases[i].Total
+		}
+	}
+	was := func(of func(*Row) string) string {
+		if before == nil {
+			return "before: not known"
+		}
+		return "before: " + of(before)
+	}
+	rate := func(r *Row) string { return r.ErrorRate.show(percent) }
+	lcp := func(r *Row) string { return showVital(0, r.LCP.P75, r.LCP.Thin) }
+	inp := func(r *Row) string { return showVital(1, r.INP.P75, r.INP.Thin) }
+	return []tile{
+		{"Affected users", r.Affected.show(whole), was(func(r *Row) string { return r.Affected.show(whole) })},
+		{"Error rate", rate(during), was(rate)},
+		{"LCP p75", lcp(during), was(lcp)},
+		{"INP p75", inp(during), was(inp)},
+	}
+}
+
+// events numbers those of the timeline that charts mark.
+func (p *page) events() {
+	n := 0
+	for _, e := range p.Timeline {
+		x := event{Event: e}
+		if e.Kind != "record" && e.Kind != "finding" && n < maxMarks {
+			n++
+			x.Number = n
+		}
+		p.Events = append(p.Events, x)
+	}
+}
+
+// maxMarks is how many lines a chart can bear.
+const maxMarks = 20
+
+func (p *page) charts() {
+	if len(p.Chart.Points) < 2 {
+		return
+	}
+	var marks []mark
+	for _, e := range p.Events {
+		if e.Number > 0 {
+			marks = append(marks, mark{e.At, e.Number})
+		}
+	}
+	for i := range plots {
+		f := figure{Title: plots[i].title, SVG: chart(fmt.Sprintf("c%d", i), p.Report, &plots[i], marks)}
+		for _, l := range plots[i].lines {
+			f.Lines = append(f.Lines, l.name)
+		}
+		p.Charts = append(p.Charts, f)
+	}
+	for _, pt := range p.Chart.Points {
+		row := []string{date(pt.To.Add(-p.Step))}
+		for _, plot := range plots {
+			for _, l := range plot.lines {
+				number := whole
+				switch {
+				case plot.title == "Error rate":
+					number = percent
+				case plot.good > 0:
+					number = millis
+				}
+				row = append(row, l.of(&pt).show(number))
+			}
+		}
+		p.Data = append(p.Data, row)
+	}
+}
+
+func (p *page) section(b *Breakdown) {
+	if len(b.Segments) == 0 {
+		return
+	}
+	s := section{By: b.By, Note: overlap(b)}
+	during, most := 0, 0.0
+	for i, ph := range p.Phases {
+		if ph.Name == "during" {
+			during = i
+		}
+		s.Commands = append(s.Commands, command{ph.Name, b.Commands[i]})
+	}
+	size := func(g *Segment) float64 {
+		if row := g.Rows[during]; row != nil && row.Affected.Told() {
+			return row.Affected.Value
+		}
+		return 0
+	}
+	for i := range b.Segments {
+		most = max(most, size(&b.Segments[i]))
+	}
+	for i := range b.Segments {
+		g := &b.Segments[i]
+		row := pageRow{Name: g.Key, Bar: bar(size(g) / max(most, 1))}
+		for _, c := range p.Columns {
+			row.Cells = append(row.Cells, c.of(g))
+		}
+		s.Rows = append(s.Rows, row)
+	}
+	p.Sections = append(p.Sections, s)
+}
+
+// Name is the column's head.
+func (c column) Name() string { return c.name }

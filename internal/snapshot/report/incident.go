@@ -1,0 +1,161 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/filter"
+	"github.com/rumtop/rumtop/internal/plain"
+)
+
+// incident finds when it was: as a person says, else where the gravest thing that
+// got worse began and ended, else between what people did.
+func (b *builder) incident(episodes []agg.Finding) {
+	r := &b.r
+	unknown := Moment{Source: SourceUnknown, Why: "not known"}
+	in := &r.Incident
+	in.Onset, in.End = unknown, unknown
+	var gravest *agg.Finding
+	for i := range episodes {
+		if e := &episodes[i]; e.Since.Before(r.To) && (e.Until.IsZero() || e.Until.After(r.From)) {
+			gravest = e
+			break
+		}
+	}
+	switch {
+	case !b.o.Onset.IsZero():
+		in.Onset = Moment{At: b.o.Onset.UTC(), Source: SourcePerson, Why: "as given"}
+	case gravest != nil:
+		in.Onset = Moment{At: latest(gravest.Since, r.From), From: gravest.SinceFrom, To: gravest.SinceTo, Source: SourceFinding, Why: "change point of " + measureName(gravest.Measure)}
+	default:
+		if m := b.marker(r.From, beacon.MarkerDeploy, beacon.MarkerFlag, beacon.MarkerRelease); m != nil {
+			in.Onset = Moment{At: time.UnixMilli(m.At).UTC(), Source: SourceMarker, Why: "nothing was found to get worse; the marker “" + plain.Line(m.Text, maxLine) + "”"}
+		}
+	}
+	if !in.Onset.Known() {
+		in.Onset.Why = "not known: nothing was found to get worse, and there is no marker"
+	}
+	switch {
+	case !b.o.End.IsZero():
+		in.End = Moment{At: b.o.End.UTC(), Source: SourcePerson, Why: "as given"}
+	case !in.Onset.Known():
+	case gravest != nil && in.Onset.Source == SourceFinding:
+		in.End.Why = "not known: it was going on when the record ended"
+		if !gravest.Until.IsZero() && !gravest.Until.After(r.To) {
+			in.End = Moment{At: gravest.Until, Source: SourceFinding, Why: "as before from then on"}
+		}
+	default:
+		if m := b.marker(in.Onset.At, beacon.MarkerMitigation); m != nil {
+			in.End = Moment{At: time.UnixMilli(m.At).UTC(), Source: SourceMarker, Why: "the marker “" + plain.Line(m.Text, maxLine) + "”"}
+		}
+	}
+	// A moment outside the span is told, and the phases are cut by what is inside.
+	if in.Onset.Known() && (in.Onset.At.Before(r.From) || r.To.Sub(in.Onset.At) < time.Second) {
+		in.Onset = Moment{Source: SourceUnknown, Why: fmt.Sprintf("not known: %s (%s) is outside of the report", stamp(in.Onset.At), in.Onset.Why)}
+	}
+	if in.End.Known() && (in.End.At.After(r.To) || in.Onset.Known() && in.End.At.Sub(in.Onset.At) < time.Second) {
+		in.End = Moment{Source: SourceUnknown, Why: fmt.Sprintf("not known: %s (%s) is not between the onset and the end of the report", stamp(in.End.At), in.End.Why)}
+	}
+}
+
+// marker is the first of some kinds that was set in the span, after a moment.
+func (b *builder) marker(after time.Time, kinds ...string) *beacon.Marker {
+	for i := range b.markers {
+		if m := &b.markers[i]; slices.Contains(kinds, m.Kind) && m.At > after.UnixMilli() && m.At < b.r.To.UnixMilli() {
+			return m
+		}
+	}
+	return nil
+}
+
+// findings tells what got worse in the span. Each is asked for through its own
+// filter, so this comes last.
+func (b *builder) findings(episodes []agg.Finding) {
+	b.r.Findings = []Finding{}
+	for i := range episodes {
+		e := &episodes[i]
+		if len(b.r.Findings) == maxFindings {
+			break
+		}
+		until := e.Until
+		if until.IsZero() || until.After(b.r.To) {
+			until = b.r.To
+		}
+		since := latest(e.Since, b.r.From)
+		if until.Sub(since) < time.Second {
+			continue
+		}
+		q := over(b.o, b.o.By[0], since, until)
+		for _, t := range e.Terms {
+			term, err := filter.NewTerm(t.Field, filter.Eq, filter.Literal(t.Value))
+			if err != nil {
+				continue
+			}
+			q.Filter = q.Filter.And(term)
+		}
+		f := b.ask(q)
+		out := Finding{
+			Measure: e.Measure, Filter: plain.Line(e.Filter, maxLine), Explained: e.Explained, Before: b.estimate(e.Measure, e.Before), Against: e.Against, Last: b.estimate(e.Measure, e.Now),
+			Over: rowOf(&f.Total, b.o.MinCohort), Since: e.Since, SinceFrom: e.SinceFrom, SinceTo: e.SinceTo, Until: e.Until,
+			P: e.P, Segments: e.Segments, Command: b.command(q),
+		}
+		if e.After != nil {
+			out.After = plain.Line(e.After.Text, maxLine)
+		}
+		if n := concealRows([]*Row{&out.Over}, 0, b.o.MinCohort); n > 0 {
+			b.r.Privacy.Concealed += n
+			out.Last, out.Before = nil, nil
+		}
+		b.r.Findings = append(b.r.Findings, out)
+	}
+}
+
+// estimate is nil where it is of too few people to be told.
+func (b *builder) estimate(measure string, e agg.Estimate) *agg.Estimate {
+	share := e.Value
+	if strings.HasSuffix(measure, "_p75") {
+		share = 1
+	}
+	if e.N == 0 || b.few(share, e.N) {
+		return nil
+	}
+	return &e
+}
+
+// timeline puts in order what is known to have happened when.
+func (b *builder) timeline() {
+	r := &b.r
+	add := func(at time.Time, kind, text, by string) {
+		if !at.Before(r.From) && !at.After(r.To) {
+			r.Timeline = append(r.Timeline, Event{at.UTC(), kind, text, by})
+		}
+	}
+	add(r.From, "record", "the report begins", "")
+	for _, m := range b.markers {
+		add(time.UnixMilli(m.At), m.Kind, plain.Line(m.Text, maxLine), plain.Line(m.By, maxLine))
+	}
+	if m := r.Incident.Onset; m.Known() {
+		add(m.At, "onset", "onset ("+m.Why+")", "")
+	}
+	if m := r.Incident.End; m.Known() {
+		add(m.At, "end", "end ("+m.Why+")", "")
+	}
+	for _, f := range r.Findings {
+		add(f.Since, "finding", measureName(f.Measure)+who(f.Filter)+" began to get worse", "")
+		if !f.Until.IsZero() {
+			add(f.Until, "finding", measureName(f.Measure)+who(f.Filter)+" was as before", "")
+		}
+	}
+	for _, n := range r.Notes {
+		if !n.At.IsZero() {
+			add(n.At, "note", plain.Line(n.Text, maxLine), n.By)
+		}
+	}
+	add(r.To, "record", "the report ends", "")
+	slices.SortStableFunc(r.Timeline, func(x, y Event) int { return cmp.Compare(x.At.UnixMilli(), y.At.UnixMilli()) })
+}

@@ -1,0 +1,323 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Markdown writes the report for a wiki: GitHub's dialect, with charts as text.
+func Markdown(w io.Writer, r *Report) error {
+	m := &markdown{}
+	m.head(r)
+	m.timeline(r)
+	m.phases(r)
+	m.charts(r)
+	for i := range r.Breakdowns {
+		m.breakdown(r, &r.Breakdowns[i])
+	}
+	m.errors(r)
+	m.differs(r)
+	m.objectives(r)
+	m.rest(r)
+	_, err := io.WriteString(w, m.String())
+	return err
+}
+
+type markdown struct{ strings.Builder }
+
+func (m *markdown) line(format string, args ...any) {
+	_, _ = fmt.Fprintf(m, format, args...)
+	m.WriteByte('\n')
+}
+
+// text makes a string of somebody else's mean nothing in Markdown or HTML, in
+// running text and in tables.
+func text(s string) string {
+	var b strings.Builder
+	for _, c := range strings.ReplaceAll(s, "\n", " ") {
+		switch {
+		case c == '<':
+			b.WriteString("&lt;")
+		case c == '>':
+			b.WriteString("&gt;")
+		case c == '&':
+			b.WriteString("&amp;")
+		case c == '@': // would call somebody
+			b.WriteString("&#64;")
+		case c == ':': // "://" would be a link
+			b.WriteString("&#58;")
+		case strings.ContainsRune("\\`*_{}[]()#+-.!|~$^=\"'", c):
+			b.WriteByte('\\')
+			b.WriteRune(c)
+		default:
+			b.WriteRune(c)
+		}
+	}
+	return b.String()
+}
+
+// quote writes lines of a person as a quotation, in which they mean nothing else.
+func (m *markdown) quote(s string) {
+	for line := range strings.Lines(s) {
+		m.line("> %s  ", text(strings.TrimSpace(line)))
+	}
+}
+
+// code writes a block that nothing in s can end.
+func (m *markdown) code(s string) {
+	fence := "```"
+	for strings.Contains(s, fence) {
+		fence += "`"
+	}
+	m.line("%s\n%s\n%s\n", fence, strings.TrimSuffix(s, "\n"), fence)
+}
+
+// table writes one; cells are Markdown already. The first column is text.
+func (m *markdown) table(head []string, rows [][]string) {
+	m.line("| %s |", strings.Join(head, " | "))
+	m.line("| :--- |%s", strings.Repeat(" ---: |", len(head)-1))
+	for _, row := range rows {
+		m.line("| %s |", strings.Join(row, " | "))
+	}
+	m.line("")
+}
+
+func (m *markdown) head(r *Report) {
+	m.line("# %s: %s to %s\n", text(r.Site), date(r.From), date(r.To))
+	m.line("%s\n", text(provenance(r)))
+	if r.Filter != "" {
+		m.line("Only what passes the filter %s.\n", code(r.Filter))
+	}
+	if r.Summary != "" {
+		m.line("## Summary\n")
+		m.quote(r.Summary)
+		m.line("")
+	}
+	m.line("## What happened\n")
+	m.line("- Onset: %s", text(moment(r.Incident.Onset)))
+	m.line("- End: %s", text(moment(r.Incident.End)))
+	m.line("- Affected users: **%s**%s", r.Affected.show(whole), text(affectedOver(r)))
+	for i := range r.Findings {
+		m.line("- %s", text(r.Findings[i].words()))
+	}
+	m.line("")
+}
+
+func code(s string) string {
+	fence := "`"
+	for strings.Contains(s, fence) {
+		fence += "`"
+	}
+	return fence + " " + s + " " + fence
+}
+
+func (m *markdown) timeline(r *Report) {
+	m.line("## Timeline (UTC)\n")
+	rows := make([][]string, 0, len(r.Timeline))
+	for _, e := range r.Timeline {
+		what := text(e.Text)
+		if e.By != "" {
+			what += " — " + text(e.By)
+		}
+		rows = append(rows, []string{e.At.Format("2006-01-02 15:04:05"), e.Kind, what})
+	}
+	m.line("| time | what | |\n| :--- | :--- | :--- |")
+	for _, row := range rows {
+		m.line("| %s |", strings.Join(row, " | "))
+	}
+	m.line("")
+}
+
+func (m *markdown) phases(r *Report) {
+	m.line("## Before, during, after\n")
+	head, rows := []string{"phase"}, [][]string{}
+	for _, p := range r.Phases {
+		head = append(head, fmt.Sprintf("%s<br>%s–%s", p.Name, clock(p.From)[:8], clock(p.To)[:8]))
+	}
+	for _, measure := range measures {
+		row := []string{measure.name}
+		for i := range r.Phases {
+			row = append(row, text(measure.of(&r.Phases[i].Total)))
+		}
+		rows = append(rows, row)
+	}
+	m.table(head, rows)
+	m.line("Percentiles marked ~ rest on fewer than 20 page views. ▲ and ▼ mark what is distinguishably worse or better than the same length of time before the onset.\n")
+	m.commands(func(yield func(string, string)) {
+		for _, p := range r.Phases {
+			yield(p.Name, p.Command)
+		}
+	})
+}
+
+// commands writes how figures are reproduced.
+func (m *markdown) commands(each func(yield func(what, command string))) {
+	var lines []string
+	each(func(what, command string) {
+		if command != "" {
+			lines = append(lines, "# "+what+"\n"+command)
+		}
+	})
+	if len(lines) > 0 {
+		m.code(strings.Join(lines, "\n"))
+	}
+}
+
+// blocks are eighths of a line.
+const blocks = "▁▂▃▄▅▆▇█"
+
+// sparkline draws values as text: · where there is nothing, ‹ where it is concealed.
+func sparkline(points []Point, of func(*Point) Figure, top float64) string {
+	var b strings.Builder
+	for i := range points {
+		f := of(&points[i])
+		switch {
+		case f.State == StateNone:
+			b.WriteRune('·')
+		case !f.Told():
+			b.WriteRune('‹')
+		default:
+			k := 0
+			if top > 0 {
+				k = int(math.Min(7, 8*f.Value/top))
+			}
+			b.WriteRune([]rune(blocks)[k])
+		}
+	}
+	return b.String()
+}
+
+func (m *markdown) charts(r *Report) {
+	if len(r.Chart.Points) == 0 {
+		return
+	}
+	step := time.Duration(r.Chart.StepS * float64(time.Second))
+	m.line("## Over time\n")
+	var b strings.Builder
+	points := r.Chart.Points
+	first, last := points[0].To.Add(-step), points[len(points)-1].To
+	for _, p := range plots {
+		for _, l := range p.lines {
+			_, top := rangeOf(points, l.of)
+			fmt.Fprintf(&b, "%-15s 0 to %-8s %s\n", l.name, p.unit(top), sparkline(points, l.of, top))
+		}
+	}
+	marks := []rune(strings.Repeat(" ", len(points)))
+	put := func(t Moment, c rune) {
+		if k := int(t.At.Sub(first) / step); t.Known() && k >= 0 && k < len(marks) {
+			marks[k] = c
+		}
+	}
+	put(r.Incident.Onset, '▲')
+	put(r.Incident.End, '△')
+	fmt.Fprintf(&b, "%-31s%s\n", "", strings.TrimRight(string(marks), " "))
+	m.code(b.String())
+	m.line("One character is %s, from %s to %s. ▲ onset, △ end, ‹ fewer than %d users, · nothing.\n", span(step), clock(first), clock(last), r.Privacy.MinCohort)
+	m.commands(func(yield func(string, string)) { yield("a point: put the end of its step for TIME", r.Chart.Command) })
+}
+
+func (m *markdown) breakdown(r *Report, b *Breakdown) {
+	if len(b.Segments) == 0 {
+		return
+	}
+	m.line("## By %s\n", text(b.By))
+	head := []string{text(b.By)}
+	columns := columnsOf(r)
+	for _, c := range columns {
+		head = append(head, c.name)
+	}
+	rows := make([][]string, 0, len(b.Segments))
+	for i := range b.Segments {
+		row := []string{text(b.Segments[i].Key)}
+		for _, c := range columns {
+			row = append(row, text(c.of(&b.Segments[i])))
+		}
+		rows = append(rows, row)
+	}
+	m.table(head, rows)
+	m.line("%s\n", text(overlap(b)))
+	m.commands(func(yield func(string, string)) {
+		for i, c := range b.Commands {
+			yield(r.Phases[i].Name, c)
+		}
+	})
+}
+
+func (m *markdown) errors(r *Report) {
+	m.line("## Errors\n")
+	if len(r.Errors) == 0 {
+		m.line("None that %d users or more had.\n", r.Privacy.MinCohort)
+	}
+	for i := range r.Errors {
+		e := &r.Errors[i]
+		m.line("### %s\n", text(e.title()))
+		m.line("%s\n", text(e.facts()))
+		if e.Stack != "" {
+			m.code(e.Stack)
+		}
+		m.commands(func(yield func(string, string)) { yield("of this error", e.Command) })
+	}
+	if r.Fewer {
+		m.line("Errors that fewer than %d users had are left out.\n", r.Privacy.MinCohort)
+	}
+}
+
+func (m *markdown) differs(r *Report) {
+	for i := range r.Differs {
+		d := &r.Differs[i]
+		m.line("## What %s have that %s do not\n", text(d.Of), text(rest(d.Against)))
+		m.line("%s\n", text(d.words()))
+		if len(d.Values) > 0 {
+			rows := make([][]string, 0, len(d.Values))
+			for _, v := range d.Values {
+				rows = append(rows, []string{text(v.name()), text(percent(v.A)), text(percent(v.B)), text(v.lift()), text(v.interval())})
+			}
+			m.table([]string{"value", "share of them", "of the others", "lift", "difference (95 %)"}, rows)
+		}
+		m.commands(func(yield func(string, string)) {
+			for _, c := range d.Commands {
+				yield("errored_views and views of its segments", c)
+			}
+		})
+	}
+}
+
+func (m *markdown) objectives(r *Report) {
+	if len(r.Objectives) == 0 {
+		return
+	}
+	m.line("## Objectives\n")
+	rows := make([][]string, 0, len(r.Objectives))
+	for i := range r.Objectives {
+		rows = append(rows, slices.Collect(func(yield func(string) bool) {
+			for _, s := range r.Objectives[i].cells() {
+				if !yield(text(s)) {
+					return
+				}
+			}
+		}))
+	}
+	m.table(objectiveHead[:], rows)
+	m.line("%s\n", text(budgetWords))
+	m.commands(func(yield func(string, string)) { yield("at the end of the incident", r.Commands.Objectives) })
+}
+
+func (m *markdown) rest(r *Report) {
+	if len(r.Notes) > 0 {
+		m.line("## Notes\n")
+		for _, n := range r.Notes {
+			m.quote(strings.TrimSpace(n.prefix() + n.Text))
+			m.line("")
+		}
+	}
+	m.line("## What the figures rest on\n")
+	for _, c := range r.Caveats {
+		m.line("- %s", text(c))
+	}
+	m.line("- %s\n", text(privacyWords(r)))
+	m.commands(func(yield func(string, string)) { yield("the whole span", r.Commands.All) })
+}
