@@ -40,9 +40,31 @@ func sdks() []sdk {
 			"trouble": "types", "route": faroRoute,
 			"navigated": "inp@/users/:id/orders? cls@/users/:id/orders?", "closed": "inp? cls?", // not flushed in time
 		}},
-		{name: "web-vitals-6.2.3", script: "web-vitals", value: "web-vitals", except: map[string]string{
-			"*": "errors=0 errored=0 failed=0 event flag environment group", "route": "views=1",
+		{name: "web-vitals-6.2.3", script: "web-vitals", value: "web-vitals", except: webVitals("")},
+		{name: "web-vitals-5.3.0", script: "web-vitals", alias: map[string]string{"web-vitals": "web-vitals5"}, value: "web-vitals", except: webVitals(faroRoute)},
+		{name: "web-vitals-3.5.2", script: "web-vitals", alias: map[string]string{"web-vitals": "web-vitals3"}, value: "web-vitals", except: webVitals(faroRoute)},
+		{name: "boomerang-1.815.1", script: "boomerang", value: "boomerang", except: boomerang()},
+		{name: "boomerang-get-1.815.1", script: "boomerang", data: `data-type="GET"`, value: "boomerang", except: boomerang()},
+		{name: "aws-rum-3.2.1", script: "aws-rum", value: "aws-rum", except: map[string]string{
+			"*": "environment",
 		}},
+	}
+}
+
+// webVitals measures and reports nothing else. Before version 6 it does not say
+// which route it measured.
+func webVitals(route string) map[string]string {
+	return map[string]string{"*": "errors=0 errored=0 failed=0 event flag environment group", "route": "views=1 " + route}
+}
+
+// boomerang has paints only if they came before the load event, whole
+// milliseconds, and layout shifts in thousandths. What it measured since its last
+// beacon carries the route of the next. Whether it tells of a restore depends on
+// how long the page stays; a fixture has that.
+func boomerang() map[string]string {
+	return map[string]string{
+		"*": "lcp? fcp? ttfb~2 cls~0.003 types", "restored": "-",
+		"route": "inp@/users/:id/orders cls!",
 	}
 }
 
