@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/plain"
 )
 
 // breachSchema names the document that --on-breach is given.
@@ -92,6 +93,14 @@ func telemetry(f *agg.Frame) (out []string) {
 	say(h.Gaps > 0, "%d messages are missing from the stream", h.Gaps)
 	say(h.Malformed > 0, "%d batches could not be read", h.Malformed)
 	say(h.Evicted > 0, "%d beacons were pushed out by --memory", h.Evicted)
+	for _, s := range f.Silences {
+		who := "everyone"
+		if s.Field != "" {
+			who = plain.Line(s.Term.String(), 100)
+		}
+		say(true, "%s sends %.0f%% of what it should since %s", who, 100*s.Received/s.Expected, s.Since.Format(time.RFC3339))
+	}
+	say(h.SampleBefore > 0 && h.SampleBefore != h.SampleRate, "the share of sessions sent went from %.3g%% to %.3g%%", 100*h.SampleBefore, 100*h.SampleRate)
 	say(h.QuietS > 30, "no beacon for %.0f s", h.QuietS)
 	return out
 }

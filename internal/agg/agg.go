@@ -61,6 +61,7 @@ type Aggregator struct {
 	markers  markers
 	appeared releases
 	mute     mute
+	silences silences
 
 	translation translation
 

@@ -57,6 +57,7 @@ func (a *Aggregator) Frame(q Query, s SourceStatus, now time.Time) *Frame {
 	}
 	f.Findings = a.findings(hi-1, s.Loading, f.Live)
 	f.Finding = f.Findings[0]
+	f.Silences = a.silent(hi - 1)
 	f.Differs = a.differsLately(&q, lo, hi)
 	f.Verdict = a.verdictLately(q.Verdict, hi)
 	f.Warnings = a.warnings(f, &q)
@@ -125,9 +126,7 @@ func (a *Aggregator) health(s SourceStatus, lo, hi, now int64) Health {
 	h.QuietS = float64(max(0, now-a.newest)) / 1000
 	n, since := a.log.slots.rows(lo, hi)
 	h.PerS = float64(n) / max(1, float64(hi-since)/1000)
-	for weight := range a.now.rates {
-		h.SampleRate = min(h.SampleRate, one/float64(weight))
-	}
+	h.SampleRate, h.SampleBefore = cmp.Or(a.now.sampling(), 1), a.before.sampling()
 	return h
 }
 

@@ -43,6 +43,8 @@ type Frame struct {
 	// says so where nothing did. It looks at what passes the filter.
 	Finding  Finding   `json:"finding"`
 	Findings []Finding `json:"findings,omitempty"` // all of them, where there are several
+	// Silences are segments that send less than they should, whatever the filter.
+	Silences []Silence `json:"silences,omitempty"`
 	// Differs answers Query.Differs.
 	Differs *Differs `json:"differs,omitempty"`
 	// Verdict answers Query.Verdict.
@@ -77,28 +79,29 @@ type Baseline struct {
 
 // Health is the trust line: what the numbers rest on.
 type Health struct {
-	Connected   bool       `json:"connected"`
-	Server      string     `json:"server,omitempty"`
-	Note        string     `json:"note,omitempty"`         // one sentence: why not connected, why no history
-	History     bool       `json:"history"`                // the server keeps history (JetStream)
-	HistoryFrom *time.Time `json:"history_from,omitempty"` // receive time of the oldest beacon retained
-	Loading     float64    `json:"loading"`                // share of history read, 0..1; 1 when caught up
-	LagMS       float64    `json:"lag_ms"`                 // newest beacon: received by the collector → read here
-	QuietS      float64    `json:"quiet_s"`                // since the newest beacon was received
-	PerS        float64    `json:"beacons_per_s"`          // over the window
-	Retained    int        `json:"retained"`               // beacons in the log
-	Evicted     int64      `json:"evicted"`                // beacons that --memory pushed out before their time
-	Dropped     int64      `json:"dropped"`                // beacons or messages lost on the way to this viewer
-	Gaps        int64      `json:"gaps"`                   // missing stream sequences
-	Malformed   int64      `json:"malformed"`              // batches that could not be decoded
-	Late        int64      `json:"late"`                   // beacons that came after their slot was sealed
-	Duplicates  int64      `json:"duplicates"`             // beacons whose id had been counted
-	MutedErrors int64      `json:"muted_errors,omitempty"` // errors that a rule leaves out
-	Overflow    int64      `json:"overflow"`               // beacons counted in (other)
-	Reconnects  int64      `json:"reconnects"`
-	SampleRate  float64    `json:"sample_rate"` // smallest in the window; 1: everything is sent
-	SkewP95MS   float64    `json:"skew_p95_ms"` // |browser's clock − collector's|
-	SkewN       int        `json:"skew_n"`
+	Connected    bool       `json:"connected"`
+	Server       string     `json:"server,omitempty"`
+	Note         string     `json:"note,omitempty"`         // one sentence: why not connected, why no history
+	History      bool       `json:"history"`                // the server keeps history (JetStream)
+	HistoryFrom  *time.Time `json:"history_from,omitempty"` // receive time of the oldest beacon retained
+	Loading      float64    `json:"loading"`                // share of history read, 0..1; 1 when caught up
+	LagMS        float64    `json:"lag_ms"`                 // newest beacon: received by the collector → read here
+	QuietS       float64    `json:"quiet_s"`                // since the newest beacon was received
+	PerS         float64    `json:"beacons_per_s"`          // over the window
+	Retained     int        `json:"retained"`               // beacons in the log
+	Evicted      int64      `json:"evicted"`                // beacons that --memory pushed out before their time
+	Dropped      int64      `json:"dropped"`                // beacons or messages lost on the way to this viewer
+	Gaps         int64      `json:"gaps"`                   // missing stream sequences
+	Malformed    int64      `json:"malformed"`              // batches that could not be decoded
+	Late         int64      `json:"late"`                   // beacons that came after their slot was sealed
+	Duplicates   int64      `json:"duplicates"`             // beacons whose id had been counted
+	MutedErrors  int64      `json:"muted_errors,omitempty"` // errors that a rule leaves out
+	Overflow     int64      `json:"overflow"`               // beacons counted in (other)
+	Reconnects   int64      `json:"reconnects"`
+	SampleRate   float64    `json:"sample_rate"`        // smallest in the window; 1: everything is sent
+	SampleBefore float64    `json:"sample_rate_before"` // the same in the baseline's window; 0: nothing came then
+	SkewP95MS    float64    `json:"skew_p95_ms"`        // |browser's clock − collector's|
+	SkewN        int        `json:"skew_n"`
 
 	// What the collectors say. What they lost is over the window, by when they
 	// said so; a beacon sent again after a refusal was lost once and came once.

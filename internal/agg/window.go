@@ -81,6 +81,18 @@ func (w *window) moveTo(lo, hi int64) {
 	w.lo, w.hi = lo, hi
 }
 
+// sampling is the smallest share of sessions that are sent, 0 where nothing is counted.
+func (w *window) sampling() float64 {
+	if w.total.beacons == 0 {
+		return 0
+	}
+	rate := 1.0
+	for weight := range w.rates {
+		rate = min(rate, one/float64(weight))
+	}
+	return rate
+}
+
 func (w *window) covers(t int64) bool { return w.lo <= t && t < w.hi }
 
 // count counts a row, or takes it back where by is -1.

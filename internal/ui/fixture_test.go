@@ -176,6 +176,17 @@ func hurtSessions() *agg.Frame {
 	return f
 }
 
+// whitePage is a quiet hour in which one browser has nothing to say.
+func whitePage() *agg.Frame {
+	f := quietHour()
+	f.Silences = []agg.Silence{
+		{Term: agg.Term{Field: "browser_version", Value: "Safari 18"}, Expected: 310, Received: 14, Since: noon.Add(-4 * time.Minute)},
+		{Term: agg.Term{Field: "page", Value: "/help/\x1b[2J"}, Expected: 200, Received: 0, Since: noon.Add(-2 * time.Minute)},
+	}
+	f.Health.SampleBefore = 1
+	return f
+}
+
 // promised is the incident, with objectives that it breaks.
 func promised() *agg.Frame {
 	f := incident()

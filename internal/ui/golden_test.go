@@ -176,6 +176,8 @@ func TestGoldenScreens(t *testing.T) {
 		{"inspect-nothing", noColor, small, incident(), []string{"i"}},
 		{"sessions", noColor, sizes[1:3], hurtSessions(), []string{"S"}},
 		{"sessions-none", noColor, small, incident(), []string{"S"}},
+		{"white-page", noColor, sizes[1:3], whitePage(), nil},
+		{"white-page-trust", inColor, small, whitePage(), []string{"T"}},
 		{"marked", noColor, sizes, marked(), nil},
 		{"marked-ascii", asASCII, small, marked(), nil},
 		{"marked-zoom", noColor, sizes[1:3], marked(), []string{"+"}},

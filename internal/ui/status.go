@@ -133,7 +133,14 @@ func sentence(f *agg.Frame, l link, loc *time.Location) (gravity, string) {
 		return g, s
 	}
 	t := &f.Total
-	if g, s := sentenceOfFinding(f, loc); s != "" {
+	g, s := sentenceOfFinding(f, loc)
+	if s != "" && g == grave {
+		return g, s
+	}
+	if quiet := sentenceOfSilence(f, loc); quiet != "" {
+		return grave, quiet
+	}
+	if s != "" {
 		return g, s
 	}
 	switch {
@@ -155,7 +162,7 @@ func sentence(f *agg.Frame, l link, loc *time.Location) (gravity, string) {
 	if t.Errors == 0 && t.Affected == 0 {
 		return fine, fmt.Sprintf("no error in %s over %s views", window(f), count(float64(t.Views)))
 	}
-	s := fmt.Sprintf("error rate %s%% over %s views · %s", percent(t.ErrorRate), count(float64(t.Views)), affected(t))
+	s = fmt.Sprintf("error rate %s%% over %s views · %s", percent(t.ErrorRate), count(float64(t.Views)), affected(t))
 	switch d := t.Delta.ErrorRate; {
 	case !f.Baseline.Complete || !d.Known || t.Baseline == nil:
 		return calm, s + " · no baseline yet"

@@ -38,6 +38,12 @@ func facts(f *agg.Frame, loc *time.Location) []fact {
 		}
 	}
 	wrong = append(wrong, collectorWorries(h)...)
+	for i := range f.Silences {
+		worry(grave, "%s", silenceFact(&f.Silences[i], f.At, loc))
+	}
+	if h.SampleBefore > 0 && h.SampleBefore != h.SampleRate {
+		worry(doubtful, "sampling changed: %s, before %s", sampling(h.SampleRate), sampling(h.SampleBefore))
+	}
 	if !h.History {
 		worry(doubtful, "%s", noHistory(h))
 	}

@@ -54,6 +54,7 @@ func claims(f *agg.Frame, loc *time.Location) []claim {
 		{"beacons/s", count(coarse(h.PerS)), calm, "over the window; compare with what your site sends usually"},
 		{"newest beacon", span(time.Duration(h.QuietS * float64(time.Second))), weigh(quiet(f), grave), "since one was received: silence is no sign of health"},
 		{"lag", span(time.Duration(h.LagMS * float64(time.Millisecond))), weigh(h.LagMS > 10_000, doubtful), "from the collector to this screen"},
+		{"expected", expected(f, loc), weigh(len(f.Silences) > 0, grave), "of each region, page, device, browser, OS and country, by its own last hour"},
 		{"sampling", sampling(h.SampleRate), calm, "the smallest share in the window; counts are scaled up by its inverse (≈)"},
 	}
 	from := "none"
@@ -73,6 +74,14 @@ func claims(f *agg.Frame, loc *time.Location) []claim {
 		loss("reconnects", h.Reconnects, calm, "to the server since the start; history fills what was missed"),
 		claim{"skew p95", coarseSeconds(h.SkewP95MS) + " s", weigh(h.SkewN >= agg.Thin && h.SkewP95MS > 60_000, doubtful), "browsers' clocks against the collector's; windows use the collector's"},
 	)
+}
+
+// expected is whether what should come comes.
+func expected(f *agg.Frame, loc *time.Location) string {
+	if len(f.Silences) == 0 {
+		return "comes"
+	}
+	return silenceFact(&f.Silences[0], f.At, loc)
 }
 
 func (p trustPane) view(f *agg.Frame, s scene) []string {

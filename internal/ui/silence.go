@@ -1,0 +1,32 @@
+package ui
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/rumtop/rumtop/internal/agg"
+)
+
+// sentenceOfSilence is who sends less than they should, and since when. Nobody
+// can say whether they are hurt, gone, or only not heard.
+func sentenceOfSilence(f *agg.Frame, loc *time.Location) string {
+	if len(f.Silences) == 0 {
+		return ""
+	}
+	s := silenceFact(&f.Silences[0], f.At, loc) + " · a page that shows nothing reports no error"
+	if n := len(f.Silences) - 1; n > 0 {
+		s += " · and " + plural(float64(n), "other segment")
+	}
+	return s
+}
+
+func silenceFact(s *agg.Silence, now time.Time, loc *time.Location) string {
+	who := "everyone"
+	if s.Field != "" {
+		who = s.Term.String()
+	}
+	if s.Received == 0 {
+		return fmt.Sprintf("%s has fallen silent · since %s", who, clock(s.Since, now, loc))
+	}
+	return fmt.Sprintf("%s sends %s of what it should · since %s", who, wholePercent(s.Received/s.Expected), clock(s.Since, now, loc))
+}
