@@ -111,10 +111,10 @@ func (a *Aggregator) findings(now int64, loading float64, live bool) []Finding {
 func (w *watch) gravest(list []Finding, live bool) []Finding {
 	grave := func(f Finding) float64 {
 		n := float64(f.Affected)
-		switch {
-		case f.Measure == measureNames[ofErrors]:
+		switch f.Measure {
+		case measureNames[ofErrors]:
 			n *= hurtByError
-		case f.Measure == measureNames[ofRequests]:
+		case measureNames[ofRequests]:
 			n *= hurtByRequest
 		}
 		if f.Measure == w.leads {

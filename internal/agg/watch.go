@@ -352,8 +352,8 @@ func (s *watchSum) add(c *watchCell, by float64, measures uint8) {
 
 // clear forgets a measure.
 func (s *watchSum) clear(m watched) {
-	switch {
-	case m == ofErrors || m == ofRequests:
+	switch m {
+	case ofErrors, ofRequests:
 		k := 0
 		if m == ofRequests {
 			k = 1
