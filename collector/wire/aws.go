@@ -61,7 +61,6 @@ type awsBatch struct {
 	id, release, version string
 	user, session        string
 	tags                 []Tag
-	userAgent            string
 
 	pages    []*awsPage
 	latest   *awsPage
@@ -125,7 +124,7 @@ func (a *awsBatch) decode(item []byte) error {
 
 // inner enters JSON that stands in a string, or as it is.
 func (a *awsBatch) inner(c *cursor) *cursor {
-	text := ""
+	var text string
 	if c.peek() == '"' {
 		text = c.quoted()
 	} else {
