@@ -148,7 +148,7 @@ func TestScenariosAreFound(t *testing.T) {
 			if f.State != agg.FindingOn || f.Measure != c.measure || !slices.Contains(c.filters, f.Filter) {
 				t.Fatalf("found %s", told(&f))
 			}
-			if f.Factor < c.factor || f.Affected < 10 || f.Share <= 0 || f.Now.Low <= f.Before.High || f.P > .01 {
+			if f.Before.Value > 0 && f.Factor < c.factor || f.Affected < 10 || f.Share <= 0 || f.Now.Low <= f.Before.High || f.P > .01 {
 				t.Errorf("%+v", f)
 			}
 			if since := f.Since.Sub(s.start); since < c.began-time.Minute || since > c.began+90*time.Second || f.SinceFrom.After(f.Since) || f.SinceTo.Before(f.Since) {
