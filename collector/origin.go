@@ -77,7 +77,7 @@ func isLocal(origin string) bool {
 const (
 	corsMethods = "GET, POST, OPTIONS"
 	corsHeaders = "Content-Type, Content-Encoding, X-Rum-Key, X-Api-Key, X-Faro-Session-Id, Idempotency-Key, " +
-		"X-Sentry-Auth, DD-API-KEY, DD-EVP-ORIGIN, DD-REQUEST-ID, X-Amz-Date, Authorization, Traceparent, Tracestate, Baggage, Sdk-Context, Elastic-Apm-Traceparent"
+		"X-Sentry-Auth, X-Honeycomb-Team, X-Honeycomb-Dataset, Dash0-Dataset, DD-API-KEY, DD-EVP-ORIGIN, DD-REQUEST-ID, X-Amz-Date, Authorization, Traceparent, Tracestate, Baggage, Sdk-Context, Elastic-Apm-Traceparent"
 	corsMaxAge = "7200"
 )
 
