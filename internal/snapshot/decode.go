@@ -219,7 +219,13 @@ func (d *decoder) beacon(r *beaconRow) error {
 	if err != nil {
 		return err
 	}
-	who, err := oneOf(d.visitors, r.Visitor, "visitors.parquet")
+	visitor := int32(0)
+	if r.Visitor != nil {
+		visitor = *r.Visitor
+	} else if view != nil {
+		visitor = view.Visitor
+	}
+	who, err := oneOf(d.visitors, visitor, "visitors.parquet")
 	if err != nil {
 		return err
 	}

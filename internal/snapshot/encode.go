@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"math"
 	"os"
+	"slices"
 
 	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/beacon"
@@ -81,18 +82,21 @@ func (t *tables) close() {
 type encoder struct {
 	tables      *tables
 	anonymised  bool
-	views       numbers[beacon.ID]
-	visitors    numbers[visitor]
-	users       map[beacon.ID]struct{}
-	sessions    map[beacon.ID]struct{}
-	kinds       numbers[errorKind]
+	views       numbers // by the page view's hash
+	visitors    numbers // by visitorHash
+	users       numbers // by what users are counted by
+	sessions    numbers
+	visitorOf   []int32 // by number of view: the visitor of its first beacon
+	kinds       map[errorKind]int32
 	first, last int64 // receive times, Unix milliseconds
 	counts      Counts
 
+	view, visitor int32 // of the beacon before
+	newViews      []viewRow
+	newVisitors   []visitorRow
+
 	tags []string // of the current batch, by set of tags; "" is not yet known
 }
-
-type visitor struct{ user, session beacon.ID }
 
 type errorKind struct {
 	typ, message, stack string
@@ -102,8 +106,7 @@ type errorKind struct {
 func newEncoder(t *tables, anonymised bool) *encoder {
 	return &encoder{
 		tables: t, anonymised: anonymised,
-		views: newNumbers[beacon.ID](), visitors: newNumbers[visitor](), kinds: newNumbers[errorKind](),
-		users: map[beacon.ID]struct{}{}, sessions: map[beacon.ID]struct{}{},
+		visitorOf: []int32{0}, kinds: map[errorKind]int32{},
 		first: math.MaxInt64, last: math.MinInt64,
 	}
 }
@@ -128,29 +131,17 @@ func (e *encoder) add(b *beacon.Batch) error {
 
 func (e *encoder) beacons(b *beacon.Batch, first int32) error {
 	e.tags = append(e.tags[:0], make([]string, len(b.TagSets))...)
-	rows := e.tables.beacons.block()
-	views, visitors := e.tables.views.block(), e.tables.visitors.block()
+	rows := slices.Grow(e.tables.beacons.block(), b.Len())[:b.Len()]
+	skews, who := make([]int32, b.Len()), make([]int32, b.Len())
 	for i, received := range b.Received {
 		e.first, e.last = min(e.first, received), max(e.last, received)
-		r := beaconRow{
-			Beacon: first + int32(i), Received: received,
-			Navigation: b.Flags[i]&beacon.FlagNavigation != 0, Unsampled: b.Flags[i]&beacon.FlagUnsampled != 0,
-			SampleRate: b.SampleRate[i],
-		}
-		var fresh bool
-		if r.View, fresh = e.views.add(b.View[i]); fresh {
-			row := viewRow{View: r.View, Hash: uint64(b.View[i])}
-			if e.anonymised {
-				row.Hash = 0
-			}
-			views = append(views, row)
-		}
-		who := visitor{b.User[i], b.Session[i]}
-		e.meet(who, b.View[i])
-		if !e.anonymised {
-			if r.Visitor, fresh = e.visitors.add(who); fresh {
-				visitors = append(visitors, visitorRow{r.Visitor, uint64(who.user), uint64(who.session)})
-			}
+		r := &rows[i]
+		r.Beacon, r.Received = first+int32(i), received
+		r.Navigation, r.Unsampled = b.Flags[i]&beacon.FlagNavigation != 0, b.Flags[i]&beacon.FlagUnsampled != 0
+		r.SampleRate = b.SampleRate[i]
+		r.View, who[i] = e.identify(b, i)
+		if who[i] != e.visitorOf[r.View] {
+			r.Visitor = &who[i]
 		}
 		for d, field := range r.dims() {
 			*field = b.Strings[b.Dims[d][i]]
@@ -160,32 +151,53 @@ func (e *encoder) beacons(b *beacon.Batch, first int32) error {
 			return err
 		}
 		if b.Time[i] != 0 {
-			skew := int32(min(max(b.Time[i]-received, math.MinInt32), math.MaxInt32))
-			r.SkewMS = &skew
+			skews[i] = int32(min(max(b.Time[i]-received, math.MinInt32), math.MaxInt32))
+			r.SkewMS = &skews[i]
 		}
-		if trace := b.Strings[b.Trace[i]]; trace != "" {
+		if b.Trace[i] != 0 {
 			e.counts.Traces++
-			r.Trace = &trace
+			r.Trace = &b.Strings[b.Trace[i]]
 		}
-		rows = append(rows, r)
 	}
 	e.vitals(b, rows)
 	e.tables.beacons.put(rows)
-	e.tables.views.put(views)
-	e.tables.visitors.put(visitors)
-	e.counts.Views = int64(len(e.views.of))
-	e.counts.Users, e.counts.Sessions = int64(len(e.users)), int64(len(e.sessions))
+	e.tables.views.put(e.newViews)
+	e.tables.visitors.put(e.newVisitors)
+	e.newViews, e.newVisitors = e.tables.views.block(), e.tables.visitors.block()
+	e.counts.Views, e.counts.Users, e.counts.Sessions = int64(e.views.n), int64(e.users.n), int64(e.sessions.n)
 	return nil
 }
 
-// meet counts who sent a beacon, as agg counts users.
-func (e *encoder) meet(who visitor, view beacon.ID) {
-	if key := cmp.Or(who.user, who.session, view); key != 0 {
-		e.users[key] = struct{}{}
+// identify numbers the view and the visitor of a beacon.
+func (e *encoder) identify(b *beacon.Batch, i int) (view, visitor int32) {
+	user, session, id := b.User[i], b.Session[i], b.View[i]
+	if i > 0 && id != 0 && id == b.View[i-1] && user == b.User[i-1] && session == b.Session[i-1] {
+		return e.view, e.visitor // neighbours are of one page view more often than not
 	}
-	if who.session != 0 {
-		e.sessions[who.session] = struct{}{}
+	visitor, fresh := e.visitors.add(uint64(user)*spread ^ uint64(session))
+	if fresh {
+		if !e.anonymised {
+			e.newVisitors = append(e.newVisitors, visitorRow{visitor, uint64(user), uint64(session)})
+		}
+		e.sessions.add(uint64(session))
+		e.users.add(uint64(cmp.Or(user, session)))
+	} else if visitor == 0 {
+		e.users.add(uint64(id))
 	}
+	view, fresh = e.views.add(uint64(id))
+	if fresh {
+		row := viewRow{view, visitor, uint64(id)}
+		if e.anonymised {
+			row = viewRow{View: view}
+		}
+		e.newViews = append(e.newViews, row)
+		e.visitorOf = append(e.visitorOf, row.Visitor)
+	}
+	if e.anonymised {
+		visitor = 0
+	}
+	e.view, e.visitor = view, visitor
+	return view, visitor
 }
 
 // tagSet is a set of tags as a JSON object, its keys sorted.
@@ -230,12 +242,10 @@ func (e *encoder) errors(b *beacon.Batch, first int32) {
 	kinds := e.tables.kinds.block()
 	for k, row := range b.ErrorRow {
 		kind := errorKind{b.Strings[b.ErrorType[k]], b.Strings[b.ErrorMessage[k]], b.Strings[b.ErrorStack[k]], b.ErrorHandled[k]}
-		number, fresh := e.kinds.of[kind], false
-		if number == 0 {
-			number = int32(len(e.kinds.of) + 1)
-			e.kinds.of[kind], fresh = number, true
-		}
-		if fresh {
+		number, known := e.kinds[kind]
+		if !known {
+			number = int32(len(e.kinds) + 1)
+			e.kinds[kind] = number
 			kinds = append(kinds, errorKindRow{
 				Kind: number, Fingerprint: agg.Fingerprint(kind.typ, kind.message, kind.stack),
 				Type: kind.typ, Message: kind.message, Stack: kind.stack, Handled: kind.handled,
@@ -255,9 +265,9 @@ func (e *encoder) requests(b *beacon.Batch, first int32) {
 			Beacon: first + int32(row), URL: b.Strings[b.RequestURL[k]], Method: b.Strings[b.RequestMethod[k]],
 			Status: int32(b.RequestStatus[k]), Duration: b.RequestDuration[k],
 		}
-		if trace := b.Strings[b.RequestTrace[k]]; trace != "" {
+		if at := b.RequestTrace[k]; at != 0 {
 			e.counts.Traces++
-			r.Trace = &trace
+			r.Trace = &b.Strings[at]
 		}
 		rows = append(rows, r)
 	}

@@ -10,7 +10,7 @@ import (
 
 // rowsPerGroup is how many rows make a row group: enough for compression, few
 // enough for what one holds in memory.
-const rowsPerGroup = 1 << 18
+const rowsPerGroup = 1 << 21
 
 // queued is how many blocks of rows may wait for a table's encoder.
 const queued = 4
@@ -42,8 +42,16 @@ func newTable[R any](name, dir string) (*table[R], error) {
 func (t *table[R]) encode() {
 	defer close(t.done)
 	out := bufio.NewWriterSize(t.file, 256<<10)
-	w := parquet.NewGenericWriter[R](out, parquet.Compression(&parquet.Zstd), parquet.MaxRowsPerRowGroup(rowsPerGroup),
-		parquet.CreatedBy("rumtop", "", ""), parquet.DataPageStatistics(false))
+	options := []parquet.WriterOption{
+		parquet.Compression(&parquet.Zstd), parquet.MaxRowsPerRowGroup(rowsPerGroup), parquet.DataPageStatistics(false),
+		parquet.CreatedBy("rumtop", "", ""),
+	}
+	for _, c := range parquet.SchemaOf(new(R)).Columns() {
+		if c[0] != "received" { // nobody looks for a range of anything else
+			options = append(options, parquet.SkipPageBounds(c...))
+		}
+	}
+	w := parquet.NewGenericWriter[R](out, options...)
 	for rows := range t.rows {
 		if t.err == nil {
 			_, t.err = w.Write(rows)

@@ -8,10 +8,10 @@ import "github.com/rumtop/rumtop/internal/beacon"
 // file; 0 is none.
 
 type beaconRow struct {
-	Beacon   int32 `parquet:"beacon,delta"`
-	Received int64 `parquet:"received,delta,timestamp(millisecond)"`
-	View     int32 `parquet:"view,delta"`
-	Visitor  int32 `parquet:"visitor,delta"`
+	Beacon   int32  `parquet:"beacon,delta"`
+	Received int64  `parquet:"received,delta,timestamp(millisecond)"`
+	View     int32  `parquet:"view,delta"`
+	Visitor  *int32 `parquet:"visitor,optional"` // nil: its view's
 
 	Region         string `parquet:"region,dict"`
 	Release        string `parquet:"release,dict"`
@@ -31,11 +31,11 @@ type beaconRow struct {
 	SampleRate float32 `parquet:"sample_rate,dict"`
 	SkewMS     *int32  `parquet:"skew_ms,optional,dict"`
 
-	LCP  *float32 `parquet:"lcp,optional"`
-	INP  *float32 `parquet:"inp,optional"`
-	CLS  *float32 `parquet:"cls,optional"`
-	FCP  *float32 `parquet:"fcp,optional"`
-	TTFB *float32 `parquet:"ttfb,optional"`
+	LCP  *float32 `parquet:"lcp,optional,dict"`
+	INP  *float32 `parquet:"inp,optional,dict"`
+	CLS  *float32 `parquet:"cls,optional,dict"`
+	FCP  *float32 `parquet:"fcp,optional,dict"`
+	TTFB *float32 `parquet:"ttfb,optional,dict"`
 
 	Trace *string `parquet:"trace,optional"`
 }
@@ -52,8 +52,9 @@ func (r *beaconRow) vitals() [len(beacon.Vitals)]**float32 {
 }
 
 type viewRow struct {
-	View int32  `parquet:"view,delta"`
-	Hash uint64 `parquet:"hash"`
+	View    int32  `parquet:"view,delta"`
+	Visitor int32  `parquet:"visitor,delta"` // of its first beacon
+	Hash    uint64 `parquet:"hash"`
 }
 
 type visitorRow struct {
@@ -88,5 +89,5 @@ type requestRow struct {
 type namedRow struct {
 	Beacon int32   `parquet:"beacon,delta"`
 	Name   string  `parquet:"name,dict"`
-	Value  float32 `parquet:"value"`
+	Value  float32 `parquet:"value,dict"`
 }
