@@ -7,22 +7,63 @@ import (
 
 // Fingerprint names the group that an error belongs to: its type, its message
 // with numbers and ids folded, and the topmost frame of its stack that is the
-// site's own code. It is 12 hexadecimal digits. Equal defects of two releases
-// are to have equal fingerprints, so that line numbers and the hashes in
-// bundles' names are left out.
+// site's own code. It is 12 hexadecimal digits. Equal defects of two releases,
+// and of two browsers, are to have equal fingerprints, so that line numbers and
+// the hashes in bundles' names are left out, and where an engine worded the
+// error itself, type and message are what all engines would say.
 func Fingerprint(typ, message, stack string) string {
+	typ, message = strings.TrimPrefix(typ, "Uncaught "), unprefixed(message)
+	if kind, rest, ok := strings.Cut(message, ": "); ok && (typ == "" || typ == kind) && isErrorType(kind) {
+		typ, message = kind, rest
+	}
 	text := make([]byte, 0, 256)
-	text = append(text, strings.TrimPrefix(typ, "Uncaught ")...)
-	text = append(text, 0)
-	text = fold(text, strings.TrimPrefix(message, "Uncaught "))
+	if said, known := meaning(typ, message); known {
+		text = append(text, 0)
+		text = fold(text, said)
+	} else {
+		text = append(text, typ...)
+		text = append(text, 0)
+		text = fold(text, message)
+	}
 	text = append(text, 0)
 	function, file := topFrame(stack)
 	text = append(text, function...)
 	text = append(text, 0)
-	text = fold(text, file)
+	text = fold(text, withoutHash(file))
 	h := fnv.New64a()
 	_, _ = h.Write(text) // never fails
 	return hex(h.Sum64())[4:]
+}
+
+// unprefixed takes off what engines put before what was thrown.
+func unprefixed(message string) string {
+	for _, p := range [...]string{"Uncaught (in promise) ", "Uncaught ", "Unhandled Promise Rejection: "} {
+		if rest, ok := strings.CutPrefix(message, p); ok {
+			return rest
+		}
+	}
+	return message
+}
+
+func isErrorType(s string) bool {
+	return strings.HasSuffix(s, "Error") && !strings.ContainsAny(s, " .:/")
+}
+
+// bundleHash is how long the hashes are that bundlers write in base 32 or 64.
+const bundleHash = 8
+
+// withoutHash takes the hash off a bundle's name where it is not of digits that
+// fold finds: index-DiwrgTda.js, chunk-HLNNQYAG.js, app.abcdefab.js.
+func withoutHash(file string) string {
+	dot := strings.LastIndexByte(file, '.')
+	if dot <= bundleHash || file[dot-bundleHash-1] != '-' && file[dot-bundleHash-1] != '.' {
+		return file
+	}
+	hash := file[dot-bundleHash : dot]
+	if strings.Trim(hash, "abcdef0123456789") != "" && !strings.ContainsAny(hash, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") {
+		return file
+	}
+	return file[:dot-bundleHash-1] + file[dot:]
 }
 
 // fold appends s with every number, and every word that looks like an id, as #.
@@ -156,11 +197,20 @@ func frame(line string) (function, file string, ok bool) {
 	url, _, _ = strings.Cut(url, "?")
 	url, _, _ = strings.Cut(url, "#")
 	file = url[strings.LastIndexByte(url, '/')+1:]
-	function = strings.TrimPrefix(strings.TrimPrefix(function, "async "), "new ")
-	if name := function[strings.LastIndexByte(function, '.')+1:]; len(name) < minName {
-		function = ""
+	return functionName(function), file, true
+}
+
+// functionName is the name in the code of what a frame calls "async Cart.total
+// [as render]", "async*Cart.prototype.total" or "total/<", if no minifier made it.
+func functionName(s string) string {
+	s, _, _ = strings.Cut(s, " [as ")
+	s = s[strings.LastIndexAny(s, " *")+1:]
+	s = strings.TrimRight(s, "/<")
+	s = s[strings.LastIndexAny(s, "./<")+1:]
+	if len(s) < minName {
+		return ""
 	}
-	return function, file, true
+	return s
 }
 
 // withoutPosition takes :line and :column off a URL. One of them must be there.
