@@ -11,7 +11,7 @@ func telemetrySDKs() []sdk {
 			"*": "flag",
 		}},
 		{name: "dash0-0.22.1", script: "dash0", value: "otlp", except: map[string]string{
-			"*": "flag fcp cls~0.006", "route": lastRoute,
+			"*": "flag fcp cls~0.006", "route": "inp@/users/:id/orders? cls@/users/:id/orders?",
 		}},
 		{name: "elastic-v2-5.17.5", script: "elastic", data: `data-version="2"`, value: "elastic", except: elasticRUM()},
 		{name: "elastic-v3-5.17.5", script: "elastic", data: `data-version="3"`, value: "elastic", except: elasticRUM()},
@@ -24,5 +24,9 @@ const lastRoute = "inp@/users/:id/orders cls@/users/:id/orders"
 // elasticRUM cuts times to milliseconds, and takes them from the start of the
 // fetch: what came before is missing from the first byte and the first paint.
 func elasticRUM() map[string]string {
-	return map[string]string{"*": "fcp! ttfb!"}
+	return map[string]string{
+		"*":        "fcp! ttfb!",
+		"restored": "views=1", // told of neither the page between nor the restore
+		"route":    "-",       // a page load that ends after the route changed has the route's address
+	}
 }

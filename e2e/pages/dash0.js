@@ -1,5 +1,5 @@
 // Dash0's SDK as its documentation sets it up.
-import { identify, init, sendEvent } from '@dash0/sdk-web';
+import { init, sendEvent } from '@dash0/sdk-web';
 
 const { edge, key } = document.currentScript.dataset;
 
@@ -7,8 +7,9 @@ init({
   serviceName: 'shop',
   serviceVersion: '2.4.1',
   environment: 'production',
+  // identify() comes after the first page view was told.
+  additionalSignalAttributes: { 'user.id': 'jane.doe@example.com' },
   endpoint: { url: edge + '/k/' + key, authToken: 'none' },
 });
-identify('jane.doe@example.com');
 
 window.sdk = { event: (name) => sendEvent(name, { data: 'cart' }) };
