@@ -128,7 +128,10 @@ func (r *rig) settles(wrong func(*agg.Frame) []string) {
 			for _, c := range complaints {
 				r.t.Error(c)
 			}
-			r.t.Fatalf("received:\n%s", strings.Join(r.tail(), "\n"))
+			if f.Health.Retained > 0 {
+				r.t.Logf("received:\n%s", strings.Join(r.tail(), "\n"))
+			}
+			r.t.FailNow()
 		}
 	}
 }
@@ -162,11 +165,15 @@ func (x *sdk) expects(scene string, w *want) func(*agg.Frame) []string {
 			}
 		}
 		for page, truth := range w.pages {
-			row := &agg.Row{}
+			own := &agg.Row{}
 			if i := slices.IndexFunc(f.Segments, func(s agg.Row) bool { return s.Key == page }); i >= 0 {
-				row = &f.Segments[i]
+				own = &f.Segments[i]
 			}
 			for name, want := range truth {
+				row := own
+				if except.has(name + "^") {
+					row = &f.Total
+				}
 				if problem := except.compare(name, page, distOf(row, name), want); problem != "" {
 					complain("%s of %s: %s", name, page, problem)
 				}

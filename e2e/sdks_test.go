@@ -22,9 +22,11 @@ type sdk struct {
 	//	inp?             a vital that is lost at times; if it comes it is right
 	//	cls~0.05         a vital that the SDK rounds by as much
 	//	cls!             a vital that the SDK defines otherwise
+	//	inp^             a vital that is told without its page: the total must have it
 	//	views=1          another count: of views, errors, errored, failed or users
 	//	event flag user release environment types group
 	//	                 is not sent; types: not the errors' class; group: nor their messages
+	//	late             gathers for seconds what it sends when the tab is hidden
 	//	-                the scene is not played
 	except map[string]string
 }
@@ -32,7 +34,15 @@ type sdk struct {
 // sdks are the SDKs that the scenes are played with. To add one, write the page
 // script and a line here.
 func sdks() []sdk {
-	return []sdk{
+	return append(telemetrySDKs(), []sdk{
+		{name: "sentry-11.12.0", script: "sentry", alias: map[string]string{"sentry": "sentry11"}, value: "sentry", except: sentry11()},
+		{name: "sentry-10.78.0", script: "sentry", alias: map[string]string{"sentry": "sentry10"}, value: "sentry", except: sentry10()},
+		{name: "sentry-8.55.2", script: "sentry", alias: map[string]string{"sentry": "sentry8"}, value: "sentry", except: sentry10()},
+		{name: "sentry-tunnel-11.12.0", script: "sentry", alias: map[string]string{"sentry": "sentry11"}, data: `data-tunnel="/tunnel"`, value: "sentry", except: sentry11()},
+		{name: "datadog-7.16.2", script: "datadog", alias: map[string]string{"datadog": "datadog7"}, value: "datadog", except: datadog("3")},
+		{name: "datadog-6.33.0", script: "datadog", alias: map[string]string{"datadog": "datadog6"}, value: "datadog", except: datadog("2")},
+		{name: "datadog-5.35.1", script: "datadog", alias: map[string]string{"datadog": "datadog5"}, value: "datadog", except: datadog("2")},
+		{name: "datadog-deflate-7.16.2", script: "datadog", alias: map[string]string{"datadog": "datadog7"}, data: "data-compress", value: "datadog", except: datadog("3")},
 		{name: "faro-2.12.1", script: "faro", alias: map[string]string{"faro": "faro2"}, value: "faro", except: map[string]string{
 			"route": faroRoute,
 		}},
@@ -48,7 +58,7 @@ func sdks() []sdk {
 		{name: "aws-rum-3.2.1", script: "aws-rum", value: "aws-rum", except: map[string]string{
 			"*": "environment",
 		}},
-	}
+	}...)
 }
 
 // webVitals measures and reports nothing else. Before version 6 it does not say
@@ -70,6 +80,25 @@ func boomerang() map[string]string {
 
 // faroRoute: what is measured until the end carries the last route's address.
 const faroRoute = "inp@/users/:id/orders cls@/users/:id/orders"
+
+// sentry11: what is measured before the span of the page load has ended comes
+// without the page's address, unless an error has told it.
+func sentry11() map[string]string {
+	return map[string]string{"hidden twice": "lcp^ inp^ cls^", "navigated": "lcp? inp? cls?"}
+}
+
+// sentry10: interactions come without the user, and before what names one; the
+// SDK says nothing of a restore, nor of layout shifts where there are none.
+func sentry10() map[string]string {
+	return map[string]string{"hidden twice": "users=2", "restored": "users=2 views=2", "navigated": "users=2 cls@/cart?"}
+}
+
+// datadog: views are sent every three seconds at most, and no sooner when the
+// tab is hidden; layout shifts have four digits. Before version 7 a restored
+// page is no view.
+func datadog(restored string) map[string]string {
+	return map[string]string{"*": "late", "restored": "views=" + restored}
+}
 
 // TestSDKs plays every scene with every SDK, in a browser whose pages are on
 // another origin than the collector, and holds what rumtop shows against what

@@ -64,6 +64,10 @@ func (Datadog) Decode(r *Request, to Sink) error {
 		to.Ignore() // a replay or a profile, which is no JSON; or logs
 		return nil
 	}
+	tags := "" // version 5 tells the environment here alone
+	if r.URL != nil {
+		tags = forwarded(r.URL, "ddtags")
+	}
 	s := cut(r.Body, r.Limits.Depth)
 	b := borrow()
 	defer giveBack(b)
@@ -84,6 +88,7 @@ func (Datadog) Decode(r *Request, to Sink) error {
 			if b.ID == "" {
 				b.ID = "datadog/" + r.Attempt + "/" + strconv.Itoa(n)
 			}
+			d.tags(tags)
 			wanted = to.Take(b)
 		}
 	}
@@ -362,7 +367,7 @@ func (d *datadogEvent) tags(text string) {
 		pair, text, _ = strings.Cut(text, ",")
 		switch name, value, _ := strings.Cut(pair, ":"); name {
 		case "env":
-			d.b.Environment = value
+			say(&d.b.Environment, value)
 		case "version":
 			say(&d.b.Release, value)
 		}

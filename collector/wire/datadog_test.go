@@ -79,6 +79,16 @@ func TestDatadogForwards(t *testing.T) {
 	if m.Key(r) != "pk_shop" || m.Encoding(r) != "deflate" || m.Attempt(r) != "" {
 		t.Errorf("%q %q %q", m.Key(r), m.Encoding(r), m.Attempt(r))
 	}
+	c := new(collected)
+	body := `{"type":"action","action":{"type":"custom","target":{"name":"paid"}}}`
+	u, err := url.Parse("/datadog?ddforward=" + url.QueryEscape("/api/v2/rum?ddtags="+url.QueryEscape("sdk_version:5.35.1,env:production,version:2.4.1")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := (Datadog{}).Decode(&Request{Body: []byte(body), URL: u, Limits: Limits{Depth: 16}}, c); err != nil || len(c.beacons) != 1 ||
+		c.beacons[0].Environment != "production" || c.beacons[0].Release != "2.4.1" {
+		t.Errorf("%+v, %v", c, err)
+	}
 	if got := datadogTrace("1311768467294899695"); got != "1234567890abcdef" {
 		t.Errorf("trace %q", got)
 	}
@@ -90,3 +100,5 @@ func FuzzDatadog(f *testing.F) {
 	}
 	fuzzFormat(f, Datadog{})
 }
+
+func BenchmarkDatadog(b *testing.B) { benchFixture(b, Datadog{}, "datadog-7") }

@@ -3,6 +3,8 @@ import { datadogRum } from 'datadog';
 
 const { edge, key, compress } = document.currentScript.dataset;
 
+// Before init, so that the first event names the user, too.
+datadogRum.setUser({ id: 'jane.doe@example.com' });
 datadogRum.init({
   applicationId: '5e2d1c3b-0000-4000-8000-000000000001',
   clientToken: key,
@@ -20,7 +22,6 @@ datadogRum.init({
   enableExperimentalFeatures: ['feature_flags'],
   compressIntakeRequests: compress !== undefined,
 });
-datadogRum.setUser({ id: 'jane.doe@example.com' });
 datadogRum.setGlobalContextProperty('tier', 'paid');
 datadogRum.addFeatureFlagEvaluation('new-payment-flow', true);
 
