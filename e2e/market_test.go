@@ -11,7 +11,6 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -35,7 +34,6 @@ type market struct {
 	edge *edge
 	sdks []sdk
 
-	mu   sync.Mutex
 	tags map[string]string // script tags by the scene's key
 }
 

@@ -55,7 +55,7 @@ func sentryKey(r *http.Request) string {
 	begin := bufio.NewReaderSize(io.LimitReader(r.Body, sentryHead), sentryHead)
 	head, err := begin.Peek(sentryHead)
 	rest := r.Body
-	var body io.Reader = io.MultiReader(bytes.NewReader(head), rest)
+	body := io.MultiReader(bytes.NewReader(head), rest)
 	if err != nil && !errors.Is(err, io.EOF) {
 		body = io.MultiReader(bytes.NewReader(head), failing{err})
 	}
