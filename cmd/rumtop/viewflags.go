@@ -58,7 +58,7 @@ type viewFlags struct {
 	noMouse, noBell   bool
 	theme             string
 	memory            size
-	funnel            string
+	funnel, measure   string
 	promised          objectiveFlags
 }
 
@@ -83,6 +83,7 @@ func (v *viewFlags) register(fs *pflag.FlagSet) {
 	fs.StringVar(&v.theme, "theme", "auto", "colours: auto, dark, light")
 	v.memory = 512 << 20
 	fs.Var(&v.memory, "memory", "the most that history may take; the oldest goes first")
+	fs.StringVar(&v.measure, "measure", "", "a metric of the site's own to show for each row, such as ttft")
 	fs.StringVar(&v.funnel, "funnel", "", "events that should follow one another in a session, such as 'add_to_cart > checkout_completed': how far sessions get")
 	v.promised.register(fs)
 }
@@ -152,7 +153,7 @@ func (v *viewFlags) query(site string, now time.Time) (agg.Query, error) {
 	if err != nil {
 		return agg.Query{}, err
 	}
-	q := agg.Query{Site: site, Filter: expr, By: v.by, Window: v.window, Baseline: baseline}
+	q := agg.Query{Site: site, Filter: expr, By: v.by, Window: v.window, Baseline: baseline, Measure: v.measure}
 	if v.at != "" {
 		if q.At, err = parseMoment(v.at, now); err != nil {
 			return agg.Query{}, usage("--at %w", err)

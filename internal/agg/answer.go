@@ -23,6 +23,9 @@ func (a *Aggregator) Frame(q Query, s SourceStatus, now time.Time) *Frame {
 		q.Window = defaultWindow
 	}
 	a.look(q.Filter, q.By)
+	measure := a.log.texts.ids[q.Measure] // noString while nobody has sent it
+	a.now.keep(measure)
+	a.before.keep(measure)
 	nowMS := now.UnixMilli()
 	hi := nowMS + 1
 	if !q.At.IsZero() {
@@ -31,7 +34,7 @@ func (a *Aggregator) Frame(q Query, s SourceStatus, now time.Time) *Frame {
 	lo := hi - q.Window.Milliseconds()
 	f := &Frame{
 		Schema: Schema, At: at(hi - 1), Site: cmp.Or(q.Site, s.Site), WindowS: q.Window.Seconds(),
-		Filter: q.Filter.String(), By: q.By, Live: q.At.IsZero(),
+		Filter: q.Filter.String(), By: q.By, Measure: q.Measure, Live: q.At.IsZero(),
 		Quantum: min(max(q.Window/60, time.Second), time.Minute).Truncate(time.Second),
 		Tags:    a.tags(),
 	}
@@ -138,6 +141,10 @@ func (a *Aggregator) row(f *Frame, c, b *cell) Row {
 		Requests: count(c.requests), FailedRequests: count(c.failed), Beacons: c.beacons,
 		Estimated: c.scaled > 0, Exact: true, Burn: a.burn(c),
 	}
+	if f.Measure != "" {
+		d := c.measure.dist()
+		r.Measure = &d
+	}
 	if a.cfg.Apdex > 0 {
 		r.Apdex = c.vitals[lcpIndex].apdex(a.cfg.Apdex)
 	}
@@ -208,10 +215,11 @@ func (a *Aggregator) errors(f *Frame, q *Query, blo int64) {
 	slices.SortFunc(groups, a.worseError)
 	f.Errors = make([]ErrorGroup, 0, min(limit, len(groups)))
 	for _, g := range groups[:min(limit, len(groups))] {
-		f.Errors = append(f.Errors, a.errorGroup(g, blo))
+		f.Errors = append(f.Errors, a.errorGroup(f, g, blo))
 	}
+	f.Gone = a.gone(f, blo)
 	if q.Fingerprint != "" {
-		f.Detail = a.detail(q.Fingerprint, blo)
+		f.Detail = a.detail(f, q.Fingerprint, blo)
 	}
 }
 

@@ -214,3 +214,43 @@ func TestDeltaOfWhatIsNew(t *testing.T) {
 		}
 	}
 }
+
+// A metric of the site's own: every value counts, in the window alone.
+func TestMeasure(t *testing.T) {
+	a := New(Config{})
+	now := epoch.Add(time.Hour)
+	send := func(id int, ago time.Duration, model string, ttft ...float64) {
+		b := beacon.Beacon{Received: now.Add(-ago).UnixMilli(), View: beacon.ID(id), Tags: []beacon.Tag{{Key: "model", Value: model}}}
+		for _, v := range ttft {
+			b.Metrics = append(b.Metrics, beacon.Metric{Name: "ttft", Value: v})
+		}
+		b.Metrics = append(b.Metrics, beacon.Metric{Name: "tokens", Value: 9})
+		add(a, now, b)
+	}
+	q := Query{By: "tag.model", Window: time.Minute, Measure: "ttft"}
+	if f := a.Frame(q, SourceStatus{}, now); f.Total.Measure == nil || f.Total.Measure.N != 0 {
+		t.Errorf("before anybody has sent it: %+v", f.Total.Measure)
+	}
+	for i := range 40 {
+		send(i+1, 10*time.Second, "small", 400, 500)
+	}
+	send(100, 10*time.Second, "large", 3000)
+	send(101, 10*time.Minute, "large", 9000)
+	f := a.Frame(q, SourceStatus{}, now)
+	if m := f.Total.Measure; m.N != 81 || math.Abs(m.P50-500)/500 > 0.01 || f.Measure != "ttft" {
+		t.Errorf("%+v", m)
+	}
+	for _, r := range f.Segments {
+		if want := map[string]int{"small": 80, "large": 1}[r.Key]; r.Measure.N != want {
+			t.Errorf("%s: %+v, want %d", r.Key, r.Measure, want)
+		}
+	}
+	q.Measure = "tokens"
+	if m := a.Frame(q, SourceStatus{}, now).Total.Measure; m.N != 41 || math.Abs(m.P99-9) > 0.1 {
+		t.Errorf("tokens: %+v", m)
+	}
+	q.Measure = ""
+	if m := a.Frame(q, SourceStatus{}, now).Total.Measure; m != nil {
+		t.Errorf("nobody asked: %+v", m)
+	}
+}

@@ -14,10 +14,11 @@ const (
 	maxSpreadValues = 12
 	maxSpreadTags   = 20
 	maxValues       = 200
+	maxTraces       = 5
 )
 
 // errorGroup is a group as a frame shows it.
-func (a *Aggregator) errorGroup(group uint32, blo int64) ErrorGroup {
+func (a *Aggregator) errorGroup(f *Frame, group uint32, blo int64) ErrorGroup {
 	l := a.log
 	kind := &l.errorKinds.list[l.errorKinds.groups[group].sample]
 	span := a.lens.errors[group]
@@ -26,7 +27,7 @@ func (a *Aggregator) errorGroup(group uint32, blo int64) ErrorGroup {
 		Fingerprint: l.errorKinds.groups[group].fingerprint,
 		Type:        l.texts.text[kind.typ], Message: l.texts.text[kind.message],
 		FirstSeen: at(span.first), LastSeen: at(span.last),
-		New: span.first >= blo && oldest < blo,
+		New: span.first >= blo && oldest < blo, State: a.errorState(f, group, blo),
 	}
 	if c := a.now.groups[group]; c != nil {
 		g.Count, g.Users = count(c.count), c.users
@@ -46,19 +47,60 @@ func (a *Aggregator) errorGroup(group uint32, blo int64) ErrorGroup {
 }
 
 // detail looks closely at one group; nil if the lens has not seen it.
-func (a *Aggregator) detail(fingerprint string, blo int64) *ErrorDetail {
+func (a *Aggregator) detail(f *Frame, fingerprint string, blo int64) *ErrorDetail {
 	group, ok := a.log.errorKinds.groupIDs[fingerprint]
 	if !ok || int(group) >= len(a.lens.errors) || a.lens.errors[group].last == 0 {
 		return nil
 	}
 	kind := &a.log.errorKinds.list[a.log.errorKinds.groups[group].sample]
 	d := &ErrorDetail{
-		ErrorGroup: a.errorGroup(group, blo),
+		ErrorGroup: a.errorGroup(f, group, blo),
 		Stack:      a.log.texts.text[kind.stack], Handled: kind.handled,
 	}
 	a.spread(d, group)
+	a.hurt(d, group)
 	a.groupCounts(d, group)
 	return d
+}
+
+// hurt finds the sessions and the newest traces of the group's errors.
+func (a *Aggregator) hurt(d *ErrorDetail, group uint32) {
+	sessions := map[beacon.ID]struct{}{}
+	a.log.each(a.now.lo, a.now.hi, func(c *chunk, i int) {
+		if c.total[i]&passing == 0 || c.flags[i]&hasErrors == 0 {
+			return
+		}
+		of := func(e errorEntry) bool { return a.log.errorKinds.list[e.kind].group == group }
+		if !slices.ContainsFunc(c.errorsOf(i), of) {
+			return
+		}
+		if _, session := a.log.visitors.identifiers(c.who[i]); session != 0 {
+			sessions[session] = struct{}{}
+		}
+		for _, t := range c.tracesOf(i) {
+			d.addTrace(ErrorTrace{at(c.at(i)), a.log.trace(&t)})
+		}
+	})
+	d.Sessions = len(sessions)
+}
+
+// addTrace keeps a trace if it is among the newest.
+func (d *ErrorDetail) addTrace(t ErrorTrace) {
+	newer := func(x, t ErrorTrace) int { return t.At.Compare(x.At) }
+	for i, known := range d.Traces {
+		if known.ID == t.ID {
+			if !t.At.After(known.At) {
+				return
+			}
+			d.Traces = slices.Delete(d.Traces, i, i+1)
+			break
+		}
+	}
+	at, _ := slices.BinarySearchFunc(d.Traces, t, newer)
+	if at < maxTraces {
+		d.Traces = slices.Insert(d.Traces, at, t)
+		d.Traces = d.Traces[:min(len(d.Traces), maxTraces)]
+	}
 }
 
 // groupCounts counts the group's errors by the steps of the charts.

@@ -26,6 +26,7 @@ type Frame struct {
 	WindowS  float64   `json:"window_s"`
 	Filter   string    `json:"filter"`
 	By       string    `json:"by"`
+	Measure  string    `json:"measure,omitempty"` // the site's own metric that rows carry
 	Baseline Baseline  `json:"baseline"`
 	Health   Health    `json:"health"`
 	Total    Row       `json:"total"`
@@ -34,6 +35,8 @@ type Frame struct {
 	Segments []Row        `json:"segments"`
 	Hidden   int          `json:"hidden_segments,omitempty"`
 	Errors   []ErrorGroup `json:"errors"`
+	// Gone are groups of the baseline that the window has none of, beyond chance.
+	Gone []ErrorGroup `json:"gone_errors,omitempty"`
 	// Markers are those of the retained history up to the window's end, in order of time.
 	Markers []beacon.Marker `json:"markers,omitempty"`
 	// Objectives are those that the aggregator was given, over everyone that
@@ -136,6 +139,8 @@ type Row struct {
 	Beacons        int     `json:"beacons"`
 	Estimated      bool    `json:"estimated"` // counts are scaled from a sample
 	Exact          bool    `json:"users_exact"`
+	// Measure is of the values of Query.Measure, each counted; nil when not asked.
+	Measure *Dist `json:"measure,omitempty"`
 	// Burn is how many times too fast the row burns an error budget, over the
 	// window: the fastest of the objectives about all views or their vitals.
 	Burn float64 `json:"burn,omitempty"`
@@ -238,6 +243,9 @@ type ErrorGroup struct {
 	// first seen after the baseline began, in a history that reaches further back.
 	Before Count `json:"before"`
 	New    bool  `json:"new"`
+	// State is what became of the group since the baseline: [ErrorNew],
+	// [ErrorRegressed], [ErrorGone]; "" where that cannot be said, or nothing did.
+	State string `json:"state,omitempty"`
 }
 
 // ErrorDetail is one error group, looked at closely.
@@ -249,6 +257,16 @@ type ErrorDetail struct {
 	// the values, most first, with the share that all page views have.
 	Spread []Spread
 	Counts []float64 // per step of Series, oldest first
+	// Sessions is in how many distinct sessions of the window it was; beacons
+	// without a session count in none.
+	Sessions int
+	Traces   []ErrorTrace // the newest few in the window, newest first
+}
+
+// ErrorTrace is the trace that an error's beacon belongs to.
+type ErrorTrace struct {
+	At time.Time
+	ID string // as the page sent it, sanitised; a W3C trace id mostly
 }
 
 // Spread is how one dimension's values divide an error group.

@@ -31,6 +31,8 @@ type Query struct {
 	Errors int
 	// Fingerprint asks for the detail of one error group.
 	Fingerprint string
+	// Measure names a metric of the site's own that rows should carry.
+	Measure string
 	// Inspect asks for a close look at one segment.
 	Inspect InspectSpec
 	// Sessions asks for those that were hurt.

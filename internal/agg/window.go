@@ -25,8 +25,9 @@ type window struct {
 	groups     map[uint32]*groupCell
 	groupUsers tally
 
-	rates map[int64]int // rows by weight, where that is not one
-	skew  histogram
+	measure uint32        // log.texts: the site's own metric that cells keep, noString for none
+	rates   map[int64]int // rows by weight, where that is not one
+	skew    histogram
 }
 
 // cell is what is counted of a segment.
@@ -37,6 +38,7 @@ type cell struct {
 	rawViews, rawErrored int // not scaled
 	users, affected      int
 	vitals               [len(beacon.Vitals)]histogram
+	measure              histogram
 }
 
 // groupCell is what is counted of an error group.
@@ -64,6 +66,14 @@ func (w *window) reset() {
 	w.groupUsers.clear()
 	w.rates = map[int64]int{}
 	w.skew = histogram{}
+}
+
+// keep has cells keep a metric of the site's own from now on.
+func (w *window) keep(measure uint32) {
+	if w.measure != measure {
+		w.measure = measure
+		w.reset()
+	}
 }
 
 // moveTo makes the window count [lo, hi).
@@ -130,6 +140,14 @@ func (w *window) count(c *chunk, i, by int) {
 	}
 	if flags&hasErrors != 0 {
 		w.countErrors(c, i, by, weight, seg, user)
+	}
+	if flags&hasCustoms != 0 && w.measure != noString {
+		for _, e := range c.customsOf(i) {
+			if e.name == w.measure {
+				w.total.measure.add(e.value, by)
+				cl.measure.add(e.value, by)
+			}
+		}
 	}
 	w.countVerdicts(c, i, c.total[i], c.own[i], by)
 	if cl.beacons == 0 {

@@ -56,6 +56,8 @@ func (m model) looking() []binding {
 		{k.zone, toggleZone},
 		{k.t0, toggleT0},
 		{k.annotate, openMarker},
+		{k.snapshot, takeSnapshot},
+		{k.record, toggleRecording},
 		{k.copy, func(m model) (model, tea.Cmd) { return m.copyShown() }},
 	}...)
 }
@@ -217,6 +219,9 @@ func toggleZone(m model) (model, tea.Cmd) {
 
 // togglePause freezes the screen at the frame it shows; the counting goes on.
 func togglePause(m model) (model, tea.Cmd) {
+	if m.recording != nil {
+		return m.say("this is a recording: ← → walk through it")
+	}
 	m.paused = !m.paused
 	m.watch.seen = -1
 	if !m.paused {
@@ -257,6 +262,9 @@ func (m model) walk(by time.Duration) (model, tea.Cmd) {
 		at = *from
 	}
 	if at.Equal(m.query.At) {
+		if by > 0 && m.recording != nil {
+			return m.say("the recording ends here")
+		}
 		if by > 0 {
 			return m.say("the pause began here: space goes on to now")
 		}
@@ -268,7 +276,7 @@ func (m model) walk(by time.Duration) (model, tea.Cmd) {
 
 // sortBeside orders the rows by the next visible column.
 func (m model) sortBeside(by int) (model, tea.Cmd) {
-	names := planColumns(m.width, m.table.subject.by, m.table.objectives).sorts()
+	names := planColumns(m.width, m.table.subject.by, m.table.extras).sorts()
 	now := m.query.Sort
 	if now == "" {
 		now = "affected"

@@ -43,23 +43,27 @@ const (
 
 // measures are the columns between the key and the sparkline, in the order
 // shown. Where there are objectives, how fast they burn takes the place of CLS
-// among what is needed.
-func measures(objectives bool) []column {
-	needBurn, needCLS := 0, 13
-	if objectives {
+// among what is needed, and a measure of the site's own that of the tail of LCP.
+func measures(with extras) []column {
+	needBurn, needCLS, needMeasure, needTail := 0, 13, 0, 11
+	if with.objectives {
 		needBurn, needCLS = 13, 19
+	}
+	if with.measure != "" {
+		needMeasure, needTail = 5, 20
 	}
 	return []column{
 		{"views/m", "views", 8, 3, func(c *cellContext) (style, string) {
 			return c.theme.text, c.estimate(count(float64(c.row.Views)/c.minutes)) + " "
 		}},
 		{"err %", "error_rate", 8, 1, (*cellContext).errorRate},
-		{"Δ", noSortName, 6, 5, func(c *cellContext) (style, string) {
+		{"Δ", noSortName, 6, afterMeasure(with, 5), func(c *cellContext) (style, string) {
 			return c.delta(c.row.Delta.ErrorRate, percent)
 		}},
 		{"burn", noSortName, 7, needBurn, (*cellContext).burn},
+		{clean(with.measure, 7) + " p75", noSortName, 12, needMeasure, (*cellContext).measure},
 		{"lcp p75", "lcp", 9, 4, func(c *cellContext) (style, string) { return c.dist(c.row.LCP, c.row.LCP.P75, seconds, " s") }},
-		{"p95", noSortName, 7, 11, func(c *cellContext) (style, string) { return c.tail(c.row.LCP, c.row.LCP.P95, coarseSeconds, " s") }},
+		{"p95", noSortName, 7, needTail, func(c *cellContext) (style, string) { return c.tail(c.row.LCP, c.row.LCP.P95, coarseSeconds, " s") }},
 		{"Δ", noSortName, 6, 8, func(c *cellContext) (style, string) { return c.delta(c.row.Delta.LCP, seconds) }},
 		{"inp p75", "inp", 8, 6, func(c *cellContext) (style, string) { return c.dist(c.row.INP, c.row.INP.P75, millis, "") }},
 		{"p95", noSortName, 6, 12, func(c *cellContext) (style, string) { return c.tail(c.row.INP, c.row.INP.P95, millis, "") }},
@@ -95,6 +99,29 @@ func (c *cellContext) errorRate() (style, string) {
 		s = c.theme.bad
 	}
 	return s, alignPoint(percent(c.row.ErrorRate)) + mark(float64(c.row.Views) < agg.Thin)
+}
+
+// extras are columns that only some have.
+type extras struct {
+	objectives bool
+	measure    string // of the site's own
+}
+
+// afterMeasure makes room for the site's own measure before a need of others.
+func afterMeasure(with extras, need int) int {
+	if with.measure != "" {
+		return 11
+	}
+	return need
+}
+
+// measure is the p75 of the site's own, in the site's own unit.
+func (c *cellContext) measure() (style, string) {
+	d := c.row.Measure
+	if d == nil {
+		return c.theme.dim, unknown + " "
+	}
+	return c.dist(*d, d.P75, plainNumber, "")
 }
 
 // burn is how many times too fast the row burns an error budget.
@@ -191,8 +218,8 @@ type columnPlan struct {
 
 // planColumns takes the columns that are needed most, as long as the key keeps
 // its least width, and gives what is left to the key and the sparkline.
-func planColumns(w int, by string, objectives bool) columnPlan {
-	all := measures(objectives)
+func planColumns(w int, by string, with extras) columnPlan {
+	all := measures(with)
 	least := minKey
 	if by == beacon.Page.String() {
 		least = minPage
@@ -200,7 +227,7 @@ func planColumns(w int, by string, objectives bool) columnPlan {
 	left := w - margin - least
 	chosen := make([]bool, len(all))
 	p := columnPlan{}
-	for need := 1; need <= 19; need++ {
+	for need := 1; need <= 20; need++ {
 		if need == sparkNeed {
 			if left < minSpark {
 				break

@@ -32,6 +32,9 @@ func verbs() []verb {
 		{"window", "a length of time such as 15m", nil, windowCommand},
 		{"filter", "an expression such as region=eu-*; empty for none", nil, filterCommand},
 		{"baseline", "previous, a length of time such as 1h, or a time of day such as 13:30", []string{"previous", "1h", "24h"}, baselineCommand},
+		{"measure", "a metric of the site's own, such as ttft; empty for none", nil, func(arg string) (action, string) {
+			return func(m model) (model, tea.Cmd) { m.query.Measure = arg; return m, nil }, ""
+		}},
 		{"sort", "a column", []string{"affected", "views", "error_rate", "lcp", "inp", "cls", "users", "key"}, sortCommand},
 		{"errors", "", nil, just(func(m model) (model, tea.Cmd) { m.mode = modeErrors; return m, nil })},
 		{"utc", "", nil, just(func(m model) (model, tea.Cmd) { m.loc = time.UTC; return m, nil })},
@@ -59,7 +62,7 @@ func command(line string) (action, string) {
 		if !strings.HasPrefix(v.name, name) {
 			continue
 		}
-		if v.wants != "" && arg == "" && v.name != "filter" {
+		if v.wants != "" && arg == "" && v.name != "filter" && v.name != "measure" {
 			return nil, v.name + " takes " + v.wants
 		}
 		return v.do(arg)

@@ -178,6 +178,7 @@ func TestGoldenScreens(t *testing.T) {
 		{"sessions-none", noColor, small, incident(), []string{"S"}},
 		{"white-page", noColor, sizes[1:3], whitePage(), nil},
 		{"white-page-trust", inColor, small, whitePage(), []string{"T"}},
+		{"measured", noColor, sizes[1:3], measured(), nil},
 		{"marked", noColor, sizes, marked(), nil},
 		{"marked-ascii", asASCII, small, marked(), nil},
 		{"marked-zoom", noColor, sizes[1:3], marked(), []string{"+"}},

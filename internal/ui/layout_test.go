@@ -78,7 +78,7 @@ func TestLayoutLeavesNoGap(t *testing.T) {
 func TestColumnsFit(t *testing.T) {
 	for _, by := range []string{"release", "page"} {
 		for w := 1; w <= 300; w++ {
-			p := planColumns(w, by, w%2 == 0)
+			p := planColumns(w, by, extras{w%2 == 0, []string{"", "ttft", "a measure with a long name"}[w%3]})
 			used := min(margin, w) + p.key + p.spark
 			for _, c := range p.cols {
 				used += c.width

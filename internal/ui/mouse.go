@@ -33,7 +33,7 @@ func (m model) click(e tea.MouseEvent) (model, tea.Cmd) {
 func (m model) clickTable(x, y int, l layout) (model, tea.Cmd) {
 	m.onErrors = false
 	if y == 0 {
-		if name, ok := planColumns(m.width, m.table.subject.by, m.table.objectives).at(x); ok {
+		if name, ok := planColumns(m.width, m.table.subject.by, m.table.extras).at(x); ok {
 			return sortBy(name)(m)
 		}
 		return m, nil

@@ -25,7 +25,7 @@ type table struct {
 	offset  int    // the first row shown
 	expects string // the key to have the cursor once the subject has changed
 
-	objectives bool // there are some, so rows tell how fast they burn
+	extras extras
 }
 
 // subject is what the rows are about: where it changes, order and cursor begin anew.
@@ -47,7 +47,7 @@ func (t table) show(f *agg.Frame, about subject, visible int) table {
 	} else {
 		t.ordered = f.At
 	}
-	t.rows, t.hidden, t.objectives = rows, f.Hidden, len(f.Objectives) > 0
+	t.rows, t.hidden, t.extras = rows, f.Hidden, extras{len(f.Objectives) > 0, f.Measure}
 	if !same {
 		t.subject, t.cursor, t.offset, t.moved = about, 0, 0, t.expects != ""
 		selected, t.expects = t.expects, ""
@@ -134,7 +134,7 @@ func (t table) view(f *agg.Frame, th theme, w, h int, focused bool) []string {
 	if h == 0 {
 		return lines
 	}
-	plan := planColumns(w, t.subject.by, t.objectives)
+	plan := planColumns(w, t.subject.by, t.extras)
 	p := pen{limit: w}
 	lines[0] = t.heading(&p, plan, th, visibleRows(h), historyOf(f))
 	if f == nil {

@@ -1,0 +1,81 @@
+package agg
+
+import (
+	"cmp"
+	"slices"
+)
+
+// How an error group stands against the baseline. A group of which none is true
+// has no state.
+const (
+	// ErrorNew: first seen after the baseline began, in a history that reaches further back.
+	ErrorNew = "new"
+	// ErrorRegressed: known from before the baseline and absent from it, or there
+	// and far rarer; either beyond what chance explains.
+	ErrorRegressed = "regressed"
+	// ErrorGone: in the baseline, not in the window, beyond what chance explains.
+	ErrorGone = "gone"
+)
+
+const (
+	// stateP is the chance, over all groups looked at, of calling one regressed or
+	// gone that is as it was.
+	stateP = 0.01
+	// regressedFactor is how much more often a group's users must be hit for it
+	// to have regressed: among many users the slightest change is beyond chance.
+	regressedFactor = 2
+	// maxGone is how many groups that are gone a frame carries.
+	maxGone = 10
+)
+
+// errorState judges a group by its users, who fail independently of one another, as
+// the errors of one page do not. Without a whole baseline nothing is said.
+func (a *Aggregator) errorState(f *Frame, group uint32, blo int64) string {
+	if !f.Baseline.Complete || group == otherGroup {
+		return ""
+	}
+	seen := a.lens.errors[group]
+	if oldest, _ := a.log.oldest(); seen.first >= blo {
+		if oldest < blo && a.now.groups[group] != nil {
+			return ErrorNew
+		}
+		return ""
+	}
+	groups := float64(max(len(a.now.groups), len(a.before.groups), 1))
+	now, before := a.now.hit(group), a.before.hit(group)
+	all, allBefore := float64(a.now.total.users), float64(a.before.total.users)
+	switch {
+	case now == 0 && rateP(before, allBefore, now, all) < stateP/groups:
+		return ErrorGone
+	case now*allBefore >= regressedFactor*before*all && rateP(now, all, before, allBefore) < stateP/groups:
+		return ErrorRegressed
+	}
+	return ""
+}
+
+// hit is how many users a group has in the window.
+func (w *window) hit(group uint32) float64 {
+	if c := w.groups[group]; c != nil {
+		return float64(c.users)
+	}
+	return 0
+}
+
+// gone are the groups that were in the baseline and are not any more, those
+// first that hurt most users then.
+func (a *Aggregator) gone(f *Frame, blo int64) []ErrorGroup {
+	var groups []uint32
+	for g := range a.before.groups {
+		if a.now.groups[g] == nil && a.errorState(f, g, blo) == ErrorGone {
+			groups = append(groups, g)
+		}
+	}
+	slices.SortFunc(groups, func(x, y uint32) int {
+		return cmp.Or(cmp.Compare(a.before.hit(y), a.before.hit(x)), cmp.Compare(x, y))
+	})
+	var out []ErrorGroup
+	for _, g := range groups[:min(len(groups), maxGone)] {
+		out = append(out, a.errorGroup(f, g, blo))
+	}
+	return out
+}
