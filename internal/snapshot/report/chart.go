@@ -18,7 +18,7 @@ const (
 	leastPoints = 16
 	// mostConcealed is the share of points from which longer steps are tried: few
 	// people in each of many say less than more people in fewer.
-	mostConcealed = 0.25
+	mostConcealed = 0.03
 )
 
 // chart cuts the span into steps, and asks for each as for any window. Steps end

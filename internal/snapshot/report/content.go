@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -38,16 +39,17 @@ func moment(m Moment) string {
 
 // affectedOver says what the number of affected users is over.
 func affectedOver(r *Report) string {
-	for _, p := range r.Phases {
-		if p.Name == "during" || p.Name == "whole" {
-			s := " distinct users with at least one error from " + clock(p.From) + " to " + clock(p.To)
-			if f := p.Total.Users; f.Told() && r.Affected.Told() && f.Value > 0 {
-				s += ", " + percent(r.Affected.Value/f.Value) + " of " + whole(f.Value)
-			}
-			return s
-		}
+	p := &r.Phases[r.during()]
+	s := " distinct users with at least one error from " + clock(p.From) + " to " + clock(p.To)
+	if f := p.Total.Users; f.Told() && r.Affected.Told() && f.Value > 0 {
+		s += ", " + percent(r.Affected.Value/f.Value) + " of " + whole(f.Value)
 	}
-	return ""
+	return s
+}
+
+// during is the place of the incident's phase: the only one, where none is known.
+func (r *Report) during() int {
+	return max(0, slices.IndexFunc(r.Phases, func(p Phase) bool { return p.Name == "during" }))
 }
 
 // words tells a finding: the measure, how far, for whom, how many, since when.
@@ -106,21 +108,16 @@ var measures = [...]struct {
 
 func marked(s string, sign *int) string { return strings.TrimSpace(s + " " + change(sign)) }
 
-// column is one of a breakdown.
+// column is one of a breakdown: a measure, or one phase of it.
 type column struct {
-	name string
-	of   func(*Segment) string
+	group, name string
+	of          func(*Segment) string
 }
 
-// columnsOf are those of breakdowns: the incident's, and its error rate and LCP
-// beside those of the other phases.
+// columnsOf are those of breakdowns: the incident's, and error rate and LCP beside
+// those of the other phases.
 func columnsOf(r *Report) []column {
-	during := 0
-	for i, p := range r.Phases {
-		if p.Name == "during" {
-			during = i
-		}
-	}
+	during := r.during()
 	in := func(i int, of func(*Row) string) func(*Segment) string {
 		return func(s *Segment) string {
 			if s.Rows[i] == nil {
@@ -130,29 +127,21 @@ func columnsOf(r *Report) []column {
 		}
 	}
 	out := []column{
-		{"affected", in(during, func(r *Row) string { return r.Affected.show(whole) })},
-		{"users", in(during, func(r *Row) string { return r.Users.show(whole) })},
+		{"", "affected", in(during, func(r *Row) string { return r.Affected.show(whole) })},
+		{"", "users", in(during, func(r *Row) string { return r.Users.show(whole) })},
+		{"", "views", in(during, func(r *Row) string { return counts(r) + r.Views.show(whole) })},
 	}
-	each := func(name string, of func(*Row) string) {
-		for i, p := range r.Phases {
-			label := name
-			if len(r.Phases) > 1 {
-				label += " " + p.Name
-			}
-			out = append(out, column{label, in(i, of)})
-		}
+	for i, p := range r.Phases {
+		out = append(out, column{"error rate", p.Name, in(i, func(r *Row) string { return r.ErrorRate.show(percent) + sign(r.Change.ErrorRate) })})
 	}
-	each("error rate", func(r *Row) string { return marked(r.ErrorRate.show(percent), r.Change.ErrorRate) })
-	each("LCP p75", func(r *Row) string { return marked(showVital(0, r.LCP.P75, r.LCP.Thin), r.Change.LCP) })
-	out = append(out,
-		column{"LCP p95", in(during, func(r *Row) string { return showVital(0, r.LCP.P95, r.LCP.Thin) })},
-		column{"n", in(during, func(r *Row) string { return r.LCP.N.show(whole) })},
-		column{"INP p75", in(during, func(r *Row) string { return marked(showVital(1, r.INP.P75, r.INP.Thin), r.Change.INP) })},
-		column{"n", in(during, func(r *Row) string { return r.INP.N.show(whole) })},
-		column{"CLS p75", in(during, func(r *Row) string { return marked(showVital(2, r.CLS.P75, r.CLS.Thin), r.Change.CLS) })},
-		column{"n", in(during, func(r *Row) string { return r.CLS.N.show(whole) })},
+	for i, p := range r.Phases {
+		out = append(out, column{"LCP p75", p.Name, in(i, func(r *Row) string { return showVital(0, r.LCP.P75, r.LCP.Thin) + sign(r.Change.LCP) })})
+	}
+	return append(out,
+		column{"LCP p75", "n", in(during, func(r *Row) string { return r.LCP.N.show(whole) })},
+		column{"INP p75", r.Phases[during].Name, in(during, func(r *Row) string { return showVital(1, r.INP.P75, r.INP.Thin) + sign(r.Change.INP) })},
+		column{"INP p75", "n", in(during, func(r *Row) string { return r.INP.N.show(whole) })},
 	)
-	return out
 }
 
 func overlap(b *Breakdown) string {

@@ -21,7 +21,7 @@ var style string
 // no font, no picture from anywhere. Its policy forbids all of them.
 func HTML(w io.Writer, r *Report) error {
 	page, err := template.New("report").Funcs(template.FuncMap{
-		"date": date, "clock": clock, "span": span, "moment": moment, "whole": whole, "percent": percent,
+		"date": date, "clock": clock, "when": func(t time.Time) string { return when(r, t) }, "span": span, "moment": moment, "whole": whole, "percent": percent,
 		"show": func(f Figure) string { return f.show(whole) },
 	}).Parse(pageSource)
 	if err != nil {
@@ -49,7 +49,7 @@ type page struct {
 	Data       [][]string
 	Measures   []pageRow
 	Sections   []section
-	Columns    []column
+	Columns    []pageColumn
 	ErrorList  []pageError
 	DifferList []pageDiffers
 	Head       []string
@@ -103,10 +103,14 @@ func newPage(r *Report) *page {
 	sum := sha256.Sum256([]byte(style))
 	p := &page{
 		Report: r, Style: template.CSS(style), Provenance: provenance(r), Over: affectedOver(r), Step: r.Chart.stepOf(),
-		Policy:  "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'",
-		Columns: columnsOf(r), Head: objectiveHead[:], BudgetNote: budgetWords, Hidden: privacyWords(r),
+		Policy: "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'",
+		Head:   objectiveHead[:], BudgetNote: budgetWords, Hidden: privacyWords(r),
 	}
 	p.Tiles = tiles(r)
+	columns := columnsOf(r)
+	for _, c := range columns {
+		p.Columns = append(p.Columns, pageColumn{c.group, c.name})
+	}
 	p.events()
 	p.charts()
 	for _, m := range measures {
@@ -117,7 +121,7 @@ func newPage(r *Report) *page {
 		p.Measures = append(p.Measures, row)
 	}
 	for i := range r.Breakdowns {
-		p.section(&r.Breakdowns[i])
+		p.section(&r.Breakdowns[i], columns)
 	}
 	for i := range r.Errors {
 		p.ErrorList = append(p.ErrorList, pageError{&r.Errors[i], r.Errors[i].title(), r.Errors[i].facts()})
@@ -155,14 +159,11 @@ func (p *page) Reproduce() (out []command) {
 
 // tiles show the incident's figures at a glance.
 func tiles(r *Report) []tile {
-	var before, during *Row
-	for i := range r.Phases {
-		switch r.Phases[i].Name {
-		case "before":
-			before = &r.Phases[i].Total
-		case "during", "whole":
-			during = &r.Phases[i].Total
-		}
+	var before *Row
+	at := r.during()
+	during := &r.Phases[at].Total
+	if at > 0 {
+		before = &r.Phases[at-1].Total
 	}
 	was := func(of func(*Row) string) string {
 		if before == nil {
@@ -232,16 +233,13 @@ func (p *page) charts() {
 	}
 }
 
-func (p *page) section(b *Breakdown) {
+func (p *page) section(b *Breakdown, columns []column) {
 	if len(b.Segments) == 0 {
 		return
 	}
 	s := section{By: b.By, Note: overlap(b)}
-	during, most := 0, 0.0
+	during, most := p.during(), 0.0
 	for i, ph := range p.Phases {
-		if ph.Name == "during" {
-			during = i
-		}
 		s.Commands = append(s.Commands, command{ph.Name, b.Commands[i]})
 	}
 	size := func(g *Segment) float64 {
@@ -256,7 +254,7 @@ func (p *page) section(b *Breakdown) {
 	for i := range b.Segments {
 		g := &b.Segments[i]
 		row := pageRow{Name: g.Key, Bar: bar(size(g) / max(most, 1))}
-		for _, c := range p.Columns {
+		for _, c := range columns {
 			row.Cells = append(row.Cells, c.of(g))
 		}
 		s.Rows = append(s.Rows, row)
@@ -264,5 +262,24 @@ func (p *page) section(b *Breakdown) {
 	p.Sections = append(p.Sections, s)
 }
 
-// Name is the column's head.
-func (c column) Name() string { return c.name }
+// pageColumn is the head of a column; one without a group goes down two rows.
+type pageColumn struct{ Group, Name string }
+
+// group is a head over several columns.
+type group struct {
+	Name string
+	Span int
+}
+
+// Groups are the first row of heads.
+func (p *page) Groups() (out []group) {
+	for i, c := range p.Columns {
+		switch n := len(out); {
+		case i > 0 && c.Group != "" && c.Group == p.Columns[i-1].Group:
+			out[n-1].Span++
+		case c.Group != "":
+			out = append(out, group{c.Group, 1})
+		}
+	}
+	return out
+}

@@ -37,8 +37,9 @@ func (m *markdown) line(format string, args ...any) {
 // text makes a string of somebody else's mean nothing in Markdown or HTML, in
 // running text and in tables.
 func text(s string) string {
+	s = strings.ReplaceAll(s, "\n", " ")
 	var b strings.Builder
-	for _, c := range strings.ReplaceAll(s, "\n", " ") {
+	for i, c := range s {
 		switch {
 		case c == '<':
 			b.WriteString("&lt;")
@@ -48,9 +49,14 @@ func text(s string) string {
 			b.WriteString("&amp;")
 		case c == '@': // would call somebody
 			b.WriteString("&#64;")
-		case c == ':': // "://" would be a link
+		case c == ':' && strings.HasPrefix(s[i:], "://"): // would be a link
 			b.WriteString("&#58;")
-		case strings.ContainsRune("\\`*_{}[]()#+-.!|~$^=\"'", c):
+		case c == '.' && i >= 3 && strings.EqualFold(s[i-3:i], "www"):
+			b.WriteString("&#46;")
+		case strings.ContainsRune("\\`*_[]#|~$", c), i == 0 && strings.ContainsRune("+-=", c):
+			b.WriteByte('\\')
+			b.WriteRune(c)
+		case (c == '.' || c == ')') && strings.Trim(s[:i], "0123456789") == "" && !strings.ContainsAny(s[i+1:min(i+2, len(s))], "0123456789"): // would be a list
 			b.WriteByte('\\')
 			b.WriteRune(c)
 		default:
@@ -133,10 +139,10 @@ func (m *markdown) timeline(r *Report) {
 }
 
 func (m *markdown) phases(r *Report) {
-	m.line("## Before, during, after\n")
+	m.line("## Before, during, after (UTC)\n")
 	head, rows := []string{"phase"}, [][]string{}
 	for _, p := range r.Phases {
-		head = append(head, fmt.Sprintf("%s<br>%s–%s", p.Name, clock(p.From)[:8], clock(p.To)[:8]))
+		head = append(head, fmt.Sprintf("%s<br>%s–%s", p.Name, when(r, p.From), when(r, p.To)))
 	}
 	for _, measure := range measures {
 		row := []string{measure.name}
@@ -158,9 +164,10 @@ func (m *markdown) phases(r *Report) {
 func (m *markdown) commands(each func(yield func(what, command string))) {
 	var lines []string
 	each(func(what, command string) {
-		if command != "" {
-			lines = append(lines, "# "+what+"\n"+command)
+		if what != "" {
+			lines = append(lines, "# "+what)
 		}
+		lines = append(lines, command)
 	})
 	if len(lines) > 0 {
 		m.code(strings.Join(lines, "\n"))
@@ -171,7 +178,7 @@ func (m *markdown) commands(each func(yield func(what, command string))) {
 const blocks = "▁▂▃▄▅▆▇█"
 
 // sparkline draws values as text: · where there is nothing, ‹ where it is concealed.
-func sparkline(points []Point, of func(*Point) Figure, top float64) string {
+func sparkline(points []Point, of func(*Point) Figure, least, most float64) string {
 	var b strings.Builder
 	for i := range points {
 		f := of(&points[i])
@@ -182,13 +189,22 @@ func sparkline(points []Point, of func(*Point) Figure, top float64) string {
 			b.WriteRune('‹')
 		default:
 			k := 0
-			if top > 0 {
-				k = int(math.Min(7, 8*f.Value/top))
+			if most > least {
+				k = int(math.Min(7, 8*(f.Value-least)/(most-least)))
 			}
 			b.WriteRune([]rune(blocks)[k])
 		}
 	}
 	return b.String()
+}
+
+// rounded has three digits, as much as a glance takes in.
+func rounded(v float64) float64 {
+	if !(v > 0) {
+		return 0
+	}
+	unit := math.Pow(10, math.Floor(math.Log10(v))-2)
+	return math.Round(v/unit) * unit
 }
 
 func (m *markdown) charts(r *Report) {
@@ -202,8 +218,8 @@ func (m *markdown) charts(r *Report) {
 	first, last := points[0].To.Add(-step), points[len(points)-1].To
 	for _, p := range plots {
 		for _, l := range p.lines {
-			_, top := rangeOf(points, l.of)
-			fmt.Fprintf(&b, "%-15s 0 to %-8s %s\n", l.name, p.unit(top), sparkline(points, l.of, top))
+			least, most := rangeOf(points, l.of)
+			fmt.Fprintf(&b, "%-15s %8s to %-8s %s\n", l.name, p.unit(rounded(least)), p.unit(rounded(most)), sparkline(points, l.of, least, most))
 		}
 	}
 	marks := []rune(strings.Repeat(" ", len(points)))
@@ -214,7 +230,7 @@ func (m *markdown) charts(r *Report) {
 	}
 	put(r.Incident.Onset, '▲')
 	put(r.Incident.End, '△')
-	fmt.Fprintf(&b, "%-31s%s\n", "", strings.TrimRight(string(marks), " "))
+	fmt.Fprintf(&b, "%-37s%s\n", "", strings.TrimRight(string(marks), " "))
 	m.code(b.String())
 	m.line("One character is %s, from %s to %s. ▲ onset, △ end, ‹ fewer than %d users, · nothing.\n", span(step), clock(first), clock(last), r.Privacy.MinCohort)
 	m.commands(func(yield func(string, string)) { yield("a point: put the end of its step for TIME", r.Chart.Command) })
@@ -228,7 +244,7 @@ func (m *markdown) breakdown(r *Report, b *Breakdown) {
 	head := []string{text(b.By)}
 	columns := columnsOf(r)
 	for _, c := range columns {
-		head = append(head, c.name)
+		head = append(head, strings.TrimSpace(c.group+" "+c.name))
 	}
 	rows := make([][]string, 0, len(b.Segments))
 	for i := range b.Segments {
@@ -241,9 +257,8 @@ func (m *markdown) breakdown(r *Report, b *Breakdown) {
 	m.table(head, rows)
 	m.line("%s\n", text(overlap(b)))
 	m.commands(func(yield func(string, string)) {
-		for i, c := range b.Commands {
-			yield(r.Phases[i].Name, c)
-		}
+		i := r.during()
+		yield(r.Phases[i].Name+"; for other phases their times", b.Commands[i])
 	})
 }
 
@@ -279,8 +294,10 @@ func (m *markdown) differs(r *Report) {
 			m.table([]string{"value", "share of them", "of the others", "lift", "difference (95 %)"}, rows)
 		}
 		m.commands(func(yield func(string, string)) {
+			what := "errored_views and views of their segments"
 			for _, c := range d.Commands {
-				yield("errored_views and views of its segments", c)
+				yield(what, c)
+				what = ""
 			}
 		})
 	}

@@ -18,13 +18,14 @@ import (
 // The measures of a chart, in units of its view box. Charts are shown at about
 // this size, so letters keep theirs.
 const (
-	chartW, chartH   = 480.0, 190.0
+	chartW, chartH   = 480.0, 196.0
 	plotL, plotR     = 58.0, chartW - 10
-	plotT, plotB     = 24.0, chartH - 24
+	plotT, plotB     = 32.0, chartH - 24
 	fewH             = 5.0  // of the mark for few users
 	labelW           = 44.0 // of a label on the axis of time
 	timeLabels       = 6
-	numberW, numberH = 13.0, 11.0
+	numberW, numberH = 13.0, 12.0
+	numberT          = 11.0 // base line of the first row of numbers
 )
 
 // A mark is a vertical line with a number, which the timeline explains.
@@ -46,7 +47,7 @@ func chart(id string, r *Report, p *plot, marks []mark) template.HTML {
 		_, m := rangeOf(points, l.of)
 		most = max(most, m)
 	}
-	ticks, top := ticksTo(most, 4)
+	ticks, top := ticksTo(most, 5)
 	x := func(t time.Time) float64 {
 		return plotL + (plotR-plotL)*min(1, max(0, float64(t.Sub(from))/float64(to.Sub(from))))
 	}
@@ -67,12 +68,12 @@ func chart(id string, r *Report, p *plot, marks []mark) template.HTML {
 		c.put(`<text class="tick" x="%g" y="%.1f" text-anchor="end">%s</text>`, plotL-6, y(v)+4, html.EscapeString(p.unit(v)))
 	}
 	for _, bound := range [...]struct {
-		class string
-		v     float64
-	}{{"good", p.good}, {"poor", p.poor}} {
+		class, text string
+		v           float64
+	}{{"good", "good up to here", p.good}, {"poor", "poor from here", p.poor}} {
 		if bound.v > 0 && bound.v < top {
 			c.put(`<line class="bound %s" x1="%g" x2="%g" y1="%.1f" y2="%.1f"/>`, bound.class, plotL, plotR, y(bound.v), y(bound.v))
-			c.put(`<text class="bound" x="%g" y="%.1f" text-anchor="end">%s</text>`, plotR-3, y(bound.v)-3, bound.class+map[string]string{"good": " up to here", "poor": " from here"}[bound.class])
+			c.put(`<text class="bound" x="%g" y="%.1f">%s</text>`, plotL+3, y(bound.v)-3, bound.text)
 		}
 	}
 	c.times(from, to, x)
@@ -135,7 +136,7 @@ func (c *canvas) marks(marks []mark, from, to time.Time, x func(time.Time) float
 		}
 		ends[row] = at + numberW/2
 		c.put(`<line class="mark" x1="%.1f" x2="%.1f" y1="%g" y2="%g"/>`, at, at, plotT-6, plotB)
-		c.put(`<text class="mark" x="%.1f" y="%g" text-anchor="middle">%d</text>`, at, plotT-9+numberH*float64(row), m.number)
+		c.put(`<text class="mark" x="%.1f" y="%g" text-anchor="middle">%d</text>`, at, numberT+numberH*float64(row), m.number)
 	}
 }
 
@@ -158,7 +159,7 @@ func ticksTo(most float64, n int) (ticks []float64, top float64) {
 	raw := most / float64(n)
 	unit := math.Pow(10, math.Floor(math.Log10(raw)))
 	step := 10 * unit
-	for _, m := range [...]float64{1, 2, 5} {
+	for _, m := range [...]float64{1, 2, 2.5, 5} {
 		if m*unit >= raw {
 			step = m * unit
 			break

@@ -106,9 +106,23 @@ func change(sign *int) string {
 	return "▼ better"
 }
 
+// sign is change in one character, with a blank before it.
+func sign(of *int) string {
+	s, _, _ := strings.Cut(change(of), " ")
+	return strings.TrimSuffix(" "+s, " ")
+}
+
 // clock is a time of day, in UTC; date has the day, too.
 func clock(t time.Time) string { return t.UTC().Format("15:04:05") + " UTC" }
 func date(t time.Time) string  { return t.UTC().Format("2006-01-02 15:04:05") + " UTC" }
+
+// when is a time of the report, with the day where it is over more than one.
+func when(r *Report, t time.Time) string {
+	if r.From.UTC().YearDay() != r.To.UTC().YearDay() {
+		return t.UTC().Format("Jan 2 15:04:05")
+	}
+	return t.UTC().Format("15:04:05")
+}
 
 // span is a length of time, to the second.
 func span(d time.Duration) string {
