@@ -52,26 +52,35 @@ func (a *Aggregator) detail(f *Frame, fingerprint string, blo int64) *ErrorDetai
 	if !ok || int(group) >= len(a.lens.errors) || a.lens.errors[group].last == 0 {
 		return nil
 	}
-	kind := &a.log.errorKinds.list[a.log.errorKinds.groups[group].sample]
-	d := &ErrorDetail{
-		ErrorGroup: a.errorGroup(f, group, blo),
-		Stack:      a.log.texts.text[kind.stack], Handled: kind.handled,
-	}
+	d := &ErrorDetail{ErrorGroup: a.errorGroup(f, group, blo)}
 	a.spread(d, group)
 	a.hurt(d, group)
 	a.groupCounts(d, group)
 	return d
 }
 
-// hurt finds the sessions and the newest traces of the group's errors.
+// hurt finds the sessions and the newest traces of the group's errors, and the
+// release that the sample is of; where the window does not have the sample, its own.
 func (a *Aggregator) hurt(d *ErrorDetail, group uint32) {
 	sessions := map[beacon.ID]struct{}{}
+	first := a.log.errorKinds.groups[group].sample
+	sample, found := first, false
 	a.log.each(a.now.lo, a.now.hi, func(c *chunk, i int) {
 		if c.total[i]&passing == 0 || c.flags[i]&hasErrors == 0 {
 			return
 		}
-		of := func(e errorEntry) bool { return a.log.errorKinds.list[e.kind].group == group }
-		if !slices.ContainsFunc(c.errorsOf(i), of) {
+		in := false
+		for _, e := range c.errorsOf(i) {
+			if a.log.errorKinds.list[e.kind].group != group {
+				continue
+			}
+			in = true
+			if e.kind == first || !found {
+				sample, found = e.kind, true
+				d.Release = a.log.texts.text[a.log.origins.list[c.origin[i]].dims[beacon.Release]]
+			}
+		}
+		if !in {
 			return
 		}
 		if _, session := a.log.visitors.identifiers(c.who[i]); session != 0 {
@@ -82,6 +91,8 @@ func (a *Aggregator) hurt(d *ErrorDetail, group uint32) {
 		}
 	})
 	d.Sessions = len(sessions)
+	kind := &a.log.errorKinds.list[sample]
+	d.Stack, d.Handled = a.log.texts.text[kind.stack], kind.handled
 }
 
 // addTrace keeps a trace if it is among the newest.

@@ -261,6 +261,7 @@ type ErrorDetail struct {
 	// without a session count in none.
 	Sessions int
 	Traces   []ErrorTrace // the newest few in the window, newest first
+	Release  string       // of the page that sent Stack; "" if that is not in the window
 }
 
 // ErrorTrace is the trace that an error's beacon belongs to.
