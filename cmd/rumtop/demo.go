@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/demo"
 	"github.com/rumtop/rumtop/internal/stream"
 )
@@ -35,6 +37,8 @@ release 2.4.1 has just begun to roll out. Nothing leaves this machine.`,
 		Args:        cobra.NoArgs,
 		Annotations: map[string]string{"collects": "yes"},
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			v.promised.orElse(demoObjectives[:])
+			v.funnel = cmp.Or(v.funnel, "add_to_cart > checkout_completed")
 			if err := v.check(); err != nil {
 				return err
 			}
@@ -80,7 +84,11 @@ release 2.4.1 has just begun to roll out. Nothing leaves this machine.`,
 					if err != nil {
 						return fmt.Errorf("make the history: %w", err)
 					}
+					if err := deploysOf(ctx, sim, conn, site, began); err != nil {
+						return err
+					}
 					feed.prepare(1)
+					go announceDeploys(ctx, sim, feed, began)
 					client := &http.Client{Timeout: 10 * time.Second}
 					return sim.Run(ctx, time.Now, demo.Post(client, "http://"+edge.listener.Addr().String()+"/v1/beacons?key="+cfg.Sites[site]))
 				}
@@ -100,4 +108,48 @@ release 2.4.1 has just begun to roll out. Nothing leaves this machine.`,
 	fs.StringVar(&scenario, "scenario", "incident", "what happens: "+strings.Join(demo.Scenarios(), ", "))
 	fs.Float64Var(&rate, "rate", demo.DefaultRate, "beacons a second")
 	return cmd
+}
+
+// demoObjectives are what the shop has promised, unless told otherwise.
+var demoObjectives = [...]string{
+	"errors=99.5% of views", "speed=75% of lcp<=2500", "payment=99% of requests:*/api/payment",
+}
+
+// pastDeploys is how far back the shop's pipeline has said what it did.
+const pastDeploys = time.Hour
+
+// deploysOf sets the markers of the deploys before the demo began.
+func deploysOf(ctx context.Context, sim *demo.Sim, conn *stream.Conn, site string, began time.Time) error {
+	for _, d := range sim.Deploys(began.Add(-pastDeploys), began) {
+		if _, err := stream.Annotate(ctx, conn, site, deployMarker(d)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// announceDeploys sets those that come while the demo runs.
+func announceDeploys(ctx context.Context, sim *demo.Sim, f *feed, since time.Time) {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case now := <-tick.C:
+			for _, d := range sim.Deploys(since, now) {
+				// A demo without one of its markers is still one.
+				_ = f.annotate(ctx, deployMarker(d))
+			}
+			since = now
+		}
+	}
+}
+
+func deployMarker(d demo.Deploy) beacon.Marker {
+	kind := beacon.MarkerDeploy
+	if d.Back {
+		kind = beacon.MarkerMitigation
+	}
+	return beacon.Marker{ID: fmt.Sprintf("demo/%d", d.At.UnixMilli()), At: d.At.UnixMilli(), Kind: kind, Text: d.Text, By: "ci"}
 }

@@ -33,6 +33,13 @@ func (o *objectiveFlags) register(fs *pflag.FlagSet) {
 	fs.StringVar(&o.onBreach, "on-breach", "", "shell command to run when a breach begins and when it has ended, with what burns as JSON on its standard input")
 }
 
+// orElse are the objectives where none were given.
+func (o *objectiveFlags) orElse(objectives []string) {
+	if len(o.objectives) == 0 {
+		o.objectives = objectives
+	}
+}
+
 // config puts all of it into the aggregator's configuration.
 func (o *objectiveFlags) config(cfg *agg.Config) error {
 	if len(o.objectives) > agg.MaxObjectives {

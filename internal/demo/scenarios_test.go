@@ -157,3 +157,27 @@ func TestFewerSessions(t *testing.T) {
 	}
 	within(t, "share of errors from outside the sample", float64(alone)/float64(errors), 0.6, 0.95)
 }
+
+func TestDeploys(t *testing.T) {
+	t.Parallel()
+	for scenario, want := range map[string]int{"incident": 4, "bad-release": 4, "white-page": 4, "quiet": 0, "slow-cdn": 0} {
+		s := newSim(t, Config{Scenario: scenario})
+		got := s.Deploys(s.start.Add(-time.Hour), s.start.Add(30*time.Minute))
+		if len(got) != want {
+			t.Errorf("%s: %+v", scenario, got)
+			continue
+		}
+		for i, d := range got {
+			if i > 0 && d.At.Before(got[i-1].At) || d.Back != (i%2 == 1) {
+				t.Errorf("%s: %+v", scenario, got)
+			}
+		}
+		if want > 0 && (got[0].Text != "deploy 2.4.1" || !got[0].At.Equal(s.start.Add(rolloutBegins)) || got[3].Text != "roll back 2.4.2") {
+			t.Errorf("%s: %+v", scenario, got)
+		}
+	}
+	s := newSim(t, Config{})
+	if got := s.Deploys(s.start, s.start.Add(time.Minute)); len(got) != 0 {
+		t.Errorf("in a minute without one: %+v", got)
+	}
+}

@@ -90,6 +90,37 @@ func scriptByName(name string) (script, error) {
 	return nil, fmt.Errorf("unknown scenario %q: take one of %s", name, strings.Join(Scenarios(), ", "))
 }
 
+// A Deploy is what the shop's pipeline says when it begins to roll a release out,
+// and when it rolls it back.
+type Deploy struct {
+	At   time.Time
+	Text string
+	Back bool
+}
+
+// Deploys are those of [from, to), in order of time.
+func (s *Sim) Deploys(from, to time.Time) []Deploy {
+	var out []Deploy
+	tell := func(at time.Duration, text string, back bool) {
+		if t := s.start.Add(at); !t.Before(from) && t.Before(to) {
+			out = append(out, Deploy{t, text, back})
+		}
+	}
+	cycles := max(int(to.Sub(s.start.Add(rolloutBegins))/incidentEvery), 0)
+	for n := range cycles + 1 {
+		at := rolloutBegins + time.Duration(n)*incidentEvery
+		// A release that is rolling out shows some moments later.
+		c := s.script(at + rolloutTakes)
+		if c.adoption == 0 {
+			continue
+		}
+		name := string(c.candidate.appendTo(nil))
+		tell(at, "deploy "+name, false)
+		tell(at+rollback, "roll back "+name, true)
+	}
+	return out
+}
+
 func quiet(time.Duration) conditions { return conditions{} }
 
 // incident rolls out a release that breaks the checkout of some, slows a CDN,

@@ -48,6 +48,10 @@ func (p objectivePane) view(f *agg.Frame, s scene) []string {
 	w.skip(margin)
 	w.put(t.strong, "objectives")
 	w.put(t.dim, ": how fast error budgets burn, 1× lasts "+count(agg.BudgetPeriod.Hours()/24)+" days")
+	if f != nil && f.Total.Apdex > 0 {
+		w.put(t.dim, " · Apdex of LCP ")
+		w.put(t.text, unitless(f.Total.Apdex))
+	}
 	lines := []string{"", w.line(), ""}
 	if len(p.burns) == 0 {
 		for _, text := range [...]string{
