@@ -305,7 +305,7 @@ func openDetail(m model) (model, tea.Cmd) {
 	if g == nil {
 		return m.say("no error to look at")
 	}
-	m.mode, m.detail = modeDetail, detail{fingerprint: g.Fingerprint, group: *g}
+	m.mode, m.detail = modeDetail, detail{fingerprint: g.Fingerprint, group: *g, traces: m.traces}
 	return m, nil
 }
 

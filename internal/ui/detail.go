@@ -21,6 +21,11 @@ type detail struct {
 	full        *agg.ErrorDetail
 	cursor      int // among the values of the spread
 	scroll      int // of the stack
+	traces      traces
+
+	sample  sample   // what has been looked up in source maps
+	origins []Origin // of its lines
+	unfound string   // why they are not known
 }
 
 // show takes what a frame has about the group.
@@ -63,7 +68,7 @@ func (d detail) bindings(k *keyMap) []binding {
 	}
 	scroll := func(by int) action {
 		return func(m model) (model, tea.Cmd) {
-			m.detail.scroll = max(min(m.detail.scroll+by, len(m.detail.stack())-1), 0)
+			m.detail.scroll = max(min(m.detail.scroll+by, len(m.detail.stackLines())-1), 0)
 			return m, nil
 		}
 	}
@@ -149,7 +154,11 @@ func (d detail) summary(f *agg.Frame, th theme, loc *time.Location, w int) []str
 	lines := []string{"", p.line()}
 
 	p.skip(margin)
-	p.put(th.text, plural(float64(g.Count), "error")+" · "+plural(float64(g.Users), "user")+" in "+window(f))
+	p.put(th.text, plural(float64(g.Count), "error")+" · "+plural(float64(g.Users), "user"))
+	if d.full != nil && d.full.Sessions > 0 {
+		p.put(th.text, " · "+plural(float64(d.full.Sessions), "session"))
+	}
+	p.put(th.text, " in "+window(f))
 	s, change := errorTrend(g, f, th)
 	if change != unknown {
 		p.put(th.dim, " · ")
@@ -170,6 +179,16 @@ func (d detail) summary(f *agg.Frame, th theme, loc *time.Location, w int) []str
 		p.put(th.text, clean(strings.Join(g.Releases, " "), w-p.cells))
 	}
 	lines = append(lines, p.line())
+
+	if d.full != nil && len(d.full.Traces) > 0 {
+		p.skip(margin)
+		p.put(th.dim, "newest traces ")
+		for _, t := range d.full.Traces {
+			d.traces.put(&p, th.text, t.ID)
+			p.put(th.dim, "  ")
+		}
+		lines = append(lines, p.line())
+	}
 
 	if d.full != nil && len(d.full.Counts) > 0 {
 		p.skip(margin)
@@ -199,7 +218,7 @@ func (d detail) viewStack(th theme, w, h int) []string {
 	if h <= 0 {
 		return lines
 	}
-	stack := d.stack()
+	stack := d.stackLines()
 	p := pen{limit: w}
 	p.skip(margin)
 	title := "stack, scrubbed"
@@ -208,6 +227,8 @@ func (d detail) viewStack(th theme, w, h int) []string {
 		title = "stack …"
 	case len(stack) == 0:
 		title = "no stack was sent"
+	case d.unfound != "":
+		title += " · " + clean(d.unfound, maxFrame)
 	}
 	p.left(th.dim, title, max(w-margin, 0))
 	lines[0] = p.line()
@@ -216,8 +237,12 @@ func (d detail) viewStack(th theme, w, h int) []string {
 		if i+1 >= h {
 			break
 		}
+		style := th.text
+		if s.dim {
+			style = th.dim
+		}
 		p.skip(margin)
-		p.put(th.text, fitFrame(clean(s, maxFrame), w-margin))
+		p.put(style, fitFrame(s.text, w-margin))
 		lines[i+1] = p.line()
 	}
 	return lines

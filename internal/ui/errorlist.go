@@ -8,7 +8,8 @@ import (
 	"github.com/rumtop/rumtop/internal/agg"
 )
 
-// errorList is the error groups of the frame and the cursor among them. It is
+// errorList is the error groups of the frame, at their end those that are gone
+// since the baseline, and the cursor among them. It is
 // drawn as a pane of the triage screen and as a view of its own.
 type errorList struct {
 	groups []agg.ErrorGroup
@@ -17,7 +18,8 @@ type errorList struct {
 	moved  bool
 }
 
-func (e errorList) show(groups []agg.ErrorGroup, visible int) errorList {
+func (e errorList) show(f *agg.Frame, visible int) errorList {
+	groups := slices.Concat(f.Errors, f.Gone)
 	var selected string
 	if g := e.selected(); g != nil {
 		selected = g.Fingerprint
@@ -104,7 +106,10 @@ func (e errorList) view(f *agg.Frame, th theme, loc *time.Location, w, h int, fo
 			break
 		}
 		g := &e.groups[at]
-		s := th.text
+		s, text := th.text, th.text
+		if g.State == agg.ErrorGone {
+			s, text = th.dim, th.dim
+		}
 		switch {
 		case at == e.cursor && focused:
 			p.put(th.accent, " ▶ ")
@@ -113,7 +118,7 @@ func (e errorList) view(f *agg.Frame, th theme, loc *time.Location, w, h int, fo
 			p.skip(margin)
 		}
 		p.right(s, count(float64(g.Count)), errorCount)
-		p.right(th.text, count(float64(g.Users)), errorUsers)
+		p.right(text, count(float64(g.Users)), errorUsers)
 		cs, change := errorTrend(g, f, th)
 		p.right(cs, change, errorChange)
 		if since {
@@ -149,12 +154,14 @@ func errorTrend(g *agg.ErrorGroup, f *agg.Frame, th theme) (style, string) {
 	const few = 10
 	now, before := float64(g.Count), float64(g.Before)
 	switch {
+	case g.State == agg.ErrorGone:
+		return th.good, "▼ gone"
 	case g.New:
 		return th.bad, "▲ new"
 	case !f.Baseline.Complete:
 		return th.dim, unknown
-	case before == 0 && now >= few:
-		return th.warn, "▲ again"
+	case g.State == agg.ErrorRegressed && before == 0:
+		return th.bad, "▲ again"
 	case now < few && before < few, before == 0:
 		return th.dim, unknown
 	case now/before >= 2:

@@ -274,8 +274,21 @@ func withDetail() *agg.Frame {
 			{Dim: "page", Values: []agg.SpreadValue{{Value: "/checkout", Errors: 0.88, Views: 0.11}, {Value: "/cart", Errors: 0.12, Views: 0.2}}},
 			{Dim: "flag", Values: []agg.SpreadValue{{Value: "new-payment", Errors: 0.87, Views: 0.21}}},
 		},
-		Counts: ramp(points, 48, 0.2, 40),
+		Counts:   ramp(points, 48, 0.2, 40),
+		Sessions: 1322, Release: "2.4.1",
+		Traces: []agg.ErrorTrace{{At: noon, ID: "4bf92f3577b34da6a3ce929d0e0e4736"}, {At: noon.Add(-time.Second), ID: "\x1b]8;;http://evil.example\x1b\\"}, {At: noon.Add(-2 * time.Second), ID: "0af7651916cd43dd8448eb211c80319c"}},
 	}
+	return f
+}
+
+// withStates is the incident, with errors that came back, grew and went.
+func withStates() *agg.Frame {
+	f := incident()
+	f.Errors[0].State = agg.ErrorNew
+	f.Errors[1].State = agg.ErrorRegressed
+	f.Errors[1].Before = 8
+	f.Errors[2].State, f.Errors[2].Before, f.Errors[2].Count = agg.ErrorRegressed, 0, 31
+	f.Gone = []agg.ErrorGroup{{Fingerprint: "f00d", Type: "RangeError", Message: "Invalid time value", FirstSeen: noon.Add(-25 * time.Minute), LastSeen: noon.Add(-6 * time.Minute), Before: 112, State: agg.ErrorGone}}
 	return f
 }
 

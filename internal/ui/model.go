@@ -39,6 +39,8 @@ type model struct {
 	ring   func() tea.Cmd
 
 	annotate func(context.Context, beacon.Marker) error // nil: none can be set
+	traces   traces
+	origins  func(ctx context.Context, release string, stack []string) ([]Origin, error) // nil: there are no source maps
 
 	width, height int
 	mode, before  mode // before: where a prompt or the help was opened from
@@ -106,6 +108,8 @@ func (m model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case watchMsg:
 		m.watch = m.watch.look(m.frames, m.paused)
 		cmd = m.watch.tick()
+	case originsMsg:
+		m.detail = m.detail.located(msg)
 	case annotatedMsg:
 		m, cmd = m.annotated(msg)
 	case unsaidMsg:
@@ -140,13 +144,14 @@ func (m model) receive(f *agg.Frame) (model, tea.Cmd) {
 	m.frame = f
 	l := m.layout()
 	m.table = m.table.show(f, subject{f.By, f.Filter, m.query.Sort, m.query.Reverse}, visibleRows(l.table.h))
-	m.errors = m.errors.show(f.Errors, m.errorRows(l))
+	m.errors = m.errors.show(f, m.errorRows(l))
 	m.detail = m.detail.show(f)
 	if m.open != nil {
 		m.open = m.open.show(f)
 	}
 	m.prompt = m.prompt.offer(f)
-	return m, next
+	m, look := m.lookUp()
+	return m, tea.Batch(next, look)
 }
 
 // settle asks the question that the screen now stands for, if it is a new one,

@@ -60,6 +60,22 @@ func (p *pen) block(s style, text string) {
 	p.cells += n
 }
 
+// link writes text that leads to an address (OSC 8), for terminals that know such. The
+// address must be of printable ASCII; text that has no room is left out.
+func (p *pen) link(s style, to, text string) {
+	n := cells(text)
+	if n == 0 || n > p.limit-p.cells {
+		return
+	}
+	p.use(s)
+	p.buf = append(p.buf, "\x1b]8;;"...)
+	p.buf = append(p.buf, to...)
+	p.buf = append(p.buf, "\x1b\\"...)
+	p.buf = append(p.buf, text...)
+	p.buf = append(p.buf, "\x1b]8;;\x1b\\"...)
+	p.cells += n
+}
+
 const blanks = "                                                                "
 
 func (p *pen) skip(n int) { p.fill(p.now, " ", n) }

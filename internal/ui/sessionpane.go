@@ -19,11 +19,12 @@ type sessionPane struct {
 	id          string // the session whose course is shown, "": the list
 	course      []agg.Step
 	step        int // the cursor in it
+	traces      traces
 }
 
 // openSessions shows those of the error, or of the row, under the cursor.
 func openSessions(m model) (model, tea.Cmd) {
-	p := sessionPane{by: m.query.By, whole: true}
+	p := sessionPane{by: m.query.By, whole: true, traces: m.traces}
 	switch {
 	case m.mode == modeDetail:
 		p.fingerprint = m.detail.fingerprint
@@ -106,7 +107,7 @@ func (p sessionPane) hints(k *keyMap) []key.Binding {
 // copied is what y copies: the trace of the step, or the session's id.
 func (p sessionPane) copied() string {
 	if p.id != "" && p.step < len(p.course) && p.course[p.step].Trace != "" {
-		return p.course[p.step].Trace
+		return p.traces.copied(p.course[p.step].Trace)
 	}
 	if p.id == "" && p.cursor < len(p.rows) {
 		return "session=" + p.rows[p.cursor].ID
@@ -231,15 +232,13 @@ func (p sessionPane) viewCourse(s scene) []string {
 			w.put(t.accent, clean(step.Page, 40)+" ")
 			page = step.Page
 		}
-		tail := ""
-		if step.Trace != "" {
-			tail = " trace " + clean(step.Trace, 32)
+		tail, trace := "", ""
+		if step.Trace != "" && (s.w >= twoColumns || from+i == p.step) {
+			tail, trace = " trace ", clean(step.Trace, maxTraceID)
 		}
-		if s.w < twoColumns && from+i != p.step {
-			tail = ""
-		}
-		w.put(style, clean(step.Text, max(s.w-w.cells-cells(tail), 0)))
+		w.put(style, clean(step.Text, max(s.w-w.cells-cells(tail)-cells(trace), 0)))
 		w.put(t.dim, tail)
+		p.traces.put(&w, t.dim, trace)
 		lines = append(lines, w.line())
 	}
 	return lines

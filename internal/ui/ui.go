@@ -49,6 +49,12 @@ type Options struct {
 	// Annotate sets a marker for everyone who watches; nil: none can be set.
 	Annotate func(context.Context, beacon.Marker) error
 
+	// TraceURL is where traces can be looked at.
+	TraceURL TraceURL
+	// Origins finds where the lines of a release's stack stood in the source: one
+	// of each line, or none and why. Nil: there are no source maps.
+	Origins func(ctx context.Context, release string, stack []string) ([]Origin, error)
+
 	// Funnel is events that should follow one another, separated by ">".
 	Funnel string
 
@@ -162,6 +168,7 @@ func newModel(o Options, profile termenv.Profile, environ termenv.Environ) (mode
 		copy:     func(string) tea.Cmd { return nil },
 		ring:     func() tea.Cmd { return nil },
 		annotate: o.Annotate, funnel: o.Funnel, span: chartSpan,
+		traces: traces{o.TraceURL, linking(environ)}, origins: o.Origins,
 		watch: newWatch(interval), query: o.Query, paused: !o.Query.At.IsZero(), until: o.Query.At,
 	}, nil
 }
