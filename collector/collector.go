@@ -226,14 +226,13 @@ func (c *Collector) pump() {
 			return
 		}
 		next := time.Hour
-		if wait, ok := c.sealDue(false); ok {
-			// Under another clock than the real one, look again in a while.
-			next = min(next, max(wait, time.Millisecond), c.cfg.Linger)
-		}
-		wait, ok := c.queue.dispatch()
-		if ok {
+		if wait, ok := c.queue.dispatch(); ok {
 			next = min(next, wait)
 			c.complain("batches cannot be published and wait", c.queue.lastError())
+		}
+		if wait, ok := c.sealDue(c.draining.Load()); ok {
+			// Under another clock than the real one, look again in a while.
+			next = min(next, max(wait, time.Millisecond), c.cfg.Linger)
 		}
 		timer.Reset(next)
 	}

@@ -296,7 +296,7 @@ func (in *intake) Ignore() {
 // admit queues the beacons, all or none, and writes the request into the ledger.
 func (in *intake) admit() bool {
 	c := in.c
-	total := 0
+	total := in.n * openingCost
 	for _, n := range in.sizes[:in.n] {
 		total += n
 	}
@@ -314,6 +314,7 @@ func (in *intake) admit() bool {
 	}
 	out := in.site.outlet(in.place.Region, in.now)
 	pressed := c.queue.pressed.Load()
+	joined := 0 // batches that were open
 	for i := range in.ready[:in.n] {
 		b := &in.ready[i]
 		b.Dims[beacon.Region] = out.region
@@ -321,7 +322,12 @@ func (in *intake) admit() bool {
 		if pressed && len(b.Errors) > 0 {
 			l = &out.lanes[in.shard(b)][1]
 		}
-		c.gather(l, b, in.sizes[i])
+		if !c.gather(l, b, in.sizes[i], pressed) {
+			joined++
+		}
+	}
+	if joined > 0 {
+		c.queue.refund(joined * openingCost)
 	}
 	return true
 }

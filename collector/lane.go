@@ -9,7 +9,8 @@ import (
 
 // A lane gathers the beacons of one subject into a batch. While the queue is
 // under pressure, beacons with errors gather in a lane of their own, so that
-// batches without errors can be shed whole.
+// batches without errors can be shed whole; and while batches wait that could
+// not be sent, lanes gather until they are full.
 type lane struct {
 	subject string
 
@@ -18,6 +19,7 @@ type lane struct {
 	since  time.Time     // of the first beacon, by Config.Now
 	size   int           // estimate, what the queue was charged
 	errors int           // beacons with errors
+	listed bool          // it is among Collector.fresh
 }
 
 // full is a batch that a lane has let go of.
@@ -35,20 +37,26 @@ type fresh struct {
 }
 
 // gather adds a beacon to its lane and publishes the batch if that filled it.
-func (c *Collector) gather(l *lane, b *beacon.Beacon, size int) {
+// It says whether the beacon opened a batch, which takes the openingCost that
+// was reserved beside size. pressed is queue.pressed when the lane was chosen.
+func (c *Collector) gather(l *lane, b *beacon.Beacon, size int, pressed bool) (opened bool) {
 	now := c.cfg.Now()
 	var out [2]full
 	n := 0
 	l.mu.Lock()
-	if l.batch != nil && now.Sub(l.since) >= c.cfg.Linger {
-		// Only when nobody came to seal it: under a clock that runs faster.
+	if l.batch != nil && (now.Sub(l.since) >= c.cfg.Linger && !c.queue.crowded.Load() || // nobody came to seal it: the clock runs faster than the real one
+		pressed && l.errors > 0 && len(b.Errors) == 0) { // which began before there was pressure
 		out[n] = l.release()
 		n++
 	}
 	if l.batch == nil {
 		l.batch = c.batches.Get().(*beacon.Batch)
 		l.since = now
-		c.began(fresh{l, now})
+		l.size, opened = openingCost, true
+		if !l.listed {
+			l.listed = true
+			c.began(fresh{l, now})
+		}
 	}
 	l.batch.Append(b)
 	l.size += size
@@ -63,6 +71,7 @@ func (c *Collector) gather(l *lane, b *beacon.Beacon, size int) {
 	for i := range n {
 		c.seal(out[i])
 	}
+	return opened
 }
 
 // release empties the lane, which must be locked.
@@ -84,6 +93,8 @@ func (c *Collector) began(f fresh) {
 
 // sealDue publishes the batches that have lingered long enough, or all of them,
 // and returns how long the next one has to wait; ok is false if there is none.
+// A lane that has just been full waits for its turn anew, so that each is listed
+// once.
 func (c *Collector) sealDue(all bool) (wait time.Duration, ok bool) {
 	now := c.cfg.Now()
 	for {
@@ -98,12 +109,22 @@ func (c *Collector) sealDue(all bool) (wait time.Duration, ok bool) {
 			c.freshMu.Unlock()
 			return wait, true
 		}
+		if !all && c.queue.holds() {
+			c.freshMu.Unlock()
+			return c.cfg.Linger, true
+		}
 		c.fresh = c.fresh[1:]
 		c.freshMu.Unlock()
 
 		f.lane.mu.Lock()
-		if f.lane.batch == nil || !f.lane.since.Equal(f.since) {
-			f.lane.mu.Unlock() // it was full before
+		if f.lane.batch != nil && !all && !f.lane.since.Equal(f.since) {
+			c.began(fresh{f.lane, f.lane.since})
+			f.lane.mu.Unlock()
+			continue
+		}
+		f.lane.listed = false
+		if f.lane.batch == nil {
+			f.lane.mu.Unlock()
 			continue
 		}
 		out := f.lane.release()

@@ -19,6 +19,16 @@ type parcel struct {
 	tried           uint64 // queue.delivered at the first attempt
 }
 
+// What a batch takes beside its payload: the parcel, its id and its place in
+// line; and what opening one may add to the estimates of its beacons, which
+// leave out what is said once a batch.
+const (
+	parcelOverhead = 256
+	openingCost    = parcelOverhead + 256
+)
+
+func (p *parcel) cost() int { return len(p.payload) + parcelOverhead }
+
 // Retries begin quickly and stay frequent: what is queued should be out within
 // seconds of the server coming back.
 const (
@@ -50,9 +60,13 @@ type queue struct {
 
 	// pressed says that batches wait long enough for shedding to come near.
 	pressed atomic.Bool
+	// crowded says that batches wait which could not be sent yet: one more would
+	// only make the line longer.
+	crowded atomic.Bool
 
 	mu          sync.Mutex
-	bytes       int
+	bytes       int     // of everything
+	gathering   int     // of which in lanes
 	plain       parcels // waiting, without errors
 	urgent      parcels // waiting, with errors
 	flying      int
@@ -86,16 +100,25 @@ func signal(ch chan struct{}) {
 func (q *queue) reserve(n int) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	if !q.shed(n) {
+		return false
+	}
+	q.bytes += n
+	q.gathering += n
+	q.gauge()
+	return true
+}
+
+// shed makes room for n bytes, if it can. The queue must be locked.
+func (q *queue) shed(n int) bool {
 	for q.bytes+n > q.max {
 		p := q.plain.pop()
 		if p == nil {
 			return false
 		}
-		q.bytes -= len(p.payload)
+		q.bytes -= p.cost()
 		q.ledger.lose(p.beacons, droppedShed)
 	}
-	q.bytes += n
-	q.gauge()
 	return true
 }
 
@@ -104,6 +127,7 @@ func (q *queue) refund(n int) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.bytes -= n
+	q.gathering -= n
 	q.gauge()
 	signal(q.settled)
 }
@@ -113,12 +137,14 @@ func (q *queue) push(p *parcel, reserved int) {
 	q.mu.Lock()
 	q.seq++
 	p.seq = q.seq
-	q.bytes += len(p.payload) - reserved
+	q.bytes += p.cost() - reserved
+	q.gathering -= reserved
 	if q.closed {
 		q.mu.Unlock() // counted by closeBooks
 		return
 	}
 	q.line(p).push(p)
+	q.shed(0) // the estimate may have been too low
 	q.gauge()
 	q.mu.Unlock()
 	q.wakeUp()
@@ -132,7 +158,19 @@ func (q *queue) line(p *parcel) *parcels {
 }
 
 // gauge looks after pressed. The queue must be locked.
-func (q *queue) gauge() { q.pressed.Store(q.bytes > q.max/8) }
+func (q *queue) gauge() { q.pressed.Store(q.bytes > q.max/8 || q.crowded.Load()) }
+
+// holds says that lanes should go on gathering what has lingered: it could not
+// be sent now, and a few large batches are through sooner than many small ones
+// when the server is back. What gathers may take a share of the queue.
+func (q *queue) holds() bool {
+	if !q.crowded.Load() {
+		return false
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.gathering < q.max/8
+}
 
 // dispatch publishes what waits, oldest first, as far as the bounds on what
 // is in flight allow, and returns how long to back off; ok is false when there
@@ -153,15 +191,17 @@ func (q *queue) take() (*parcel, time.Duration) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	line, at := q.next()
-	if line == nil || q.closed || q.flying >= q.inFlight {
+	if line == nil || q.closed {
+		q.crowd(false)
 		return nil, 0
-	}
-	if wait := time.Until(q.notBefore); wait > 0 {
-		return nil, wait
 	}
 	p := line.list[at]
-	if q.flying > 0 && q.flyingBytes+len(p.payload) > q.max/8 {
-		return nil, 0
+	wait := time.Until(q.notBefore)
+	if wait > 0 || q.flying >= q.inFlight || q.flying > 0 && q.flyingBytes+len(p.payload) > q.max/8 {
+		// Not by those alone that failed: others are what tells whether only
+		// these cannot be published.
+		q.crowd(q.plain.untried() < len(q.plain.list) || q.urgent.untried() < len(q.urgent.list))
+		return nil, max(wait, 0)
 	}
 	line.remove(at)
 	q.flying++
@@ -171,6 +211,11 @@ func (q *queue) take() (*parcel, time.Duration) {
 	}
 	p.attempts++
 	return p, 0
+}
+
+func (q *queue) crowd(yes bool) {
+	q.crowded.Store(yes)
+	q.gauge()
 }
 
 // next is the oldest batch that waits. After a failure it is, every other time,
@@ -211,7 +256,7 @@ func (q *queue) settle(p *parcel, err error) {
 	q.flying--
 	q.flyingBytes -= len(p.payload)
 	if err == nil {
-		q.bytes -= len(p.payload)
+		q.bytes -= p.cost()
 		q.delivered++
 		q.backoff, q.notBefore = 0, time.Time{}
 		q.ledger.publish(p.beacons)
@@ -220,7 +265,7 @@ func (q *queue) settle(p *parcel, err error) {
 	q.failures++
 	q.lastFailure = err
 	if p.attempts >= maxAttempts && q.delivered > p.tried {
-		q.bytes -= len(p.payload)
+		q.bytes -= p.cost()
 		q.ledger.lose(p.beacons, droppedFailed)
 		return
 	}

@@ -323,3 +323,56 @@ func TestParcels(t *testing.T) {
 		t.Errorf("%d parcels", n)
 	}
 }
+
+// While nothing can be sent, lanes go on gathering: after an outage a few large
+// batches wait and not a great many small ones. Beacons with errors stay apart
+// from those that may be shed.
+func TestOutageGathers(t *testing.T) {
+	r := newRig(t, func(c *Config) {
+		c.Linger = time.Millisecond
+		c.InFlight = 4
+		c.QueueBytes = 1 << 20
+	})
+	r.nat.set(func(s *server) { s.stall = true })
+	for i := 0; !r.c.queue.crowded.Load(); i++ {
+		r.post(withoutError(i))
+		if i == 1000 {
+			t.Fatal("never crowded")
+		}
+	}
+	before := int(r.c.Stats().Queued)
+	const posts = 2000
+	for i := range posts {
+		if a := r.post("[" + withError(i) + "," + withoutError(i) + "]"); a.status != 202 {
+			t.Fatalf("status %d", a.status)
+		}
+		if s := r.c.Stats(); s.QueueBytes > 1<<20 {
+			t.Fatalf("%d bytes", s.QueueBytes)
+		}
+	}
+	r.nat.resume(nil)
+	all := r.settle()
+	if len(all) != before+2*posts {
+		t.Errorf("%d published of %d", len(all), before+2*posts)
+	}
+	mixed := 0
+	for _, p := range r.nat.batches {
+		var b beacon.Batch
+		if err := beacon.Decode(p.payload, &b); err != nil {
+			t.Fatal(err)
+		}
+		errored := 0
+		for _, c := range b.Beacons() {
+			errored += min(1, len(c.Errors))
+		}
+		if errored > 0 && errored < b.Len() {
+			mixed++
+		}
+	}
+	if n := len(r.nat.batches); n > 300 {
+		t.Errorf("%d batches of %d beacons", n, len(all))
+	}
+	if mixed > beacon.Shards {
+		t.Errorf("%d batches hold beacons with errors and such without", mixed)
+	}
+}
