@@ -63,6 +63,8 @@ func (p *program) command() *cobra.Command {
 		p.checkCommand(),
 		p.verdictCommand(),
 		p.annotateCommand(),
+		p.openCommand(),
+		p.snapshotCommand(),
 		p.reportCommand(),
 		p.scrubCommand(),
 		p.doctorCommand(),

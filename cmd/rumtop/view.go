@@ -171,14 +171,16 @@ func (p *program) show(ctx context.Context, v *viewFlags, f *feed, site string) 
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithCancel(ctx)
+	// The counting outlasts a signal: a recording is ended in order.
+	counting, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
-	loop, failed, err := p.start(ctx, v, f, site)
+	loop, failed, err := p.start(counting, v, f, site)
 	if err != nil {
 		return err
 	}
+	files := &recorder{loop: loop, dir: "."}
 	err = ui.Run(ctx, ui.Options{
-		Source: loop, Query: query, Interval: v.interval,
+		Source: loop, Query: query, Interval: v.interval, Recorder: files,
 		Annotate: func(ctx context.Context, m beacon.Marker) error {
 			m.ID, m.By = rand.Text(), p.user()
 			return f.annotate(ctx, m)
@@ -186,6 +188,7 @@ func (p *program) show(ctx context.Context, v *viewFlags, f *feed, site string) 
 		Funnel: v.funnel,
 		ASCII:  v.ascii, NoColor: v.noColor, NoMouse: v.noMouse, NoBell: v.noBell, Theme: v.theme,
 	})
+	err = errors.Join(err, p.endRecording(files, loop, query))
 	p.tellLater()
 	select {
 	case e := <-failed:
@@ -201,13 +204,19 @@ func (p *program) print(ctx context.Context, v *viewFlags, f *feed, site string)
 	if err != nil {
 		return err
 	}
-	out, commit, err := p.destination(v.output)
-	if err != nil {
-		return err
-	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	loop, failed, err := p.start(ctx, v, f, site)
+	if err != nil {
+		return err
+	}
+	return p.printFrames(ctx, v, query, loop, failed)
+}
+
+// printFrames writes the answers to a question, the first of them once the loop
+// has the whole history.
+func (p *program) printFrames(ctx context.Context, v *viewFlags, query agg.Query, loop *agg.Loop, failed <-chan error) error {
+	out, commit, err := p.destination(v.output)
 	if err != nil {
 		return err
 	}
@@ -230,8 +239,8 @@ func (p *program) print(ctx context.Context, v *viewFlags, f *feed, site string)
 				return ctx.Err()
 			}
 			// The loop marks a frame complete when everything that the history
-			// held is in it.
-			if frame.Health.Loading < 1 {
+			// held is in it; then it looks for what got worse.
+			if frame.Health.Loading < 1 || frame.Finding.State == agg.FindingReading {
 				continue
 			}
 			hurry.Stop()

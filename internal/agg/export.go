@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/filter"
 )
 
 // Export is a walk over the retained beacons that were received in [From, To),
@@ -14,6 +15,7 @@ import (
 // end, to go on with what came since.
 type Export struct {
 	From, To int64
+	Only     filter.Expr // what beacons must pass; the zero value is all of them
 	// Missed is how many beacons were evicted before the walk came to them,
 	// whether they were received in the span or not.
 	Missed int64
@@ -23,6 +25,7 @@ type Export struct {
 	row    int
 	passed int64 // rows of the log before it, since the beginning
 	ids    exportIDs
+	only   *matcher
 }
 
 // ExportSpan is an Export of what was received from from up to to; zero times
@@ -38,9 +41,11 @@ func ExportSpan(from, to time.Time) *Export {
 	return e
 }
 
-// Export makes b the next beacons of e, at most some eight thousand, which
-// takes about a millisecond. It reports whether there may be more at once; at
-// the end it gives an empty batch. What the log keeps in less than the wire's
+// exportStep is how many rows one step of an export reads: a millisecond or two.
+const exportStep = chunkRows / 2
+
+// Export makes b the next beacons of e, a few thousand at most and perhaps none.
+// It reports whether there is more to read at once. What the log keeps in less than the wire's
 // precision (skews to 6 %, requests' durations to 0.4 %) comes in that, and an
 // Aggregator that takes the batches in holds the same log again. Beacons' own
 // ids are not retained, and of trace ids those of failures.
@@ -57,23 +62,25 @@ func (a *Aggregator) Export(e *Export, b *beacon.Batch) (more bool) {
 		e.Missed += l.evicted - e.passed
 		e.number, e.row, e.passed, at = l.first, 0, l.evicted, 0
 	}
-	e.ids.begin(l, b)
-	for {
-		c := l.chunks[at]
-		for ; e.row < c.n; e.row++ {
-			if t := c.at(e.row); t >= e.From && t < e.To {
-				e.ids.beacon(c, e.row)
-			}
-			e.passed++
-		}
-		if at++; int(at) == len(l.chunks) {
-			return false
-		}
-		e.number, e.row = (l.first+at)&(1<<(32-chunkBits)-1), 0
-		if b.Len() > 0 {
-			return true
-		}
+	if e.only == nil {
+		e.only = newMatcher(l, e.Only)
 	}
+	e.ids.begin(l, b)
+	c := l.chunks[at]
+	for end := min(e.row+exportStep, c.n); e.row < end; e.row++ {
+		if t := c.at(e.row); t >= e.From && t < e.To && e.only.passes(c, e.row) {
+			e.ids.beacon(c, e.row)
+		}
+		e.passed++
+	}
+	if e.row < c.n {
+		return true
+	}
+	if at++; int(at) == len(l.chunks) {
+		return false
+	}
+	e.number, e.row = (l.first+at)&(1<<(32-chunkBits)-1), 0
+	return true
 }
 
 // exportIDs turns the log's numbers for strings and sets of tags into a

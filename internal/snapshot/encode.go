@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"slices"
+	"sync/atomic"
 
 	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/beacon"
@@ -27,6 +28,7 @@ type tables struct {
 type spooled interface {
 	member() string
 	spooled() *os.File
+	size() int64
 	finish() error
 	close()
 }
@@ -88,7 +90,8 @@ type encoder struct {
 	sessions    numbers
 	visitorOf   []int32 // by number of view: the visitor of its first beacon
 	kinds       map[errorKind]int32
-	first, last int64 // receive times, Unix milliseconds
+	first, last int64        // receive times, Unix milliseconds
+	began       atomic.Int64 // first, for other goroutines
 	counts      Counts
 
 	view, visitor int32 // of the beacon before
@@ -158,6 +161,9 @@ func (e *encoder) beacons(b *beacon.Batch, first int32) error {
 			e.counts.Traces++
 			r.Trace = &b.Strings[b.Trace[i]]
 		}
+	}
+	if e.counts.Beacons > 0 {
+		e.began.Store(e.first)
 	}
 	e.vitals(b, rows)
 	e.tables.beacons.put(rows)

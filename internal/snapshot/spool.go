@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"os"
+	"sync/atomic"
 
 	"github.com/parquet-go/parquet-go"
 )
@@ -22,8 +23,8 @@ type table[R any] struct {
 	rows  chan []R
 	spare chan []R
 	done  chan struct{}
-	err   error // once done is closed
-	count int64 // rows put
+	err   error        // once done is closed
+	bytes atomic.Int64 // encoded so far
 }
 
 func newTable[R any](name, dir string) (*table[R], error) {
@@ -55,6 +56,7 @@ func (t *table[R]) encode() {
 	for rows := range t.rows {
 		if t.err == nil {
 			_, t.err = w.Write(rows)
+			t.bytes.Store(w.Size())
 		}
 		clear(rows) // lets go of strings
 		select {
@@ -64,6 +66,8 @@ func (t *table[R]) encode() {
 	}
 	t.err = errors.Join(t.err, w.Close(), out.Flush())
 }
+
+func (t *table[R]) size() int64 { return t.bytes.Load() }
 
 // block is an empty block of rows to fill in.
 func (t *table[R]) block() []R {
@@ -78,7 +82,6 @@ func (t *table[R]) block() []R {
 // put hands a block over, and waits while too many are before it.
 func (t *table[R]) put(rows []R) {
 	if len(rows) > 0 {
-		t.count += int64(len(rows))
 		t.rows <- rows
 	}
 }

@@ -1,6 +1,7 @@
 package snapshot
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -88,3 +89,23 @@ func syncDir(dir string) error {
 	}
 	return errors.Join(err, d.Close())
 }
+
+// Name is what a snapshot is called: by its site and the time, UTC.
+func Name(site string, at time.Time) string {
+	return namePrefix(site) + at.UTC().Format(nameTime) + Extension
+}
+
+func namePrefix(site string) string {
+	safe := strings.Map(func(r rune) rune {
+		if r == '-' || r == '_' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' {
+			return r
+		}
+		return '_'
+	}, cmp.Or(site, "site"))
+	return "rumtop-" + safe + "-"
+}
+
+const nameTime = "20060102T150405Z"
+
+// Extension is how snapshots' names end.
+const Extension = ".rumsnap"

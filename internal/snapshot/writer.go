@@ -67,6 +67,21 @@ var (
 // See keeps what was on screen: the frame, and the distributions behind its percentiles.
 func (w *Writer) See(f *agg.Frame, d []agg.Distribution) { w.frame, w.spread = f, d }
 
+// Path is where the snapshot is to be.
+func (w *Writer) Path() string { return w.path }
+
+// Progress tells when the first beacon was received and how many bytes have been
+// written about. It may be called from any goroutine.
+func (w *Writer) Progress() (since time.Time, bytes int64) {
+	for _, t := range w.tables.all() {
+		bytes += t.size()
+	}
+	if first := w.rows.began.Load(); first != 0 {
+		since = time.UnixMilli(first)
+	}
+	return since, bytes
+}
+
 // Beacons is how many were added.
 func (w *Writer) Beacons() int64 { return w.rows.counts.Beacons }
 

@@ -14,15 +14,27 @@ type headerState struct {
 	question agg.Query // what has been asked; the frame may not show it yet
 	link     link
 	loc      *time.Location
+
+	recorded  string     // what is being recorded
+	recording *Recording // what is shown, if it is one
+}
+
+func (hs *headerState) badge(f *agg.Frame, t theme) (style, string) {
+	if hs.link == linkRecording {
+		return t.accent, hs.recording.badge(hs.loc)
+	}
+	return hs.link.badge(f, t, hs.loc)
 }
 
 // headerLine says what is being looked at, and how alive it is. It repaints with
 // the minute and when something changes, not every second.
 func headerLine(f *agg.Frame, hs headerState, t theme, w int) string {
 	right := pen{limit: w}
-	s, text := hs.link.badge(f, t, hs.loc)
+	s, text := hs.badge(f, t)
 	right.put(s, text)
-	if f != nil && hs.link != linkPaused {
+	if f != nil && hs.link == linkRecording {
+		right.put(t.strong, "  at "+f.At.In(hs.loc).Format("15:04:05"))
+	} else if f != nil && hs.link != linkPaused {
 		right.put(t.dim, "  "+f.At.In(hs.loc).Format("15:04"))
 		right.put(t.dim, " "+zoneName(f.At, hs.loc))
 	}
@@ -30,7 +42,7 @@ func headerLine(f *agg.Frame, hs headerState, t theme, w int) string {
 	end := right.cells
 	if end+10 > w {
 		p := pen{limit: w}
-		s, text := hs.link.badge(f, t, hs.loc)
+		s, text := hs.badge(f, t)
 		p.left(s, " "+text, w)
 		return p.line()
 	}
@@ -48,6 +60,7 @@ func headerLine(f *agg.Frame, hs headerState, t theme, w int) string {
 		style        style
 	}{
 		{"", clean(site(f, hs), 40), t.strong},
+		{"", hs.recorded, t.bad},
 		{"", hs.since, t.strong},
 		{"", burning, burnStyle},
 		{span(q.Window) + " vs " + baselineName(q.Baseline, hs.loc), "", t.dim},

@@ -15,6 +15,8 @@ type keyMap struct {
 
 	sortLeft, sortRight, reverse, zoom, zone, copy key.Binding
 
+	snapshot, record key.Binding
+
 	nextError, previousError, onlyThis key.Binding
 
 	t0, annotate, visit, narrower, wider key.Binding
@@ -68,6 +70,8 @@ func newKeyMap() keyMap {
 		zoom:      bind("+", "zoom charts", "+", "="),
 		zone:      bind("t", "UTC or local time", "t"),
 		copy:      bind("y", "copy", "y"),
+		snapshot:  bind("s", "snapshot to a file", "s"),
+		record:    bind("R", "record: begin, end", "R"),
 
 		nextError:     bind("n", "next error", "n"),
 		previousError: bind("N", "previous error", "N"),
@@ -110,7 +114,7 @@ func (k *keyMap) sections() []section {
 		{"order and charts", []key.Binding{k.sortLeft, k.sortRight, k.reverse, k.zoom, k.narrower, k.wider}},
 		{"an error", []key.Binding{k.open, k.keep, k.exclude, k.nextError, k.previousError, k.onlyThis}},
 		{"pages", panes},
-		{"leave", []key.Binding{k.copy, k.help, k.suspend, k.quit}},
+		{"leave", []key.Binding{k.copy, k.snapshot, k.record, k.help, k.suspend, k.quit}},
 	}
 }
 

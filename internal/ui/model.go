@@ -42,6 +42,10 @@ type model struct {
 	traces   traces
 	origins  func(ctx context.Context, release string, stack []string) ([]Origin, error) // nil: there are no source maps
 
+	recorder  Recorder       // nil: nothing can be kept
+	recorded  RecordingState // as of the last frame
+	recording *Recording     // what is shown, if it is one
+
 	width, height int
 	mode, before  mode // before: where a prompt or the help was opened from
 
@@ -112,6 +116,8 @@ func (m model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.detail = m.detail.located(msg)
 	case annotatedMsg:
 		m, cmd = m.annotated(msg)
+	case recordedMsg:
+		m, cmd = m.hasRecorded(msg)
 	case unsaidMsg:
 		if int(msg) == m.saidNo {
 			m.said = ""
@@ -134,7 +140,10 @@ func (m model) receive(f *agg.Frame) (model, tea.Cmd) {
 	m.watch.stalled = false
 	m, sound := m.sound(f)
 	next := tea.Batch(sound, nextFrame(m.source))
-	if m.paused {
+	if m.recorder != nil {
+		m.recorded = m.recorder.Recording()
+	}
+	if m.paused && m.recording == nil { // nothing comes to a recording but answers, and more of it
 		if m.accept == 0 {
 			return m, next
 		}
@@ -175,7 +184,12 @@ func (m model) settle() model {
 // that was on its way already, and the answer.
 const acceptFrames = 2
 
-func (m model) link() link { return linkOf(m.frame, m.paused, m.watch.stalled) }
+func (m model) link() link {
+	if m.recording != nil && m.frame != nil && m.frame.Health.Loading >= 1 {
+		return linkRecording
+	}
+	return linkOf(m.frame, m.paused && m.recording == nil, m.watch.stalled)
+}
 
 func (m model) shownTheme() theme {
 	if m.link().stale() {
@@ -308,7 +322,10 @@ func (m model) drawFrame(lines []string, l layout) {
 		return
 	}
 	if l.header.h > 0 {
-		hs := headerState{since: m.sinceT0(), title: m.title, question: m.query, link: state, loc: m.loc}
+		hs := headerState{since: m.sinceT0(), title: m.title, question: m.query, link: state, loc: m.loc, recording: m.recording}
+		if m.frame != nil {
+			hs.recorded = m.recorded.mark(m.frame.At)
+		}
 		place(l.header, headerLine(m.frame, hs, m.theme, l.w))
 	}
 	place(l.status, statusLine(m.frame, state, m.said, m.theme, m.loc, l.w))

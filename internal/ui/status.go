@@ -19,6 +19,7 @@ const (
 	linkStalled // frames themselves stopped coming
 	linkDown
 	linkPaused
+	linkRecording // not live: what was
 )
 
 // linkOf reads the state from a frame.

@@ -49,6 +49,12 @@ type Options struct {
 	// Annotate sets a marker for everyone who watches; nil: none can be set.
 	Annotate func(context.Context, beacon.Marker) error
 
+	// Recorder keeps what is seen; nil: nothing can be kept.
+	Recorder Recorder
+	// Recording says that a recording is shown, of which the question's time is
+	// the end; nil: what is so now.
+	Recording *Recording
+
 	// TraceURL is where traces can be looked at.
 	TraceURL TraceURL
 	// Origins finds where the lines of a release's stack stood in the source: one
@@ -71,7 +77,10 @@ var ErrTerminalGone = errors.New("the terminal has gone away")
 
 // Run shows the screen until someone leaves it (nil), ctx ends (its error) or
 // the terminal goes away ([ErrTerminalGone]). Signals are the caller's business.
-func Run(ctx context.Context, o Options) error {
+//
+// Of two screens both are shown, side by side or one above the other, and keys
+// go to both.
+func Run(ctx context.Context, o Options, beside ...Options) error {
 	in, out := o.Input, o.Output
 	if in == nil {
 		var err error
@@ -88,13 +97,21 @@ func Run(ctx context.Context, o Options) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	tty := &terminal{in: in, out: out, gone: func() { cancel(ErrTerminalGone) }}
-	m, err := newModel(o, colorProfile(out, o.NoColor), osEnviron{})
-	if err != nil {
-		return err
+	var screens []model
+	for _, o := range append([]Options{o}, beside...) {
+		m, err := newModel(o, colorProfile(out, o.NoColor), osEnviron{})
+		if err != nil {
+			return err
+		}
+		m.copy = tty.copy
+		if !o.NoBell {
+			m.ring = tty.ring
+		}
+		screens = append(screens, m)
 	}
-	m.copy = tty.copy
-	if !o.NoBell {
-		m.ring = tty.ring
+	var shown tea.Model = screens[0]
+	if len(screens) == 2 {
+		shown = abreast{screens: [2]model{screens[0], screens[1]}}
 	}
 	options := []tea.ProgramOption{
 		tea.WithInput(reader{in, tty}), tea.WithOutput(writer{out, tty}),
@@ -103,7 +120,7 @@ func Run(ctx context.Context, o Options) error {
 	if !o.NoMouse {
 		options = append(options, tea.WithMouseCellMotion())
 	}
-	err = wait(ctx, tea.NewProgram(m, options...))
+	err := wait(ctx, tea.NewProgram(shown, options...))
 	switch {
 	case context.Cause(ctx) != nil:
 		return context.Cause(ctx)
@@ -162,15 +179,26 @@ func newModel(o Options, profile termenv.Profile, environ termenv.Environ) (mode
 	if o.UTC {
 		loc = time.UTC
 	}
+	if o.Recording != nil && o.Query.At.IsZero() {
+		o.Query.At = o.Recording.To
+	}
 	return model{
 		source: o.Source, keys: newKeyMap(), theme: th, loc: loc, title: o.Title,
 		ascii:    o.ASCII || environ.Getenv("TERM") == "dumb",
 		copy:     func(string) tea.Cmd { return nil },
 		ring:     func() tea.Cmd { return nil },
-		annotate: o.Annotate, funnel: o.Funnel, span: chartSpan,
+		annotate: o.Annotate, recorder: o.Recorder, recording: o.Recording, funnel: o.Funnel, span: chartSpan,
 		traces: traces{o.TraceURL, linking(environ)}, origins: o.Origins,
-		watch: newWatch(interval), query: o.Query, paused: !o.Query.At.IsZero(), until: o.Query.At,
+		watch: newWatch(interval), query: o.Query, paused: !o.Query.At.IsZero(), until: until(o),
 	}, nil
+}
+
+// until is the latest time to walk to.
+func until(o Options) time.Time {
+	if o.Recording != nil {
+		return o.Recording.To
+	}
+	return o.Query.At
 }
 
 type osEnviron struct{}

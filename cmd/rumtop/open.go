@@ -1,0 +1,77 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/ui"
+)
+
+func (p *program) openCommand() *cobra.Command {
+	var v viewFlags
+	cmd := &cobra.Command{
+		Use:   "open FILE [FILE]",
+		Short: "Look at a snapshot again, or at two side by side",
+		Long: `open shows what a snapshot holds as rumtop showed it live: every filter, grouping, page and
+walk through time. It begins at the end of the recording; ← and → walk. Of two files both are shown,
+before and after, and every key goes to both. With --once the figures are printed.`,
+		Example: `  rumtop open rumtop-shop-20261120T143200Z.rumsnap
+  rumtop open before.rumsnap after.rumsnap --by page
+  rumtop open incident.rumsnap --once --format json --at 14:20 -f device=mobile | jq .total.error_rate`,
+		Args: cobra.RangeArgs(1, 2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := v.check(); err != nil {
+				return err
+			}
+			return p.open(cmd.Context(), &v, args)
+		},
+	}
+	v.register(cmd.Flags())
+	return cmd
+}
+
+// open shows or prints snapshots.
+func (p *program) open(ctx context.Context, v *viewFlags, paths []string) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var screens []ui.Options
+	var failures []<-chan error
+	for _, path := range paths {
+		cfg := agg.Config{Memory: int64(v.memory) / int64(len(paths))}
+		if err := v.promised.config(&cfg); err != nil {
+			return err
+		}
+		r, loop, failed, err := openRecording(ctx, path, cfg, v.interval)
+		if err != nil {
+			return err
+		}
+		query, err := v.query(r.meta.Site, r.now())
+		if err != nil {
+			return err
+		}
+		if p.prints(v) {
+			if len(paths) > 1 {
+				return usage("figures are printed of one file at a time")
+			}
+			return p.printFrames(ctx, v, query, loop, failed)
+		}
+		screens = append(screens, ui.Options{
+			Source: loop, Query: query, Interval: v.interval, Funnel: v.funnel,
+			Recording: &ui.Recording{From: r.meta.From, To: r.now(), Anonymised: r.meta.Anonymised},
+			ASCII:     v.ascii, NoColor: v.noColor, NoMouse: v.noMouse, NoBell: true, Theme: v.theme, UTC: true,
+		})
+		failures = append(failures, failed)
+	}
+	err := ui.Run(ctx, screens[0], screens[1:]...)
+	for _, failed := range failures {
+		select {
+		case e := <-failed:
+			err = errors.Join(err, e)
+		default:
+		}
+	}
+	return err
+}

@@ -1,0 +1,254 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/dustin/go-humanize"
+	"github.com/spf13/cobra"
+
+	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/snapshot"
+	"github.com/rumtop/rumtop/internal/stream"
+)
+
+// snapshotFlags say what to record, for how long and where to.
+type snapshotFlags struct {
+	lasting, every time.Duration
+	output, dir    string
+	anonymise      bool
+	notes          []string
+	summary        string
+	bounds         snapshot.Bounds
+	maxSize        size
+}
+
+func (p *program) snapshotCommand() *cobra.Command {
+	var n natsFlags
+	var v viewFlags
+	var s snapshotFlags
+	var site string
+	cmd := &cobra.Command{
+		Use:   "snapshot",
+		Short: "Keep what was seen, in a file that can be looked at again",
+		Long: `snapshot writes the history of --since into a file, and with --for what comes after it; with
+--every a file each so often, of which --keep, --max-age and --max-size bound how many stay.
+It needs no terminal. What a file contains is listed when it is written: look before you share it.`,
+		Example: `  rumtop snapshot --since 30m
+  rumtop snapshot --since 30m --for 2h -f 'region=eu-*' -o incident.rumsnap
+  rumtop snapshot --every 15m --dir /var/lib/rumtop --keep 96 --anonymise`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			v.window = max(min(v.window, 24*time.Hour), time.Second)
+			if err := v.check(); err != nil {
+				return err
+			}
+			if err := s.check(); err != nil {
+				return err
+			}
+			return p.snapshot(cmd.Context(), &v, &s, n.options("rumtop snapshot"), site)
+		},
+	}
+	fs := cmd.Flags()
+	n.register(fs)
+	fs.StringVar(&site, "site", "", "which site (default: the only one there is)")
+	fs.DurationVar(&v.since, "since", 30*time.Minute, "how far back to begin")
+	fs.StringVarP(&v.filter, "filter", "f", "", "record these beacons alone, as in rumtop --filter (default: all)")
+	fs.StringArrayVar(&v.regions, "region", nil, "only this region, * globs (repeatable)")
+	fs.StringArrayVar(&v.releases, "release", nil, "only this release, * globs (repeatable)")
+	v.window, v.interval, v.by, v.format, v.theme = 5*time.Minute, time.Second, "region", "table", "auto"
+	v.memory = 512 << 20
+	fs.Var(&v.memory, "memory", "the most that history may take while it is recorded")
+	fs.DurationVar(&s.lasting, "for", 0, "go on recording that long")
+	fs.DurationVar(&s.every, "every", 0, "end a file and begin the next one that often, until --for is over or a signal comes")
+	fs.StringVarP(&s.output, "output", "o", "", "write this file (default: named by site and time, in --dir)")
+	fs.StringVar(&s.dir, "dir", ".", "write into this directory")
+	fs.IntVar(&s.bounds.Keep, "keep", 0, "keep at most so many of the site's files in --dir, the oldest go (default: all)")
+	fs.DurationVar(&s.bounds.MaxAge, "max-age", 0, "let go of the site's files in --dir that are older")
+	fs.Var(&s.maxSize, "max-size", "the most that the site's files in --dir may take together")
+	fs.BoolVar(&s.anonymise, "anonymise", false, "leave out users and sessions: page views count as users")
+	fs.StringArrayVar(&s.notes, "note", nil, "something to write down in the file (repeatable)")
+	fs.StringVar(&s.summary, "summary", "", "what this is about, in a sentence or two")
+	return cmd
+}
+
+func (s *snapshotFlags) check() error {
+	s.bounds.MaxSize = int64(s.maxSize)
+	switch {
+	case s.lasting < 0 || s.every < 0 || s.bounds.MaxAge < 0 || s.bounds.Keep < 0:
+		return usage("--for, --every, --max-age and --keep cannot be negative")
+	case s.every > 0 && s.every < time.Second:
+		return usage("--every %s: at least 1s", s.every)
+	case s.output != "" && s.every > 0:
+		return usage("-o names one file, --every makes several: name a directory with --dir")
+	case s.output != "" && s.bounds != (snapshot.Bounds{}):
+		return usage("--keep, --max-age and --max-size are about the files in --dir, not about -o")
+	}
+	return nil
+}
+
+// snapshot records until it is told that it is enough. A signal ends the file in order.
+func (p *program) snapshot(ctx context.Context, v *viewFlags, s *snapshotFlags, options stream.ConnectOptions, site string) error {
+	conn, err := stream.Connect(ctx, options)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	if site == "" {
+		if site, err = onlySite(ctx, conn); err != nil {
+			return err
+		}
+	}
+	query, err := v.query(site, time.Now())
+	if err != nil {
+		return err
+	}
+	// What has been read is still to be written when a signal comes.
+	counting, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	loop, failed, err := p.start(counting, v, newFeed(conn), site)
+	if err != nil {
+		return err
+	}
+	r := &recorder{loop: loop, dir: s.dir, anonymised: s.anonymise, only: query.Filter, summary: s.summary}
+	for _, text := range s.notes {
+		r.notes = append(r.notes, snapshot.Note{At: time.Now().UTC(), By: p.user(), Text: text})
+	}
+	seen, err := whole(ctx, loop, query, failed)
+	if err != nil {
+		return err
+	}
+	enough := time.Now().Add(s.lasting)
+	from := seen.At.Add(-v.since)
+	for {
+		t, err := r.begin(s.output, from, seen)
+		if err != nil {
+			return err
+		}
+		until := enough
+		if s.every > 0 && (s.lasting == 0 || time.Now().Add(s.every).Before(enough)) {
+			until = time.Now().Add(s.every)
+		}
+		if err := follow(ctx, t, loop, until, failed); err != nil {
+			t.writer.Abort()
+			return err
+		}
+		if seen, err = latest(counting, loop, query); err != nil {
+			t.writer.Abort()
+			return err
+		}
+		from = seen.At.Add(time.Millisecond)
+		t.export.To = from.UnixMilli()
+		meta, err := r.end(counting, t, seen)
+		if err != nil {
+			return err
+		}
+		if err := p.listContents(t.writer.Path(), meta); err != nil {
+			return err
+		}
+		if err := snapshot.Prune(s.dir, site, s.bounds, time.Now()); err != nil {
+			return err
+		}
+		if ctx.Err() != nil || s.every == 0 || s.lasting > 0 && !time.Now().Before(enough) {
+			return nil
+		}
+	}
+}
+
+// whole is the first frame that has all of the history.
+func whole(ctx context.Context, loop *agg.Loop, q agg.Query, failed <-chan error) (*agg.Frame, error) {
+	hurry := time.NewTicker(20 * time.Millisecond)
+	defer hurry.Stop()
+	for {
+		select {
+		case <-hurry.C:
+			loop.Ask(q)
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case err := <-failed:
+			return nil, err
+		case f, ok := <-loop.Frames():
+			if !ok {
+				return nil, errors.New("counting has ended")
+			}
+			if f.Health.Loading >= 1 {
+				return f, nil
+			}
+		}
+	}
+}
+
+// latest is a frame of now.
+func latest(ctx context.Context, loop *agg.Loop, q agg.Query) (f *agg.Frame, err error) {
+	asked := time.Now()
+	loop.Ask(q)
+	for {
+		select {
+		case f, ok := <-loop.Frames():
+			if !ok {
+				return nil, errors.New("counting has ended")
+			}
+			if !f.At.Before(asked.Truncate(time.Millisecond)) {
+				return f, nil
+			}
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// follow writes what comes until a time, or a signal.
+func follow(ctx context.Context, t *take, loop *agg.Loop, until time.Time, failed <-chan error) error {
+	ctx, cancel := context.WithDeadline(ctx, until)
+	defer cancel()
+	done := make(chan error, 1)
+	go func() { done <- t.follow(ctx, loop) }()
+	select {
+	case err := <-done:
+		return err
+	case err := <-failed:
+		cancel()
+		<-done
+		return err
+	}
+}
+
+// listContents says what a file contains, for who is about to share it.
+func (p *program) listContents(path string, m snapshot.Meta) error {
+	bytes, err := fileSize(path)
+	if err != nil {
+		return err
+	}
+	c := m.Counts
+	identifiers := fmt.Sprintf("keyed hashes of %s users and %s sessions", humanize.Comma(c.Users), humanize.Comma(c.Sessions))
+	if m.Anonymised {
+		identifiers = "none: page views count as users"
+	}
+	only := "all beacons"
+	if m.Only != "" {
+		only = "beacons that pass " + m.Only
+	}
+	_, err = fmt.Fprintf(p.stdout, `%s
+  span         %s to %s (%s)
+  holds        %s: %s, %s page views
+  beside       %s errors, %s requests, %s events, %s measurements, %s trace ids
+  identifiers  %s
+  size         %s
+`, path, m.From.Format(time.RFC3339), m.To.Format(time.RFC3339), m.To.Sub(m.From).Round(time.Second),
+		only, humanize.Comma(c.Beacons), humanize.Comma(c.Views),
+		humanize.Comma(c.Errors), humanize.Comma(c.Requests), humanize.Comma(c.Events), humanize.Comma(c.Measures), humanize.Comma(c.Traces),
+		identifiers, humanize.Bytes(uint64(bytes)))
+	return err
+}
+
+func fileSize(path string) (int64, error) {
+	info, err := os.Stat(filepath.Clean(path))
+	if err != nil {
+		return 0, err
+	}
+	return info.Size(), nil
+}
