@@ -15,7 +15,6 @@ type log struct {
 	agg         *agg.Aggregator
 	meta        snapshot.Meta
 	first, last time.Time // of the beacons' receive times
-	now         time.Time // when all of it is past
 	file        string
 	objectives  []string
 }
@@ -40,8 +39,7 @@ func load(f *snapshot.File, o *Options) (*log, error) {
 			looked = newest
 		}
 		l.last = time.UnixMilli(newest).UTC()
-		l.now = l.last
-		l.agg.Add(b, l.now)
+		l.agg.Add(b, l.last)
 		if newest-looked >= lookEvery.Milliseconds() {
 			looked = newest
 			l.ask(agg.Query{Filter: o.Filter, By: o.By[0], Window: time.Minute})
@@ -61,7 +59,7 @@ func load(f *snapshot.File, o *Options) (*log, error) {
 
 // ask has the log answer as if it had just ended.
 func (l *log) ask(q agg.Query) *agg.Frame {
-	return l.agg.Frame(q, agg.SourceStatus{Site: l.meta.Site, Connected: true, History: true, Loading: 1}, l.now)
+	return l.agg.Frame(q, agg.SourceStatus{Site: l.meta.Site, Connected: true, History: true, Loading: 1}, l.last)
 }
 
 // over is the query for what was received after from, up to and with to. It

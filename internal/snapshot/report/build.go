@@ -67,21 +67,22 @@ type builder struct {
 	rows    map[string]map[string]*agg.Row // of the incident, by dimension and key, as they are
 }
 
-// span is what the report is over, in whole seconds, all of the file within.
+// span is what the report is over: what was asked for, as far as there is a record.
 func (b *builder) span() error {
 	r := &b.r
-	r.From = b.first.Add(-time.Millisecond).Truncate(time.Second)
-	r.To = b.last.Add(time.Second - time.Millisecond).Truncate(time.Second)
+	r.From, r.To = b.first.Add(-time.Millisecond).Truncate(time.Second), b.last
 	if !b.o.From.IsZero() {
 		r.From = b.o.From.UTC().Truncate(time.Millisecond)
 	}
-	if !b.o.To.IsZero() {
+	if !b.o.To.IsZero() && b.o.To.Before(r.To) {
 		r.To = b.o.To.UTC().Truncate(time.Millisecond)
 	}
-	if r.To.Sub(r.From) < time.Second {
+	switch {
+	case r.From.After(b.last):
+		return ErrNothing
+	case r.To.Sub(r.From) < time.Second:
 		return fmt.Errorf("a report is over a second at least, not from %s to %s", stamp(r.From), stamp(r.To))
 	}
-	b.now = latest(b.now, r.To) // for the last window not to be moved
 	return nil
 }
 

@@ -137,7 +137,11 @@ func (b *builder) timeline() {
 	}
 	add(r.From, "record", "the report begins", "")
 	for _, m := range b.markers {
-		add(time.UnixMilli(m.At), m.Kind, plain.Line(m.Text, maxLine), plain.Line(m.By, maxLine))
+		kind := m.Kind
+		if kind != beacon.MarkerRelease && !slices.Contains(beacon.MarkerKinds[:], kind) {
+			kind = beacon.MarkerNote
+		}
+		add(time.UnixMilli(m.At), kind, plain.Line(m.Text, maxLine), plain.Line(m.By, maxLine))
 	}
 	if m := r.Incident.Onset; m.Known() {
 		add(m.At, "onset", "onset ("+m.Why+")", "")
