@@ -2,6 +2,7 @@ package agg
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -19,6 +20,11 @@ const (
 // like the last one costs what has arrived since; a new filter or grouping
 // reads the log anew.
 func (a *Aggregator) Frame(q Query, s SourceStatus, now time.Time) *Frame {
+	return a.answer(q, s, now, math.MaxInt)
+}
+
+// answer is a frame that looks for what got worse in no more than so many rows.
+func (a *Aggregator) answer(q Query, s SourceStatus, now time.Time, rows int) *Frame {
 	if q.Window < time.Second {
 		q.Window = defaultWindow
 	}
@@ -58,7 +64,7 @@ func (a *Aggregator) Frame(q Query, s SourceStatus, now time.Time) *Frame {
 	if q.ValuesOf != "" {
 		f.Values = a.values(q.ValuesOf, lo, hi)
 	}
-	f.Findings = a.findings(hi-1, s.Loading, f.Live)
+	f.Findings = a.findings(hi-1, s.Loading, f.Live, rows)
 	f.Finding = f.Findings[0]
 	f.Silences = a.silent(hi - 1)
 	f.Differs = a.differsLately(&q, lo, hi)

@@ -94,7 +94,9 @@ func (w *watch) begin(m watched, worst alarm, suspects []alarm) {
 		s := &w.base[0]
 		e.bound = float32(levelEdge(k, levelOfRank(&s.vitals[k], .75*float64(s.n[k]))+1))
 	}
-	w.explain(e, suspects, worst.steps)
+	terms, explained := w.explain(e, suspects, worst.steps)
+	e.explained = explained
+	w.locate(e, terms, worst.steps)
 	w.episodes = append(w.episodes, e)
 	w.episodes = w.episodes[max(0, len(w.episodes)-maxEpisodes):]
 	w.settlePast(e)
@@ -123,6 +125,7 @@ func (w *watch) follow() {
 		}
 		if e.calm >= calmSteps {
 			e.ended, e.until = w.newest(), e.lastWorse()
+			e.points = nil
 			w.restore(e.measure, len(w.steps)-longSteps)
 			continue
 		}
@@ -142,13 +145,13 @@ func (w *watch) reconsider(e *episode) {
 		}
 	}
 	steps := int(min(w.newest()-e.onset+1, longSteps))
-	before := filterText(e.terms)
-	next := *e
-	w.explain(&next, suspects, steps)
-	if filterText(next.terms) == before {
-		e.explained = next.explained
+	terms, explained := w.explain(e, suspects, steps)
+	e.explained = explained
+	if filterText(terms) == filterText(e.terms) {
 		return
 	}
+	next := *e
+	w.locate(&next, terms, steps)
 	// What is known of the onset stays known: nothing began later because more people came.
 	if e.onset < next.onset {
 		next.onset, next.from = e.onset, min(e.from, next.from)
@@ -192,13 +195,8 @@ func (w *watch) events(e *episode) func(c *chunk, i int) (x, n float64) {
 	}
 }
 
-// each visits the rows of steps [from, to].
-func (w *watch) each(from, to int64, visit func(c *chunk, i int)) {
-	w.log.each(from*watchMS, (to+1)*watchMS, visit)
-}
-
-// explain finds who an episode is about, by its last steps, and since when it is on.
-func (w *watch) explain(e *episode, suspects []alarm, steps int) {
+// explain finds who an episode is about, by its last steps, and how much of the excess that is.
+func (w *watch) explain(e *episode, suspects []alarm, steps int) (who []Term, explained float64) {
 	terms := w.terms(suspects, e.terms)
 	now := newLattice(w.log, terms)
 	past := now.again()
@@ -234,11 +232,10 @@ func (w *watch) explain(e *episode, suspects []alarm, steps int) {
 		}
 	}
 	excess := func(m int) float64 { return now.cells[m].events - s.expected(m) }
-	e.explained = 1
-	if m != 0 {
-		e.explained = min(1, max(0, excess(m)/max(excess(0), 1)))
+	if m == 0 {
+		return nil, 1
 	}
-	w.locate(e, chosen(terms, m), steps)
+	return chosen(terms, m), min(1, max(0, excess(m)/max(excess(0), 1)))
 }
 
 // suspect is a release that was not there five minutes before the onset and has most

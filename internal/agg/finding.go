@@ -10,7 +10,7 @@ import (
 
 // The states of a finding.
 const (
-	FindingReading = "reading" // history is still being read
+	FindingReading = "reading" // history is still being read, or looked at
 	FindingThin    = "thin"    // not enough data to say anything
 	FindingQuiet   = "quiet"   // enough data, and nothing got worse
 	FindingOn      = "on"      // something got worse, and is so still
@@ -70,12 +70,15 @@ const (
 )
 
 // findings are what the watch has found at a time, the gravest first. There is
-// always one, which says so where nothing is wrong.
-func (a *Aggregator) findings(now int64, loading float64, live bool) []Finding {
+// always one, which says so where nothing is wrong, and where there was more to
+// look at than so many rows.
+func (a *Aggregator) findings(now int64, loading float64, live bool, rows int) []Finding {
 	w := a.watch
 	w.know(a.fields())
-	if live {
-		w.catchUp(a.watchedUntil(now, loading))
+	w.aim(a.watchedUntil(now, loading))
+	w.readOn(rows)
+	if w.behind() {
+		return []Finding{{State: FindingReading, P: 1, Segments: len(w.segments)}}
 	}
 	at := min(w.newest(), (now-sealDelay)/watchMS-1)
 	var on, over []Finding

@@ -79,6 +79,10 @@ const burst = 64
 // screen fills before one's eyes and is whole as soon as the history is.
 const filling = 250 * time.Millisecond
 
+// atOnce is how many rows are looked at for what got worse before the loop turns
+// to what else waits: some hundredths of a second.
+const atOnce = 1 << 16
+
 // Run counts until ctx ends, and returns its error. Nothing is sent until the
 // first Ask. When the source ends, frames keep coming.
 func (l *Loop) Run(ctx context.Context, interval time.Duration) error {
@@ -98,6 +102,8 @@ func (l *Loop) Run(ctx context.Context, interval time.Duration) error {
 		}
 	}
 	batches := l.source.Batches()
+	ready := make(chan struct{})
+	close(ready)
 	var q Query
 	asked := false
 	for {
@@ -109,9 +115,17 @@ func (l *Loop) Run(ctx context.Context, interval time.Duration) error {
 			continue
 		default:
 		}
+		var more chan struct{}
+		if l.agg.watch.behind() {
+			more = ready
+		}
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
+		case <-more:
+			if l.agg.watch.readOn(atOnce); !l.agg.watch.behind() {
+				send(q)
+			}
 		case q = <-l.asked:
 			asked = true
 			send(q)
@@ -153,7 +167,7 @@ func (l *Loop) take(b *beacon.Batch, now time.Time) {
 
 // send sends a frame and tells how much of the history is in it.
 func (l *Loop) send(q Query) (loading float64) {
-	f := l.agg.Frame(q, l.source.Status(), l.now())
+	f := l.agg.answer(q, l.source.Status(), l.now(), atOnce)
 	loading = f.Health.Loading
 	if l.hear != nil {
 		l.hear(f)

@@ -15,8 +15,11 @@ import (
 type watch struct {
 	log *log
 
-	steps []*watchStep // the newest last
-	next  int64        // number of the step to read next, since 1970; 0: none read yet
+	steps   []*watchStep // the newest last
+	counted int          // bytes of steps
+	next    int64        // number of the step to read next, since 1970; 0: none read yet
+	last    int64        // and of the last one that is over
+	visited int          // rows, by the steps that readOn is at
 
 	segments []watchSegment
 	byValue  map[Term]uint16
@@ -81,7 +84,8 @@ type watchSegment struct {
 // watchStep is ten seconds.
 type watchStep struct {
 	cells    []*watchCell // by segment
-	excluded uint8        // measures for which it is no past to compare with: an incident was on
+	bytes    int
+	excluded uint8 // measures for which it is no past to compare with: an incident was on
 }
 
 // watchCell is what is counted of a segment in a step. People are counted once
@@ -94,6 +98,12 @@ type watchCell struct {
 	square [2]float32         // sums of the squared weights of these
 	vitals *[3][levels]uint16 // people by the level of their value
 }
+
+// What a cell takes on the heap, and its vitals.
+const (
+	cellBytes   = 48
+	vitalsBytes = 288
+)
 
 // watchSum is the sum of cells.
 type watchSum struct {
@@ -205,29 +215,59 @@ func (w *watch) pageSegment(page uint16) uint16 {
 	return w.ofPage[page]
 }
 
-// catchUp reads and judges the steps that are over at a time, Unix milliseconds.
-func (w *watch) catchUp(now int64) {
+// aim says up to when, in Unix milliseconds, the log is complete: the steps that
+// are over by then are to be read.
+func (w *watch) aim(now int64) {
 	if w.log.rows == 0 {
 		return
 	}
 	if w.next == 0 {
 		w.next = w.log.slots.first*slotMS/watchMS + skipSteps
 	}
-	last := (now-sealDelay)/watchMS - 1
-	if last-w.next > 2*keepSteps { // nothing was heard for longer than is kept
-		w.next = max(w.next, min(last-2*keepSteps, w.log.slots.last*slotMS/watchMS-keepSteps))
+	w.last = (now-sealDelay)/watchMS - 1
+	if w.last-w.next > 2*keepSteps { // nothing was heard for longer than is kept
+		w.next = max(w.next, min(w.last-2*keepSteps, w.log.slots.last*slotMS/watchMS-keepSteps))
 	}
-	for ; w.next <= last; w.next++ {
-		w.advance(w.read(w.next))
+}
+
+// behind reports whether there are steps to be read.
+func (w *watch) behind() bool { return w != nil && w.next <= w.last && w.next != 0 }
+
+// readOn reads and judges steps until it has visited so many rows, or there are no more.
+func (w *watch) readOn(rows int) {
+	for w.visited = 0; w.behind() && w.visited < rows; {
+		s := w.read(w.next)
+		w.next++
+		w.advance(s)
 		w.judge()
 	}
+}
+
+// each visits the rows of steps [from, to].
+func (w *watch) each(from, to int64, visit func(c *chunk, i int)) {
+	n, _ := w.log.slots.rows(from*watchMS, (to+1)*watchMS)
+	w.visited += n
+	w.log.each(from*watchMS, (to+1)*watchMS, visit)
+}
+
+// bytes is about the memory that the watch takes.
+func (w *watch) bytes() int {
+	if w == nil {
+		return 0
+	}
+	const sum, segment, vitals = 700, 64, 2 * int(numMeasures)
+	n := w.counted + (3*sum+segment)*len(w.segments) + vitals*w.seen.room()
+	for _, e := range w.episodes {
+		n += 32 * cap(e.points)
+	}
+	return n
 }
 
 // read counts a step.
 func (w *watch) read(number int64) *watchStep {
 	s := &watchStep{cells: make([]*watchCell, len(w.segments))}
 	at := uint16(number)
-	w.log.each(number*watchMS, (number+1)*watchMS, func(c *chunk, i int) {
+	w.each(number, number, func(c *chunk, i int) {
 		if c.total[i]&passing == 0 {
 			return
 		}
@@ -241,6 +281,8 @@ func (w *watch) read(number int64) *watchStep {
 			}
 		}
 	})
+	s.bytes += 8 * cap(s.cells)
+	w.counted += s.bytes
 	return s
 }
 
@@ -305,6 +347,7 @@ func (s *watchStep) add(w *watch, seg uint16, d *watchDelta) {
 	if c == nil {
 		c = &watchCell{}
 		s.cells[seg] = c
+		s.bytes += cellBytes
 	}
 	for k := range d.trials {
 		c.trials[k] += float32(d.trials[k]) * d.weight
@@ -316,6 +359,7 @@ func (s *watchStep) add(w *watch, seg uint16, d *watchDelta) {
 	}
 	if d.vitals != 0 && c.vitals == nil {
 		c.vitals = new([3][levels]uint16)
+		s.bytes += vitalsBytes
 	}
 	for m := d.vitals; m != 0; m &= m - 1 {
 		k := bits.TrailingZeros8(m)
@@ -390,6 +434,7 @@ func (w *watch) advance(s *watchStep) {
 	if n > keepSteps {
 		gone := w.steps[0]
 		move(w.base, gone, -1, allMeasures&^(gone.excluded|frozen))
+		w.counted -= gone.bytes
 		w.steps[0] = nil
 		w.steps = w.steps[1:]
 	}

@@ -72,7 +72,10 @@ func reasons(f *agg.Frame, loc *time.Location) string {
 	}
 	x := &f.Finding
 	if x.State != agg.FindingOn && x.State != agg.FindingOver {
-		if x.State == agg.FindingQuiet && x.Segments > 1 {
+		switch {
+		case x.State == agg.FindingReading && f.Health.Loading >= 1:
+			return "looking for what got worse …"
+		case x.State == agg.FindingQuiet && x.Segments > 1:
 			return fmt.Sprintf("nothing got distinguishably worse in %s segments", count(float64(x.Segments)))
 		}
 		return ""
