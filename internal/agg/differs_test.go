@@ -108,24 +108,3 @@ func BenchmarkDiffers(b *testing.B) {
 		})
 	}
 }
-
-// BenchmarkWatch is what looking out costs: all of half an hour after a new
-// filter, and each ten seconds from then on.
-func BenchmarkWatch(b *testing.B) {
-	a, _ := loaded(b, benchQuery)
-	end := benchEnd().UnixMilli()
-	b.Run("replay", func(b *testing.B) {
-		for b.Loop() {
-			a.watch = newWatch(a.log)
-			a.watch.know(a.fields())
-			a.watch.aim(end)
-			a.watch.readOn(math.MaxInt)
-		}
-	})
-	b.Run("step", func(b *testing.B) {
-		for b.Loop() {
-			a.watch.advance(a.watch.read(a.watch.next - 1))
-			a.watch.judge()
-		}
-	})
-}

@@ -28,6 +28,7 @@ type Loop struct {
 	ended  chan struct{} // closed when Run returns
 	frames chan *Frame
 	hear   func(*Frame)
+	atOnce int // rows that are looked at for what got worse before the loop turns to what else waits
 }
 
 // A loan is a function that the loop runs on its aggregator.
@@ -38,7 +39,7 @@ type loan struct {
 
 // NewLoop makes a loop that reads source once it runs. now is the viewer's clock.
 func NewLoop(a *Aggregator, source Source, now func() time.Time) *Loop {
-	return &Loop{agg: a, source: source, now: now, asked: make(chan Query, 1), lent: make(chan loan), ended: make(chan struct{}), frames: make(chan *Frame, 1)}
+	return &Loop{agg: a, source: source, now: now, asked: make(chan Query, 1), lent: make(chan loan), ended: make(chan struct{}), frames: make(chan *Frame, 1), atOnce: atOnce}
 }
 
 // Ask replaces the question. The answer follows at once, and again at every
@@ -79,8 +80,7 @@ const burst = 64
 // screen fills before one's eyes and is whole as soon as the history is.
 const filling = 250 * time.Millisecond
 
-// atOnce is how many rows are looked at for what got worse before the loop turns
-// to what else waits: some hundredths of a second.
+// atOnce rows take the watch about a hundredth of a second.
 const atOnce = 1 << 16
 
 // Run counts until ctx ends, and returns its error. Nothing is sent until the
@@ -123,7 +123,7 @@ func (l *Loop) Run(ctx context.Context, interval time.Duration) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-more:
-			if l.agg.watch.readOn(atOnce); !l.agg.watch.behind() {
+			if l.agg.watch.readOn(l.atOnce); !l.agg.watch.behind() {
 				send(q)
 			}
 		case q = <-l.asked:
@@ -167,7 +167,7 @@ func (l *Loop) take(b *beacon.Batch, now time.Time) {
 
 // send sends a frame and tells how much of the history is in it.
 func (l *Loop) send(q Query) (loading float64) {
-	f := l.agg.answer(q, l.source.Status(), l.now(), atOnce)
+	f := l.agg.answer(q, l.source.Status(), l.now(), l.atOnce)
 	loading = f.Health.Loading
 	if l.hear != nil {
 		l.hear(f)
