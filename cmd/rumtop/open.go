@@ -58,11 +58,17 @@ func (p *program) open(ctx context.Context, v *viewFlags, paths []string) error 
 			}
 			return p.printFrames(ctx, v, query, loop, failed)
 		}
-		screens = append(screens, ui.Options{
+		screen := ui.Options{
 			Source: loop, Query: query, Interval: v.interval, Funnel: v.funnel,
 			Recording: &ui.Recording{From: r.meta.From, To: r.now(), Anonymised: r.meta.Anonymised},
 			ASCII:     v.ascii, NoColor: v.noColor, NoMouse: v.noMouse, NoBell: true, Theme: v.theme, UTC: true,
-		})
+		}
+		done, err := v.errors.apply(&screen)
+		if err != nil {
+			return err
+		}
+		defer done()
+		screens = append(screens, screen)
 		failures = append(failures, failed)
 	}
 	err := ui.Run(ctx, screens[0], screens[1:]...)

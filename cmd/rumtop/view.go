@@ -179,7 +179,7 @@ func (p *program) show(ctx context.Context, v *viewFlags, f *feed, site string) 
 		return err
 	}
 	files := &recorder{loop: loop, dir: "."}
-	err = ui.Run(ctx, ui.Options{
+	screen := ui.Options{
 		Source: loop, Query: query, Interval: v.interval, Recorder: files,
 		Annotate: func(ctx context.Context, m beacon.Marker) error {
 			m.ID, m.By = rand.Text(), p.user()
@@ -187,7 +187,13 @@ func (p *program) show(ctx context.Context, v *viewFlags, f *feed, site string) 
 		},
 		Funnel: v.funnel,
 		ASCII:  v.ascii, NoColor: v.noColor, NoMouse: v.noMouse, NoBell: v.noBell, Theme: v.theme,
-	})
+	}
+	done, err := v.errors.apply(&screen)
+	if err != nil {
+		return err
+	}
+	defer done()
+	err = ui.Run(ctx, screen)
 	err = errors.Join(err, p.endRecording(files, loop, query))
 	p.tellLater()
 	select {

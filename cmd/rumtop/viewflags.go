@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -60,6 +61,7 @@ type viewFlags struct {
 	memory            size
 	funnel, measure   string
 	promised          objectiveFlags
+	errors            errorFlags
 }
 
 func (v *viewFlags) register(fs *pflag.FlagSet) {
@@ -86,6 +88,7 @@ func (v *viewFlags) register(fs *pflag.FlagSet) {
 	fs.StringVar(&v.measure, "measure", "", "a metric of the site's own to show for each row, such as ttft")
 	fs.StringVar(&v.funnel, "funnel", "", "events that should follow one another in a session, such as 'add_to_cart > checkout_completed': how far sessions get")
 	v.promised.register(fs)
+	v.errors.register(fs)
 }
 
 func dimensions() []string {
@@ -116,7 +119,7 @@ func (v *viewFlags) check() error {
 	case v.memory < 16<<20:
 		return usage("--memory %s: at least 16MiB", &v.memory)
 	}
-	if err := v.promised.config(&agg.Config{}); err != nil {
+	if err := errors.Join(v.promised.config(&agg.Config{}), v.errors.check()); err != nil {
 		return err
 	}
 	_, err := v.query("", time.Now())

@@ -53,11 +53,10 @@ func (d detail) located(msg originsMsg) detail {
 	if msg.of != d.sample {
 		return d
 	}
-	if msg.err != nil {
-		d.unfound = msg.err.Error()
-		return d
-	}
 	d.origins = msg.lines
+	if msg.err != nil { // of some of them, or of all
+		d.unfound = msg.err.Error()
+	}
 	return d
 }
 

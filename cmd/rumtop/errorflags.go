@@ -1,0 +1,53 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/pflag"
+
+	"github.com/rumtop/rumtop/internal/sourcemap"
+	"github.com/rumtop/rumtop/internal/ui"
+)
+
+// errorFlags are where an error leads: to its trace, and to its source.
+type errorFlags struct{ traceURL, sourceMaps string }
+
+func (e *errorFlags) register(fs *pflag.FlagSet) {
+	fs.StringVar(&e.traceURL, "trace-url", "", "where traces are looked at, such as https://tempo.example/trace/{trace}: trace ids become links")
+	fs.StringVar(&e.sourceMaps, "source-maps", "", "directory of source maps, RELEASE/FILE.map: stacks show where they stood in the source")
+}
+
+func (e *errorFlags) check() error {
+	if e.traceURL == "" {
+		return nil
+	}
+	if _, err := ui.ParseTraceURL(e.traceURL); err != nil {
+		return usage("--trace-url %w", err)
+	}
+	return nil
+}
+
+// apply gives a screen what the flags name, until done.
+func (e *errorFlags) apply(o *ui.Options) (done func(), err error) {
+	if e.traceURL != "" {
+		if o.TraceURL, err = ui.ParseTraceURL(e.traceURL); err != nil {
+			return nil, usage("--trace-url %w", err)
+		}
+	}
+	if e.sourceMaps == "" {
+		return func() {}, nil
+	}
+	maps, err := sourcemap.Open(e.sourceMaps)
+	if err != nil {
+		return nil, usage("--source-maps: %w", err)
+	}
+	o.Origins = func(ctx context.Context, release string, stack []string) ([]ui.Origin, error) {
+		frames, err := maps.Frames(ctx, release, stack)
+		out := make([]ui.Origin, len(frames))
+		for i, f := range frames {
+			out[i] = ui.Origin(f)
+		}
+		return out, err
+	}
+	return func() { _ = maps.Close() }, nil
+}
