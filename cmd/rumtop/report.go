@@ -70,6 +70,7 @@ again. Groups of fewer than --min-cohort users are concealed. All times are UTC.
 	fs.StringArrayVar(&r.notes, "note", nil, "something to add (repeatable)")
 	fs.Var(&r.memory, "memory", "the most that the record may take while it is read; the oldest goes first")
 	r.promised.register(fs)
+	cmd.Flag("on-breach").Hidden = true // what is over wakes nobody
 	return cmd
 }
 
@@ -96,7 +97,13 @@ func (p *program) report(r *reportFlags, path string) error {
 	if err := r.promised.config(&o.Config); err != nil {
 		return err
 	}
-	o.Objectives = r.promised.objectives
+	for _, kind := range r.promised.mutedErrors {
+		o.Flags = append(o.Flags, "--mute-error", kind)
+	}
+	o.ObjectiveFlags = []string{"--burn-above", fmt.Sprint(r.promised.above), "--burn-for", r.promised.length.String()}
+	for _, objective := range r.promised.objectives {
+		o.ObjectiveFlags = append(o.ObjectiveFlags, "--objective", objective)
+	}
 	var err error
 	if o.Filter, err = filter.Parse(r.filter); err != nil {
 		return usage("%w", err)

@@ -16,7 +16,7 @@ type log struct {
 	meta        snapshot.Meta
 	first, last time.Time // of the beacons' receive times
 	file        string
-	objectives  []string
+	flags       []string
 }
 
 // lookEvery is how much of a record is read at a time before something is asked,
@@ -26,7 +26,7 @@ const lookEvery = 20 * time.Minute
 
 // load reads a snapshot.
 func load(f *snapshot.File, o *Options) (*log, error) {
-	l := &log{agg: agg.New(o.Config), meta: f.Meta(), file: o.File, objectives: o.Objectives}
+	l := &log{agg: agg.New(o.Config), meta: f.Meta(), file: o.File, flags: o.Flags}
 	var newest, looked int64
 	err := f.Batches(func(b *beacon.Batch) error {
 		for _, t := range b.Received {
@@ -83,7 +83,7 @@ func (l *log) command(q agg.Query) string {
 	if text := q.Filter.String(); text != "" {
 		words = append(words, "--filter", text)
 	}
-	return join(words)
+	return join(append(words, l.flags...))
 }
 
 // stamp is a time as flags take it, exact to the millisecond.

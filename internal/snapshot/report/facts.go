@@ -137,10 +137,7 @@ func (b *builder) objectives(by string) {
 	}
 	end := b.phases[b.during].At
 	q := agg.Query{Filter: b.o.Filter, By: by, At: end, Window: time.Minute}
-	r.Commands.Objectives = b.command(q)
-	for _, o := range b.o.Objectives {
-		r.Commands.Objectives += " " + join([]string{"--objective", o})
-	}
+	r.Commands.Objectives = b.command(q) + " " + join(b.o.ObjectiveFlags)
 	for _, burn := range b.ask(q).Objectives {
 		o := Objective{
 			Name: plain.Line(burn.Name, maxLine), Objective: plain.Line(burn.Objective, maxLine), Known: burn.Known,

@@ -52,7 +52,7 @@ var uint64Len = beacon.ID(len(hostile))
 
 func TestHostileStringsStayText(t *testing.T) {
 	o := Options{File: "a'b;$(reboot) <x>.rumsnap", By: []string{"region", "page", "release", "tag.flag", "browser"}, Notes: hostile}
-	o.Config, o.Objectives = objectives(t)
+	o.Config, o.ObjectiveFlags = objectives(t)
 	o.Config.Objectives[0].Name = hostile[0]
 	r := build(t, attack(t), o)
 	for format := range formats {

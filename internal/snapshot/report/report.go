@@ -28,9 +28,10 @@ type Options struct {
 	Notes      []string    // beside those of the file
 	Config     agg.Config  // memory, and objectives to hold the incident against
 	Version    string      // of the software
-	// File is the snapshot's name in commands; Objectives are their flags for Config.
-	File       string
-	Objectives []string
+	// File is the snapshot's name in commands. Flags are what else they need for
+	// the figures to be the same, and ObjectiveFlags for objectives.
+	File                  string
+	Flags, ObjectiveFlags []string
 }
 
 // DefaultMinCohort is how many users a group has to have to be told of.

@@ -103,7 +103,7 @@ func objectives(t testing.TB) (agg.Config, []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return agg.Config{Objectives: []agg.Objective{o}, Alert: agg.Alert{For: 3 * time.Minute}}, []string{"errors=99% of views"}
+	return agg.Config{Objectives: []agg.Objective{o}, Alert: agg.Alert{For: 3 * time.Minute}}, []string{"--burn-for", "3m", "--objective", "errors=99% of views"}
 }
 
 // formats are all that a report can be written as.
@@ -120,7 +120,7 @@ func render(t testing.TB, format string, r *Report) string {
 
 func TestGolden(t *testing.T) {
 	o := Options{By: []string{"region", "browser", "release"}, Notes: []string{"Follow-up: SHOP-12"}}
-	o.Config, o.Objectives = objectives(t)
+	o.Config, o.ObjectiveFlags = objectives(t)
 	r := build(t, record(t, traffic(), meta()), o)
 	for format := range formats {
 		got := render(t, format, r)

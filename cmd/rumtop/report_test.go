@@ -1,0 +1,268 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/beacon/beacontest"
+	"github.com/rumtop/rumtop/internal/snapshot"
+)
+
+// breakage is a snapshot of a shop in which Safari fails for three of eleven minutes.
+func breakage(t *testing.T, path string) {
+	t.Helper()
+	meta := snapshot.Meta{Site: "shop", TakenAt: time.UnixMilli(beacontest.Start + 690_000)}
+	w, err := snapshot.Create(path, meta)
+	if err != nil {
+		t.Fatal(err)
+	}
+	traffic := beacontest.Spread{Region: "eu-west", PerS: 16, Visitors: 300}.Traffic(7, 11_000)
+	for i := range traffic {
+		b := &traffic[i]
+		if since := b.Received - beacontest.Start; since > 180_000 && since < 360_000 && b.Navigation && b.Dims[beacon.Browser] == "Safari" {
+			b.Errors = []beacon.Error{{Type: "TypeError", Message: "it's broken"}}
+		}
+	}
+	for _, b := range beacontest.Batches(traffic, 500) {
+		if err := w.Add(b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := w.Commit(meta); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// shell runs a command as a shell would read it.
+func shell(t *testing.T, command string) string {
+	t.Helper()
+	var words []string
+	for rest := command; rest != ""; {
+		var word strings.Builder
+		for rest != "" && rest[0] != ' ' {
+			if quoted, ok := strings.CutPrefix(rest, "'"); ok {
+				text, after, _ := strings.Cut(quoted, "'")
+				word.WriteString(text)
+				rest = after
+			} else {
+				rest = strings.TrimPrefix(rest, `\`)
+				word.WriteByte(rest[0])
+				rest = rest[1:]
+			}
+		}
+		words = append(words, word.String())
+		rest = strings.TrimPrefix(rest, " ")
+	}
+	if words[0] != "rumtop" {
+		t.Fatalf("%q is not our command", command)
+	}
+	return rumtop(t, words[1:]...)
+}
+
+func rumtop(t *testing.T, args ...string) string {
+	t.Helper()
+	var out, problems bytes.Buffer
+	if status := run(t.Context(), args, strings.NewReader(""), &out, &problems); status != 0 {
+		t.Fatalf("rumtop %q ended with %d: %s", args, status, problems.String())
+	}
+	return out.String()
+}
+
+// reported is what the test reads of a report. Figures that are not told are no numbers.
+type reported struct {
+	Affected any `json:"affected_users"`
+	Phases   []struct {
+		Total   map[string]any
+		Command string
+	}
+	Breakdowns []struct {
+		By       string
+		Segments []struct {
+			Key    string
+			Phases []map[string]any
+		}
+		Commands []string
+	}
+	Errors []struct {
+		Fingerprint string
+		Count       any
+		Users       any
+		Command     string
+	}
+	Findings []struct {
+		Over    map[string]any
+		Command string
+	}
+	Differs []struct {
+		A, B   any
+		Values []struct {
+			Field, Value string
+			A, B         float64
+		}
+		Commands []string
+	}
+	Objectives []struct {
+		Name string
+		Good any
+		Burn any
+	}
+	Chart struct {
+		Points []struct {
+			To        time.Time
+			Affected  any `json:"affected_users"`
+			ErrorRate any `json:"error_rate"`
+			LCP95     any `json:"lcp_p95"`
+		}
+		Command string
+	}
+	All      map[string]any
+	Commands struct{ All, Errors, Objectives string }
+}
+
+// Every figure of a report is what the command beside it prints.
+func TestReportCanBeReproduced(t *testing.T) {
+	t.Chdir(t.TempDir())
+	t.Setenv("HOME", t.TempDir())
+	name := "it's an incident.rumsnap"
+	breakage(t, name)
+	var r reported
+	if err := json.Unmarshal([]byte(rumtop(t, "report", name, "--format", "json", "-f", `device=mobile or device="desktop"`, "--by", "browser", "--by", "page",
+		"--objective", "errors=99% of views", "--burn-for", "2m", "--mute-error", "UnhandledRejection: *")), &r); err != nil {
+		t.Fatal(err)
+	}
+	answers := map[string]map[string]any{}
+	ask := func(command string) map[string]any {
+		t.Helper()
+		if answers[command] == nil {
+			var frame map[string]any
+			if err := json.Unmarshal([]byte(shell(t, command)), &frame); err != nil {
+				t.Fatal(err)
+			}
+			answers[command] = frame
+		}
+		return answers[command]
+	}
+	compared := 0
+	same := func(what string, got, want any) {
+		t.Helper()
+		v, told := got.(float64)
+		if !told {
+			return
+		}
+		compared++
+		if w, ok := want.(float64); !ok || v != w {
+			t.Errorf("%s: %v in the report, %v by the command", what, v, want)
+		}
+	}
+	row := func(what string, got, want map[string]any) {
+		t.Helper()
+		for key, v := range got {
+			if tail, ok := v.(map[string]any); ok && key != "change" {
+				of, _ := want[key].(map[string]any)
+				for p, x := range tail {
+					same(what+" "+key+" "+p, x, of[p])
+				}
+				continue
+			}
+			same(what+" "+key, v, want[key])
+		}
+	}
+	total := func(command string) map[string]any { return ask(command)["total"].(map[string]any) }
+	segment := func(command, key string) map[string]any {
+		for _, s := range ask(command)["segments"].([]any) {
+			if s := s.(map[string]any); s["key"] == key {
+				return s
+			}
+		}
+		return nil
+	}
+	row("all", r.All, total(r.Commands.All))
+	if len(r.Phases) != 3 {
+		t.Fatalf("%d phases", len(r.Phases))
+	}
+	for i, p := range r.Phases {
+		row(fmt.Sprint("phase ", i), p.Total, total(p.Command))
+	}
+	same("affected users", r.Affected, total(r.Phases[1].Command)["affected_users"])
+	for _, b := range r.Breakdowns {
+		for _, s := range b.Segments {
+			for i, p := range s.Phases {
+				row(b.By+"="+s.Key, p, segment(b.Commands[i], s.Key))
+			}
+		}
+	}
+	for _, e := range r.Errors {
+		g := ask(e.Command)["errors"].([]any)[0].(map[string]any)
+		same("count of "+e.Fingerprint, e.Count, g["count"])
+		same("users of "+e.Fingerprint, e.Users, g["users"])
+	}
+	for _, f := range r.Findings {
+		row("finding", f.Over, total(f.Command))
+	}
+	for _, d := range r.Differs {
+		for _, v := range d.Values {
+			for _, c := range d.Commands {
+				if !strings.Contains(c, "--by "+v.Field+" ") {
+					continue
+				}
+				s, all := segment(c, v.Value), total(c)
+				if share := s["errored_views"].(float64) / all["errored_views"].(float64); share-v.A > 1e-9 || v.A-share > 1e-9 {
+					t.Errorf("%s=%s: %v of errored views in the report, %v by the command", v.Field, v.Value, v.A, share)
+				}
+				compared++
+			}
+		}
+	}
+	for i, o := range r.Objectives {
+		burn := ask(r.Commands.Objectives)["objectives"].([]any)[i].(map[string]any)
+		same("good "+o.Name, o.Good, burn["good"])
+		same("burn "+o.Name, o.Burn, burn["burn"])
+	}
+	for _, p := range r.Chart.Points[:5] {
+		all := total(strings.Replace(r.Chart.Command, "TIME", p.To.Format(time.RFC3339), 1))
+		same("point", p.Affected, all["affected_users"])
+		same("point", p.ErrorRate, all["error_rate"])
+		same("point", p.LCP95, all["lcp"].(map[string]any)["p95"])
+	}
+	if compared < 300 || len(r.Findings) == 0 || len(r.Errors) == 0 || len(r.Objectives) == 0 {
+		t.Errorf("%d figures, %d findings, %d errors are not much to compare", compared, len(r.Findings), len(r.Errors))
+	}
+}
+
+// What a report is written to is whole, or is not there.
+func TestReportFiles(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("HOME", dir)
+	path := filepath.Join(dir, "a.rumsnap")
+	breakage(t, path)
+	for name, begins := range map[string]string{"a.html": "<!DOCTYPE html>", "a.md": "# shop", "a.json": "{", "a.csv": "phase,", "a.txt": "<!DOCTYPE html>"} {
+		out := filepath.Join(dir, name)
+		rumtop(t, "report", path, "-o", out)
+		text, err := os.ReadFile(out)
+		if err != nil || !strings.HasPrefix(string(text), begins) {
+			t.Errorf("%s begins with %.40q: %v", name, text, err)
+		}
+	}
+	var out, problems bytes.Buffer
+	if status := run(t.Context(), []string{"report", path, "-f", "region=nowhere"}, nil, &out, &problems); status != exitScant || out.Len() > 0 {
+		t.Errorf("nothing to report: status %d, %d bytes", status, out.Len())
+	}
+	summary := filepath.Join(dir, "summary.txt")
+	if err := os.WriteFile(summary, []byte("Payments failed.\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if text := rumtop(t, "report", path, "--format", "md", "--summary", summary, "--note", "see SHOP-12", "--onset", "5m", "--end", "2m"); !strings.Contains(text, "> Payments failed.") || !strings.Contains(text, "see SHOP-12") || !strings.Contains(text, "as given") {
+		t.Errorf("what a person said is missing in %s", text)
+	}
+	if agg.Thin != 20 {
+		t.Error("the reports' words say that fewer than 20 are thin")
+	}
+}
