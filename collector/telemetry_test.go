@@ -1,52 +1,12 @@
 package collector
 
 import (
-	"encoding/json"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/rumtop/rumtop/internal/beacon"
 )
-
-// telemetry is a fixture whose bodies may be binary.
-func telemetry(t testing.TB, name string) []recorded {
-	t.Helper()
-	text, err := os.ReadFile(filepath.Join("wire", "testdata", name+".json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all []struct {
-		recorded
-		Base64 []byte
-	}
-	if err := json.Unmarshal(text, &all); err != nil {
-		t.Fatal(err)
-	}
-	var list []recorded
-	for _, r := range all {
-		if r.Base64 != nil {
-			r.Body = string(r.Base64)
-		}
-		list = append(list, r.recorded)
-	}
-	return list
-}
-
-func (r *rig) replayTelemetry(name string) {
-	r.t.Helper()
-	for i, rec := range telemetry(r.t, name) {
-		var header []string
-		for k, v := range rec.Headers {
-			header = append(header, k, v)
-		}
-		if a := r.do(rec.Method, rec.Path, rec.Body, header...); a.status != 202 && a.status != 200 {
-			r.t.Errorf("request %d of %s: %d %s", i, name, a.status, a.body)
-		}
-	}
-}
 
 // The scenes: a page load with a layout shift and a click that blocks 300 ms; an
 // event, an error, a rejection, a request that fails and one that reaches
@@ -101,7 +61,7 @@ func TestTelemetrySDKs(t *testing.T) {
 	} {
 		t.Run(tc.fixture, func(t *testing.T) {
 			r := newRig(t, func(c *Config) { c.BatchBeacons = 1 }) // keeps the order
-			r.replayTelemetry(tc.fixture)
+			r.replay(tc.fixture)
 			all := r.settle()
 			var got []string
 			for _, v := range byView(all) {
@@ -124,7 +84,7 @@ func TestTelemetrySDKs(t *testing.T) {
 				t.Errorf("%d users", len(users))
 			}
 			before := len(all)
-			r.replayTelemetry(tc.fixture) // their answers were lost, and they come again
+			r.replay(tc.fixture) // their answers were lost, and they come again
 			if after := len(r.settle()); after != before {
 				t.Errorf("%d beacons published, %d after a resend", before, after)
 			}

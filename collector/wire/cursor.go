@@ -13,24 +13,31 @@ import (
 
 var errShape = errors.New("value has another type than expected")
 
-// strict checks JSON as a whole: syntax, UTF-8, and that no object says a name
-// twice.
-type strict struct {
+// checker checks JSON as a whole: syntax and UTF-8.
+type checker struct {
 	dec *jsontext.Decoder
 	buf bytes.Buffer
 }
 
 var checkers = sync.Pool{New: func() any {
-	s := new(strict)
+	s := new(checker)
 	s.dec = jsontext.NewDecoder(&s.buf)
 	return s
 }}
 
-func check(item []byte) error {
-	s := checkers.Get().(*strict)
+// That an object says a name twice is refused in our own format. In those of
+// others the last one counts, as it does in browsers: looking for it takes as
+// long as all the rest.
+var (
+	once      = jsontext.AllowDuplicateNames(false)
+	lastWords = jsontext.AllowDuplicateNames(true)
+)
+
+func check(item []byte, names jsontext.Options) error {
+	s := checkers.Get().(*checker)
 	defer checkers.Put(s)
 	s.buf = *bytes.NewBuffer(item) // the decoder reads it in place
-	s.dec.Reset(&s.buf)
+	s.dec.Reset(&s.buf, names)
 	_, err := s.dec.ReadValue()
 	if err == nil && len(bytes.TrimSpace(item[s.dec.InputOffset():])) > 0 {
 		err = errTrailing
@@ -52,8 +59,10 @@ type cursor struct {
 }
 
 // newCursor checks a value and begins to walk through it.
-func newCursor(item []byte) cursor {
-	if err := check(item); err != nil {
+func newCursor(item []byte) cursor { return checked(item, lastWords) }
+
+func checked(item []byte, names jsontext.Options) cursor {
+	if err := check(item, names); err != nil {
 		return cursor{err: err}
 	}
 	return cursor{text: string(item)}
@@ -167,14 +176,17 @@ func (c *cursor) skip() { c.raw() }
 
 // endOfString is where the string at pos ends, and whether it has escapes.
 func (c *cursor) endOfString() (end int, escaped bool) {
-	for i := c.pos + 1; i < len(c.text); i++ {
-		switch c.text[i] {
-		case '"':
-			return i + 1, escaped
-		case '\\':
-			escaped = true
-			i++
+	for i := c.pos + 1; i < len(c.text); {
+		n := strings.IndexByte(c.text[i:], '"')
+		if n < 0 {
+			break
 		}
+		slash := strings.IndexByte(c.text[i:i+n], '\\')
+		if slash < 0 {
+			return i + n + 1, escaped
+		}
+		escaped = true
+		i += slash + 2
 	}
 	return len(c.text), escaped
 }
@@ -234,22 +246,7 @@ type field struct {
 	into *string
 }
 
-// fields reads an object of which only some scalars are wanted.
-func (c *cursor) fields(want map[string]*string) {
-	if !c.object() {
-		return
-	}
-	for c.more() {
-		if into := want[c.key()]; into != nil {
-			*into = c.loose()
-		} else {
-			c.skip()
-		}
-	}
-}
-
-// pick reads an object as fields does, without making a map: for the objects
-// that come many to a request.
+// pick reads an object of which only some scalars are wanted.
 func (c *cursor) pick(want ...field) {
 	if !c.object() {
 		return

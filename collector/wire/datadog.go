@@ -134,9 +134,9 @@ func (d *datadogEvent) decode(item []byte) error {
 		case "version":
 			b.Release = c.loose()
 		case "session":
-			c.fields(map[string]*string{"id": &b.Session})
+			c.pick(field{"id", &b.Session})
 		case "usr":
-			c.fields(map[string]*string{"id": &b.User, "email": &d.email, "name": &d.name})
+			c.pick(field{"id", &b.User}, field{"email", &d.email}, field{"name", &d.name})
 		case "view":
 			d.view(&c)
 		case "error":
@@ -272,19 +272,19 @@ func (d *datadogEvent) timings(c *cursor) {
 
 func (d *datadogEvent) error(c *cursor) {
 	var handling string
-	c.fields(map[string]*string{
-		"id": &d.faultID, "type": &d.fault.Type, "message": &d.fault.Message, "stack": &d.fault.Stack,
-		"handling": &handling, "source": &d.source,
-	})
+	c.pick(
+		field{"id", &d.faultID}, field{"type", &d.fault.Type}, field{"message", &d.fault.Message}, field{"stack", &d.fault.Stack},
+		field{"handling", &handling}, field{"source", &d.source},
+	)
 	d.fault.Handled = handling != "unhandled"
 }
 
 func (d *datadogEvent) resource(c *cursor) {
 	var status, duration string
-	c.fields(map[string]*string{
-		"id": &d.fetchID, "type": &d.fetchKind, "url": &d.fetch.URL, "method": &d.fetch.Method,
-		"status_code": &status, "duration": &duration,
-	})
+	c.pick(
+		field{"id", &d.fetchID}, field{"type", &d.fetchKind}, field{"url", &d.fetch.URL}, field{"method", &d.fetch.Method},
+		field{"status_code", &status}, field{"duration", &duration},
+	)
 	if v := parseNumber(status); v > 0 {
 		d.fetch.Status = v
 	}
@@ -308,7 +308,7 @@ func (d *datadogEvent) customAction(c *cursor) {
 				c.skip()
 				break
 			}
-			c.fields(map[string]*string{"name": &d.action.Name})
+			c.pick(field{"name", &d.action.Name})
 		default:
 			c.skip()
 		}
@@ -389,7 +389,7 @@ func (d *datadogEvent) meta(c *cursor) {
 			d.fetch.Trace = datadogTrace(c.loose())
 		case "configuration":
 			var rate string
-			c.fields(map[string]*string{"session_sample_rate": &rate})
+			c.pick(field{"session_sample_rate", &rate})
 			if v := parseNumber(rate); v > 0 && v <= 100 {
 				d.b.SampleRate = v / 100
 			}

@@ -102,7 +102,7 @@ func (p *elasticBody) metadata(c *cursor) {
 	for c.more() {
 		switch c.key() {
 		case "service", "se":
-			c.fields(map[string]*string{"version": &p.release, "ve": &p.release, "environment": &p.environment, "en": &p.environment})
+			c.pick(field{"version", &p.release}, field{"ve", &p.release}, field{"environment", &p.environment}, field{"en", &p.environment})
 		case "labels", "l":
 			var b Beacon
 			c.tags(&b)
@@ -191,10 +191,10 @@ func (c *cursor) elasticStack() string {
 	}
 	for c.more() {
 		var path, file, function, line, column string
-		c.fields(map[string]*string{
-			"abs_path": &path, "ap": &path, "filename": &file, "f": &file, "function": &function, "fn": &function,
-			"lineno": &line, "li": &line, "colno": &column, "co": &column,
-		})
+		c.pick(
+			field{"abs_path", &path}, field{"ap", &path}, field{"filename", &file}, field{"f", &file}, field{"function", &function}, field{"fn", &function},
+			field{"lineno", &line}, field{"li", &line}, field{"colno", &column}, field{"co", &column},
+		)
 		if path == "" {
 			path = file
 		}

@@ -30,7 +30,7 @@ func (p *elasticBody) transaction(c *cursor) {
 		case "sample_rate", "sr":
 			t.rate = c.optional()
 		case "session", "ses":
-			c.fields(map[string]*string{"id": &t.session})
+			c.pick(field{"id", &t.session})
 		case "context", "c":
 			c.elasticContext(&p.b, &t.inp)
 		case "marks", "k":
@@ -132,10 +132,10 @@ func (c *cursor) elasticContext(b *Beacon, inp *string) {
 	for c.more() {
 		switch c.key() {
 		case "page", "p":
-			c.fields(map[string]*string{"url": &b.URL})
+			c.pick(field{"url", &b.URL})
 		case "user", "u":
 			var id, email, name string
-			c.fields(map[string]*string{"id": &id, "email": &email, "em": &email, "username": &name, "un": &name})
+			c.pick(field{"id", &id}, field{"email", &email}, field{"em", &email}, field{"username", &name}, field{"un", &name})
 			for _, said := range []string{id, email, name} {
 				if b.User == "" {
 					b.User = said
@@ -188,7 +188,7 @@ func (p *elasticBody) span(c *cursor) {
 			for c.more() {
 				switch c.key() {
 				case "http", "h":
-					c.fields(map[string]*string{"url": &url, "method": &method, "mt": &method, "status_code": &status, "sc": &status})
+					c.pick(field{"url", &url}, field{"method", &method}, field{"mt", &method}, field{"status_code", &status}, field{"sc", &status})
 				default:
 					c.skip()
 				}

@@ -33,7 +33,7 @@ func checkOTLP(r *Request, root *message) error {
 	if deep {
 		return errDeep
 	}
-	return check(r.Body)
+	return check(r.Body, once) // what pdata makes of a name said twice is its own
 }
 
 var errDeep = errors.New("body is nested too deeply")

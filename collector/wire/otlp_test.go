@@ -1,12 +1,9 @@
 package wire
 
 import (
-	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"os"
-	"path/filepath"
 	"reflect"
 	"runtime"
 	"strings"
@@ -17,34 +14,6 @@ import (
 
 func otlpRequest(path, media string, body []byte) *Request {
 	return &Request{Body: body, Header: http.Header{"Content-Type": {media}}, URL: &url.URL{Path: path}, Attempt: "a", Limits: Limits{Depth: 16}}
-}
-
-// otlpFixtures are the requests of a recorded fixture.
-func otlpFixtures(t testing.TB, name string) []*Request {
-	t.Helper()
-	files, err := filepath.Glob(filepath.Join("testdata", name+"*"))
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no fixtures of %s: %v", name, err)
-	}
-	var list []*Request
-	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var recorded []struct {
-			Path, Body string
-			Base64     []byte
-			Headers    map[string]string
-		}
-		if err := json.Unmarshal(text, &recorded); err != nil {
-			t.Fatal(err)
-		}
-		for _, r := range recorded {
-			list = append(list, otlpRequest(r.Path, r.Headers["Content-Type"], append(r.Base64, r.Body...)))
-		}
-	}
-	return list
 }
 
 func TestOTLPLogs(t *testing.T) {
@@ -185,7 +154,7 @@ func TestOTLPLimitIsTold(t *testing.T) {
 }
 
 func FuzzOTLP(f *testing.F) {
-	for _, r := range otlpFixtures(f, "otlp-") {
+	for _, r := range recorded(f, "otlp-") {
 		f.Add(r.Body, isProtobuf(r), isTraces(r))
 	}
 	f.Fuzz(func(t *testing.T, body []byte, protobuf, traces bool) {
@@ -246,27 +215,5 @@ func TestElastic(t *testing.T) {
 		if !reflect.DeepEqual(c.beacons[i], want) {
 			t.Errorf("\n got %+v\nwant %+v", c.beacons[i], want)
 		}
-	}
-}
-
-func BenchmarkTelemetry(b *testing.B) {
-	for _, tc := range []struct {
-		name   string
-		format Format
-	}{{"otlp-browser-0.6.0-json", OTLP{}}, {"otlp-browser-0.6.0-protobuf", OTLP{}}, {"otlp-honeycomb", OTLP{}}, {"otlp-dash0", OTLP{}}, {"elastic-5.17.5-v2", Elastic{}}, {"elastic-5.17.5-v3", Elastic{}}} {
-		b.Run(tc.name, func(b *testing.B) {
-			requests := otlpFixtures(b, tc.name)
-			var sink nothing
-			b.ReportAllocs()
-			for b.Loop() {
-				for _, r := range requests {
-					if err := tc.format.Decode(r, &sink); err != nil {
-						b.Fatal(err)
-					}
-				}
-			}
-			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(sink), "µs/beacon")
-			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*len(requests)), "µs/request")
-		})
 	}
 }

@@ -66,7 +66,7 @@ func sentryKey(r *http.Request) string {
 	line, _, _ := bytes.Cut(head, []byte{'\n'})
 	var dsn string
 	c := newCursor(line)
-	c.fields(map[string]*string{"dsn": &dsn})
+	c.pick(field{"dsn", &dsn})
 	_, dsn, _ = strings.Cut(dsn, "://")
 	key, _, ok := strings.Cut(dsn, "@")
 	if !ok || c.err != nil {
@@ -162,9 +162,9 @@ func (e *sentryEnvelope) header(line []byte) error {
 			continue
 		}
 		var rate, sampled string
-		c.fields(map[string]*string{
-			"release": &e.release, "environment": &e.environment, "sample_rate": &rate, "sampled": &sampled,
-		})
+		c.pick(
+			field{"release", &e.release}, field{"environment", &e.environment}, field{"sample_rate", &rate}, field{"sampled", &sampled},
+		)
 		if v := parseNumber(rate); v > 0 {
 			e.rate = v
 		}

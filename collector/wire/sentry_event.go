@@ -23,11 +23,11 @@ func (s *sentryCommon) field(c *cursor, key string) bool {
 	case "transaction":
 		s.name = c.loose()
 	case "transaction_info":
-		c.fields(map[string]*string{"source": &s.source})
+		c.pick(field{"source", &s.source})
 	case "timestamp":
 		s.at = c.seconds()
 	case "user":
-		c.fields(map[string]*string{"id": &s.userID, "email": &s.email, "username": &s.username})
+		c.pick(field{"id", &s.userID}, field{"email", &s.email}, field{"username", &s.username})
 	case "request":
 		s.request(c)
 	case "contexts":
@@ -68,7 +68,7 @@ func (s *sentryCommon) request(c *cursor) {
 				c.skip()
 				break
 			}
-			c.fields(map[string]*string{"User-Agent": &s.agent})
+			c.pick(field{"User-Agent", &s.agent})
 		default:
 			c.skip()
 		}
@@ -82,7 +82,7 @@ func (s *sentryCommon) contexts(c *cursor) {
 	for c.more() {
 		switch c.key() {
 		case "trace":
-			c.fields(map[string]*string{"trace_id": &s.trace, "op": &s.op})
+			c.pick(field{"trace_id", &s.trace}, field{"op", &s.op})
 		case "flags":
 			s.flags(c)
 		default:
@@ -103,7 +103,7 @@ func (s *sentryCommon) flags(c *cursor) {
 		}
 		for c.more() {
 			var flag, result string
-			c.fields(map[string]*string{"flag": &flag, "result": &result})
+			c.pick(field{"flag", &flag}, field{"result", &result})
 			if flag != "" && len(s.tags) < maxTags {
 				s.tags = append(s.tags, Tag{flag, result})
 			}
@@ -191,7 +191,7 @@ func (c *cursor) sentryMessage() string {
 		return c.loose()
 	}
 	var formatted, template string
-	c.fields(map[string]*string{"formatted": &formatted, "message": &template})
+	c.pick(field{"formatted", &formatted}, field{"message", &template})
 	if formatted == "" {
 		return template
 	}
@@ -223,7 +223,7 @@ func (c *cursor) sentryException() (last Error) {
 					last.Stack = c.sentryStack()
 				case "mechanism":
 					handled := ""
-					c.fields(map[string]*string{"handled": &handled})
+					c.pick(field{"handled", &handled})
 					last.Handled = handled != "false"
 				default:
 					c.skip()
@@ -248,7 +248,7 @@ func (c *cursor) sentryStack() string {
 		}
 		for c.more() {
 			var file, function, line, column string
-			c.fields(map[string]*string{"filename": &file, "function": &function, "lineno": &line, "colno": &column})
+			c.pick(field{"filename", &file}, field{"function", &function}, field{"lineno", &line}, field{"colno", &column})
 			place := file
 			if line != "" {
 				place += ":" + line

@@ -287,7 +287,7 @@ func (c *cursor) sentryMeasurements(s *sentrySpan) {
 			continue
 		}
 		var value, unit string
-		c.fields(map[string]*string{"value": &value, "unit": &unit})
+		c.pick(field{"value", &value}, field{"unit", &unit})
 		v := parseNumber(value)
 		if unit == "second" {
 			v *= 1000
@@ -309,7 +309,7 @@ func (e *sentryEnvelope) measures(c *cursor) {
 		}
 		for c.more() {
 			var name, value, kind, trace string
-			c.fields(map[string]*string{"name": &name, "value": &value, "type": &kind, "trace_id": &trace})
+			c.pick(field{"name", &name}, field{"value", &value}, field{"type", &kind}, field{"trace_id", &trace})
 			if c.err != nil || name == "" {
 				continue
 			}

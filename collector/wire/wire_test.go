@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"math"
 	"net/http"
-	"os"
-	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -283,32 +281,6 @@ func TestLimitIsTold(t *testing.T) {
 	}
 }
 
-// seeds are the bodies of the recorded fixtures of one format.
-func seeds(t testing.TB, prefix string) []string {
-	t.Helper()
-	files, err := filepath.Glob(filepath.Join("testdata", prefix+"*"))
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no fixtures of %s: %v", prefix, err)
-	}
-	var bodies []string
-	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var recorded []struct{ Body string }
-		if err := json.Unmarshal(text, &recorded); err != nil {
-			t.Fatal(err)
-		}
-		for _, r := range recorded {
-			if r.Body != "" {
-				bodies = append(bodies, r.Body)
-			}
-		}
-	}
-	return bodies
-}
-
 // What holds for every body: decoding ends, nothing overflows its bounds, and
 // what was read from a body does not change when its buffer is used again.
 func fuzzFormat(f *testing.F, format Format) {
@@ -358,39 +330,6 @@ func FuzzWebVitals(f *testing.F) {
 	f.Add(`[{"name":"LCP","value":1,"id":"v3-1"},{"name":"LCP","value":2,"id":"v3-1"}]`)
 	fuzzFormat(f, WebVitals{})
 }
-
-func BenchmarkDecode(b *testing.B) {
-	native := `{"sdk":"rum.js","id":"01J9Z0001","time":1763647652123,"release":"2.4.1","environment":"production","url":"https://shop.example/users/8412/orders?utm_source=mail","view":"v-0001","session":"s-0001","user":"u-1","navigation":true,"sample_rate":1,"connection":"4g","tags":{"tier":"paid","flag":"new-payment-flow"},"metrics":{"lcp":1200.5,"inp":184,"cls":0.04,"fcp":901,"ttfb":212,"dns":3,"tcp":11,"tls":24}}`
-	for name, tc := range map[string]struct {
-		format Format
-		body   string
-	}{
-		"native": {Native{}, native}, "faro": {Faro{}, seeds(b, "faro-2")[0]}, "web-vitals": {WebVitals{}, seeds(b, "web-vitals-6")[0]},
-		"boomerang": {Boomerang{}, seeds(b, "boomerang-1.815.1.json")[1]}, "reporting": {Reporting{}, seeds(b, "reporting")[1]}, "aws-rum": {AWSRUM{}, seeds(b, "aws-rum")[0]},
-	} {
-		b.Run(name, func(b *testing.B) {
-			b.ReportAllocs()
-			b.SetBytes(int64(len(tc.body)))
-			r := &Request{Body: []byte(tc.body), Limits: Limits{Depth: 16}}
-			var sink nothing
-			for b.Loop() {
-				if err := tc.format.Decode(r, &sink); err != nil {
-					b.Fatal(err)
-				}
-			}
-			if sink == 0 {
-				b.Fatal("nothing decoded")
-			}
-		})
-	}
-}
-
-// nothing counts beacons.
-type nothing int
-
-func (n *nothing) Take(*Beacon) bool { *n++; return true }
-func (n *nothing) Reject()           {}
-func (n *nothing) Ignore()           {}
 
 // The cursor sees in a checked value just what a full decoder sees.
 func FuzzCursor(f *testing.F) {
