@@ -176,17 +176,15 @@ func (c *cursor) skip() { c.raw() }
 
 // endOfString is where the string at pos ends, and whether it has escapes.
 func (c *cursor) endOfString() (end int, escaped bool) {
-	for i := c.pos + 1; i < len(c.text); {
-		n := strings.IndexByte(c.text[i:], '"')
-		if n < 0 {
-			break
+	rest := c.text[c.pos+1:]
+	for i := 0; i < len(rest); i++ {
+		switch rest[i] {
+		case '"':
+			return c.pos + i + 2, escaped
+		case '\\':
+			escaped = true
+			i++
 		}
-		slash := strings.IndexByte(c.text[i:i+n], '\\')
-		if slash < 0 {
-			return i + n + 1, escaped
-		}
-		escaped = true
-		i += slash + 2
 	}
 	return len(c.text), escaped
 }
