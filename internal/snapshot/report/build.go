@@ -65,6 +65,8 @@ type builder struct {
 	before  bool        // there is a phase before it, as long as it or shorter
 	markers []beacon.Marker
 	rows    map[string]map[string]*agg.Row // of the incident, by dimension and key, as they are
+	// together are the conjunctions of what differs.
+	together [][]agg.Term
 }
 
 // span is what the report is over: what was asked for, as far as there is a record.

@@ -32,6 +32,7 @@ func (b *builder) caveats(whole *agg.Frame) {
 	}
 	evicted := whole.Health.Evicted
 	say(evicted > 0, "%d beacons, the oldest, had no room in this report's memory: raise --memory.", evicted)
+	say(whole.Health.MutedErrors > 0, "%d errors are left out by rules that mute them.", whole.Health.MutedErrors)
 	say(m.Missed > 0, "%d beacons were lost while the recording was written.", m.Missed)
 	say(h.Loading < 1 && h.Loading > 0, "The history was not read to its end when the recording was taken (%.0f %%).", 100*h.Loading)
 	say(h.Evicted > 0, "%d beacons had been pushed out of memory before the recording was taken.", h.Evicted)

@@ -78,11 +78,12 @@ func (b *builder) differs(by string, episodes []agg.Finding) (fields []string) {
 			fields = append(fields, v.Field)
 		}
 		b.r.Differs = append(b.r.Differs, out)
+		b.together = append(b.together, d.Together.Terms)
 	}
 	return compact(fields)
 }
 
-// conceal leaves values out of what differs that stand for few people.
+// conceal leaves out of what differs what stands for few people.
 func (b *builder) conceal(fields []string) {
 	for _, by := range fields {
 		if b.rows[by] == nil {
@@ -117,6 +118,25 @@ func (b *builder) conceal(fields []string) {
 			}
 		}
 	}
+	for i, terms := range b.together {
+		q := b.phases[b.during]
+		q.Filter = narrowed(q.Filter, terms)
+		if d := &b.r.Differs[i]; len(terms) > 0 && b.ask(q).Total.Affected < b.o.MinCohort {
+			d.Together, d.Coverage, d.Caught, d.Precision = "", 0, 0, 0
+			b.r.Privacy.Concealed++
+		}
+	}
+}
+
+// narrowed is a filter with terms beside it.
+func narrowed(e filter.Expr, terms []agg.Term) filter.Expr {
+	for _, t := range terms {
+		// Terms come from values in the log: one that no filter can name is left out.
+		if term, err := filter.NewTerm(t.Field, filter.Eq, filter.Literal(t.Value)); err == nil {
+			e = e.And(term)
+		}
+	}
+	return e
 }
 
 // few reports whether a share of n is of too few page views to be told.

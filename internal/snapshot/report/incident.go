@@ -9,7 +9,6 @@ import (
 
 	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/beacon"
-	"github.com/rumtop/rumtop/internal/filter"
 	"github.com/rumtop/rumtop/internal/plain"
 )
 
@@ -91,13 +90,7 @@ func (b *builder) findings(episodes []agg.Finding) {
 			continue
 		}
 		q := over(b.o, b.o.By[0], since, until)
-		for _, t := range e.Terms {
-			term, err := filter.NewTerm(t.Field, filter.Eq, filter.Literal(t.Value))
-			if err != nil {
-				continue
-			}
-			q.Filter = q.Filter.And(term)
-		}
+		q.Filter = narrowed(q.Filter, e.Terms)
 		f := b.ask(q)
 		out := Finding{
 			Measure: e.Measure, Filter: plain.Line(e.Filter, maxLine), Explained: e.Explained, Before: b.estimate(e.Measure, e.Before), Against: e.Against, Last: b.estimate(e.Measure, e.Now),

@@ -1,0 +1,25 @@
+package report
+
+import (
+	"testing"
+
+	"github.com/rumtop/rumtop/internal/beacon/beacontest"
+	"github.com/rumtop/rumtop/internal/snapshot"
+)
+
+// A minute at 2,000 beacons a second.
+func BenchmarkBuild(b *testing.B) {
+	n := 120_000
+	f := record(b, beacontest.Spread{Region: "eu-west", PerS: 2000, Visitors: 30_000}.Traffic(1, n), snapshot.Meta{Site: "shop"})
+	for b.Loop() {
+		build(b, f, Options{})
+	}
+	b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds(), "beacons/s")
+}
+
+func BenchmarkRender(b *testing.B) {
+	r := build(b, record(b, traffic(), meta()), Options{})
+	for b.Loop() {
+		render(b, "html", r)
+	}
+}
