@@ -19,7 +19,9 @@ type DiffersSpec struct {
 	// From and To are the span of DiffersSpan, Unix milliseconds; it is held
 	// against as much time before it.
 	From, To int64
-	A, B     string // of DiffersRelease: two releases; of DiffersFilter: A is a filter
+	// A and B are the two releases of DiffersRelease, "" picks as [VerdictSpec]
+	// does; A is the filter of DiffersFilter.
+	A, B string
 }
 
 // What can be held against what.
@@ -97,7 +99,7 @@ func (a *Aggregator) differsLately(q *Query, lo, hi int64) *Differs {
 	l := &a.lately
 	about := lately{spec: q.Differs, filter: q.Filter.String(), length: hi - lo}
 	same := l.spec == about.spec && l.filter == about.filter && l.length == about.length && l.answer != nil
-	if age := hi - l.at; same && age >= 0 && age < differsEvery && a.log.rows < 2*l.rows {
+	if age := hi - l.at; same && age >= 0 && age < differsEvery && a.log.rows < 2*l.rows && l.answer.Note == "" {
 		return l.answer
 	}
 	about.at, about.rows, about.answer = hi, a.log.rows, a.differs(q.Differs, lo, hi)
@@ -203,6 +205,15 @@ func (a *Aggregator) parts(spec DiffersSpec, lo, hi int64) (*parts, *Differs) {
 		p.lo, p.hi = spec.From-(spec.To-spec.From), spec.To
 		p.of = viewsIf(func(c *chunk, i int) bool { return c.at(i) >= spec.From })
 	case DiffersRelease:
+		if spec.A == "" || spec.B == "" {
+			v := Verdict{Canary: spec.A, Baseline: spec.B}
+			a.pickReleases(&v, lo, hi)
+			spec.A, spec.B = v.Canary, v.Baseline
+		}
+		if spec.A == "" || spec.B == "" {
+			d.Note = noTwoReleases
+			return nil, d
+		}
 		d.Of, d.Against = "views of "+spec.A, spec.B
 		x, y := a.log.release(spec.A), a.log.release(spec.B)
 		views := viewsIf(func(c *chunk, i int) bool { return a.log.origins.list[c.origin[i]].dims[beacon.Release] == x })
@@ -296,9 +307,7 @@ func (a *Aggregator) rank(d *Differs, origins, pages [2][]float64) {
 		p := shareP(e.A*float64(d.A), float64(d.A), e.B*float64(d.B), float64(d.B))
 		return e.Diff.Value < minSeparates || p*float64(d.Compared) > alphaDiffers
 	})
-	slices.SortStableFunc(d.Values, func(x, y Difference) int {
-		return cmp.Or(cmp.Compare(y.Diff.Low, x.Diff.Low), strings.Compare(x.Field, y.Field), strings.Compare(x.Value, y.Value))
-	})
+	slices.SortStableFunc(d.Values, byDifference)
 	d.Values = slices.Clip(d.Values[:min(len(d.Values), maxDiffers)])
 }
 
@@ -349,28 +358,53 @@ func (a *Aggregator) candidates(ranked []Difference) []Term {
 	return terms
 }
 
-// sameViews folds values that hold for nearly the same views of A into the first of them.
+// sameViews folds values that hold for nearly the same views into the first of
+// them. That a value is missing, as of the connection where a browser does not tell it, is
+// folded into whatever nearly always comes with it in A.
 func sameViews(d *Differs, terms []Term, now *lattice) {
 	bit := map[Term]int{}
 	for k, t := range terms {
 		bit[t] = 1 << k
 	}
-	var kept []Difference
-next:
-	for _, e := range d.Values {
-		x := bit[e.Term]
+	same := func(e, of *Difference) bool {
+		x, y := bit[e.Term], bit[of.Term]
+		if x == 0 || y == 0 || e.Field == of.Field {
+			return false
+		}
+		both := now.cells[x|y]
+		if e.Value == noneKey && of.Value != noneKey {
+			return both.events >= nearlySame*now.cells[x].events
+		}
+		return both.views >= nearlySame*(now.cells[x].views+now.cells[y].views-both.views)
+	}
+	var kept, missing []Difference
+	fold := func(e Difference) bool {
 		for i := range kept {
-			y := bit[kept[i].Term]
-			if x == 0 || y == 0 || kept[i].Field == e.Field {
-				continue
-			}
-			both := now.cells[x|y]
-			if either := now.cells[x].views + now.cells[y].views - both.views; both.views >= nearlySame*either {
+			if same(&e, &kept[i]) {
 				kept[i].Same = append(kept[i].Same, e.Term)
-				continue next
+				return true
 			}
 		}
-		kept = append(kept, e)
+		return false
 	}
+	for _, e := range d.Values {
+		switch {
+		case e.Value == noneKey:
+			missing = append(missing, e)
+		case !fold(e):
+			kept = append(kept, e)
+		}
+	}
+	for _, e := range missing {
+		if !fold(e) {
+			kept = append(kept, e)
+		}
+	}
+	slices.SortStableFunc(kept, byDifference)
 	d.Values = kept
+}
+
+// byDifference ranks by the lower end of the interval.
+func byDifference(x, y Difference) int {
+	return cmp.Or(cmp.Compare(y.Diff.Low, x.Diff.Low), strings.Compare(x.Field, y.Field), strings.Compare(x.Value, y.Value))
 }

@@ -75,9 +75,11 @@ const (
 func (a *Aggregator) findings(now int64, loading float64, live bool, rows int) []Finding {
 	w := a.watch
 	w.know(a.fields())
-	w.aim(a.watchedUntil(now, loading))
-	w.readOn(rows)
-	if w.behind() {
+	if loading >= 1 { // history comes in any order, and is looked at once it is whole
+		w.aim(max(a.newest, min(now-sealDelay, a.newest+watchMS)))
+		w.readOn(rows)
+	}
+	if loading < 1 || w.behind() {
 		return []Finding{{State: FindingReading, P: 1, Segments: len(w.segments)}}
 	}
 	at := min(w.newest(), (now-sealDelay)/watchMS-1)
@@ -100,10 +102,7 @@ func (a *Aggregator) findings(now int64, loading float64, live bool, rows int) [
 		return slices.Concat(w.gravest(on, live), over)
 	}
 	f := Finding{State: FindingQuiet, P: 1, Segments: len(w.segments)}
-	switch {
-	case loading < 1:
-		f.State = FindingReading
-	case a.now.total.rawViews < minTrials || w.base[0].trialsOf(ofErrors) < minPast && w.frozen() == 0:
+	if a.now.total.rawViews < minTrials || w.base[0].trialsOf(ofErrors) < minPast && w.frozen() == 0 {
 		f.State = FindingThin
 	}
 	return []Finding{f}
@@ -138,15 +137,6 @@ const (
 	hurtByRequest = 2
 	toLead        = 1.5 // times as grave as what leads
 )
-
-// watchedUntil is how far the log is complete: up to its newest beacon while
-// history is read, and up to now, but for a moment, once it has been.
-func (a *Aggregator) watchedUntil(now int64, loading float64) int64 {
-	if loading < 1 {
-		return a.newest
-	}
-	return max(a.newest, min(now-sealDelay, a.newest+watchMS))
-}
 
 // tell describes an episode at a step.
 func (a *Aggregator) tell(e *episode, at int64) Finding {

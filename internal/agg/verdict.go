@@ -13,7 +13,8 @@ import (
 type VerdictSpec struct {
 	On bool
 	// Baseline and Canary are releases. "" picks: the canary is the release first
-	// seen last, the baseline that of the others with most page views.
+	// seen last, the baseline that of the others with most page views. Of those that were
+	// there from the beginning on, none is the newest: the one with most page views is taken.
 	Baseline, Canary string
 	Since            time.Duration // how much of the history; 0 is all
 	Margins          Margins
@@ -118,7 +119,7 @@ func (a *Aggregator) verdict(spec VerdictSpec, hi int64) *Verdict {
 	v := &Verdict{Baseline: spec.Baseline, Canary: spec.Canary, From: at(lo), To: at(hi), Verdict: NeedsMore}
 	a.pickReleases(v, lo, hi)
 	if v.Baseline == "" || v.Canary == "" {
-		v.Note = "there are no two releases to compare"
+		v.Note = noTwoReleases
 		return v
 	}
 	var arms [2]arm
@@ -159,12 +160,19 @@ func (a *Aggregator) verdict(spec VerdictSpec, hi int64) *Verdict {
 	return v
 }
 
+const noTwoReleases = "there are no two releases to compare"
+
+// fromTheStart is the share of the history within which a release that was there
+// all along is seen first.
+const fromTheStart = 1. / 20
+
 // pickReleases fills in the releases that were not named.
 func (a *Aggregator) pickReleases(v *Verdict, lo, hi int64) {
 	if v.Baseline != "" && v.Canary != "" {
 		return
 	}
 	views, first := map[uint32]int{}, map[uint32]int64{}
+	settled := lo + int64(fromTheStart*float64(hi-lo))
 	a.log.each(lo, hi, func(c *chunk, i int) {
 		if c.total[i]&starts == 0 {
 			return
@@ -174,7 +182,7 @@ func (a *Aggregator) pickReleases(v *Verdict, lo, hi int64) {
 			return
 		}
 		if views[r]++; views[r] == 1 {
-			first[r] = c.at(i)
+			first[r] = max(c.at(i), settled)
 		}
 	})
 	pick := func(not string, better func(x, y uint32) int) string {
@@ -187,7 +195,9 @@ func (a *Aggregator) pickReleases(v *Verdict, lo, hi int64) {
 		return a.log.texts.text[best]
 	}
 	if v.Canary == "" {
-		v.Canary = pick(v.Baseline, func(x, y uint32) int { return cmp.Compare(first[x], first[y]) })
+		v.Canary = pick(v.Baseline, func(x, y uint32) int {
+			return cmp.Or(cmp.Compare(first[x], first[y]), cmp.Compare(views[x], views[y]))
+		})
 	}
 	if v.Baseline == "" {
 		v.Baseline = pick(v.Canary, func(x, y uint32) int { return cmp.Compare(views[x], views[y]) })
