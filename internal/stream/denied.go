@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/nats-io/nats.go"
+
+	"github.com/rumtop/rumtop/internal/beacon"
 )
 
 // ErrDenied says that the server forbids it to this user.
@@ -31,12 +33,15 @@ func (c *Conn) asyncError(err error) {
 	if !errors.Is(err, nats.ErrPermissionViolation) {
 		return
 	}
-	c.violations.Add(1)
 	m := violation.FindStringSubmatch(err.Error())
 	if m == nil {
+		c.violations.Add(1)
 		return
 	}
 	op, subject := strings.ToLower(m[1]), m[2]
+	if !strings.HasPrefix(subject, beacon.PresenceRoot) { // nothing rests on being seen
+		c.violations.Add(1)
+	}
 	c.mu.Lock()
 	if len(c.denied) < maxDenied {
 		c.denied[op+" "+subject] = struct{}{}

@@ -1,0 +1,162 @@
+package stream
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"github.com/rumtop/rumtop/internal/beacon"
+)
+
+// How those who watch are kept track of.
+const (
+	// MaxViewers is how many others are remembered; who comes later is not.
+	MaxViewers     = 32
+	presenceEvery  = 5 * time.Second
+	presenceForget = 3 * presenceEvery // two may be missed
+	presenceLive   = 64                // waiting in this process; more are dropped
+)
+
+// Company is the others who watch a site, as they say themselves.
+type Company struct {
+	conn *Conn
+	site string
+	told chan struct{} // there is something new to tell
+
+	mu     sync.Mutex
+	mine   beacon.Presence
+	others map[string]viewer
+}
+
+type viewer struct {
+	beacon.Presence
+	heard time.Time
+}
+
+// NewCompany makes what [Company.Keep] fills. id is this session's, random.
+func NewCompany(c *Conn, id, name string) *Company {
+	return &Company{conn: c, told: make(chan struct{}, 1), others: map[string]viewer{}, mine: beacon.Presence{ID: id, Name: name}}
+}
+
+// Tell says what this session looks at, soon and then again every few seconds. Its
+// ID and Name stay as they are. It does not wait.
+func (k *Company) Tell(p beacon.Presence) {
+	k.mu.Lock()
+	p.ID, p.Name = k.mine.ID, k.mine.Name
+	k.mine = p
+	k.mu.Unlock()
+	select {
+	case k.told <- struct{}{}:
+	default:
+	}
+}
+
+// Others are those who have been heard of lately, by name.
+func (k *Company) Others() []beacon.Presence {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	var out []beacon.Presence
+	for _, v := range k.others {
+		out = append(out, v.Presence)
+	}
+	slices.SortFunc(out, func(a, b beacon.Presence) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
+	return out
+}
+
+// Note is why others do not learn of this session, or it of them; "" if they do.
+func (k *Company) Note() string {
+	k.mu.Lock()
+	subject := beacon.PresenceSubject(k.site)
+	k.mu.Unlock()
+	switch publish, subscribe := k.conn.mayPublish(subject), k.conn.maySubscribe(subject); {
+	case !publish && !subscribe:
+		return "this user may neither publish nor subscribe to " + subject
+	case !publish:
+		return "this user may not publish to " + subject
+	case !subscribe:
+		return "this user may not subscribe to " + subject
+	}
+	return ""
+}
+
+// Keep tells and listens until ctx is done, and then says goodbye. Where the server
+// forbids it, it goes on without.
+func (k *Company) Keep(ctx context.Context, site string) error {
+	if !beacon.ValidToken(site) {
+		return fmt.Errorf("%q is no site name: 1 to 32 of a-z, 0-9, _ and -", site)
+	}
+	k.mu.Lock()
+	k.site = site
+	k.mu.Unlock()
+	subject := beacon.PresenceSubject(site)
+	live := make(chan *nats.Msg, presenceLive)
+	sub, err := k.conn.ChanSubscribe(subject, live)
+	if err != nil {
+		return fmt.Errorf("watch who watches: %w", err)
+	}
+	defer func() { _ = sub.Unsubscribe() }()
+	every := time.NewTicker(presenceEvery)
+	defer every.Stop()
+	k.publish(subject, false)
+	for {
+		select {
+		case <-ctx.Done():
+			k.publish(subject, true)
+			return ctx.Err()
+		case <-k.told:
+			k.publish(subject, false)
+		case now := <-every.C:
+			k.forget(now)
+			k.publish(subject, false)
+		case msg := <-live:
+			k.hear(msg.Data, time.Now())
+		}
+	}
+}
+
+// publish says what this session looks at. What does not get through is said again.
+func (k *Company) publish(subject string, gone bool) {
+	if !k.conn.connected.Load() || !k.conn.mayPublish(subject) {
+		return
+	}
+	k.mu.Lock()
+	p := k.mine
+	k.mu.Unlock()
+	p.Gone = gone
+	if data, err := p.Encode(); err == nil {
+		_ = k.conn.Publish(subject, data)
+	}
+}
+
+func (k *Company) hear(data []byte, now time.Time) {
+	p, err := beacon.DecodePresence(data)
+	if err != nil {
+		return
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	_, known := k.others[p.ID]
+	switch {
+	case p.ID == k.mine.ID:
+	case p.Gone:
+		delete(k.others, p.ID)
+	case known || len(k.others) < MaxViewers:
+		k.others[p.ID] = viewer{p, now}
+	}
+}
+
+// forget leaves out who has not been heard of.
+func (k *Company) forget(now time.Time) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for id, v := range k.others {
+		if now.Sub(v.heard) > presenceForget {
+			delete(k.others, id)
+		}
+	}
+}
