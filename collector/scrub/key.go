@@ -18,7 +18,7 @@ var keyShapes = func() (t [256][]keyShape) {
 		{"glpat-", 16, "word"}, {"gldt-", 16, "word"}, {"glrt-", 16, "word"}, {"glptt-", 16, "word"}, {"glcbt-", 16, "word"}, {"glsoat-", 16, "word"}, {"glft-", 16, "word"}, {"gloas-", 16, "word"}, // GitLab
 		{"AIza", 30, "word"}, {"ya29.", 16, "dotted"}, {"GOCSPX-", 16, "word"}, // Google
 		{"xoxb-", 10, "word"}, {"xoxp-", 10, "word"}, {"xoxa-", 10, "word"}, {"xoxr-", 10, "word"}, {"xoxs-", 10, "word"}, {"xoxe-", 10, "word"}, {"xoxe.", 10, "dotted"}, {"xoxc-", 10, "word"}, {"xoxd-", 10, "word"}, {"xapp-", 10, "word"}, // Slack
-		{"sk_live_", 8, "word"}, {"sk_test_", 8, "word"}, {"rk_live_", 8, "word"}, {"rk_test_", 8, "word"}, {"pk_live_", 8, "word"}, {"pk_test_", 8, "word"}, {"whsec_", 16, "base64"}, // Stripe
+		{"sk_live_", 8, "word"}, {"sk_test_", 8, "word"}, {"rk_live_", 8, "word"}, {"rk_test_", 8, "word"}, {"pk_live_", 8, "word"}, {"pk_test_", 8, "word"}, {"whsec_", 16, "base64"}, {"cus_", 14, "word"}, // Stripe, its customers among them
 		{"AC", 32, "hex"}, {"SK", 32, "hex"}, // Twilio
 		{"SG.", 32, "dotted"},                                                                                                                                   // SendGrid
 		{"npm_", 20, "word"},                                                                                                                                    // npm

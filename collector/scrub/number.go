@@ -228,10 +228,14 @@ func ssnWord(s string, i int) bool {
 // position looks for a pair of geographical coordinates at group g.
 func (sc *scan) position(s string, g int) int {
 	gs := sc.groups[g:]
-	if len(gs) < 2 || sc.sep(s, g+1) != "." {
+	if len(gs) < 2 {
 		return 0
 	}
-	if end := gs[1].end; gs[0].len() <= 3 && gs[1].len() >= 2 && (!isAt(s, end, alnum) && coordinateWord(s, gs[0].start) || gs[1].len() >= 3 && hemisphere(s, end) && (gs[1].len() >= 4 || s[end] == ' ')) {
+	point := sc.sep(s, g+1)
+	if point != "." && (point != "," || len(gs) < 4) {
+		return 0
+	}
+	if end := gs[1].end; point == "." && gs[0].len() <= 3 && gs[1].len() >= 2 && (!isAt(s, end, alnum) && coordinateWord(s, gs[0].start) || gs[1].len() >= 3 && hemisphere(s, end) && (gs[1].len() >= 4 || s[end] == ' ')) {
 		start := gs[0].start
 		if start > 0 && (s[start-1] == '-' || s[start-1] == '+') {
 			start--
@@ -239,16 +243,16 @@ func (sc *scan) position(s string, g int) int {
 		sc.add(start, end, Geo)
 		return 2
 	}
-	if len(gs) < 4 || sc.sep(s, g+3) != "." || gs[0].len() > 3 || gs[2].len() > 3 {
+	if len(gs) < 4 || sc.sep(s, g+3) != point || gs[0].len() > 3 || gs[2].len() > 3 {
 		return 0
 	}
 	mid := sc.sep(s, g+2)
 	sign := strings.TrimRight(mid, "+-")
-	if len(mid)-len(sign) > 1 || strings.Trim(sign, ", ;/") != "" || sign == "" {
+	if len(mid)-len(sign) > 1 || strings.Trim(sign, ", ;/\t") != "" || sign == "" {
 		return 0
 	}
 	decimals := 4
-	if sign == " " {
+	if sign == " " || sign == "\t" || point == "," {
 		if decimals = 5; gs[1].len() > 8 || gs[3].len() > 8 {
 			return 0 // floats
 		}
@@ -261,7 +265,10 @@ func (sc *scan) position(s string, g int) int {
 		return 0
 	}
 	named := geoWord(s, start) || start > 0 && s[start-1] == '@' // a map's address
-	if named {
+	switch {
+	case named && point == ",": // not thousands
+		decimals = 4
+	case named:
 		decimals = 2
 	}
 	a, b := number(s, gs[0]), number(s, gs[2])

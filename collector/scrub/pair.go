@@ -39,10 +39,25 @@ func (sc *scan) pair(s string, i int) int {
 	if start > 0 && s[start-1] >= 0x80 && endsInAny(s[max(0, end-maxForeign):end], foreignSecrets) {
 		return sc.value(s, i, start, sureSecret, quoted)
 	}
+	if open := start - 1; open > 0 && s[open] == '[' && end < len(s) && s[end] == ']' && (start == end || allDigits(s[start:end])) { // passwords[0]
+		end, start = open, open
+		for start > 0 && end-start < maxName && is(s[start-1], alnum|connector) {
+			start--
+		}
+		if end-start > 2 && s[end-1] == 's' {
+			end--
+		}
+	}
 	if end-start < 2 {
 		return 0
 	}
 	secret := secrecyOf(s[start:end])
+	if secret == sureSecret && strings.EqualFold(s[start:end], "pwd") && isDirectory(s, i+1) {
+		return 0
+	}
+	if secret == notSecret && end-start == 4 && s[i] == ':' && sentCode(s, start, end) {
+		secret = identifier
+	}
 	if secret == notSecret && end-start == 4 && s[i] == '=' && start > 0 && (s[start-1] == '?' || s[start-1] == '&') && s[start:end] == "code" {
 		secret = sureSecret // of an authorization grant
 	}
@@ -142,6 +157,35 @@ func (sc *scan) value(s string, i, name int, secret secrecy, quoted bool) int {
 	return end
 }
 
+// sentCode says whether the word "code" from start to end is that of somebody
+// who signs in: pin code, verification code.
+func sentCode(s string, start, end int) bool {
+	if !strings.EqualFold(s[start:end], "code") {
+		return false
+	}
+	w := labelBefore(s, start)
+	return proseCodes.has(string(w.text()))
+}
+
+var proseCodes = set(`pin verification security otp sms 2fa mfa totp passcode confirmation backup recovery login access authentication`)
+
+// isDirectory says whether a path stands after the separator at i-1: of the
+// shell's pwd, not of a password.
+func isDirectory(s string, i int) bool {
+	for i < len(s) && (s[i] == ' ' || s[i] == '"' || s[i] == '\'') {
+		i++
+	}
+	if i+1 >= len(s) || s[i] != '/' && s[i] != '~' || s[i] == '~' && s[i+1] != '/' {
+		return false
+	}
+	for ; i < len(s) && !valueEnds[s[i]]; i++ {
+		if !is(s[i], alnum|connector) && s[i] != '/' && s[i] != '.' && s[i] != '~' && s[i] != ':' {
+			return false
+		}
+	}
+	return true
+}
+
 func lineEnd(s string, i int) int {
 	if n := strings.IndexByte(s[i:], '\n'); n >= 0 {
 		return i + n
@@ -179,6 +223,20 @@ func unquoted(s string, i int, secret secrecy, sep byte) int {
 	high := len(s)
 	if secret == coordinate || secret == identifier {
 		high = min(high, i+24)
+	}
+	if secret == coordinate { // 52,520008
+		j := i
+		for j < high && (is(s[j], digit) || j == i && (s[j] == '-' || s[j] == '+')) {
+			j++
+		}
+		if k := j + 1; j > i && j < high && s[j] == ',' {
+			for k < high && is(s[k], digit) {
+				k++
+			}
+			if k-j > 4 && !isAt(s, k, alnum) && (k == len(s) || s[k] != '.') {
+				return k
+			}
+		}
 	}
 	j := i
 	for j < high && !stops[s[j]] {
@@ -236,12 +294,12 @@ func looksSecret(v string) bool {
 }
 
 func decimal(v string) bool {
-	dot := strings.IndexByte(v, '.')
+	dot := strings.IndexAny(v, ".,")
 	if dot < 0 || len(v)-dot < 3 {
 		return false
 	}
 	for i := range len(v) {
-		if c := v[i]; !is(c, digit) && c != '.' && (i > 0 || c != '-' && c != '+') {
+		if c := v[i]; !is(c, digit) && i != dot && c != '.' && (i > 0 || c != '-' && c != '+') {
 			return false
 		}
 	}

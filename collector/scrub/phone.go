@@ -39,7 +39,8 @@ func (sc *scan) phone(s string, g int) int {
 		return sc.addPhone(s, g, 1, start) // 00441632960961
 	}
 	if phoneWord(s, start) || sc.phoneWordAfter(s, g) {
-		if n, digits := sc.dialled(s, g, 15); digits >= minDigits && !isAt(s, first.start-1, letter) {
+		if n, digits := sc.dialled(s, g, 15); digits >= minDigits && !isAt(s, first.start-1, letter) &&
+			(n > 1 || digits >= 10 && s[first.start] != '1' || digits == 11 || !casualWord(s, start)) {
 			return sc.addPhone(s, g, n, start)
 		}
 	}
@@ -265,6 +266,17 @@ func (sc *scan) trunk(s string, g, start int) int {
 func phoneWord(s string, i int) bool {
 	w := labelBefore(s, i)
 	return isPhoneWord(string(w.text())) || endsInAny(strings.TrimRight(s[max(0, i-maxForeign):i], " :=\"'([+.\\"), foreignPhones)
+}
+
+// casualWord says whether the word before i only sometimes speaks of telephones:
+// call 1234567, text: 1234567 and cell 1234567 may be any number.
+func casualWord(s string, i int) bool {
+	w := labelBefore(s, i)
+	switch string(w.text()) {
+	case "call", "text", "ring", "cell", "handy", "portable", "callback":
+		return true
+	}
+	return false
 }
 
 func (sc *scan) phoneWordAfter(s string, g int) bool {

@@ -20,6 +20,7 @@ type scan struct {
 	veiled    bool    // the field has escapes or is not ASCII: views are worth a look
 	inPath    bool    // a path segment: no URLs in it
 	disk      bool    // the address that is being rewritten is a file's
+	network   bool    // … a professional network's, whose /in/ stands before a person
 	inner     *scan   // for path segments
 	noKeyEnd  bool    // no private key ends beyond here
 
@@ -148,7 +149,7 @@ func (sc *scan) find(s string) {
 			sc.veiled = true
 			i = max(i+1, sc.windowsPath(s, i))
 		case anchorDash:
-			i = max(i+1, sc.privateKey(s, i))
+			i = max(i+1, sc.privateKey(s, i), sc.option(s, i))
 		case anchorEscape:
 			sc.veiled = true
 			i++

@@ -143,7 +143,7 @@ var hostEnds = bytesOf("/?#\\")
 // appendAddress appends the scrubbed form of an address whose authority begins at
 // a, 0 if it has none. positioned says that line and column may follow it.
 func (sc *scan) appendAddress(dst []byte, s string, a int, positioned bool, t *tally) []byte {
-	disk := strings.HasPrefix(s, "file:")
+	disk, network := strings.HasPrefix(s, "file:"), false
 	site := false // it is of a web server, not of a bundler or a disk
 	if a > 0 {
 		site = (s[0]|0x20 == 'h' && strings.EqualFold(s[:min(len(s), 4)], "http")) && !strings.HasPrefix(s[a:], "localhost")
@@ -154,15 +154,16 @@ func (sc *scan) appendAddress(dst []byte, s string, a int, positioned bool, t *t
 			n++
 		}
 		dst = sc.appendHost(dst, rest[:n], t)
+		network = strings.HasSuffix(rest[:n], "linkedin.com")
 		s = rest[n:]
 		if s == "" {
 			return dst
 		}
 	}
 	path, query, position := cutPath(s, positioned, t)
-	sc.disk = disk
+	sc.disk, sc.network = disk, network
 	dst = sc.appendPath(dst, path, site, t)
-	sc.disk = false
+	sc.disk, sc.network = false, false
 	if !site && isModuleHash(query) {
 		dst = append(append(dst, '?'), query...)
 	} else {

@@ -104,13 +104,13 @@ func percent(s string, i int) (rune, int) {
 }
 
 // backslash decodes the escapes of JSON and JavaScript that stand for a visible
-// ASCII character, and \/ and \".
+// ASCII character, and \/, \" and \\.
 func backslash(s string, i int) (rune, int) {
 	if i+1 >= len(s) {
 		return 0, 0
 	}
 	switch s[i+1] {
-	case '/', '"', '\'':
+	case '/', '"', '\'', '\\':
 		return rune(s[i+1]), 2
 	case 'n', 'r':
 		return '\n', 2

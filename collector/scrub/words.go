@@ -52,7 +52,7 @@ func (w *wordSet) has(s string) bool {
 
 // isPerson says whether the segment after this one names a person.
 func (sc *scan) isPerson(s string) bool {
-	return personWords.has(s) || sc.scrubber.person.has(s)
+	return personWords.has(s) || sc.scrubber.person.has(s) || sc.network && s == "in"
 }
 
 // isFixed says whether a segment after a person word is a page of the site and
