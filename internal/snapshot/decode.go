@@ -57,6 +57,9 @@ func readRows[R any](s *File, name string) (*rowsOf[R], error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := inspect(name, section, section.Size()); err != nil {
+		return nil, err
+	}
 	f, err := parquet.OpenFile(section, section.Size(), parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
 	if err != nil {
 		return nil, errDamaged(name)
@@ -125,8 +128,8 @@ type decoder struct {
 
 // The most of the tables that are held in memory whole.
 const (
-	maxViews    = 1 << 27
-	maxVisitors = 1 << 27
+	maxViews    = 1 << 25
+	maxVisitors = 1 << 25
 	maxKinds    = 1 << 20
 )
 

@@ -1,0 +1,251 @@
+package snapshot
+
+import (
+	"errors"
+	"flag"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+
+	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/beacon"
+)
+
+var update = flag.Bool("update", false, "write the fixture of the current version, if it is missing")
+
+func names(t *testing.T, dir string) (out []string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		out = append(out, e.Name())
+	}
+	return out
+}
+
+// A file appears whole, for its owner alone, and never in the place of another.
+func TestFilesAppearWhole(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "a.rumsnap")
+	w, err := Create(path, Meta{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := Create(path, Meta{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if slices.Contains(names(t, dir), "a.rumsnap") {
+		t.Error("the file is there before it is written")
+	}
+	if _, err := w.Commit(Meta{Site: "first"}); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(path)
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("mode %v, %v", info.Mode(), err)
+	}
+	if _, err := second.Commit(Meta{Site: "second"}); err == nil || !strings.Contains(err.Error(), "there already") {
+		t.Errorf("a second writer is told %v", err)
+	}
+	if _, err := Create(path, Meta{}); err == nil {
+		t.Error("a file is begun where one is")
+	}
+	if got := site(t, path); got != "first" {
+		t.Errorf("the file is of %s", got)
+	}
+	third, err := Replace(path, Meta{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := third.Commit(Meta{Site: "third"}); err != nil || site(t, path) != "third" {
+		t.Errorf("replaced: %v, %s", err, site(t, path))
+	}
+	aborted, err := Create(filepath.Join(dir, "b.rumsnap"), Meta{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	aborted.Abort()
+	aborted.Abort()
+	if got := names(t, dir); !slices.Equal(got, []string{"a.rumsnap"}) {
+		t.Errorf("left behind: %v", got)
+	}
+}
+
+func site(t *testing.T, path string) string {
+	t.Helper()
+	f, err := Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = f.Close() }()
+	return f.Meta().Site
+}
+
+// What a crash left behind goes, once it is old; nothing else does.
+func TestSweep(t *testing.T) {
+	dir := t.TempDir()
+	old := time.Now().Add(-2 * abandoned)
+	for name, at := range map[string]time.Time{
+		".rumsnap-1.tmp": old, ".rumsnap-2.tmp": time.Now(), ".rumsnap-3": old, "a.rumsnap": old, ".other-1.tmp": old,
+	} {
+		path := filepath.Join(dir, name)
+		if err := errors.Join(os.WriteFile(path, nil, 0o600), os.Chtimes(path, at, at)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sweep(dir, time.Now())
+	if got := names(t, dir); !slices.Equal(got, []string{".other-1.tmp", ".rumsnap-2.tmp", ".rumsnap-3", "a.rumsnap"}) {
+		t.Errorf("left: %v", got)
+	}
+}
+
+func TestPrune(t *testing.T) {
+	now := time.Date(2026, 11, 20, 14, 0, 0, 0, time.UTC)
+	for _, c := range []struct {
+		name   string
+		bounds Bounds
+		left   int // of five, an hour apart, of 10 bytes each
+	}{
+		{"nothing is bounded", Bounds{}, 5},
+		{"by number", Bounds{Keep: 2}, 2},
+		{"by age", Bounds{MaxAge: 150 * time.Minute}, 3},
+		{"by size", Bounds{MaxSize: 45}, 4},
+		{"the newest stays", Bounds{MaxSize: 1, MaxAge: time.Nanosecond}, 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			dir := t.TempDir()
+			others := []string{"notes.txt", Name("other", now.Add(-99*time.Hour)), "rumtop-shop-mine.rumsnap"}
+			for i := range 5 {
+				others = append(others, Name("shop", now.Add(-time.Duration(i)*time.Hour)))
+			}
+			for _, name := range others {
+				if err := os.WriteFile(filepath.Join(dir, name), make([]byte, 10), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := Prune(dir, "shop", c.bounds, now); err != nil {
+				t.Fatal(err)
+			}
+			left := names(t, dir)
+			if len(left) != 3+c.left || !slices.Contains(left, Name("shop", now)) {
+				t.Errorf("left: %v", left)
+			}
+		})
+	}
+}
+
+// Without users and sessions views are still views, and nobody can be followed.
+func TestAnonymised(t *testing.T) {
+	a, now := live(t, 5000)
+	path, meta := write(t, a, Meta{TakenAt: now, Anonymised: true})
+	if !meta.Anonymised || meta.Counts.Users == 0 || meta.Counts.Users >= meta.Counts.Views {
+		t.Errorf("%+v", meta.Counts)
+	}
+	f, err := Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = f.Close() }()
+	hashes := map[beacon.ID]bool{}
+	err = f.Batches(func(b *beacon.Batch) error {
+		for i := range b.View {
+			if b.User[i] != 0 || b.Session[i] != 0 {
+				t.Error("a beacon has a user or a session")
+			}
+			hashes[b.View[i]] = true
+		}
+		return nil
+	})
+	if err != nil || int64(len(hashes)) != meta.Counts.Views {
+		t.Errorf("%d views of %d, %v", len(hashes), meta.Counts.Views, err)
+	}
+	for id := range hashes {
+		if id > beacon.ID(len(hashes)) {
+			t.Fatalf("view %d is no number of this file", id)
+		}
+	}
+	q := agg.Query{By: "page", Window: 2 * time.Minute}
+	want, got := a.Frame(q, agg.SourceStatus{}, now), load(t, path, now).Frame(q, agg.SourceStatus{}, now)
+	if want.Total.Views != got.Total.Views || want.Total.LCP != got.Total.LCP || got.Total.Users <= want.Total.Users {
+		t.Errorf("%v views, %v users; were %v and %v", got.Total.Views, got.Total.Users, want.Total.Views, want.Total.Users)
+	}
+}
+
+// What people wrote and what the screen showed come back, fit for a terminal.
+func TestMetaComesBack(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.rumsnap")
+	w, err := Create(path, Meta{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.See(&agg.Frame{Schema: agg.Schema, Site: "shop"}, []agg.Distribution{{Metric: "lcp", Buckets: []agg.Bucket{{Value: 100, Count: 3}, {Value: 2500, Count: 1}}}})
+	if _, err := w.Commit(Meta{Site: "sh\x1b[2Jop", Summary: "two\nlines\x07", Notes: []Note{{Text: "a \x1b]0;x\x07note"}},
+		Markers: []beacon.Marker{{Text: "deploy\x1b[31m", Kind: beacon.MarkerDeploy}}, Health: agg.Health{Gaps: 2}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Add(&beacon.Batch{}); err == nil {
+		t.Error("a file that is written takes more")
+	}
+	f, err := Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = f.Close() }()
+	m := f.Meta()
+	for _, s := range []string{m.Site, m.Summary, m.Notes[0].Text, m.Markers[0].Text} {
+		if strings.ContainsAny(s, "\x1b\x07") {
+			t.Errorf("%q drives a terminal", s)
+		}
+	}
+	if m.Schema != Schema || m.Health.Gaps != 2 || !strings.Contains(m.Summary, "\n") || m.Counts != (Counts{}) {
+		t.Errorf("%+v", m)
+	}
+	frame, err := f.Frame()
+	if err != nil || !strings.Contains(string(frame), agg.Schema) {
+		t.Errorf("the frame is %s, %v", frame, err)
+	}
+	histograms, err := f.Histograms()
+	if err != nil || len(histograms) != 1 {
+		t.Fatalf("%v, %v", histograms, err)
+	}
+	h, err := hdrhistogram.Decode([]byte(histograms[0].HDR))
+	if err != nil || h.TotalCount() != 4 || h.ValueAtQuantile(50) != 1000 {
+		t.Errorf("%v values, median %v, %v", h.TotalCount(), h.ValueAtQuantile(50), err)
+	}
+}
+
+// Files of every released version stay readable. The fixture is written once, by
+// the version that it is of.
+func TestFixturesStayReadable(t *testing.T) {
+	const path = "testdata/v1.rumsnap"
+	if _, err := os.Stat(path); *update && errors.Is(err, fs.ErrNotExist) {
+		data := small(t)
+		if err := errors.Join(os.MkdirAll("testdata", 0o755), os.WriteFile(path, data, 0o644)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f, err := Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = f.Close() }()
+	m := f.Meta()
+	now, err := m.To, error(nil)
+	a := agg.New(agg.Config{})
+	if err = f.Batches(func(b *beacon.Batch) error { a.Add(b, now); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	total := a.Frame(agg.Query{By: "release", Window: time.Minute}, agg.SourceStatus{}, now).Total
+	if m.Site != "shop" || m.Counts.Beacons != 300 || total.Beacons != 300 || total.Views != 637 || total.Users != 166 {
+		t.Errorf("%+v: %d beacons, %v views, %v users", m.Counts, total.Beacons, total.Views, total.Users)
+	}
+}
