@@ -120,10 +120,13 @@ func (k *keyMap) sections() []section {
 
 // hints are the keys worth naming on the last line, most useful first; what has
 // no room is left to the help.
-func (k keyMap) hints(m mode, paused bool) []key.Binding {
+func (k keyMap) hints(m mode, paused, recording bool) []key.Binding {
 	pause := k.pause
 	if paused {
 		pause = bind("space", "go on", " ")
+	}
+	if recording { // what stands still cannot be paused
+		pause = k.zone
 	}
 	window := key.NewBinding(key.WithHelp("[ ]", "window"))
 	time := key.NewBinding(key.WithHelp("← →", "time"))

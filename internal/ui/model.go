@@ -40,6 +40,7 @@ type model struct {
 
 	annotate func(context.Context, beacon.Marker) error // nil: none can be set
 	traces   traces
+	views    Views
 	origins  func(ctx context.Context, release string, stack []string) ([]Origin, error) // nil: there are no source maps
 
 	recorder  Recorder       // nil: nothing can be kept
@@ -112,6 +113,10 @@ func (m model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case watchMsg:
 		m.watch = m.watch.look(m.frames, m.paused)
 		cmd = m.watch.tick()
+	case viewMsg:
+		m, cmd = m.viewed(msg)
+	case savedMsg:
+		m, cmd = m.savedView(msg)
 	case originsMsg:
 		m.detail = m.detail.located(msg)
 	case annotatedMsg:
@@ -364,7 +369,7 @@ func (m model) drawFrame(lines []string, l layout) {
 		place(l.trust, trustLine(m.frame, m.theme, m.loc, l.w))
 	}
 	if l.hints.h > 0 {
-		keys := m.keys.hints(at, m.paused)
+		keys := m.keys.hints(at, m.paused, m.recording != nil)
 		if at == modePane {
 			keys = m.open.hints(&m.keys)
 		}

@@ -61,8 +61,8 @@ func record(saying string, do func(context.Context, Recorder, *agg.Frame) (strin
 			return m.say("this is a recording already")
 		case recorder == nil:
 			return m.say("nothing can be recorded here")
-		case seen == nil:
-			return m.say("wait for the first numbers")
+		case seen == nil || seen.Health.Loading < 1:
+			return m.say("wait until the history has been read")
 		}
 		m, said := m.say(saying)
 		return m, tea.Batch(said, func() tea.Msg {
