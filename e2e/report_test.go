@@ -1,0 +1,114 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"image"
+	"image/png"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+)
+
+// The author of a postmortem takes a snapshot of the demo's incident, has it
+// written up, and reads the page: at a desk, on a phone in the dark, on paper.
+func TestReport(t *testing.T) {
+	k := newPrograms(t)
+	dir := t.TempDir()
+	m := newTerminal(t, 120, 36, "env", "-C", dir, k.rumtop, "demo")
+	m.shows("live", "by region", "TypeError")
+	m.keys("s")
+	var file string
+	until(t, "a snapshot", func() bool {
+		found, err := filepath.Glob(filepath.Join(dir, "*.rumsnap"))
+		if err != nil || len(found) == 0 {
+			return false
+		}
+		file = found[0]
+		return true
+	})
+	m.keys("q")
+	m.leaves()
+	page := filepath.Join(dir, "report.html")
+	if _, problems, status := run(t, k.rumtop, "report", file, "-o", page, "--note", "Payments failed <b>in Safari</b>."); status != 0 {
+		t.Fatalf("rumtop report ended with %d: %s", status, problems)
+	}
+
+	ctx, stop := chromedp.NewContext(startBrowser(t, nil))
+	t.Cleanup(stop)
+	ctx, stop = context.WithTimeout(ctx, 2*patience)
+	t.Cleanup(stop)
+	for _, sight := range []struct {
+		name, media, scheme string
+		width               int64
+		dark                bool
+	}{
+		{"desk", "screen", "light", 1200, false},
+		{"phone", "screen", "dark", 390, true},
+		{"paper", "print", "light", 688, false}, // A4 without its margins
+	} {
+		t.Run(sight.name, func(t *testing.T) {
+			if _, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+				Media: sight.media, Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: sight.scheme}},
+			}); err != nil {
+				t.Fatal(err)
+			}
+			if err := chromedp.Do(ctx, chromedp.EmulateViewport(sight.width, 900), chromedp.Navigate("file://"+page)); err != nil {
+				t.Fatal(err)
+			}
+			for what, js := range map[string]string{
+				"the policy lets the style in": `getComputedStyle(document.querySelector(".tiles")).display === "grid"`,
+				"charts have lines":            `document.querySelectorAll("svg.chart path.line").length === 6 && [...document.querySelectorAll("svg.chart path.line")].every(p => p.getTotalLength() > 100)`,
+				"charts have names":            `[...document.querySelectorAll("svg.chart")].every(s => s.querySelector("title").textContent && s.querySelector("desc").textContent)`,
+				"tables have captions":         `[...document.querySelectorAll("table")].every(t => t.caption && t.querySelector("th[scope=col]"))`,
+				"nothing hangs over":           `document.documentElement.scrollWidth <= innerWidth`,
+				"text stays text":              `document.body.textContent.includes("<b>in Safari</b>")`,
+				"nothing is loaded":            `performance.getEntriesByType("resource").length === 0`,
+			} {
+				if ok, err := chromedp.Run(ctx, chromedp.Evaluate[bool](js)); err != nil || !ok {
+					t.Errorf("not so: %s (%v)", what, err)
+				}
+			}
+			shot, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+			if err != nil {
+				t.Fatal(err)
+			}
+			picture, err := png.Decode(bytes.NewReader(shot))
+			if err != nil {
+				t.Fatal(err)
+			}
+			colours, light := look(picture)
+			if colours < 30 || light == sight.dark || picture.Bounds().Dy() < 1500 {
+				t.Errorf("a picture of %v, of %d colours, light: %v", picture.Bounds(), colours, light)
+			}
+			if to := os.Getenv("REPORT_SHOTS"); to != "" {
+				if err := os.WriteFile(filepath.Join(to, sight.name+".png"), shot, 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+		})
+	}
+	if text, err := os.ReadFile(page); err != nil || strings.Contains(string(text), "http://") {
+		t.Errorf("the page names an address, or cannot be read: %v", err)
+	}
+}
+
+// look counts the colours of a picture, and tells whether its corner is light.
+func look(p image.Image) (colours int, light bool) {
+	seen := map[[3]uint32]bool{}
+	b := p.Bounds()
+	for y := b.Min.Y; y < b.Max.Y; y += 2 {
+		for x := b.Min.X; x < b.Max.X; x += 2 {
+			r, g, b, _ := p.At(x, y).RGBA()
+			seen[[3]uint32{r >> 8, g >> 8, b >> 8}] = true
+		}
+	}
+	r, g, bl, _ := p.At(b.Min.X, b.Min.Y).RGBA()
+	return len(seen), r+g+bl > 3*0x7fff
+}
