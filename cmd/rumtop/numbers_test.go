@@ -194,6 +194,22 @@ func TestNumbers(t *testing.T) {
 			want:  numbers{"total/views": 2},
 		},
 		{
+			name: "an assistant in the page: its measures, its cohort, its fallbacks",
+			args: []string{"--by", "model", "--measure", "ttft", "-f", "feature=assistant", "--objective", "ttft=90% of ttft<=1500 where feature=assistant",
+				"--objective", "answers=95% of answered per asked", "--objective", "inference=99% of requests:*/inference"},
+			posts: []post{{body: `[
+				{"navigation":true,"view":"1","user":"a","tags":{"feature":"assistant","model":"small"},"metrics":{"ttft":400,"tokens":120},"events":[{"name":"asked"},{"name":"answered"}],
+					"requests":[{"url":"https://shop.example/inference","method":"POST","status":200,"duration":900}]},
+				{"navigation":true,"view":"2","user":"b","tags":{"feature":"assistant","model":"large"},"metrics":{"ttft":3000,"tokens":480},"events":[{"name":"asked"},{"name":"fallback"}],
+					"requests":[{"url":"https://shop.example/inference","method":"POST","status":503,"duration":8000}]},
+				{"navigation":true,"view":"3","user":"c","metrics":{"ttft":9000}}]`}},
+			want: numbers{
+				"measure": "ttft", "total/views": 2, "total/measure/n": 2, "total/measure/p99": 3000.0, "segments/large/measure/p50": 3000.0, "segments/small/measure/n": 1,
+				"total/requests": 2, "total/failed_requests": 1,
+				"objectives/0/name": "ttft", "objectives/0/good": 0.5, "objectives/0/n": 2, "objectives/1/good": 0.5, "objectives/2/good": 0.5, "objectives/2/known": false,
+			},
+		},
+		{
 			name: "absurd values are left out",
 			posts: []post{
 				{body: `{"navigation":true,"view":"v","metrics":{"lcp":-1,"inp":1e300,"cls":"much","fcp":900}}`},
