@@ -19,6 +19,8 @@ type program struct {
 	env            []string
 	started        bool // the words made sense and a command began
 
+	views *savedViews // once the settings are read
+
 	mu     sync.Mutex
 	delays []error // to be told when the screen has closed
 }

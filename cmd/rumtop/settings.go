@@ -48,6 +48,20 @@ func (p *program) configure(cmd *cobra.Command) error {
 	} else if section, ok := file["collect"].(map[string]any); ok && cmd.Annotations["collects"] != "" {
 		sections = []map[string]any{section, file}
 	}
+	if p.views, err = readViews(file, path); err != nil {
+		return err
+	}
+	if view := cmd.Flags().Lookup("view"); view != nil {
+		name := view.Value.String()
+		if !view.Changed {
+			name = env["RUMTOP_VIEW"]
+		}
+		section, err := p.views.section(name)
+		if err != nil {
+			return err
+		}
+		sections = slices.Insert(sections, 0, section)
+	}
 	var problem error
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		if f.Changed || f.Name == "help" || problem != nil {
@@ -172,8 +186,9 @@ func checkKeys(root *cobra.Command, file map[string]any, path string) error {
 					return usage("%s: collect: unknown key %q; known are %s", path, k, names(collect))
 				}
 			}
+		case key == "views": // readViews is as strict
 		case !known[key]:
-			return usage("%s: unknown key %q; known are collect, %s", path, key, names(known))
+			return usage("%s: unknown key %q; known are collect, views, %s", path, key, names(known))
 		}
 	}
 	return nil

@@ -185,8 +185,8 @@ func (p *program) show(ctx context.Context, v *viewFlags, f *feed, site string) 
 			m.ID, m.By = rand.Text(), p.user()
 			return f.annotate(ctx, m)
 		},
-		Funnel: v.funnel,
-		ASCII:  v.ascii, NoColor: v.noColor, NoMouse: v.noMouse, NoBell: v.noBell, Theme: v.theme,
+		Funnel: v.funnel, Views: p.views,
+		ASCII: v.ascii, NoColor: v.noColor, NoMouse: v.noMouse, NoBell: v.noBell, Theme: v.theme,
 	}
 	done, err := v.errors.apply(&screen)
 	if err != nil {

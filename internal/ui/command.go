@@ -36,6 +36,8 @@ func verbs() []verb {
 			return func(m model) (model, tea.Cmd) { m.query.Measure = arg; return m, nil }, ""
 		}},
 		{"sort", "a column", []string{"affected", "views", "error_rate", "lcp", "inp", "cls", "users", "key"}, sortCommand},
+		{"view", "the name of a saved view", nil, func(arg string) (action, string) { return openView(arg), "" }},
+		{"save", "a name for what is looked at", nil, func(arg string) (action, string) { return saveView(arg), "" }},
 		{"errors", "", nil, just(func(m model) (model, tea.Cmd) { m.mode = modeErrors; return m, nil })},
 		{"utc", "", nil, just(func(m model) (model, tea.Cmd) { m.loc = time.UTC; return m, nil })},
 		{"local", "", nil, just(func(m model) (model, tea.Cmd) { m.loc = time.Local; return m, nil })},
@@ -135,6 +137,9 @@ func completeCommand(before string, v vocabulary) (from int, choices []string) {
 	for _, c := range verbs() {
 		if hasArg && c.name == name {
 			choices := c.choices
+			if name == "view" || name == "save" {
+				choices = v.views
+			}
 			if name == "by" {
 				for _, t := range v.tags {
 					choices = append(choices, "tag."+t)

@@ -43,13 +43,17 @@ type prompt struct {
 }
 
 // vocabulary is what a prompt can complete beside values.
-type vocabulary struct{ tags []string }
+type vocabulary struct{ tags, views []string }
 
 func (m model) vocabulary() vocabulary {
-	if m.frame == nil {
-		return vocabulary{}
+	var v vocabulary
+	if m.frame != nil {
+		v.tags = m.frame.Tags
 	}
-	return vocabulary{m.frame.Tags}
+	if m.views != nil {
+		v.views = m.views.Names()
+	}
+	return v
 }
 
 func (p prompt) open(kind promptKind, text string, v vocabulary) prompt {
@@ -69,7 +73,7 @@ func (p prompt) offer(f *agg.Frame) prompt {
 	for _, v := range f.Values {
 		p.values = append(p.values, v.Value)
 	}
-	return p.complete(vocabulary{f.Tags})
+	return p.complete(vocabulary{tags: f.Tags})
 }
 
 // press handles a key; the action, if any, is what the line says to do.

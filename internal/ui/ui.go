@@ -55,6 +55,9 @@ type Options struct {
 	// the end; nil: what is so now.
 	Recording *Recording
 
+	// Views are questions by name; nil: there are none.
+	Views Views
+
 	// TraceURL is where traces can be looked at.
 	TraceURL TraceURL
 	// Origins finds where the lines of a release's stack stood in the source: one
@@ -188,7 +191,7 @@ func newModel(o Options, profile termenv.Profile, environ termenv.Environ) (mode
 		copy:     func(string) tea.Cmd { return nil },
 		ring:     func() tea.Cmd { return nil },
 		annotate: o.Annotate, recorder: o.Recorder, recording: o.Recording, funnel: o.Funnel, span: chartSpan,
-		traces: traces{o.TraceURL, linking(environ)}, origins: o.Origins,
+		traces: traces{o.TraceURL, linking(environ)}, origins: o.Origins, views: o.Views,
 		watch: newWatch(interval), query: o.Query, paused: !o.Query.At.IsZero(), until: until(o),
 	}, nil
 }
