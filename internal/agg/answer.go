@@ -142,7 +142,7 @@ func (a *Aggregator) health(s SourceStatus, lo, hi, now int64) Health {
 // row is what a cell shows, with b before.
 func (a *Aggregator) row(f *Frame, c, b *cell) Row {
 	r := Row{
-		Views: count(c.views), Errors: count(c.errors), ErroredViews: count(c.errored),
+		Views: count(c.views), Seen: c.rawViews, Errors: count(c.errors), ErroredViews: count(c.errored),
 		ErrorRate: errorRate(c.errored, c.views), Users: c.users, Affected: c.affected,
 		Requests: count(c.requests), FailedRequests: count(c.failed), Beacons: c.beacons,
 		Estimated: c.scaled > 0, Exact: true, Burn: a.burn(c),

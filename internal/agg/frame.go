@@ -124,6 +124,7 @@ type Health struct {
 type Row struct {
 	Key            string  `json:"key"`
 	Views          Count   `json:"views"`
+	Seen           int     `json:"views_seen"` // not scaled: what the vitals' n is a part of
 	Errors         Count   `json:"errors"`
 	ErroredViews   Count   `json:"errored_views"`
 	ErrorRate      float64 `json:"error_rate"` // errored views ÷ views, 0..1; 0 when there is no view
