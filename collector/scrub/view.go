@@ -92,6 +92,9 @@ func percent(s string, i int) (rune, int) {
 			if c < ' ' && c != '\n' && c != '\t' || c == 0x7f {
 				c = -1
 			}
+			if c == '%' {
+				return c, 3 + nested(s[i+3:])
+			}
 			return c, 3
 		}
 		if s[i+1] == 'u' {
@@ -101,6 +104,19 @@ func percent(s string, i int) (rune, int) {
 		}
 	}
 	return 0, 0
+}
+
+// nested gives the length of the 25s that follow %25 where they are so many that
+// somebody means to have each layer looked at: they are taken off at once.
+func nested(s string) int {
+	n := 0
+	for n+2 <= len(s) && s[n] == '2' && s[n+1] == '5' {
+		n += 2
+	}
+	if n < 6 {
+		return 0
+	}
+	return n
 }
 
 // backslash decodes the escapes of JSON and JavaScript that stand for a visible
