@@ -35,6 +35,9 @@ func (v *view) decode(s string, pos []int32) bool {
 		}
 		return pos[i]
 	}
+	if cap(v.text) < len(s) { // which it never outgrows
+		v.text, v.pos = make([]byte, 0, len(s)), make([]int32, 0, len(s)+1)
+	}
 	v.text, v.pos = append(v.text[:0], s[:i]...), v.pos[:0]
 	for k := range i {
 		v.pos = append(v.pos, at(k))
