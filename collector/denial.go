@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"sync/atomic"
 	"time"
+
+	"github.com/rumtop/rumtop/collector/wire"
 )
 
 // A denial is why a whole request was turned away. What becomes of single
@@ -70,11 +72,33 @@ func (c *Collector) deny(w http.ResponseWriter, d denial) int {
 
 // denyFor turns a request away and says when to try again, in whole seconds.
 func (c *Collector) denyFor(w http.ResponseWriter, d denial, wait time.Duration) int {
+	c.refuse(w, d, wait)
+	return say(w, denials[d].status, denials[d].sentence)
+}
+
+// refuse counts a denial, and says in the header when to try again.
+func (c *Collector) refuse(w http.ResponseWriter, d denial, wait time.Duration) (seconds int) {
 	c.denied[d].Add(1)
 	if wait > 0 {
-		w.Header().Set("Retry-After", strconv.Itoa(max(int(math.Ceil(wait.Seconds())), 1)))
+		seconds = max(int(math.Ceil(wait.Seconds())), 1)
+		w.Header().Set("Retry-After", strconv.Itoa(seconds))
 	}
-	return say(w, denials[d].status, denials[d].sentence)
+	return seconds
+}
+
+// deny turns a request away in the way that its SDK reads.
+func (e *endpoint) deny(w http.ResponseWriter, r *http.Request, d denial) int {
+	return e.denyFor(w, r, d, denials[d].retry)
+}
+
+func (e *endpoint) denyFor(w http.ResponseWriter, r *http.Request, d denial, wait time.Duration) int {
+	if e.match.Refuse == nil {
+		return e.c.denyFor(w, d, wait)
+	}
+	why := wire.Refusal{Status: denials[d].status, Wait: e.c.refuse(w, d, wait), Sentence: denials[d].sentence}
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	e.match.Refuse(w, r.Header, why)
+	return why.Status
 }
 
 // bodyDenial is what a body that could not be read means for its request.

@@ -32,28 +32,28 @@ func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (e *endpoint) serve(w http.ResponseWriter, r *http.Request) int {
 	c := e.c
 	if len(r.Header) > maxHeaderFields {
-		return c.deny(w, deniedHeader)
+		return e.deny(w, r, deniedHeader)
 	}
 	if !c.cors(w, r) {
-		return c.deny(w, deniedOrigin)
+		return e.deny(w, r, deniedOrigin)
 	}
 	if c.draining.Load() {
-		return c.deny(w, deniedEnding)
+		return e.deny(w, r, deniedEnding)
 	}
 	now := c.cfg.Now()
 	addr, trusted := c.client(r)
 	if wait, ok := c.limiter.allow(addr, now); !ok {
-		return c.denyFor(w, deniedClientRate, wait)
+		return e.denyFor(w, r, deniedClientRate, wait)
 	}
 	site := c.siteOf(e.key(r))
 	if site == nil {
-		return c.deny(w, deniedKey)
+		return e.deny(w, r, deniedKey)
 	}
 	if wait, ok := site.limiter.allow(now); !ok {
-		return c.denyFor(w, deniedSiteRate, wait)
+		return e.denyFor(w, r, deniedSiteRate, wait)
 	}
 	if !e.takesType(r.Header.Get("Content-Type")) {
-		return c.deny(w, deniedType)
+		return e.deny(w, r, deniedType)
 	}
 	encoding := r.Header.Get("Content-Encoding")
 	if encoding == "" && e.match.Encoding != nil {
@@ -62,7 +62,7 @@ func (e *endpoint) serve(w http.ResponseWriter, r *http.Request) int {
 	sent := e.copyBody(r)
 	body, err := c.bodies.read(w, r, encoding)
 	if err != nil {
-		return c.deny(w, bodyDenial(err))
+		return e.deny(w, r, bodyDenial(err))
 	}
 	defer body.release()
 
@@ -86,7 +86,7 @@ func (e *endpoint) take(w http.ResponseWriter, r *http.Request, body *body, in *
 	c.gate.RLock()
 	defer c.gate.RUnlock()
 	if c.draining.Load() {
-		return c.deny(w, deniedEnding)
+		return e.deny(w, r, deniedEnding)
 	}
 	req := &wire.Request{
 		Body: body.bytes, Header: r.Header, URL: r.URL,
@@ -114,10 +114,10 @@ func (e *endpoint) take(w http.ResponseWriter, r *http.Request, body *body, in *
 		in.Reject()
 	}
 	if !in.admit() {
-		return c.deny(w, deniedQueueFull)
+		return e.deny(w, r, deniedQueueFull)
 	}
 	if in.accepted == 0 && !in.ignored {
-		return c.deny(w, deniedUnusable)
+		return e.deny(w, r, deniedUnusable)
 	}
 	a := wire.Answer{Accepted: in.accepted, Rejected: in.rejected}
 	if unique {

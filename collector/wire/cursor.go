@@ -13,31 +13,24 @@ import (
 
 var errShape = errors.New("value has another type than expected")
 
-// checker checks JSON as a whole: syntax and UTF-8.
-type checker struct {
+// strict checks JSON as a whole: syntax, UTF-8, and that no object says a name
+// twice, which takes a quarter of the time of decoding.
+type strict struct {
 	dec *jsontext.Decoder
 	buf bytes.Buffer
 }
 
 var checkers = sync.Pool{New: func() any {
-	s := new(checker)
+	s := new(strict)
 	s.dec = jsontext.NewDecoder(&s.buf)
 	return s
 }}
 
-// That an object says a name twice is refused in our own format. In those of
-// others the last one counts, as it does in browsers: looking for it takes as
-// long as all the rest.
-var (
-	once      = jsontext.AllowDuplicateNames(false)
-	lastWords = jsontext.AllowDuplicateNames(true)
-)
-
-func check(item []byte, names jsontext.Options) error {
-	s := checkers.Get().(*checker)
+func check(item []byte) error {
+	s := checkers.Get().(*strict)
 	defer checkers.Put(s)
 	s.buf = *bytes.NewBuffer(item) // the decoder reads it in place
-	s.dec.Reset(&s.buf, names)
+	s.dec.Reset(&s.buf)
 	_, err := s.dec.ReadValue()
 	if err == nil && len(bytes.TrimSpace(item[s.dec.InputOffset():])) > 0 {
 		err = errTrailing
@@ -59,10 +52,8 @@ type cursor struct {
 }
 
 // newCursor checks a value and begins to walk through it.
-func newCursor(item []byte) cursor { return checked(item, lastWords) }
-
-func checked(item []byte, names jsontext.Options) cursor {
-	if err := check(item, names); err != nil {
+func newCursor(item []byte) cursor {
+	if err := check(item); err != nil {
 		return cursor{err: err}
 	}
 	return cursor{text: string(item)}

@@ -56,7 +56,7 @@ func TestDatadogIgnores(t *testing.T) {
 	if err != nil || len(c.beacons) != 0 || c.ignored != 6 || c.rejected != 0 {
 		t.Errorf("%+v, %v", c, err)
 	}
-	c, err = decode(Datadog{}, `{"type":"view","view":7}`+"\n"+`{"type":"view","type":"view",}`+"\nx\n"+`{"type":"view","view":{"id":"v","largest_contentful_paint":"NaN","cumulative_layout_shift":null}}`)
+	c, err = decode(Datadog{}, `{"type":"view","view":7}`+"\n"+`{"type":"view","type":"view"}`+"\nx\n"+`{"type":"view","view":{"id":"v","largest_contentful_paint":"NaN","cumulative_layout_shift":null}}`)
 	if err != nil || len(c.beacons) != 1 || c.rejected != 3 || len(c.beacons[0].Metrics) != 0 {
 		t.Errorf("%+v, %v", c, err)
 	}

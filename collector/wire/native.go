@@ -60,7 +60,7 @@ func answerCounts(w http.ResponseWriter, a Answer) {
 }
 
 func decodeNative(item []byte, b *Beacon) error {
-	c := checked(item, once)
+	c := newCursor(item)
 	if !c.object() {
 		c.fail(errShape)
 	}

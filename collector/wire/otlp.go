@@ -33,6 +33,7 @@ func (OTLP) Match() Match {
 		SDK:      "otlp",
 		Patterns: []string{"POST /v1/logs", "POST /v1/traces"},
 		Types:    []string{jsonMedia, protobufMedia},
+		Refuse:   otlpRefuses,
 		// All records carry their time, so the same body again is a resend.
 		Attempt: func(*http.Request) string { return "" },
 	}
@@ -49,15 +50,15 @@ func (OTLP) Decode(r *Request, to Sink) error {
 
 func isTraces(r *Request) bool { return r.URL != nil && strings.HasSuffix(r.URL.Path, "/traces") }
 
-func isProtobuf(r *Request) bool {
-	media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+func isProtobuf(h http.Header) bool {
+	media, _, _ := mime.ParseMediaType(h.Get("Content-Type"))
 	return media == protobufMedia
 }
 
 func decodeLogs(r *Request, g *grouper) error {
 	var logs plog.Logs
 	err := checkOTLP(r, logsRequest)
-	if err == nil && isProtobuf(r) {
+	if err == nil && isProtobuf(r.Header) {
 		logs, err = new(plog.ProtoUnmarshaler).UnmarshalLogs(r.Body)
 	} else if err == nil {
 		logs, err = new(plog.JSONUnmarshaler).UnmarshalLogs(r.Body)
@@ -80,7 +81,7 @@ func decodeLogs(r *Request, g *grouper) error {
 func decodeSpans(r *Request, g *grouper) error {
 	var traces ptrace.Traces
 	err := checkOTLP(r, tracesRequest)
-	if err == nil && isProtobuf(r) {
+	if err == nil && isProtobuf(r.Header) {
 		traces, err = new(ptrace.ProtoUnmarshaler).UnmarshalTraces(r.Body)
 	} else if err == nil {
 		traces, err = new(ptrace.JSONUnmarshaler).UnmarshalTraces(r.Body)
@@ -106,7 +107,7 @@ func decodeSpans(r *Request, g *grouper) error {
 func (OTLP) Answer(w http.ResponseWriter, r *Request, a Answer) {
 	const reason = "some records could not be used"
 	media, body := jsonMedia, []byte("{}")
-	switch protobuf := isProtobuf(r); {
+	switch protobuf := isProtobuf(r.Header); {
 	case protobuf && a.Rejected > 0:
 		partial := protowire.AppendVarint(protowire.AppendTag(nil, 1, protowire.VarintType), uint64(a.Rejected))
 		partial = protowire.AppendString(protowire.AppendTag(partial, 2, protowire.BytesType), reason)
@@ -120,8 +121,40 @@ func (OTLP) Answer(w http.ResponseWriter, r *Request, a Answer) {
 		}
 		body = []byte(`{"partialSuccess":{"` + kind + `":"` + strconv.Itoa(a.Rejected) + `","errorMessage":"` + reason + `"}}`)
 	}
+	answerOTLP(w, http.StatusOK, media, body)
+}
+
+func answerOTLP(w http.ResponseWriter, status int, media string, body []byte) {
 	w.Header().Set("Content-Type", media)
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
-	w.WriteHeader(http.StatusOK)
+	w.WriteHeader(status)
 	w.Write(body)
+}
+
+// otlpRefuses answers with google.rpc.Status in the encoding of the request.
+// https://opentelemetry.io/docs/specs/otlp/#failures
+func otlpRefuses(w http.ResponseWriter, h http.Header, why Refusal) {
+	code := rpcCode(why.Status)
+	if isProtobuf(h) {
+		body := protowire.AppendVarint(protowire.AppendTag(nil, 1, protowire.VarintType), uint64(code))
+		body = protowire.AppendString(protowire.AppendTag(body, 2, protowire.BytesType), why.Sentence)
+		answerOTLP(w, why.Status, protobufMedia, body)
+		return
+	}
+	answerOTLP(w, why.Status, jsonMedia, []byte(`{"code":`+strconv.Itoa(code)+`,"message":`+strconv.Quote(why.Sentence)+`}`))
+}
+
+// rpcCode is the canonical code that means the same as an HTTP status.
+func rpcCode(status int) int {
+	switch status {
+	case http.StatusUnauthorized:
+		return 16 // unauthenticated
+	case http.StatusForbidden:
+		return 7 // permission denied
+	case http.StatusTooManyRequests, http.StatusRequestEntityTooLarge:
+		return 8 // resource exhausted
+	case http.StatusServiceUnavailable:
+		return 14 // unavailable
+	}
+	return 3 // invalid argument
 }

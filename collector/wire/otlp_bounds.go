@@ -19,7 +19,7 @@ var errMessages = errors.New("body holds too many messages")
 
 // checkOTLP checks a body before pdata, which is lenient, reads it.
 func checkOTLP(r *Request, root *message) error {
-	if isProtobuf(r) {
+	if isProtobuf(r.Header) {
 		n := 0
 		return root.check(r.Body, r.Limits.Depth+otlpStructure, &n)
 	}
@@ -33,7 +33,7 @@ func checkOTLP(r *Request, root *message) error {
 	if deep {
 		return errDeep
 	}
-	return check(r.Body, once) // what pdata makes of a name said twice is its own
+	return check(r.Body)
 }
 
 var errDeep = errors.New("body is nested too deeply")

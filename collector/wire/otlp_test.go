@@ -155,7 +155,7 @@ func TestOTLPLimitIsTold(t *testing.T) {
 
 func FuzzOTLP(f *testing.F) {
 	for _, r := range recorded(f, "otlp-") {
-		f.Add(r.Body, isProtobuf(r), isTraces(r))
+		f.Add(r.Body, isProtobuf(r.Header), isTraces(r))
 	}
 	f.Fuzz(func(t *testing.T, body []byte, protobuf, traces bool) {
 		path, media := "/v1/logs", jsonMedia

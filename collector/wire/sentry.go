@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 )
 
@@ -26,7 +27,20 @@ func (Sentry) Match() Match {
 		SDK:      "sentry",
 		Patterns: []string{"POST /api/{project}/envelope/", "POST /tunnel"},
 		Key:      sentryKey,
+		Refuse:   sentryRefuses,
 	}
+}
+
+// sentryRefuses names the time to wait, for all that an envelope may hold, in the
+// header that SDKs look at before Retry-After.
+func sentryRefuses(w http.ResponseWriter, _ http.Header, why Refusal) {
+	h := w.Header()
+	if why.Wait > 0 {
+		h.Set("X-Sentry-Rate-Limits", strconv.Itoa(why.Wait)+"::organization")
+	}
+	h["Content-Type"] = jsonType
+	w.WriteHeader(why.Status)
+	w.Write([]byte(`{"detail":` + strconv.Quote(why.Sentence) + `}`))
 }
 
 // Answer implements [Format].

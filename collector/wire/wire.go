@@ -48,6 +48,10 @@ type Match struct {
 	// put it into Content-Encoding; nil otherwise.
 	Encoding func(*http.Request) string
 
+	// Refuse answers a request that is turned away, where the SDK reads more than
+	// the status and Retry-After, which is set already; nil otherwise.
+	Refuse func(w http.ResponseWriter, h http.Header, why Refusal)
+
 	// Attempt identifies a request such that a resend carries the same string;
 	// nil or "" leaves that to a hash of the body.
 	Attempt func(*http.Request) string
@@ -83,4 +87,11 @@ type Sink interface {
 // Answer is what became of a request.
 type Answer struct {
 	Accepted, Rejected int
+}
+
+// Refusal is why a request is turned away.
+type Refusal struct {
+	Status   int
+	Wait     int // seconds until it may be tried again; 0: not at all
+	Sentence string
 }
