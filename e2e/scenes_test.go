@@ -28,9 +28,9 @@ type scene struct {
 // visitor is a user in a window of their own, and what rumtop must show of them.
 type visitor struct {
 	*page
-	sdk  *sdk
-	key  string
-	want want
+	except exceptions
+	key    string
+	want   want
 }
 
 // want is what happened, as the page itself knows it.
@@ -66,11 +66,13 @@ func scenes() []scene {
 		}},
 		{"closed", func(v *visitor) {
 			truth := v.suffer("shop.throws(); await new Promise(r => setTimeout(r))")
+			v.stay()
 			v.close()
 			v.want = want{views: 1, errors: 1, errored: 1, pages: map[string]vital{"/users/:id/orders": truth.all()}}
 		}},
 		{"navigated", func(v *visitor) {
 			truth := v.suffer("")
+			v.stay()
 			v.open(cart)
 			v.until("truth.lcp > 0")
 			v.hide()
@@ -89,6 +91,7 @@ func scenes() []scene {
 		}},
 		{"restored", func(v *visitor) {
 			truth := v.suffer("")
+			v.stay()
 			v.open(cart)
 			v.until("truth.lcp > 0")
 			v.back()
@@ -97,6 +100,7 @@ func scenes() []scene {
 		}},
 		{"route", func(v *visitor) {
 			truth := v.suffer("")
+			v.stay()
 			v.run(fmt.Sprintf("shop.route(%q); await new Promise(r => setTimeout(r, 300)); shop.throws(); await new Promise(r => setTimeout(r))", settings))
 			v.hide()
 			v.want = want{views: 2, errors: 1, errored: 1, pages: map[string]vital{"/users/:id/orders": truth.all(), settings: unmeasured()}}
@@ -112,13 +116,19 @@ func (v *visitor) open(path string) {
 	}
 }
 
-// hide minimises the window. An SDK that gathers for seconds is given them first:
-// what it has not gathered when the tab is hidden is lost.
-func (v *visitor) hide() {
+// stay gives an SDK that gathers for seconds these seconds: what it has not
+// gathered when the user goes on is lost.
+func (v *visitor) stay() {
 	v.t.Helper()
-	if v.sdk.exceptions("*").has("late") {
+	if v.except.has("late") {
 		v.run("await new Promise(r => setTimeout(r, 3500))")
 	}
+}
+
+// hide minimises the window.
+func (v *visitor) hide() {
+	v.t.Helper()
+	v.stay()
 	v.page.hide()
 }
 
