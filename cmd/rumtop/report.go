@@ -115,7 +115,7 @@ func (p *program) report(r *reportFlags, path string) error {
 	if err != nil {
 		return err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // it was only read
 	if err := r.moments(&o, f.Meta().To.UTC()); err != nil {
 		return err
 	}

@@ -121,7 +121,7 @@ func checkPage(t *testing.T, page string) {
 }
 
 // active is what Markdown would make something of.
-var active = regexp.MustCompile("<[a-zA-Z/!]|(^|[^\\\\])\\]\\(|(^|[^\\\\])\\[|https?://|@[a-z]")
+var active = regexp.MustCompile(`<[a-zA-Z/!]|(^|[^\\])\]\(|(^|[^\\])\[|https?://|@[a-z]`)
 
 func checkMarkdown(t *testing.T, text string) {
 	fence, columns := "", 0

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"errors"
 	"flag"
 	"io"
 	"os"
@@ -201,6 +202,7 @@ func TestMoments(t *testing.T) {
 		"onset at the start": {quiet, bare, Options{Onset: at(0)}, SourcePerson, SourceUnknown},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			c.o.By = []string{"region"}
 			r := build(t, record(t, c.beacons, c.meta), c.o)
 			if r.Incident.Onset.Source != c.onset || r.Incident.End.Source != c.end {
@@ -305,7 +307,7 @@ func TestJSONIsStable(t *testing.T) {
 
 func TestNothingToReport(t *testing.T) {
 	f := record(t, traffic()[:100], meta())
-	if _, err := Build(f, Options{From: at(lasts), To: at(lasts + 60_000)}); err != ErrNothing {
+	if _, err := Build(f, Options{From: at(lasts), To: at(lasts + 60_000)}); !errors.Is(err, ErrNothing) {
 		t.Errorf("a span without beacons: %v", err)
 	}
 	if _, err := Build(f, Options{From: at(1000), To: at(1000)}); err == nil {
