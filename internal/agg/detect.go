@@ -85,8 +85,11 @@ func (w *watch) compare(m watched) []alarm {
 // past is what a segment is compared with: its own past, or the total's where it
 // is a release or a tag that has none.
 func (w *watch) past(m watched, seg int) *watchSum {
-	s := &w.base[seg]
-	if seg != 0 && s.trialsOf(m) < minPast && s.trialsOf(m) < w.long[seg].trialsOf(m) && comparesWithAll(w.segments[seg].Field) {
+	s, now := &w.base[seg], w.long[seg].trialsOf(m)
+	few := s.trialsOf(m) < minPast && s.trialsOf(m) < now
+	// The share that it has now is many times the one it had: what it did since it came is no past.
+	grown := s.trialsOf(m)*w.long[0].trialsOf(m)*newShare < now*w.base[0].trialsOf(m)
+	if seg != 0 && (few || grown) && comparesWithAll(w.segments[seg].Field) {
 		return &w.base[0]
 	}
 	return s
