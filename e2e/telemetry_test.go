@@ -16,7 +16,8 @@ func telemetrySDKs() []sdk {
 		}},
 		{name: "dash0-0.22.1", script: "dash0", value: "otlp", except: map[string]string{
 			"*": "flag fcp cls~0.006", "route": "inp@/users/:id/orders? cls@/users/:id/orders?",
-			"closed": "errors? errored?", // what was thrown in the last moment
+			"closed":   "errors? errored?", // what was thrown in the last moment
+			"restored": "views?",           // told by measuring anew, unless nothing shifts
 		}},
 		{name: "elastic-v2-5.17.5", script: "elastic", data: `data-version="2"`, value: "elastic", except: elasticRUM()},
 		{name: "elastic-v3-5.17.5", script: "elastic", data: `data-version="3"`, value: "elastic", except: elasticRUM()},

@@ -94,7 +94,11 @@ func (g *grouper) vital(b *Beacon, a, body attributes) {
 			Name: strings.ToLower(body.text("name")), Value: body.number("value"), ID: body.text("id"),
 			Restore: body.text("navigationType", "navigation_type") == backForwardCache,
 		}
-		m.First = m.ID == "" && m.Value > 0 && m.Value == body.number("delta")
+		if m.ID == "" {
+			m.First = m.Value > 0 && m.Value == body.number("delta")
+			// A page that came back tells of nothing at all, too, which takes nothing back.
+			m.Peak = m.Name == "cls" || m.Name == "inp"
+		}
 	}
 	if !isVital(m.Name) {
 		g.to.Reject()

@@ -208,7 +208,7 @@ func TestElastic(t *testing.T) {
 		{ID: "elastic/attempt/0", Release: "1", Environment: "e", URL: "/a", User: "m", Tags: append(tags, Tag{"n", "1"}), Visit: join,
 			Errors: []Error{{Type: "TypeError", Message: "Uncaught x", Stack: "    at f (a.js:1:2)"}}},
 		{ID: "elastic/attempt/1", Release: "1", Environment: "e", Session: "s", Tags: tags, SampleRate: .5, Trace: "tr", Navigation: true,
-			Visit: Visit{Join: true, Navigation: "t"}, Metrics: []Metric{{Name: "lcp", Value: 9}, {Name: "cls", Value: .1}},
+			Visit: Visit{Join: true, Navigation: "t"}, Metrics: []Metric{{Name: "lcp", Value: 9}, {Name: "cls", Value: .1, Peak: true}},
 			Requests: []Fetch{{URL: "u", Method: "GET", Duration: 3, Trace: "tr"}}},
 		{ID: "elastic/attempt/2", Release: "1", Environment: "e", URL: "/b", Tags: tags, Navigation: true, Visit: Visit{Join: true, Route: true}},
 	} {

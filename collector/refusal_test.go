@@ -1,0 +1,72 @@
+package collector
+
+import (
+	"encoding/json"
+	"net/http"
+	"testing"
+	"time"
+
+	"google.golang.org/protobuf/encoding/protowire"
+)
+
+// What is turned away is told in the way that the SDK reads.
+func TestSDKsReadRefusals(t *testing.T) {
+	r := newRig(t, func(c *Config) {
+		c.SiteRateLimit = 1
+		c.Now = func() time.Time { return time.Unix(1763647652, 0) }
+	})
+	for r.post(view).status != http.StatusTooManyRequests { // until the site has had its share
+	}
+	a := r.do("POST", "/api/1/envelope/?sentry_key="+testKey, "{}")
+	if a.status != http.StatusTooManyRequests || a.header.Get("X-Sentry-Rate-Limits") != a.header.Get("Retry-After")+"::organization" || a.header.Get("Retry-After") == "" {
+		t.Errorf("Sentry: %d %v", a.status, a.header)
+	}
+	for _, tc := range []struct {
+		media, path string
+		status      int
+		code        uint64
+	}{
+		{"application/json", "/v1/logs?key=" + testKey, http.StatusTooManyRequests, 8},
+		{"application/x-protobuf", "/v1/traces?key=" + testKey, http.StatusTooManyRequests, 8},
+		{"application/json; charset=utf-8", "/v1/traces?key=wrong", http.StatusUnauthorized, 16},
+		{"application/x-protobuf", "/v1/logs", http.StatusUnauthorized, 16},
+	} {
+		a := r.do("POST", tc.path, "{}", "Content-Type", tc.media)
+		code, message, err := readStatus(a.body, tc.media == "application/x-protobuf")
+		if err != nil || a.status != tc.status || code != tc.code || message == "" || a.header.Get("X-Content-Type-Options") != "nosniff" {
+			t.Errorf("%s as %s: %d %q, %v", tc.path, tc.media, a.status, a.body, err)
+		}
+	}
+}
+
+// readStatus reads a google.rpc.Status.
+func readStatus(body string, protobuf bool) (code uint64, message string, err error) {
+	if !protobuf {
+		var told struct {
+			Code    uint64
+			Message string
+		}
+		err = json.Unmarshal([]byte(body), &told)
+		return told.Code, told.Message, err
+	}
+	for b := []byte(body); len(b) > 0; {
+		number, kind, n := protowire.ConsumeTag(b)
+		if n < 0 {
+			return 0, "", protowire.ParseError(n)
+		}
+		b = b[n:]
+		switch {
+		case number == 1 && kind == protowire.VarintType:
+			code, n = protowire.ConsumeVarint(b)
+		case number == 2 && kind == protowire.BytesType:
+			message, n = protowire.ConsumeString(b)
+		default:
+			n = protowire.ConsumeFieldValue(number, kind, b)
+		}
+		if n < 0 {
+			return 0, "", protowire.ParseError(n)
+		}
+		b = b[n:]
+	}
+	return code, message, nil
+}
