@@ -19,6 +19,8 @@ type feed struct {
 	batches chan *beacon.Batch
 	made    chan struct{} // closed when there is history to read
 
+	company *stream.Company // nil: nobody tells who watches
+
 	mu       sync.Mutex
 	conn     *stream.Conn
 	sub      *stream.Subscription
@@ -176,6 +178,9 @@ func (f *feed) run(ctx context.Context, site string, since time.Duration) error 
 	f.mu.Unlock()
 	if f.marked != nil {
 		go func() { _ = stream.FollowMarkers(ctx, f.conn, site, since, f.marked) }()
+	}
+	if f.company != nil {
+		go func() { _ = f.company.Keep(ctx, site) }()
 	}
 	for b := range sub.Batches() {
 		select {

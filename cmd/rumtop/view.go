@@ -174,6 +174,7 @@ func (p *program) show(ctx context.Context, v *viewFlags, f *feed, site string) 
 	// The counting outlasts a signal: a recording is ended in order.
 	counting, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
+	f.company = v.presence.company(f.conn, p.user())
 	loop, failed, err := p.start(counting, v, f, site)
 	if err != nil {
 		return err
@@ -187,6 +188,9 @@ func (p *program) show(ctx context.Context, v *viewFlags, f *feed, site string) 
 		},
 		Funnel: v.funnel, Views: p.views,
 		ASCII: v.ascii, NoColor: v.noColor, NoMouse: v.noMouse, NoBell: v.noBell, Theme: v.theme,
+	}
+	if f.company != nil {
+		screen.Company = watchers{f.company}
 	}
 	done, err := v.errors.apply(&screen)
 	if err != nil {

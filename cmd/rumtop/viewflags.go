@@ -63,6 +63,7 @@ type viewFlags struct {
 	promised          objectiveFlags
 	errors            errorFlags
 	view              string
+	presence          presenceFlags
 }
 
 func (v *viewFlags) register(fs *pflag.FlagSet) {
@@ -90,6 +91,7 @@ func (v *viewFlags) register(fs *pflag.FlagSet) {
 	fs.StringVar(&v.funnel, "funnel", "", "events that should follow one another in a session, such as 'add_to_cart > checkout_completed': how far sessions get")
 	v.promised.register(fs)
 	v.errors.register(fs)
+	v.presence.register(fs)
 	fs.StringVar(&v.view, "view", "", "open a view that was saved with :save NAME, or stands under views: in the configuration")
 }
 

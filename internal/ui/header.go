@@ -11,6 +11,7 @@ import (
 type headerState struct {
 	title    string
 	since    string    // T0, as T+mm:ss
+	watching string    // who else watches, or is followed
 	question agg.Query // what has been asked; the frame may not show it yet
 	link     link
 	loc      *time.Location
@@ -63,6 +64,7 @@ func headerLine(f *agg.Frame, hs headerState, t theme, w int) string {
 		{"", hs.recorded, t.bad},
 		{"", hs.since, t.strong},
 		{"", burning, burnStyle},
+		{"", clean(hs.watching, 40), t.accent},
 		{span(q.Window) + " vs " + baselineName(q.Baseline, hs.loc), "", t.dim},
 		{"by ", clean(q.By, 40), t.text},
 	} {

@@ -23,7 +23,9 @@ type keyMap struct {
 
 	nextMetric, previousMetric key.Binding
 
-	differs, verdict, inspect, sessions, markers, objectives, trust key.Binding
+	differs, verdict, inspect, sessions, markers, objectives, watchers, trust key.Binding
+
+	follow key.Binding
 }
 
 func bind(help, what string, keys ...string) key.Binding {
@@ -92,6 +94,8 @@ func newKeyMap() keyMap {
 		verdict:    bind("V", "newest release against the last", "V"),
 		markers:    bind("M", "markers", "M"),
 		objectives: bind("O", "objectives and error budgets", "O"),
+		watchers:   bind("W", "who else watches", "W"),
+		follow:     bind("enter", "follow", "enter"),
 		trust:      bind("T", "what the numbers rest on", "T"),
 	}
 }

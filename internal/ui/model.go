@@ -41,6 +41,7 @@ type model struct {
 	annotate func(context.Context, beacon.Marker) error // nil: none can be set
 	traces   traces
 	views    Views
+	company  company
 	origins  func(ctx context.Context, release string, stack []string) ([]Origin, error) // nil: there are no source maps
 
 	recorder  Recorder       // nil: nothing can be kept
@@ -110,6 +111,9 @@ func (m model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.width, m.height = msg.Width, msg.Height
 	case frameMsg:
 		m, cmd = m.receive(msg.frame)
+		var left tea.Cmd
+		m, left = m.meet()
+		cmd = tea.Batch(cmd, left)
 	case watchMsg:
 		m.watch = m.watch.look(m.frames, m.paused)
 		cmd = m.watch.tick()
@@ -128,7 +132,9 @@ func (m model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			m.said = ""
 		}
 	case tea.KeyMsg:
+		before := m
 		m, cmd = m.typed(msg)
+		m = m.part(before)
 	case tea.MouseMsg:
 		m, cmd = m.click(tea.MouseEvent(msg))
 	}
@@ -179,6 +185,9 @@ func (m model) settle() model {
 			m.asked = q
 			m.accept = acceptFrames
 			m.source.Ask(q)
+			if m.company.with != nil {
+				m.company.with.Tell(m.query)
+			}
 		}
 	}
 	m.charts = m.charts.draw(m.frame, m.marks(), l, m.shownTheme(), m.loc, m.link().stale())
@@ -327,7 +336,7 @@ func (m model) drawFrame(lines []string, l layout) {
 		return
 	}
 	if l.header.h > 0 {
-		hs := headerState{since: m.sinceT0(), title: m.title, question: m.query, link: state, loc: m.loc, recording: m.recording}
+		hs := headerState{watching: m.company.line(), since: m.sinceT0(), title: m.title, question: m.query, link: state, loc: m.loc, recording: m.recording}
 		if m.frame != nil {
 			hs.recorded = m.recorded.mark(m.frame.At)
 		}

@@ -48,7 +48,8 @@ func (k *keyMap) panes() []opening {
 		{"sessions", k.sessions, openSessions},
 		{"markers", k.markers, openPane(markerPane{})},
 		{"objectives", k.objectives, openPane(objectivePane{})},
-		{"trust", k.trust, openPane(trustPane{})},
+		{"watchers", k.watchers, openWatchers},
+		{"trust", k.trust, openTrust},
 	}
 }
 

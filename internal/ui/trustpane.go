@@ -4,13 +4,25 @@ import (
 	"time"
 
 	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/rumtop/rumtop/internal/agg"
 )
 
 // trustPane explains the trust line: everything the numbers rest on, what each
 // of it means, and what to do where it is wrong.
-type trustPane struct{ offset int }
+type trustPane struct {
+	offset   int
+	presence string // why others cannot be seen, or cannot see this person; "" if all can
+}
+
+func openTrust(m model) (model, tea.Cmd) {
+	var p trustPane
+	if m.company.with != nil {
+		p.presence = m.company.with.Note()
+	}
+	return openPane(p)(m)
+}
 
 func (p trustPane) ask(q agg.Query, _ int) agg.Query { return q }
 
@@ -18,7 +30,7 @@ func (p trustPane) show(*agg.Frame) pane { return p }
 
 func (p trustPane) bindings(k *keyMap) []binding {
 	scroll := func(by int) action {
-		return onPane(func(p trustPane) pane { return trustPane{max(p.offset+by, 0)} })
+		return onPane(func(p trustPane) pane { p.offset = max(p.offset+by, 0); return p })
 	}
 	return []binding{{k.up, scroll(-1)}, {k.down, scroll(1)}, {k.pageUp, scroll(-10)}, {k.pageDown, scroll(10)}, {k.top, scroll(-far)}, {k.trust, closePane}}
 }
@@ -90,6 +102,9 @@ func (p trustPane) view(f *agg.Frame, s scene) []string {
 		return nil
 	}
 	list := claims(f, s.loc)
+	if p.presence != "" {
+		list = append(list, claim{"presence", "off", calm, p.presence + "; no number rests on it"})
+	}
 	w := pen{limit: s.w}
 	w.skip(margin)
 	w.put(s.theme.strong, "what these numbers rest on")

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"cmp"
+	"crypto/rand"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/plain"
+	"github.com/rumtop/rumtop/internal/stream"
+	"github.com/rumtop/rumtop/internal/ui"
+)
+
+// presenceFlags are whether others who watch learn of this person, and it of them.
+type presenceFlags struct {
+	on     bool
+	author string
+}
+
+func (f *presenceFlags) register(fs *pflag.FlagSet) {
+	fs.BoolVar(&f.on, "presence", true, "see who else watches and what, and be seen by them; only where a name is known")
+	fs.StringVar(&f.author, "author", "", "what others see you as (default: $USER)")
+}
+
+// company makes the company of a screen, nil where nobody is to be told.
+func (f *presenceFlags) company(conn *stream.Conn, user string) *stream.Company {
+	name := plain.Line(cmp.Or(f.author, user), 40)
+	if !f.on || name == "" {
+		return nil
+	}
+	return stream.NewCompany(conn, rand.Text(), name)
+}
+
+// watchers shows the screen those who watch.
+type watchers struct{ *stream.Company }
+
+// Tell says what this screen asks.
+func (w watchers) Tell(q agg.Query) {
+	p := beacon.Presence{Filter: q.Filter.Text, By: q.By, Window: q.Window.Milliseconds()}
+	if !q.At.IsZero() {
+		p.At = q.At.UnixMilli()
+	}
+	w.Company.Tell(p)
+}
+
+// Others are those who have said so lately.
+func (w watchers) Others() []ui.Watcher {
+	others := w.Company.Others()
+	out := make([]ui.Watcher, len(others))
+	for i, p := range others {
+		out[i] = ui.Watcher{ID: p.ID, Name: plain.Line(p.Name, 40), Filter: p.Filter, By: plain.Line(p.By, 40), Window: time.Duration(p.Window) * time.Millisecond}
+		if p.At > 0 {
+			out[i].At = time.UnixMilli(p.At).UTC()
+		}
+	}
+	return out
+}

@@ -1,0 +1,206 @@
+package ui
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/filter"
+)
+
+// Watcher is someone else who watches the site, and what they look at. All of it
+// is what they, or somebody in their name, say.
+type Watcher struct {
+	ID, Name   string
+	Filter, By string
+	Window     time.Duration
+	At         time.Time // right edge of the window; zero is now
+}
+
+// Company is the others who watch. No method waits.
+type Company interface {
+	Tell(agg.Query) // what this person looks at
+	Others() []Watcher
+	Note() string // why they cannot be seen, or this person by them; "" if all can
+}
+
+// company is what the screen knows of the others.
+type company struct {
+	with      Company // nil: nobody tells and nobody is told
+	others    []Watcher
+	following string // ID of whose question the screen takes over; "": its own
+	name      string // of whom is followed
+}
+
+// meet brings the others up to date, and goes where the followed one looks.
+func (m model) meet() (model, tea.Cmd) {
+	if m.company.with == nil {
+		return m, nil
+	}
+	m.company.others = m.company.with.Others()
+	if m.company.following == "" {
+		return m, nil
+	}
+	i := slices.IndexFunc(m.company.others, func(w Watcher) bool { return w.ID == m.company.following })
+	if i < 0 {
+		m.company.following = ""
+		return m.say(m.company.name + " does not watch any more")
+	}
+	return m.goWith(&m.company.others[i]), nil
+}
+
+// goWith takes over what someone asks, as far as it makes sense.
+func (m model) goWith(w *Watcher) model {
+	if e, err := filter.Parse(w.Filter); err == nil {
+		m.query.Filter = e
+	}
+	if w.By != "" {
+		m.query.By = w.By
+	}
+	if w.Window >= time.Second && w.Window <= windows[len(windows)-1] {
+		m.query.Window = w.Window
+	}
+	if !w.At.Equal(m.query.At) {
+		m.query.At, m.paused = w.At, !w.At.IsZero()
+		if m.frame != nil && w.At.Before(m.frame.At) {
+			m.until = m.frame.At
+		} else {
+			m.until = w.At
+		}
+	}
+	return m
+}
+
+// part ends the following once a key changed the question: from then on it is
+// this person's own.
+func (m model) part(before model) model {
+	if m.company.following == before.company.following && !sameQuestion(before.query, m.query) {
+		m.company.following = ""
+	}
+	return m
+}
+
+// line is what the header tells of the others.
+func (c company) line() string {
+	switch n := len(c.others); {
+	case c.following != "":
+		return "following " + c.name
+	case n > 0:
+		return fmt.Sprintf("+%d watching", n)
+	}
+	return ""
+}
+
+// watcherPane lists who else watches, and what.
+type watcherPane struct {
+	with   Company
+	others []Watcher
+	note   string
+	cursor int
+}
+
+func openWatchers(m model) (model, tea.Cmd) {
+	return openPane(watcherPane{with: m.company.with}.look())(m)
+}
+
+func (p watcherPane) look() watcherPane {
+	if p.with != nil {
+		p.others, p.note = p.with.Others(), p.with.Note()
+	}
+	p.cursor = max(min(p.cursor, len(p.others)-1), 0)
+	return p
+}
+
+func (p watcherPane) ask(q agg.Query, _ int) agg.Query { return q }
+
+func (p watcherPane) show(*agg.Frame) pane { return p.look() }
+
+func (p watcherPane) bindings(k *keyMap) []binding {
+	move := func(by int) action {
+		return onPane(func(p watcherPane) pane {
+			p.cursor = max(min(p.cursor+by, len(p.others)-1), 0)
+			return p
+		})
+	}
+	return []binding{
+		{k.up, move(-1)}, {k.down, move(1)}, {k.pageUp, move(-10)}, {k.pageDown, move(10)}, {k.top, move(-far)}, {k.bottom, move(far)},
+		{k.follow, p.follow}, {k.watchers, closePane},
+	}
+}
+
+func (p watcherPane) hints(k *keyMap) []key.Binding {
+	return []key.Binding{k.follow, k.back, k.help}
+}
+
+// follow takes over the question of the one under the cursor until a key changes it.
+func (p watcherPane) follow(m model) (model, tea.Cmd) {
+	if p.cursor >= len(p.others) {
+		return m.say("nobody to follow")
+	}
+	w := p.others[p.cursor]
+	m.company.following, m.company.name = w.ID, clean(w.Name, 40)
+	m = m.goWith(&w)
+	m, _ = closePane(m)
+	return m.say("following " + m.company.name + ", until a key of yours changes the question")
+}
+
+func (p watcherPane) view(_ *agg.Frame, s scene) []string {
+	const name, by, window, at = 18, 18, 8, 14
+	t := s.theme
+	w := pen{limit: s.w}
+	w.skip(margin)
+	w.put(t.strong, "who else watches")
+	w.put(t.dim, clean(": as they say themselves, kept nowhere", max(s.w-w.cells, 0)))
+	lines := []string{"", w.line(), ""}
+	say := func(st style, text string) {
+		w.skip(margin)
+		w.put(st, clean(text, s.w-margin))
+		lines = append(lines, w.line())
+	}
+	switch {
+	case p.with == nil:
+		say(t.dim, "nobody is told here: --presence is off, or nobody's name is known (--author)")
+		return lines
+	case p.note != "":
+		say(t.warn, p.note)
+	}
+	if len(p.others) == 0 {
+		say(t.dim, "nobody else")
+		return lines
+	}
+	w.skip(margin)
+	w.left(t.dim, "name", name)
+	w.left(t.dim, "by", by)
+	w.left(t.dim, "window", window)
+	w.left(t.dim, "at", at)
+	w.put(t.dim, "filter")
+	lines = append(lines, w.line())
+	from := max(p.cursor-(s.h-len(lines))+1, 0)
+	for i, o := range p.others[from:] {
+		if len(lines) >= s.h {
+			break
+		}
+		style := t.text
+		if from+i == p.cursor {
+			w.put(t.accent, " ▶ ")
+			style = t.strong
+		} else {
+			w.skip(margin)
+		}
+		w.left(style, clean(o.Name, name-1), name)
+		w.left(t.text, clean(o.By, by-1), by)
+		w.left(t.text, span(o.Window), window)
+		when := "now"
+		if !o.At.IsZero() {
+			when = o.At.In(s.loc).Format("Jan 2 15:04")
+		}
+		w.left(t.text, when, at)
+		w.put(t.accent, clean(o.Filter, max(s.w-w.cells, 0)))
+		lines = append(lines, w.line())
+	}
+	return lines
+}

@@ -1,0 +1,105 @@
+package ui
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rumtop/rumtop/internal/agg"
+)
+
+// room is others who watch, in memory.
+type room struct {
+	others []Watcher
+	note   string
+	told   []agg.Query
+}
+
+func (r *room) Tell(q agg.Query)  { r.told = append(r.told, q) }
+func (r *room) Others() []Watcher { return r.others }
+func (r *room) Note() string      { return r.note }
+
+func inCompany() (*room, look) {
+	r := &room{others: []Watcher{
+		{ID: "1", Name: "ines", Filter: "browser=Safari", By: "page", Window: 15 * time.Minute},
+		{ID: "2", Name: "tom\x1b[2J\u202e", Filter: "\x1b]0;x\x07 (", By: "tag.\x1b[5mx", Window: -5, At: noon.Add(-10 * time.Minute)},
+	}}
+	as := noColor
+	as.options.Company = r
+	return r, as
+}
+
+func TestWatchersAreListed(t *testing.T) {
+	r, as := inCompany()
+	for _, size := range [][2]int{{60, 20}, {80, 24}, {120, 36}} {
+		m := press(screen(t, as, size[0], size[1], incident()), "W")
+		checkScreen(t, m, size[0], size[1])
+		if size[0] == 120 {
+			compare(t, filepath.Join("testdata", "watchers-120x36.golden"), m.View()+"\n")
+		}
+	}
+	m := screen(t, as, 120, 36, incident())
+	if len(r.told) == 0 || r.told[len(r.told)-1].By != "release" || !strings.Contains(m.View(), "+2 watching") {
+		t.Errorf("told %+v", r.told)
+	}
+	m = press(m, "b", "down", "down", "enter")
+	if last := r.told[len(r.told)-1]; last.By != m.query.By {
+		t.Errorf("told %q of %q", last.By, m.query.By)
+	}
+	r.note = "this user may not publish to rumtop.v1.shop.viewers"
+	for _, page := range []string{"W", "T"} {
+		if m := press(m, page); !strings.Contains(m.View(), r.note) {
+			t.Errorf("%s: %s", page, m.View())
+		}
+	}
+	r.others, r.note = nil, ""
+	if m := press(send(m, frameMsg{incident()}), "W", "enter"); !strings.Contains(m.View(), "nobody") || m.company.following != "" {
+		t.Error(m.View())
+	}
+	if m := press(screen(t, noColor, 80, 24, incident()), "W"); !strings.Contains(m.View(), "nobody is told here") {
+		t.Error(m.View())
+	}
+}
+
+func TestFollowing(t *testing.T) {
+	r, as := inCompany()
+	m := press(screen(t, as, 120, 36, incident()), "W", "enter")
+	if q := asked(m); q.Filter.Text != "browser=Safari" || q.By != "page" || q.Window != 15*time.Minute || m.mode != modeTriage {
+		t.Errorf("%+v", q)
+	}
+	m = send(m, frameMsg{incident()})
+	if !strings.Contains(m.View(), "following ines") {
+		t.Error(m.View())
+	}
+	// They move on, and look back.
+	r.others[0].By, r.others[0].At = "device", noon.Add(-3*time.Minute)
+	m = send(m, frameMsg{incident()})
+	if q := asked(m); q.By != "device" || !q.At.Equal(noon.Add(-3*time.Minute)) || !m.paused {
+		t.Errorf("%+v", q)
+	}
+	r.others[0].At = time.Time{}
+	if m = send(m, frameMsg{incident()}); m.paused || !asked(m).At.IsZero() {
+		t.Errorf("%+v", asked(m))
+	}
+	// What moves the cursor alone goes on following; a new question does not.
+	if m = press(m, "down", "T", "esc"); m.company.following != "1" {
+		t.Error("a look aside ended the following")
+	}
+	m = press(m, "]")
+	r.others[0].By = "os"
+	m = send(m, frameMsg{incident()})
+	if q := asked(m); m.company.following != "" || q.By != "device" {
+		t.Errorf("still following: %+v", q)
+	}
+	// Nonsense is not taken over, and who leaves is not followed.
+	m = press(m, "W", "down", "enter")
+	if q := asked(m); q.Filter.Text != "browser=Safari" || q.Window < time.Second || m.company.following != "2" {
+		t.Errorf("%+v", q)
+	}
+	checkScreen(t, send(m, frameMsg{incident()}), 120, 36)
+	r.others = nil
+	if m = send(m, frameMsg{incident()}); m.company.following != "" || !strings.Contains(m.View(), "does not watch any more") {
+		t.Error(m.View())
+	}
+}
