@@ -62,7 +62,8 @@ type Collector struct {
 	values   valueCounts
 	denied   denialCounts
 	endpoint []*endpoint
-	handler  http.Handler
+
+	handler, operators http.Handler
 
 	batches sync.Pool // *beacon.Batch
 	scratch sync.Pool // *[]byte
@@ -113,7 +114,9 @@ func New(cfg Config, pub Publisher) (*Collector, error) {
 	if c.tee, err = forward.New(cfg.Forward); err != nil {
 		return nil, err
 	}
-	c.handler = c.routes()
+	if c.handler, err = c.routes(); err != nil {
+		return nil, err
+	}
 	go c.pump()
 	return c, nil
 }

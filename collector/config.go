@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/rumtop/rumtop/collector/forward"
 	"github.com/rumtop/rumtop/collector/scrub"
 )
@@ -87,6 +89,12 @@ type Config struct {
 	// Forward passes requests on to vendors as well, unscrubbed. It is off by
 	// default; a request is passed on only with full consent for all of it.
 	Forward forward.Config
+
+	// OperatorsApart keeps /metrics, /healthz and /readyz off Handler: serve
+	// Operators on a listener that the public cannot reach.
+	OperatorsApart bool
+	// Metrics are served at /metrics beside the collector's own.
+	Metrics []prometheus.Collector
 
 	Scrub  scrub.Config
 	Logger *slog.Logger // nil logs nothing

@@ -2,9 +2,12 @@ package collector
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/rumtop/rumtop/collector/wire"
 )
@@ -58,5 +61,32 @@ func TestBoomerangByImage(t *testing.T) {
 	}
 	if all := r.settle(); len(all) != 1 || !all[0].Navigation {
 		t.Errorf("%+v", all)
+	}
+}
+
+// Operators may be given a listener of their own: then the public one has
+// nothing of theirs, and what else is to be watched stands with the rest.
+func TestOperatorsApart(t *testing.T) {
+	extra := prometheus.NewGauge(prometheus.GaugeOpts{Name: "rumtop_collector_nats_connected", Help: "x"})
+	r := newRig(t, func(c *Config) {
+		c.OperatorsApart = true
+		c.Metrics = []prometheus.Collector{extra}
+	})
+	r.post(withoutError(1))
+	for _, path := range []string{"/metrics", "/healthz", "/readyz"} {
+		if a := r.do("GET", path, ""); a.status != 404 {
+			t.Errorf("%s in public: %d", path, a.status)
+		}
+		w := httptest.NewRecorder()
+		r.c.Operators().ServeHTTP(w, httptest.NewRequest("GET", path, nil))
+		if w.Code != 200 {
+			t.Errorf("%s for operators: %d", path, w.Code)
+		}
+		if path == "/metrics" && (!strings.Contains(w.Body.String(), "rumtop_collector_nats_connected 0") || !strings.Contains(w.Body.String(), "rumtop_collector_beacons_received_total 1")) {
+			t.Errorf("metrics: %s", w.Body)
+		}
+	}
+	if _, err := New(Config{Sites: map[string]string{"shop": testKey}, Metrics: []prometheus.Collector{extra, extra}}, r.nat); err == nil {
+		t.Error("the same metric twice")
 	}
 }

@@ -1,6 +1,7 @@
 package collector
 
 import (
+	"fmt"
 	"net/http"
 	"strconv"
 	"sync/atomic"
@@ -152,12 +153,20 @@ func newSeconds(sdk string) prometheus.Histogram {
 // maxScrapes is how many may read the metrics at one time.
 const maxScrapes = 4
 
-// metricsHandler serves a registry of the collector's own.
-func (c *Collector) metricsHandler() http.Handler {
+// metricsHandler serves a registry of the collector's own, with what
+// Config.Metrics adds.
+func (c *Collector) metricsHandler() (http.Handler, error) {
 	r := prometheus.NewRegistry()
-	r.MustRegister(books{c}, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	all := append([]prometheus.Collector{
+		books{c}, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+	}, c.cfg.Metrics...)
 	for _, e := range c.endpoint {
-		r.MustRegister(e.counts.seconds)
+		all = append(all, e.counts.seconds)
 	}
-	return promhttp.HandlerFor(r, promhttp.HandlerOpts{MaxRequestsInFlight: maxScrapes})
+	for _, m := range all {
+		if err := r.Register(m); err != nil {
+			return nil, fmt.Errorf("collector metrics: %w", err)
+		}
+	}
+	return promhttp.HandlerFor(r, promhttp.HandlerOpts{MaxRequestsInFlight: maxScrapes}), nil
 }

@@ -13,7 +13,7 @@ import (
 
 // routes builds the handler: every format at its own paths and under the key,
 // the browser agent, and what operators ask.
-func (c *Collector) routes() http.Handler {
+func (c *Collector) routes() (http.Handler, error) {
 	mux := http.NewServeMux()
 	direct := map[string]*endpoint{}
 	asked := map[string]bool{} // paths whose preflights are answered, whatever the method
@@ -36,9 +36,16 @@ func (c *Collector) routes() http.Handler {
 		}
 	}
 	mux.Handle("GET /rum.js", c.limited(agent.Handler()))
-	mux.HandleFunc("GET /healthz", c.healthz)
-	mux.HandleFunc("GET /readyz", c.readyz)
-	mux.Handle("GET /metrics", c.limited(c.metricsHandler()))
+	metrics, err := c.metricsHandler()
+	if err != nil {
+		return nil, err
+	}
+	c.operators = c.operatorRoutes(metrics)
+	if !c.cfg.OperatorsApart {
+		mux.HandleFunc("GET /healthz", c.healthz)
+		mux.HandleFunc("GET /readyz", c.readyz)
+		mux.Handle("GET /metrics", c.limited(metrics))
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer c.recovered()
 		// What nearly every request is needs no pattern matching.
@@ -47,7 +54,19 @@ func (c *Collector) routes() http.Handler {
 			return
 		}
 		mux.ServeHTTP(w, r)
-	})
+	}), nil
+}
+
+// Operators serves what operators ask, /metrics, /healthz and /readyz, without
+// a rate limit, for a listener of their own (see Config.OperatorsApart).
+func (c *Collector) Operators() http.Handler { return c.operators }
+
+func (c *Collector) operatorRoutes(metrics http.Handler) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", c.healthz)
+	mux.HandleFunc("GET /readyz", c.readyz)
+	mux.Handle("GET /metrics", metrics)
+	return mux
 }
 
 // limited holds clients to their rate where no beacons are sent, either. Health

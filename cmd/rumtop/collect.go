@@ -62,9 +62,16 @@ Runs until SIGTERM, then publishes what it has accepted; a second signal ends it
 				return err
 			}
 			defer conn.Close()
+			cfg.Metrics = append(cfg.Metrics, connectionMetrics{conn})
 			edge, err := startEdge(conn, cfg)
 			if err != nil {
 				return err
+			}
+			if c.metricsListen != "" {
+				if err := edge.serveOperators(c.metricsListen, log); err != nil {
+					return errors.Join(err, edge.drain())
+				}
+				defer edge.operators.Close()
 			}
 			if c.identityBucket != "" {
 				edge.share(ctx, conn, c.identityBucket, log)
@@ -86,6 +93,7 @@ Runs until SIGTERM, then publishes what it has accepted; a second signal ends it
 	fs.StringArrayVar(&sites, "site", nil, "NAME=KEY: a site and the key that stands in its pages (repeatable)")
 	fs.StringVar(&region, "region", "", "the region that this collector serves")
 	c.register(fs, "127.0.0.1:8080")
+	fs.StringVar(&c.metricsListen, "metrics-listen", "", "serve /metrics, /healthz and /readyz on this address, plain HTTP, and not on --listen")
 	l.register(fs)
 	n.register(fs)
 	return cmd
@@ -98,6 +106,7 @@ type edge struct {
 	reporter  *reporter
 	server    *http.Server
 	listener  net.Listener
+	operators *http.Server  // nil: they ask where beacons are taken
 	grace     time.Duration // between saying that it ends and ending
 }
 

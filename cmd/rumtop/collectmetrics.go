@@ -1,0 +1,65 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/rumtop/rumtop/internal/stream"
+)
+
+// connectionMetrics tells operators how the connection to NATS is.
+type connectionMetrics struct{ conn *stream.Conn }
+
+var (
+	descConnected  = prometheus.NewDesc("rumtop_collector_nats_connected", "1 while there is a connection to NATS.", nil, nil)
+	descReconnects = prometheus.NewDesc("rumtop_collector_nats_reconnects_total", "Times that the connection to NATS was made again.", nil, nil)
+	descViolations = prometheus.NewDesc("rumtop_collector_nats_permission_violations_total", "Times that NATS forbade something: rumtop doctor says what is missing.", nil, nil)
+)
+
+// Describe implements prometheus.Collector.
+func (m connectionMetrics) Describe(ch chan<- *prometheus.Desc) {
+	prometheus.DescribeByCollect(m, ch)
+}
+
+// Collect implements prometheus.Collector.
+func (m connectionMetrics) Collect(ch chan<- prometheus.Metric) {
+	s := m.conn.State()
+	connected := 0.0
+	if s.Connected {
+		connected = 1
+	}
+	ch <- prometheus.MustNewConstMetric(descConnected, prometheus.GaugeValue, connected)
+	ch <- prometheus.MustNewConstMetric(descReconnects, prometheus.CounterValue, float64(s.Reconnects))
+	ch <- prometheus.MustNewConstMetric(descViolations, prometheus.CounterValue, float64(s.Violations))
+}
+
+// operatorTimeout bounds each part of an operator's request, and how long a
+// connection may stay quiet.
+const operatorTimeout = 30 * time.Second
+
+// serveOperators answers operators on an address of their own until the server
+// is closed: they can watch a collector that drains.
+func (e *edge) serveOperators(address string, log *slog.Logger) error {
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		return fmt.Errorf("serve metrics on %s: %w: choose another address with --metrics-listen", address, errors.Unwrap(err))
+	}
+	e.operators = &http.Server{
+		Handler: e.collector.Operators(), MaxHeaderBytes: 16 << 10,
+		ReadHeaderTimeout: operatorTimeout, ReadTimeout: operatorTimeout, WriteTimeout: operatorTimeout, IdleTimeout: operatorTimeout,
+		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+	log.Info("serving metrics and health", "metrics", l.Addr().String())
+	go func() {
+		if err := e.operators.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			log.Warn("metrics and health are not served any more", "error", err)
+		}
+	}()
+	return nil
+}
