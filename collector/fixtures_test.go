@@ -43,14 +43,17 @@ func fixture(t testing.TB, name string) []recorded {
 func (r *rig) replay(name string) {
 	r.t.Helper()
 	for i, rec := range fixture(r.t, name) {
-		var header []string
-		for k, v := range rec.Headers {
-			header = append(header, k, v)
-		}
-		if a := r.do(rec.Method, rec.Path, rec.Body, header...); a.status != 200 && a.status != 202 && a.status != 204 {
+		if a := r.do(rec.Method, rec.Path, rec.Body, headers(rec)...); a.status != 200 && a.status != 202 && a.status != 204 {
 			r.t.Errorf("request %d of %s: %d %s", i, name, a.status, a.body)
 		}
 	}
+}
+
+func headers(rec recorded) (list []string) {
+	for name, value := range rec.Headers {
+		list = append(list, name, value)
+	}
+	return list
 }
 
 // told is what one page view told in the end, as viewers count it.

@@ -43,7 +43,7 @@ func TestOTLPLogs(t *testing.T) {
 	want := Beacon{
 		ID: "otlp/a/0", Time: 1795238496000, Release: "2.4.1", Environment: "production", URL: "https://shop/a", User: "7",
 		Trace: "4bf92f3577b34da6a3ce929d0e0e4736", Visit: Visit{Join: true}, Tags: []Tag{{"flow", "on"}},
-		Metrics: []Metric{{Name: "lcp", Value: 424, ID: "v5-1", Restore: true}, {Name: "cls", Value: 0.1}},
+		Metrics: []Metric{{Name: "lcp", Value: 424, ID: "v5-1", Restore: true}, {Name: "cls", Value: 0.1, Peak: true}},
 		Errors:  []Error{{Type: "RangeError", Message: "x", Stack: "RangeError: x\n at y"}},
 	}
 	if !reflect.DeepEqual(c.beacons[0], want) {
@@ -208,7 +208,7 @@ func TestElastic(t *testing.T) {
 		{ID: "elastic/attempt/0", Release: "1", Environment: "e", URL: "/a", User: "m", Tags: append(tags, Tag{"n", "1"}), Visit: join,
 			Errors: []Error{{Type: "TypeError", Message: "Uncaught x", Stack: "    at f (a.js:1:2)"}}},
 		{ID: "elastic/attempt/1", Release: "1", Environment: "e", Session: "s", Tags: tags, SampleRate: .5, Trace: "tr", Navigation: true,
-			Visit: Visit{Join: true, Navigation: "t"}, Metrics: []Metric{{Name: "lcp", Value: 9}, {Name: "cls", Value: .1, Peak: true}},
+			Visit: Visit{Join: true, Navigation: "t"}, Metrics: []Metric{{Name: "lcp", Value: 9}, {Name: "cls", Value: .1}},
 			Requests: []Fetch{{URL: "u", Method: "GET", Duration: 3, Trace: "tr"}}},
 		{ID: "elastic/attempt/2", Release: "1", Environment: "e", URL: "/b", Tags: tags, Navigation: true, Visit: Visit{Join: true, Route: true}},
 	} {
