@@ -21,6 +21,7 @@ const (
 	worseVital  = 1.1
 	isNew       = 50 // page views in the past under which an episode's segment has none
 	persistence = 2  // steps in a row
+	rollsOut    = 3  // times the share of all that it had before: a release that is new
 )
 
 // worseBy is the least absolute change that matters: shares of views and of
@@ -87,9 +88,9 @@ func (w *watch) compare(m watched) []alarm {
 func (w *watch) past(m watched, seg int) *watchSum {
 	s, now := &w.base[seg], w.long[seg].trialsOf(m)
 	few := s.trialsOf(m) < minPast && s.trialsOf(m) < now
-	// The share that it has now is many times the one it had: what it did since it came is no past.
-	grown := s.trialsOf(m)*w.long[0].trialsOf(m)*newShare < now*w.base[0].trialsOf(m)
-	if seg != 0 && (few || grown) && comparesWithAll(w.segments[seg].Field) {
+	// What a release did while it was rolled out is no past.
+	rolling := w.segments[seg].Field == "release" && s.trialsOf(m)*w.long[0].trialsOf(m)*rollsOut < now*w.base[0].trialsOf(m)
+	if seg != 0 && (few || rolling) && comparesWithAll(w.segments[seg].Field) {
 		return &w.base[0]
 	}
 	return s

@@ -1,18 +1,42 @@
 package demo
 
 import (
+	"reflect"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
+
+// healthy is what every script begins with.
+var healthy = sync.OnceValue(func() []sent {
+	s, err := New(Config{Seed: 4, Rate: 150, Scenario: "quiet", Start: zero})
+	if err != nil {
+		panic(err)
+	}
+	all, err := collect(s, -9*time.Minute, rolloutBegins)
+	if err != nil {
+		panic(err)
+	}
+	return all
+})
 
 // Each script hurts whom it says and nobody else: before is healthy, during is
 // when it is at its worst.
 func play(t *testing.T, scenario string) (before, during []sent) {
 	t.Helper()
-	s := newSim(t, Config{Seed: 4, Rate: 150, Scenario: scenario})
-	r := recording{s.start, traffic(t, s, -9*time.Minute, 4*time.Minute)}
-	return r.between(-9*time.Minute, rolloutBegins), r.between(0, 4*time.Minute)
+	return healthy(), traffic(t, newSim(t, Config{Seed: 4, Rate: 150, Scenario: scenario}), 0, 4*time.Minute)
+}
+
+// Until a script begins, its traffic is that of a healthy day.
+func TestScriptsBeginHealthy(t *testing.T) {
+	t.Parallel()
+	before := traffic(t, newSim(t, Config{Seed: 6, Scenario: "quiet"}), rolloutBegins-30*time.Second, rolloutBegins)
+	for _, scenario := range Scenarios() {
+		if got := traffic(t, newSim(t, Config{Seed: 6, Scenario: scenario}), rolloutBegins-30*time.Second, rolloutBegins); !reflect.DeepEqual(got, before) {
+			t.Errorf("%s begins with %d beacons, a healthy day has %d, or they differ", scenario, len(got), len(before))
+		}
+	}
 }
 
 // within complains about a number that is out of its range.
@@ -74,6 +98,15 @@ func TestSlowCDN(t *testing.T) {
 	within(t, "LCP in ap-south against before", slower(before, during, "lcp", there), 1.4, 3)
 	within(t, "LCP elsewhere against before", slower(before, during, "lcp", not(there)), 0.9, 1.1)
 	within(t, "share of errored views elsewhere", erroredShare(during, not(there)), 0, 0.006)
+}
+
+func TestSoundRelease(t *testing.T) {
+	t.Parallel()
+	before, during := play(t, "canary")
+	has := func(b *sent) bool { return b.Release == "2.4.1" }
+	within(t, "share of the release", share(during, has), 0.5, 0.65)
+	within(t, "share of errored views with it", erroredShare(during, has), 0, 0.007)
+	within(t, "LCP against before", slower(before, during, "lcp", everyone), 0.9, 1.1)
 }
 
 func TestBadRelease(t *testing.T) {

@@ -62,6 +62,7 @@ var scenarios = []struct {
 	{"incident", incident},
 	{"quiet", quiet},
 	{"slow-cdn", slowCDN},
+	{"canary", canary},
 	{"bad-release", badRelease},
 	{"third-party", thirdParty},
 	{"api", failingAPI},
@@ -162,6 +163,15 @@ func trouble(t time.Duration) float64 {
 func slowCDN(t time.Duration) conditions    { return conditions{slowCDN: trouble(t)} }
 func thirdParty(t time.Duration) conditions { return conditions{blocked: trouble(t)} }
 func failingAPI(t time.Duration) conditions { return conditions{failing: cartFails * trouble(t)} }
+
+// canary rolls out a release with which nothing is wrong.
+func canary(t time.Duration) conditions {
+	cycle, t := again(t)
+	if t < 0 {
+		return conditions{}
+	}
+	return rollout(cycle, t, sound, rolloutShare, rolloutTakes)
+}
 
 func badRelease(t time.Duration) conditions {
 	cycle, t := again(t)

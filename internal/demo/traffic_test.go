@@ -32,21 +32,23 @@ func (b *sent) person() string {
 // traffic decodes everything of [from, to), counted from the script's zero.
 func traffic(t *testing.T, s *Sim, from, to time.Duration) []sent {
 	t.Helper()
-	var all []sent
-	err := s.Generate(s.start.Add(from), s.start.Add(to), func(r Request) error {
-		beacons, err := decode(r.Body)
-		if err != nil {
-			return err
-		}
-		for _, b := range beacons {
-			all = append(all, sent{b, r.At, r.Header.Get(RegionHeader), r.Header.Get("User-Agent")})
-		}
-		return nil
-	})
+	all, err := collect(s, from, to)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return all
+}
+
+func collect(s *Sim, from, to time.Duration) ([]sent, error) {
+	var all []sent
+	err := s.Generate(s.start.Add(from), s.start.Add(to), func(r Request) error {
+		beacons, err := decode(r.Body)
+		for _, b := range beacons {
+			all = append(all, sent{b, r.At, r.Header.Get(RegionHeader), r.Header.Get("User-Agent")})
+		}
+		return err
+	})
+	return all, err
 }
 
 func TestRequestsFollowTheContract(t *testing.T) {
@@ -160,7 +162,7 @@ func TestRateIsKept(t *testing.T) {
 		for _, scenario := range []string{"incident", "quiet"} {
 			s := newSim(t, Config{Seed: 5, Rate: rate, Scenario: scenario})
 			// Long enough for chance to stay well below the five per cent.
-			span := time.Duration(max(4, 3000/rate)) * time.Minute
+			span := time.Duration(60*max(4, 1500/rate)) * time.Second
 			from := -span / 2
 			n := 0
 			if err := s.Generate(s.start.Add(from), s.start.Add(from+span), func(r Request) error {
