@@ -17,7 +17,8 @@ import (
 // find its server and its site. The screen is up meanwhile, and says so.
 type feed struct {
 	batches chan *beacon.Batch
-	made    chan struct{} // closed when there is history to read
+	made    chan struct{}    // closed when there is history to read
+	clock   func() time.Time // this machine's
 
 	company *stream.Company // nil: nobody tells who watches
 
@@ -44,7 +45,7 @@ func newFeed(conn *stream.Conn) *feed {
 func newPreparedFeed(conn *stream.Conn) *feed {
 	// Batches is unbuffered: what was handed over is counted before the next
 	// frame, so the feed knows when a frame holds the whole history.
-	return &feed{batches: make(chan *beacon.Batch), made: make(chan struct{}), conn: conn}
+	return &feed{batches: make(chan *beacon.Batch), made: make(chan struct{}), clock: time.Now, conn: conn}
 }
 
 // Batches is closed when the feed ends.
@@ -124,7 +125,7 @@ func (f *feed) now() time.Time {
 	if sub := f.subscription(); sub != nil {
 		return sub.Now()
 	}
-	return time.Now()
+	return f.clock()
 }
 
 // loading is the share of the history that the aggregator has taken: 1 only
@@ -169,7 +170,7 @@ func (f *feed) run(ctx context.Context, site string, since time.Duration) error 
 			return err
 		}
 	}
-	sub, err := stream.Subscribe(ctx, f.conn, stream.SubscribeOptions{Site: site, Since: since})
+	sub, err := stream.Subscribe(ctx, f.conn, stream.SubscribeOptions{Site: site, Since: since, Now: f.clock})
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/stream"
+)
+
+// A viewer whose machine's clock is wrong shows the same window as any other,
+// and says by how much the clock is off.
+func TestWrongClock(t *testing.T) {
+	server, err := stream.StartEmbedded(stream.EmbeddedOptions{Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	conn, err := stream.Connect(t.Context(), stream.ConnectOptions{Servers: server.ClientURL()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := stream.EnsureStream(t.Context(), conn, stream.Limits{}); err != nil {
+		t.Fatal(err)
+	}
+	pub, err := stream.NewPublisher(conn, stream.PublisherOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const inWindow, before = 40, 7
+	for i := range inWindow + before {
+		age := 2 * time.Minute
+		if i >= inWindow {
+			age = 7 * time.Minute // in the window before
+		}
+		var batch beacon.Batch
+		batch.Append(&beacon.Beacon{
+			Site: "shop", Received: time.Now().Add(-age).UnixMilli(), SampleRate: 1, Navigation: true,
+			View: beacon.ID(i + 1), User: beacon.ID(i + 1), Dims: [beacon.NumDims]string{beacon.Region: "eu-west"},
+		})
+		data, err := batch.Encode(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := pub.Publish(beacon.Subject("shop", "eu-west", 0), fmt.Sprint(i), data, func(error) {}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := pub.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, off := range []time.Duration{0, 10 * time.Minute, -10 * time.Minute} {
+		t.Run(off.String(), func(t *testing.T) {
+			f := newFeed(conn)
+			f.clock = func() time.Time { return time.Now().Add(off) }
+			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+			defer cancel()
+			loop, _ := startLoop(ctx, agg.Config{Retain: time.Hour}, f, "shop", 30*time.Minute, 100*time.Millisecond, func(*agg.Frame) {})
+			loop.Ask(agg.Query{Site: "shop", By: "region", Window: 5 * time.Minute, Rows: 30, Steps: 61})
+			var last *agg.Frame
+			for last = range loop.Frames() {
+				if last.Health.Loading == 1 && last.Total.Views == inWindow {
+					break
+				}
+			}
+			cancel()
+			for range loop.Frames() { // until it has ended
+			}
+			if last == nil || last.Total.Views != inWindow {
+				t.Fatalf("never %d views: %+v", inWindow, last)
+			}
+			if skew := time.Duration(last.Health.ServerSkewMS) * time.Millisecond; (skew - off).Abs() > 2*time.Second {
+				t.Errorf("a clock that is off by %v is said to be off by %v", off, skew)
+			}
+			if at := time.Since(last.At); at.Abs() > 10*time.Second {
+				t.Errorf("the frame is of %v", last.At)
+			}
+		})
+	}
+}
