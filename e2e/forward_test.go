@@ -1,0 +1,130 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// vendor is a server that SDKs would talk to without a collector.
+type vendor struct {
+	mu  sync.Mutex
+	got []string
+}
+
+func (v *vendor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		w.WriteHeader(http.StatusBadRequest)
+		return
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.got = append(v.got, r.Method+" "+r.URL.RequestURI()+" "+string(body))
+}
+
+func (v *vendor) requests() []string {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return slices.Clone(v.got)
+}
+
+// A vendor gets what its SDK sent, byte for byte and without rumtop's key, and
+// nothing of who did not consent: with the flag as with the configuration file.
+func TestForwarding(t *testing.T) {
+	k := newPrograms(t)
+	for _, by := range []string{"flag", "file"} {
+		t.Run(by, func(t *testing.T) {
+			v := new(vendor)
+			server := httptest.NewServer(v)
+			t.Cleanup(server.Close)
+			flags := []string{"--forward-to", "web-vitals=" + server.URL + "/base", "--forward-to", "elastic=" + server.URL}
+			k := *k
+			if by == "file" {
+				path := filepath.Join(t.TempDir(), "config.yaml")
+				text := "collect:\n  forward-to:\n    - web-vitals=" + server.URL + "/base\n    - elastic=" + server.URL + "\n"
+				if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				program := filepath.Join(t.TempDir(), "rumtop")
+				if err := os.WriteFile(program, []byte("#!/bin/sh\nRUMTOP_CONFIG="+path+" exec "+k.rumtop+" \"$@\"\n"), 0o700); err != nil {
+					t.Fatal(err)
+				}
+				k.rumtop, flags = program, nil
+			}
+			r := newRig(t, &k, flags...)
+			send := func(path, body string, header ...string) {
+				t.Helper()
+				req, err := http.NewRequest(http.MethodPost, r.edge+path, strings.NewReader(body))
+				if err != nil {
+					t.Fatal(err)
+				}
+				req.Header.Set("Content-Type", "text/plain")
+				for i := 0; i < len(header); i += 2 {
+					req.Header.Set(header[i], header[i+1])
+				}
+				resp, err := http.DefaultClient.Do(req)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := resp.Body.Close(); err != nil || resp.StatusCode >= 300 {
+					t.Fatalf("%s: %d, %v", path, resp.StatusCode, err)
+				}
+			}
+			lcp := func(id, more string) string { return `{"name":"LCP","value":1,"id":"` + id + `"` + more + `}` }
+			elastic := `{"metadata":{"service":{"name":"shop"}}}` + "\n" + `{"transaction":{"id":"t","type":"page-load"}}`
+			send("/web-vitals?key="+siteKey, lcp("none", `,"consent":"none"`))
+			send("/web-vitals?key="+siteKey, lcp("minimal", `,"consent":"minimal"`))
+			send("/web-vitals?key="+siteKey, lcp("gpc", ""), "Sec-GPC", "1")
+			send("/k/"+siteKey+"/intake/v2/rum/events", elastic, "DNT", "1")
+			send("/collect?key="+siteKey, `{"events":[{"name":"of no target"}],"meta":{}}`)
+			send("/web-vitals?x=1&key="+siteKey, lcp("taken", `,"user":"jane.doe@example.com"`))
+			send("/k/"+siteKey+"/intake/v2/rum/events", elastic+"\n")
+			want := []string{
+				"POST /base/web-vitals?x=1 " + lcp("taken", `,"user":"jane.doe@example.com"`),
+				"POST /intake/v2/rum/events " + elastic + "\n",
+			}
+			until(t, "the vendor has both", func() bool { return len(v.requests()) >= len(want) })
+			if status := r.collector.stop(); status != 0 { // whatever waits goes out before the end
+				t.Errorf("the collector ended with %d", status)
+			}
+			got := v.requests()
+			slices.Sort(got)
+			if !slices.Equal(got, want) {
+				t.Errorf("the vendor got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+			}
+		})
+	}
+	t.Run("vendor hangs", func(t *testing.T) { hangingVendor(t, k) })
+}
+
+// A vendor that hangs keeps no page waiting.
+func hangingVendor(t *testing.T, k *kit) {
+	hold := make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-hold }))
+	t.Cleanup(server.Close)
+	t.Cleanup(func() { close(hold) }) // before the server is closed
+	r := newRig(t, k, "--forward-to", "web-vitals="+server.URL)
+	began := time.Now()
+	for range 20 {
+		resp, err := http.Post(r.edge+"/web-vitals?key="+siteKey, "text/plain", strings.NewReader(`{"name":"LCP","value":1,"id":"a"}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := resp.Body.Close(); err != nil || resp.StatusCode != http.StatusNoContent {
+			t.Fatalf("%d, %v", resp.StatusCode, err)
+		}
+	}
+	if took := time.Since(began); took > 9*time.Second { // one request alone would have waited ten
+		t.Errorf("20 answers took %v", took)
+	}
+}
