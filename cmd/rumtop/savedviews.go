@@ -41,7 +41,9 @@ const (
 type savedViews struct {
 	path string // of views.yaml; "": nothing can be saved
 
-	mu    sync.Mutex
+	saving sync.Mutex // one at a time
+
+	mu    sync.Mutex // of what is in memory: never held while a file is read or written
 	given map[string]savedView // by the configuration file
 	saved map[string]savedView // by the screen; these go first
 }
@@ -183,8 +185,8 @@ func (v *savedViews) Save(name string, q agg.Query) error {
 	if q.Baseline.Ago > 0 {
 		view.Baseline = q.Baseline.Ago.String()
 	}
-	v.mu.Lock()
-	defer v.mu.Unlock()
+	v.saving.Lock()
+	defer v.saving.Unlock()
 	views, err := v.read()
 	if err != nil {
 		return err
@@ -203,7 +205,9 @@ func (v *savedViews) Save(name string, q agg.Query) error {
 	if err := writeWhole(v.path, data); err != nil {
 		return fmt.Errorf("save view: %w", err)
 	}
+	v.mu.Lock()
 	v.saved = views
+	v.mu.Unlock()
 	return nil
 }
 
