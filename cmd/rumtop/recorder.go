@@ -38,7 +38,6 @@ type take struct {
 	writer *snapshot.Writer
 	export *agg.Export
 	batch  beacon.Batch
-	meta   snapshot.Meta
 }
 
 // How often a recording takes what has come, and how many segments'
@@ -48,20 +47,18 @@ const (
 	distributions  = 50
 )
 
-// begin opens a file for what is received from a time on.
-func (r *recorder) begin(path string, from time.Time, seen *agg.Frame) (*take, error) {
+// begin opens a file for what an export has yet to give.
+func (r *recorder) begin(path string, e *agg.Export, seen *agg.Frame) (*take, error) {
 	meta := snapshot.Meta{Anonymised: r.anonymised, Only: r.only.String()}
-	create := snapshot.Create
 	if path == "" {
 		path = filepath.Join(r.dir, snapshot.Name(seen.Site, time.Now()))
 	}
-	w, err := create(path, meta)
+	w, err := snapshot.Create(path, meta)
 	if err != nil {
 		return nil, err
 	}
-	e := agg.ExportSpan(from, time.Time{})
-	e.Only = r.only
-	return &take{writer: w, export: e, meta: meta}, nil
+	e.Only, e.Missed = r.only, 0
+	return &take{writer: w, export: e}, nil
 }
 
 // drain writes what the loop has and the file has not.
@@ -99,7 +96,7 @@ func (r *recorder) end(ctx context.Context, t *take, seen *agg.Frame) (snapshot.
 
 // Snapshot writes all that is retained.
 func (r *recorder) Snapshot(ctx context.Context, seen *agg.Frame) (string, error) {
-	t, err := r.begin("", time.Time{}, seen)
+	t, err := r.begin("", agg.ExportSpan(time.Time{}, time.Time{}), seen)
 	if err != nil {
 		return "", err
 	}
@@ -126,7 +123,7 @@ func (r *recorder) Start(_ context.Context, seen *agg.Frame) error {
 	if r.take != nil {
 		return errors.New("a recording is on already")
 	}
-	t, err := r.begin("", time.Time{}, seen)
+	t, err := r.begin("", agg.ExportSpan(time.Time{}, time.Time{}), seen)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/snapshot"
@@ -43,7 +44,6 @@ It needs no terminal. What a file contains is listed when it is written: look be
   rumtop snapshot --every 15m --dir /var/lib/rumtop --keep 96 --anonymise`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			v.window = max(min(v.window, 24*time.Hour), time.Second)
 			if err := v.check(); err != nil {
 				return err
 			}
@@ -53,6 +53,7 @@ It needs no terminal. What a file contains is listed when it is written: look be
 			return p.snapshot(cmd.Context(), &v, &s, n.options("rumtop snapshot"), site)
 		},
 	}
+	v.register(pflag.NewFlagSet("view", pflag.ContinueOnError)) // what has no flag here has its default
 	fs := cmd.Flags()
 	n.register(fs)
 	fs.StringVar(&site, "site", "", "which site (default: the only one there is)")
@@ -60,8 +61,6 @@ It needs no terminal. What a file contains is listed when it is written: look be
 	fs.StringVarP(&v.filter, "filter", "f", "", "record these beacons alone, as in rumtop --filter (default: all)")
 	fs.StringArrayVar(&v.regions, "region", nil, "only this region, * globs (repeatable)")
 	fs.StringArrayVar(&v.releases, "release", nil, "only this release, * globs (repeatable)")
-	v.window, v.interval, v.by, v.format, v.theme = 5*time.Minute, time.Second, "region", "table", "auto"
-	v.memory = 512 << 20
 	fs.Var(&v.memory, "memory", "the most that history may take while it is recorded")
 	fs.DurationVar(&s.lasting, "for", 0, "go on recording that long")
 	fs.DurationVar(&s.every, "every", 0, "end a file and begin the next one that often, until --for is over or a signal comes")
@@ -123,9 +122,10 @@ func (p *program) snapshot(ctx context.Context, v *viewFlags, s *snapshotFlags, 
 		return err
 	}
 	enough := time.Now().Add(s.lasting)
-	from := seen.At.Add(-v.since)
+	// The files go on from one another in the order of arrival: what comes late is in the next one.
+	export := agg.ExportSpan(seen.At.Add(-v.since), time.Time{})
 	for {
-		t, err := r.begin(s.output, from, seen)
+		t, err := r.begin(s.output, export, seen)
 		if err != nil {
 			return err
 		}
@@ -141,8 +141,6 @@ func (p *program) snapshot(ctx context.Context, v *viewFlags, s *snapshotFlags, 
 			t.writer.Abort()
 			return err
 		}
-		from = seen.At.Add(time.Millisecond)
-		t.export.To = from.UnixMilli()
 		meta, err := r.end(counting, t, seen)
 		if err != nil {
 			return err
@@ -212,8 +210,7 @@ func follow(ctx context.Context, t *take, loop *agg.Loop, until time.Time, faile
 		return err
 	case err := <-failed:
 		cancel()
-		<-done
-		return err
+		return errors.Join(err, <-done)
 	}
 }
 

@@ -239,9 +239,9 @@ func TestFixturesStayReadable(t *testing.T) {
 	}
 	defer func() { _ = f.Close() }()
 	m := f.Meta()
-	now, err := m.To, error(nil)
+	now := m.To
 	a := agg.New(agg.Config{})
-	if err = f.Batches(func(b *beacon.Batch) error { a.Add(b, now); return nil }); err != nil {
+	if err := f.Batches(func(b *beacon.Batch) error { a.Add(b, now); return nil }); err != nil {
 		t.Fatal(err)
 	}
 	total := a.Frame(agg.Query{By: "release", Window: time.Minute}, agg.SourceStatus{}, now).Total
