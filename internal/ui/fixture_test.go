@@ -27,7 +27,7 @@ func ramp(n int, from int, before, after float64) []float64 {
 
 func row(key string, views, errored float64, users, affected int, lcp, inp float64) agg.Row {
 	r := agg.Row{
-		Key: key, Views: agg.Count(views), ErroredViews: agg.Count(errored), Errors: agg.Count(errored * 1.2),
+		Key: key, Views: agg.Count(views), Seen: int(views), ErroredViews: agg.Count(errored), Errors: agg.Count(errored * 1.2),
 		Users: users, Affected: affected, Requests: agg.Count(views * 3), FailedRequests: agg.Count(errored / 4),
 		LCP:     agg.Dist{N: int(views * 0.95), P50: lcp * 0.7, P75: lcp, P95: lcp * 2.3, P99: lcp * 3.4},
 		INP:     agg.Dist{N: int(views * 0.6), P50: inp * 0.5, P75: inp, P95: inp * 2.45, P99: inp * 4},

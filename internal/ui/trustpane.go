@@ -68,6 +68,7 @@ func claims(f *agg.Frame, loc *time.Location) []claim {
 		{"lag", span(time.Duration(h.LagMS * float64(time.Millisecond))), weigh(h.LagMS > 10_000, doubtful), "from the collector to this screen"},
 		{"expected", expected(f, loc), weigh(len(f.Silences) > 0, grave), "of each region, page, device, browser, OS and country, by its own last hour"},
 		{"sampling", sampling(h.SampleRate), calm, "the smallest share in the window; counts are scaled up by its inverse (≈)"},
+		coverage(&f.Total),
 	}
 	from := "none"
 	if h.HistoryFrom != nil {
@@ -86,6 +87,19 @@ func claims(f *agg.Frame, loc *time.Location) []claim {
 		loss("reconnects", h.Reconnects, calm, "to the server since the start; history fills what was missed"),
 		claim{"skew p95", coarseSeconds(h.SkewP95MS) + " s", weigh(h.SkewN >= agg.Thin && h.SkewP95MS > 60_000, doubtful), "browsers' clocks against the collector's; windows use the collector's"},
 	)
+}
+
+// coverage is the share of page views that told each vital. Nothing is made up
+// for the others.
+func coverage(r *agg.Row) claim {
+	told := func(d agg.Dist) string {
+		if r.Seen == 0 {
+			return unknown
+		}
+		return wholePercent(min(float64(d.N)/float64(r.Seen), 1))
+	}
+	return claim{"coverage", told(r.LCP) + " " + told(r.INP) + " " + told(r.CLS), calm,
+		"of views told LCP, INP, CLS (" + told(r.FCP) + " FCP, " + told(r.TTFB) + " TTFB); what an SDK does not send is missing, not zero"}
 }
 
 // expected is whether what should come comes.
