@@ -66,13 +66,13 @@ func scenes() []scene {
 		}},
 		{"closed", func(v *visitor) {
 			truth := v.suffer("shop.throws(); await new Promise(r => setTimeout(r))")
-			v.stay()
+			v.stay("slow")
 			v.close()
 			v.want = want{views: 1, errors: 1, errored: 1, pages: map[string]vital{"/users/:id/orders": truth.all()}}
 		}},
 		{"navigated", func(v *visitor) {
 			truth := v.suffer("")
-			v.stay()
+			v.stay("slow")
 			v.open(cart)
 			v.until("truth.lcp > 0")
 			v.hide()
@@ -91,7 +91,7 @@ func scenes() []scene {
 		}},
 		{"restored", func(v *visitor) {
 			truth := v.suffer("")
-			v.stay()
+			v.stay("slow")
 			v.open(cart)
 			v.until("truth.lcp > 0")
 			v.back()
@@ -100,7 +100,7 @@ func scenes() []scene {
 		}},
 		{"route", func(v *visitor) {
 			truth := v.suffer("")
-			v.stay()
+			v.stay("slow")
 			v.run(fmt.Sprintf("shop.route(%q); await new Promise(r => setTimeout(r, 300)); shop.throws(); await new Promise(r => setTimeout(r))", settings))
 			v.hide()
 			v.want = want{views: 2, errors: 1, errored: 1, pages: map[string]vital{"/users/:id/orders": truth.all(), settings: unmeasured()}}
@@ -118,9 +118,9 @@ func (v *visitor) open(path string) {
 
 // stay gives an SDK that gathers for seconds these seconds: what it has not
 // gathered when the user goes on is lost.
-func (v *visitor) stay() {
+func (v *visitor) stay(where string) {
 	v.t.Helper()
-	if v.except.has("late") {
+	if v.except.has(where) {
 		v.run("await new Promise(r => setTimeout(r, 3500))")
 	}
 }
@@ -128,7 +128,7 @@ func (v *visitor) stay() {
 // hide minimises the window.
 func (v *visitor) hide() {
 	v.t.Helper()
-	v.stay()
+	v.stay("late")
 	v.page.hide()
 }
 

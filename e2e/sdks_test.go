@@ -27,7 +27,8 @@ type sdk struct {
 	//	errors?          a count of which some are lost at times; never more, nor no view at all
 	//	event flag user release environment types group
 	//	                 is not sent; types: not the errors' class; group: nor their messages
-	//	late             gathers for seconds, so that the user stays for some before going on
+	//	late             gathers for seconds: the user stays for some before the tab is hidden
+	//	slow             the same before the page is left or its route changes
 	except map[string]string
 }
 

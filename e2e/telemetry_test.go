@@ -35,8 +35,8 @@ func elasticRUM() map[string]string {
 	return map[string]string{
 		"*":         "fcp! ttfb!",
 		"restored":  "views=1", // told of neither the page between nor the restore
-		"navigated": "late inp@/users/:id/orders?",
-		"closed":    "late inp?",
-		"route":     "late",
+		"navigated": "slow inp@/users/:id/orders?",
+		"closed":    "slow inp?",
+		"route":     "slow",
 	}
 }
