@@ -45,7 +45,11 @@ func verbs() []verb {
 		{"quit", "", nil, just(func(m model) (model, tea.Cmd) { return m, tea.Quit })},
 	}
 	for _, p := range new(keyMap).panes() {
-		list = append(list, verb{p.name, "", nil, just(p.open)})
+		v := verb{p.name, "", nil, just(p.open)}
+		if p.name == "differs" {
+			v.do = differsCommand
+		}
+		list = append(list, v)
 	}
 	return list
 }

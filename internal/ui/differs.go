@@ -13,27 +13,153 @@ import (
 
 // differsPane tells what one part of the page views has that the rest has not.
 type differsPane struct {
-	asks   int // which of its questions
+	asks   differsQuestion
+	filter string // of askFilter
 	cursor int
 	answer *agg.Differs
-	window time.Duration
-	at     time.Time
+
+	at                time.Time // of the frame
+	window            time.Duration
+	onset, t0, marker time.Time // moments to ask about; zero: none
+	markerText        string
 }
 
-// differsAsked are the questions, in the order of the key.
-var differsAsked = [...]string{"errored views", "slow LCP", "slow INP", "this window against the one before"}
+// A differsQuestion is which part is held against which.
+type differsQuestion int
+
+// The questions, in the order of the key.
+const (
+	askErrored differsQuestion = iota
+	askSlowLCP
+	askSlowINP
+	askSlowCLS
+	askOnset
+	askT0
+	askMarker
+	askWindow
+	askReleases
+	askFilter
+	numDiffersQuestions
+)
+
+// about is the question that a frame's finding raises.
+func about(f *agg.Frame) differsQuestion {
+	if f != nil {
+		switch f.Finding.Measure {
+		case "lcp_p75":
+			return askSlowLCP
+		case "inp_p75":
+			return askSlowINP
+		case "cls_p75":
+			return askSlowCLS
+		}
+	}
+	return askErrored
+}
+
+func openDiffers(m model) (model, tea.Cmd) {
+	return openPane(differsPane{asks: about(m.frame)})(m)
+}
+
+// besideTitle is the heading beside the errors.
+func besideTitle(f *agg.Frame) string {
+	if q := about(f); q != askErrored {
+		return "what differs: " + differsPane{asks: q}.title(time.UTC)
+	}
+	return "what differs"
+}
+
+// differsCommand asks about what passes a filter; without one it opens the page.
+func differsCommand(arg string) (action, string) {
+	if arg == "" {
+		return openDiffers, ""
+	}
+	e, err := filter.Parse(arg)
+	if err != nil {
+		return nil, err.Error()
+	}
+	return openPane(differsPane{asks: askFilter, filter: e.String()}), ""
+}
+
+// since is where the span of a question begins; zero for none.
+func (p differsPane) since(q differsQuestion) time.Time {
+	switch q {
+	case askOnset:
+		return p.onset
+	case askT0:
+		return p.t0
+	case askMarker:
+		return p.marker
+	case askWindow:
+		return p.at.Add(-p.window)
+	}
+	return time.Time{}
+}
+
+// can tells whether there is what a question is about.
+func (p differsPane) can(q differsQuestion) bool {
+	switch q {
+	case askOnset, askT0, askMarker:
+		since := p.since(q)
+		return !since.IsZero() && since.Before(p.at.Add(-differsRound))
+	case askFilter:
+		return p.filter != ""
+	}
+	return true
+}
+
+// differsRound is what spans are rounded to, so that an answer stands for a moment.
+const differsRound = 10 * time.Second
+
+func (p differsPane) next() differsPane {
+	p.answer, p.cursor = nil, 0
+	for {
+		if p.asks = (p.asks + 1) % numDiffersQuestions; p.can(p.asks) {
+			return p
+		}
+	}
+}
 
 func (p differsPane) spec() agg.DiffersSpec {
 	switch p.asks {
-	case 1:
+	case askSlowLCP:
 		return agg.DiffersSpec{Kind: agg.DiffersSlow, Metric: "lcp"}
-	case 2:
+	case askSlowINP:
 		return agg.DiffersSpec{Kind: agg.DiffersSlow, Metric: "inp"}
-	case 3:
-		to := p.at.Truncate(10 * time.Second).UnixMilli()
-		return agg.DiffersSpec{Kind: agg.DiffersSpan, From: to - p.window.Milliseconds(), To: to}
+	case askSlowCLS:
+		return agg.DiffersSpec{Kind: agg.DiffersSlow, Metric: "cls"}
+	case askOnset, askT0, askMarker, askWindow:
+		return agg.DiffersSpec{Kind: agg.DiffersSpan, From: p.since(p.asks).Truncate(differsRound).UnixMilli(), To: p.at.Truncate(differsRound).UnixMilli()}
+	case askReleases:
+		return agg.DiffersSpec{Kind: agg.DiffersRelease}
+	case askFilter:
+		return agg.DiffersSpec{Kind: agg.DiffersFilter, A: p.filter}
 	}
 	return agg.DiffersSpec{Kind: agg.DiffersErrored}
+}
+
+// title is the question in words.
+func (p differsPane) title(loc *time.Location) string {
+	since := func(what string) string {
+		return what + " (" + p.since(p.asks).In(loc).Format("15:04") + ") against before"
+	}
+	switch p.asks {
+	case askSlowLCP, askSlowINP, askSlowCLS:
+		return "slow " + strings.ToUpper(p.spec().Metric)
+	case askOnset:
+		return since("since it began")
+	case askT0:
+		return since("since T0")
+	case askMarker:
+		return since("since “" + clean(p.markerText, 24) + "”")
+	case askWindow:
+		return "this window against the one before"
+	case askReleases:
+		return "the newest release against the last"
+	case askFilter:
+		return p.filter + " against the rest"
+	}
+	return "errored views"
 }
 
 func (p differsPane) ask(q agg.Query, _ int) agg.Query {
@@ -43,6 +169,13 @@ func (p differsPane) ask(q agg.Query, _ int) agg.Query {
 
 func (p differsPane) show(f *agg.Frame) pane {
 	p.at, p.window = f.At, time.Duration(f.WindowS*float64(time.Second))
+	p.onset, p.t0, p.marker = f.Finding.Since, time.Time{}, time.Time{}
+	if f.Baseline.Kind == "at" {
+		p.t0 = f.Baseline.To
+	}
+	if n := len(f.Markers); n > 0 {
+		p.marker, p.markerText = time.UnixMilli(f.Markers[n-1].At), f.Markers[n-1].Text
+	}
 	if f.Differs != nil {
 		p.answer = f.Differs
 	}
@@ -82,9 +215,8 @@ func (p differsPane) bindings(k *keyMap) []binding {
 	}
 	return []binding{
 		{k.up, move(-1)}, {k.down, move(1)}, {k.top, move(-far)}, {k.bottom, move(far)},
-		{k.next, onPane(func(p differsPane) pane {
-			return differsPane{asks: (p.asks + 1) % len(differsAsked), at: p.at, window: p.window}
-		})},
+		{k.next, onPane(func(p differsPane) pane { return p.next() })},
+		{k.releases, onPane(func(p differsPane) pane { p.asks, p.answer, p.cursor = askReleases, nil, 0; return p })},
 		{k.keep, func(m model) (model, tea.Cmd) { return m.narrowTo(p.chosen(), true) }},
 		{k.exclude, func(m model) (model, tea.Cmd) { return m.narrowTo(p.chosen(), false) }},
 		{k.differs, closePane},
@@ -130,16 +262,19 @@ func (m model) narrowTo(terms []agg.Term, keep bool) (model, tea.Cmd) {
 
 func (p differsPane) hints(k *keyMap) []key.Binding {
 	other := bind("tab", "another question", "tab")
-	return []key.Binding{k.keep, k.exclude, other, k.back, k.copy, k.help}
+	return []key.Binding{k.keep, k.exclude, other, k.back, k.releases, k.copy, k.help}
 }
 
 func (p differsPane) view(f *agg.Frame, s scene) []string {
 	if f == nil {
 		return nil
 	}
-	lines := append([]string{""}, differsLines(p.answer, "what differs: "+differsAsked[p.asks], s.theme, s.w, s.h-1, p.cursor, true)...)
+	lines := append([]string{""}, differsLines(p.answer, "what differs: "+p.title(s.loc), s.theme, s.w, s.h-1, p.cursor, true)...)
 	return lines
 }
+
+// missingValue is how a frame names that there is no value.
+const missingValue = "(none)"
 
 // The columns of what differs.
 const (
@@ -170,8 +305,8 @@ func differsLines(d *agg.Differs, title string, th theme, w, h, cursor int, wide
 	if d != nil {
 		of, against = shortOf(d)
 	}
-	p.right(th.dim, of, differsShare)
-	p.right(th.dim, against, differsShare)
+	p.right(th.dim, clean(of, differsShare-1), differsShare)
+	p.right(th.dim, clean(against, differsShare-1), differsShare)
 	if wide {
 		p.right(th.dim, "difference", differsDiff)
 		p.right(th.dim, "lift", differsLift)
@@ -203,7 +338,9 @@ func differsLines(d *agg.Differs, title string, th theme, w, h, cursor int, wide
 		name := v.Value
 		if wide {
 			for _, same := range v.Same {
-				name += " = " + same.Value
+				if same.Value != missingValue {
+					name += " = " + same.Value
+				}
 			}
 		}
 		p.left(style, clean(name, value-1), value)
@@ -223,15 +360,28 @@ func differsLines(d *agg.Differs, title string, th theme, w, h, cursor int, wide
 	}
 	if together {
 		style := differsCursor(&p, th, cursor == len(d.Values))
-		t := &d.Together
-		of, against := shortOf(d)
-		p.put(th.dim, "together ")
-		p.put(style, wholePercent(t.Coverage)+" of "+of)
-		p.put(th.dim, ", "+wholePercent(t.Caught)+" of "+against+": ")
-		p.put(style, clean(strings.ReplaceAll(t.Filter, "tag.", ""), max(w-p.cells, 0)))
+		putTogether(&p, d, style, th, w, wide)
 		lines = append(lines, p.line())
 	}
 	return lines
+}
+
+// putTogether tells what most have in common; where there is little room, by its values alone.
+func putTogether(p *pen, d *agg.Differs, style style, th theme, w int, wide bool) {
+	t := &d.Together
+	of, against := shortOf(d)
+	what := strings.ReplaceAll(t.Filter, "tag.", "")
+	shares := ": " + wholePercent(t.Coverage) + " of " + of + ", " + wholePercent(t.Caught) + " of " + against
+	if !wide {
+		values := make([]string, len(t.Terms))
+		for i := range t.Terms {
+			values[i] = t.Terms[i].Value
+		}
+		what, shares = strings.Join(values, " "), ": "+wholePercent(t.Coverage)+", rest "+wholePercent(t.Caught)
+	}
+	p.put(th.dim, "together ")
+	p.put(style, clean(what, max(w-p.cells-cells(shares), 8)))
+	p.put(th.dim, clean(shares, max(w-p.cells, 0)))
 }
 
 func differsCursor(p *pen, th theme, at bool) style {
@@ -261,12 +411,14 @@ func shortOf(d *agg.Differs) (of, against string) {
 	switch {
 	case strings.HasPrefix(d.Of, "errored"):
 		return "errored", "the rest"
-	case strings.Contains(d.Of, "slow"):
+	case strings.HasPrefix(d.Of, "views with slow "):
 		return "slow", "the rest"
 	case strings.HasPrefix(d.Against, "before"):
 		return "now", "before"
+	case d.Against == "the rest":
+		return "these", "the rest"
 	}
-	return "A", "the rest"
+	return strings.TrimPrefix(d.Of, "views of "), d.Against
 }
 
 // sideBySide puts lines to the left of others, which begin at a column.

@@ -365,10 +365,4 @@ func TestDiffersNarrows(t *testing.T) {
 			t.Errorf("%q: %q, want %q", c.keys, got, c.want)
 		}
 	}
-	m := press(screen(t, noColor, 80, 24, incident()), "d")
-	for _, want := range []string{agg.DiffersSlow, agg.DiffersSlow, agg.DiffersSpan, agg.DiffersErrored} {
-		if m = press(m, "tab"); asked(m).Differs.Kind != want {
-			t.Errorf("asked %+v, want %s", asked(m).Differs, want)
-		}
-	}
 }

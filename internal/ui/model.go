@@ -370,7 +370,7 @@ func (m model) drawFrame(lines []string, l layout) {
 		}
 		errors := m.errors.view(m.frame, th, m.loc, l.w-l.beside, l.errors.h, m.onErrors)
 		if l.beside > 0 && m.frame != nil {
-			errors = sideBySide(differsLines(m.frame.Differs, "what differs", th, l.beside-2, l.errors.h-1, -1, false), errors, l.beside)
+			errors = sideBySide(differsLines(m.frame.Differs, besideTitle(m.frame), th, l.beside-2, l.errors.h-1, -1, false), errors, l.beside)
 		}
 		place(l.errors, errors...)
 	}

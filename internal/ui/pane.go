@@ -42,7 +42,7 @@ type opening struct {
 // panes lists every pane, in the order of the help.
 func (k *keyMap) panes() []opening {
 	return []opening{
-		{"differs", k.differs, openPane(differsPane{})},
+		{"differs", k.differs, openDiffers},
 		{"verdict", k.verdict, openPane(releasePane{})},
 		{"inspect", k.inspect, openInspect},
 		{"sessions", k.sessions, openSessions},

@@ -1,0 +1,78 @@
+package ui
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/beacon"
+)
+
+// The page opens with the question that the finding raises, and goes through
+// those that there is something to ask about.
+func TestDiffersQuestions(t *testing.T) {
+	f := incident()
+	f.Markers = nil
+	m := press(screen(t, noColor, 120, 36, f), "d")
+	seen := map[agg.DiffersSpec]bool{}
+	for spec := asked(m).Differs; !seen[spec]; spec = asked(m).Differs {
+		seen[spec] = true
+		m = press(m, "tab")
+	}
+	spans := 0
+	for spec := range seen {
+		if spec.Kind == agg.DiffersSpan {
+			spans++
+			if spec.To <= spec.From {
+				t.Errorf("%+v is no span", spec)
+			}
+		}
+	}
+	if !seen[agg.DiffersSpec{Kind: agg.DiffersErrored}] || !seen[agg.DiffersSpec{Kind: agg.DiffersRelease}] || spans != 2 || len(seen) != 7 {
+		t.Errorf("%d questions: %+v", len(seen), seen)
+	}
+	if spec := asked(press(m, "v")).Differs; spec.Kind != agg.DiffersRelease {
+		t.Errorf("v asks %+v", spec)
+	}
+
+	f = incident()
+	f.Finding.Measure = "inp_p75"
+	f.Baseline = agg.Baseline{Kind: "at", To: f.At.Add(-3 * time.Minute)}
+	f.Markers = []beacon.Marker{{At: f.At.Add(-2 * time.Minute).UnixMilli(), Text: "flag on"}}
+	m = screen(t, noColor, 120, 36, f)
+	if spec := asked(m).Differs; spec.Metric != "inp" {
+		t.Errorf("beside the errors stands %+v", spec)
+	}
+	m = press(m, "d")
+	if spec := asked(m).Differs; spec.Metric != "inp" {
+		t.Errorf("the page begins with %+v", spec)
+	}
+	var titles []string
+	for range 9 {
+		titles = append(titles, m.open.(differsPane).title(time.UTC))
+		m = press(m, "tab")
+	}
+	for _, want := range []string{"since it began (14:02) against before", "since T0 (14:04) against before", "since “flag on” (14:05) against before"} {
+		if !strings.Contains(strings.Join(titles, "\n"), want) {
+			t.Errorf("%q is not among %q", want, titles)
+		}
+	}
+}
+
+func TestDiffersCommand(t *testing.T) {
+	m := press(screen(t, noColor, 120, 36, incident()), ":")
+	for _, r := range "differs browser=Safari" {
+		m = press(m, string(r))
+	}
+	m = press(m, "enter")
+	if spec := asked(m).Differs; spec != (agg.DiffersSpec{Kind: agg.DiffersFilter, A: "browser=Safari"}) {
+		t.Errorf("asks %+v", spec)
+	}
+	if got := m.View(); !strings.Contains(got, "what differs: browser=Safari against the rest") {
+		t.Error(got)
+	}
+	if _, fault := command("differs lcp>fast"); fault == "" {
+		t.Error("a filter that is none")
+	}
+}
