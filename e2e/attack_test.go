@@ -34,7 +34,7 @@ import (
 // What the collector may take in all, and how long each attack lasts.
 const (
 	mostMemory   = 128 << 20
-	attackLasts  = 2000 * time.Millisecond
+	attackLasts  = 1500 * time.Millisecond
 	attackerNets = 32                     // addresses that attackers come from: a small botnet
 	comeBack     = 300 * time.Millisecond // until a connection that was lost is opened again
 )
@@ -42,6 +42,7 @@ const (
 // TestAttacks lets strangers do their worst to a collector of default limits,
 // while an honest client goes on reporting.
 func TestAttacks(t *testing.T) {
+	t.Parallel()
 	k := newPrograms(t)
 	r := newRig(t, k, "--rate-limit", "100", "--trusted-proxies", proxyNet+".0.0/16", "--max-queue", "48MiB")
 	a := &arena{rig: r, address: strings.TrimPrefix(r.edge, "http://")}
@@ -89,6 +90,7 @@ func TestAttacks(t *testing.T) {
 
 // TestAttacksOverTLS does what is dearer there: connections that are held.
 func TestAttacksOverTLS(t *testing.T) {
+	t.Parallel()
 	certFile, keyFile := certificateFiles(t)
 	r := newRig(t, newPrograms(t), "--listen-cert", certFile, "--listen-key", keyFile)
 	r.edge = strings.Replace(r.edge, "http://", "https://", 1)
@@ -110,6 +112,7 @@ func TestAttacksOverTLS(t *testing.T) {
 
 // TestDrain ends collectors that cannot get rid of what they have.
 func TestDrain(t *testing.T) {
+	t.Parallel()
 	k := newPrograms(t)
 	for _, signals := range []int{1, 2} {
 		r := newRig(t, k)

@@ -410,14 +410,13 @@ type frames struct {
 	mu    sync.Mutex
 	rest  []byte
 	frame agg.Frame
-	notes map[string]bool // everything that it said was wrong
-	down  bool            // it said that it was not connected
-	lag   float64         // the most that it admitted, in milliseconds
+	down  bool    // it said that it was not connected
+	lag   float64 // the most that it admitted, in milliseconds
 }
 
 func newFrames(t *testing.T, k *kit, server string) *frames {
 	t.Helper()
-	v := &frames{t: t, notes: map[string]bool{}}
+	v := &frames{t: t}
 	v.p = start(t, v, k.rumtop, "--server", server, "--site", "shop", "--count", "1000000", "--format", "json", "--interval", "200ms", "--window", "30m")
 	return v
 }
@@ -438,7 +437,6 @@ func (v *frames) Write(b []byte) (int, error) {
 		}
 		v.rest = v.rest[i+1:]
 		v.frame = f
-		v.notes[f.Health.Note] = true
 		v.down = v.down || !f.Health.Connected
 		v.lag = max(v.lag, f.Health.LagMS)
 	}
@@ -463,16 +461,4 @@ func (v *frames) await(what string, holds func(*agg.Frame) bool) {
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
-}
-
-// said tells whether it ever said that something was wrong.
-func (v *frames) said(part string) bool {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	for note := range v.notes {
-		if strings.Contains(note, part) {
-			return true
-		}
-	}
-	return false
 }
