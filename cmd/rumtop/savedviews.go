@@ -43,7 +43,7 @@ type savedViews struct {
 
 	saving sync.Mutex // one at a time
 
-	mu    sync.Mutex // of what is in memory: never held while a file is read or written
+	mu    sync.Mutex           // of what is in memory: never held while a file is read or written
 	given map[string]savedView // by the configuration file
 	saved map[string]savedView // by the screen; these go first
 }
@@ -112,7 +112,7 @@ func decodeViews(data []byte) (map[string]savedView, error) {
 func checkViewName(name string) error {
 	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
 	if name == "" || len(name) > maxViewName || strings.Trim(name, letters) != "" {
-		return fmt.Errorf("%q is no name of a view: 1 to %d letters, digits, - _ and .", name, maxViewName)
+		return fmt.Errorf("%q is no name of a view: 1 to %d letters, digits, dots, hyphens and underscores", name, maxViewName)
 	}
 	return nil
 }
