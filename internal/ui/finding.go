@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/beacon"
 )
 
 // measureWords is how a finding's measure is spoken of.
@@ -75,6 +76,8 @@ func reasons(f *agg.Frame, loc *time.Location) string {
 		switch {
 		case x.State == agg.FindingReading && f.Health.Loading >= 1:
 			return "looking for what got worse …"
+		case len(f.Silences) > 0:
+			return reasonsOfSilence(f)
 		case x.State == agg.FindingQuiet && x.Segments > 1:
 			return fmt.Sprintf("nothing got distinguishably worse in %s segments", count(float64(x.Segments)))
 		}
@@ -83,7 +86,7 @@ func reasons(f *agg.Frame, loc *time.Location) string {
 	m := measureWords[x.Measure]
 	s := ""
 	if x.After != nil {
-		s = after(x) + " · "
+		s = after(x.After, x.Since) + " · "
 	}
 	if m.show != nil {
 		before := "was "
@@ -107,15 +110,15 @@ func reasons(f *agg.Frame, loc *time.Location) string {
 }
 
 // after tells the marker before the onset, and how long before.
-func after(x *agg.Finding) string {
-	lead := x.Since.Sub(time.UnixMilli(x.After.At))
+func after(m *beacon.Marker, since time.Time) string {
+	lead := since.Sub(time.UnixMilli(m.At))
 	switch {
 	case lead < 30*time.Second:
-		return "right after “" + x.After.Text + "”"
+		return "right after “" + m.Text + "”"
 	case lead < 2*time.Minute:
-		return span(lead.Round(10*time.Second)) + " after “" + x.After.Text + "”"
+		return span(lead.Round(10*time.Second)) + " after “" + m.Text + "”"
 	}
-	return span(lead.Round(time.Minute)) + " after “" + x.After.Text + "”"
+	return span(lead.Round(time.Minute)) + " after “" + m.Text + "”"
 }
 
 // reasonsLine draws it.

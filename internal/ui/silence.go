@@ -23,10 +23,24 @@ func sentenceOfSilence(f *agg.Frame, loc *time.Location) string {
 func silenceFact(s *agg.Silence, now time.Time, loc *time.Location) string {
 	who := "everyone"
 	if s.Field != "" {
-		who = s.Term.String()
+		who = s.String()
 	}
 	if s.Received == 0 {
 		return fmt.Sprintf("%s has fallen silent · since %s", who, clock(s.Since, now, loc))
 	}
 	return fmt.Sprintf("%s sends %s of what it should · since %s", who, wholePercent(s.Received/s.Expected), clock(s.Since, now, loc))
+}
+
+// reasonsOfSilence is what the sentence rests on, and the marker that came
+// shortly before.
+func reasonsOfSilence(f *agg.Frame) string {
+	s := &f.Silences[0]
+	text := ""
+	for i := range f.Markers {
+		m := &f.Markers[i]
+		if lead := s.Since.Sub(time.UnixMilli(m.At)); lead >= -time.Minute && lead <= 10*time.Minute {
+			text = after(m, s.Since) + " · "
+		}
+	}
+	return text + fmt.Sprintf("%s beacons a minute came of about %s", count(coarse(s.Received)), count(coarse(s.Expected)))
 }
