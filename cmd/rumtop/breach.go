@@ -96,7 +96,7 @@ func telemetry(f *agg.Frame) (out []string) {
 	for _, s := range f.Silences {
 		who := "everyone"
 		if s.Field != "" {
-			who = plain.Line(s.Term.String(), 100)
+			who = plain.Line(s.String(), 100)
 		}
 		say(true, "%s sends %.0f%% of what it should since %s", who, 100*s.Received/s.Expected, s.Since.Format(time.RFC3339))
 	}

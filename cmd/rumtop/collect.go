@@ -71,7 +71,7 @@ Runs until SIGTERM, then publishes what it has accepted; a second signal ends it
 				if err := edge.serveOperators(c.metricsListen, log); err != nil {
 					return errors.Join(err, edge.drain())
 				}
-				defer edge.operators.Close()
+				defer func() { _ = edge.operators.Close() }()
 			}
 			if c.identityBucket != "" {
 				edge.share(ctx, conn, c.identityBucket, log)

@@ -95,7 +95,8 @@ func parseMargins(words []string) (agg.Margins, error) {
 	m := agg.DefaultMargins
 	for _, w := range words {
 		name, amount, _ := strings.Cut(w, "=")
-		into, unit, scale := (*float64)(nil), "", 1.
+		var into *float64
+		unit, scale := "", 1.
 		switch name {
 		case "error_rate":
 			into, unit, scale = &m.ErrorRate, "pp", 100
