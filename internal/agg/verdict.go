@@ -356,6 +356,7 @@ func anytime(n float64) float64 {
 func judgeRate(name string, margin float64, arms *[2]arm, weights map[int]float64, of func(*stratum) (x, n float64), clump func(*arm) float64) Judged {
 	j := Judged{Measure: name, Margin: margin, Verdict: NoData}
 	var e [2]Estimate
+	both := 0. // half the interval of their difference
 	for side := range arms {
 		p, variance, n := 0., 0., 0.
 		for k, w := range weights {
@@ -373,10 +374,10 @@ func judgeRate(name string, margin float64, arms *[2]arm, weights map[int]float6
 		if n < minTrials {
 			return j
 		}
-		j.Change.High = math.Hypot(j.Change.High, half) // both halves, for now
+		both = math.Hypot(both, half)
 	}
 	j.Baseline, j.Canary = e[0], e[1]
-	j.conclude(e[1].Value-e[0].Value, j.Change.High, e[1].N)
+	j.conclude(e[1].Value-e[0].Value, both, e[1].N)
 	return j
 }
 
