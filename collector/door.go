@@ -17,8 +17,8 @@ import (
 //
 // Who comes when there is no room takes the place of another: of the one that
 // has been quiet the longest, which is between two requests or has still to send
-// its first; else of the one whose request takes the longest to arrive, if that
-// is too long. Clients with less than their share of the connections are left
+// its first, if that is long; else of the one whose request takes the longest to
+// arrive, if that is too long; else of any that is quiet. Clients with less than their share of the connections are left
 // in peace. Where nobody is found the new one is shed.
 type door struct {
 	max       int
@@ -36,8 +36,8 @@ type door struct {
 	turned [numTurns]atomic.Int64
 }
 
-// patience is how long a request may take to arrive and be answered before its
-// connection is given to somebody else. Answering takes a few milliseconds.
+// patience is how long a connection may be quiet, and a request take to arrive and be
+// answered, before its place is given to somebody else. Answering takes a few milliseconds.
 const patience = 250 * time.Millisecond
 
 // maxUnheard bounds the bytes of headers, and of TLS handshakes, that have not
@@ -72,7 +72,7 @@ type guest struct {
 	client  netip.Addr    // zero: a proxy
 	place   *list.Element // in
 	in      *list.List    // nil, quiet or busy
-	since   time.Time     // it is busy
+	since   time.Time     // it is quiet or busy
 	unheard int           // bytes since it became quiet
 	lines   int           // in them
 	gone    bool
@@ -142,12 +142,16 @@ func (d *door) admit(conn net.Conn) *guest {
 // replaceable is a guest of a kind whose place can be given to another, and
 // why; full and nil if there is none.
 func (d *door) replaceable(full int, fits func(*guest) bool) (why int, leaves *guest) {
-	if q := first(&d.quiet, fits); q != nil {
+	late := time.Now().Add(-patience)
+	long := func(q *guest) bool { return fits(q) && q.since.Before(late) }
+	if q := first(&d.quiet, long); q != nil {
 		return turnedQuiet, q
 	}
-	late := time.Now().Add(-patience)
-	if q := first(&d.busy, func(q *guest) bool { return fits(q) && q.since.Before(late) }); q != nil {
+	if q := first(&d.busy, long); q != nil {
 		return turnedSlow, q
+	}
+	if q := first(&d.quiet, fits); q != nil { // who has only just come may be about to speak
+		return turnedQuiet, q
 	}
 	return full, nil
 }
@@ -209,11 +213,11 @@ func (d *door) moved(conn net.Conn, state http.ConnState) {
 	case http.StateNew, http.StateIdle:
 		g.in = &d.quiet
 	case http.StateActive:
-		g.in, g.since = &d.busy, time.Now()
+		g.in = &d.busy
 	default:
 		return
 	}
-	g.place = g.in.PushBack(g)
+	g.since, g.place = time.Now(), g.in.PushBack(g)
 }
 
 // Read counts what belongs to no request yet.

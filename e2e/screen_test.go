@@ -132,7 +132,7 @@ func triage(t *testing.T, k *kit, width, height int) {
 	m.shows("at total (")
 	m.keys("Escape")
 	m.keys("?")
-	m.shows("quit", "filter", "excl")
+	m.shows("filter", "excl", "what differs")
 	m.keys("Escape")
 	m.shows("? help")
 	lines := strings.Split(strings.TrimRight(m.tmux("capture-pane", "-p"), "\n"), "\n")

@@ -131,6 +131,8 @@ func (s *sim) frame(q agg.Query) *agg.Frame {
 	if s.incident {
 		f.Total.Delta.ErrorRate = worse(f.Total.ErrorRate - 0.0042)
 		f.Total.Delta.LCP = worse(f.Total.LCP.P75 - 2000)
+		f.Finding = agg.Finding{State: agg.FindingOn, Measure: "error_rate", Now: agg.Estimate{Value: f.Total.ErrorRate}, Before: agg.Estimate{Value: 0.0042},
+			Factor: math.Round(f.Total.ErrorRate / 0.0042), Affected: f.Total.Affected, Share: float64(f.Total.Affected) / float64(max(f.Total.Users, 1)), Since: noon.Add(-4 * time.Minute)}
 	}
 	s.series(f, q)
 	for i, e := range s.errors {

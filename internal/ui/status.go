@@ -167,6 +167,8 @@ func sentence(f *agg.Frame, l link, loc *time.Location) (gravity, string) {
 	switch d := t.Delta.ErrorRate; {
 	case !f.Baseline.Complete || !d.Known || t.Baseline == nil:
 		return calm, s + " · no baseline yet"
+	case d.Sign > 0: // by chance, or not yet for long enough to be called a finding
+		return doubtful, s + fmt.Sprintf(" · was %s%%", percent(t.Baseline.ErrorRate))
 	case d.Sign < 0:
 		return fine, s + fmt.Sprintf(" · better than before (%s%%)", percent(t.Baseline.ErrorRate))
 	}
