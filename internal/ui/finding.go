@@ -39,6 +39,26 @@ func sentenceOfFinding(f *agg.Frame, loc *time.Location) (gravity, string) {
 	return calm, ""
 }
 
+// briefly is a sentence where there is little room. One about a finding says who
+// it is by values alone, so that how many are hurt, and since when, stay in sight.
+func briefly(f *agg.Frame, sentence string, loc *time.Location) string {
+	if f == nil || f.Finding.State != agg.FindingOn || len(f.Finding.Terms) == 0 {
+		return sentence
+	}
+	if _, whole := sentenceOfFinding(f, loc); whole != sentence {
+		return sentence
+	}
+	x := &f.Finding
+	s := worsened(x) + " ·"
+	for _, t := range x.Terms {
+		s += " " + t.Value
+	}
+	if x.Affected > 0 {
+		s += " · " + usersOf(f, x)
+	}
+	return s + " · since " + clock(x.Since, f.At, loc)
+}
+
 func worsened(x *agg.Finding) string {
 	m := measureWords[x.Measure]
 	if m.show == nil {

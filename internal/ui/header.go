@@ -125,6 +125,9 @@ func statusLine(f *agg.Frame, l link, said string, t theme, loc *time.Location, 
 	if g == grave {
 		text = t.strong
 	}
+	if cells(clean(s, maxSentence)) > w-p.cells {
+		s = briefly(f, s, loc)
+	}
 	p.put(text, clauses(clean(s, maxSentence), w-p.cells))
 	return p.line()
 }
