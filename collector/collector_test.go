@@ -116,6 +116,8 @@ type rig struct {
 	c   *Collector
 	nat *server
 	url string
+
+	client *http.Client // its own: another test's server closes the idle connections of the default one
 }
 
 const testKey = "pk_shop"
@@ -140,7 +142,7 @@ func newRig(t testing.TB, change func(*Config)) *rig {
 		defer cancel()
 		c.Drain(ctx) // tests that drain themselves get an error here
 	})
-	return &rig{t, c, nat, ts.URL}
+	return &rig{t, c, nat, ts.URL, &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}}
 }
 
 // answer is what the collector said.
@@ -168,11 +170,10 @@ func (r *rig) do(method, path, body string, header ...string) answer {
 			req.Header.Set(header[i], header[i+1])
 		}
 	}
-	res, err := http.DefaultClient.Do(req)
+	res, err := r.client.Do(req)
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	defer http.DefaultClient.CloseIdleConnections()
 	defer res.Body.Close()
 	text, err := io.ReadAll(res.Body)
 	if err != nil {
