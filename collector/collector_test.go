@@ -134,15 +134,16 @@ func newRig(t testing.TB, change func(*Config)) *rig {
 		t.Fatal(err)
 	}
 	ts := httptest.NewServer(c.Handler())
+	client := &http.Client{Transport: &http.Transport{}}
 	t.Cleanup(func() {
-		ts.Client().CloseIdleConnections()
+		client.CloseIdleConnections()
 		ts.Close()
 		nat.resume(nil)
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
 		c.Drain(ctx) // tests that drain themselves get an error here
 	})
-	return &rig{t, c, nat, ts.URL, &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}}
+	return &rig{t, c, nat, ts.URL, client}
 }
 
 // answer is what the collector said.
