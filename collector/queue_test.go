@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -35,11 +36,12 @@ func (r *rig) eventually(what string, ok func() bool) {
 }
 
 func TestBatching(t *testing.T) {
-	now := time.Unix(1763647652, 0)
+	var now atomic.Int64
+	now.Store(1763647652_000)
 	r := newRig(t, func(c *Config) {
 		c.Linger = 100 * time.Millisecond
 		c.BatchBeacons = 3
-		c.Now = func() time.Time { return now }
+		c.Now = func() time.Time { return time.UnixMilli(now.Load()) }
 	})
 	one := `{"user":"u1","navigation":true}`
 	r.post(one)
@@ -50,7 +52,7 @@ func TestBatching(t *testing.T) {
 	r.post(one)
 	r.eventually("the full batch", func() bool { return r.c.Stats().Published == 3 })
 	r.post(one)
-	now = now.Add(100 * time.Millisecond)
+	now.Add(100)
 	r.post(one)
 	r.eventually("the batch that lingered, under a clock of its own", func() bool { return r.c.Stats().Published >= 4 })
 	all := r.settle()
