@@ -10,7 +10,9 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -42,7 +44,7 @@ func start(t *testing.T, stdout io.Writer, program string, args ...string) *proc
 		_ = p.cmd.Process.Kill() // of what ended already
 		<-p.ended
 		if t.Failed() {
-			t.Logf("%s %q said:\n%s", program, args, p.lines.String())
+			t.Logf("%s said at its end:\n%s", filepath.Base(program), p.lines.tail(2000))
 		}
 	})
 	return p
@@ -124,6 +126,17 @@ func (l *lines) Write(b []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.text.Write(b)
+}
+
+// tail is the end of it, cut at a line: what a failure is explained by, without
+// hiding what failed.
+func (l *lines) tail(most int) string {
+	s := l.String()
+	if len(s) <= most {
+		return s
+	}
+	s = s[len(s)-most:]
+	return "…" + s[strings.IndexByte(s, '\n')+1:]
 }
 
 func (l *lines) String() string {

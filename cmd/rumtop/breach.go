@@ -15,15 +15,13 @@ import (
 // breachSchema names the document that --on-breach is given.
 const breachSchema = "rumtop.breach/1"
 
-// breach is one episode: from the first objective that burns too fast until
-// none has for a while. However many objectives and segments burn meanwhile,
-// it is one.
+// breach is what --on-breach is told.
 type breach struct {
-	Schema string    `json:"schema"`
-	Event  string    `json:"event"` // began, ended
-	Site   string    `json:"site"`
-	At     time.Time `json:"at"`
-	Since  time.Time `json:"since"` // when the episode began
+	Schema string          `json:"schema"`
+	Event  agg.BreachEvent `json:"event"`
+	Site   string          `json:"site"`
+	At     time.Time       `json:"at"`
+	Since  time.Time       `json:"since"` // when it began
 
 	// Objectives are those that burn too fast; at its end, all of them.
 	Objectives []agg.Burn `json:"objectives"`
@@ -33,51 +31,20 @@ type breach struct {
 	Telemetry []string `json:"telemetry,omitempty"`
 }
 
-// breaches follows frames and tells when an episode begins and ends.
-type breaches struct {
-	since, last time.Time // of the episode; zero: none
-}
-
-// calmAfter is how long nothing must burn before an episode is over.
-const calmAfter = 5 * time.Minute
-
-// look takes a frame in. It returns nil when there is nothing to tell.
-func (b *breaches) look(f *agg.Frame) *breach {
-	if f.Health.Loading < 1 {
-		return nil
-	}
-	burning := pages(f)
-	event := ""
-	switch {
-	case len(burning) > 0 && b.since.IsZero():
-		event, b.since, b.last = "began", f.Now, f.Now
-	case len(burning) > 0:
-		b.last = f.Now
-	case !b.since.IsZero() && f.Now.Sub(b.last) >= calmAfter:
-		event, burning = "ended", f.Alarm
-	}
+// tell describes what a frame brings to the breaches, nil where that is nothing.
+func tell(b *agg.Breaches, f *agg.Frame) *breach {
+	event := b.Look(f)
 	if event == "" {
 		return nil
 	}
-	out := &breach{
-		Schema: breachSchema, Event: event, Site: f.Site, At: f.Now, Since: b.since,
-		Objectives: burning, Total: f.Total, Telemetry: telemetry(f),
+	objectives := f.Pages()
+	if event == agg.BreachEnded {
+		objectives = f.Alarm
 	}
-	if event == "ended" {
-		b.since = time.Time{}
+	return &breach{
+		Schema: breachSchema, Event: event, Site: f.Site, At: f.Now, Since: b.Since,
+		Objectives: objectives, Total: f.Total, Telemetry: telemetry(f),
 	}
-	return out
-}
-
-// pages are the objectives that should wake somebody.
-func pages(f *agg.Frame) []agg.Burn {
-	var out []agg.Burn
-	for _, o := range f.Alarm {
-		if o.Page {
-			out = append(out, o)
-		}
-	}
-	return out
 }
 
 // telemetry is what a person should know before believing a frame.

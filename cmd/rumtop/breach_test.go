@@ -32,13 +32,13 @@ func burning(minute int, names ...string) *agg.Frame {
 // One episode is one breach, however many objectives join it and however often
 // they flap.
 func TestEpisodes(t *testing.T) {
-	var b breaches
+	var b agg.Breaches
 	told := func(f *agg.Frame) string {
-		x := b.look(f)
+		x := tell(&b, f)
 		if x == nil {
 			return ""
 		}
-		return x.Event
+		return string(x.Event)
 	}
 	loading := burning(2, "errors")
 	loading.Health.Loading = 0.5
@@ -58,10 +58,10 @@ func TestEpisodes(t *testing.T) {
 
 func TestCommandHearsOfABreach(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "heard")
-	var b breaches
+	var b agg.Breaches
 	f := burning(3, "errors")
 	f.Health.Gaps = 2
-	if err := raise(t.Context(), "cat > "+file, b.look(f)); err != nil {
+	if err := raise(t.Context(), "cat > "+file, tell(&b, f)); err != nil {
 		t.Fatal(err)
 	}
 	data, err := os.ReadFile(file)

@@ -90,7 +90,7 @@ func (p *program) check(ctx context.Context, cfg agg.Config, o *objectiveFlags, 
 	if o.onBreach != "" {
 		go alarm.run(ctx, p.complain)
 	}
-	var episodes breaches
+	var breaches agg.Breaches
 	for {
 		select {
 		case <-ctx.Done():
@@ -109,7 +109,7 @@ func (p *program) check(ctx context.Context, cfg agg.Config, o *objectiveFlags, 
 				}
 				return verdictOf(frame)
 			}
-			b := episodes.look(frame)
+			b := tell(&breaches, frame)
 			if b == nil {
 				continue
 			}
@@ -125,7 +125,7 @@ func (p *program) check(ctx context.Context, cfg agg.Config, o *objectiveFlags, 
 
 // verdictOf is what the exit status tells.
 func verdictOf(f *agg.Frame) error {
-	if len(pages(f)) > 0 {
+	if len(f.Pages()) > 0 {
 		return errBreach
 	}
 	var unknown []string

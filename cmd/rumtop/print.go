@@ -102,7 +102,7 @@ func printCSV(w io.Writer, f *agg.Frame, header bool) error {
 		number := func(v float64) string { return strconv.FormatFloat(v, 'g', 6, 64) }
 		count := func(c agg.Count) string { return strconv.FormatInt(int64(math.Round(float64(c))), 10) }
 		line := []string{
-			f.At.UTC().Format(time.RFC3339), f.By, spreadsheetSafe(plain.Line(row.Key, 0)), count(row.Views), count(row.Errors), count(row.ErroredViews),
+			f.At.UTC().Format(time.RFC3339), f.By, plain.Cell(plain.Line(row.Key, 0)), count(row.Views), count(row.Errors), count(row.ErroredViews),
 			number(row.ErrorRate), strconv.Itoa(row.Users), strconv.Itoa(row.Affected), count(row.Requests), count(row.FailedRequests),
 		}
 		for i := range beacon.Vitals {
@@ -122,15 +122,6 @@ func printCSV(w io.Writer, f *agg.Frame, header bool) error {
 	}
 	out.Flush()
 	return out.Error()
-}
-
-// spreadsheetSafe keeps a value that a page chose from becoming a formula in
-// the program that the file is opened with.
-func spreadsheetSafe(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		return "'" + s
-	}
-	return s
 }
 
 // printTable writes what a person or a log reads: total, segments, errors, and

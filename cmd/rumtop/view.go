@@ -124,11 +124,11 @@ const reading = 2 * time.Minute
 func (p *program) start(ctx context.Context, v *viewFlags, f *feed, site string) (loop *agg.Loop, failed <-chan error, err error) {
 	hear := func(*agg.Frame) {}
 	if command := v.promised.onBreach; command != "" {
-		var episodes breaches
+		var breaches agg.Breaches
 		alarm := newAlarm(command)
 		go alarm.run(ctx, p.later)
 		hear = func(f *agg.Frame) {
-			if b := episodes.look(f); b != nil {
+			if b := tell(&breaches, f); b != nil {
 				alarm.tell(b)
 			}
 		}

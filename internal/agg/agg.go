@@ -161,7 +161,7 @@ func (a *Aggregator) sift(b *beacon.Batch, oldest int64) {
 func (a *Aggregator) expire(oldest int64) {
 	for len(a.log.chunks) > 1 {
 		c := a.log.chunks[0]
-		tooMuch := int64(a.log.bytes()+a.seen.bytes()+a.promised()+a.watch.bytes()) > a.cfg.Memory
+		tooMuch := int64(a.log.bytes()+a.seen.bytes()+a.promised()+a.watch.bytes()+a.silences.bytes()) > a.cfg.Memory
 		if c.newest >= oldest && !tooMuch {
 			return
 		}

@@ -177,6 +177,9 @@ func (r *silenceSeries) reach(step int64) {
 	r.first = max(r.first, step-silenceSteps+1)
 }
 
+// bytes is the memory that the segments take.
+func (s *silences) bytes() int { return len(s.series) * (8*silenceSteps + 100) }
+
 // at is what was sent in a step.
 func (r *silenceSeries) at(step int64) sent {
 	if step < r.first || step > r.last {

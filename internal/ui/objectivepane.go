@@ -2,7 +2,6 @@ package ui
 
 import (
 	"strconv"
-	"time"
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
@@ -153,26 +152,19 @@ func burnMark(f *agg.Frame, t theme) (style, string) {
 	return s, clean(b.Name, 16) + " burns " + times(b.Rate)
 }
 
-// alarm rings when an objective begins to burn so fast that somebody should be
-// woken: once for all that burn together, whatever is being looked at.
+// alarm rings when a breach begins, whatever is being looked at.
 type alarm struct {
-	title string    // of the terminal's window
-	last  time.Time // when something burnt last
+	title    string // of the terminal's window
+	breaches agg.Breaches
 }
-
-// calmAfter is how long nothing must burn before the bell rings again.
-const calmAfter = 5 * time.Minute
 
 // hear takes a frame and tells whether to ring.
 func (a alarm) hear(f *agg.Frame) (_ alarm, ring bool) {
 	a.title = "rumtop"
-	b := worstBurn(f.Alarm)
-	if b == nil || !b.Page {
-		return a, false
+	if b := worstBurn(f.Alarm); b != nil && b.Page {
+		a.title = "▲ rumtop: " + clean(b.Name, 30)
 	}
-	a.title = "▲ rumtop: " + clean(b.Name, 30)
-	ring = a.last.IsZero() || f.Now.Sub(a.last) >= calmAfter
-	a.last = f.Now
+	ring = a.breaches.Look(f) == agg.BreachBegan
 	return a, ring
 }
 

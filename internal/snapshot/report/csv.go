@@ -5,6 +5,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
+
+	"github.com/rumtop/rumtop/internal/plain"
 )
 
 // CSV writes one table: a line for each phase of each segment, and for each phase
@@ -20,7 +22,7 @@ func CSV(w io.Writer, r *Report) error {
 	}
 	_ = out.Write(append(columns, "error_rate_change", "lcp_change", "inp_change", "cls_change")) // told by Error
 	line := func(p *Phase, by, key string, row *Row) {
-		cells := []string{p.Name, stamp(p.From), stamp(p.To), sheet(by), sheet(key)}
+		cells := []string{p.Name, stamp(p.From), stamp(p.To), plain.Cell(by), plain.Cell(key)}
 		for _, f := range [...]Figure{row.Users, row.Affected, row.Views, row.Errors, row.ErroredViews, row.ErrorRate, row.Requests, row.FailedRequests} {
 			cells = append(cells, cell(f))
 		}
@@ -60,13 +62,4 @@ func cell(f Figure) string {
 		return ""
 	}
 	return f.show(nil)
-}
-
-// sheet keeps a value that a page chose from becoming a formula in the program
-// that the file is opened with.
-func sheet(s string) string {
-	if t := strings.TrimLeft(s, " "); t != "" && strings.ContainsRune("=+-@", rune(t[0])) {
-		return "'" + s
-	}
-	return s
 }
