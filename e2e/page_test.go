@@ -41,7 +41,7 @@ func visit(t *testing.T, k *kit, tag func(r *rig) string) (*page, *rig) {
 		default:
 			w.Header().Set("Content-Type", "text/html; charset=utf-8")
 			_, _ = fmt.Fprintf(w, `<!doctype html><html><head><title>shop</title><script src="/truth.js"></script>%s
-				<script src="/shop.js?user=jane.doe@example.com"></script></head>
+				<script src="/shop.js?user=fontainebleau@example.com"></script></head>
 				<body><h1>shop</h1><div id="banner"></div><p style="height:150px">orders</p><button onclick="shop.pay()">pay</button></body></html>`, head)
 		}
 	}))
@@ -55,7 +55,7 @@ func visit(t *testing.T, k *kit, tag func(r *rig) string) (*page, *rig) {
 	var stop context.CancelFunc
 	p.ctx, stop = context.WithTimeout(p.ctx, 2*patience)
 	t.Cleanup(stop)
-	if err := chromedp.Do(p.ctx, chromedp.Navigate(shop.URL+"/users/8412/orders?mail=jane.doe@example.com")); err != nil {
+	if err := chromedp.Do(p.ctx, chromedp.Navigate(shop.URL+"/users/8412/orders?mail=fontainebleau@example.com")); err != nil {
 		t.Fatalf("open the shop: %v", err)
 	}
 	return p, r

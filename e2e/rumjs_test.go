@@ -21,7 +21,7 @@ func browserAgent(t *testing.T, k *kit) {
 		return fmt.Sprintf(`<script async crossorigin src="%s/rum.js" data-key="%s" data-release="2.4.1"></script>`, r.edge, siteKey)
 	})
 	p.until("window.rum && rum.flush")
-	p.run("rum.user('jane.doe@example.com'); rum.tag('tier', 'paid')")
+	p.run("rum.user('fontainebleau@example.com'); rum.tag('tier', 'paid')")
 	truth := p.suffer("rum.event('checkout_completed', 1);" + trouble(t))
 	p.hide()
 	f := r.frameWith("the view in a frame", hurt, "--by", "release")
@@ -39,7 +39,7 @@ func browserAgent(t *testing.T, k *kit) {
 			t.Errorf("no %s in what viewers receive:\n%s", want, tail)
 		}
 	}
-	r.keepsPrivate("jane")
+	r.keepsPrivate()
 	p.close()
 	r.stays(f)
 }

@@ -111,7 +111,7 @@ func scenes() []scene {
 // open loads a page of the shop.
 func (v *visitor) open(path string) {
 	v.t.Helper()
-	if err := chromedp.Do(v.ctx, chromedp.Navigate(shopOrigin+path+"?mail=jane.doe@example.com&scene="+v.key)); err != nil {
+	if err := chromedp.Do(v.ctx, chromedp.Navigate(shopOrigin+path+"?mail=fontainebleau@example.com&scene="+v.key)); err != nil {
 		v.t.Fatalf("open %s: %v", path, err)
 	}
 }

@@ -120,5 +120,5 @@ func TestSDKs(t *testing.T) {
 			})
 		}
 	})
-	m.rig.keepsPrivate("jane")
+	m.rig.keepsPrivate()
 }

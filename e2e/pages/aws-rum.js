@@ -8,7 +8,7 @@ const aws = new AwsRum('11111111-2222-3333-4444-555555555555', '2.4.1', 'eu-west
   signing: false,
   sessionSampleRate: 1,
   allowCookies: true,
-  userId: 'jane.doe@example.com',
+  userId: 'fontainebleau@example.com',
   sessionAttributes: { 'new-payment-flow': 'true' },
   telemetries: ['errors', 'performance', 'http'],
 });

@@ -29,7 +29,7 @@ BOOMR.init({
 BOOMR.addVar({
   release: '2.4.1',
   environment: 'production',
-  user: 'jane.doe@example.com',
+  user: 'fontainebleau@example.com',
   'flag.new-payment-flow': 'true',
 });
 

@@ -8,7 +8,7 @@ init({
   serviceVersion: '2.4.1',
   environment: 'production',
   // identify() comes after the first page view was told.
-  additionalSignalAttributes: { 'user.id': 'jane.doe@example.com' },
+  additionalSignalAttributes: { 'user.id': 'fontainebleau@example.com' },
   endpoint: { url: edge + '/k/' + key, authToken: 'none' },
 });
 

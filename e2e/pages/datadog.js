@@ -4,7 +4,7 @@ import { datadogRum } from 'datadog';
 const { edge, key, compress } = document.currentScript.dataset;
 
 // Before init, so that the first event names the user, too.
-datadogRum.setUser({ id: 'jane.doe@example.com' });
+datadogRum.setUser({ id: 'fontainebleau@example.com' });
 datadogRum.init({
   applicationId: '5e2d1c3b-0000-4000-8000-000000000001',
   clientToken: key,

@@ -10,7 +10,7 @@ const apm = initApm({
   serverUrl: edge + '/k/' + key,
   apiVersion: Number(version),
 });
-apm.setUserContext({ id: 'jane.doe@example.com' });
+apm.setUserContext({ id: 'fontainebleau@example.com' });
 apm.addLabels({ tier: 'paid', 'new-payment-flow': 'true' });
 
 window.sdk = {

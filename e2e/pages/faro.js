@@ -7,7 +7,7 @@ const faro = initializeFaro({
   url: edge + '/collect',
   apiKey: key,
   app: { name: 'shop', version: '2.4.1', environment: 'production' },
-  user: { id: 'jane.doe@example.com' },
+  user: { id: 'fontainebleau@example.com' },
   // Faro knows no flags: an attribute of the session is the nearest.
   sessionTracking: { session: { attributes: { 'new-payment-flow': 'true' } } },
   trackResources: true,

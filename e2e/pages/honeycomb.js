@@ -13,7 +13,7 @@ new HoneycombWebSDK({
   serviceVersion: '2.4.1',
   resourceAttributes: { 'deployment.environment.name': 'production' },
   spanProcessors: [{
-    onStart: (span) => span.setAttribute('user.id', 'jane.doe@example.com'),
+    onStart: (span) => span.setAttribute('user.id', 'fontainebleau@example.com'),
     onEnd() {},
     forceFlush: async () => {},
     shutdown: async () => {},

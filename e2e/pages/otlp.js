@@ -28,7 +28,7 @@ const resource = resourceFromAttributes({
   'user_agent.original': navigator.userAgent,
 });
 const session = crypto.randomUUID();
-const common = () => ({ 'url.full': location.href, 'session.id': session, 'user.id': 'jane.doe@example.com' });
+const common = () => ({ 'url.full': location.href, 'session.id': session, 'user.id': 'fontainebleau@example.com' });
 
 const who = {
   onEmit(record) {
@@ -41,7 +41,7 @@ const provider = new LoggerProvider({ resource, processors: [who, new BatchLogRe
 logs.setGlobalLoggerProvider(provider);
 
 const where = {
-  onStart: (span) => span.setAttributes({ 'session.id': session, 'user.id': 'jane.doe@example.com', 'page.url': location.href }),
+  onStart: (span) => span.setAttributes({ 'session.id': session, 'user.id': 'fontainebleau@example.com', 'page.url': location.href }),
   onEnd() {},
   forceFlush: async () => {},
   shutdown: async () => {},

@@ -12,7 +12,7 @@ Sentry.init({
   sendDefaultPii: true,
   integrations: [Sentry.browserTracingIntegration(), Sentry.featureFlagsIntegration?.()].filter(Boolean),
 });
-Sentry.setUser({ id: 'jane.doe@example.com' });
+Sentry.setUser({ id: 'fontainebleau@example.com' });
 Sentry.setTag('tier', 'paid');
 Sentry.getClient().getIntegrationByName('FeatureFlags')?.addFeatureFlag('new-payment-flow', true);
 

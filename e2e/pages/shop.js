@@ -12,7 +12,7 @@ window.shop = {
   },
   throws() {
     setTimeout(() => {
-      throw new TypeError('no cart for jane.doe@example.com');
+      throw new TypeError('no cart for fontainebleau@example.com');
     });
   },
   rejects() {

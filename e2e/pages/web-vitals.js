@@ -5,7 +5,7 @@ import { onCLS, onFCP, onINP, onLCP, onTTFB } from 'web-vitals';
 const { edge, key } = document.currentScript.dataset;
 
 const send = (metric) => {
-  const body = JSON.stringify({ ...metric, url: location.href, release: '2.4.1', user: 'jane.doe@example.com' });
+  const body = JSON.stringify({ ...metric, url: location.href, release: '2.4.1', user: 'fontainebleau@example.com' });
   navigator.sendBeacon(edge + '/web-vitals?key=' + key, body);
 };
 
