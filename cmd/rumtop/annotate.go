@@ -15,8 +15,8 @@ import (
 )
 
 func (p *program) annotateCommand() *cobra.Command {
-	var n natsFlags
-	var site, kind, at, author, expression string
+	var from siteFlags
+	var kind, at, author, expression string
 	cmd := &cobra.Command{
 		Use:   "annotate TEXT",
 		Short: "Put a marker on every viewer's charts: a deploy, a flag flip, a mitigation, a note",
@@ -44,16 +44,11 @@ func (p *program) annotateCommand() *cobra.Command {
 				m.At = when.UnixMilli()
 			}
 			ctx := cmd.Context()
-			conn, err := stream.Connect(ctx, n.options("rumtop annotate"))
+			conn, site, err := from.connect(ctx, "rumtop annotate")
 			if err != nil {
 				return err
 			}
 			defer conn.Close()
-			if site == "" {
-				if site, err = onlySite(ctx, conn); err != nil {
-					return err
-				}
-			}
 			stored, err := stream.Annotate(ctx, conn, site, m)
 			if err != nil {
 				return err
@@ -65,10 +60,9 @@ func (p *program) annotateCommand() *cobra.Command {
 		},
 	}
 	fs := cmd.Flags()
-	n.register(fs)
-	fs.StringVar(&site, "site", "", "which site (default: the only one there is)")
+	from.register(fs)
 	fs.StringVar(&kind, "kind", beacon.MarkerNote, "what it is: "+strings.Join(beacon.MarkerKinds[:], ", "))
-	fs.StringVar(&at, "at", "", "when it was, as 14:02, 5m (ago) or 2026-11-20T14:02:00Z (default: now)")
+	fs.StringVar(&at, "at", "", "when it was, as 14:02 (local time), 5m (ago) or 2026-11-20T14:02:00Z (default: now)")
 	fs.StringVar(&author, "author", p.user(), "who says so")
 	fs.StringVarP(&expression, "filter", "f", "", "whom it concerns, as in rumtop --filter (default: everyone)")
 	return cmd

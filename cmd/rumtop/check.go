@@ -14,13 +14,12 @@ import (
 
 	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/plain"
-	"github.com/rumtop/rumtop/internal/stream"
 )
 
 func (p *program) checkCommand() *cobra.Command {
-	var n natsFlags
+	var from siteFlags
 	var o objectiveFlags
-	var site, format string
+	var format string
 	var watch bool
 	memory := size(512 << 20)
 	cmd := &cobra.Command{
@@ -52,23 +51,17 @@ Objectives are read from the configuration file like any flag:
 				return usage("--on-breach needs --watch: without it the exit status tells")
 			}
 			ctx := cmd.Context()
-			conn, err := stream.Connect(ctx, n.options("rumtop check"))
+			conn, site, err := from.connect(ctx, "rumtop check")
 			if err != nil {
 				return err
 			}
 			defer conn.Close()
-			if site == "" {
-				if site, err = onlySite(ctx, conn); err != nil {
-					return err
-				}
-			}
 			return p.check(ctx, cfg, &o, newFeed(conn), site, format, watch)
 		},
 	}
 	fs := cmd.Flags()
-	n.register(fs)
+	from.register(fs)
 	o.register(fs)
-	fs.StringVar(&site, "site", "", "which site (default: the only one there is)")
 	fs.StringVar(&format, "format", "table", "table, json")
 	fs.BoolVar(&watch, "watch", false, "go on until interrupted, and tell when a breach begins and ends")
 	fs.Var(&memory, "memory", "the most that history may take; the oldest goes first")
@@ -157,7 +150,7 @@ func printBurns(w io.Writer, f *agg.Frame, format string) error {
 	}
 	b := &strings.Builder{}
 	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
-	_, _ = fmt.Fprintf(t, "objective\tgood\tn\tburn\tnow\tbudget spent\t\t%s\n", "what")
+	_, _ = fmt.Fprintf(t, "objective\tgood\tn\tburn\tnow\tbudget spent\tstate\t  what\n")
 	for _, o := range f.Objectives {
 		state := "ok"
 		switch {
@@ -168,7 +161,7 @@ func printBurns(w io.Writer, f *agg.Frame, format string) error {
 		case o.Muted:
 			state = "muted"
 		}
-		_, _ = fmt.Fprintf(t, "%s\t%.3f%%\t%d\t%.1f×\t%.1f×\t%.2f%%\t%s\t%s\n", plain.Line(o.Name, 30), 100*o.Good, o.N, o.Rate, o.Now, 100*o.Spent, state, plain.Line(o.Objective, 100))
+		_, _ = fmt.Fprintf(t, "%s\t%.3f%%\t%d\t%.1f×\t%.1f×\t%.2f%%\t%s\t  %s\n", plain.Line(o.Name, 30), 100*o.Good, o.N, o.Rate, o.Now, 100*o.Spent, state, plain.Line(o.Objective, 100))
 	}
 	if err := t.Flush(); err != nil {
 		return err

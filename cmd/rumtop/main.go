@@ -61,7 +61,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	p := &program{stdin: stdin, stdout: stdout, stderr: stderr, env: os.Environ()}
 	root := p.command()
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	cmd, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return exitOK
 	}
@@ -70,6 +70,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		status = s.status
 	} else if !p.started {
 		status = exitUsage // cobra itself refused the words
+		err = fmt.Errorf("%w: see %s --help", err, cmd.CommandPath())
 	}
 	_, _ = fmt.Fprintf(stderr, "rumtop: %s\n", plain.Line(err.Error(), 0))
 	return status

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -71,13 +70,5 @@ func (p *program) open(ctx context.Context, v *viewFlags, paths []string) error 
 		screens = append(screens, screen)
 		failures = append(failures, failed)
 	}
-	err := ui.Run(ctx, screens[0], screens[1:]...)
-	for _, failed := range failures {
-		select {
-		case e := <-failed:
-			err = errors.Join(err, e)
-		default:
-		}
-	}
-	return err
+	return runScreens(ctx, failures, screens...)
 }

@@ -31,7 +31,7 @@ func openRecording(ctx context.Context, path string, cfg agg.Config, interval ti
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	r := &recording{file: f, meta: f.Meta(), batches: make(chan *beacon.Batch), taken: make(chan struct{})}
+	r := &recording{file: f, meta: f.Meta(), batches: make(chan *beacon.Batch), taken: make(chan struct{}, 1)}
 	a := agg.New(cfg)
 	for _, m := range r.meta.Markers {
 		if m.Kind != beacon.MarkerRelease { // those are found again
@@ -90,7 +90,7 @@ func (r *recording) run(ctx context.Context) error {
 // Batches is closed when all has been read.
 func (r *recording) Batches() <-chan *beacon.Batch { return r.batches }
 
-// Recycle says that a batch has been counted.
+// Recycle says that a batch has been counted. It never waits: one batch is on its way at a time.
 func (r *recording) Recycle(*beacon.Batch) { r.taken <- struct{}{} }
 
 // Status says how far the reading is.

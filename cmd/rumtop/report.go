@@ -130,14 +130,15 @@ func (p *program) report(r *reportFlags, path string) error {
 	if err := reportFormats[at].render(&text, doc); err != nil {
 		return fmt.Errorf("write the report: %w", err)
 	}
-	out, commit, err := p.destination(r.output)
+	out, err := p.openOutput(r.output)
 	if err != nil {
 		return err
 	}
+	defer out.discard()
 	if _, err := out.Write(text.Bytes()); err != nil {
 		return fmt.Errorf("write the report: %w", err)
 	}
-	return commit()
+	return out.commit()
 }
 
 func (r *reportFlags) is(f reportFormat) bool { return f.name == r.format }

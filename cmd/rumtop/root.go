@@ -72,6 +72,13 @@ func (p *program) command() *cobra.Command {
 		p.doctorCommand(),
 		p.versionCommand(),
 	)
+	// Without this a misspelt shell prints help, into the file for completions.
+	root.InitDefaultCompletionCmd()
+	if completion, _, err := root.Find([]string{"completion"}); err == nil {
+		completion.RunE = func(*cobra.Command, []string) error {
+			return usage("name a shell: bash, zsh, fish, powershell")
+		}
+	}
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
 		if err := p.configure(cmd); err != nil {
 			return err

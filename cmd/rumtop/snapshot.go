@@ -14,7 +14,6 @@ import (
 
 	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/snapshot"
-	"github.com/rumtop/rumtop/internal/stream"
 )
 
 // snapshotFlags say what to record, for how long and where to.
@@ -29,10 +28,9 @@ type snapshotFlags struct {
 }
 
 func (p *program) snapshotCommand() *cobra.Command {
-	var n natsFlags
+	var from siteFlags
 	var v viewFlags
 	var s snapshotFlags
-	var site string
 	cmd := &cobra.Command{
 		Use:   "snapshot",
 		Short: "Keep what was seen, in a file that can be looked at again",
@@ -50,13 +48,12 @@ It needs no terminal. What a file contains is listed when it is written: look be
 			if err := s.check(); err != nil {
 				return err
 			}
-			return p.snapshot(cmd.Context(), &v, &s, n.options("rumtop snapshot"), site)
+			return p.snapshot(cmd.Context(), &v, &s, &from)
 		},
 	}
 	v.register(pflag.NewFlagSet("view", pflag.ContinueOnError)) // what has no flag here has its default
 	fs := cmd.Flags()
-	n.register(fs)
-	fs.StringVar(&site, "site", "", "which site (default: the only one there is)")
+	from.register(fs)
 	fs.DurationVar(&v.since, "since", 30*time.Minute, "how far back to begin")
 	fs.StringVarP(&v.filter, "filter", "f", "", "record these beacons alone, as in rumtop --filter (default: all)")
 	fs.StringArrayVar(&v.regions, "region", nil, "only this region, * globs (repeatable)")
@@ -91,17 +88,12 @@ func (s *snapshotFlags) check() error {
 }
 
 // snapshot records until it is told that it is enough. A signal ends the file in order.
-func (p *program) snapshot(ctx context.Context, v *viewFlags, s *snapshotFlags, options stream.ConnectOptions, site string) error {
-	conn, err := stream.Connect(ctx, options)
+func (p *program) snapshot(ctx context.Context, v *viewFlags, s *snapshotFlags, from *siteFlags) error {
+	conn, site, err := from.connect(ctx, "rumtop snapshot")
 	if err != nil {
 		return err
 	}
 	defer conn.Close()
-	if site == "" {
-		if site, err = onlySite(ctx, conn); err != nil {
-			return err
-		}
-	}
 	query, err := v.query(site, time.Now())
 	if err != nil {
 		return err

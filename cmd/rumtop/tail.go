@@ -12,8 +12,8 @@ import (
 )
 
 func (p *program) tailCommand() *cobra.Command {
-	var n natsFlags
-	var site, format, expression string
+	var from siteFlags
+	var format, expression string
 	var regions, releases []string
 	var since time.Duration
 	var count int
@@ -31,21 +31,16 @@ func (p *program) tailCommand() *cobra.Command {
 				return usage("--count and --since cannot be negative")
 			}
 			v := viewFlags{regions: regions, releases: releases, filter: expression}
-			query, err := v.query(site, time.Now())
+			query, err := v.query(from.site, time.Now())
 			if err != nil {
 				return err
 			}
 			ctx := cmd.Context()
-			conn, err := stream.Connect(ctx, n.options("rumtop tail"))
+			conn, site, err := from.connect(ctx, "rumtop tail")
 			if err != nil {
 				return err
 			}
 			defer conn.Close()
-			if site == "" {
-				if site, err = onlySite(ctx, conn); err != nil {
-					return err
-				}
-			}
 			sub, err := stream.Subscribe(ctx, conn, stream.SubscribeOptions{Site: site, Since: since})
 			if err != nil {
 				return err
@@ -55,8 +50,7 @@ func (p *program) tailCommand() *cobra.Command {
 		},
 	}
 	fs := cmd.Flags()
-	n.register(fs)
-	fs.StringVar(&site, "site", "", "which site (default: the only one there is)")
+	from.register(fs)
 	fs.StringVar(&format, "format", "ndjson", "one JSON object a line: ndjson")
 	fs.StringVarP(&expression, "filter", "f", "", "which beacons, as in rumtop --filter")
 	fs.StringArrayVar(&regions, "region", nil, "only this region, * globs (repeatable)")

@@ -16,12 +16,11 @@ import (
 	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/filter"
 	"github.com/rumtop/rumtop/internal/plain"
-	"github.com/rumtop/rumtop/internal/stream"
 )
 
 func (p *program) verdictCommand() *cobra.Command {
-	var n natsFlags
-	var site, format, expr string
+	var from siteFlags
+	var format, expr string
 	var margins []string
 	var since time.Duration
 	spec := agg.VerdictSpec{On: true}
@@ -56,16 +55,11 @@ It may be asked again and again: the intervals hold however often one looks.`,
 			}
 			spec.Since, query.Verdict = since, spec
 			ctx := cmd.Context()
-			conn, err := stream.Connect(ctx, n.options("rumtop verdict"))
+			conn, site, err := from.connect(ctx, "rumtop verdict")
 			if err != nil {
 				return err
 			}
 			defer conn.Close()
-			if site == "" {
-				if site, err = onlySite(ctx, conn); err != nil {
-					return err
-				}
-			}
 			query.Site, query.Verdict = site, spec
 			v, err := judge(ctx, query, newFeed(conn), int64(memory))
 			if err != nil {
@@ -78,8 +72,7 @@ It may be asked again and again: the intervals hold however often one looks.`,
 		},
 	}
 	fs := cmd.Flags()
-	n.register(fs)
-	fs.StringVar(&site, "site", "", "which site (default: the only one there is)")
+	from.register(fs)
 	fs.StringVar(&spec.Baseline, "baseline", "", "the release to compare with")
 	fs.StringVar(&spec.Canary, "canary", "", "the release to judge")
 	fs.DurationVar(&since, "since", 30*time.Minute, "history to judge by")

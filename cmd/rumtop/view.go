@@ -6,9 +6,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"io"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,9 +21,8 @@ import (
 )
 
 func (p *program) viewCommand() *cobra.Command {
-	var n natsFlags
+	var from siteFlags
 	var v viewFlags
-	var site string
 	cmd := &cobra.Command{
 		Use:   "rumtop",
 		Short: "top for the people who use your web site",
@@ -43,12 +39,11 @@ Try it with an incident unfolding: rumtop demo`,
 			if err := v.check(); err != nil {
 				return err
 			}
-			return p.watch(cmd.Context(), &v, n.options("rumtop"), site)
+			return p.watch(cmd.Context(), &v, &from)
 		},
 	}
 	v.register(cmd.Flags())
-	n.register(cmd.Flags())
-	cmd.Flags().StringVar(&site, "site", "", "which site (default: the only one there is)")
+	from.register(cmd.Flags())
 	return cmd
 }
 
@@ -58,25 +53,25 @@ func (p *program) prints(v *viewFlags) bool {
 }
 
 // watch shows or prints what a NATS server has.
-func (p *program) watch(ctx context.Context, v *viewFlags, options stream.ConnectOptions, site string) error {
+func (p *program) watch(ctx context.Context, v *viewFlags, from *siteFlags) error {
+	const name = "rumtop"
 	if p.prints(v) {
-		conn, err := stream.Connect(ctx, options)
+		conn, site, err := from.connect(ctx, name)
 		if err != nil {
 			return err
 		}
 		defer conn.Close()
-		if site == "" {
-			if site, err = onlySite(ctx, conn); err != nil {
-				return err
-			}
-		}
 		return p.print(ctx, v, newFeed(conn), site)
 	}
-	conn, err := stream.ConnectLazily(options)
+	if err := from.check(); err != nil {
+		return err
+	}
+	conn, err := stream.ConnectLazily(from.options(name))
 	if err != nil {
 		return err
 	}
 	defer conn.Close()
+	site := from.site
 	if site == "" {
 		if site, err = p.chooseSite(ctx, conn); err != nil {
 			return err
@@ -101,10 +96,19 @@ func (p *program) chooseSite(ctx context.Context, conn *stream.Conn) (string, er
 		_, _ = fmt.Fprintf(p.stdout, "%3d  %s\n", i+1, plain.Line(name, 40))
 	}
 	in := bufio.NewScanner(p.stdin)
+	read := make(chan bool, 1)
 	for {
 		_, _ = fmt.Fprint(p.stdout, "which site? ")
-		if !in.Scan() {
-			return "", several
+		// A read cannot be ended, and a signal must not wait for it. One is begun for
+		// each answer: another would take the screen its first key.
+		go func() { read <- in.Scan() }()
+		select {
+		case <-ctx.Done():
+			return "", ctx.Err()
+		case ok := <-read:
+			if !ok {
+				return "", several
+			}
 		}
 		answer := strings.TrimSpace(in.Text())
 		if n, err := strconv.Atoi(answer); err == nil && n >= 1 && n <= len(several) {
@@ -197,15 +201,27 @@ func (p *program) show(ctx context.Context, v *viewFlags, f *feed, site string) 
 		return err
 	}
 	defer done()
-	err = ui.Run(ctx, screen)
+	err = runScreens(ctx, []<-chan error{failed}, screen)
 	err = errors.Join(err, p.endRecording(files, loop, query))
 	p.tellLater()
-	select {
-	case e := <-failed:
-		return errors.Join(err, e)
-	default:
-		return err
+	return err
+}
+
+// runScreens runs the screen, or two, until the person leaves or what stands
+// behind one fails: it would show the last frame for ever.
+func runScreens(ctx context.Context, failed []<-chan error, screens ...ui.Options) error {
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	for _, failed := range failed {
+		go func() {
+			select {
+			case err := <-failed:
+				end(err)
+			case <-ctx.Done():
+			}
+		}()
 	}
+	return ui.Run(ctx, screens[0], screens[1:]...)
 }
 
 // print writes frames once the history is read.
@@ -226,10 +242,11 @@ func (p *program) print(ctx context.Context, v *viewFlags, f *feed, site string)
 // printFrames writes the answers to a question, the first of them once the loop
 // has the whole history.
 func (p *program) printFrames(ctx context.Context, v *viewFlags, query agg.Query, loop *agg.Loop, failed <-chan error) error {
-	out, commit, err := p.destination(v.output)
+	out, err := p.openOutput(v.output)
 	if err != nil {
 		return err
 	}
+	defer out.discard()
 	loop.Ask(query)
 	frames := max(v.count, 1)
 	// Until the history is read, ask more often than the refresh: the first
@@ -263,26 +280,5 @@ func (p *program) printFrames(ctx context.Context, v *viewFlags, query agg.Query
 			n++
 		}
 	}
-	return commit()
-}
-
-// destination opens -o FILE. The file appears whole or not at all.
-func (p *program) destination(name string) (w io.Writer, commit func() error, err error) {
-	if name == "-" || name == "" {
-		return p.stdout, func() error { return nil }, nil
-	}
-	file, err := os.CreateTemp(filepath.Dir(name), ".rumtop-*")
-	if err != nil {
-		return nil, nil, fmt.Errorf("write %s: %w", name, err)
-	}
-	return file, func() error {
-		err := errors.Join(file.Sync(), file.Chmod(0o644), file.Close())
-		if err == nil {
-			err = os.Rename(file.Name(), name)
-		}
-		if err != nil {
-			err = errors.Join(fmt.Errorf("write %s: %w", name, err), os.Remove(file.Name()))
-		}
-		return err
-	}, nil
+	return out.commit()
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -13,37 +14,7 @@ import (
 	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/filter"
-	"github.com/rumtop/rumtop/internal/stream"
 )
-
-// natsFlags say which server, and as whom. They name files and contexts, never
-// a secret: what stands on a command line is read by everyone on the machine.
-type natsFlags struct {
-	server, context, creds, nkey, tlsCA, tlsCert, tlsKey string
-}
-
-const defaultServer = "nats://127.0.0.1:4222"
-
-func (n *natsFlags) register(fs *pflag.FlagSet) {
-	fs.StringVarP(&n.server, "server", "s", "", "NATS server(s), separated by commas (default "+defaultServer+")")
-	fs.StringVar(&n.context, "context", "", "context of the nats command")
-	fs.StringVar(&n.creds, "creds", "", "NATS credentials file")
-	fs.StringVar(&n.nkey, "nkey", "", "NATS nkey seed file")
-	fs.StringVar(&n.tlsCA, "tlsca", "", "certificate authority of the server, PEM")
-	fs.StringVar(&n.tlsCert, "tlscert", "", "client certificate, PEM")
-	fs.StringVar(&n.tlsKey, "tlskey", "", "key of the client certificate, PEM")
-}
-
-func (n *natsFlags) options(name string) stream.ConnectOptions {
-	server := n.server
-	if server == "" && n.context == "" {
-		server = defaultServer
-	}
-	return stream.ConnectOptions{
-		Servers: server, Context: n.context, Creds: n.creds, NKey: n.nkey,
-		TLSCA: n.tlsCA, TLSCert: n.tlsCert, TLSKey: n.tlsKey, Name: name,
-	}
-}
 
 // viewFlags are the question and the way it is shown.
 type viewFlags struct {
@@ -74,7 +45,7 @@ func (v *viewFlags) register(fs *pflag.FlagSet) {
 	fs.DurationVarP(&v.window, "window", "w", 5*time.Minute, "rolling window")
 	fs.DurationVar(&v.since, "since", 30*time.Minute, "history to read at start")
 	fs.StringVar(&v.baseline, "baseline", "previous", "what deltas compare with: previous, a duration ago (1h), or a time (2026-11-20T14:00:00Z, 14:00)")
-	fs.StringVar(&v.at, "at", "", "look back: the window ends then, as 14:02, 5m (ago) or 2026-11-20T14:02:00Z (default: now)")
+	fs.StringVar(&v.at, "at", "", "look back: the window ends then, as 14:02 (local time), 5m (ago) or 2026-11-20T14:02:00Z (default: now)")
 	fs.DurationVarP(&v.interval, "interval", "i", time.Second, "refresh")
 	fs.BoolVar(&v.once, "once", false, "print one frame and exit; the default where standard output is no terminal")
 	fs.IntVar(&v.count, "count", 0, "print that many frames and exit")
@@ -215,6 +186,9 @@ func (s *size) Set(text string) error {
 	n, err := humanize.ParseBytes(text)
 	if err != nil {
 		return fmt.Errorf("%q is no size such as 512MiB", text)
+	}
+	if n > math.MaxInt64 {
+		return fmt.Errorf("%q is more than any machine has", text)
 	}
 	*s = size(n)
 	return nil

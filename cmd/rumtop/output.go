@@ -1,0 +1,80 @@
+package main
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// output is what -o names. A file appears whole, with commit, or not at all; a
+// pipe or a device is written to as it is.
+type output struct {
+	io.Writer
+	name string
+	file *os.File // nil: standard output
+	temp string   // what file is called until commit; "" where it has its name
+}
+
+// openOutput opens what -o names; "-" is standard output. The caller commits,
+// and discards in any case.
+func (p *program) openOutput(name string) (*output, error) {
+	if name == "-" || name == "" {
+		return &output{Writer: p.stdout}, nil
+	}
+	failed := func(err error) error { return fmt.Errorf("write %s: %w", name, err) }
+	target, mode := name, fs.FileMode(0o666) // less what the umask takes
+	switch info, err := os.Stat(name); {
+	case err == nil && !info.Mode().IsRegular():
+		// A rename would put a file in the place of /dev/null.
+		f, err := os.OpenFile(name, os.O_WRONLY, 0)
+		if err != nil {
+			return nil, failed(errors.Unwrap(err))
+		}
+		return &output{Writer: f, name: name, file: f}, nil
+	case err == nil:
+		mode = info.Mode().Perm()
+		if target, err = filepath.EvalSymlinks(name); err != nil {
+			return nil, failed(err)
+		}
+	}
+	temp := filepath.Join(filepath.Dir(target), ".rumtop-"+rand.Text())
+	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	if err != nil {
+		return nil, failed(errors.Unwrap(err))
+	}
+	return &output{Writer: f, name: target, file: f, temp: temp}, nil
+}
+
+// commit makes what was written appear.
+func (o *output) commit() error {
+	if o.file == nil {
+		return nil
+	}
+	var err error
+	if o.temp != "" {
+		err = o.file.Sync()
+	}
+	if err = errors.Join(err, o.file.Close()); err == nil && o.temp != "" {
+		err = os.Rename(o.temp, o.name)
+	}
+	if err != nil {
+		return fmt.Errorf("write %s: %w", o.name, err)
+	}
+	o.file, o.temp = nil, ""
+	return nil
+}
+
+// discard takes away what was written, unless it has been committed.
+func (o *output) discard() {
+	if o.file == nil {
+		return
+	}
+	_ = o.file.Close()
+	if o.temp != "" {
+		_ = os.Remove(o.temp)
+	}
+}

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/pflag"
+
+	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/stream"
+)
+
+// natsFlags say which server, and as whom. They name files and contexts, never
+// a secret: what stands on a command line is read by everyone on the machine.
+type natsFlags struct {
+	server, context, creds, nkey, tlsCA, tlsCert, tlsKey string
+}
+
+const defaultServer = "nats://127.0.0.1:4222"
+
+func (n *natsFlags) register(fs *pflag.FlagSet) {
+	fs.StringVarP(&n.server, "server", "s", "", "NATS server(s), separated by commas (default "+defaultServer+")")
+	fs.StringVar(&n.context, "context", "", "context of the nats command")
+	fs.StringVar(&n.creds, "creds", "", "NATS credentials file")
+	fs.StringVar(&n.nkey, "nkey", "", "NATS nkey seed file")
+	fs.StringVar(&n.tlsCA, "tlsca", "", "certificate authority of the server, PEM")
+	fs.StringVar(&n.tlsCert, "tlscert", "", "client certificate, PEM")
+	fs.StringVar(&n.tlsKey, "tlskey", "", "key of the client certificate, PEM")
+}
+
+func (n *natsFlags) options(name string) stream.ConnectOptions {
+	server := n.server
+	if server == "" && n.context == "" {
+		server = defaultServer
+	}
+	return stream.ConnectOptions{
+		Servers: server, Context: n.context, Creds: n.creds, NKey: n.nkey,
+		TLSCA: n.tlsCA, TLSCert: n.tlsCert, TLSKey: n.tlsKey, Name: name,
+	}
+}
+
+// siteFlags say what a command reads: which server, as whom, and which of the
+// sites that it has.
+type siteFlags struct {
+	natsFlags
+	site string
+}
+
+func (s *siteFlags) register(fs *pflag.FlagSet) {
+	s.natsFlags.register(fs)
+	fs.StringVar(&s.site, "site", "", "which site (default: the only one there is)")
+}
+
+// check refuses a site that cannot be, before anything is connected.
+func (s *siteFlags) check() error {
+	if s.site != "" && !beacon.ValidToken(s.site) {
+		return usage("--site %q: a site's name is 1 to 32 of a-z 0-9 _ -", s.site)
+	}
+	return nil
+}
+
+// connect connects as the command of a name, and finds the site where none is
+// named. The caller closes the connection.
+func (s *siteFlags) connect(ctx context.Context, name string) (conn *stream.Conn, site string, err error) {
+	if err := s.check(); err != nil {
+		return nil, "", err
+	}
+	if conn, err = stream.Connect(ctx, s.options(name)); err != nil {
+		return nil, "", err
+	}
+	if site = s.site; site == "" {
+		if site, err = onlySite(ctx, conn); err != nil {
+			conn.Close()
+			return nil, "", err
+		}
+	}
+	return conn, site, nil
+}
