@@ -37,7 +37,7 @@ func (m model) bindings() []binding {
 	case modePane:
 		return slices.Concat(m.open.bindings(k), []binding{{k.back, closePane}}, everywhere, m.looking())
 	}
-	return slices.Concat(m.triageBindings(), everywhere, m.looking())
+	return slices.Concat(m.selectionBindings(), m.triageBindings(), everywhere, m.looking())
 }
 
 // looking is what works wherever numbers are shown.
@@ -104,6 +104,7 @@ func (m model) triageBindings() []binding {
 		{k.zoom, func(m model) (model, tea.Cmd) { m.charts = m.charts.cycle(); return m, nil }},
 		{k.narrower, func(m model) (model, tea.Cmd) { return m.stretch(-1) }},
 		{k.wider, func(m model) (model, tea.Cmd) { return m.stretch(1) }},
+		{k.selection, toggleSelection},
 	}
 }
 
@@ -156,7 +157,7 @@ func (m model) drillInto(op filter.Op) (model, tea.Cmd) {
 	if err != nil {
 		return m.say(err.Error())
 	}
-	m.drill = append(m.drill, level{m.query.Filter, m.query.By, row.Key})
+	m.drill = append(m.drill, level{filter: m.query.Filter, by: m.query.By, key: row.Key})
 	m.query.Filter = m.query.Filter.And(term)
 	if op == filter.Eq {
 		m.query.By = nextDimension(by, m.query.Filter)
@@ -167,9 +168,11 @@ func (m model) drillInto(op filter.Op) (model, tea.Cmd) {
 // otherRow is the key of the row of what is over the cardinality cap.
 const otherRow = "(other)"
 
-// back leaves the innermost thing: the zoom, the errors pane, one level of the drill.
+// back leaves the innermost thing: what is chosen, the zoom, the errors pane, one level of the drill.
 func (m model) back() (model, tea.Cmd) {
 	switch {
+	case !m.chosen.empty():
+		m.chosen = selection{}
 	case m.charts.zoom > 0:
 		m.charts.zoom = 0
 	case m.onErrors:
@@ -178,6 +181,9 @@ func (m model) back() (model, tea.Cmd) {
 		last := m.drill[len(m.drill)-1]
 		m.drill = m.drill[:len(m.drill)-1]
 		m.query.Filter, m.query.By = last.filter, last.by
+		if last.window > 0 {
+			m = m.unzoom(last)
+		}
 		m.table = m.table.expect(last.key)
 	case m.query.Filter.Text != "":
 		m.query.Filter = filter.Expr{}
@@ -194,7 +200,7 @@ func setFilter(e filter.Expr) action {
 		if r := m.table.selected(); r != nil {
 			key = r.Key
 		}
-		m.drill = append(m.drill, level{m.query.Filter, m.query.By, key})
+		m.drill = append(m.drill, level{filter: m.query.Filter, by: m.query.By, key: key})
 		m.query.Filter = e
 		return m, nil
 	}

@@ -11,6 +11,7 @@ import (
 type point struct {
 	glyph rune
 	line  int8 // index of the series; axis and blank are negative
+	lit   bool // it lies in what is highlighted
 }
 
 const (
@@ -31,9 +32,9 @@ func plot(series [][]float64, bound float64, w, h int) [][]point {
 	for y := range grid {
 		grid[y] = make([]point, w)
 		for x := range grid[y] {
-			grid[y][x] = point{' ', onBlank}
+			grid[y][x] = point{glyph: ' ', line: onBlank}
 		}
-		grid[y][0] = point{'│', onAxis}
+		grid[y][0] = point{glyph: '│', line: onAxis}
 		if labelled(y, h) {
 			grid[y][0].glyph = '┤'
 		}
@@ -101,7 +102,7 @@ func overlay(grid [][]point, lines []string, series int8) {
 				break
 			}
 			if r != ' ' && r != '┤' {
-				grid[y][x] = point{r, series}
+				grid[y][x] = point{glyph: r, line: series}
 				if r == '┼' {
 					grid[y][x].line = onAxis
 				}

@@ -123,6 +123,7 @@ type stamp struct {
 	utc    bool
 	empty  bool
 	marks  uint64
+	lit    highlight
 }
 
 // cycle zooms the next chart, and after the last none.
@@ -144,8 +145,8 @@ func (c charts) which(l layout) []measure {
 }
 
 // draw brings the drawing up to date.
-func (c charts) draw(f *agg.Frame, marks []beacon.Marker, l layout, th theme, loc *time.Location, stale bool) charts {
-	now := stamp{layout: l, zoom: c.zoom, stale: stale, utc: loc == time.UTC, empty: f == nil, marks: marksHash(marks)}
+func (c charts) draw(f *agg.Frame, marks []beacon.Marker, lit highlight, l layout, th theme, loc *time.Location, stale bool) charts {
+	now := stamp{layout: l, zoom: c.zoom, stale: stale, utc: loc == time.UTC, empty: f == nil, marks: marksHash(marks), lit: lit}
 	if f != nil {
 		s := &f.Series
 		now.step, now.filter, now.site = s.Step, f.Filter, f.Site
@@ -162,7 +163,7 @@ func (c charts) draw(f *agg.Frame, marks []beacon.Marker, l layout, th theme, lo
 	shown := c.which(l)
 	c.boxes = make([][]string, len(shown))
 	for i, m := range shown {
-		c.boxes[i] = m.box(f, marks, boxWidth(l, i), l.charts.h, th, loc)
+		c.boxes[i] = m.box(f, marks, lit, boxWidth(l, i), l.charts.h, th, loc)
 	}
 	return c
 }
@@ -173,7 +174,7 @@ func boxWidth(l layout, i int) int {
 }
 
 // box draws a chart's frame and plot, without its title line.
-func (m measure) box(f *agg.Frame, marks []beacon.Marker, w, h int, th theme, loc *time.Location) []string {
+func (m measure) box(f *agg.Frame, marks []beacon.Marker, lit highlight, w, h int, th theme, loc *time.Location) []string {
 	rows := h - 2
 	var series [][]float64
 	if f != nil {
@@ -185,6 +186,7 @@ func (m measure) box(f *agg.Frame, marks []beacon.Marker, w, h int, th theme, lo
 	columns := w - chartFrame - axisLabel
 	grid := plot(series, bound, columns, rows)
 	drawMarks(grid, marks, f)
+	lit.draw(grid, f)
 	lines := make([]string, 0, h-1)
 	p := pen{limit: w}
 	b := edges()
@@ -206,7 +208,7 @@ func (m measure) box(f *agg.Frame, marks []beacon.Marker, w, h int, th theme, lo
 		p.put(th.faint, b.Right)
 		lines = append(lines, p.cell())
 	}
-	return append(lines, m.bottom(&p, f, marks, w, th, loc))
+	return append(lines, m.bottom(&p, f, marks, lit, w, th, loc))
 }
 
 func anyFinite(series [][]float64) bool {
@@ -219,36 +221,45 @@ func anyFinite(series [][]float64) bool {
 }
 
 func putPoints(p *pen, row []point, th theme) {
-	for _, c := range row {
+	for x, c := range row {
 		s := th.faint
 		switch c.line {
 		case onBlank:
-			p.skip(1)
+			s = p.now // a blank looks the same in every style without a shade
+			if c.lit || x > 0 && row[x-1].lit {
+				s = c.style(th, "")
+			}
+			p.fill(s, " ", 1)
 			continue
+		case onEdge:
+			s = th.accent
 		case 0:
 			s = th.accent
 		case 1:
 			s = th.second
 		}
-		p.use(s)
+		p.use(c.style(th, s))
 		p.buf = append(p.buf, string(c.glyph)...)
 		p.cells++
 	}
 }
 
 // bottom is the lower edge with the times at both ends.
-func (m measure) bottom(p *pen, f *agg.Frame, marks []beacon.Marker, w int, th theme, loc *time.Location) string {
+func (m measure) bottom(p *pen, f *agg.Frame, marks []beacon.Marker, lit highlight, w int, th theme, loc *time.Location) string {
 	b := edges()
 	p.put(th.faint, b.BottomLeft)
 	if f != nil && f.Series.Complete > 0 && f.Series.Step > 0 {
 		s := &f.Series
 		from := clock(s.From, f.At, loc)
 		to := clock(s.From.Add(time.Duration(s.Complete)*s.Step), f.At, loc)
-		if room := w - cells(from) - cells(to) - axisLabel - 4; room >= 2 {
+		columns := w - chartFrame - axisLabel
+		if start, end, ok := lit.columns(f, columns); ok {
+			lit.putBottom(p, from, to, start+1+axisLabel, end+1+axisLabel, w, th)
+		} else if room := w - cells(from) - cells(to) - axisLabel - 4; room >= 2 {
 			p.fill(th.faint, b.Bottom, axisLabel-1)
 			p.put(th.dim, from)
 			end := w - cells(to) - 1
-			putMarks(p, f, marks, end-1, w-chartFrame-axisLabel, th)
+			putMarks(p, f, marks, end-1, columns, th)
 			p.fill(th.faint, b.Bottom, end-p.cells)
 			p.put(th.dim, to)
 		}

@@ -22,6 +22,7 @@ type differsPane struct {
 	window            time.Duration
 	onset, t0, marker time.Time // moments to ask about; zero: none
 	markerText        string
+	over              selection // what is chosen on the charts
 }
 
 // A differsQuestion is which part is held against which.
@@ -37,6 +38,7 @@ const (
 	askT0
 	askMarker
 	askWindow
+	askChosen
 	askReleases
 	askFilter
 	numDiffersQuestions
@@ -58,7 +60,11 @@ func about(f *agg.Frame) differsQuestion {
 }
 
 func openDiffers(m model) (model, tea.Cmd) {
-	return openPane(differsPane{asks: about(m.frame)})(m)
+	p := differsPane{asks: about(m.frame), over: m.chosen}
+	if !p.over.empty() {
+		p.asks = askChosen
+	}
+	return openPane(p)(m)
 }
 
 // besideTitle is the heading beside the errors.
@@ -102,6 +108,8 @@ func (p differsPane) can(q differsQuestion) bool {
 	case askOnset, askT0, askMarker:
 		since := p.since(q)
 		return !since.IsZero() && since.Before(p.at.Add(-differsRound))
+	case askChosen:
+		return !p.over.empty()
 	case askFilter:
 		return p.filter != ""
 	}
@@ -130,6 +138,8 @@ func (p differsPane) spec() agg.DiffersSpec {
 		return agg.DiffersSpec{Kind: agg.DiffersSlow, Metric: "cls"}
 	case askOnset, askT0, askMarker, askWindow:
 		return agg.DiffersSpec{Kind: agg.DiffersSpan, From: p.since(p.asks).Truncate(differsRound).UnixMilli(), To: p.at.Truncate(differsRound).UnixMilli()}
+	case askChosen:
+		return agg.DiffersSpec{Kind: agg.DiffersSpan, From: p.over.from.UnixMilli(), To: p.over.to.UnixMilli()}
 	case askReleases:
 		return agg.DiffersSpec{Kind: agg.DiffersRelease}
 	case askFilter:
@@ -154,6 +164,8 @@ func (p differsPane) title(loc *time.Location) string {
 		return since("since “" + clean(p.markerText, 24) + "”")
 	case askWindow:
 		return "this window against the one before"
+	case askChosen:
+		return timeSpan(p.over.from, p.over.to, loc) + " against the " + span(p.over.length()) + " before"
 	case askReleases:
 		return "the newest release against the last"
 	case askFilter:
@@ -269,8 +281,16 @@ func (p differsPane) view(f *agg.Frame, s scene) []string {
 	if f == nil {
 		return nil
 	}
-	lines := append([]string{""}, differsLines(p.answer, "what differs: "+p.title(s.loc), s.theme, s.w, s.h-1, p.cursor, true)...)
-	return lines
+	w := pen{limit: s.w}
+	w.skip(margin)
+	w.put(s.theme.strong, "what differs")
+	w.put(s.theme.dim, clean(": "+p.title(s.loc), max(s.w-w.cells, 0)))
+	if d := p.answer; d != nil && d.A > 0 {
+		if n := " · " + count(float64(d.A)) + " against " + plural(float64(d.B), "page view"); cells(n) <= s.w-w.cells {
+			w.put(s.theme.dim, n)
+		}
+	}
+	return append([]string{"", w.line()}, differsLines(p.answer, "", s.theme, s.w, s.h-2, p.cursor, true)...)
 }
 
 // missingValue is how a frame names that there is no value.
@@ -414,7 +434,7 @@ func shortOf(d *agg.Differs) (of, against string) {
 	case strings.HasPrefix(d.Of, "views with slow "):
 		return "slow", "the rest"
 	case strings.HasPrefix(d.Against, "before"):
-		return "now", "before"
+		return "span", "before"
 	case d.Against == "the rest":
 		return "these", "the rest"
 	}

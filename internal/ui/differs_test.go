@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/beacon"
 )
@@ -69,7 +71,7 @@ func TestDiffersCommand(t *testing.T) {
 	if spec := asked(m).Differs; spec != (agg.DiffersSpec{Kind: agg.DiffersFilter, A: "browser=Safari"}) {
 		t.Errorf("asks %+v", spec)
 	}
-	if got := m.View(); !strings.Contains(got, "what differs: browser=Safari against the rest") {
+	if got := ansi.Strip(m.View()); !strings.Contains(got, "what differs: browser=Safari against the rest") {
 		t.Error(got)
 	}
 	if _, fault := command("differs lcp>fast"); fault == "" {

@@ -21,6 +21,8 @@ type keyMap struct {
 
 	t0, annotate, visit, narrower, wider key.Binding
 
+	selection, otherEdge, zoomInto key.Binding
+
 	nextMetric, previousMetric key.Binding
 
 	differs, verdict, inspect, sessions, markers, objectives, watchers, trust key.Binding
@@ -85,13 +87,17 @@ func newKeyMap() keyMap {
 		narrower: bind("{", "charts look back less far", "{"),
 		wider:    bind("}", "charts look back further", "}"),
 
+		selection: bind("c", "choose a span", "c"),
+		otherEdge: bind("tab", "other edge", "tab", "shift+tab"),
+		zoomInto:  bind("enter", "zoom in", "enter"),
+
 		nextMetric:     bind(">", "next metric", ">", "tab"),
 		previousMetric: bind("<", "metric before", "<", "shift+tab"),
 
 		sessions:   bind("S", "sessions that were hurt", "S"),
 		inspect:    bind("i", "inspect the row", "i"),
 		differs:    bind("d", "what differs", "d"),
-		verdict:    bind("V", "newest release against the last", "V"),
+		verdict:    bind("V", "verdict on a release", "V"),
 		markers:    bind("M", "markers", "M"),
 		objectives: bind("O", "objectives and error budgets", "O"),
 		watchers:   bind("W", "who else watches", "W"),
@@ -113,11 +119,13 @@ func (k *keyMap) sections() []section {
 	}
 	return []section{
 		{"look closer", []key.Binding{k.enter, k.exclude, k.back, k.filter, k.by, k.releases, k.errors, k.command}},
+		{"pages", panes},
 		{"move", []key.Binding{k.up, k.down, k.pageUp, k.pageDown, k.top, k.bottom, k.next}},
 		{"time", []key.Binding{k.shorter, k.longer, k.pause, k.earlier, k.later, k.muchEarlier, k.muchLater, k.t0, k.annotate, k.zone}},
 		{"order and charts", []key.Binding{k.sortLeft, k.sortRight, k.reverse, k.zoom, k.narrower, k.wider}},
+		{"a span of time", []key.Binding{k.selection, key.NewBinding(key.WithHelp("← →", "move its edge")), k.otherEdge, k.zoomInto,
+			key.NewBinding(key.WithHelp("d", "what differs from before"))}},
 		{"an error", []key.Binding{k.open, k.keep, k.exclude, k.nextError, k.previousError, k.onlyThis}},
-		{"pages", panes},
 		{"leave", []key.Binding{k.copy, k.snapshot, k.record, k.help, k.suspend, k.quit}},
 	}
 }
@@ -147,5 +155,5 @@ func (k keyMap) hints(m mode, paused, recording bool) []key.Binding {
 	case modeHelp:
 		return []key.Binding{choose, k.back}
 	}
-	return []key.Binding{k.enter, k.filter, k.by, window, pause, k.differs, k.errors, k.exclude, time, k.releases, sort, k.zoom, k.copy, k.help}
+	return []key.Binding{k.enter, k.filter, k.by, window, pause, k.differs, k.errors, k.exclude, time, k.selection, k.releases, sort, k.zoom, k.copy, k.help}
 }

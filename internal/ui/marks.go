@@ -39,7 +39,7 @@ func drawMarks(grid [][]point, marks []beacon.Marker, f *agg.Frame) {
 		}
 		for y := range grid {
 			if grid[y][x].line == onBlank {
-				grid[y][x] = point{'┊', onMark}
+				grid[y][x] = point{glyph: '┊', line: onMark}
 			}
 		}
 	}

@@ -63,6 +63,7 @@ type model struct {
 	drill  []level
 	t0     t0
 	funnel string
+	chosen selection
 	span   int // how many windows the charts look back, 0: all history
 
 	said   string // what the last key had to say
@@ -87,6 +88,8 @@ type level struct {
 	filter filter.Expr
 	by     string
 	key    string
+	window time.Duration // 0: it was a filter's, the window stays as it is
+	at     time.Time     // where the window ended; zero: now
 }
 
 func (m model) Init() tea.Cmd {
@@ -190,7 +193,7 @@ func (m model) settle() model {
 			}
 		}
 	}
-	m.charts = m.charts.draw(m.frame, m.marks(), l, m.shownTheme(), m.loc, m.link().stale())
+	m.charts = m.charts.draw(m.frame, m.marks(), m.highlighted(), l, m.shownTheme(), m.loc, m.link().stale())
 	return m
 }
 
@@ -342,7 +345,11 @@ func (m model) drawFrame(lines []string, l layout) {
 		}
 		place(l.header, headerLine(m.frame, hs, m.theme, l.w))
 	}
-	place(l.status, statusLine(m.frame, state, m.said, m.theme, m.loc, l.w))
+	if m.mode == modeTriage && m.said == "" && !m.chosen.empty() {
+		place(l.status, m.chosen.line(m.frame, m.theme, m.loc, l.w))
+	} else {
+		place(l.status, statusLine(m.frame, state, m.said, m.theme, m.loc, l.w))
+	}
 	if l.reasons.h > 0 {
 		place(l.reasons, reasonsLine(m.frame, state, m.theme, m.loc, l.w))
 	}
@@ -379,8 +386,11 @@ func (m model) drawFrame(lines []string, l layout) {
 	}
 	if l.hints.h > 0 {
 		keys := m.keys.hints(at, m.paused, m.recording != nil)
-		if at == modePane {
+		switch {
+		case at == modePane:
 			keys = m.open.hints(&m.keys)
+		case at == modeTriage && !m.chosen.empty():
+			keys = m.chosen.hints(&m.keys)
 		}
 		place(l.hints, hintLine(keys, m.theme, l.w))
 	}

@@ -19,7 +19,7 @@ func (m model) question(l layout) agg.Query {
 	q := m.query
 	q.Rows = m.table.wanted(visibleRows(l.table.h))
 	q.Steps = steps(plotWidth(l))
-	q.Span = time.Duration(m.span) * q.Window
+	q.Span = m.chartSpan()
 	q.Errors = 50
 	if m.mode == modeDetail {
 		q.Fingerprint = m.detail.fingerprint
@@ -34,6 +34,20 @@ func (m model) question(l layout) agg.Query {
 		q.ValuesOf = m.prompt.valuesOf
 	}
 	return q
+}
+
+// chartSpan is how far the charts look back: further than asked for where the
+// window has been moved so far back that they would not show it. It grows by doubling, since
+// each new length has the aggregator read its log.
+func (m model) chartSpan() time.Duration {
+	d := time.Duration(m.span) * m.query.Window
+	if d == 0 || m.query.At.IsZero() || m.frame == nil || m.frame.Now.IsZero() {
+		return d
+	}
+	for need := m.frame.Now.Sub(m.query.At) + 2*m.query.Window; d < need; {
+		d *= 2
+	}
+	return d
 }
 
 // steps is how many points to ask for. More than a narrow chart has columns, so

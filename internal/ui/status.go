@@ -224,6 +224,6 @@ func plural(n float64, what string) string {
 	return count(n) + " " + what + "s"
 }
 
-func window(f *agg.Frame) string {
-	return span(time.Duration(f.WindowS * float64(time.Second)))
-}
+func window(f *agg.Frame) string { return span(windowOf(f)) }
+
+func windowOf(f *agg.Frame) time.Duration { return time.Duration(f.WindowS * float64(time.Second)) }

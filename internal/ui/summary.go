@@ -56,6 +56,9 @@ func utcRange(f *agg.Frame) string {
 func triageSummary(m model) string {
 	f := m.frame
 	_, s := sentence(f, linkOf(f, m.paused, m.watch.stalled), time.UTC)
+	if !m.chosen.empty() && m.mode == modeTriage {
+		s += " | " + timeSpan(m.chosen.from, m.chosen.to, time.UTC) + " UTC: " + m.chosen.says(f)
+	}
 	s += " | all: " + rowSummary(&f.Total)
 	if r := m.table.selected(); r != nil {
 		s += " | " + f.By + "=" + r.Key + ": " + rowSummary(r)

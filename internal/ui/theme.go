@@ -24,6 +24,7 @@ type looks struct {
 	second lipgloss.Style // the second line of a chart
 	brand  lipgloss.Style
 	cursor lipgloss.Style // the text cursor
+	shade  lipgloss.Style // behind a stretch of a chart, where there are colours enough
 	frame  lipgloss.Style // a box but for its upper edge, which has a title
 }
 
@@ -57,6 +58,9 @@ func newLooks(r *lipgloss.Renderer, colors bool) *looks {
 		brand:  in("74", "25", "6").Bold(true),
 		cursor: r.NewStyle().Reverse(true),
 	}
+	if colors {
+		l.shade = r.NewStyle().Background(tone("237", "254", ""))
+	}
 	l.frame = r.NewStyle().Border(lipgloss.RoundedBorder(), false, true, true).BorderForeground(l.faint.GetForeground())
 	return l
 }
@@ -64,7 +68,7 @@ func newLooks(r *lipgloss.Renderer, colors bool) *looks {
 // theme is the looks as a pen writes them: worked out once, so that a row costs
 // no more than its bytes.
 type theme struct {
-	text, strong, dim, faint, bad, warn, good, accent, second, brand, cursor style
+	text, strong, dim, faint, bad, warn, good, accent, second, brand, cursor, shade style
 
 	looks *looks // for what lipgloss lays out
 }
@@ -72,7 +76,7 @@ type theme struct {
 func (l *looks) theme() theme {
 	return theme{
 		text: sgr(l.text), strong: sgr(l.strong), dim: sgr(l.dim), faint: sgr(l.faint), bad: sgr(l.bad), warn: sgr(l.warn),
-		good: sgr(l.good), accent: sgr(l.accent), second: sgr(l.second), brand: sgr(l.brand), cursor: sgr(l.cursor),
+		good: sgr(l.good), accent: sgr(l.accent), second: sgr(l.second), brand: sgr(l.brand), cursor: sgr(l.cursor), shade: sgr(l.shade),
 		looks: l,
 	}
 }

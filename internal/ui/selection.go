@@ -1,0 +1,228 @@
+package ui
+
+import (
+	"time"
+
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/rumtop/rumtop/internal/agg"
+)
+
+// selection is a span of time that was chosen on the charts, in whole points of
+// them: it can be held against what came before it, and become the window.
+type selection struct {
+	from, to time.Time // to is its end, no longer part of it; zero: nothing is chosen
+	later    bool      // keys move the later edge
+	anchor   selected  // where the mouse button went down
+}
+
+// selected is the time that a column of a chart stands for.
+type selected struct{ from, to time.Time }
+
+func (s selection) empty() bool { return s.to.IsZero() }
+
+func (s selection) length() time.Duration { return s.to.Sub(s.from) }
+
+// chartTimes is what the charts of a frame show: false where they show nothing yet.
+func chartTimes(f *agg.Frame) (from, to time.Time, ok bool) {
+	if f == nil || f.Series.Complete <= 0 || f.Series.Step <= 0 {
+		return from, to, false
+	}
+	s := &f.Series
+	return s.From, s.From.Add(time.Duration(s.Complete) * s.Step), true
+}
+
+// fit brings a selection onto the points of the charts, at least unit long.
+func (s selection) fit(f *agg.Frame, unit time.Duration) selection {
+	from, to, ok := chartTimes(f)
+	if !ok {
+		return selection{}
+	}
+	onPoint := func(t time.Time) time.Time { return from.Add(t.Sub(from).Truncate(f.Series.Step)) }
+	unit = min(unit, to.Sub(from))
+	if s.later {
+		s.from = between(onPoint(s.from), from, to.Add(-unit))
+		s.to = between(onPoint(s.to), s.from.Add(unit), to)
+	} else {
+		s.to = between(onPoint(s.to), from.Add(unit), to)
+		s.from = between(onPoint(s.from), from, s.to.Add(-unit))
+	}
+	return s
+}
+
+func between(t, lo, hi time.Time) time.Time {
+	switch {
+	case t.Before(lo):
+		return lo
+	case t.After(hi):
+		return hi
+	}
+	return t
+}
+
+// selectUnit is how far a key moves an edge: a column of a chart, in whole points.
+func (m model) selectUnit() time.Duration {
+	from, to, ok := chartTimes(m.frame)
+	if !ok {
+		return 0
+	}
+	step := m.frame.Series.Step
+	column := to.Sub(from) / time.Duration(max(plotWidth(m.layout()), 1))
+	if m.layout().plots == 0 {
+		column = step
+	}
+	return max((column+step-1)/step*step, step)
+}
+
+// toggleSelection chooses what is likely meant: the time since something got worse, else the
+// last window. Pressed again it chooses nothing.
+func toggleSelection(m model) (model, tea.Cmd) {
+	_, end, ok := chartTimes(m.frame)
+	switch {
+	case !m.chosen.empty():
+		m.chosen = selection{}
+		return m, nil
+	case !ok:
+		return m.say("wait for the charts")
+	}
+	if at := m.frame.At; !m.frame.Live && at.Before(end) {
+		end = at
+	}
+	m.chosen = selection{from: end.Add(-m.query.Window), to: end}
+	switch x := &m.frame.Finding; x.State {
+	case agg.FindingOn:
+		m.chosen.from = x.Since
+	case agg.FindingOver:
+		m.chosen.from, m.chosen.to = x.Since, x.Until
+	}
+	m.chosen = m.chosen.fit(m.frame, m.selectUnit())
+	m.onErrors = false
+	return m, nil
+}
+
+// moveEdge moves the edge that keys move, by so many columns.
+func moveEdge(by int) action {
+	return func(m model) (model, tea.Cmd) {
+		unit := m.selectUnit()
+		if m.chosen.later {
+			m.chosen.to = m.chosen.to.Add(time.Duration(by) * unit)
+		} else {
+			m.chosen.from = m.chosen.from.Add(time.Duration(by) * unit)
+		}
+		m.chosen = m.chosen.fit(m.frame, unit)
+		return m, nil
+	}
+}
+
+// selectionBindings come before all others while something is chosen.
+func (m model) selectionBindings() []binding {
+	if m.chosen.empty() {
+		return nil
+	}
+	k := &m.keys
+	const far = 10
+	return []binding{
+		{k.earlier, moveEdge(-1)}, {k.later, moveEdge(1)}, {k.muchEarlier, moveEdge(-far)}, {k.muchLater, moveEdge(far)},
+		{k.otherEdge, func(m model) (model, tea.Cmd) { m.chosen.later = !m.chosen.later; return m, nil }},
+		{k.zoomInto, zoomInto},
+	}
+}
+
+// hints are the keys of a selection.
+func (s selection) hints(k *keyMap) []key.Binding {
+	compare := bind("d", "against before", "d")
+	none := bind("esc", "clear", "esc")
+	edge := key.NewBinding(key.WithHelp("← →", "edge"))
+	return []key.Binding{edge, compare, k.zoomInto, k.otherEdge, none, k.copy, k.help}
+}
+
+// zoomInto makes the window what is chosen. Back leads to where it was before.
+func zoomInto(m model) (model, tea.Cmd) {
+	from, to := m.chosen.from, m.chosen.to
+	was := level{filter: m.query.Filter, by: m.query.By, window: m.query.Window, at: m.query.At}
+	if r := m.table.selected(); r != nil {
+		was.key = r.Key
+	}
+	m.drill = append(m.drill, was)
+	if !m.paused && m.recording == nil {
+		m, _ = togglePause(m)
+	}
+	if to.After(m.until) {
+		m.until = to
+	}
+	m.query.At, m.query.Window, m.chosen = to, to.Sub(from), selection{}
+	return m.say("the window is " + timeSpan(from, to, m.loc) + ": esc leads back, space to what is now")
+}
+
+// unzoom is the way back.
+func (m model) unzoom(to level) model {
+	m.query.Window = to.window
+	switch {
+	case !m.paused:
+	case to.at.IsZero():
+		m, _ = togglePause(m)
+	default:
+		m.query.At = to.at
+	}
+	return m
+}
+
+// timeSpan says from when to when, in seconds only where they tell something.
+func timeSpan(from, to time.Time, loc *time.Location) string {
+	layout := "15:04"
+	if from.Second() != 0 || to.Second() != 0 {
+		layout = "15:04:05"
+	}
+	if to.Sub(from) >= 24*time.Hour {
+		layout = "Jan 2 15:04"
+	}
+	return from.In(loc).Format(layout) + " – " + to.In(loc).Format(layout)
+}
+
+// views adds up the page views of a stretch of the charts, and those with an error.
+func viewsBetween(s *agg.Series, from, to time.Time) (views, errored float64) {
+	for i := range min(s.Complete, len(s.Views), len(s.ErrorRate)) {
+		at := s.From.Add(time.Duration(i) * s.Step)
+		if at.Before(from) || !at.Before(to) || !finite(s.Views[i]) || !finite(s.ErrorRate[i]) {
+			continue
+		}
+		views += s.Views[i]
+		errored += s.Views[i] * s.ErrorRate[i]
+	}
+	return views, errored
+}
+
+// says is what a selection holds, in words, and the time before it.
+func (s selection) says(f *agg.Frame) string {
+	views, errored := viewsBetween(&f.Series, s.from, s.to)
+	if views == 0 {
+		return "no page view"
+	}
+	text := "error rate " + percent(errored/views) + "%"
+	if views, errored := viewsBetween(&f.Series, s.from.Add(-s.length()), s.from); views > 0 {
+		text += ", before " + percent(errored/views) + "%"
+	}
+	return text + " · " + plural(views, "view")
+}
+
+// line stands in place of the sentence while something is chosen.
+func (s selection) line(f *agg.Frame, t theme, loc *time.Location, w int) string {
+	p := pen{limit: w}
+	from, to := t.text, t.text
+	moved := &from
+	if s.later {
+		moved = &to
+	}
+	*moved = t.accent
+	p.put(t.accent, " ↔ ")
+	p.put(from, s.from.In(loc).Format("15:04:05"))
+	p.put(t.dim, " – ")
+	p.put(to, s.to.In(loc).Format("15:04:05"))
+	p.put(t.dim, " "+zoneName(s.to, loc))
+	if f == nil {
+		return p.line()
+	}
+	p.put(t.text, clauses(" · "+span(s.length())+" · "+s.says(f), w-p.cells))
+	return p.line()
+}
