@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"net/http"
 	"strconv"
 	"strings"
@@ -38,14 +39,17 @@ func (AWSRUM) Answer(w http.ResponseWriter, _ *Request, a Answer) { answerCounts
 // Decode implements [Format].
 func (AWSRUM) Decode(r *Request, to Sink) error {
 	s := cut(r.Body, r.Limits.Depth)
+	defer s.doc.release()
+	inner := documents.Get().(*document)
+	defer inner.release()
 	wanted := true
 	for {
 		item, ok := s.next()
 		if !ok {
 			return s.err
 		}
-		batch := awsBatch{to: to, depth: r.Limits.Depth}
-		if !wanted || item == nil || batch.decode(item) != nil {
+		batch := awsBatch{to: to, doc: inner, depth: r.Limits.Depth}
+		if !wanted || batch.decode(&item) != nil {
 			to.Reject()
 			continue
 		}
@@ -56,6 +60,7 @@ func (AWSRUM) Decode(r *Request, to Sink) error {
 // awsBatch is one batch on its way to becoming beacons, one for each view.
 type awsBatch struct {
 	to    Sink
+	doc   *document // of one text within the batch after the other
 	depth int
 
 	id, release, version string
@@ -64,7 +69,7 @@ type awsBatch struct {
 
 	pages    []*awsPage
 	latest   *awsPage
-	metadata string // of the latest page
+	metadata []byte // of the latest page, as it was sent
 	refused  int
 	ignored  int
 }
@@ -78,14 +83,13 @@ type awsPage struct {
 // noID is what the client sends for a user or session that there is none of.
 const noID = "00000000-0000-0000-0000-000000000000"
 
-func (a *awsBatch) decode(item []byte) error {
-	c := newCursor(item)
+func (a *awsBatch) decode(c *cursor) error {
 	if !c.object() {
 		c.fail(errShape)
 	}
 	var events cursor
 	for c.more() {
-		switch c.key() {
+		switch string(c.key()) {
 		case "BatchId":
 			a.id = c.loose()
 		case "AppMonitorDetails":
@@ -93,14 +97,16 @@ func (a *awsBatch) decode(item []byte) error {
 		case "UserDetails":
 			c.pick(field{"userId", &a.user}, field{"sessionId", &a.session})
 		case "SessionMetadata":
-			a.attributes(a.inner(&c))
+			a.attributes(*c)
+			c.skip()
 		case "RumEvents":
-			events = cursor{text: c.raw()}
+			events = *c
+			c.skip()
 		default:
 			c.skip()
 		}
 	}
-	if c.err != nil || events.text == "" {
+	if c.err != nil || events.doc == nil {
 		return errShape
 	}
 	if a.user == noID {
@@ -113,7 +119,8 @@ func (a *awsBatch) decode(item []byte) error {
 		return errShape
 	}
 	for events.more() {
-		one := cursor{text: events.raw()}
+		one := events
+		events.skip()
 		a.event(&one)
 		if one.err != nil {
 			a.refused++
@@ -122,73 +129,68 @@ func (a *awsBatch) decode(item []byte) error {
 	return nil
 }
 
-// inner enters JSON that stands in a string, or as it is.
-func (a *awsBatch) inner(c *cursor) *cursor {
-	var text string
-	if c.peek() == '"' {
-		text = c.quoted()
-	} else {
-		text = c.raw()
+// inner enters JSON that stands in a string, or as it is. What was entered
+// before is left.
+func (a *awsBatch) inner(c cursor) cursor {
+	if c.peek() != '"' {
+		return c
 	}
-	value := []byte(text)
-	if _, deep, err := (&items{body: value, depth: a.depth}).value(0); err != nil || deep {
-		return &cursor{err: errNotJSON}
-	}
-	in := newCursor(value)
-	return &in
+	return a.doc.unquote(c, a.depth)
 }
 
 // attributes takes the session's release and its custom attributes.
-func (a *awsBatch) attributes(c *cursor) {
+func (a *awsBatch) attributes(said cursor) {
+	c := a.inner(said)
 	if !c.object() {
 		return
 	}
 	for c.more() {
 		switch key := c.key(); {
-		case key == "aws:releaseId":
+		case string(key) == "aws:releaseId":
 			a.release = c.loose()
 		case awsOwn(key):
 			c.skip()
 		default:
-			if value := c.loose(); value != "" {
-				a.tags = append(a.tags, Tag{key, value})
-			}
+			a.tags = c.awsTag(key, a.tags)
 		}
 	}
 }
 
+// awsTag adds a custom attribute, if it has a value.
+func (c *cursor) awsTag(key []byte, to []Tag) []Tag {
+	if value := c.loose(); value != "" {
+		return append(to, Tag{c.doc.kept.keep(key), value})
+	}
+	return to
+}
+
 // awsOwn says whether the client itself has put an attribute there.
-func awsOwn(key string) bool {
-	switch key {
+func awsOwn(key []byte) bool {
+	switch string(key) {
 	case "browserLanguage", "browserName", "browserVersion", "browserEngine", "osName", "osVersion", "deviceType", "platformType",
 		"domain", "version", "title", "pageId", "parentPageId", "interaction", "pageTags", "pageUrl", "url", "countryCode", "subdivisionCode", "isAwsRegion":
 		return true
 	}
-	return strings.HasPrefix(key, "aws:")
+	return bytes.HasPrefix(key, []byte("aws:"))
 }
 
 func (a *awsBatch) event(c *cursor) {
-	var typ, metadata string
-	var details *cursor
+	var typ string
+	// Both are entered only when the type is known.
+	metadata, details := cursor{err: errShape}, cursor{}
 	if !c.object() {
 		c.fail(errShape)
 	}
 	for c.more() {
-		switch c.key() {
+		switch string(c.key()) {
 		case "type":
 			typ = c.string()
 		case "metadata":
-			if c.peek() == '"' {
-				metadata = c.quoted()
-			} else {
-				metadata = c.raw()
-			}
+			metadata = *c
+			c.skip()
 		case "details":
-			if awsIgnores(typ) {
-				c.skip()
-			} else {
-				details = a.inner(c)
-			}
+			details = *c
+			c.skip()
 		default:
 			c.skip()
 		}
@@ -202,11 +204,12 @@ func (a *awsBatch) event(c *cursor) {
 		return
 	}
 	page := a.page(metadata)
-	if details == nil {
-		details = &cursor{text: "{}"}
+	in := a.doc.read([]byte("{}"), a.depth)
+	if details.doc != nil {
+		in = a.inner(details)
 	}
-	a.take(page, typ, details)
-	c.fail(details.err)
+	a.take(page, typ, &in)
+	c.fail(in.err)
 }
 
 // awsIgnores says whether an event holds nothing that is collected. Resources
@@ -273,37 +276,37 @@ func (a *awsBatch) take(page *awsPage, typ string, details *cursor) {
 }
 
 // page finds or begins the beacon of the view that an event belongs to.
-func (a *awsBatch) page(metadata string) *awsPage {
-	if a.latest != nil && a.metadata == metadata {
+func (a *awsBatch) page(said cursor) *awsPage {
+	metadata := said
+	text := metadata.raw()
+	if a.latest != nil && bytes.Equal(a.metadata, text) {
 		return a.latest
 	}
+	a.metadata = text
 	var path, interaction, address string
 	var tags []Tag
-	if metadata != "" {
-		c := a.inner(&cursor{text: metadata})
-		if c.object() {
-			for c.more() {
-				switch key := c.key(); {
-				case key == "pageId":
-					path = c.loose()
-				case key == "interaction":
-					interaction = c.loose()
-				case key == "pageUrl", key == "url":
-					address = c.loose()
-				case key == "aws:releaseId":
-					a.release = c.loose()
-				case awsOwn(key):
+	if c := a.inner(said); text != nil && c.object() {
+		for c.more() {
+			key := c.key()
+			switch string(key) {
+			case "pageId":
+				path = c.loose()
+			case "interaction":
+				interaction = c.loose()
+			case "pageUrl", "url":
+				address = c.loose()
+			case "aws:releaseId":
+				a.release = c.loose()
+			default:
+				if awsOwn(key) {
 					c.skip()
-				default:
-					if value := c.loose(); value != "" {
-						tags = append(tags, Tag{key, value})
-					}
+				} else {
+					tags = c.awsTag(key, tags)
 				}
 			}
 		}
 	}
 	key := path + " " + interaction
-	a.metadata = metadata
 	for _, p := range a.pages {
 		if p.key == key {
 			a.latest = p

@@ -12,7 +12,7 @@ func (c *cursor) awsValue() float64 {
 		return value
 	}
 	for c.more() {
-		if c.key() == "value" {
+		if string(c.key()) == "value" {
 			value = c.looseNumber()
 		} else {
 			c.skip()
@@ -62,7 +62,7 @@ func (c *cursor) awsHTTP() (f Fetch) {
 		return f
 	}
 	for c.more() {
-		switch c.key() {
+		switch string(c.key()) {
 		case "trace_id":
 			f.Trace = xrayTrace(c.loose())
 		case "request":
@@ -85,7 +85,7 @@ func (c *cursor) awsTrace() (f Fetch) {
 		return f
 	}
 	for c.more() {
-		switch c.key() {
+		switch string(c.key()) {
 		case "trace_id":
 			f.Trace = xrayTrace(c.loose())
 		case "subsegments":
@@ -112,7 +112,7 @@ func (c *cursor) awsSubsegment(f *Fetch) {
 	var begin, end float64
 	c.object()
 	for c.more() {
-		switch c.key() {
+		switch string(c.key()) {
 		case "start_time":
 			begin = c.looseNumber()
 		case "end_time":
@@ -135,7 +135,7 @@ func (c *cursor) awsExchange(f Fetch) Fetch {
 	}
 	c.object()
 	for c.more() {
-		switch c.key() {
+		switch string(c.key()) {
 		case "request":
 			c.pick(field{"url", &f.URL}, field{"method", &f.Method})
 		case "response":

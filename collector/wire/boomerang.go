@@ -55,7 +55,9 @@ func (Boomerang) Decode(r *Request, to Sink) error {
 	}
 	b := borrow()
 	defer giveBack(b)
-	f := boomerangForm{b: b, depth: r.Limits.Depth, lcp: math.NaN(), fcp: math.NaN(), ttfb: math.NaN()}
+	doc := documents.Get().(*document)
+	defer doc.release()
+	f := boomerangForm{b: b, doc: doc, depth: r.Limits.Depth, lcp: math.NaN(), fcp: math.NaN(), ttfb: math.NaN()}
 	for query != "" {
 		var pair string
 		pair, query, _ = strings.Cut(query, "&")
@@ -84,6 +86,7 @@ func (Boomerang) Decode(r *Request, to Sink) error {
 // boomerangForm is one form on its way to becoming a beacon.
 type boomerangForm struct {
 	b     *Beacon
+	doc   *document // of one parameter after the other
 	depth int
 
 	page, address string // pgu, u
@@ -301,7 +304,7 @@ func (f *boomerangForm) finish() {
 // vitals are those that go on after the page load.
 func (f *boomerangForm) vitals() {
 	if f.cls.Name != "" {
-		if window, ok := largestWindow(f.shifts, f.depth); ok {
+		if window, ok := f.largestWindow(); ok {
 			f.cls.Value = min(f.cls.Value, window)
 		}
 		f.b.AddMetric(f.cls)

@@ -15,19 +15,15 @@ const (
 
 // cursor reads a parameter that holds a value: as JSURL, or as JSON where the
 // page goes without the SDK's compression.
-func (f *boomerangForm) cursor(text string) cursor { return boomerangValue(text, f.depth) }
-
-func boomerangValue(text string, depth int) cursor {
+func (f *boomerangForm) cursor(text string) cursor {
 	value := []byte(text)
 	if strings.HasPrefix(text, "~") {
 		var err error
-		if value, err = fromJSURL(text, depth); err != nil {
+		if value, err = fromJSURL(text, f.depth); err != nil {
 			return cursor{err: err}
 		}
-	} else if _, deep, err := (&items{body: value, depth: depth}).value(0); err != nil || deep {
-		return cursor{err: errNotJSON}
 	}
-	return newCursor(value)
+	return f.doc.read(value, f.depth)
 }
 
 // readErrors takes the errors. Of what the SDK calls errors, failed requests are
@@ -55,7 +51,7 @@ func (f *boomerangForm) readError(c *cursor) {
 		return
 	}
 	for c.more() {
-		switch c.key() {
+		switch string(c.key()) {
 		case "t":
 			e.Type = c.loose()
 		case "m":
@@ -173,11 +169,11 @@ const (
 // largestWindow is the largest sum of layout shifts within one session window.
 // The list holds their values in thousandths and their times in milliseconds,
 // both to the base of 36; ok is false where it cannot be read.
-func largestWindow(list string, depth int) (largest float64, ok bool) {
-	if list == "" {
+func (f *boomerangForm) largestWindow() (largest float64, ok bool) {
+	if f.shifts == "" {
 		return 0, false
 	}
-	c := boomerangValue(list, depth)
+	c := f.cursor(f.shifts)
 	if !c.array() {
 		return 0, false
 	}

@@ -1,62 +1,25 @@
 package wire
 
 import (
-	"bytes"
 	"errors"
 	"math"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
 
 var errShape = errors.New("value has another type than expected")
 
-// strict checks JSON as a whole: syntax, UTF-8, and that no object says a name
-// twice, which takes a quarter of the time of decoding.
-type strict struct {
-	dec *jsontext.Decoder
-	buf bytes.Buffer
-}
-
-var checkers = sync.Pool{New: func() any {
-	s := new(strict)
-	s.dec = jsontext.NewDecoder(&s.buf)
-	return s
-}}
-
-func check(item []byte) error {
-	s := checkers.Get().(*strict)
-	defer checkers.Put(s)
-	s.buf = *bytes.NewBuffer(item) // the decoder reads it in place
-	s.dec.Reset(&s.buf)
-	_, err := s.dec.ReadValue()
-	if err == nil && len(bytes.TrimSpace(item[s.dec.InputOffset():])) > 0 {
-		err = errTrailing
-	}
-	s.buf = bytes.Buffer{}
-	return err
-}
-
-// cursor walks through one JSON value that has been checked as a whole, so that
-// walking needs no checks but of types. The first error sticks, and everything
-// after it reads as empty: only the end needs looking at.
+// cursor walks through a [document], so that walking needs no checks but of
+// types. The first error sticks, and everything after it reads as empty: only
+// the end needs looking at. A copy of a cursor walks on its own.
 //
-// Strings are cut out of one copy of the value wherever they have no escapes.
-// Null reads as not sent.
+// Strings are copies, and stay. Null reads as not sent.
 type cursor struct {
-	text string
-	pos  int
-	err  error
-}
-
-// newCursor checks a value and begins to walk through it.
-func newCursor(item []byte) cursor {
-	if err := check(item); err != nil {
-		return cursor{err: err}
-	}
-	return cursor{text: string(item)}
+	doc *document
+	at  int // token
+	err error
 }
 
 func (c *cursor) fail(err error) {
@@ -68,21 +31,14 @@ func (c *cursor) fail(err error) {
 // peek is the kind of the next value, by its first byte: one of n f t " { [,
 // 0 for a number, and 0xff for none.
 func (c *cursor) peek() byte {
-	c.blanks()
-	if c.err != nil || c.pos >= len(c.text) {
+	if c.err != nil || c.at >= len(c.doc.tokens) {
 		return 0xff
 	}
-	switch b := c.text[c.pos]; b {
+	switch b := c.doc.text[c.doc.tokens[c.at].begin]; b {
 	case 'n', 'f', 't', '"', '{', '[':
 		return b
 	}
 	return '0'
-}
-
-func (c *cursor) blanks() {
-	for c.pos < len(c.text) && blank(c.text[c.pos]) {
-		c.pos++
-	}
 }
 
 // object enters an object; loop with more and key. It returns false for null.
@@ -94,10 +50,10 @@ func (c *cursor) array() bool { return c.enter('[') }
 func (c *cursor) enter(kind byte) bool {
 	switch c.peek() {
 	case kind:
-		c.pos++
+		c.at++
 		return true
 	case 'n':
-		c.skip()
+		c.at++
 	default:
 		c.fail(errShape)
 	}
@@ -106,103 +62,80 @@ func (c *cursor) enter(kind byte) bool {
 
 // more says whether the object or array goes on, and leaves it otherwise.
 func (c *cursor) more() bool {
-	c.blanks()
-	if c.err != nil || c.pos >= len(c.text) {
+	if c.err != nil || c.at >= len(c.doc.tokens) {
 		return false
 	}
-	switch c.text[c.pos] {
+	switch c.doc.text[c.doc.tokens[c.at].begin] {
 	case '}', ']':
-		c.pos++
+		c.at++
 		return false
-	case ',':
-		c.pos++
 	}
 	return true
 }
 
-// key reads a name within an object.
-func (c *cursor) key() string {
-	c.blanks()
-	name := c.quoted()
-	c.blanks()
-	c.pos++ // the colon
-	return name
+// key reads a name within an object. It is good for comparing, and gone with
+// the document; see name.
+func (c *cursor) key() []byte { return c.view() }
+
+// name reads a name within an object.
+func (c *cursor) name() string { return c.doc.kept.keep(c.view()) }
+
+// view is the text of the string or name that stands here.
+func (c *cursor) view() []byte {
+	if c.err != nil || c.at >= len(c.doc.tokens) {
+		return nil
+	}
+	t := c.doc.tokens[c.at]
+	if t.end&escaped != 0 {
+		return c.unquoted(nil)
+	}
+	c.at++
+	return c.doc.text[t.begin+1 : t.end-1]
 }
 
-// raw cuts a value out.
-func (c *cursor) raw() string {
-	c.blanks()
-	if c.err != nil {
-		return ""
-	}
-	begin := c.pos
-	level := 0
-	for c.pos < len(c.text) {
-		switch c.text[c.pos] {
-		case '"':
-			c.pos, _ = c.endOfString()
-		case '{', '[':
-			level++
-			c.pos++
-		case '}', ']', ',', ' ', '\t', '\n', '\r':
-			if level == 0 { // after a number, true, false or null
-				return c.text[begin:c.pos]
-			}
-			if b := c.text[c.pos]; b == '}' || b == ']' {
-				level--
-			}
-			c.pos++
-		default:
-			c.pos++
-			continue
-		}
-		if level == 0 {
-			break
-		}
-	}
-	return c.text[begin:c.pos]
+// unquoted appends the text of the string that stands here.
+func (c *cursor) unquoted(to []byte) []byte {
+	text, err := jsontext.AppendUnquote(to, c.raw())
+	c.fail(err)
+	return text
 }
 
-func (c *cursor) skip() { c.raw() }
-
-// endOfString is where the string at pos ends, and whether it has escapes.
-func (c *cursor) endOfString() (end int, escaped bool) {
-	rest := c.text[c.pos+1:]
-	for i := 0; i < len(rest); i++ {
-		switch rest[i] {
-		case '"':
-			return c.pos + i + 2, escaped
-		case '\\':
-			escaped = true
-			i++
-		}
+// raw is the value that stands here as it was sent, and gone with the document.
+func (c *cursor) raw() []byte {
+	if c.err != nil || c.at >= len(c.doc.tokens) {
+		return nil
 	}
-	return len(c.text), escaped
+	t := c.doc.tokens[c.at]
+	c.skip()
+	end := t.end &^ escaped
+	switch c.doc.text[t.begin] {
+	case '{', '[':
+		end = c.doc.tokens[end-1].end
+	}
+	return c.doc.text[t.begin:end]
 }
 
-// quoted reads the string that stands here.
-func (c *cursor) quoted() string {
-	if c.err != nil || c.pos >= len(c.text) {
-		return ""
+// skip leaves a value out.
+func (c *cursor) skip() {
+	if c.err != nil || c.at >= len(c.doc.tokens) {
+		return
 	}
-	begin := c.pos
-	end, escaped := c.endOfString()
-	c.pos = end
-	if escaped {
-		plain, err := jsontext.AppendUnquote(nil, c.text[begin:end])
-		c.fail(err)
-		return string(plain)
+	t := c.doc.tokens[c.at]
+	switch c.doc.text[t.begin] {
+	case '{', '[':
+		c.at = int(t.end)
+	default:
+		c.at++
 	}
-	return c.text[begin+1 : end-1]
 }
 
 // string reads a string.
 func (c *cursor) string() string {
 	switch c.peek() {
 	case '"':
-		return c.quoted()
+		return c.doc.kept.keep(c.view())
 	case 'n':
-		c.skip()
+		c.at++
 	default:
 		c.fail(errShape)
 	}
@@ -214,7 +147,7 @@ func (c *cursor) string() string {
 func (c *cursor) scalar() string {
 	switch c.peek() {
 	case '0', 't', 'f':
-		return c.raw()
+		return c.doc.kept.keep(c.raw())
 	}
 	return c.string()
 }
@@ -244,7 +177,7 @@ next:
 	for c.more() {
 		name := c.key()
 		for i := range want {
-			if want[i].name == name {
+			if want[i].name == string(name) {
 				*want[i].into = c.loose()
 				continue next
 			}
@@ -255,11 +188,12 @@ next:
 
 // bool reads a boolean.
 func (c *cursor) bool() bool {
-	switch c.peek() {
+	switch kind := c.peek(); kind {
 	case 't', 'f':
-		return c.raw() == "true"
+		c.at++
+		return kind == 't'
 	case 'n':
-		c.skip()
+		c.at++
 	default:
 		c.fail(errShape)
 	}
@@ -271,11 +205,11 @@ func (c *cursor) bool() bool {
 func (c *cursor) number() float64 {
 	switch c.peek() {
 	case '0':
-		return parseNumber(c.raw())
+		return parseNumber(string(c.raw()))
 	case '"':
-		return parseNumber(c.quoted())
+		return parseNumber(string(c.view()))
 	case 'n', 't', 'f':
-		c.skip()
+		c.at++
 	default:
 		c.fail(errShape)
 	}
@@ -296,4 +230,21 @@ func parseNumber(s string) float64 {
 		return math.NaN()
 	}
 	return v
+}
+
+// keeper makes strings that stay, many in one piece of memory.
+type keeper struct{ piece strings.Builder }
+
+// pieceSize is about what one beacon says, in bytes.
+const pieceSize = 1 << 10
+
+func (k *keeper) keep(text []byte) string {
+	begin := k.piece.Len()
+	if k.piece.Cap()-begin < len(text) {
+		k.piece.Reset()
+		k.piece.Grow(max(pieceSize, len(text)))
+		begin = 0
+	}
+	k.piece.Write(text)
+	return k.piece.String()[begin:]
 }

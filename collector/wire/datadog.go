@@ -69,6 +69,7 @@ func (Datadog) Decode(r *Request, to Sink) error {
 		tags = forwarded(r.URL, "ddtags")
 	}
 	s := cut(r.Body, r.Limits.Depth)
+	defer s.doc.release()
 	b := borrow()
 	defer giveBack(b)
 	wanted := true
@@ -80,7 +81,7 @@ func (Datadog) Decode(r *Request, to Sink) error {
 		b.Reset()
 		d := datadogEvent{b: b}
 		switch {
-		case !wanted || item == nil || d.decode(item) != nil:
+		case !wanted || d.decode(&item) != nil:
 			to.Reject()
 		case b.Empty():
 			to.Ignore()
@@ -119,14 +120,13 @@ type datadogEvent struct {
 	actionKind      string
 }
 
-func (d *datadogEvent) decode(item []byte) error {
+func (d *datadogEvent) decode(c *cursor) error {
 	b := d.b
-	c := newCursor(item)
 	if !c.object() {
 		c.fail(errShape)
 	}
 	for c.more() {
-		switch c.key() {
+		switch string(c.key()) {
 		case "type":
 			d.typ = c.loose()
 		case "date":
@@ -138,23 +138,23 @@ func (d *datadogEvent) decode(item []byte) error {
 		case "usr":
 			c.pick(field{"id", &b.User}, field{"email", &d.email}, field{"name", &d.name})
 		case "view":
-			d.view(&c)
+			d.view(c)
 		case "error":
-			d.error(&c)
+			d.error(c)
 		case "resource":
-			d.resource(&c)
+			d.resource(c)
 		case "action":
-			d.customAction(&c)
+			d.customAction(c)
 		case "connectivity":
-			d.connectivity(&c)
+			d.connectivity(c)
 		case "feature_flags":
 			c.flatTags(b)
 		case "context":
-			d.context(&c)
+			d.context(c)
 		case "ddtags":
 			d.tags(c.loose())
 		case "_dd":
-			d.meta(&c)
+			d.meta(c)
 		default:
 			c.skip()
 		}
@@ -211,8 +211,7 @@ func (d *datadogEvent) view(c *cursor) {
 		return
 	}
 	for c.more() {
-		name := c.key()
-		switch name {
+		switch string(c.key()) {
 		case "id":
 			d.b.View = c.loose()
 		case "url":
@@ -261,7 +260,7 @@ func (d *datadogEvent) timings(c *cursor) {
 		return
 	}
 	for c.more() {
-		name := c.key()
+		name := c.name()
 		if len(d.vitals) < maxMetrics {
 			d.nanoseconds(c, name)
 		} else {
@@ -298,7 +297,7 @@ func (d *datadogEvent) customAction(c *cursor) {
 		return
 	}
 	for c.more() {
-		switch c.key() {
+		switch string(c.key()) {
 		case "id":
 			d.actionID = c.loose()
 		case "type":
@@ -324,8 +323,8 @@ func (d *datadogEvent) context(c *cursor) {
 	}
 	c.object()
 	for c.more() {
-		key, kind := c.key(), c.peek()
-		switch {
+		key := c.name()
+		switch kind := c.peek(); {
 		case key == "value" && kind == '0':
 			d.action.Value = c.number()
 		case kind == '{' || kind == '[' || kind == 'n':
@@ -352,7 +351,7 @@ func (d *datadogEvent) connectivity(c *cursor) {
 	}
 	c.object()
 	for c.more() {
-		if key := c.key(); key == "effective_type" || key == "interfaces" && c.peek() == '"' {
+		if key := c.key(); string(key) == "effective_type" || string(key) == "interfaces" && c.peek() == '"' {
 			d.b.Connection = c.loose()
 		} else {
 			c.skip()
@@ -382,7 +381,7 @@ func (d *datadogEvent) meta(c *cursor) {
 	}
 	c.object()
 	for c.more() {
-		switch c.key() {
+		switch string(c.key()) {
 		case "document_version":
 			d.version = c.loose()
 		case "trace_id":

@@ -35,17 +35,17 @@ func (Elastic) Answer(w http.ResponseWriter, _ *Request, _ Answer) {
 // Decode implements [Format].
 func (Elastic) Decode(r *Request, to Sink) error {
 	s := cut(r.Body, r.Limits.Depth)
+	defer s.doc.release()
 	p := elasticBody{to: to, prefix: "elastic/" + r.Attempt + "/", wanted: true}
 	for {
-		item, ok := s.next()
+		c, ok := s.next()
 		if !ok {
 			break
 		}
-		if !p.wanted || item == nil {
+		if !p.wanted || c.err != nil {
 			to.Reject()
 			continue
 		}
-		c := newCursor(item)
 		p.line(&c)
 		if c.err != nil {
 			p.waits = false
@@ -77,7 +77,7 @@ func (p *elasticBody) line(c *cursor) {
 		c.fail(errShape)
 	}
 	for c.more() {
-		switch c.key() {
+		switch string(c.key()) {
 		case "metadata", "m":
 			p.metadata(c)
 		case "error", "e":
@@ -100,7 +100,7 @@ func (p *elasticBody) metadata(c *cursor) {
 		return
 	}
 	for c.more() {
-		switch c.key() {
+		switch string(c.key()) {
 		case "service", "se":
 			c.pick(field{"version", &p.release}, field{"ve", &p.release}, field{"environment", &p.environment}, field{"en", &p.environment})
 		case "labels", "l":
@@ -148,7 +148,7 @@ func (p *elasticBody) error(c *cursor) {
 		c.fail(errShape)
 	}
 	for c.more() {
-		switch c.key() {
+		switch string(c.key()) {
 		case "trace_id", "tid":
 			p.b.Trace = c.loose()
 		case "context", "c":
@@ -167,7 +167,7 @@ func (c *cursor) elasticException() (e Error) {
 		return e
 	}
 	for c.more() {
-		switch c.key() {
+		switch string(c.key()) {
 		case "type", "t":
 			e.Type = c.loose()
 		case "message", "mg":

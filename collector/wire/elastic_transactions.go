@@ -16,7 +16,7 @@ func (p *elasticBody) transaction(c *cursor) {
 		c.fail(errShape)
 	}
 	for c.more() {
-		switch c.key() {
+		switch string(c.key()) {
 		case "id":
 			t.id = c.loose()
 		case "name", "n":
@@ -87,11 +87,11 @@ func (c *cursor) elasticMarks(t *elasticTransaction) {
 		return
 	}
 	for c.more() {
-		switch c.key() {
+		switch string(c.key()) {
 		case "agent", "a":
 			if c.object() {
 				for c.more() {
-					switch c.key() {
+					switch string(c.key()) {
 					case "timeToFirstByte", "fb":
 						t.metrics = append(t.metrics, Metric{Name: "ttfb", Value: c.number()})
 					case "firstContentfulPaint", "fp":
@@ -114,7 +114,7 @@ func (c *cursor) elasticExperience(t *elasticTransaction) {
 		return
 	}
 	for c.more() {
-		switch name := c.key(); name {
+		switch name := c.name(); name {
 		case "cls", "fid", "tbt":
 			t.metrics = append(t.metrics, Metric{Name: name, Value: c.number()})
 		default:
@@ -130,7 +130,7 @@ func (c *cursor) elasticContext(b *Beacon, inp *string) {
 		return
 	}
 	for c.more() {
-		switch c.key() {
+		switch string(c.key()) {
 		case "page", "p":
 			c.pick(field{"url", &b.URL})
 		case "user", "u":
@@ -146,7 +146,7 @@ func (c *cursor) elasticContext(b *Beacon, inp *string) {
 				continue
 			}
 			for c.more() {
-				key := c.key()
+				key := c.name()
 				switch value := c.loose(); {
 				case key == "inp_value" && inp != nil:
 					*inp = value
@@ -170,7 +170,7 @@ func (p *elasticBody) span(c *cursor) {
 		c.fail(errShape)
 	}
 	for c.more() {
-		switch c.key() {
+		switch string(c.key()) {
 		case "type", "t":
 			kind = c.loose()
 		case "outcome", "o":
@@ -186,7 +186,7 @@ func (p *elasticBody) span(c *cursor) {
 				continue
 			}
 			for c.more() {
-				switch c.key() {
+				switch string(c.key()) {
 				case "http", "h":
 					c.pick(field{"url", &url}, field{"method", &method}, field{"mt", &method}, field{"status_code", &status}, field{"sc", &status})
 				default:

@@ -38,18 +38,15 @@ func (Faro) Answer(w http.ResponseWriter, _ *Request, a Answer) { answerCounts(w
 // Decode implements [Format].
 func (Faro) Decode(r *Request, to Sink) error {
 	s := cut(r.Body, r.Limits.Depth)
+	defer s.doc.release()
 	wanted := true
 	for n := 0; ; n++ {
 		item, ok := s.next()
 		if !ok {
 			return s.err
 		}
-		if !wanted || item == nil {
-			to.Reject()
-			continue
-		}
 		p := faroPayload{to: to}
-		if p.decode(item) != nil {
+		if !wanted || p.decode(&item) != nil {
 			to.Reject()
 			continue
 		}
@@ -67,23 +64,22 @@ type faroPayload struct {
 	ignored int
 }
 
-func (p *faroPayload) decode(item []byte) error {
-	c := newCursor(item)
+func (p *faroPayload) decode(c *cursor) error {
 	if !c.object() {
 		c.fail(errShape)
 	}
 	for c.more() {
-		switch c.key() {
+		switch string(c.key()) {
 		case "meta":
-			p.meta(&c)
+			p.meta(c)
 		case "exceptions":
-			p.items(&c, p.exception)
+			p.items(c, p.exception)
 		case "measurements":
-			p.items(&c, p.measurement)
+			p.items(c, p.measurement)
 		case "events":
-			p.items(&c, p.event)
+			p.items(c, p.event)
 		case "logs":
-			p.items(&c, func(c *cursor) { c.skip(); p.ignored++ })
+			p.items(c, func(c *cursor) { c.skip(); p.ignored++ })
 		case "traces":
 			if c.peek() == '{' {
 				p.ignored++
@@ -122,7 +118,8 @@ func (p *faroPayload) items(c *cursor, read func(*cursor)) {
 		return
 	}
 	for c.more() {
-		one := cursor{text: c.raw()}
+		one := *c
+		c.skip()
 		read(&one)
 		if one.err != nil {
 			p.refused++
@@ -136,7 +133,7 @@ func (p *faroPayload) meta(c *cursor) {
 		return
 	}
 	for c.more() {
-		switch c.key() {
+		switch string(c.key()) {
 		case "app":
 			var release string
 			c.pick(field{"version", &b.Release}, field{"release", &release}, field{"environment", &b.Environment})
@@ -173,7 +170,7 @@ func (p *faroPayload) session(c *cursor) {
 		return
 	}
 	for c.more() {
-		switch c.key() {
+		switch string(c.key()) {
 		case "id":
 			p.b.Session = c.scalar()
 		case "attributes":
@@ -211,7 +208,7 @@ func (p *faroPayload) exception(c *cursor) {
 		c.fail(errShape)
 	}
 	for c.more() {
-		switch c.key() {
+		switch string(c.key()) {
 		case "type":
 			e.Type = c.string()
 		case "value":
@@ -236,7 +233,7 @@ func (c *cursor) faroStack() string {
 		return ""
 	}
 	for c.more() {
-		if c.key() != "frames" || !c.array() {
+		if string(c.key()) != "frames" || !c.array() {
 			c.skip()
 			continue
 		}
@@ -256,7 +253,7 @@ func (p *faroPayload) measurement(c *cursor) {
 		c.fail(errShape)
 	}
 	for c.more() {
-		switch c.key() {
+		switch string(c.key()) {
 		case "type":
 			typ = c.string()
 		case "timestamp":
@@ -266,7 +263,7 @@ func (p *faroPayload) measurement(c *cursor) {
 		case "values":
 			if c.object() {
 				for c.more() {
-					name := c.key()
+					name := c.name()
 					values = append(values, Metric{Name: name, Value: c.number()})
 				}
 			}
@@ -307,7 +304,7 @@ func (p *faroPayload) event(c *cursor) {
 		c.fail(errShape)
 	}
 	for c.more() {
-		switch c.key() {
+		switch string(c.key()) {
 		case "name":
 			name = c.string()
 		case "timestamp":

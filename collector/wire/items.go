@@ -1,17 +1,13 @@
 package wire
 
-import "errors"
+import "bytes"
 
-var (
-	errTrailing = errors.New("there is something after the end of the JSON value")
-	errNotJSON  = errors.New("body is not JSON")
-)
-
-// items cuts a body into its JSON values without reading them: the elements of
-// one array, one object, or one object a line (NDJSON). Each value can then be
-// refused alone. It makes one pass, looks only at brackets and strings, and
-// bounds the depth before anything recursive sees the value.
+// items cuts a body into the JSON objects that it holds: the elements of one
+// array, one object, or one object a line (NDJSON). Each can then be refused
+// alone. A well-formed one is cut and checked in one pass; only after one that
+// is not is its end looked for by brackets and strings alone.
 type items struct {
+	doc   *document
 	body  []byte
 	pos   int
 	depth int // allowed within an item
@@ -21,50 +17,51 @@ type items struct {
 	err   error // the rest of the body cannot be cut
 }
 
-func cut(body []byte, depth int) *items {
-	s := &items{body: body, depth: depth, first: true}
-	s.blanks()
+// cut begins to cut a body. Release its document after the last item.
+func cut(body []byte, depth int) items {
+	s := items{doc: documents.Get().(*document), body: body, depth: depth, first: true}
+	s.pos = blanks(s.body, s.pos)
 	if s.pos < len(body) && body[s.pos] == '[' {
 		s.array, s.pos, s.depth = true, s.pos+1, depth-1
 	}
 	return s
 }
 
-// next returns the next item; ok is false at the end, and s.err then says
-// whether the body broke off. A nil item could not be cut out and is malformed.
-func (s *items) next() (item []byte, ok bool) {
+// next begins to walk through the next item; ok is false at the end, and s.err
+// then says whether the body broke off. A malformed item walks as an error.
+func (s *items) next() (c cursor, ok bool) {
 	if s.err != nil {
-		return nil, false
+		return cursor{}, false
 	}
-	s.blanks()
+	s.pos = blanks(s.body, s.pos)
 	if s.array {
 		return s.element()
 	}
 	if s.pos >= len(s.body) {
-		return nil, false
+		return cursor{}, false
 	}
 	return s.line()
 }
 
-func (s *items) element() ([]byte, bool) {
+func (s *items) element() (cursor, bool) {
 	if s.pos >= len(s.body) {
 		s.err = errNotJSON // the array was not closed
-		return nil, false
+		return cursor{}, false
 	}
 	if s.body[s.pos] == ']' && s.first {
-		return nil, s.close()
+		return cursor{}, s.close()
 	}
-	end, deep, err := s.value(s.pos)
+	item := cursor{doc: s.doc}
+	end, err := s.object(s.body)
 	if err != nil {
-		s.err = err
-		return nil, false
-	}
-	item := s.body[s.pos:end]
-	if deep {
-		item = nil
+		item.err = err
+		if end, err = valueEnd(s.body, s.pos); err != nil {
+			s.err = err
+			return cursor{}, false
+		}
 	}
 	s.pos, s.first = end, false
-	s.blanks()
+	s.pos = blanks(s.body, s.pos)
 	switch {
 	case s.pos >= len(s.body):
 		s.err = errNotJSON
@@ -78,10 +75,18 @@ func (s *items) element() ([]byte, bool) {
 	return item, true
 }
 
+// object checks the object that begins here.
+func (s *items) object(within []byte) (end int, err error) {
+	if within[s.pos] != '{' {
+		return 0, errShape
+	}
+	return s.doc.scan(within, s.pos, s.depth)
+}
+
 // close ends the array. Nothing but blanks may follow it.
 func (s *items) close() bool {
 	s.pos++
-	s.blanks()
+	s.pos = blanks(s.body, s.pos)
 	if s.pos < len(s.body) {
 		s.err = errTrailing
 	}
@@ -91,76 +96,67 @@ func (s *items) close() bool {
 
 // line returns one object of NDJSON, which may also be spread over lines when
 // it is well-formed. A broken one ends with its line.
-func (s *items) line() ([]byte, bool) {
-	start := s.pos
+func (s *items) line() (item cursor, ok bool) {
+	item.doc = s.doc
+	var end int
 	if !s.lines {
-		end, deep, err := s.value(start)
-		if err == nil {
-			s.pos = end
-			if empty := s.restOfLine(); deep || !empty {
-				return nil, true
-			}
-			return s.body[start:end], true
+		if end, item.err = s.object(s.body); item.err != nil {
+			var err error
+			end, err = valueEnd(s.body, s.pos)
+			s.lines = err != nil
 		}
-		s.lines = true
 	}
-	end := start
-	for end < len(s.body) && s.body[end] != '\n' {
-		end++
+	if s.lines {
+		if end, item.err = s.object(s.body[:s.lineEnd()]); item.err != nil {
+			end = s.pos
+		}
 	}
 	s.pos = end
-	stop, deep, err := (&items{body: s.body[:end], depth: s.depth}).value(start)
-	if err != nil || deep {
-		return nil, true
+	end = s.lineEnd()
+	if blanks(s.body[:end], s.pos) < end {
+		item.fail(errTrailing)
 	}
-	for _, c := range s.body[stop:end] {
-		if !blank(c) {
-			return nil, true
-		}
-	}
-	return s.body[start:stop], true
+	s.pos = end
+	return item, true
 }
 
-// restOfLine moves to the end of the line and says whether it was empty.
-func (s *items) restOfLine() bool {
-	empty := true
-	for s.pos < len(s.body) && s.body[s.pos] != '\n' {
-		empty = empty && blank(s.body[s.pos])
-		s.pos++
+// lineEnd is where the line ends that pos is in.
+func (s *items) lineEnd() int {
+	if n := bytes.IndexByte(s.body[s.pos:], '\n'); n >= 0 {
+		return s.pos + n
 	}
-	return empty
+	return len(s.body)
 }
 
-// value finds the end of the value at pos, and whether it is nested too deeply.
-func (s *items) value(pos int) (end int, deep bool, err error) {
-	level, deepest := 0, 0
-	for i := pos; i < len(s.body); i++ {
-		switch c := s.body[i]; c {
+// valueEnd finds the end of the value at pos by brackets and strings alone.
+func valueEnd(body []byte, pos int) (end int, err error) {
+	level := 0
+	for i := pos; i < len(body); i++ {
+		switch c := body[i]; c {
 		case '{', '[':
 			level++
-			deepest = max(deepest, level)
 		case '}', ']':
 			if level == 0 {
 				return scalarEnd(pos, i)
 			}
 			level--
 			if level == 0 {
-				return i + 1, deepest > s.depth, nil
+				return i + 1, nil
 			}
 		case '"':
 			i++
-			for ; i < len(s.body) && s.body[i] != '"'; i++ {
-				if s.body[i] == '\\' {
+			for ; i < len(body) && body[i] != '"'; i++ {
+				if body[i] == '\\' {
 					i++
-				} else if s.body[i] < ' ' {
-					return 0, false, errNotJSON
+				} else if body[i] < ' ' {
+					return 0, errNotJSON
 				}
 			}
-			if i >= len(s.body) {
-				return 0, false, errNotJSON
+			if i >= len(body) {
+				return 0, errNotJSON
 			}
 			if level == 0 {
-				return i + 1, false, nil
+				return i + 1, nil
 			}
 		case ',', '\n':
 			if level == 0 {
@@ -169,24 +165,16 @@ func (s *items) value(pos int) (end int, deep bool, err error) {
 		}
 	}
 	if level == 0 {
-		return scalarEnd(pos, len(s.body))
+		return scalarEnd(pos, len(body))
 	}
-	return 0, false, errNotJSON
+	return 0, errNotJSON
 }
 
-// scalarEnd is the end of something that is neither object, array nor string.
-// It may well be no JSON: whoever reads the item finds out.
-func scalarEnd(pos, end int) (int, bool, error) {
+// scalarEnd is the end of something that is neither object, array nor string,
+// and may well be no JSON.
+func scalarEnd(pos, end int) (int, error) {
 	if end == pos {
-		return 0, false, errNotJSON
+		return 0, errNotJSON
 	}
-	return end, false, nil
+	return end, nil
 }
-
-func (s *items) blanks() {
-	for s.pos < len(s.body) && blank(s.body[s.pos]) {
-		s.pos++
-	}
-}
-
-func blank(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }

@@ -21,6 +21,7 @@ func (Native) Match() Match {
 // Decode implements [Format].
 func (Native) Decode(r *Request, to Sink) error {
 	s := cut(r.Body, r.Limits.Depth)
+	defer s.doc.release()
 	b := borrow()
 	defer giveBack(b)
 	wanted := true
@@ -30,7 +31,7 @@ func (Native) Decode(r *Request, to Sink) error {
 			return s.err
 		}
 		b.Reset()
-		if !wanted || item == nil || decodeNative(item, b) != nil {
+		if !wanted || decodeNative(&item, b) != nil {
 			to.Reject()
 		} else {
 			wanted = to.Take(b)
@@ -59,13 +60,12 @@ func answerCounts(w http.ResponseWriter, a Answer) {
 	w.Write(body)
 }
 
-func decodeNative(item []byte, b *Beacon) error {
-	c := newCursor(item)
+func decodeNative(c *cursor, b *Beacon) error {
 	if !c.object() {
 		c.fail(errShape)
 	}
 	for c.more() {
-		switch c.key() {
+		switch string(c.key()) {
 		case "id":
 			b.ID = c.scalar()
 		case "time":
@@ -109,7 +109,7 @@ func decodeNative(item []byte, b *Beacon) error {
 		case "metrics":
 			if c.object() {
 				for c.more() {
-					name := c.key()
+					name := c.name()
 					b.AddMetric(Metric{Name: name, Value: c.number()})
 				}
 			}
@@ -145,7 +145,7 @@ func (c *cursor) tags(b *Beacon) {
 		return
 	}
 	for c.more() {
-		key := c.key()
+		key := c.name()
 		switch c.peek() {
 		case '"', '0', 't', 'f':
 			b.AddTag(Tag{key, c.scalar()})
@@ -160,7 +160,7 @@ func (c *cursor) nativeError() (e Error) {
 		return e
 	}
 	for c.more() {
-		switch c.key() {
+		switch string(c.key()) {
 		case "type":
 			e.Type = c.string()
 		case "message":
@@ -181,7 +181,7 @@ func (c *cursor) nativeFetch() (f Fetch) {
 		return f
 	}
 	for c.more() {
-		switch c.key() {
+		switch string(c.key()) {
 		case "url":
 			f.URL = c.string()
 		case "method":
@@ -204,7 +204,7 @@ func (c *cursor) nativeEvent() (e Event) {
 		return e
 	}
 	for c.more() {
-		switch c.key() {
+		switch string(c.key()) {
 		case "name":
 			e.Name = c.string()
 		case "value":

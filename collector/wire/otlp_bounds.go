@@ -26,17 +26,10 @@ func checkOTLP(r *Request, root *message) error {
 	if bytes.Count(r.Body, []byte{'{'}) > maxMessages {
 		return errMessages
 	}
-	_, deep, err := (&items{body: r.Body, depth: r.Limits.Depth + otlpStructure}).value(0)
-	if err != nil {
-		return err
-	}
-	if deep {
-		return errDeep
-	}
-	return check(r.Body)
+	doc := documents.Get().(*document)
+	defer doc.release()
+	return doc.read(r.Body, r.Limits.Depth+otlpStructure).err
 }
-
-var errDeep = errors.New("body is nested too deeply")
 
 // message is a protobuf message as far as its checks go: which fields hold
 // messages, and which text.

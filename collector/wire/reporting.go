@@ -36,6 +36,7 @@ func (Reporting) Answer(w http.ResponseWriter, _ *Request, _ Answer) {
 // Decode implements [Format]. Reports about one page become one beacon.
 func (Reporting) Decode(r *Request, to Sink) error {
 	s := cut(r.Body, r.Limits.Depth)
+	defer s.doc.release()
 	var gathered, b Beacon
 	wanted := true
 	for {
@@ -45,7 +46,7 @@ func (Reporting) Decode(r *Request, to Sink) error {
 		}
 		b.Reset()
 		switch {
-		case !wanted || item == nil || decodeReport(item, &b) != nil:
+		case !wanted || decodeReport(&item, &b) != nil:
 			to.Reject()
 		case b.Empty():
 			to.Ignore()
@@ -110,14 +111,13 @@ func (p *report) members() []field {
 	}
 }
 
-func decodeReport(item []byte, b *Beacon) error {
-	c := newCursor(item)
+func decodeReport(c *cursor, b *Beacon) error {
 	var p report
 	if !c.object() {
 		c.fail(errShape)
 	}
 	for c.more() {
-		switch c.key() {
+		switch string(c.key()) {
 		case "type":
 			p.typ = c.string()
 		case "url":

@@ -52,6 +52,9 @@ func (Sentry) Answer(w http.ResponseWriter, _ *Request, _ Answer) {
 // sentryHead is how much of a body may be read to find the key in it.
 const sentryHead = 4 << 10
 
+// headDepth is how deeply an envelope's header may be nested there.
+const headDepth = 16
+
 // sentryKey finds the public key: in the query, in the header of SDKs that are
 // not browsers', or, of a tunnel, in the DSN that the envelope's header names.
 // Then the beginning of the body is read, and put back.
@@ -79,7 +82,9 @@ func sentryKey(r *http.Request) string {
 	}{body, rest}
 	line, _, _ := bytes.Cut(head, []byte{'\n'})
 	var dsn string
-	c := newCursor(line)
+	doc := documents.Get().(*document)
+	defer doc.release()
+	c := doc.read(line, headDepth)
 	c.pick(field{"dsn", &dsn})
 	_, dsn, _ = strings.Cut(dsn, "://")
 	key, _, ok := strings.Cut(dsn, "@")
@@ -97,7 +102,8 @@ func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
 // Decode implements [Format]. What an envelope says of one trace is one beacon.
 func (Sentry) Decode(r *Request, to Sink) error {
-	e := sentryEnvelope{to: to, depth: r.Limits.Depth, attempt: r.Attempt, wanted: true}
+	e := sentryEnvelope{to: to, doc: documents.Get().(*document), depth: r.Limits.Depth, attempt: r.Attempt, wanted: true}
+	defer e.doc.release()
 	rest := r.Body
 	head, rest := sentryLine(rest)
 	if err := e.header(head); err != nil {
@@ -143,6 +149,7 @@ const maxTraces = 8
 // sentryEnvelope is an envelope on its way to becoming beacons.
 type sentryEnvelope struct {
 	to      Sink
+	doc     *document
 	depth   int
 	attempt string
 	wanted  bool
@@ -166,12 +173,12 @@ type sentryItem struct {
 }
 
 func (e *sentryEnvelope) header(line []byte) error {
-	c := e.cursor(line)
+	c := e.doc.read(line, e.depth)
 	if !c.object() {
 		c.fail(errShape)
 	}
 	for c.more() {
-		if c.key() != "trace" {
+		if string(c.key()) != "trace" {
 			c.skip()
 			continue
 		}
@@ -189,12 +196,12 @@ func (e *sentryEnvelope) header(line []byte) error {
 
 func (e *sentryEnvelope) itemHeader(line []byte) (sentryItem, error) {
 	item := sentryItem{length: -1}
-	c := e.cursor(line)
+	c := e.doc.read(line, e.depth)
 	if !c.object() {
 		c.fail(errShape)
 	}
 	for c.more() {
-		switch c.key() {
+		switch string(c.key()) {
 		case "type":
 			item.typ = c.string()
 		case "length":
@@ -209,15 +216,6 @@ func (e *sentryEnvelope) itemHeader(line []byte) (sentryItem, error) {
 		}
 	}
 	return item, c.err
-}
-
-// cursor checks a value, its depth first.
-func (e *sentryEnvelope) cursor(value []byte) cursor {
-	value = bytes.TrimSpace(value)
-	if _, deep, err := (&items{body: value, depth: e.depth}).value(0); err != nil || deep {
-		return cursor{err: errShape}
-	}
-	return newCursor(value)
 }
 
 func (e *sentryEnvelope) item(item sentryItem, payload []byte) {
@@ -235,7 +233,7 @@ func (e *sentryEnvelope) item(item sentryItem, payload []byte) {
 		e.to.Ignore()
 		return
 	}
-	c := e.cursor(payload)
+	c := e.doc.read(payload, e.depth)
 	if c.err == nil {
 		read(&c)
 	}

@@ -12,8 +12,8 @@ type sentryCommon struct {
 }
 
 // field reads a member that both have, and says whether it was one.
-func (s *sentryCommon) field(c *cursor, key string) bool {
-	switch key {
+func (s *sentryCommon) field(c *cursor, key []byte) bool {
+	switch string(key) {
 	case "event_id":
 		s.id = c.loose()
 	case "release":
@@ -60,7 +60,7 @@ func (s *sentryCommon) request(c *cursor) {
 		return
 	}
 	for c.more() {
-		switch c.key() {
+		switch string(c.key()) {
 		case "url":
 			s.url = c.loose()
 		case "headers":
@@ -80,7 +80,7 @@ func (s *sentryCommon) contexts(c *cursor) {
 		return
 	}
 	for c.more() {
-		switch c.key() {
+		switch string(c.key()) {
 		case "trace":
 			c.pick(field{"trace_id", &s.trace}, field{"op", &s.op})
 		case "flags":
@@ -97,7 +97,7 @@ func (s *sentryCommon) flags(c *cursor) {
 		return
 	}
 	for c.more() {
-		if c.key() != "values" || !c.array() {
+		if string(c.key()) != "values" || !c.array() {
 			c.skip()
 			continue
 		}
@@ -152,7 +152,7 @@ func (e *sentryEnvelope) event(c *cursor) {
 		c.fail(errShape)
 	}
 	for c.more() {
-		switch key := c.key(); key {
+		switch key := c.key(); string(key) {
 		case "exception":
 			fault = c.sentryException()
 		case "level":
@@ -204,7 +204,7 @@ func (c *cursor) sentryException() (last Error) {
 		return last
 	}
 	for c.more() {
-		if c.key() != "values" || !c.array() {
+		if string(c.key()) != "values" || !c.array() {
 			c.skip()
 			continue
 		}
@@ -214,7 +214,7 @@ func (c *cursor) sentryException() (last Error) {
 				continue
 			}
 			for c.more() {
-				switch c.key() {
+				switch string(c.key()) {
 				case "type":
 					last.Type = c.loose()
 				case "value":
@@ -242,7 +242,7 @@ func (c *cursor) sentryStack() string {
 		return ""
 	}
 	for c.more() {
-		if c.key() != "frames" || !c.array() {
+		if string(c.key()) != "frames" || !c.array() {
 			c.skip()
 			continue
 		}

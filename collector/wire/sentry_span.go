@@ -1,6 +1,9 @@
 package wire
 
-import "strings"
+import (
+	"bytes"
+	"strings"
+)
 
 // sentrySpan is what is read of a span, wherever it stands.
 type sentrySpan struct {
@@ -26,7 +29,7 @@ func (e *sentryEnvelope) transaction(c *cursor) {
 		c.fail(errShape)
 	}
 	for c.more() {
-		switch key := c.key(); key {
+		switch key := c.key(); string(key) {
 		case "contexts":
 			mark := *c
 			s.contexts(c)
@@ -75,12 +78,12 @@ func (c *cursor) traceData(into *sentrySpan) {
 		return
 	}
 	for c.more() {
-		if c.key() != "trace" || !c.object() {
+		if string(c.key()) != "trace" || !c.object() {
 			c.skip()
 			continue
 		}
 		for c.more() {
-			if c.key() == "data" {
+			if string(c.key()) == "data" {
 				c.attributes(into)
 			} else {
 				c.skip()
@@ -97,7 +100,7 @@ func (e *sentryEnvelope) spans(c *cursor) {
 		c.fail(errShape)
 	}
 	for c.more() {
-		if c.key() != "items" || !c.array() {
+		if string(c.key()) != "items" || !c.array() {
 			c.skip()
 			continue
 		}
@@ -173,7 +176,7 @@ func (c *cursor) sentrySpan() (s sentrySpan) {
 		return s
 	}
 	for c.more() {
-		switch c.key() {
+		switch string(c.key()) {
 		case "span_id":
 			s.id = c.loose()
 		case "trace_id":
@@ -208,17 +211,17 @@ func (c *cursor) attributes(s *sentrySpan) {
 			*into = c.attribute()
 			continue
 		}
-		if name, ok := strings.CutPrefix(key, "browser.web_vital."); ok {
-			if name, ok = strings.CutSuffix(name, ".value"); ok && isVital(name) {
-				s.vitals = append(s.vitals, Metric{Name: name, Value: parseNumber(c.attribute())})
+		if name, ok := bytes.CutPrefix(key, []byte("browser.web_vital.")); ok {
+			if name, ok = bytes.CutSuffix(name, []byte(".value")); ok && isVital(string(name)) {
+				s.vitals = append(s.vitals, Metric{Name: c.doc.kept.keep(name), Value: parseNumber(c.attribute())})
 				continue
 			}
 		}
-		if flag, ok := strings.CutPrefix(key, "flag.evaluation."); ok && len(s.flags) < maxTags {
-			s.flags = append(s.flags, Tag{flag, c.attribute()})
+		if flag, ok := bytes.CutPrefix(key, []byte("flag.evaluation.")); ok && len(s.flags) < maxTags {
+			s.flags = append(s.flags, Tag{c.doc.kept.keep(flag), c.attribute()})
 			continue
 		}
-		if key == "browser.navigation.type" {
+		if string(key) == "browser.navigation.type" {
 			s.restored = c.attribute() == backForwardCache
 			continue
 		}
@@ -227,8 +230,8 @@ func (c *cursor) attributes(s *sentrySpan) {
 }
 
 // attribute is where the value of an attribute goes; nil if it is not wanted.
-func (s *sentrySpan) attribute(key string) *string {
-	switch key {
+func (s *sentrySpan) attribute(key []byte) *string {
+	switch string(key) {
 	case "sentry.op":
 		return &s.op
 	case "url.full", "url", "http.url":
@@ -266,7 +269,7 @@ func (c *cursor) attribute() (value string) {
 	}
 	c.object()
 	for c.more() {
-		if c.key() == "value" {
+		if string(c.key()) == "value" {
 			value = c.loose()
 		} else {
 			c.skip()
@@ -281,7 +284,7 @@ func (c *cursor) sentryMeasurements(s *sentrySpan) {
 		return
 	}
 	for c.more() {
-		name := c.key()
+		name := c.name()
 		if !isVital(name) {
 			c.skip()
 			continue
@@ -303,7 +306,7 @@ func (e *sentryEnvelope) measures(c *cursor) {
 		c.fail(errShape)
 	}
 	for c.more() {
-		if c.key() != "items" || !c.array() {
+		if string(c.key()) != "items" || !c.array() {
 			c.skip()
 			continue
 		}

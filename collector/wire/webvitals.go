@@ -33,6 +33,7 @@ func (WebVitals) Answer(w http.ResponseWriter, _ *Request, _ Answer) {
 // one beacon.
 func (WebVitals) Decode(r *Request, to Sink) error {
 	s := cut(r.Body, r.Limits.Depth)
+	defer s.doc.release()
 	var gathered, b Beacon
 	wanted := true
 	for {
@@ -42,7 +43,7 @@ func (WebVitals) Decode(r *Request, to Sink) error {
 		}
 		b.Reset()
 		switch {
-		case !wanted || item == nil || decodeMetric(item, &b) != nil:
+		case !wanted || decodeMetric(&item, &b) != nil:
 			to.Reject()
 		case len(gathered.Metrics) > 0 && samePage(&gathered, &b):
 			gathered.merge(b.Metrics[0])
@@ -76,15 +77,14 @@ func (b *Beacon) merge(m Metric) {
 	b.AddMetric(m)
 }
 
-func decodeMetric(item []byte, b *Beacon) error {
-	c := newCursor(item)
+func decodeMetric(c *cursor, b *Beacon) error {
 	var m Metric
 	var url, navigationURL string
 	if !c.object() {
 		c.fail(errShape)
 	}
 	for c.more() {
-		switch c.key() {
+		switch string(c.key()) {
 		case "name":
 			m.Name = c.string()
 		case "value":

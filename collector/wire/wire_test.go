@@ -45,7 +45,7 @@ func TestItems(t *testing.T) {
 	deep := strings.Repeat("[", 17) + strings.Repeat("]", 17)
 	for _, tc := range []struct {
 		body string
-		want string // items, ? for one that could not be cut, ! for an error at the end
+		want string // items, ? for one that is no well-formed object, ! for an error at the end
 	}{
 		{``, ``},
 		{` `, ``},
@@ -54,7 +54,9 @@ func TestItems(t *testing.T) {
 		{`[]`, ``},
 		{`[ ]`, ``},
 		{`[{},{"a":1}]`, `{} {"a":1}`},
-		{`[ {} , 7 , "x,]" , null , true ]`, `{} 7  "x,]" null  true `},
+		{`[ {} , 7 , "x,]" , null , true , [] ]`, `{} ? ? ? ? ?`},
+		{`[{"a":tru},{}]`, `? {}`},
+		{`[7 8,{}]`, `? {}`},
 		{`[{}`, `{} !`},
 		{`[{},`, `{} !`},
 		{`[{}{}]`, `{} !`},
@@ -70,11 +72,13 @@ func TestItems(t *testing.T) {
 		{"{\n}\n{}", "{\n} {}"},
 		{"{\"a\n{}", `? {}`},
 		{"{\"a\":1\n{}\n{", `? {} ?`},
-		{"x\n{}", `x {}`},
+		{"x\n{}", `? {}`},
+		{"{\"a\":tru}\n{}", `? {}`},
 		{`}`, `?`},
 		{`]`, `?`},
 		{"[" + deep + ",{}]", `? {}`},
 		{deep + "\n{}", `? !`},
+		{"{} \n\n \n{}\n", `{} {}`},
 		{`{"a":` + strings.Repeat("[", 15) + strings.Repeat("]", 15) + "}", `{"a":[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]}`},
 		{`{"a":` + strings.Repeat("[", 16) + strings.Repeat("]", 16) + "}", `?`},
 	} {
@@ -85,10 +89,10 @@ func TestItems(t *testing.T) {
 			if !ok {
 				break
 			}
-			if item == nil {
+			if item.err != nil {
 				got = append(got, "?")
 			} else {
-				got = append(got, string(item))
+				got = append(got, string(item.raw()))
 			}
 		}
 		if s.err != nil {
@@ -100,6 +104,11 @@ func TestItems(t *testing.T) {
 	}
 }
 
+func decodeOne(text string, b *Beacon) error {
+	c := new(document).read([]byte(text), 16)
+	return decodeNative(&c, b)
+}
+
 func TestCursorIsStrict(t *testing.T) {
 	for _, body := range []string{
 		`{"url":"/a","url":"/b"}`, `{"x":1,"x":2}`, "{\"url\":\"\xff\"}", `{"url":"\ud800"}`, `{"url":7}`, `{"url":{}}`,
@@ -107,7 +116,7 @@ func TestCursorIsStrict(t *testing.T) {
 		`{"requests":[{"status":{}}]}`, `{"metrics":{"lcp":{}}}`, `{"tags":[]}`, `[]`, `7`, `"x"`, `null`, `{"a":01}`, `{"a":}`,
 		`{"time":{}}`, `{"sampled":"no"}`, `{"a":tru}`, `{} {}`,
 	} {
-		if err := decodeNative([]byte(body), new(Beacon)); err == nil {
+		if err := decodeOne(body, new(Beacon)); err == nil {
 			t.Errorf("%s was taken", body)
 		}
 	}
@@ -115,7 +124,7 @@ func TestCursorIsStrict(t *testing.T) {
 		`{}`, `{"url":null,"navigation":null,"metrics":null,"errors":null,"tags":null,"requests":null,"events":null,"time":null,"user":null,"sampled":null}`,
 		`{"user":7,"session":true}`, `{"x":{"y":[1,2,{"z":null}]}}`, `{"errors":[null]}`, `{"tags":{"a":{},"b":[]}}`,
 	} {
-		if err := decodeNative([]byte(body), new(Beacon)); err != nil {
+		if err := decodeOne(body, new(Beacon)); err != nil {
 			t.Errorf("%s: %v", body, err)
 		}
 	}
@@ -123,10 +132,10 @@ func TestCursorIsStrict(t *testing.T) {
 
 func TestNativeFields(t *testing.T) {
 	var b Beacon
-	err := decodeNative([]byte(`{"id":"i","time":1.5,"release":"r","environment":"e","url":"\u002fa\"b","route":"/r","view":"v","session":8,"user":"u",
+	err := decodeOne(`{"id":"i","time":1.5,"release":"r","environment":"e","url":"\u002fa\"b","route":"/r","view":"v","session":8,"user":"u",
 	 "navigation":true,"sample_rate":0.5,"sampled":false,"consent":"full","device":"mobile","connection":"4g","sdk":"rum.js","trace":"t",
 	 "tags":{"k":"v","n":1.50,"b":false},"metrics":{"lcp":1,"bad":"x"},"errors":[{"type":"T","message":"m","stack":"s","handled":true,"time":1}],
-	 "requests":[{"url":"q","method":"GET","status":200,"duration":3,"trace":"rt"}],"events":[{"name":"n","value":2}]}`), &b)
+	 "requests":[{"url":"q","method":"GET","status":200,"duration":3,"trace":"rt"}],"events":[{"name":"n","value":2}]}`, &b)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -337,7 +346,7 @@ func FuzzCursor(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		c := newCursor([]byte(text))
+		c := new(document).read([]byte(text), 100)
 		var want map[string]json.RawMessage
 		err := json.Unmarshal([]byte(text), &want)
 		if c.err != nil || err != nil || want == nil {
@@ -348,15 +357,15 @@ func FuzzCursor(f *testing.F) {
 		}
 		n := 0
 		for c.more() {
-			name := c.key()
-			value := c.raw()
+			name := c.name()
+			value := string(c.raw())
 			if w, ok := want[name]; !ok || string(w) != value {
 				t.Errorf("%q: member %q is %q, want %q", text, name, value, w)
 			}
 			n++
 		}
-		if n != len(want) || c.err != nil || strings.TrimSpace(text[c.pos:]) != "" {
-			t.Errorf("%q: %d members of %d, error %v, rest %q", text, n, len(want), c.err, text[c.pos:])
+		if n != len(want) || c.err != nil || c.at != len(c.doc.tokens) {
+			t.Errorf("%q: %d members of %d, error %v, token %d of %d", text, n, len(want), c.err, c.at, len(c.doc.tokens))
 		}
 	})
 }

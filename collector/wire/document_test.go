@@ -1,0 +1,116 @@
+package wire
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// strictly is what jsontext says of a text that holds one value.
+func strictly(text string) error {
+	d := jsontext.NewDecoder(bytes.NewBufferString(text))
+	if _, err := d.ReadValue(); err != nil {
+		return err
+	}
+	if len(bytes.TrimLeft([]byte(text)[d.InputOffset():], " \t\r\n")) > 0 {
+		return errTrailing
+	}
+	return nil
+}
+
+func agrees(t *testing.T, text string) {
+	t.Helper()
+	const depth = 1000
+	err, want := new(document).read([]byte(text), depth).err, strictly(text)
+	if (err == nil) != (want == nil) && !errors.Is(err, errDeep) {
+		t.Errorf("%q: %v, jsontext says %v", text, err, want)
+	}
+}
+
+func TestDocumentIsAsStrictAsJSONText(t *testing.T) {
+	values := []string{
+		``, ` `, `{}`, `[]`, `{`, `[`, `}`, `]`, `[1,]`, `[,1]`, `{,}`, `{"a"}`, `{"a":}`, `{"a":1,}`, `{"a" : 1 , "b":2 }`, `{a:1}`, `{1:1}`, `{"a":1 "b":2}`, `[1 2]`, `[}`, `{]`,
+		`true`, `tru`, `truex`, `false`, `null`, `nul`, `True`, `nan`, "\v1", "\u00a01", "\ufeff{}",
+		`0`, `-0`, `01`, `-`, `-01`, `1.`, `.5`, `1.5`, `1e`, `1e5`, `1E+5`, `1e-5`, `1e+`, `1.e5`, `+1`, `0x1`, `1_0`, `--1`, `1..5`, `1e5.5`, `12345678901234567890123456789e999`,
+		`""`, `"`, `"a`, `"\"`, `"\x"`, `"\u"`, `"\u12"`, `"\u12g4"`, `"\u0000"`, `"\ud83d\ude00"`, `"\ud83d"`, `"\ude00"`, `"\ud83dx"`, `"\ud83d\u0041"`, `"\ud83d\ud83d"`, `"\uD83D\uDE00"`, `"\/\b\f\n\r\t\\\""`, `"\'"`,
+		"\"\x00\"", "\"\x1f\"", "\"\x7f\"", "\"\n\"", "\"é€😀\"", "\"\xff\"", "\"\xc3\"", "\"\xc0\x80\"", "\"\xed\xa0\x80\"", "\"\xf4\x90\x80\x80\"", "\"\u2028\"",
+		`{"a":1,"a":2}`, `{"a":1,"\u0061":2}`, `{"\u0061":1,"a":2}`, `{"\u0061":1,"\u0061":2}`, `{"\n":1,"n":2}`, `{"":1,"":2}`, `{"":1}`, `{"a":{"a":1},"b":{"a":1}}`, `{"a":1,"b":{"c":1,"c":2}}`,
+		`{"abcdefg":1,"abcdefh":2}`, `{"abcdefgh":1,"abcdefgh":2}`, `{"abcdefgh1":1,"abcdefgh2":2}`, `{"01234567x89abcdef":1,"01234567y89abcdef":2}`, `{"01234567x89abcdef":1,"01234567x89abcdef":2}`,
+		`{} {}`, `{}x`, `{}]`, "{}\n", "\n{}", "1 ", `"a" "b"`,
+	}
+	for _, v := range values {
+		agrees(t, v)
+		agrees(t, `[`+v+`]`)
+		agrees(t, `{"k":`+v+`}`)
+		for pad := range 20 { // every place within eight bytes, and their end
+			agrees(t, `{"`+strings.Repeat("k", pad)+`":`+v+`,"x":"`+strings.Repeat("y", pad)+`"}`)
+		}
+	}
+	// Every byte at every place of a string.
+	for at := range 20 {
+		for b := range 256 {
+			text := []byte(`"` + strings.Repeat("a", 20) + `"`)
+			text[1+at] = byte(b)
+			agrees(t, string(text))
+			text[20] = byte(b)
+			agrees(t, string(text))
+		}
+	}
+}
+
+func TestDocumentFindsNamesSaidTwice(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for _, n := range []int{2, 3, fewNames - 1, fewNames, fewNames + 1, 1000} {
+		for _, form := range []string{`"%d":0`, `"name%04d":0`, `"n%da":{"x":0}`, `"long name with %d in it":[{"x":0}]`, `"\u0061%d":0`} {
+			members := make([]string, n)
+			for i := range members {
+				members[i] = fmt.Sprintf(form, i)
+			}
+			random.Shuffle(n, func(i, j int) { members[i], members[j] = members[j], members[i] })
+			text := "{" + strings.Join(members, ",") + "}"
+			if c := new(document).read([]byte(text), 16); c.err != nil {
+				t.Errorf("%d names like %s: %v", n, form, c.err)
+			}
+			members[random.IntN(n)] = members[0]
+			text = "{" + strings.Join(append(members, members[0]), ",") + "}"
+			if c := new(document).read([]byte(text), 16); !errors.Is(c.err, errTwice) {
+				t.Errorf("%d names like %s, one of them twice: %v", n, form, c.err)
+			}
+		}
+	}
+}
+
+func TestDocumentBoundsDepth(t *testing.T) {
+	for _, pair := range []string{"[]", "{}"} {
+		open, end := pair[:1], pair[1:]
+		if pair == "{}" {
+			open = `{"a":`
+		}
+		for depth := 1; depth < 20; depth++ {
+			text := strings.Repeat(open, depth-1) + pair + strings.Repeat(end, depth-1)
+			if c := new(document).read([]byte(text), depth); c.err != nil {
+				t.Errorf("%s within %d: %v", text, depth, c.err)
+			}
+			if c := new(document).read([]byte(text), depth-1); !errors.Is(c.err, errDeep) {
+				t.Errorf("%s within %d: %v", text, depth-1, c.err)
+			}
+		}
+	}
+}
+
+func FuzzDocument(f *testing.F) {
+	for _, s := range []string{`{"a":1,"b":[1,2,{"c":"}"}],"d":"\"x\\","":null,"e":-1.5e3 , "f" : true}`, `{"a\u0062":"\n\ud83d\ude00"}`, `{"a":1,"\u0061":2}`, "\"é\""} {
+		f.Add(s)
+	}
+	for _, prefix := range []string{"web-vitals-6", "faro-2", "datadog-7", "aws"} {
+		for _, s := range seeds(f, prefix) {
+			f.Add(s)
+		}
+	}
+	f.Fuzz(agrees)
+}
