@@ -51,6 +51,7 @@ type Collector struct {
 
 	certificate *certificate // nil without TLS
 	resends     *resends
+	retold      *retold
 	views       *views
 	recall      *recall
 	peaks       *peaks
@@ -134,6 +135,7 @@ func prepare(cfg Config) (*Collector, error) {
 		seed:    maphash.MakeSeed(),
 		bodies:  newBodies(cfg.Limits),
 		resends: newResends(),
+		retold:  newRetold(),
 		views:   newViews(),
 		recall:  newRecall(),
 		peaks:   newPeaks(),

@@ -206,6 +206,8 @@ type intake struct {
 	ignored  bool
 	again    bool    // the same request has been taken before
 	least    consent // of everything in the request
+	request  uint64  // its number, once something was asked of retold
+	told     []uint64
 	entry    entry
 }
 
@@ -213,6 +215,7 @@ func (in *intake) begin(c *Collector, s sender) {
 	in.sender, in.c = s, c
 	in.n, in.accepted, in.rejected, in.ignored, in.entry = 0, 0, 0, false, entry{}
 	in.again, in.least = false, consentFull
+	in.request, in.told = 0, in.told[:0]
 }
 
 // Take implements wire.Sink.
@@ -293,6 +296,31 @@ func (in *intake) Ignore() {
 	in.entry.lost[droppedIgnored]++
 }
 
+// Again implements wire.Sink.
+func (in *intake) Again(what string, age float64) bool {
+	retold := in.c.retold
+	if in.request == 0 {
+		in.request = retold.requests.Add(1)
+	}
+	at := in.now
+	if between(age, 0, maxAge) {
+		at = at.Add(-time.Duration(age * float64(time.Millisecond)))
+	}
+	key, again := retold.again(in.request, &in.sender, what, at)
+	if key != 0 {
+		in.told = append(in.told, key)
+	}
+	if again {
+		in.accepted++
+		in.entry.received++
+		in.entry.lost[droppedResend]++
+	}
+	return again
+}
+
+// maxAge is how old something may be that is told, in milliseconds.
+const maxAge = 24 * 60 * 60 * 1000
+
 // admit queues the beacons, all or none, and writes the request into the ledger.
 func (in *intake) admit() bool {
 	c := in.c
@@ -307,6 +335,7 @@ func (in *intake) admit() bool {
 	}
 	c.ledger.add(&in.entry)
 	if !ok {
+		in.c.retold.forget(in.told)
 		return false
 	}
 	if in.n == 0 {

@@ -126,9 +126,6 @@ func (e *edge) remember(r *http.Request, body []byte) {
 
 // keep writes the fixture of an SDK.
 func (e *edge) keep(t *testing.T, x *sdk) {
-	if !*capture {
-		return
-	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	var all []exchange
@@ -137,6 +134,14 @@ func (e *edge) keep(t *testing.T, x *sdk) {
 			all = append(append(all, exchange{Scene: sc.name}), e.taken[key]...)
 		}
 	}
+	writeFixture(t, x.name, all)
+}
+
+func writeFixture(t *testing.T, name string, all []exchange) {
+	t.Helper()
+	if !*capture {
+		return
+	}
 	var text bytes.Buffer
 	enc := json.NewEncoder(&text)
 	enc.SetEscapeHTML(false)
@@ -144,7 +149,7 @@ func (e *edge) keep(t *testing.T, x *sdk) {
 	if err := enc.Encode(all); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join("..", "collector", "wire", "testdata", x.name+".json"), text.Bytes(), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join("..", "collector", "wire", "testdata", name+".json"), text.Bytes(), 0o644); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -164,6 +164,9 @@ func (r *beaconReport) Reject() { r.rejected++ }
 // Ignore implements [wire.Sink].
 func (r *beaconReport) Ignore() { r.rejected++ }
 
+// Again implements [wire.Sink].
+func (r *beaconReport) Again(string, float64) bool { return false }
+
 func (r *beaconReport) left(fields string, n int) {
 	if n > 0 {
 		r.row(fields, "", "consent")

@@ -70,6 +70,8 @@ func (n *nothing) Take(*Beacon) bool { *n++; return true }
 func (n *nothing) Reject()           {}
 func (n *nothing) Ignore()           {}
 
+func (n *nothing) Again(string, float64) bool { return false }
+
 // BenchmarkDecode decodes all that an SDK sent of its scenes. It tells the
 // processor time of a beacon that comes out, not of a request nor of what an SDK
 // calls an event, how many bytes were read for it, and those a second: what an

@@ -12,8 +12,8 @@ import (
 //   - A crash is an error: BrowserCrash, with the reason (oom, unresponsive).
 //   - A violation of an enforced content security policy is an error of type
 //     CSPViolation, handled: the page goes on, but something was kept from it.
-//     Several alike of one page count once, and what an extension of the browser
-//     did is left out: such reports come by the hundred and would swamp the rest.
+//     Several alike of one page and moment count once, and what an extension of the
+//     browser did is left out: such reports come by the hundred and would swamp the rest.
 //     Of a policy that only reports, it is an event.
 //   - A network error is a request, as is one of type ok.
 //   - Deprecations, interventions, violations of other policies are events.
@@ -38,6 +38,7 @@ func (Reporting) Decode(r *Request, to Sink) error {
 	s := cut(r.Body, r.Limits.Depth)
 	defer s.doc.release()
 	var gathered, b Beacon
+	var p report
 	wanted := true
 	for {
 		item, ok := s.next()
@@ -45,11 +46,13 @@ func (Reporting) Decode(r *Request, to Sink) error {
 			break
 		}
 		b.Reset()
+		p = report{}
 		switch {
-		case !wanted || decodeReport(&item, &b) != nil:
+		case !wanted || p.decode(&item, &b) != nil:
 			to.Reject()
 		case b.Empty():
 			to.Ignore()
+		case to.Again(p.identity(), p.age):
 		case gathered.Empty():
 			gathered, b = b, gathered
 		case gathered.URL == b.URL && gathered.UserAgent == b.UserAgent && gathered.SampleRate == b.SampleRate:
@@ -96,6 +99,17 @@ type report struct {
 	id, reason, stack, message string
 	// network-error
 	phase, kind, method, code, elapsed, share, referrer string
+
+	age float64 // milliseconds
+}
+
+// identity tells reports apart that tell something else, whenever they do.
+func (p *report) identity() string {
+	told := []string{p.typ, p.url, p.agent}
+	for _, m := range p.members() {
+		told = append(told, *m.into)
+	}
+	return strings.Join(told, "\x00")
 }
 
 func (p *report) members() []field {
@@ -111,8 +125,7 @@ func (p *report) members() []field {
 	}
 }
 
-func decodeReport(c *cursor, b *Beacon) error {
-	var p report
+func (p *report) decode(c *cursor, b *Beacon) error {
 	if !c.object() {
 		c.fail(errShape)
 	}
@@ -124,6 +137,8 @@ func decodeReport(c *cursor, b *Beacon) error {
 			p.url = c.loose()
 		case "user_agent":
 			p.agent = c.loose()
+		case "age":
+			p.age = c.optional()
 		case "body":
 			c.pick(p.members()...)
 		case "csp-report":
@@ -184,17 +199,16 @@ func (p *report) violation(b *Beacon) {
 	if directive == "" { // "script-src 'self' https:", in the first browsers
 		directive, _, _ = strings.Cut(p.violated, " ")
 	}
-	blocked := p.blocked
-	if o := originOf(blocked); o != "" {
-		blocked = o
-	} else if scheme, _, ok := strings.Cut(blocked, ":"); ok {
-		blocked = scheme + ":"
+	if o := originOf(p.blocked); o != "" {
+		p.blocked = o
+	} else if scheme, _, ok := strings.Cut(p.blocked, ":"); ok {
+		p.blocked = scheme + ":"
 	}
 	if p.disposition == "report" {
 		b.AddEvent(Event{Name: joined("csp-report-only", directive)})
 		return
 	}
-	e := Error{Type: "CSPViolation", Message: directive + " blocked " + blocked, Handled: true}
+	e := Error{Type: "CSPViolation", Message: directive + " blocked " + p.blocked, Handled: true}
 	if p.file != "" {
 		var text strings.Builder
 		frame(&text, "", p.file, p.line, p.column)
@@ -210,10 +224,15 @@ func extension(address string) bool {
 }
 
 // request takes a report of network error logging, which is about the report's
-// own URL and comes from the page in its referrer. A request that the user gave
-// up did not fail. https://www.w3.org/TR/network-error-logging/
+// own URL and comes from the page in its referrer: which page is not known where
+// another origin was asked, to which browsers name the page's origin alone. A
+// request that the user gave up did not fail.
+// https://www.w3.org/TR/network-error-logging/
 func (p *report) request(b *Beacon) {
 	b.URL = p.referrer
+	if o := originOf(p.referrer); p.referrer == o+"/" && o != originOf(p.url) {
+		b.URL = ""
+	}
 	if p.kind == "abandoned" {
 		return
 	}

@@ -41,6 +41,14 @@ func TestReporting(t *testing.T) {
 				{URL: page, SampleRate: .25, Requests: []Fetch{{URL: "https://api.example/ok", Method: "GET", Status: 200, Duration: 9}}},
 			}, 1,
 		},
+		"network errors across origins": {
+			`[{"type":"network-error","url":"https://api.example/cart","body":{"referrer":"https://shop.example/","phase":"application","type":"http.error","status_code":500,"method":"GET"}},
+			  {"type":"network-error","url":"https://shop.example/cart","body":{"referrer":"https://shop.example/","phase":"application","type":"http.error","status_code":500,"method":"GET"}}]`,
+			[]Beacon{
+				{Requests: []Fetch{{URL: "https://api.example/cart", Method: "GET", Status: 500}}},
+				{URL: "https://shop.example/", Requests: []Fetch{{URL: "https://shop.example/cart", Method: "GET", Status: 500}}},
+			}, 0,
+		},
 		"advice": {
 			`[{"type":"deprecation","url":"https://shop.example/a","body":{"id":"UnloadHandler","message":"m"}},{"type":"intervention","url":"https://shop.example/a","body":{"id":"NavigatorVibrate"}},
 			  {"type":"permissions-policy-violation","url":"https://shop.example/a","body":{"policyId":"geolocation"}},{"type":"something-else","url":"https://shop.example/a","body":{}}]`,

@@ -82,6 +82,11 @@ type Sink interface {
 	// Ignore counts an item that was read and holds nothing that is collected,
 	// a log line for example.
 	Ignore()
+	// Again says whether the same client has told the same of the same moment
+	// before, in another request, for formats that gather anew what they send
+	// again. age is how long ago it was, in milliseconds. What was told before is
+	// counted and must not be taken.
+	Again(what string, age float64) bool
 }
 
 // Answer is what became of a request.

@@ -35,6 +35,8 @@ func (c *collected) Take(b *Beacon) bool {
 func (c *collected) Reject() { c.rejected++ }
 func (c *collected) Ignore() { c.ignored++ }
 
+func (c *collected) Again(string, float64) bool { return false }
+
 func decode(f Format, body string) (*collected, error) {
 	c := new(collected)
 	err := f.Decode(&Request{Body: []byte(body), Header: http.Header{}, Attempt: "attempt", Limits: Limits{Depth: 16}}, c)

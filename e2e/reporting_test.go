@@ -1,0 +1,427 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"crypto/tls"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/chromedp"
+
+	"github.com/rumtop/rumtop/internal/agg"
+)
+
+// affair is something that a browser reports of a page by itself.
+type affair struct {
+	site    string
+	page    string
+	headers map[string]string // of the page; ENDPOINT is where reports go
+	body    string
+	play    string // JavaScript
+	crash   bool
+	through string   // the host that reports are sent to, where it is not the collector
+	want    []string // all that viewers are told, in the order of letters
+}
+
+const (
+	customer = "/users/8412/orders?mail=jane.fontainebleau@example.com"
+	barred   = `<script src="https://evil.example/x.js?token=fontainebleau"></script><img src="https://tracker.example/a?mail=jane.fontainebleau@example.com"><img src="https://tracker.example/b">`
+)
+
+func affairs() []affair {
+	defaultEndpoint := map[string]string{"Reporting-Endpoints": `default="ENDPOINT"`}
+	return []affair{
+		{
+			site: "policy", page: "https://shop.example" + customer, body: barred + `<p style="color:red">orders</p>`,
+			headers: map[string]string{
+				"Reporting-Endpoints":                 `default="ENDPOINT"`,
+				"Content-Security-Policy":             "script-src 'self' 'unsafe-inline' 'unsafe-eval'; img-src 'self'; report-to default; report-uri ENDPOINT",
+				"Content-Security-Policy-Report-Only": "style-src 'none'; report-to default",
+			},
+			want: []string{
+				"/users/:id/orders error CSPViolation img-src blocked https://tracker.example",
+				"/users/:id/orders error CSPViolation script-src-elem blocked https://evil.example",
+				"/users/:id/orders event csp-report-only style-src-attr",
+			},
+		},
+		{
+			site: "olduri", page: "https://shop.example" + customer, body: barred,
+			headers: map[string]string{"Content-Security-Policy": "script-src 'self' 'unsafe-inline'; img-src 'self'; report-uri ENDPOINT"},
+			want: []string{
+				"/users/:id/orders error CSPViolation img-src blocked https://tracker.example",
+				"/users/:id/orders error CSPViolation script-src-elem blocked https://evil.example",
+			},
+		},
+		{
+			site: "nottls", page: "http://shop.localhost" + customer, body: `<script src="https://evil.example/x.js"></script>`,
+			headers: map[string]string{"Content-Security-Policy": "script-src 'self'; report-uri ENDPOINT"},
+			want:    []string{"/users/:id/orders error CSPViolation script-src-elem blocked https://evil.example"},
+		},
+		{
+			site: "advice", page: "https://shop.example" + customer,
+			headers: map[string]string{"Reporting-Endpoints": `default="ENDPOINT"`, "Permissions-Policy": "geolocation=()"},
+			play: `addEventListener('unload', () => {}); navigator.vibrate(10); navigator.geolocation.getCurrentPosition(() => {});
+				const x = new XMLHttpRequest(); x.open('GET', '/status/200', false); x.send()`,
+			want: []string{
+				"/users/:id/orders event deprecation UnloadHandler",
+				"/users/:id/orders event deprecation XMLHttpRequestSynchronousInNonWorkerOutsideBefore…",
+				"/users/:id/orders event intervention NavigatorVibrate",
+				"/users/:id/orders event permissions-policy-violation geolocation",
+			},
+		},
+		{
+			site: "failed", page: "https://shop.example" + customer,
+			headers: map[string]string{
+				"Report-To": `{"group":"network","max_age":3600,"endpoints":[{"url":"ENDPOINT"}]}`,
+				"NEL":       `{"report_to":"network","max_age":3600}`,
+			},
+			play: `await fetch('/status/200'); await fetch('/status/500?mail=fontainebleau', { method: 'POST' }); await fetch('/status/404')`,
+			want: []string{
+				"/users/:id/orders request GET https://shop.example/status/404 404",
+				"/users/:id/orders request POST https://shop.example/status/500 500",
+			},
+		},
+		{
+			site: "across", page: "https://shop.example" + customer,
+			play: `const get = (u) => fetch(u).catch(() => {}); await get('https://api.shop.example/status/200?to=' + encodeURIComponent('ENDPOINT'));
+				await get('https://api.shop.example/status/503'); await get('https://gone.api.shop.example/cart?mail=fontainebleau'); await get('https://api.shop.example/status/204?end'); await get('https://api.shop.example/cart')`,
+			want: []string{ // of the page, browsers tell another origin nothing but the shop's
+				" request GET https://api.shop.example/cart 0",
+				" request GET https://api.shop.example/status/200 200",
+				" request GET https://api.shop.example/status/204 204",
+				" request GET https://api.shop.example/status/503 503",
+				" request GET https://gone.api.shop.example/cart 0",
+			},
+		},
+		{
+			site: "crashd", page: "https://shop.example" + customer, headers: defaultEndpoint, crash: true,
+			play: `await crashReport.initialize(1024); crashReport.set('user', 'jane.fontainebleau@example.com')`,
+			want: []string{"/users/:id/orders error BrowserCrash of unknown reason"},
+		},
+		{
+			site: "resent", page: "https://shop.example" + customer, headers: defaultEndpoint, through: "lossy.example",
+			play: `navigator.vibrate(10); await new Promise(r => setTimeout(r, 500)); addEventListener('unload', () => {})`,
+			want: []string{"/users/:id/orders event deprecation UnloadHandler", "/users/:id/orders event intervention NavigatorVibrate"},
+		},
+		{
+			site: "nelnew", page: "https://shop.example" + customer, // Chromium wants Report-To
+			headers: map[string]string{"Reporting-Endpoints": `default="ENDPOINT"`, "NEL": `{"report_to":"default","max_age":3600}`},
+			play:    `await fetch('/status/500')`,
+		},
+		{
+			site: "denied", page: "https://other.example" + customer, headers: map[string]string{
+				"Reporting-Endpoints": `default="ENDPOINT"`, "Content-Security-Policy": "img-src 'self'; report-to default",
+			},
+			body: barred,
+		},
+	}
+}
+
+// TestReporting has Chromium report by itself, over TLS as it insists on, from
+// other origins than the collector's: what a page makes it say, rumtop tells.
+func TestReporting(t *testing.T) {
+	certFile, keyFile := certificateFiles(t)
+	pair, err := tls.LoadX509KeyPair(certFile, keyFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	secure := func(h http.Handler) *httptest.Server {
+		s := httptest.NewUnstartedServer(h)
+		s.TLS = &tls.Config{Certificates: []tls.Certificate{pair}}
+		s.StartTLS()
+		t.Cleanup(s.Close)
+		return s
+	}
+	kept := new(recorder)
+	vendor := httptest.NewServer(kept)
+	t.Cleanup(vendor.Close)
+	operators := "127.0.0.1:" + freePort(t)
+	flags := []string{
+		"--listen-cert", certFile, "--listen-key", keyFile, "--metrics-listen", operators, "--forward-to", "reporting=" + vendor.URL,
+		"--origin", "https://shop.example", "--origin", "https://*.shop.example", "--origin", "http://shop.localhost",
+	}
+	for _, a := range affairs() {
+		flags = append(flags, "--site", a.site+"="+a.key())
+	}
+	r := newRig(t, newPrograms(t), flags...)
+
+	shop := http.HandlerFunc(servePage)
+	plain := httptest.NewServer(shop)
+	t.Cleanup(plain.Close)
+	var api *httptest.Server
+	api = secure(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) { serveAPI(w, req, api) }))
+	hop := newLossy(t, r.edge)
+	names := map[string]string{
+		"shop.example": address(secure(shop)), "other.example": address(secure(shop)), "shop.localhost": address(plain),
+		"api.shop.example": address(api), "lossy.example": address(secure(hop)), "rum.example": strings.TrimPrefix(r.edge, "http://"),
+		"*.api.shop.example": "~NOTFOUND", "evil.example": "~NOTFOUND", "tracker.example": "~NOTFOUND",
+	}
+	var rules []string
+	for name, to := range names {
+		rules = append(rules, "MAP "+name+" "+to)
+	}
+	slices.Sort(rules) // *. comes first, and what comes first holds
+	spki := sha256.Sum256(pair.Leaf.RawSubjectPublicKeyInfo)
+	tabs := startBrowser(t, []chromedp.ExecAllocatorOption{
+		chromedp.Flag("ignore-certificate-errors-spki-list", base64.StdEncoding.EncodeToString(spki[:])),
+		chromedp.Flag("short-reporting-delay", true),
+		chromedp.Flag("host-resolver-rules", strings.Join(rules, ", ")),
+	})
+	for _, a := range affairs() {
+		t.Run(a.site, func(t *testing.T) {
+			r := *r
+			r.t, r.site = t, a.site
+			a.happen(t, tabs)
+			if len(a.want) > 0 {
+				r.settles(func(f *agg.Frame) []string { return a.wrong(&r, f) })
+			}
+		})
+	}
+	until(t, "what got no answer is sent again", func() bool { return kept.count("resent", "NavigatorVibrate") == 2 })
+	// Whatever was to come more has come by now.
+	for _, a := range affairs() {
+		r := *r
+		r.site = a.site
+		for _, c := range a.wrong(&r, r.frame("--by", "page")) {
+			t.Errorf("%s, in the end: %s", a.site, c)
+		}
+	}
+	r.edge = "http://" + operators
+	if n := (&arena{rig: r}).metric(`requests_denied_total{reason="origin"}`); n == 0 {
+		t.Errorf("no preflight of a foreign origin was denied")
+	}
+	r.keepsPrivate()
+	kept.keep(t, tabs)
+}
+
+func (a *affair) key() string { return "pk_" + a.site }
+
+func (a *affair) endpoint() string {
+	return "https://" + cmp.Or(a.through, "rum.example") + "/reports?scene=" + a.site + "&key=" + a.key()
+}
+
+// servePage is the shop. What a page is like stands in affairs.
+func servePage(w http.ResponseWriter, req *http.Request) {
+	var status int
+	if _, err := fmt.Sscanf(req.URL.Path, "/status/%d", &status); err == nil {
+		w.WriteHeader(status)
+		return
+	}
+	all := affairs()
+	i := slices.IndexFunc(all, func(a affair) bool { return a.site == req.URL.Query().Get("scene") })
+	if i < 0 {
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
+	for name, value := range all[i].headers {
+		w.Header().Set(name, strings.ReplaceAll(value, "ENDPOINT", all[i].endpoint()))
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	_, _ = fmt.Fprint(w, "<!doctype html><html><head><title>shop</title></head><body><h1>orders</h1>"+all[i].body+"</body></html>")
+}
+
+// serveAPI tells with its first answer where reports about it go, and after its
+// last one nobody listens there.
+func serveAPI(w http.ResponseWriter, req *http.Request, api *httptest.Server) {
+	h := w.Header()
+	h.Set("Access-Control-Allow-Origin", "*")
+	h.Set("Connection", "close")
+	if to := req.URL.Query().Get("to"); to != "" {
+		h.Set("Report-To", `{"group":"network","max_age":3600,"include_subdomains":true,"endpoints":[{"url":"`+to+`"}]}`)
+		h.Set("NEL", `{"report_to":"network","max_age":3600,"include_subdomains":true,"success_fraction":1}`)
+	}
+	if req.URL.Query().Has("end") {
+		_ = api.Listener.Close() // the second time when the server is closed
+	}
+	var status int
+	if _, err := fmt.Sscanf(req.URL.Path, "/status/%d", &status); err == nil {
+		w.WriteHeader(status)
+	}
+}
+
+// lossy stands before a collector and loses its first answer, not the request.
+type lossy struct {
+	*httputil.ReverseProxy
+	lost atomic.Bool
+}
+
+func newLossy(t *testing.T, collector string) *lossy {
+	t.Helper()
+	to, err := url.Parse(strings.Replace(collector, "http://", "https://", 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := new(lossy)
+	transport := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}
+	t.Cleanup(transport.CloseIdleConnections)
+	l.ReverseProxy = &httputil.ReverseProxy{
+		Rewrite:   func(r *httputil.ProxyRequest) { r.SetURL(to) },
+		Transport: transport,
+		ModifyResponse: func(answer *http.Response) error {
+			if answer.Request.Method == http.MethodPost && answer.StatusCode < 300 && l.lost.CompareAndSwap(false, true) {
+				return errLost
+			}
+			return nil
+		},
+		ErrorHandler: func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) },
+	}
+	return l
+}
+
+var errLost = errors.New("the answer is lost")
+
+func address(s *httptest.Server) string { return s.Listener.Addr().String() }
+
+// happen opens the page, in a profile of its own, and leaves it open.
+func (a *affair) happen(t *testing.T, tabs context.Context) {
+	p := &page{t: t}
+	tab, cancel := chromedp.NewContext(tabs, chromedp.WithNewBrowserContext())
+	t.Cleanup(cancel)
+	p.ctx, cancel = context.WithTimeout(tab, patience)
+	t.Cleanup(cancel)
+	if err := chromedp.Do(p.ctx, chromedp.Navigate(a.page+"&scene="+a.site)); err != nil {
+		t.Fatalf("open %s: %v", a.page, err)
+	}
+	if a.play != "" {
+		p.run(strings.ReplaceAll(a.play, "ENDPOINT", a.endpoint()))
+	}
+	if a.crash {
+		if err := chromedp.Do(p.ctx, chromedp.Navigate("chrome://crash")); err == nil {
+			t.Error("the tab has not crashed")
+		}
+	}
+}
+
+// wrong compares what viewers are told with what happened.
+func (a *affair) wrong(r *rig, f *agg.Frame) (complaints []string) {
+	errors, failed := 0, 0
+	for _, w := range a.want {
+		if strings.Contains(w, " error ") {
+			errors++
+		}
+		if strings.Contains(w, " request ") && !strings.Contains(w, "/status/20") {
+			failed++
+		}
+	}
+	if int(f.Total.Errors) != errors || int(f.Total.FailedRequests) != failed {
+		complaints = append(complaints, fmt.Sprintf("%v errors and %v failed requests, want %d and %d", f.Total.Errors, f.Total.FailedRequests, errors, failed))
+	}
+	var told []string
+	if f.Health.Retained > 0 {
+		told = accounts(r.t, r.tail())
+	}
+	if !slices.Equal(told, a.want) {
+		complaints = append(complaints, fmt.Sprintf("told\n\t%s\nwant\n\t%s", strings.Join(told, "\n\t"), strings.Join(a.want, "\n\t")))
+	}
+	return complaints
+}
+
+// accounts are the lines of rumtop tail, a word each for all that they tell.
+func accounts(t *testing.T, rows []string) (told []string) {
+	t.Helper()
+	for _, row := range rows {
+		var b struct {
+			Page     string
+			Errors   []struct{ Type, Message string }
+			Events   []struct{ Name string }
+			Requests []struct {
+				Method, URL string
+				Status      int
+			}
+		}
+		if err := json.Unmarshal([]byte(row), &b); err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range b.Errors {
+			told = append(told, b.Page+" error "+e.Type+" "+e.Message)
+		}
+		for _, e := range b.Events {
+			told = append(told, b.Page+" event "+e.Name)
+		}
+		for _, q := range b.Requests {
+			told = append(told, fmt.Sprintf("%s request %s %s %d", b.Page, q.Method, q.URL, q.Status))
+		}
+	}
+	slices.Sort(told)
+	return told
+}
+
+// recorder keeps what the collector passes on.
+type recorder struct {
+	mu  sync.Mutex
+	all []exchange
+}
+
+func (k *recorder) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		w.WriteHeader(http.StatusBadRequest)
+		return
+	}
+	scene := r.URL.Query().Get("scene")
+	x := exchange{Scene: scene, Method: r.Method, Path: r.URL.Path + "?key=" + siteKey, Headers: map[string]string{}}
+	for _, name := range []string{"Content-Type", "Origin", "User-Agent"} {
+		x.Headers[strings.ToLower(name)] = r.Header.Get(name)
+	}
+	for _, a := range affairs() {
+		body = bytes.ReplaceAll(body, []byte("scene="+a.site+"&key="+a.key()), []byte("key="+siteKey))
+		body = bytes.ReplaceAll(body, []byte("&scene="+a.site), nil)
+	}
+	x.Body = string(body)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.all = append(k.all, x)
+}
+
+// count says in how many requests of a scene a word stood.
+func (k *recorder) count(scene, word string) (n int) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, x := range k.all {
+		if x.Scene == scene && strings.Contains(x.Body, word) {
+			n++
+		}
+	}
+	return n
+}
+
+// keep writes the fixture of this Chromium.
+func (k *recorder) keep(t *testing.T, tabs context.Context) {
+	v, err := chromedp.Call(tabs, browser.GetVersion, cdp.Empty{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, version, _ := strings.Cut(v.Product, "/")
+	major, _, _ := strings.Cut(version, ".")
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	slices.SortStableFunc(k.all, func(a, b exchange) int { return cmp.Compare(a.Scene, b.Scene) })
+	var all []exchange
+	for i, x := range k.all {
+		if i == 0 || x.Scene != k.all[i-1].Scene {
+			all = append(all, exchange{Scene: x.Scene})
+		}
+		x.Scene = ""
+		all = append(all, x)
+	}
+	writeFixture(t, "reporting-chromium-"+major, all)
+}
