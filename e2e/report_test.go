@@ -20,22 +20,8 @@ import (
 // written up, and reads the page: at a desk, on a phone in the dark, on paper.
 func TestReport(t *testing.T) {
 	k := newPrograms(t)
-	dir := t.TempDir()
-	m := newTerminal(t, 120, 36, "env", "-C", dir, k.rumtop, "demo")
-	m.shows("live", "by region", "TypeError")
-	m.keys("s")
-	var file string
-	until(t, "a snapshot", func() bool {
-		found, err := filepath.Glob(filepath.Join(dir, "*.rumsnap"))
-		if err != nil || len(found) == 0 {
-			return false
-		}
-		file = found[0]
-		return true
-	})
-	m.keys("q")
-	m.leaves()
-	page := filepath.Join(dir, "report.html")
+	file := demoSnapshot(t, k)
+	page := filepath.Join(t.TempDir(), "report.html")
 	if _, problems, status := run(t, k.rumtop, "report", file, "-o", page, "--note", "Payments failed <b>in Safari</b>."); status != 0 {
 		t.Fatalf("rumtop report ended with %d: %s", status, problems)
 	}
@@ -97,6 +83,26 @@ func TestReport(t *testing.T) {
 	if text, err := os.ReadFile(page); err != nil || strings.Contains(string(text), "http://") {
 		t.Errorf("the page names an address, or cannot be read: %v", err)
 	}
+}
+
+// demoSnapshot is the file that s writes while the demo's incident is on.
+func demoSnapshot(t *testing.T, k *kit, flags ...string) (file string) {
+	t.Helper()
+	dir := t.TempDir()
+	m := newTerminal(t, 120, 36, append([]string{"env", "-C", dir, k.rumtop, "demo"}, flags...)...)
+	m.shows("live", "by region", "TypeError")
+	m.keys("s")
+	until(t, "a snapshot", func() bool {
+		found, err := filepath.Glob(filepath.Join(dir, "*.rumsnap"))
+		if err != nil || len(found) == 0 {
+			return false
+		}
+		file = found[0]
+		return true
+	})
+	m.keys("q")
+	m.leaves()
+	return file
 }
 
 // look counts the colours of a picture, and tells whether its corner is light.
