@@ -2,17 +2,24 @@ package agg
 
 // keyTable gives 64-bit keys dense indexes from 0, which are given again after
 // remove. It takes 15 to 24 bytes a key, half of what a map does, and a look-up
-// touches two cache lines.
+// touches two cache lines: a slot has what its index leaves free of 32 bits for
+// a tag, more bits of the key's hash, so that hardly any key is read in vain.
 type keyTable struct {
-	slots []uint32      // index + 1, 0 where free; a power of two long
+	slots []uint32      // tag and index + 1, 0 where free; 1<<bits of them
 	keys  paged[uint64] // by index
 	free  []uint32      // indexes to give again
-	shift uint8
+	bits  uint8         // of a place in slots, and so of an index + 1
 }
 
 // spread multiplies keys for their upper bits to depend on all of them
 // (Fibonacci hashing).
 const spread = 0x9e3779b97f4a7c15
+
+// place is where a look-up of key begins, and what tags its slot.
+func (t *keyTable) place(key uint64) (place, tag uint32) {
+	h := uint32(key * spread >> 32)
+	return h >> (32 - t.bits), h << t.bits
+}
 
 func (t *keyTable) len() int { return t.keys.len() - len(t.free) }
 
@@ -21,16 +28,20 @@ func (t *keyTable) find(key uint64) (uint32, bool) {
 	if len(t.slots) == 0 {
 		return 0, false
 	}
-	mask := uint64(len(t.slots) - 1)
-	for s := key * spread >> t.shift; ; s++ {
-		i := t.slots[s&mask]
-		if i == 0 {
-			return 0, false
-		}
-		if *t.keys.at(i - 1) == key {
-			return i - 1, true
+	s, i := t.seek(key)
+	return i, t.slots[s] != 0
+}
+
+// seek finds the slot of key and its index, or the free slot that it should have.
+func (t *keyTable) seek(key uint64) (s, i uint32) {
+	s, tag := t.place(key)
+	mask := uint32(len(t.slots) - 1)
+	for ; t.slots[s] != 0; s = (s + 1) & mask {
+		if i := t.slots[s] ^ tag - 1; i < mask && *t.keys.at(i) == key {
+			return s, i
 		}
 	}
+	return s, 0
 }
 
 // add looks key up and gives it an index if it had none.
@@ -38,16 +49,9 @@ func (t *keyTable) add(key uint64) (i uint32, added bool) {
 	if (t.len()+1)*4 > len(t.slots)*3 {
 		t.grow()
 	}
-	mask := uint64(len(t.slots) - 1)
-	s := key * spread >> t.shift
-	for ; ; s++ {
-		i := t.slots[s&mask]
-		if i == 0 {
-			break
-		}
-		if *t.keys.at(i - 1) == key {
-			return i - 1, false
-		}
+	s, i := t.seek(key)
+	if t.slots[s] != 0 {
+		return i, false
 	}
 	if n := len(t.free); n > 0 {
 		i = t.free[n-1]
@@ -57,21 +61,18 @@ func (t *keyTable) add(key uint64) (i uint32, added bool) {
 		i = uint32(t.keys.len())
 		t.keys.push(key)
 	}
-	t.slots[s&mask] = i + 1
+	_, tag := t.place(key)
+	t.slots[s] = tag | (i + 1)
 	return i, true
 }
 
 // remove forgets the key of index i.
 func (t *keyTable) remove(i uint32) {
-	mask := uint64(len(t.slots) - 1)
-	s := *t.keys.at(i) * spread >> t.shift
-	for t.slots[s&mask] != i+1 {
-		s++
-	}
-	s &= mask
+	mask := uint32(len(t.slots) - 1)
+	s, _ := t.seek(*t.keys.at(i))
 	// What stands behind moves up, unless it would then stand before its own place.
 	for next := (s + 1) & mask; t.slots[next] != 0; next = (next + 1) & mask {
-		home := *t.keys.at(t.slots[next] - 1) * spread >> t.shift
+		home, _ := t.place(*t.keys.at(t.slots[next]&mask - 1))
 		if (next-home)&mask >= (next-s)&mask {
 			t.slots[s] = t.slots[next]
 			s = next
@@ -82,24 +83,18 @@ func (t *keyTable) remove(i uint32) {
 	t.free = append(t.free, i)
 }
 
+// grow doubles the slots. There is no index to give again then: it would be
+// given before the table is full.
 func (t *keyTable) grow() {
-	old := t.slots
-	size := max(64, 2*len(old))
-	t.slots = make([]uint32, size)
-	t.shift = 64
-	for n := size; n > 1; n >>= 1 {
-		t.shift--
-	}
-	mask := uint64(size - 1)
-	for _, i := range old {
-		if i == 0 {
-			continue
+	t.bits = max(6, t.bits+1)
+	t.slots = make([]uint32, 1<<t.bits)
+	mask := uint32(len(t.slots) - 1)
+	for i := range uint32(t.keys.len()) {
+		s, tag := t.place(*t.keys.at(i))
+		for t.slots[s] != 0 {
+			s = (s + 1) & mask
 		}
-		s := *t.keys.at(i - 1) * spread >> t.shift
-		for t.slots[s&mask] != 0 {
-			s++
-		}
-		t.slots[s&mask] = i
+		t.slots[s] = tag | (i + 1)
 	}
 }
 
@@ -109,15 +104,23 @@ func (t *keyTable) touch(key uint64) uint32 {
 	if len(t.slots) == 0 {
 		return 0
 	}
-	return t.slots[key*spread>>t.shift]
+	s, _ := t.place(key)
+	return t.slots[s]
 }
 
-// touchKey reads what a look-up reads next, where touch has read slot.
-func (t *keyTable) touchKey(slot uint32) uint64 {
-	if slot == 0 {
+// touchKey reads what a look-up reads next.
+func (t *keyTable) touchKey(key uint64) uint64 {
+	if len(t.slots) == 0 {
 		return 0
 	}
-	return *t.keys.at(slot - 1)
+	s, tag := t.place(key)
+	mask := uint32(len(t.slots) - 1)
+	for ; t.slots[s] != 0; s = (s + 1) & mask {
+		if i := t.slots[s] ^ tag - 1; i < mask {
+			return *t.keys.at(i)
+		}
+	}
+	return 0
 }
 
 // bytes is the memory that the table takes.

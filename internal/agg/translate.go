@@ -132,13 +132,14 @@ func (t *translation) identify() {
 	t.who = fill(t.who, b.Len(), 0)
 	t.origins = fill(t.origins, b.Len(), 0)
 	for i, id := range b.View {
-		t.views[i] = l.views.touch(uint64(id))
-		t.who[i] = l.visitors.ids.touch(mix(b.User[i], b.Session[i], id))
-		t.origins[i] = t.hashOrigin(i)
-		t.touched += l.origins.ids.touch(t.origins[i])
+		t.touched += l.views.touch(uint64(id)) + l.visitors.ids.touch(mix(b.User[i], b.Session[i], id))
+	}
+	for i, id := range b.View {
+		t.touched += uint32(l.views.touchKey(uint64(id)) + l.visitors.ids.touchKey(mix(b.User[i], b.Session[i], id)))
 	}
 	for i := range b.View {
-		t.touched += uint32(l.views.touchKey(t.views[i]) + l.visitors.ids.touchKey(t.who[i]))
+		t.origins[i] = t.hashOrigin(i)
+		t.touched += l.origins.ids.touch(t.origins[i])
 	}
 	for i, ok := range t.fresh {
 		t.views[i], t.who[i] = 0, 0
