@@ -5,6 +5,7 @@ import (
 	"math"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -52,7 +53,7 @@ var denials = [numDenials]struct {
 	deniedClientRate:  {"client_rate", http.StatusTooManyRequests, 0, "too many requests from this address: try again after Retry-After seconds"},
 	deniedKey:         {"key", http.StatusUnauthorized, 0, "the site's key is missing or unknown: send it in X-Rum-Key or ?key="},
 	deniedSiteRate:    {"site_rate", http.StatusTooManyRequests, 0, "too many requests for this site: try again after Retry-After seconds"},
-	deniedType:        {"type", http.StatusUnsupportedMediaType, 0, "unknown content type: send JSON as application/json, text/plain or application/x-ndjson"},
+	deniedType:        {"type", http.StatusUnsupportedMediaType, 0, "unknown content type: this path takes "},
 	deniedEncoding:    {"encoding", http.StatusUnsupportedMediaType, 0, "unknown content encoding: use gzip, deflate or none"},
 	deniedTooLarge:    {"too_large", http.StatusRequestEntityTooLarge, 0, "the body is too large: send fewer beacons a request"},
 	deniedUndecodable: {"undecodable", http.StatusBadRequest, 0, "the body cannot be decompressed"},
@@ -92,10 +93,13 @@ func (e *endpoint) deny(w http.ResponseWriter, r *http.Request, d denial) int {
 }
 
 func (e *endpoint) denyFor(w http.ResponseWriter, r *http.Request, d denial, wait time.Duration) int {
-	if e.match.Refuse == nil {
-		return e.c.denyFor(w, d, wait)
-	}
 	why := wire.Refusal{Status: denials[d].status, Wait: e.c.refuse(w, d, wait), Sentence: denials[d].sentence}
+	if d == deniedType {
+		why.Sentence += strings.TrimSuffix(strings.Join(e.match.Types, ", "), ", ") // boomerang may name none
+	}
+	if e.match.Refuse == nil {
+		return say(w, why.Status, why.Sentence)
+	}
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	e.match.Refuse(w, r.Header, why)
 	return why.Status

@@ -39,6 +39,33 @@ func TestSDKsReadRefusals(t *testing.T) {
 	}
 }
 
+// A type that a path does not take is answered with those that it does.
+func TestUnknownTypeIsTold(t *testing.T) {
+	r := newRig(t, nil)
+	for path, want := range map[string]string{
+		"/v1/beacons": "unknown content type: this path takes application/json, text/plain, application/x-ndjson, application/ndjson\n",
+		"/boomerang":  "unknown content type: this path takes application/x-www-form-urlencoded, text/plain\n",
+	} {
+		a := r.do("POST", path+"?key="+testKey, "{}", "Content-Type", "application/xml")
+		if a.status != http.StatusUnsupportedMediaType || a.body != want {
+			t.Errorf("%s: %d %q", path, a.status, a.body)
+		}
+	}
+}
+
+// Exporters send empty requests too; the specification wants success.
+func TestEmptyOTLPIsTaken(t *testing.T) {
+	r := newRig(t, nil)
+	for _, tc := range [][3]string{
+		{"/v1/logs", "application/json", `{"resourceLogs":[]}`}, {"/v1/traces", "application/json", "{}"},
+		{"/v1/logs", "application/x-protobuf", ""}, {"/v1/traces", "application/x-protobuf", ""},
+	} {
+		if a := r.do("POST", tc[0]+"?key="+testKey, tc[2], "Content-Type", tc[1]); a.status != http.StatusOK {
+			t.Errorf("%s as %s: %d %q", tc[0], tc[1], a.status, a.body)
+		}
+	}
+}
+
 // readStatus reads a google.rpc.Status.
 func readStatus(body string, protobuf bool) (code uint64, message string, err error) {
 	if !protobuf {

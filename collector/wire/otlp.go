@@ -66,6 +66,9 @@ func decodeLogs(r *Request, g *grouper) error {
 	if err != nil {
 		return err
 	}
+	if logs.LogRecordCount() == 0 {
+		g.to.Ignore() // an empty request is answered with success
+	}
 	for _, resource := range logs.ResourceLogs().All() {
 		about := readResource(resource.Resource())
 		for _, scope := range resource.ScopeLogs().All() {
@@ -88,6 +91,9 @@ func decodeSpans(r *Request, g *grouper) error {
 	}
 	if err != nil {
 		return err
+	}
+	if traces.SpanCount() == 0 {
+		g.to.Ignore()
 	}
 	for _, resource := range traces.ResourceSpans().All() {
 		about := readResource(resource.Resource())
