@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -17,11 +16,11 @@ import (
 	"github.com/rumtop/rumtop/internal/plain"
 )
 
-// printFrame writes one frame in the format that was asked for.
+// printFrame writes one frame in the format that was asked for. What is in a
+// frame of the aggregator has passed the sanitiser.
 func printFrame(w io.Writer, f *agg.Frame, format string, first bool) error {
 	switch format {
 	case "json":
-		f = cleanFrame(f)
 		enc := json.NewEncoder(w)
 		enc.SetEscapeHTML(false)
 		return enc.Encode(f)
@@ -29,45 +28,6 @@ func printFrame(w io.Writer, f *agg.Frame, format string, first bool) error {
 		return printCSV(w, f, first)
 	}
 	return printTable(w, f)
-}
-
-// cleanFrame is a frame without what could drive a terminal: jq -r and the like
-// print strings as they are, and a rogue publisher may have bypassed the collector.
-func cleanFrame(f *agg.Frame) *agg.Frame {
-	c := *f
-	c.Segments = slices.Clone(f.Segments)
-	for i := range c.Segments {
-		c.Segments[i].Key = plain.Line(c.Segments[i].Key, 0)
-	}
-	c.Finding, c.Findings = cleanFinding(f.Finding), slices.Clone(f.Findings)
-	for i := range c.Findings {
-		c.Findings[i] = cleanFinding(c.Findings[i])
-	}
-	c.Errors = slices.Clone(f.Errors)
-	for i := range c.Errors {
-		e := &c.Errors[i]
-		e.Type, e.Message = plain.Line(e.Type, 0), plain.Text(e.Message, 0)
-		e.Releases = slices.Clone(e.Releases)
-		for j := range e.Releases {
-			e.Releases[j] = plain.Line(e.Releases[j], 0)
-		}
-	}
-	return &c
-}
-
-func cleanFinding(f agg.Finding) agg.Finding {
-	f.Filter, f.Error = plain.Line(f.Filter, 0), plain.Line(f.Error, 0)
-	f.Terms = slices.Clone(f.Terms)
-	for i := range f.Terms {
-		f.Terms[i] = agg.Term{Field: plain.Line(f.Terms[i].Field, 0), Value: plain.Line(f.Terms[i].Value, 0)}
-	}
-	if f.After != nil {
-		m := *f.After
-		m.Text, m.By, m.Filter = plain.Line(m.Text, 0), plain.Line(m.By, 0), plain.Line(m.Filter, 0)
-		m.ID, m.Kind = plain.Line(m.ID, 0), plain.Line(m.Kind, 0)
-		f.After = &m
-	}
-	return f
 }
 
 // finding says what got worse, for a log; "" where nothing did.

@@ -198,14 +198,15 @@ func TestHostileText(t *testing.T) {
 		b.Dims[d] = evil
 	}
 	add(a, epoch, b)
+	a.Mark(beacon.Marker{ID: evil, At: epoch.UnixMilli(), Kind: beacon.MarkerNote, Text: evil, By: evil, Filter: evil})
 	q := Query{By: "release", Window: time.Minute, ValuesOf: "page"}
 	q.Fingerprint = a.log.errorKinds.groups[1].fingerprint
 	f := a.Frame(q, SourceStatus{}, epoch)
-	text := fmt.Sprint(f.Segments, f.Errors, f.Tags, f.Values, *f.Detail)
+	text := fmt.Sprint(f.Segments, f.Errors, f.Tags, f.Values, *f.Detail, f.Markers)
 	if strings.ContainsAny(text, "\x1b\x07\u202e") {
 		t.Errorf("%q", text)
 	}
-	if len(f.Values) != 1 || len(f.Tags) != 1 || len(f.Detail.Spread) == 0 {
+	if len(f.Values) != 1 || len(f.Tags) != 1 || len(f.Detail.Spread) == 0 || len(f.Markers) != 1 {
 		t.Errorf("%+v", f)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/plain"
 )
 
 // maxMarkers bounds the markers that are kept; the oldest go first.
@@ -22,6 +23,9 @@ type markers struct {
 // Mark takes a marker in. The same ID twice is one marker.
 func (a *Aggregator) Mark(m beacon.Marker) {
 	k := &a.markers
+	for _, s := range [...]*string{&m.ID, &m.Kind, &m.Text, &m.By, &m.Filter} {
+		*s = plain.Line(*s, maxLine)
+	}
 	if k.ids == nil {
 		k.ids = map[string]bool{}
 	}
