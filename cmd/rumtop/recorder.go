@@ -184,7 +184,7 @@ func (r *recorder) Recording() ui.RecordingState {
 		return ui.RecordingState{}
 	}
 	since, bytes := r.take.writer.Progress()
-	return ui.RecordingState{On: true, Since: since, Bytes: bytes}
+	return ui.RecordingState{On: true, Failed: len(r.done) > 0, Since: since, Bytes: bytes}
 }
 
 // endRecording writes the file of a recording that was on when the screen was left.

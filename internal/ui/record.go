@@ -26,15 +26,19 @@ type Recorder interface {
 
 // RecordingState is how a recording goes.
 type RecordingState struct {
-	On    bool
-	Since time.Time // receive time of its first beacon
-	Bytes int64     // written so far
+	On     bool
+	Failed bool      // it goes on no more, though nobody stopped it: Stop says why
+	Since  time.Time // receive time of its first beacon
+	Bytes  int64     // written so far
 }
 
 // mark is the recording in the header. It changes by the minute.
 func (s RecordingState) mark(now time.Time) string {
 	if !s.On {
 		return ""
+	}
+	if s.Failed {
+		return "✗ REC failed"
 	}
 	var parts []string
 	if !s.Since.IsZero() {

@@ -35,6 +35,9 @@ func (r tape) Stop(context.Context, *agg.Frame) (string, error) {
 }
 
 func (r tape) Recording() RecordingState {
+	if *r.on && r.err != nil {
+		return RecordingState{On: true, Failed: true}
+	}
 	return RecordingState{On: *r.on, Since: r.since, Bytes: 12_345_678}
 }
 
@@ -73,6 +76,10 @@ func TestKeysRecord(t *testing.T) {
 	m.recorder = tape{on: new(bool), err: errors.New("no space left on device")}
 	if m := done(t, m, "s"); !strings.Contains(m.View(), "no space left on device") {
 		t.Error("a full disk is not told of")
+	}
+	*m.recorder.(tape).on = true
+	if m := send(m, frameMsg{incident()}); !strings.Contains(m.View(), "✗ REC failed") {
+		t.Error("a recording that has failed looks as if it went on")
 	}
 	loading := incident()
 	loading.Health.Loading = .5

@@ -1,0 +1,50 @@
+package main
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/beacon"
+)
+
+// silent is a source that has nothing.
+type silent struct{}
+
+func (silent) Batches() <-chan *beacon.Batch { return nil }
+func (silent) Status() agg.SourceStatus      { return agg.SourceStatus{Site: "shop"} }
+func (silent) Recycle(*beacon.Batch)         {}
+
+// A recording that goes on no more does not look as if it did.
+func TestRecordingThatFails(t *testing.T) {
+	ctx, end := context.WithCancel(t.Context())
+	loop := agg.NewLoop(agg.New(agg.Config{}), silent{}, time.Now)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = loop.Run(ctx, time.Second)
+	}()
+	r := &recorder{loop: loop, dir: t.TempDir()}
+	seen := &agg.Frame{Site: "shop"}
+	if err := r.Start(t.Context(), seen); err != nil {
+		t.Fatal(err)
+	}
+	if s := r.Recording(); !s.On || s.Failed {
+		t.Fatalf("%+v", s)
+	}
+	end()
+	<-ended
+	for deadline := time.Now().Add(10 * time.Second); !r.Recording().Failed; {
+		if time.Now().After(deadline) {
+			t.Fatalf("%+v", r.Recording())
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	if _, err := r.Stop(t.Context(), seen); err == nil {
+		t.Error("nothing was said about it")
+	}
+	if s := r.Recording(); s.On {
+		t.Errorf("%+v", s)
+	}
+}
