@@ -40,6 +40,15 @@ func newFeed(conn *stream.Conn) *feed {
 	return f
 }
 
+// newSiteFeed is newFeed for a site that may be misspelt.
+func newSiteFeed(conn *stream.Conn, site string) *feed {
+	f := newFeed(conn)
+	if site != "" {
+		f.hint = fmt.Sprintf("nothing has come from site %s: if that is its name, see rumtop doctor", site)
+	}
+	return f
+}
+
 // newPreparedFeed makes a feed that waits with its reading until prepare has
 // told that all history is there.
 func newPreparedFeed(conn *stream.Conn) *feed {

@@ -61,7 +61,7 @@ func (p *program) watch(ctx context.Context, v *viewFlags, from *siteFlags) erro
 			return err
 		}
 		defer conn.Close()
-		return p.print(ctx, v, newFeed(conn), site)
+		return p.print(ctx, v, newSiteFeed(conn, site), site)
 	}
 	if err := from.check(); err != nil {
 		return err
@@ -77,7 +77,7 @@ func (p *program) watch(ctx context.Context, v *viewFlags, from *siteFlags) erro
 			return err
 		}
 	}
-	return p.show(ctx, v, newFeed(conn), site)
+	return p.show(ctx, v, newSiteFeed(conn, site), site)
 }
 
 // How long the choice of a site may hold up the first screen.
@@ -87,6 +87,9 @@ const chooseTime = 250 * time.Millisecond
 func (p *program) chooseSite(ctx context.Context, conn *stream.Conn) (string, error) {
 	quick, cancel := context.WithTimeout(ctx, chooseTime)
 	defer cancel()
+	if err := conn.Await(quick); err != nil {
+		return "", ctx.Err()
+	}
 	site, err := onlySite(quick, conn)
 	var several severalSites
 	if !errors.As(err, &several) {

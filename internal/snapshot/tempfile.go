@@ -74,7 +74,7 @@ func publish(f *os.File, path string, replace bool) error {
 }
 
 func errExists(path string) error {
-	return fmt.Errorf("%s is there already: choose another name, or allow it to be replaced", filepath.Base(path))
+	return fmt.Errorf("%s is there already: choose another name, or move it away", filepath.Base(path))
 }
 
 // syncDir makes a rename outlast a crash, where the system can.

@@ -88,6 +88,21 @@ func Connect(ctx context.Context, opts ConnectOptions) (*Conn, error) {
 	}
 }
 
+// Await waits until the server is there, or ctx ends.
+func (c *Conn) Await(ctx context.Context) error {
+	for {
+		changed := c.changed.wait()
+		if c.connected.Load() {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
 // ConnectLazily returns at once and connects in the background, for as long as
 // it takes; [Conn.State] says how it goes. An error is one that trying again
 // cannot mend, such as a credentials file that is not there.
