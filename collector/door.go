@@ -18,8 +18,10 @@ import (
 // Who comes when there is no room takes the place of another: of the one that
 // has been quiet the longest, which is between two requests or has still to send
 // its first, if that is long; else of the one whose request takes the longest to
-// arrive, if that is too long; else of any that is quiet. Clients with less than their share of the connections are left
-// in peace. Where nobody is found the new one is shed.
+// arrive, if that is too long; else of any that is quiet; else, if the new one's
+// client has next to nothing and others have much, of the longest request.
+// Clients with less than their share of the connections are left in peace. Where
+// nobody is found the new one is shed.
 type door struct {
 	max       int
 	perClient int
@@ -115,7 +117,13 @@ func (d *door) admit(conn net.Conn) *guest {
 		why, leaves = d.replaceable(turnedClient, func(q *guest) bool { return q.client == g.client })
 	case d.open >= d.max:
 		share := d.share()
-		why, leaves = d.replaceable(turnedFull, func(q *guest) bool { return q.client.IsValid() && d.clients[q.client] >= share })
+		large := func(q *guest) bool { return q.client.IsValid() && d.clients[q.client] >= share }
+		why, leaves = d.replaceable(turnedFull, large)
+		if leaves == nil && d.clients[g.client] < share/4 {
+			if leaves = first(&d.busy, large); leaves != nil {
+				why = turnedSlow
+			}
+		}
 	}
 	if why >= 0 {
 		d.turned[why].Add(1)

@@ -91,6 +91,39 @@ func TestDoorPrefersTheBusy(t *testing.T) {
 	}
 }
 
+// A few that fill every place with requests in good time don't keep out who has
+// none; where everybody has one, nobody is cut short.
+func TestDoorSharesAmongTheBusy(t *testing.T) {
+	d := newTestDoor(t, 16, 100)
+	come := func(address string) (*guest, *caller) {
+		c := callFrom(address)
+		g := d.admit(c)
+		if g != nil {
+			d.moved(g, http.StateNew)
+			d.moved(g, http.StateActive)
+		}
+		return g, c
+	}
+	var many []*caller
+	for i := range 16 {
+		_, c := come(fmt.Sprintf("198.51.100.%d", i%2))
+		many = append(many, c)
+	}
+	if g, _ := come("203.0.113.1"); g == nil || !many[0].closed {
+		t.Errorf("a client without a connection was let in: %t, the longest request left: %t", g != nil, many[0].closed)
+	}
+	if g, _ := come("198.51.100.1"); g != nil {
+		t.Error("one of the many got another place")
+	}
+	d = newTestDoor(t, 3, 100)
+	for i := range 3 {
+		come(fmt.Sprintf("198.51.100.%d", i))
+	}
+	if g, _ := come("203.0.113.1"); g != nil {
+		t.Error("a request was cut short though nobody had more than one")
+	}
+}
+
 func TestDoorCountsNetworksAndTrustsProxies(t *testing.T) {
 	d := newTestDoor(t, 100, 1)
 	for _, tc := range []struct {

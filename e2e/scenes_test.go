@@ -94,6 +94,7 @@ func scenes() []scene {
 			v.stay("slow")
 			v.open(cart)
 			v.until("truth.lcp > 0")
+			v.stay("late")
 			v.back()
 			v.hide()
 			v.want = want{views: 3, pages: map[string]vital{"/users/:id/orders": truth.loading()}}

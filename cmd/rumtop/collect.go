@@ -21,9 +21,10 @@ import (
 // the ten seconds that are promised.
 const drainTime = 9 * time.Second
 
-// collectorMemory is where the garbage collector begins to work harder, under
-// what a collector may take in all.
-const collectorMemory = 96 << 20
+// collectorMemory is where the garbage collector begins to work harder. What a
+// collector may take in all is 128 MiB: the program's own pages are some 25, and
+// where processors are short the garbage collector comes late.
+const collectorMemory = 80 << 20
 
 func (p *program) collectCommand() *cobra.Command {
 	var n natsFlags
