@@ -1,25 +1,50 @@
 package snapshot
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"slices"
 
-	"github.com/parquet-go/parquet-go"
-
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/snapshot/columns"
 )
 
-// rowsPerBatch is how many beacons Batches hands over at a time.
-const rowsPerBatch = 8192
+// rowsPerBatch is how many beacons Batches hands over at a time: what a batch
+// costs beside its beacons, its strings above all, is paid once for that many.
+const rowsPerBatch = 1 << 14
 
 // Batches hands every beacon of the snapshot over, in the order in which they
-// were added, and ends early with yield's error. The batch is yield's until it returns.
-func (s *File) Batches(yield func(*beacon.Batch) error) (err error) {
-	// The tables have been inspected; what the library still trips over is damage.
+// were added, and ends early with yield's error. The batch is yield's until it
+// returns; the next one is read meanwhile.
+func (s *File) Batches(yield func(*beacon.Batch) error) error {
+	full, spare, failed := make(chan *beacon.Batch, 1), make(chan *beacon.Batch, 2), make(chan error, 1)
+	spare <- &beacon.Batch{}
+	spare <- &beacon.Batch{}
+	go func() {
+		failed <- s.read(full, spare)
+		close(full)
+	}()
+	var ended error
+	for b := range full {
+		if ended == nil {
+			if ended = yield(b); ended != nil {
+				close(spare)
+			}
+		}
+		if ended == nil {
+			spare <- b
+		}
+	}
+	return cmp.Or(ended, <-failed)
+}
+
+// read fills spare batches until the file ends or spare is closed.
+func (s *File) read(full chan<- *beacon.Batch, spare <-chan *beacon.Batch) (err error) {
+	// What the tables say is compared with what they hold; what decoders still
+	// trip over is damage.
 	defer func() {
 		if r := recover(); r != nil {
 			err = errors.New("the file is damaged: its tables cannot be read, copy it again")
@@ -30,100 +55,53 @@ func (s *File) Batches(yield func(*beacon.Batch) error) (err error) {
 		return err
 	}
 	defer d.close()
-	b := &beacon.Batch{}
-	for {
+	for b := range spare {
 		b.Reset()
 		b.Site = s.meta.Site
 		if err := d.next(b); err != nil || b.Len() == 0 {
 			return err
 		}
-		if err := yield(b); err != nil {
-			return err
-		}
+		full <- b
 	}
+	return nil
 }
 
-// rowsOf reads a table's rows in order.
-type rowsOf[R any] struct {
+// source is a table that is being read.
+type source struct {
 	name   string
-	reader *parquet.GenericReader[R]
-	rows   []R
-	at     int
-	ended  bool
+	reader *columns.Reader
+	rows   int // that Next told of
+	at     int // of them, the one to read
 }
 
-func readRows[R any](s *File, name string) (*rowsOf[R], error) {
+func (s *File) source(name string) (*source, error) {
 	section, err := s.table(name)
 	if err != nil {
 		return nil, err
 	}
-	if err := inspect(name, section, section.Size()); err != nil {
-		return nil, err
-	}
-	f, err := parquet.OpenFile(section, section.Size(), parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
+	r, err := columns.NewReader(section, section.Size())
 	if err != nil {
-		return nil, errDamaged(name)
+		return nil, errTable(name, err)
 	}
-	return &rowsOf[R]{name: name, reader: parquet.NewGenericReader[R](f), rows: make([]R, rowsPerBatch), at: rowsPerBatch}, nil
+	return &source{name: name, reader: r}, nil
 }
 
-// peek is the next row, nil at the end.
-func (t *rowsOf[R]) peek() (*R, error) {
-	for t.at == len(t.rows) {
-		if t.ended {
-			return nil, nil
-		}
-		t.rows = t.rows[:cap(t.rows)]
-		n, err := t.reader.Read(t.rows)
-		if err != nil && !errors.Is(err, io.EOF) {
-			return nil, errDamaged(t.name)
-		}
-		t.ended = err != nil
-		t.rows, t.at = t.rows[:n], 0
-	}
-	return &t.rows[t.at], nil
+func errTable(name string, err error) error {
+	return fmt.Errorf("the file is damaged: %s cannot be read (%w), copy it again", name, err)
 }
 
-func (t *rowsOf[R]) close() { _ = t.reader.Close() }
-
-// all reads a table whole, of at most so many rows.
-func all[R any](s *File, name string, most int64) ([]R, error) {
-	t, err := readRows[R](s, name)
+// more makes sure that there are rows to read, at most so many are asked for; it
+// tells whether there are.
+func (t *source) more(most int) (bool, error) {
+	if t.at < t.rows {
+		return true, nil
+	}
+	n, err := t.reader.Next(most)
 	if err != nil {
-		return nil, err
+		return false, errTable(t.name, err)
 	}
-	defer t.close()
-	if n := t.reader.NumRows(); n > most {
-		return nil, fmt.Errorf("the file is damaged: %s has %d rows, %d are the most", name, n, most)
-	}
-	var out []R
-	for {
-		r, err := t.peek()
-		if err != nil || r == nil {
-			return out, err
-		}
-		out = append(out, *r)
-		t.at++
-	}
-}
-
-// decoder makes batches of the tables.
-type decoder struct {
-	beacons  *rowsOf[beaconRow]
-	errors   *rowsOf[errorRow]
-	requests *rowsOf[requestRow]
-	events   *rowsOf[namedRow]
-	measures *rowsOf[namedRow]
-
-	views      []viewRow
-	visitors   []visitorRow
-	kinds      []errorKindRow
-	anonymised bool
-
-	batch   *beacon.Batch
-	strings map[string]uint32
-	tagSets map[string]uint32
-	last    int32 // number of the last beacon
+	t.rows, t.at = n, 0
+	return n > 0, nil
 }
 
 // The most of the tables that are held in memory whole.
@@ -133,60 +111,121 @@ const (
 	maxKinds    = 1 << 20
 )
 
+// whole reads a table to its end; each is called for every run of rows.
+func (t *source) whole(most int64, each func()) error {
+	defer t.reader.Close()
+	if n := t.reader.Rows(); n > most {
+		return fmt.Errorf("the file is damaged: %s has %d rows, %d are the most", t.name, n, most)
+	}
+	for {
+		if more, err := t.more(math.MaxInt32); err != nil || !more {
+			return err
+		}
+		each()
+		t.at = t.rows
+	}
+}
+
+// decoder makes batches of the tables.
+type decoder struct {
+	beacons  *beaconSource
+	errors   *errorSource
+	requests *requestSource
+	events   *namedSource
+	measures *namedSource
+
+	views      viewBlock
+	visitors   visitorBlock
+	kinds      kindBlock
+	anonymised bool
+
+	batch   *beacon.Batch
+	round   uint32            // of batch
+	strings map[string]uint32 // its, where they come from
+	tagSets map[string]uint32
+	last    int32 // number of the last beacon
+}
+
 func (s *File) decoder() (d *decoder, err error) {
 	d = &decoder{anonymised: s.meta.Anonymised, strings: map[string]uint32{}, tagSets: map[string]uint32{}}
-	if d.views, err = all[viewRow](s, "views.parquet", maxViews); err != nil {
+	for _, read := range []func(*File) error{d.readViews, d.readVisitors, d.readKinds} {
+		if err := read(s); err != nil {
+			return nil, err
+		}
+	}
+	if d.beacons, err = s.beaconSource(); err != nil {
 		return nil, err
 	}
-	if d.visitors, err = all[visitorRow](s, "visitors.parquet", maxVisitors); err != nil {
+	if d.errors, err = s.errorSource(); err != nil {
 		return nil, err
 	}
-	if d.kinds, err = all[errorKindRow](s, "error_kinds.parquet", maxKinds); err != nil {
+	if d.requests, err = s.requestSource(); err != nil {
 		return nil, err
 	}
-	if d.beacons, err = readRows[beaconRow](s, "beacons.parquet"); err != nil {
+	if d.events, err = s.namedSource("events.parquet"); err != nil {
 		return nil, err
 	}
-	if d.errors, err = readRows[errorRow](s, "errors.parquet"); err != nil {
-		return nil, err
-	}
-	if d.requests, err = readRows[requestRow](s, "requests.parquet"); err != nil {
-		return nil, err
-	}
-	if d.events, err = readRows[namedRow](s, "events.parquet"); err != nil {
-		return nil, err
-	}
-	d.measures, err = readRows[namedRow](s, "measures.parquet")
+	d.measures, err = s.namedSource("measures.parquet")
 	return d, err
 }
 
 func (d *decoder) close() {
-	d.beacons.close()
-	d.errors.close()
-	d.requests.close()
-	d.events.close()
-	d.measures.close()
+	for _, t := range []*source{d.beacons.source, d.errors.source, d.requests.source, d.events.source, d.measures.source} {
+		t.reader.Close()
+	}
+}
+
+func (d *decoder) readViews(s *File) error {
+	t, err := s.source("views.parquet")
+	if err != nil {
+		return err
+	}
+	visitor, hash := columns.Read[int32](t.reader, "visitor"), columns.Read[uint64](t.reader, "hash")
+	return t.whole(maxViews, func() {
+		d.views.visitor, d.views.hash = append(d.views.visitor, visitor.Values...), append(d.views.hash, hash.Values...)
+	})
+}
+
+func (d *decoder) readVisitors(s *File) error {
+	t, err := s.source("visitors.parquet")
+	if err != nil {
+		return err
+	}
+	user, session := columns.Read[uint64](t.reader, "user_hash"), columns.Read[uint64](t.reader, "session_hash")
+	return t.whole(maxVisitors, func() {
+		d.visitors.user, d.visitors.session = append(d.visitors.user, user.Values...), append(d.visitors.session, session.Values...)
+	})
+}
+
+func (d *decoder) readKinds(s *File) error {
+	t, err := s.source("error_kinds.parquet")
+	if err != nil {
+		return err
+	}
+	typ, message := columns.Read[string](t.reader, "type"), columns.Read[string](t.reader, "message")
+	stack, handled := columns.Read[string](t.reader, "stack"), columns.Read[bool](t.reader, "handled")
+	return t.whole(maxKinds, func() {
+		k := &d.kinds
+		k.typ, k.message = append(k.typ, typ.Values...), append(k.message, message.Values...)
+		k.stacks, k.handled = append(k.stacks, stack.Values...), append(k.handled, handled.Values...)
+	})
 }
 
 // next fills a batch; it stays empty at the end.
 func (d *decoder) next(b *beacon.Batch) error {
 	d.batch = b
+	d.round++
 	b.Strings = append(b.Strings, "")
 	b.TagSets = append(b.TagSets, nil)
 	clear(d.strings)
 	clear(d.tagSets)
 	d.strings[""] = 0
 	for b.Len() < rowsPerBatch {
-		r, err := d.beacons.peek()
-		if err != nil || r == nil {
+		more, err := d.beacons.more(rowsPerBatch - b.Len())
+		if err != nil || !more {
 			return err
 		}
-		d.beacons.at++
-		if r.Beacon != d.last+1 {
-			return errDamaged("beacons.parquet")
-		}
-		d.last = r.Beacon
-		if err := d.beacon(r); err != nil {
+		if err := d.rows(); err != nil {
 			return err
 		}
 	}
@@ -204,102 +243,45 @@ func (d *decoder) string(s string) uint32 {
 	return i
 }
 
-// oneOf is the element of a table that a number from 1 names, nil for 0.
-func oneOf[R any](list []R, number int32, name string) (*R, error) {
-	switch {
-	case number == 0:
-		return nil, nil
-	case number < 0 || int(number) > len(list):
-		return nil, errDamaged(name)
-	}
-	return &list[number-1], nil
+// words is a column of strings and where they stand in the batch.
+type words struct {
+	*columns.WordsInput
+	lists int
+	of    []placed // by number in the list
 }
 
-func (d *decoder) beacon(r *beaconRow) error {
-	b := d.batch
-	row := uint32(b.Len())
-	view, err := oneOf(d.views, r.View, "views.parquet")
-	if err != nil {
-		return err
+// placed is where a string stands in the batch of a round.
+type placed struct{ round, at uint32 }
+
+// begin follows the list.
+func (w *words) begin() {
+	if w.lists != w.Lists {
+		w.of, w.lists = w.of[:0], w.Lists
 	}
-	visitor := int32(0)
-	if r.Visitor != nil {
-		visitor = *r.Visitor
-	} else if view != nil {
-		visitor = view.Visitor
+	w.of = append(w.of, make([]placed, len(w.List)-len(w.of))...)
+}
+
+// at is the string of a row in the batch.
+func (d *decoder) at(w *words, row int) uint32 {
+	n := w.Numbers[row]
+	p := &w.of[n]
+	if p.round != d.round {
+		*p = placed{d.round, d.string(w.List[n])}
 	}
-	who, err := oneOf(d.visitors, visitor, "visitors.parquet")
-	if err != nil {
-		return err
-	}
-	if r.Received < 0 || r.Received > maxTime {
-		return errDamaged("beacons.parquet")
-	}
-	b.Received = append(b.Received, r.Received)
-	var clock int64
-	if r.SkewMS != nil {
-		clock = max(r.Received+int64(*r.SkewMS), 1) // 0 is unknown
-	}
-	b.Time = append(b.Time, clock)
-	b.ID = append(b.ID, 0)
-	var id, session, user beacon.ID
-	if view != nil {
-		if id = beacon.ID(view.Hash); d.anonymised || id == 0 {
-			id = beacon.ID(r.View)
-		}
-	}
-	if who != nil {
-		session, user = beacon.ID(who.Session), beacon.ID(who.User)
-	}
-	b.View, b.Session, b.User = append(b.View, id), append(b.Session, session), append(b.User, user)
-	for i, field := range r.dims() {
-		if last := len(b.Dims[i]) - 1; last >= 0 && b.Strings[b.Dims[i][last]] == *field {
-			b.Dims[i] = append(b.Dims[i], b.Dims[i][last])
-			continue
-		}
-		b.Dims[i] = append(b.Dims[i], d.string(*field))
-	}
-	tags, err := d.tags(r.Tags)
-	if err != nil {
-		return err
-	}
-	b.TagSet = append(b.TagSet, tags)
-	var flags uint8
-	if r.Navigation {
-		flags |= beacon.FlagNavigation
-	}
-	if r.Unsampled {
-		flags |= beacon.FlagUnsampled
-	}
-	b.Flags = append(b.Flags, flags)
-	if !(r.SampleRate > 0 && r.SampleRate <= 1) {
-		return errDamaged("beacons.parquet")
-	}
-	b.SampleRate = append(b.SampleRate, r.SampleRate)
-	trace := uint32(0)
-	if r.Trace != nil {
-		trace = d.string(*r.Trace)
-	}
-	b.Trace = append(b.Trace, trace)
-	for m, v := range r.vitals() {
-		if *v != nil {
-			d.metric(row, beacon.Vitals[m], **v)
-		}
-	}
-	return d.side(r.Beacon, row)
+	return p.at
 }
 
 // maxTime is the end of the year 9999, Unix milliseconds.
 const maxTime = 253_402_300_799_999
 
-func (d *decoder) metric(row uint32, name string, v float32) {
+func (d *decoder) metric(row, name uint32, v float32) {
 	b := d.batch
 	if !(v >= 0 && v <= math.MaxFloat32) {
 		b.Rejected++
 		return
 	}
 	b.MetricRow = append(b.MetricRow, row)
-	b.MetricName = append(b.MetricName, d.string(name))
+	b.MetricName = append(b.MetricName, name)
 	b.MetricValue = append(b.MetricValue, v)
 }
 
@@ -324,70 +306,4 @@ func (d *decoder) tags(text string) (uint32, error) {
 	d.batch.TagSets = append(d.batch.TagSets, refs)
 	d.tagSets[text] = set
 	return set, nil
-}
-
-// side adds what the other tables have of a beacon.
-func (d *decoder) side(number int32, row uint32) error {
-	b := d.batch
-	err := of(d.errors, number, func(r *errorRow) int32 { return r.Beacon }, func(r *errorRow) error {
-		kind, err := oneOf(d.kinds, r.Kind, "error_kinds.parquet")
-		if err != nil || kind == nil {
-			return errDamaged("errors.parquet")
-		}
-		b.ErrorRow = append(b.ErrorRow, row)
-		b.ErrorType = append(b.ErrorType, d.string(kind.Type))
-		b.ErrorMessage = append(b.ErrorMessage, d.string(kind.Message))
-		b.ErrorStack = append(b.ErrorStack, d.string(kind.Stack))
-		b.ErrorHandled = append(b.ErrorHandled, kind.Handled)
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	err = of(d.requests, number, func(r *requestRow) int32 { return r.Beacon }, func(r *requestRow) error {
-		b.RequestRow = append(b.RequestRow, row)
-		b.RequestURL = append(b.RequestURL, d.string(r.URL))
-		b.RequestMethod = append(b.RequestMethod, d.string(r.Method))
-		b.RequestStatus = append(b.RequestStatus, uint16(min(max(r.Status, 0), 999)))
-		b.RequestDuration = append(b.RequestDuration, r.Duration)
-		trace := uint32(0)
-		if r.Trace != nil {
-			trace = d.string(*r.Trace)
-		}
-		b.RequestTrace = append(b.RequestTrace, trace)
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	err = of(d.events, number, func(r *namedRow) int32 { return r.Beacon }, func(r *namedRow) error {
-		b.EventRow = append(b.EventRow, row)
-		b.EventName = append(b.EventName, d.string(r.Name))
-		b.EventValue = append(b.EventValue, r.Value)
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	return of(d.measures, number, func(r *namedRow) int32 { return r.Beacon }, func(r *namedRow) error {
-		d.metric(row, r.Name, r.Value)
-		return nil
-	})
-}
-
-// of visits the rows of a beacon, which come in the order of beacons.
-func of[R any](t *rowsOf[R], number int32, beacon func(*R) int32, visit func(*R) error) error {
-	for {
-		r, err := t.peek()
-		if err != nil || r == nil || beacon(r) > number {
-			return err
-		}
-		if beacon(r) < number {
-			return errDamaged(t.name)
-		}
-		if err := visit(r); err != nil {
-			return err
-		}
-		t.at++
-	}
 }

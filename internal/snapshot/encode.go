@@ -10,18 +10,19 @@ import (
 
 	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/snapshot/columns"
 )
 
 // tables are all tables of a snapshot that is being written.
 type tables struct {
-	beacons  *table[beaconRow]
-	views    *table[viewRow]
-	visitors *table[visitorRow]
-	errors   *table[errorRow]
-	kinds    *table[errorKindRow]
-	requests *table[requestRow]
-	events   *table[namedRow]
-	measures *table[namedRow]
+	beacons  *table[beaconBlock]
+	views    *table[viewBlock]
+	visitors *table[visitorBlock]
+	errors   *table[errorBlock]
+	kinds    *table[kindBlock]
+	requests *table[requestBlock]
+	events   *table[namedBlock]
+	measures *table[namedBlock]
 }
 
 // spooled is a table whatever its rows.
@@ -33,31 +34,31 @@ type spooled interface {
 	close()
 }
 
-func (t *table[R]) member() string    { return t.name }
-func (t *table[R]) spooled() *os.File { return t.file }
+func (t *table[B]) member() string    { return t.name }
+func (t *table[B]) spooled() *os.File { return t.file }
 
 func newTables(dir string) (t tables, err error) {
-	t.beacons, err = newTable[beaconRow]("beacons.parquet", dir)
+	t.beacons, err = newBeacons(dir)
 	if err == nil {
-		t.views, err = newTable[viewRow]("views.parquet", dir)
+		t.views, err = newViews(dir)
 	}
 	if err == nil {
-		t.visitors, err = newTable[visitorRow]("visitors.parquet", dir)
+		t.visitors, err = newVisitors(dir)
 	}
 	if err == nil {
-		t.errors, err = newTable[errorRow]("errors.parquet", dir)
+		t.errors, err = newErrors(dir)
 	}
 	if err == nil {
-		t.kinds, err = newTable[errorKindRow]("error_kinds.parquet", dir)
+		t.kinds, err = newKinds(dir)
 	}
 	if err == nil {
-		t.requests, err = newTable[requestRow]("requests.parquet", dir)
+		t.requests, err = newRequests(dir)
 	}
 	if err == nil {
-		t.events, err = newTable[namedRow]("events.parquet", dir)
+		t.events, err = newNamed("events.parquet", dir)
 	}
 	if err == nil {
-		t.measures, err = newTable[namedRow]("measures.parquet", dir)
+		t.measures, err = newNamed("measures.parquet", dir)
 	}
 	return t, err
 }
@@ -80,14 +81,14 @@ func (t *tables) close() {
 	}
 }
 
-// encoder turns batches into rows.
+// encoder turns batches into blocks.
 type encoder struct {
 	tables      *tables
 	anonymised  bool
-	views       numbers // by the page view's hash
-	visitors    numbers // by visitorHash
-	users       numbers // by what users are counted by
-	sessions    numbers
+	views       columns.Numbers // by the page view's hash
+	visitors    columns.Numbers // by user and session
+	users       columns.Numbers // by what users are counted by
+	sessions    columns.Numbers
 	visitorOf   []int32 // by number of view: the visitor of its first beacon
 	kinds       map[errorKind]int32
 	first, last int64        // receive times, Unix milliseconds
@@ -95,10 +96,8 @@ type encoder struct {
 	counts      Counts
 
 	view, visitor int32 // of the beacon before
-	newViews      []viewRow
-	newVisitors   []visitorRow
-
-	tags []string // of the current batch, by set of tags; "" is not yet known
+	newViews      *viewBlock
+	newVisitors   *visitorBlock
 }
 
 type errorKind struct {
@@ -118,60 +117,79 @@ func newEncoder(t *tables, anonymised bool) *encoder {
 const maxBeacons = math.MaxInt32
 
 func (e *encoder) add(b *beacon.Batch) error {
+	if b.Len() == 0 {
+		return nil
+	}
 	if e.counts.Beacons+int64(b.Len()) > maxBeacons {
 		return errTooMany
 	}
 	first := int32(e.counts.Beacons) + 1 // the number of row 0
 	e.counts.Beacons += int64(b.Len())
-	if err := e.beacons(b, first); err != nil {
+	words := slices.Clone(b.Strings) // which tables read until they have encoded them
+	if err := e.beacons(b, first, words); err != nil {
 		return err
 	}
 	e.errors(b, first)
-	e.requests(b, first)
-	e.named(b, first)
+	e.requests(b, first, words)
+	e.events(b, first, words)
 	return nil
 }
 
-func (e *encoder) beacons(b *beacon.Batch, first int32) error {
-	e.tags = append(e.tags[:0], make([]string, len(b.TagSets))...)
-	rows := slices.Grow(e.tables.beacons.block(), b.Len())[:b.Len()]
-	skews, who := make([]int32, b.Len()), make([]int32, b.Len())
+func (e *encoder) beacons(b *beacon.Batch, first int32, words []string) error {
+	n := b.Len()
+	t := e.tables.beacons.block()
+	t.words = words
+	t.beacon, t.view = resized(t.beacon, n), resized(t.view, n)
+	t.navigation, t.unsampled = resized(t.navigation, n), resized(t.unsampled, n)
+	t.received = append(t.received[:0], b.Received...)
+	t.rate = append(t.rate[:0], b.SampleRate...)
+	for d := range t.dims {
+		t.dims[d] = append(t.dims[d][:0], b.Dims[d]...)
+	}
+	var err error
+	if t.tags, err = tagSets(b); err != nil {
+		return err
+	}
+	t.tagSet = append(t.tagSet[:0], b.TagSet...)
+	t.visitor.begin(n)
+	t.skew.begin(n)
+	t.trace.begin(n)
+	e.newViews, e.newVisitors = e.tables.views.block().begin(), e.tables.visitors.block().begin()
 	for i, received := range b.Received {
 		e.first, e.last = min(e.first, received), max(e.last, received)
-		r := &rows[i]
-		r.Beacon, r.Received = first+int32(i), received
-		r.Navigation, r.Unsampled = b.Flags[i]&beacon.FlagNavigation != 0, b.Flags[i]&beacon.FlagUnsampled != 0
-		r.SampleRate = b.SampleRate[i]
-		r.View, who[i] = e.identify(b, i)
-		if who[i] != e.visitorOf[r.View] {
-			r.Visitor = &who[i]
-		}
-		for d, field := range r.dims() {
-			*field = b.Strings[b.Dims[d][i]]
-		}
-		var err error
-		if r.Tags, err = e.tagSet(b, b.TagSet[i]); err != nil {
-			return err
+		t.beacon[i] = first + int32(i)
+		t.navigation[i], t.unsampled[i] = b.Flags[i]&beacon.FlagNavigation != 0, b.Flags[i]&beacon.FlagUnsampled != 0
+		view, who := e.identify(b, i)
+		if t.view[i] = view; who != e.visitorOf[view] {
+			t.visitor.put(i, who)
 		}
 		if b.Time[i] != 0 {
-			skews[i] = int32(min(max(b.Time[i]-received, math.MinInt32), math.MaxInt32))
-			r.SkewMS = &skews[i]
+			t.skew.put(i, int32(min(max(b.Time[i]-received, math.MinInt32), math.MaxInt32)))
 		}
 		if b.Trace[i] != 0 {
 			e.counts.Traces++
-			r.Trace = &b.Strings[b.Trace[i]]
+			t.trace.put(i, b.Strings[b.Trace[i]])
 		}
 	}
-	if e.counts.Beacons > 0 {
-		e.began.Store(e.first)
-	}
-	e.vitals(b, rows)
-	e.tables.beacons.put(rows)
+	e.began.Store(e.first)
+	e.metrics(b, t, words)
+	e.tables.beacons.put(t)
 	e.tables.views.put(e.newViews)
 	e.tables.visitors.put(e.newVisitors)
-	e.newViews, e.newVisitors = e.tables.views.block(), e.tables.visitors.block()
-	e.counts.Views, e.counts.Users, e.counts.Sessions = int64(e.views.n), int64(e.users.n), int64(e.sessions.n)
+	e.counts.Views, e.counts.Users, e.counts.Sessions = int64(e.views.Len()), int64(e.users.Len()), int64(e.sessions.Len())
 	return nil
+}
+
+func resized[T any](s []T, n int) []T { return slices.Grow(s[:0], n)[:n] }
+
+func (t *viewBlock) begin() *viewBlock {
+	t.view, t.visitor, t.hash = t.view[:0], t.visitor[:0], t.hash[:0]
+	return t
+}
+
+func (t *visitorBlock) begin() *visitorBlock {
+	t.visitor, t.user, t.session = t.visitor[:0], t.user[:0], t.session[:0]
+	return t
 }
 
 // identify numbers the view and the visitor of a beacon.
@@ -180,112 +198,134 @@ func (e *encoder) identify(b *beacon.Batch, i int) (view, visitor int32) {
 	if i > 0 && id != 0 && id == b.View[i-1] && user == b.User[i-1] && session == b.Session[i-1] {
 		return e.view, e.visitor // neighbours are of one page view more often than not
 	}
-	visitor, fresh := e.visitors.add(uint64(user)*spread ^ uint64(session))
+	visitor, fresh := e.visitors.Add(uint64(user)*columns.Spread ^ uint64(session))
 	if fresh {
-		if !e.anonymised {
-			e.newVisitors = append(e.newVisitors, visitorRow{visitor, uint64(user), uint64(session)})
+		if t := e.newVisitors; !e.anonymised {
+			t.visitor, t.user, t.session = append(t.visitor, visitor), append(t.user, uint64(user)), append(t.session, uint64(session))
 		}
-		e.sessions.add(uint64(session))
-		e.users.add(uint64(cmp.Or(user, session)))
+		e.sessions.Add(uint64(session))
+		e.users.Add(uint64(cmp.Or(user, session)))
 	} else if visitor == 0 {
-		e.users.add(uint64(id))
-	}
-	view, fresh = e.views.add(uint64(id))
-	if fresh {
-		row := viewRow{view, visitor, uint64(id)}
-		if e.anonymised {
-			row = viewRow{View: view}
-		}
-		e.newViews = append(e.newViews, row)
-		e.visitorOf = append(e.visitorOf, row.Visitor)
+		e.users.Add(uint64(id))
 	}
 	if e.anonymised {
 		visitor = 0
+	}
+	view, fresh = e.views.Add(uint64(id))
+	if fresh {
+		if e.anonymised {
+			id = 0
+		}
+		t := e.newViews
+		t.view, t.visitor, t.hash = append(t.view, view), append(t.visitor, visitor), append(t.hash, uint64(id))
+		e.visitorOf = append(e.visitorOf, visitor)
 	}
 	e.view, e.visitor = view, visitor
 	return view, visitor
 }
 
-// tagSet is a set of tags as a JSON object, its keys sorted.
-func (e *encoder) tagSet(b *beacon.Batch, set uint32) (string, error) {
-	if e.tags[set] == "" {
-		tags := make(map[string]string, len(b.TagSets[set]))
-		for _, t := range b.TagSets[set] {
+// tagSets are the batch's sets of tags as JSON objects, their keys sorted.
+func tagSets(b *beacon.Batch) ([]string, error) {
+	sets := make([]string, len(b.TagSets))
+	for i, refs := range b.TagSets {
+		tags := make(map[string]string, len(refs))
+		for _, t := range refs {
 			if _, twice := tags[b.Strings[t.Key]]; !twice {
 				tags[b.Strings[t.Key]] = b.Strings[t.Value]
 			}
 		}
 		text, err := json.Marshal(tags)
 		if err != nil {
-			return "", err
+			return nil, err
 		}
-		e.tags[set] = string(text)
+		sets[i] = string(text)
 	}
-	return e.tags[set], nil
+	return sets, nil
 }
 
-// vitals puts those metrics into the rows that have a column of their own, and
-// all others into a table.
-func (e *encoder) vitals(b *beacon.Batch, rows []beaconRow) {
-	values := make([]float32, len(b.MetricValue))
-	copy(values, b.MetricValue)
-	measures := e.tables.measures.block()
+// metrics puts those into the block that have a column of their own, and all
+// others into a table.
+func (e *encoder) metrics(b *beacon.Batch, t *beaconBlock, words []string) {
+	for m := range t.vitals {
+		t.vitals[m].begin(b.Len())
+	}
+	others := e.tables.measures.block().begin(words)
+	vitals := make([]int, len(words))
+	for i, name := range words {
+		vitals[i] = beacon.VitalIndex(name)
+	}
 	for k, row := range b.MetricRow {
-		r := &rows[row]
-		name := b.Strings[b.MetricName[k]]
-		if m := beacon.VitalIndex(name); m >= 0 {
-			*r.vitals()[m] = &values[k]
+		name := b.MetricName[k]
+		if m := vitals[name]; m >= 0 {
+			t.vitals[m].put(int(row), b.MetricValue[k])
 		} else {
-			measures = append(measures, namedRow{r.Beacon, name, values[k]})
+			others.put(t.beacon[row], name, b.MetricValue[k])
 		}
 	}
-	e.counts.Measures += int64(len(measures))
-	e.tables.measures.put(measures)
+	e.counts.Measures += int64(len(others.beacon))
+	e.tables.measures.put(others)
+}
+
+func (t *namedBlock) begin(words []string) *namedBlock {
+	t.words, t.beacon, t.name, t.value = words, t.beacon[:0], t.name[:0], t.value[:0]
+	return t
+}
+
+func (t *namedBlock) put(beacon int32, name uint32, value float32) {
+	t.beacon, t.name, t.value = append(t.beacon, beacon), append(t.name, name), append(t.value, value)
 }
 
 func (e *encoder) errors(b *beacon.Batch, first int32) {
-	rows := e.tables.errors.block()
-	kinds := e.tables.kinds.block()
+	if len(b.ErrorRow) == 0 {
+		return
+	}
+	t, kinds := e.tables.errors.block(), &kindBlock{}
+	t.beacon, t.kind = t.beacon[:0], t.kind[:0]
 	for k, row := range b.ErrorRow {
 		kind := errorKind{b.Strings[b.ErrorType[k]], b.Strings[b.ErrorMessage[k]], b.Strings[b.ErrorStack[k]], b.ErrorHandled[k]}
 		number, known := e.kinds[kind]
 		if !known {
 			number = int32(len(e.kinds) + 1)
 			e.kinds[kind] = number
-			kinds = append(kinds, errorKindRow{
-				Kind: number, Fingerprint: agg.Fingerprint(kind.typ, kind.message, kind.stack),
-				Type: kind.typ, Message: kind.message, Stack: kind.stack, Handled: kind.handled,
-			})
+			kinds.put(number, kind)
 		}
-		rows = append(rows, errorRow{first + int32(row), number})
+		t.beacon, t.kind = append(t.beacon, first+int32(row)), append(t.kind, number)
 	}
-	e.counts.Errors += int64(len(rows))
-	e.tables.errors.put(rows)
+	e.counts.Errors += int64(len(t.beacon))
+	e.tables.errors.put(t)
 	e.tables.kinds.put(kinds)
 }
 
-func (e *encoder) requests(b *beacon.Batch, first int32) {
-	rows := e.tables.requests.block()
-	for k, row := range b.RequestRow {
-		r := requestRow{
-			Beacon: first + int32(row), URL: b.Strings[b.RequestURL[k]], Method: b.Strings[b.RequestMethod[k]],
-			Status: int32(b.RequestStatus[k]), Duration: b.RequestDuration[k],
-		}
-		if at := b.RequestTrace[k]; at != 0 {
-			e.counts.Traces++
-			r.Trace = &b.Strings[at]
-		}
-		rows = append(rows, r)
-	}
-	e.counts.Requests += int64(len(rows))
-	e.tables.requests.put(rows)
+func (t *kindBlock) put(number int32, kind errorKind) {
+	t.kind = append(t.kind, number)
+	t.fingerprint = append(t.fingerprint, agg.Fingerprint(kind.typ, kind.message, kind.stack))
+	t.typ, t.message, t.stacks = append(t.typ, kind.typ), append(t.message, kind.message), append(t.stacks, kind.stack)
+	t.handled = append(t.handled, kind.handled)
 }
 
-func (e *encoder) named(b *beacon.Batch, first int32) {
-	rows := e.tables.events.block()
-	for k, row := range b.EventRow {
-		rows = append(rows, namedRow{first + int32(row), b.Strings[b.EventName[k]], b.EventValue[k]})
+func (e *encoder) requests(b *beacon.Batch, first int32, words []string) {
+	t := e.tables.requests.block()
+	t.words = words
+	t.url, t.method = append(t.url[:0], b.RequestURL...), append(t.method[:0], b.RequestMethod...)
+	t.duration = append(t.duration[:0], b.RequestDuration...)
+	t.beacon, t.status = resized(t.beacon, len(b.RequestRow)), resized(t.status, len(b.RequestRow))
+	t.trace.begin(len(b.RequestRow))
+	for k, row := range b.RequestRow {
+		t.beacon[k], t.status[k] = first+int32(row), int32(b.RequestStatus[k])
+		if at := b.RequestTrace[k]; at != 0 {
+			e.counts.Traces++
+			t.trace.put(k, b.Strings[at])
+		}
 	}
-	e.counts.Events += int64(len(rows))
-	e.tables.events.put(rows)
+	e.counts.Requests += int64(len(t.beacon))
+	e.tables.requests.put(t)
+}
+
+func (e *encoder) events(b *beacon.Batch, first int32, words []string) {
+	t := e.tables.events.block().begin(words)
+	for k, row := range b.EventRow {
+		t.put(first+int32(row), b.EventName[k], b.EventValue[k])
+	}
+	e.counts.Events += int64(len(t.beacon))
+	e.tables.events.put(t)
 }

@@ -6,28 +6,27 @@ import (
 	"os"
 	"sync/atomic"
 
-	"github.com/parquet-go/parquet-go"
+	"github.com/rumtop/rumtop/internal/snapshot/columns"
 )
 
-// rowsPerGroup is how many rows make a row group: enough for compression, few
-// enough for what one holds in memory.
-const rowsPerGroup = 1 << 21
-
-// queued is how many blocks of rows may wait for a table's encoder.
+// queued is how many blocks may wait for a table's encoder.
 const queued = 4
 
-// table encodes rows into a temporary file on a goroutine of its own.
-type table[R any] struct {
-	name  string
-	file  *os.File
-	rows  chan []R
-	spare chan []R
-	done  chan struct{}
-	err   error        // once done is closed
-	bytes atomic.Int64 // encoded so far
+// table encodes blocks into a temporary file on a goroutine of its own.
+type table[B any] struct {
+	name   string
+	file   *os.File
+	out    *bufio.Writer
+	writer *columns.Writer
+	add    func(*B) int // appends a block to the columns and tells its rows
+	blocks chan *B
+	spare  chan *B
+	done   chan struct{}
+	err    error        // once done is closed
+	bytes  atomic.Int64 // encoded so far
 }
 
-func newTable[R any](name, dir string) (*table[R], error) {
+func newTable[B any](name, dir string, add func(*B) int, all ...columns.Column) (*table[B], error) {
 	f, err := createTemp(dir)
 	if err != nil {
 		return nil, err
@@ -35,66 +34,57 @@ func newTable[R any](name, dir string) (*table[R], error) {
 	// Where the system allows it, the file has no name while it is written, and
 	// goes with the process.
 	_ = os.Remove(f.Name())
-	t := &table[R]{name: name, file: f, rows: make(chan []R, queued), spare: make(chan []R, queued+2), done: make(chan struct{})}
+	t := &table[B]{
+		name: name, file: f, out: bufio.NewWriterSize(f, 256<<10), add: add,
+		blocks: make(chan *B, queued), spare: make(chan *B, queued+2), done: make(chan struct{}),
+	}
+	if t.writer, err = columns.NewWriter(t.out, name, all...); err != nil {
+		_ = f.Close()
+		return nil, err
+	}
 	go t.encode()
 	return t, nil
 }
 
-func (t *table[R]) encode() {
+func (t *table[B]) encode() {
 	defer close(t.done)
-	out := bufio.NewWriterSize(t.file, 256<<10)
-	options := []parquet.WriterOption{
-		parquet.Compression(&parquet.Zstd), parquet.MaxRowsPerRowGroup(rowsPerGroup), parquet.DataPageStatistics(false),
-		parquet.CreatedBy("rumtop", "", ""),
-	}
-	for _, c := range parquet.SchemaOf(new(R)).Columns() {
-		if c[0] != "received" { // nobody looks for a range of anything else
-			options = append(options, parquet.SkipPageBounds(c...))
-		}
-	}
-	w := parquet.NewGenericWriter[R](out, options...)
-	for rows := range t.rows {
+	for b := range t.blocks {
 		if t.err == nil {
-			_, t.err = w.Write(rows)
-			t.bytes.Store(w.Size())
+			t.err = t.writer.Wrote(t.add(b))
+			t.bytes.Store(t.writer.Size())
 		}
-		clear(rows) // lets go of strings
 		select {
-		case t.spare <- rows[:0]:
+		case t.spare <- b:
 		default:
 		}
 	}
-	t.err = errors.Join(t.err, w.Close(), out.Flush())
+	t.err = errors.Join(t.err, t.writer.Close(), t.out.Flush())
 }
 
-func (t *table[R]) size() int64 { return t.bytes.Load() }
+func (t *table[B]) size() int64 { return t.bytes.Load() }
 
-// block is an empty block of rows to fill in.
-func (t *table[R]) block() []R {
+// block is a block to fill in. It may hold what it was used for before.
+func (t *table[B]) block() *B {
 	select {
-	case rows := <-t.spare:
-		return rows
+	case b := <-t.spare:
+		return b
 	default:
-		return nil
+		return new(B)
 	}
 }
 
 // put hands a block over, and waits while too many are before it.
-func (t *table[R]) put(rows []R) {
-	if len(rows) > 0 {
-		t.rows <- rows
-	}
-}
+func (t *table[B]) put(b *B) { t.blocks <- b }
 
 // finish ends the table and gives its file, to be read from the beginning.
-func (t *table[R]) finish() error {
-	close(t.rows)
+func (t *table[B]) finish() error {
+	close(t.blocks)
 	<-t.done
 	return t.err
 }
 
 // close lets go of the temporary file.
-func (t *table[R]) close() {
+func (t *table[B]) close() {
 	_ = t.file.Close()
 	_ = os.Remove(t.file.Name()) // where it could not be removed while open
 }

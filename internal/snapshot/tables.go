@@ -1,93 +1,204 @@
 package snapshot
 
-import "github.com/rumtop/rumtop/internal/beacon"
+import (
+	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/snapshot/columns"
+)
 
 // The tables of a snapshot, a Parquet file each. Their columns are a public
 // surface: see docs/snapshots.md. Numbers of beacons, views, visitors and kinds
 // of errors count from 1 in order of appearance and mean nothing outside the
 // file; 0 is none.
+//
+// A block is what a batch of beacons adds to a table, by column. Columns of
+// strings are numbers in words.
 
-type beaconRow struct {
-	Beacon   int32  `parquet:"beacon,delta"`
-	Received int64  `parquet:"received,delta,timestamp(millisecond)"`
-	View     int32  `parquet:"view,delta"`
-	Visitor  *int32 `parquet:"visitor,optional"` // nil: its view's
+// dimNames are the columns of dimensions, in the order of beacon.Dim.
+var dimNames = [beacon.NumDims]string{"region", "release", "environment", "page", "device", "browser",
+	"browser_version", "os", "country", "connection", "sdk"}
 
-	Region         string `parquet:"region,dict"`
-	Release        string `parquet:"release,dict"`
-	Environment    string `parquet:"environment,dict"`
-	Page           string `parquet:"page,dict"`
-	Device         string `parquet:"device,dict"`
-	Browser        string `parquet:"browser,dict"`
-	BrowserVersion string `parquet:"browser_version,dict"`
-	OS             string `parquet:"os,dict"`
-	Country        string `parquet:"country,dict"`
-	Connection     string `parquet:"connection,dict"`
-	SDK            string `parquet:"sdk,dict"`
-	Tags           string `parquet:"tags,dict,json"`
+type beaconBlock struct {
+	words    []string
+	beacon   []int32
+	received []int64
+	view     []int32
+	visitor  some[int32] // missing: its view's
 
-	Navigation bool    `parquet:"navigation"`
-	Unsampled  bool    `parquet:"unsampled"`
-	SampleRate float32 `parquet:"sample_rate,dict"`
-	SkewMS     *int32  `parquet:"skew_ms,optional,dict"`
+	dims   [beacon.NumDims][]uint32
+	tags   []string // sets of them, as JSON
+	tagSet []uint32
 
-	LCP  *float32 `parquet:"lcp,optional,dict"`
-	INP  *float32 `parquet:"inp,optional,dict"`
-	CLS  *float32 `parquet:"cls,optional,dict"`
-	FCP  *float32 `parquet:"fcp,optional,dict"`
-	TTFB *float32 `parquet:"ttfb,optional,dict"`
+	navigation, unsampled []bool
 
-	Trace *string `parquet:"trace,optional"`
+	rate   []float32
+	skew   some[int32]
+	vitals [len(beacon.Vitals)]some[float32]
+	trace  some[string]
 }
 
-// dims are the row's dimensions in the order of beacon.Dim.
-func (r *beaconRow) dims() [beacon.NumDims]*string {
-	return [...]*string{&r.Region, &r.Release, &r.Environment, &r.Page, &r.Device, &r.Browser,
-		&r.BrowserVersion, &r.OS, &r.Country, &r.Connection, &r.SDK}
+// some is a column in which values may be missing: a level for each row, 1 where
+// it has one.
+type some[T any] struct {
+	levels []byte
+	values []T
 }
 
-// vitals are the row's metrics in the order of beacon.Vitals.
-func (r *beaconRow) vitals() [len(beacon.Vitals)]**float32 {
-	return [...]**float32{&r.LCP, &r.INP, &r.CLS, &r.FCP, &r.TTFB}
+// begin makes rows without values.
+func (s *some[T]) begin(rows int) {
+	s.levels = append(s.levels[:0], make([]byte, rows)...)
+	clear(s.values) // lets go of strings
+	s.values = s.values[:0]
 }
 
-type viewRow struct {
-	View    int32  `parquet:"view,delta"`
-	Visitor int32  `parquet:"visitor,delta"` // of its first beacon
-	Hash    uint64 `parquet:"hash"`
+// put gives a row a value; one that has a value gets this one. Rows come in order.
+func (s *some[T]) put(row int, v T) {
+	if s.levels[row] == 1 {
+		s.values[len(s.values)-1] = v
+		return
+	}
+	s.levels[row] = 1
+	s.values = append(s.values, v)
 }
 
-type visitorRow struct {
-	Visitor int32  `parquet:"visitor,delta"`
-	User    uint64 `parquet:"user_hash"`
-	Session uint64 `parquet:"session_hash"`
+func newBeacons(dir string) (*table[beaconBlock], error) {
+	number, received := columns.Rising("beacon"), columns.Times("received")
+	view, visitor := columns.Rising("view"), columns.Rare("visitor")
+	all := []columns.Column{number, received, view, visitor}
+	var dims [beacon.NumDims]*columns.Strings
+	for d, name := range dimNames {
+		dims[d] = columns.Words(name)
+		all = append(all, dims[d])
+	}
+	tags := columns.Objects("tags")
+	navigation, unsampled := columns.Flags("navigation"), columns.Flags("unsampled")
+	rate, skew := columns.Metrics("sample_rate", false), columns.Codes("skew_ms", true)
+	all = append(all, tags, navigation, unsampled, rate, skew)
+	var vitals [len(beacon.Vitals)]*columns.Repeated[float32]
+	for m, name := range beacon.Vitals {
+		vitals[m] = columns.Metrics(name, true)
+		all = append(all, vitals[m])
+	}
+	trace := columns.Texts("trace", true)
+	all = append(all, trace)
+	return newTable("beacons.parquet", dir, func(b *beaconBlock) int {
+		number.Append(b.beacon)
+		received.Append(b.received)
+		view.Append(b.view)
+		visitor.AppendSome(b.visitor.levels, b.visitor.values)
+		for d, c := range dims {
+			c.Append(b.words, b.dims[d])
+		}
+		tags.Append(b.tags, b.tagSet)
+		navigation.Append(b.navigation)
+		unsampled.Append(b.unsampled)
+		rate.Append(b.rate)
+		skew.AppendSome(b.skew.levels, b.skew.values)
+		for m, c := range vitals {
+			c.AppendSome(b.vitals[m].levels, b.vitals[m].values)
+		}
+		trace.AppendSome(b.trace.levels, b.trace.values)
+		return len(b.beacon)
+	}, all...)
 }
 
-type errorRow struct {
-	Beacon int32 `parquet:"beacon,delta"`
-	Kind   int32 `parquet:"kind,dict"`
+type viewBlock struct {
+	view, visitor []int32 // visitor: of its first beacon
+	hash          []uint64
 }
 
-type errorKindRow struct {
-	Kind        int32  `parquet:"kind,delta"`
-	Fingerprint string `parquet:"fingerprint"`
-	Type        string `parquet:"type"`
-	Message     string `parquet:"message"`
-	Stack       string `parquet:"stack"`
-	Handled     bool   `parquet:"handled"`
+func newViews(dir string) (*table[viewBlock], error) {
+	view, visitor, hash := columns.Rising("view"), columns.Rising("visitor"), columns.Hashes("hash")
+	return newTable("views.parquet", dir, func(b *viewBlock) int {
+		view.Append(b.view)
+		visitor.Append(b.visitor)
+		hash.Append(b.hash)
+		return len(b.view)
+	}, view, visitor, hash)
 }
 
-type requestRow struct {
-	Beacon   int32   `parquet:"beacon,delta"`
-	URL      string  `parquet:"url,dict"`
-	Method   string  `parquet:"method,dict"`
-	Status   int32   `parquet:"status,dict"`
-	Duration float32 `parquet:"duration_ms,dict"`
-	Trace    *string `parquet:"trace,optional"`
+type visitorBlock struct {
+	visitor       []int32
+	user, session []uint64
 }
 
-type namedRow struct {
-	Beacon int32   `parquet:"beacon,delta"`
-	Name   string  `parquet:"name,dict"`
-	Value  float32 `parquet:"value,dict"`
+func newVisitors(dir string) (*table[visitorBlock], error) {
+	visitor, user, session := columns.Rising("visitor"), columns.Hashes("user_hash"), columns.Hashes("session_hash")
+	return newTable("visitors.parquet", dir, func(b *visitorBlock) int {
+		visitor.Append(b.visitor)
+		user.Append(b.user)
+		session.Append(b.session)
+		return len(b.visitor)
+	}, visitor, user, session)
+}
+
+type errorBlock struct{ beacon, kind []int32 }
+
+func newErrors(dir string) (*table[errorBlock], error) {
+	number, kind := columns.Rising("beacon"), columns.Codes("kind", false)
+	return newTable("errors.parquet", dir, func(b *errorBlock) int {
+		number.Append(b.beacon)
+		kind.Append(b.kind)
+		return len(b.beacon)
+	}, number, kind)
+}
+
+type kindBlock struct {
+	kind                              []int32
+	fingerprint, typ, message, stacks []string
+	handled                           []bool
+}
+
+func newKinds(dir string) (*table[kindBlock], error) {
+	kind, fingerprint, typ := columns.Rising("kind"), columns.Texts("fingerprint", false), columns.Texts("type", false)
+	message, stack, handled := columns.Texts("message", false), columns.Texts("stack", false), columns.Flags("handled")
+	return newTable("error_kinds.parquet", dir, func(b *kindBlock) int {
+		kind.Append(b.kind)
+		fingerprint.Append(b.fingerprint)
+		typ.Append(b.typ)
+		message.Append(b.message)
+		stack.Append(b.stacks)
+		handled.Append(b.handled)
+		return len(b.kind)
+	}, kind, fingerprint, typ, message, stack, handled)
+}
+
+type requestBlock struct {
+	words       []string
+	beacon      []int32
+	url, method []uint32
+	status      []int32
+	duration    []float32
+	trace       some[string]
+}
+
+func newRequests(dir string) (*table[requestBlock], error) {
+	number, url, method := columns.Rising("beacon"), columns.Words("url"), columns.Words("method")
+	status, duration, trace := columns.Codes("status", false), columns.Metrics("duration_ms", false), columns.Texts("trace", true)
+	return newTable("requests.parquet", dir, func(b *requestBlock) int {
+		number.Append(b.beacon)
+		url.Append(b.words, b.url)
+		method.Append(b.words, b.method)
+		status.Append(b.status)
+		duration.Append(b.duration)
+		trace.AppendSome(b.trace.levels, b.trace.values)
+		return len(b.beacon)
+	}, number, url, method, status, duration, trace)
+}
+
+// namedBlock is of events, or of measures beside the vitals.
+type namedBlock struct {
+	words  []string
+	beacon []int32
+	name   []uint32
+	value  []float32
+}
+
+func newNamed(member, dir string) (*table[namedBlock], error) {
+	number, name, value := columns.Rising("beacon"), columns.Words("name"), columns.Metrics("value", false)
+	return newTable(member, dir, func(b *namedBlock) int {
+		number.Append(b.beacon)
+		name.Append(b.words, b.name)
+		value.Append(b.value)
+		return len(b.beacon)
+	}, number, name, value)
 }

@@ -1,25 +1,28 @@
-package snapshot
+package columns
 
 import "math/bits"
 
-// numbers gives 64-bit hashes dense numbers from 1, in order of appearance; hash
+// Numbers gives 64-bit hashes dense numbers from 1, in order of appearance; hash
 // 0 is none. It is what a map would do, in a third of the time: millions of
-// beacons are looked up here.
-type numbers struct {
+// beacons are looked up here. Its zero value is ready.
+type Numbers struct {
 	places []place // a power of two of them
 	n      int
 }
+
+// Len is how many hashes have a number.
+func (t *Numbers) Len() int { return t.n }
 
 type place struct {
 	hash   uint64
 	number int32 // 0: free
 }
 
-// spread multiplies hashes for their upper bits to depend on all of them.
-const spread = 0x9e3779b97f4a7c15
+// Spread multiplies hashes for their upper bits to depend on all of them.
+const Spread = 0x9e3779b97f4a7c15
 
-// add gives a hash its number and tells whether it had none yet.
-func (t *numbers) add(hash uint64) (number int32, fresh bool) {
+// Add gives a hash its number and tells whether it had none yet.
+func (t *Numbers) Add(hash uint64) (number int32, fresh bool) {
 	if hash == 0 {
 		return 0, false
 	}
@@ -36,16 +39,16 @@ func (t *numbers) add(hash uint64) (number int32, fresh bool) {
 }
 
 // find is where a hash stands, or where it is to stand.
-func (t *numbers) find(hash uint64) *place {
+func (t *Numbers) find(hash uint64) *place {
 	mask := len(t.places) - 1
-	for i := int(hash * spread >> (64 - bits.Len(uint(mask)))); ; i++ {
+	for i := int(hash * Spread >> (64 - bits.Len(uint(mask)))); ; i++ {
 		if p := &t.places[i&mask]; p.number == 0 || p.hash == hash {
 			return p
 		}
 	}
 }
 
-func (t *numbers) grow() {
+func (t *Numbers) grow() {
 	old := t.places
 	t.places = make([]place, max(1024, 4*len(old)))
 	for _, p := range old {

@@ -1,0 +1,205 @@
+package columns
+
+import (
+	"encoding/binary"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/klauspost/compress/zstd"
+	"github.com/parquet-go/parquet-go/encoding/thrift"
+	"github.com/parquet-go/parquet-go/format"
+)
+
+const (
+	// rowsPerGroup is how many rows make a row group: enough for dictionaries to
+	// pay, few enough for what one holds in memory.
+	rowsPerGroup = 1 << 21
+	// rowsPerPage is the same in all columns, so that a reader may take whole pages
+	// of all of them side by side.
+	rowsPerPage  = 1 << 16
+	bytesPerPage = 1 << 20 // of text that no dictionary holds
+	// maxWords is the most that a dictionary of a row group holds; a group ends
+	// when one has as many.
+	maxWords = 1 << 20
+)
+
+const magic = "PAR1"
+
+// Column is one column of a table that is being written.
+type Column interface {
+	state() *chunk
+	// page makes a page of what was appended since the last one.
+	page(p *packer) error
+	// dictionary is the group's dictionary as Parquet has it, which it forgets;
+	// entries is -1 for a column without.
+	dictionary() (plain []byte, entries int)
+	// words is how many entries the dictionary has so far.
+	words() int
+}
+
+// Writer writes a table. Columns are appended to, each as many values, and
+// Wrote says so; what goes wrong is told by Wrote and Close.
+type Writer struct {
+	out     io.Writer
+	name    string
+	columns []Column
+	packer  packer
+	groups  []format.RowGroup
+	rows    int64 // of the group on its way
+	size    int64 // written to out
+}
+
+// NewWriter begins a table with columns in this order.
+func NewWriter(out io.Writer, name string, columns ...Column) (*Writer, error) {
+	z, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithZeroFrames(true), zstd.WithEncoderCRC(false))
+	if err != nil {
+		return nil, err
+	}
+	w := &Writer{out: out, name: name, columns: columns, packer: packer{zstd: z}}
+	return w, w.write([]byte(magic))
+}
+
+func (w *Writer) write(data []byte) error {
+	n, err := w.out.Write(data)
+	w.size += int64(n)
+	return err
+}
+
+// Size is how many bytes have been encoded so far.
+func (w *Writer) Size() int64 {
+	size := w.size
+	for _, c := range w.columns {
+		size += int64(len(c.state().pages))
+	}
+	return size
+}
+
+// Wrote says that so many rows have been appended to every column.
+func (w *Writer) Wrote(rows int) error {
+	w.rows += int64(rows)
+	full := w.rows >= rowsPerGroup
+	for _, c := range w.columns {
+		s := c.state()
+		if s.rows+int64(s.waiting) != w.rows {
+			return fmt.Errorf("column %s of %s has %d rows, not %d", s.element.Name, w.name, s.rows+int64(s.waiting), w.rows)
+		}
+		if s.waiting >= rowsPerPage || s.bytes >= bytesPerPage {
+			if err := c.page(&w.packer); err != nil {
+				return err
+			}
+		}
+		full = full || c.words() >= maxWords
+	}
+	if full {
+		return w.group()
+	}
+	return nil
+}
+
+// group writes the row group that the columns hold.
+func (w *Writer) group() error {
+	if w.rows == 0 {
+		return nil
+	}
+	g := format.RowGroup{NumRows: w.rows, FileOffset: w.size, Ordinal: int16(len(w.groups))}
+	for _, c := range w.columns {
+		s := c.state()
+		if s.waiting > 0 {
+			if err := c.page(&w.packer); err != nil {
+				return err
+			}
+		}
+		m := s.meta()
+		if plain, entries := c.dictionary(); entries >= 0 {
+			page, err := w.packer.dictionary(plain, entries)
+			if err != nil {
+				return err
+			}
+			m.DictionaryPageOffset = w.size
+			m.TotalCompressedSize += int64(len(page))
+			m.TotalUncompressedSize += int64(len(page) + w.packer.saved)
+			if err := w.write(page); err != nil {
+				return err
+			}
+		}
+		m.DataPageOffset = w.size
+		if err := w.write(s.pages); err != nil {
+			return err
+		}
+		g.Columns = append(g.Columns, format.ColumnChunk{MetaData: m})
+		g.TotalByteSize += m.TotalUncompressedSize
+		g.TotalCompressedSize += m.TotalCompressedSize
+		s.begin()
+	}
+	w.groups = append(w.groups, g)
+	w.rows = 0
+	return nil
+}
+
+// Close writes the rest and the metadata. It does not close what it writes to.
+func (w *Writer) Close() error {
+	if err := w.group(); err != nil {
+		return err
+	}
+	m := format.FileMetaData{Version: 2, CreatedBy: "rumtop", RowGroups: w.groups}
+	root := format.SchemaElement{Name: w.name, NumChildren: thrift.New(int32(len(w.columns)))}
+	m.Schema = append(m.Schema, root)
+	for _, c := range w.columns {
+		m.Schema = append(m.Schema, c.state().element)
+		m.ColumnOrders = append(m.ColumnOrders, format.ColumnOrder{Value: &format.TypeDefinedOrder{}})
+	}
+	for _, g := range w.groups {
+		m.NumRows += g.NumRows
+	}
+	footer, err := thrift.Marshal(new(thrift.CompactProtocol), &m)
+	if err != nil {
+		return err
+	}
+	footer = binary.LittleEndian.AppendUint32(footer, uint32(len(footer)))
+	return w.write(append(footer, magic...))
+}
+
+// chunk is what a column of a row group comes to.
+type chunk struct {
+	element  format.SchemaElement
+	encoding format.Encoding // of its data pages
+	indexed  bool
+
+	waiting int    // rows that are in no page yet
+	bytes   int    // of them, where their size varies
+	levels  []byte // of them in an optional column: 1 where there is a value
+
+	pages     []byte // headers and all
+	rows      int64  // in pages
+	nulls     int64
+	plain     int64 // bytes of pages before compression
+	low, high []byte
+}
+
+func (s *chunk) state() *chunk { return s }
+
+func (s *chunk) optional() bool { return s.element.RepetitionType.V == format.Optional }
+
+// begin forgets a group that has been written.
+func (s *chunk) begin() {
+	s.pages, s.rows, s.nulls, s.plain, s.low, s.high = s.pages[:0], 0, 0, 0, nil, nil
+}
+
+func (s *chunk) meta() format.ColumnMetaData {
+	m := format.ColumnMetaData{
+		Type: s.element.Type.V, Codec: format.Zstd, PathInSchema: []string{s.element.Name}, NumValues: s.rows,
+		Encoding:            []format.Encoding{s.encoding},
+		TotalCompressedSize: int64(len(s.pages)), TotalUncompressedSize: s.plain,
+		Statistics: format.Statistics{NullCount: s.nulls, MinValue: s.low, MaxValue: s.high},
+	}
+	if s.indexed {
+		m.Encoding = append(m.Encoding, format.Plain)
+	}
+	if s.optional() {
+		m.Encoding = append(m.Encoding, format.RLE)
+	}
+	slices.Sort(m.Encoding)
+	m.Encoding = slices.Compact(m.Encoding)
+	return m
+}
