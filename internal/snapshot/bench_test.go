@@ -37,7 +37,10 @@ func BenchmarkWrite(b *testing.B) {
 	var longest time.Duration
 	for b.Loop() {
 		path := filepath.Join(dir, "a.rumsnap")
-		w, err := Replace(path, Meta{TakenAt: now})
+		if err := os.RemoveAll(path); err != nil {
+			b.Fatal(err)
+		}
+		w, err := Create(path, Meta{TakenAt: now})
 		if err != nil {
 			b.Fatal(err)
 		}

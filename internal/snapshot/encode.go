@@ -94,6 +94,7 @@ type encoder struct {
 	first, last int64        // receive times, Unix milliseconds
 	began       atomic.Int64 // first, for other goroutines
 	counts      Counts
+	nameless    int64 // page views that began without an id
 
 	view, visitor int32 // of the beacon before
 	newViews      *viewBlock
@@ -159,6 +160,9 @@ func (e *encoder) beacons(b *beacon.Batch, first int32, words []string) error {
 		e.first, e.last = min(e.first, received), max(e.last, received)
 		t.beacon[i] = first + int32(i)
 		t.navigation[i], t.unsampled[i] = b.Flags[i]&beacon.FlagNavigation != 0, b.Flags[i]&beacon.FlagUnsampled != 0
+		if t.navigation[i] && b.View[i] == 0 {
+			e.nameless++
+		}
 		view, who := e.identify(b, i)
 		if t.view[i] = view; who != e.visitorOf[view] {
 			t.visitor.put(i, who)
@@ -176,7 +180,7 @@ func (e *encoder) beacons(b *beacon.Batch, first int32, words []string) error {
 	e.tables.beacons.put(t)
 	e.tables.views.put(e.newViews)
 	e.tables.visitors.put(e.newVisitors)
-	e.counts.Views, e.counts.Users, e.counts.Sessions = int64(e.views.Len()), int64(e.users.Len()), int64(e.sessions.Len())
+	e.counts.Views, e.counts.Users, e.counts.Sessions = int64(e.views.Len())+e.nameless, int64(e.users.Len()), int64(e.sessions.Len())
 	return nil
 }
 

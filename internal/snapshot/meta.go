@@ -63,7 +63,7 @@ type Note struct {
 // Counts is how much of everything the file holds.
 type Counts struct {
 	Beacons  int64 `json:"beacons"`
-	Views    int64 `json:"views"` // distinct page views that beacons belong to
+	Views    int64 `json:"views"` // distinct page views that beacons belong to; one without an id by its beginning
 	Users    int64 `json:"users"` // distinct, before anything was anonymised
 	Sessions int64 `json:"sessions"`
 	Errors   int64 `json:"errors"`

@@ -39,19 +39,13 @@ func sweep(dir string, now time.Time) {
 }
 
 // publish gives a finished temporary file its name. It appears whole or not at
-// all, and never in the place of another file unless replace allows it.
-func publish(f *os.File, path string, replace bool) error {
+// all, and never in the place of another file.
+func publish(f *os.File, path string) error {
 	if err := f.Sync(); err != nil {
 		return err
 	}
 	if err := f.Close(); err != nil {
 		return err
-	}
-	if replace {
-		if err := os.Rename(f.Name(), path); err != nil {
-			return err
-		}
-		return syncDir(filepath.Dir(path))
 	}
 	// A link fails where there is a file; a rename would replace it.
 	err := os.Link(f.Name(), path)

@@ -15,14 +15,13 @@ import (
 // Writer writes one snapshot. What it writes is a temporary file until Commit.
 // It is not safe for concurrent use.
 type Writer struct {
-	path    string
-	replace bool
-	meta    Meta
-	rows    *encoder
-	tables  tables
-	frame   *agg.Frame
-	spread  []agg.Distribution
-	ended   bool
+	path   string
+	meta   Meta
+	rows   *encoder
+	tables tables
+	frame  *agg.Frame
+	spread []agg.Distribution
+	ended  bool
 }
 
 // Create begins a snapshot that is to be at path, where no file may be. Nothing
@@ -32,16 +31,9 @@ func Create(path string, meta Meta) (*Writer, error) {
 	if _, err := os.Lstat(path); err == nil {
 		return nil, errExists(path)
 	}
-	return create(path, meta, false)
-}
-
-// Replace is Create where a file may be, which Commit replaces.
-func Replace(path string, meta Meta) (*Writer, error) { return create(path, meta, true) }
-
-func create(path string, meta Meta, replace bool) (*Writer, error) {
 	dir := filepath.Dir(path)
 	sweep(dir, time.Now())
-	w := &Writer{path: path, replace: replace, meta: meta}
+	w := &Writer{path: path, meta: meta}
 	var err error
 	if w.tables, err = newTables(dir); err != nil {
 		return nil, fmt.Errorf("write a snapshot: %w", err)
@@ -109,7 +101,7 @@ func (w *Writer) Commit(meta Meta) (Meta, error) {
 	f, err := createTemp(filepath.Dir(w.path))
 	if err == nil {
 		if err = w.assemble(f, &meta); err == nil {
-			err = publish(f, w.path, w.replace)
+			err = publish(f, w.path)
 		}
 		if err != nil {
 			_ = f.Close()
