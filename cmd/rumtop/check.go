@@ -161,7 +161,11 @@ func printBurns(w io.Writer, f *agg.Frame, format string) error {
 		case o.Muted:
 			state = "muted"
 		}
-		_, _ = fmt.Fprintf(t, "%s\t%.3f%%\t%d\t%.1f×\t%.1f×\t%.2f%%\t%s\t  %s\n", plain.Line(o.Name, 30), 100*o.Good, o.N, o.Rate, o.Now, 100*o.Spent, state, plain.Line(o.Objective, 100))
+		good, rate, now := fmt.Sprintf("%.3f%%", 100*o.Good), fmt.Sprintf("%.1f×", o.Rate), fmt.Sprintf("%.1f×", o.Now)
+		if o.N == 0 { // all of nothing would read as health
+			good, rate, now = "·", "·", "·"
+		}
+		_, _ = fmt.Fprintf(t, "%s\t%s\t%d\t%s\t%s\t%.2f%%\t%s\t  %s\n", plain.Line(o.Name, 30), good, o.N, rate, now, 100*o.Spent, state, plain.Line(o.Objective, 100))
 	}
 	if err := t.Flush(); err != nil {
 		return err
