@@ -128,6 +128,9 @@ func (c *chunk) bytes() int {
 	return chunkBytes + 4*cap(c.values) + 8*(cap(c.errors)+cap(c.requests)) + 12*(cap(c.customs)+cap(c.events)) + traceBytes*cap(c.traces)
 }
 
+// failed reports whether there was no answer, or one that says so.
+func (r requestEntry) failed() bool { return r.status == 0 || r.status >= 400 }
+
 // requestCounts is how many requests a row has, and how many of them failed.
 func (c *chunk) requestCounts(i int) (n, failed int) {
 	f := c.flags[i]
@@ -139,7 +142,7 @@ func (c *chunk) requestCounts(i int) (n, failed int) {
 	}
 	for _, r := range c.requestsOf(i) {
 		n++
-		if r.status == 0 || r.status >= 400 {
+		if r.failed() {
 			failed++
 		}
 	}

@@ -53,6 +53,7 @@ type hits struct{ events, views float64 }
 // conjunction is one look-up.
 type lattice struct {
 	origins, pages []uint16 // the terms that hold, by origin and by page
+	endpoints      []uint16 // and by the endpoint of a request; nil: none is a term
 	onPages        uint16   // those of the terms that are pages
 	cells          []hits
 }
@@ -60,6 +61,10 @@ type lattice struct {
 func newLattice(l *log, terms []Term) *lattice {
 	t := &lattice{origins: make([]uint16, len(l.origins.list)), pages: make([]uint16, len(l.pages.text)), cells: make([]hits, 1<<len(terms))}
 	for k, term := range terms {
+		if term.Field == endpointField {
+			t.addEndpoint(l, term.Value, 1<<k)
+			continue
+		}
 		s := newSegments(l, term.Field)
 		of := t.origins
 		if s.dim == beacon.Page {
@@ -83,7 +88,13 @@ func (t *lattice) again() *lattice {
 }
 
 func (t *lattice) add(c *chunk, i int, events, views float64) {
-	h := &t.cells[t.origins[c.origin[i]]|t.pages[c.page[i]]]
+	m := t.origins[c.origin[i]] | t.pages[c.page[i]]
+	if t.endpoints != nil && c.flags[i]&hasRequests != 0 {
+		for _, r := range c.requestsOf(i) {
+			m |= t.endpoints[r.endpoint]
+		}
+	}
+	h := &t.cells[m]
 	h.events += events
 	h.views += views
 }

@@ -12,6 +12,7 @@ type episode struct {
 
 	terms     []Term
 	matcher   *matcher
+	only      []bool  // by endpoint: the requests that count, nil for all
 	explained float64 // share of the excess that terms describe
 	review    int64   // the step in which to look for terms again
 	bound     float32 // of a vital: what is above is an event
@@ -174,7 +175,7 @@ func (w *watch) events(e *episode) func(c *chunk, i int) (x, n float64) {
 			if c.total[i]&passing == 0 || c.flags[i]&hasRequests == 0 {
 				return 0, 0
 			}
-			all, failed := c.requestCounts(i)
+			all, failed := e.requestCounts(c, i)
 			return float64(failed) * weight(c, i), float64(all) * weight(c, i)
 		}
 	}
@@ -191,7 +192,7 @@ func (w *watch) events(e *episode) func(c *chunk, i int) (x, n float64) {
 
 // locate gives an episode its terms, and finds its onset and its past.
 func (w *watch) locate(e *episode, terms []Term, steps int) {
-	e.terms, e.matcher = terms, w.matching(terms)
+	e.terms, e.matcher, e.only = terms, w.matching(terms), w.endpointsOf(terms)
 	e.points = e.points[:0:0]
 	e.first = w.newest() - int64(len(w.steps)) + 1
 	for k := range w.steps {

@@ -9,10 +9,11 @@ import (
 
 // explain finds who an episode is about, by its last steps, and how much of the excess that is.
 func (w *watch) explain(e *episode, suspects []alarm, steps int) (who []Term, explained float64) {
-	terms := w.terms(suspects, e.terms)
+	terms := w.endpoints(e, steps)
+	terms = append(terms, w.terms(suspects, e.terms, maxCandidates-len(terms))...)
 	now := newLattice(w.log, terms)
 	past := now.again()
-	events := w.events(e)
+	events := w.events(&episode{measure: e.measure, bound: e.bound})
 	into := func(t *lattice) func(*chunk, int) {
 		return func(c *chunk, i int) {
 			if x, n := events(c, i); n != 0 || x != 0 {
@@ -84,19 +85,22 @@ func setOf(terms, of []Term) (m int) {
 	return m
 }
 
-// terms are what an explanation may be made of: those that have been told, and
-// the segments of suspects.
-func (w *watch) terms(suspects []alarm, before []Term) []Term {
+// terms are the segments that an explanation may be made of: those that have been told, and
+// suspects, at most so many.
+func (w *watch) terms(suspects []alarm, before []Term, most int) []Term {
 	slices.SortStableFunc(suspects, func(x, y alarm) int { return cmp.Compare(x.p, y.p) })
 	perField := map[string]int{}
 	var segments []int
 	for _, t := range before {
+		if t.Field == endpointField {
+			continue
+		}
 		segments = append(segments, int(w.byValue[t]))
 		perField[t.Field]++
 	}
 	for _, a := range suspects {
 		field := w.segments[a.segment].Field
-		if a.segment == 0 || slices.Contains(segments, a.segment) || len(segments) == maxCandidates {
+		if a.segment == 0 || slices.Contains(segments, a.segment) || len(segments) == most {
 			continue
 		}
 		if perField[field]++; perField[field] <= 3 {

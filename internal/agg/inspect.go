@@ -258,7 +258,7 @@ func (s *inspector) countRequest(r *requestEntry, weight int64) {
 		s.endpoints[r.endpoint] = e
 	}
 	e.n += weight
-	if r.status == 0 || r.status >= 400 {
+	if r.failed() {
 		e.failed += weight
 		e.statuses[r.status] += weight
 	}

@@ -180,7 +180,7 @@ func (p *promise) count(c *chunk, i int, r ref) {
 	case p.Measure == "requests":
 		for _, e := range c.requestsOf(i) {
 			if p.which.of(uint32(e.endpoint)) {
-				p.add(c, i, 1, e.status == 0 || e.status >= 400)
+				p.add(c, i, 1, e.failed())
 			}
 		}
 	case p.Measure == "event":

@@ -236,7 +236,7 @@ func (a *Aggregator) steps(out []Step, c *chunk, i int) []Step {
 	for k, r := range c.requestsOf(i) {
 		key := *l.endpoints.keys.at(uint32(r.endpoint))
 		text := l.texts.text[uint32(key)] + " " + l.texts.text[key>>32] + " "
-		bad := r.status == 0 || r.status >= 400
+		bad := r.failed()
 		if r.status == 0 {
 			text += "no answer"
 		} else {

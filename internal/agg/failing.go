@@ -1,0 +1,97 @@
+package agg
+
+import (
+	"cmp"
+	"slices"
+)
+
+// endpointField is how filters name where a request goes. Pages call endpoints: what
+// fails is often one of these, on all pages that call it.
+const endpointField = "url"
+
+// endpoints are the terms that an explanation of failed requests may be made of beside segments:
+// those told before, and the endpoints with most failures in the last steps.
+func (w *watch) endpoints(e *episode, steps int) []Term {
+	if e.measure != ofRequests {
+		return nil
+	}
+	failed := map[uint16]int{}
+	w.each(w.newest()-int64(steps)+1, w.newest(), func(c *chunk, i int) {
+		if c.total[i]&passing == 0 || c.flags[i]&hasRequests == 0 {
+			return
+		}
+		for _, r := range c.requestsOf(i) {
+			if r.failed() {
+				failed[r.endpoint]++
+			}
+		}
+	})
+	byURL := map[string]int{}
+	for id, n := range failed {
+		if key := *w.log.endpoints.keys.at(uint32(id)); key>>32 != otherString && key>>32 != noString {
+			byURL[w.log.url(uint32(id))] += n
+		}
+	}
+	var terms []Term
+	for _, t := range e.terms {
+		if t.Field == endpointField {
+			terms = append(terms, t)
+			delete(byURL, t.Value)
+		}
+	}
+	var urls []string
+	for url, n := range byURL {
+		if n >= minHurt {
+			urls = append(urls, url)
+		}
+	}
+	slices.SortFunc(urls, func(x, y string) int { return cmp.Or(byURL[y]-byURL[x], cmp.Compare(x, y)) })
+	for _, url := range urls[:min(len(urls), maxTerms-len(terms))] {
+		terms = append(terms, Term{endpointField, url})
+	}
+	return terms
+}
+
+// addEndpoint has a term hold for the rows that have a request to an address.
+func (t *lattice) addEndpoint(l *log, url string, bit uint16) {
+	if t.endpoints == nil {
+		t.endpoints = make([]uint16, l.endpoints.keys.len())
+	}
+	for id := range t.endpoints {
+		if l.url(uint32(id)) == url {
+			t.endpoints[id] |= bit
+		}
+	}
+}
+
+// endpointsOf are those that terms name, nil where they name none.
+func (w *watch) endpointsOf(terms []Term) []bool {
+	for _, t := range terms {
+		if t.Field != endpointField {
+			continue
+		}
+		only := make([]bool, w.log.endpoints.keys.len())
+		for id := range only {
+			only[id] = w.log.url(uint32(id)) == t.Value
+		}
+		return only
+	}
+	return nil
+}
+
+// requestCounts is how many requests a row has that an episode is about, and how many of
+// them failed. An endpoint that came up since has a term of its own, if any.
+func (e *episode) requestCounts(c *chunk, i int) (n, failed int) {
+	if e.only == nil {
+		return c.requestCounts(i)
+	}
+	for _, r := range c.requestsOf(i) {
+		if int(r.endpoint) < len(e.only) && e.only[r.endpoint] {
+			n++
+			if r.failed() {
+				failed++
+			}
+		}
+	}
+	return n, failed
+}
