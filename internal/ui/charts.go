@@ -37,7 +37,7 @@ func chartMeasures() []measure {
 			axisNumber,
 			func(r *agg.Row) string { return distNow(r.INP, millis, millis) },
 			func(r *agg.Row) agg.Delta { return r.Delta.INP }, millis},
-		{"users affected", nil, 5, func(s *agg.Series) [][]float64 { return [][]float64{s.Affected} },
+		{"errored users", nil, 5, func(s *agg.Series) [][]float64 { return [][]float64{s.Affected} },
 			axisNumber,
 			func(r *agg.Row) string { return whenSeen(float64(r.Beacons), count(float64(r.Affected))) },
 			func(r *agg.Row) agg.Delta { return agg.Delta{} }, count},
@@ -106,6 +106,7 @@ func plotWidth(l layout) int {
 // is sent.
 type charts struct {
 	zoom  int        // 0: all; else the number of the one that is zoomed
+	worse int        // the number of the one that something got worse in, 0: none
 	boxes [][]string // per chart the lines below its title
 	drawn stamp
 }
@@ -119,6 +120,7 @@ type stamp struct {
 	site   string
 	layout layout
 	zoom   int
+	worse  int
 	stale  bool
 	utc    bool
 	empty  bool
@@ -141,12 +143,24 @@ func (c charts) which(l layout) []measure {
 	case c.zoom > 0:
 		return all[c.zoom-1 : c.zoom]
 	}
-	return all[:min(l.plots, len(all))]
+	shown := all[:min(l.plots, len(all))]
+	if c.worse > len(shown) { // what got worse takes the last place
+		shown[len(shown)-1] = all[c.worse-1]
+	}
+	return shown
+}
+
+// chartOf is the number of the chart of what a frame found to be worse, 0 if it has none.
+func chartOf(f *agg.Frame) int {
+	if f == nil || f.Finding.State != agg.FindingOn {
+		return 0
+	}
+	return slices.Index([]string{"error_rate", "lcp_p75", "inp_p75"}, f.Finding.Measure) + 1
 }
 
 // draw brings the drawing up to date.
 func (c charts) draw(f *agg.Frame, marks []beacon.Marker, lit highlight, l layout, th theme, loc *time.Location, stale bool) charts {
-	now := stamp{layout: l, zoom: c.zoom, stale: stale, utc: loc == time.UTC, empty: f == nil, marks: marksHash(marks), lit: lit}
+	now := stamp{layout: l, zoom: c.zoom, worse: chartOf(f), stale: stale, utc: loc == time.UTC, empty: f == nil, marks: marksHash(marks), lit: lit}
 	if f != nil {
 		s := &f.Series
 		now.step, now.filter, now.site = s.Step, f.Filter, f.Site
@@ -159,7 +173,7 @@ func (c charts) draw(f *agg.Frame, marks []beacon.Marker, lit highlight, l layou
 	if now == c.drawn && c.boxes != nil {
 		return c
 	}
-	c.drawn = now
+	c.drawn, c.worse = now, now.worse
 	shown := c.which(l)
 	c.boxes = make([][]string, len(shown))
 	for i, m := range shown {

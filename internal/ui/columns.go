@@ -7,6 +7,14 @@ import (
 	"github.com/rumtop/rumtop/internal/beacon"
 )
 
+// promoted are the needs that change places where something got worse in a measure: what
+// the first line says must be seen in the rows.
+var promoted = map[string][][2]int{
+	"inp_p75":         {{4, 6}, {8, 15}},
+	"cls_p75":         {{4, 13}, {4, 19}},
+	"failed_requests": {{4, 18}},
+}
+
 // column is one column of the segment table. Its width includes the gap to the
 // column before it.
 type column struct {
@@ -52,7 +60,7 @@ func measures(with extras) []column {
 	if with.measure != "" {
 		needMeasure, needTail = 5, 20
 	}
-	return []column{
+	cols := []column{
 		{"views/m", "views", 8, 3, func(c *cellContext) (style, string) {
 			return c.theme.text, c.estimate(count(float64(c.row.Views)/c.minutes)) + " "
 		}},
@@ -62,17 +70,17 @@ func measures(with extras) []column {
 		}},
 		{"burn", noSortName, 7, needBurn, (*cellContext).burn},
 		{clean(with.measure, 7) + " p75", noSortName, 12, needMeasure, (*cellContext).measure},
-		{"lcp p75", "lcp", 9, 4, func(c *cellContext) (style, string) { return c.dist(c.row.LCP, c.row.LCP.P75, seconds, " s") }},
+		{"lcp p75", "lcp", 9, 4, func(c *cellContext) (style, string) { return c.vital(c.row.LCP, c.row.Delta.LCP, seconds, " s") }},
 		{"p95", noSortName, 7, needTail, func(c *cellContext) (style, string) { return c.tail(c.row.LCP, c.row.LCP.P95, coarseSeconds, " s") }},
 		{"Δ", noSortName, 6, 8, func(c *cellContext) (style, string) { return c.delta(c.row.Delta.LCP, seconds) }},
-		{"inp p75", "inp", 8, 6, func(c *cellContext) (style, string) { return c.dist(c.row.INP, c.row.INP.P75, millis, "") }},
+		{"inp p75", "inp", 8, 6, func(c *cellContext) (style, string) { return c.vital(c.row.INP, c.row.Delta.INP, millis, "") }},
 		{"p95", noSortName, 6, 12, func(c *cellContext) (style, string) { return c.tail(c.row.INP, c.row.INP.P95, millis, "") }},
 		{"Δ", noSortName, 6, 15, func(c *cellContext) (style, string) { return c.delta(c.row.Delta.INP, millis) }},
-		{"cls", "cls", 7, needCLS, func(c *cellContext) (style, string) { return c.dist(c.row.CLS, c.row.CLS.P75, unitless, "") }},
+		{"cls", "cls", 7, needCLS, func(c *cellContext) (style, string) { return c.vital(c.row.CLS, c.row.Delta.CLS, unitless, "") }},
 		{"fcp", noSortName, 8, 16, func(c *cellContext) (style, string) { return c.dist(c.row.FCP, c.row.FCP.P75, seconds, " s") }},
 		{"ttfb", noSortName, 7, 17, func(c *cellContext) (style, string) { return c.dist(c.row.TTFB, c.row.TTFB.P75, millis, "") }},
 		{"failed req", noSortName, 12, 18, func(c *cellContext) (style, string) {
-			return c.theme.dim, c.share(float64(c.row.FailedRequests), float64(c.row.Requests))
+			return c.dimUnless(with.worse == "failed_requests"), c.share(float64(c.row.FailedRequests), float64(c.row.Requests))
 		}},
 		{"users", "users", 8, 10, func(c *cellContext) (style, string) { return c.theme.text, c.people(c.row.Users) }},
 		{"affected", "affected", 11, 2, func(c *cellContext) (style, string) {
@@ -88,6 +96,13 @@ func measures(with extras) []column {
 			return c.theme.dim, wholePercent(float64(c.row.Affected) / float64(c.row.Users))
 		}},
 	}
+	for _, swap := range promoted[with.worse] {
+		i, j := indexOfNeed(cols, swap[0]), indexOfNeed(cols, swap[1])
+		if i >= 0 && j >= 0 {
+			cols[i].need, cols[j].need = cols[j].need, cols[i].need
+		}
+	}
+	return cols
 }
 
 func (c *cellContext) errorRate() (style, string) {
@@ -101,10 +116,19 @@ func (c *cellContext) errorRate() (style, string) {
 	return s, alignPoint(percent(c.row.ErrorRate)) + mark(float64(c.row.Views) < agg.Thin)
 }
 
+// dimUnless is how a number is shown that is of interest at times.
+func (c *cellContext) dimUnless(ofInterest bool) style {
+	if ofInterest {
+		return c.theme.text
+	}
+	return c.theme.dim
+}
+
 // extras are columns that only some have.
 type extras struct {
 	objectives bool
 	measure    string // of the site's own
+	worse      string // what something got worse in
 }
 
 // afterMeasure makes room for the site's own measure before a need of others.
@@ -161,6 +185,15 @@ func (c *cellContext) dist(d agg.Dist, v float64, show func(float64) string, uni
 		return c.theme.dim, show(v) + unit + "~"
 	}
 	return c.theme.text, show(v) + unit + " "
+}
+
+// vital is a p75, marked where it is distinguishably worse.
+func (c *cellContext) vital(d agg.Dist, change agg.Delta, show func(float64) string, unit string) (style, string) {
+	s, text := c.dist(d, d.P75, show, unit)
+	if c.comparable && change.Known && change.Sign > 0 && !d.Thin() {
+		s = c.theme.bad
+	}
+	return s, text
 }
 
 // tail is a percentile that the mark of the one before it speaks for.

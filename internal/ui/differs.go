@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"math"
 	"strings"
 	"time"
 
@@ -22,6 +23,8 @@ type differsPane struct {
 	window            time.Duration
 	onset, t0, marker time.Time // moments to ask about; zero: none
 	markerText        string
+	worse             string    // what the finding is about
+	bound             float64   // of it: what is above is slow; 0: the window's p75
 	over              selection // what is chosen on the charts
 }
 
@@ -59,8 +62,29 @@ func about(f *agg.Frame) differsQuestion {
 	return askErrored
 }
 
+// raisedBy is the page with the question that a frame's finding raises.
+func raisedBy(f *agg.Frame) differsPane {
+	p := differsPane{asks: about(f)}
+	if f != nil {
+		p.worse, p.bound = f.Finding.Measure, slowFrom(&f.Finding)
+	}
+	return p
+}
+
+// slowFrom is the value from which on views are slow as they were not before something got worse: midway
+// between then and now. It moves in steps, so that an answer stands for a while.
+func slowFrom(x *agg.Finding) float64 {
+	if x.State != agg.FindingOn || !(x.Before.Value > 0) || !(x.Factor > 1) || !finite(x.Factor) {
+		return 0
+	}
+	v := x.Before.Value * math.Exp2(math.Round(2*math.Log2(x.Factor))/4)
+	unit := math.Pow(10, math.Floor(math.Log10(v))-1)
+	return math.Round(v/unit) * unit
+}
+
 func openDiffers(m model) (model, tea.Cmd) {
-	p := differsPane{asks: about(m.frame), over: m.chosen}
+	p := raisedBy(m.frame)
+	p.over = m.chosen
 	if !p.over.empty() {
 		p.asks = askChosen
 	}
@@ -131,11 +155,11 @@ func (p differsPane) next() differsPane {
 func (p differsPane) spec() agg.DiffersSpec {
 	switch p.asks {
 	case askSlowLCP:
-		return agg.DiffersSpec{Kind: agg.DiffersSlow, Metric: "lcp"}
+		return p.slow("lcp")
 	case askSlowINP:
-		return agg.DiffersSpec{Kind: agg.DiffersSlow, Metric: "inp"}
+		return p.slow("inp")
 	case askSlowCLS:
-		return agg.DiffersSpec{Kind: agg.DiffersSlow, Metric: "cls"}
+		return p.slow("cls")
 	case askOnset, askT0, askMarker, askWindow:
 		return agg.DiffersSpec{Kind: agg.DiffersSpan, From: p.since(p.asks).Truncate(differsRound).UnixMilli(), To: p.at.Truncate(differsRound).UnixMilli()}
 	case askChosen:
@@ -148,6 +172,15 @@ func (p differsPane) spec() agg.DiffersSpec {
 	return agg.DiffersSpec{Kind: agg.DiffersErrored}
 }
 
+// slow asks about what is slow: as it was not before where that got worse.
+func (p differsPane) slow(metric string) agg.DiffersSpec {
+	s := agg.DiffersSpec{Kind: agg.DiffersSlow, Metric: metric}
+	if p.worse == metric+"_p75" {
+		s.Bound = p.bound
+	}
+	return s
+}
+
 // title is the question in words.
 func (p differsPane) title(loc *time.Location) string {
 	since := func(what string) string {
@@ -155,7 +188,12 @@ func (p differsPane) title(loc *time.Location) string {
 	}
 	switch p.asks {
 	case askSlowLCP, askSlowINP, askSlowCLS:
-		return "slow " + strings.ToUpper(p.spec().Metric)
+		spec := p.spec()
+		text := "slow " + strings.ToUpper(spec.Metric)
+		if m := measureWords[p.worse]; spec.Bound > 0 && m.show != nil {
+			text += " (over " + m.show(spec.Bound) + m.unit + ")"
+		}
+		return text
 	case askOnset:
 		return since("since it began")
 	case askT0:
@@ -181,6 +219,7 @@ func (p differsPane) ask(q agg.Query, _ int) agg.Query {
 
 func (p differsPane) show(f *agg.Frame) pane {
 	p.at, p.window = f.At, time.Duration(f.WindowS*float64(time.Second))
+	p.worse, p.bound = f.Finding.Measure, slowFrom(&f.Finding)
 	p.onset, p.t0, p.marker = f.Finding.Since, time.Time{}, time.Time{}
 	if f.Baseline.Kind == "at" {
 		p.t0 = f.Baseline.To

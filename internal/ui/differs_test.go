@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -76,5 +77,30 @@ func TestDiffersCommand(t *testing.T) {
 	}
 	if _, fault := command("differs lcp>fast"); fault == "" {
 		t.Error("a filter that is none")
+	}
+}
+
+// What is slow since it got worse is told from what always was.
+func TestSlowSinceItGotWorse(t *testing.T) {
+	for _, c := range []struct {
+		before, factor, want float64
+	}{{3060, 1.9, 4300}, {159, 3.4, 320}, {159, 3.5, 320}, {.04, 4, .08}, {0, 3, 0}, {200, math.Inf(1), 0}, {200, math.NaN(), 0}, {200, 1, 0}} {
+		x := agg.Finding{State: agg.FindingOn, Factor: c.factor}
+		x.Before.Value = c.before
+		if got := slowFrom(&x); math.Abs(got-c.want) > 1e-9 {
+			t.Errorf("from %v on where ×%v of %v, want %v", got, c.factor, c.before, c.want)
+		}
+	}
+	f := incident()
+	f.Finding.Measure, f.Finding.Before.Value, f.Finding.Factor = "lcp_p75", 3060, 1.9
+	m := press(screen(t, noColor, 120, 36, f), "d")
+	if spec := asked(m).Differs; spec != (agg.DiffersSpec{Kind: agg.DiffersSlow, Metric: "lcp", Bound: 4300}) {
+		t.Errorf("asks %+v", spec)
+	}
+	if got := ansi.Strip(m.View()); !strings.Contains(got, "what differs: slow LCP (over 4.30 s)") {
+		t.Error(got)
+	}
+	if spec := asked(press(m, "tab")).Differs; spec.Metric != "inp" || spec.Bound != 0 {
+		t.Errorf("asks %+v", spec)
 	}
 }

@@ -3,10 +3,12 @@ package ui
 import (
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/filter"
 )
 
 // measureWords is how a finding's measure is spoken of.
@@ -51,7 +53,11 @@ func briefly(f *agg.Frame, sentence string, loc *time.Location) string {
 	x := &f.Finding
 	s := worsened(x) + " ·"
 	for _, t := range x.Terms {
-		s += " " + t.Value
+		if s += " "; t.Field == "url" {
+			s += pathOf(t.Value)
+		} else {
+			s += t.Value
+		}
 	}
 	if x.Affected > 0 {
 		s += " · " + usersOf(f, x)
@@ -75,7 +81,25 @@ func who(x *agg.Finding) string {
 	if x.Filter == "" {
 		return ""
 	}
+	for _, t := range x.Terms {
+		if t.Field != "url" {
+			continue
+		}
+		if short, err := filter.NewTerm(t.Field, filter.Eq, "*"+filter.Literal(pathOf(t.Value))); err == nil {
+			return " where " + strings.Replace(x.Filter, t.String(), short.String(), 1)
+		}
+	}
 	return " where " + x.Filter
+}
+
+// pathOf leaves out what most addresses of a site have in common.
+func pathOf(address string) string {
+	if _, rest, ok := strings.Cut(address, "://"); ok {
+		if i := strings.IndexByte(rest, '/'); i >= 0 {
+			return rest[i:]
+		}
+	}
+	return address
 }
 
 func usersOf(f *agg.Frame, x *agg.Finding) string {
@@ -83,7 +107,14 @@ func usersOf(f *agg.Frame, x *agg.Finding) string {
 	if f.Total.Estimated {
 		s = "≈ " + s
 	}
-	return s + " (" + wholePercent(x.Share) + ")"
+	s += " (" + wholePercent(x.Share) + ")"
+	switch x.Measure {
+	case "lcp_p75", "inp_p75":
+		return "slow for " + s
+	case "cls_p75":
+		return "shifts for " + s
+	}
+	return s
 }
 
 // reasons is the second line: what the sentence rests on, and what else is wrong.
@@ -116,7 +147,7 @@ func reasons(f *agg.Frame, loc *time.Location) string {
 		s += before + m.show(x.Before.Value) + m.unit
 	}
 	if x.Filter != "" && x.Explained > 0 {
-		s += " · " + wholePercent(math.Round(20*x.Explained)/20) + " of it is there"
+		s += " · " + wholePercent(math.Round(20*x.Explained)/20) + " of the rise is there"
 	}
 	for i := range f.Findings {
 		if o := &f.Findings[i]; i > 0 && o.State == agg.FindingOn {

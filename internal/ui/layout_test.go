@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/charmbracelet/x/ansi"
 )
 
 // drawing writes a layout as a column of letters, one for each line: header,
@@ -78,7 +80,7 @@ func TestLayoutLeavesNoGap(t *testing.T) {
 func TestColumnsFit(t *testing.T) {
 	for _, by := range []string{"release", "page"} {
 		for w := 1; w <= 300; w++ {
-			p := planColumns(w, by, extras{w%2 == 0, []string{"", "ttft", "a measure with a long name"}[w%3]})
+			p := planColumns(w, by, extras{w%2 == 0, []string{"", "ttft", "a measure with a long name"}[w%3], []string{"", "inp_p75", "cls_p75", "failed_requests", "lcp_p75"}[w%5]})
 			used := min(margin, w) + p.key + p.spark
 			for _, c := range p.cols {
 				used += c.width
@@ -102,5 +104,28 @@ func TestDiffersStandsBeside(t *testing.T) {
 		if got := arrange(c.w, c.h, c.s).beside; got != c.want {
 			t.Errorf("%d×%d %+v: %d, want %d", c.w, c.h, c.s, got, c.want)
 		}
+	}
+}
+
+// What the first line says got worse is seen in the rows and on the charts of small terminals too.
+func TestWhatGotWorseIsSeen(t *testing.T) {
+	for measure, want := range map[string]struct{ column, chart string }{
+		"inp_p75": {"inp p75", "INP ms"}, "lcp_p75": {"lcp p75", "LCP s"}, "cls_p75": {"cls", ""}, "failed_requests": {"failed req", ""}, "error_rate": {"err %", "error rate %"},
+	} {
+		for _, size := range [][2]int{{60, 20}, {80, 24}, {120, 36}} {
+			f := incident()
+			f.Finding.Measure = measure
+			m := screen(t, noColor, size[0], size[1], f)
+			checkScreen(t, m, size[0], size[1])
+			if got := ansi.Strip(m.View()); !strings.Contains(got, want.column) || !strings.Contains(got, "╭ "+want.chart) {
+				t.Errorf("%v: %s got worse:\n%s", size, measure, got)
+			}
+		}
+	}
+	m := screen(t, noColor, 30, 20, incident())
+	f := incident()
+	f.Finding.Measure = "inp_p75"
+	if got := ansi.Strip(send(m, frameMsg{f}).View()); !strings.Contains(got, "INP ms") || strings.Contains(got, "error rate %") {
+		t.Errorf("one chart, and INP got worse:\n%s", got)
 	}
 }

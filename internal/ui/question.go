@@ -28,7 +28,7 @@ func (m model) question(l layout) agg.Query {
 		q = m.open.ask(q, l.table.h)
 	}
 	if l.beside > 0 && l.errors.h > 0 && q.Differs == (agg.DiffersSpec{}) {
-		q.Differs = differsPane{asks: about(m.frame)}.spec()
+		q.Differs = raisedBy(m.frame).spec()
 	}
 	if m.mode == modePrompt {
 		q.ValuesOf = m.prompt.valuesOf

@@ -133,7 +133,7 @@ func sentence(f *agg.Frame, l link, loc *time.Location) (gravity, string) {
 	if g, s := sentenceOfLink(f, l); s != "" {
 		return g, s
 	}
-	t := &f.Total
+	t, x := &f.Total, &f.Finding
 	g, s := sentenceOfFinding(f, loc)
 	if s != "" && g == grave {
 		return g, s
@@ -160,11 +160,13 @@ func sentence(f *agg.Frame, l link, loc *time.Location) (gravity, string) {
 	case float64(t.Views) < enough:
 		return doubtful, fmt.Sprintf("not enough data: %s in %s · %s", plural(float64(t.Views), "page view"), window(f), affected(t))
 	}
-	if t.Errors == 0 && t.Affected == 0 {
+	if t.Errors == 0 && t.Affected == 0 && x.State != agg.FindingReading {
 		return fine, fmt.Sprintf("no error in %s over %s views", window(f), count(float64(t.Views)))
 	}
 	s = fmt.Sprintf("error rate %s%% over %s views · %s", percent(t.ErrorRate), count(float64(t.Views)), affected(t))
 	switch d := t.Delta.ErrorRate; {
+	case x.State == agg.FindingReading:
+		return calm, s
 	case !f.Baseline.Complete || !d.Known || t.Baseline == nil:
 		return calm, s + " · no baseline yet"
 	case d.Sign > 0: // by chance, or not yet for long enough to be called a finding

@@ -53,7 +53,12 @@ func TestSentenceOfFinding(t *testing.T) {
 		g      gravity
 	}{
 		{func(*agg.Finding) {}, "error rate 12.3% ×9.4 where release=2.4.1 browser=Safari · 1,280 users (18%) · since 14:02", grave},
-		{func(x *agg.Finding) { x.Measure, x.Now.Value, x.Filter = "lcp_p75", 5230, "" }, "LCP p75 5.23 s ×9.4 · 1,280 users (18%) · since 14:02", grave},
+		{func(x *agg.Finding) { x.Measure, x.Now.Value, x.Filter = "lcp_p75", 5230, "" }, "LCP p75 5.23 s ×9.4 · slow for 1,280 users (18%) · since 14:02", grave},
+		{func(x *agg.Finding) {
+			x.Measure, x.Now.Value, x.Factor = "failed_requests", 0.031, 8
+			x.Terms = []agg.Term{{Field: "url", Value: "https://shop.example/api/cart"}, {Field: "device", Value: "mobile"}}
+			x.Filter = x.Terms[0].String() + " " + x.Terms[1].String()
+		}, "failed requests 3.1% ×8.0 where url=*/api/cart device=mobile · 1,280 users (18%) · since 14:02", grave},
 		{func(x *agg.Finding) { x.State, x.Until = agg.FindingOver, noon.Add(-time.Minute) }, "over since 14:06: error rate 12.3% ×9.4 where release=2.4.1 browser=Safari · from 14:02, for 4m30s", fine},
 	} {
 		f.Finding = found()
@@ -63,7 +68,7 @@ func TestSentenceOfFinding(t *testing.T) {
 		}
 	}
 	f.Finding = found()
-	if got, want := reasons(f, time.UTC), "3m after “deploy 2.4.1” · was 1.3% · 85% of it is there · TypeError: Cannot read properties of undefined (reading 'total')"; got != want {
+	if got, want := reasons(f, time.UTC), "3m after “deploy 2.4.1” · was 1.3% · 85% of the rise is there · TypeError: Cannot read properties of undefined (reading 'total')"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }

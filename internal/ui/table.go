@@ -47,7 +47,7 @@ func (t table) show(f *agg.Frame, about subject, visible int) table {
 	} else {
 		t.ordered = f.At
 	}
-	t.rows, t.hidden, t.extras = rows, f.Hidden, extras{len(f.Objectives) > 0, f.Measure}
+	t.rows, t.hidden, t.extras = rows, f.Hidden, extras{len(f.Objectives) > 0, f.Measure, worseIn(f)}
 	if !same {
 		t.subject, t.cursor, t.offset, t.moved = about, 0, 0, t.expects != ""
 		selected, t.expects = t.expects, ""
@@ -60,6 +60,14 @@ func (t table) show(f *agg.Frame, about subject, visible int) table {
 		}
 	}
 	return t.clamp(visible)
+}
+
+// worseIn is the measure that something got worse in, if anything did.
+func worseIn(f *agg.Frame) string {
+	if f.Finding.State != agg.FindingOn {
+		return ""
+	}
+	return f.Finding.Measure
 }
 
 // expect has the cursor go to a key when rows of another subject come.
