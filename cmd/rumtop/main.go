@@ -56,6 +56,15 @@ func endOn(signals <-chan os.Signal, end context.CancelFunc) {
 	os.Exit(exitFailed)
 }
 
+// advised adds what to do about a disk that is full to an error that says no
+// more than that it is.
+func advised(err error) error {
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG) {
+		return fmt.Errorf("%w: make room there or write elsewhere, then try again", err)
+	}
+	return err
+}
+
 // run is the whole program: what end-to-end tests start.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	p := &program{stdin: stdin, stdout: stdout, stderr: stderr, env: os.Environ()}
@@ -72,6 +81,6 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		status = exitUsage // cobra itself refused the words
 		err = fmt.Errorf("%w: see %s --help", err, cmd.CommandPath())
 	}
-	_, _ = fmt.Fprintf(stderr, "rumtop: %s\n", plain.Line(err.Error(), 0))
+	_, _ = fmt.Fprintf(stderr, "rumtop: %s\n", plain.Line(advised(err).Error(), 0))
 	return status
 }

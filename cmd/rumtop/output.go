@@ -13,7 +13,7 @@ import (
 // output is what -o names. A file appears whole, with commit, or not at all; a
 // pipe or a device is written to as it is.
 type output struct {
-	io.Writer
+	to   io.Writer
 	name string
 	file *os.File // nil: standard output
 	temp string   // what file is called until commit; "" where it has its name
@@ -23,30 +23,47 @@ type output struct {
 // and discards in any case.
 func (p *program) openOutput(name string) (*output, error) {
 	if name == "-" || name == "" {
-		return &output{Writer: p.stdout}, nil
+		return &output{to: p.stdout}, nil
 	}
-	failed := func(err error) error { return fmt.Errorf("write %s: %w", name, err) }
 	target, mode := name, fs.FileMode(0o666) // less what the umask takes
 	switch info, err := os.Stat(name); {
 	case err == nil && !info.Mode().IsRegular():
 		// A rename would put a file in the place of /dev/null.
 		f, err := os.OpenFile(name, os.O_WRONLY, 0)
 		if err != nil {
-			return nil, failed(errors.Unwrap(err))
+			return nil, failedTo(name, err)
 		}
-		return &output{Writer: f, name: name, file: f}, nil
+		return &output{to: f, name: name, file: f}, nil
 	case err == nil:
 		mode = info.Mode().Perm()
 		if target, err = filepath.EvalSymlinks(name); err != nil {
-			return nil, failed(err)
+			return nil, failedTo(name, err)
 		}
 	}
 	temp := filepath.Join(filepath.Dir(target), ".rumtop-"+rand.Text())
 	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
-		return nil, failed(errors.Unwrap(err))
+		return nil, failedTo(name, err)
 	}
-	return &output{Writer: f, name: target, file: f, temp: temp}, nil
+	return &output{to: f, name: target, file: f, temp: temp}, nil
+}
+
+// failedTo says that a file could not be written, by its own name: nobody knows
+// a temporary file's.
+func failedTo(name string, err error) error {
+	if p := (*fs.PathError)(nil); errors.As(err, &p) {
+		err = p.Err
+	}
+	return fmt.Errorf("write %s: %w", name, err)
+}
+
+// Write writes what commit makes appear.
+func (o *output) Write(b []byte) (int, error) {
+	n, err := o.to.Write(b)
+	if err != nil && o.file != nil {
+		err = failedTo(o.name, err)
+	}
+	return n, err
 }
 
 // commit makes what was written appear.
@@ -62,7 +79,7 @@ func (o *output) commit() error {
 		err = os.Rename(o.temp, o.name)
 	}
 	if err != nil {
-		return fmt.Errorf("write %s: %w", o.name, err)
+		return failedTo(o.name, err)
 	}
 	o.file, o.temp = nil, ""
 	return nil

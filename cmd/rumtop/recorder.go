@@ -98,11 +98,11 @@ func (r *recorder) end(ctx context.Context, t *take, seen *agg.Frame) (snapshot.
 func (r *recorder) Snapshot(ctx context.Context, seen *agg.Frame) (string, error) {
 	t, err := r.begin("", agg.ExportSpan(time.Time{}, time.Time{}), seen)
 	if err != nil {
-		return "", err
+		return "", advised(err)
 	}
 	meta, err := r.end(ctx, t, seen)
 	if err != nil {
-		return "", err
+		return "", advised(err)
 	}
 	return brief(t.writer.Path(), meta)
 }
@@ -125,7 +125,7 @@ func (r *recorder) Start(_ context.Context, seen *agg.Frame) error {
 	}
 	t, err := r.begin("", agg.ExportSpan(time.Time{}, time.Time{}), seen)
 	if err != nil {
-		return err
+		return advised(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	r.take, r.cancel, r.done = t, cancel, make(chan error, 1)
@@ -165,11 +165,11 @@ func (r *recorder) Stop(ctx context.Context, seen *agg.Frame) (string, error) {
 	r.take = nil
 	if err != nil {
 		t.writer.Abort()
-		return "", err
+		return "", advised(err)
 	}
 	meta, err := r.end(ctx, t, seen)
 	if err != nil {
-		return "", err
+		return "", advised(err)
 	}
 	return brief(t.writer.Path(), meta)
 }

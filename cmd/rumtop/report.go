@@ -136,7 +136,7 @@ func (p *program) report(r *reportFlags, path string) error {
 	}
 	defer out.discard()
 	if _, err := out.Write(text.Bytes()); err != nil {
-		return fmt.Errorf("write the report: %w", err)
+		return err
 	}
 	return out.commit()
 }

@@ -203,7 +203,7 @@ func (v *savedViews) Save(name string, q agg.Query) error {
 		return fmt.Errorf("save view: %w", err)
 	}
 	if err := writeWhole(v.path, data); err != nil {
-		return fmt.Errorf("save view: %w", err)
+		return fmt.Errorf("save view: %w", advised(err))
 	}
 	v.mu.Lock()
 	v.saved = views
@@ -218,14 +218,15 @@ func writeWhole(path string, data []byte) error {
 	}
 	file, err := os.CreateTemp(filepath.Dir(path), ".views-*") // 0600
 	if err != nil {
-		return err
+		return failedTo(path, err)
 	}
 	_, err = file.Write(data)
 	if err = errors.Join(err, file.Sync(), file.Close()); err == nil {
 		err = os.Rename(file.Name(), path)
 	}
 	if err != nil {
-		return errors.Join(err, os.Remove(file.Name()))
+		_ = os.Remove(file.Name())
+		return failedTo(path, err)
 	}
 	return nil
 }

@@ -176,7 +176,10 @@ func sharedMaster(path string, r io.Reader) ([]byte, error) {
 		return m, err
 	}
 	if err := createMaster(path, r); err != nil && !errors.Is(err, fs.ErrExist) {
-		return nil, fmt.Errorf("create identity key file: %w", err)
+		if p := (*fs.PathError)(nil); errors.As(err, &p) {
+			err = p.Err // the temporary file's name says nothing
+		}
+		return nil, fmt.Errorf("create identity key file %s: %w", path, err)
 	}
 	return readMaster(path)
 }

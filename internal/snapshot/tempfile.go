@@ -38,6 +38,15 @@ func sweep(dir string, now time.Time) {
 	}
 }
 
+// failedTo says that a snapshot could not be written, by its own name: nobody
+// knows a temporary file's.
+func failedTo(path string, err error) error {
+	if p := (*fs.PathError)(nil); errors.As(err, &p) {
+		err = p.Err
+	}
+	return fmt.Errorf("write %s: %w", path, err)
+}
+
 // publish gives a finished temporary file its name. It appears whole or not at
 // all, and never in the place of another file.
 func publish(f *os.File, path string) error {

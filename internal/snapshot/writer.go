@@ -3,7 +3,6 @@ package snapshot
 import (
 	"archive/zip"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"time"
@@ -36,7 +35,7 @@ func Create(path string, meta Meta) (*Writer, error) {
 	w := &Writer{path: path, meta: meta}
 	var err error
 	if w.tables, err = newTables(dir); err != nil {
-		return nil, fmt.Errorf("write a snapshot: %w", err)
+		return nil, failedTo(path, err)
 	}
 	w.rows = newEncoder(&w.tables, meta.Anonymised)
 	return w, nil
@@ -86,7 +85,7 @@ func (w *Writer) Commit(meta Meta) (Meta, error) {
 	w.ended = true
 	defer w.tables.close()
 	if err := w.tables.finish(); err != nil {
-		return Meta{}, fmt.Errorf("write a snapshot: %w", err)
+		return Meta{}, failedTo(w.path, err)
 	}
 	meta.Schema, meta.Anonymised, meta.Only = Schema, w.meta.Anonymised, w.meta.Only
 	meta.Counts = w.rows.counts
@@ -109,7 +108,7 @@ func (w *Writer) Commit(meta Meta) (Meta, error) {
 		}
 	}
 	if err != nil {
-		return Meta{}, fmt.Errorf("write %s: %w", w.path, err)
+		return Meta{}, failedTo(w.path, err)
 	}
 	return meta, nil
 }
