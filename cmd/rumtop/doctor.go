@@ -27,6 +27,9 @@ func (p *program) doctorCommand() *cobra.Command {
 wrong. Exits with 1 when something is broken; a warning alone is no failure.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := checkSite(site); err != nil {
+				return err
+			}
 			ctx := cmd.Context()
 			var checks []stream.Check
 			conn, err := stream.Connect(ctx, n.options("rumtop doctor"))

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/rumtop/rumtop/internal/plain"
@@ -81,6 +82,10 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		status = exitUsage // cobra itself refused the words
 		err = fmt.Errorf("%w: see %s --help", err, cmd.CommandPath())
 	}
-	_, _ = fmt.Fprintf(stderr, "rumtop: %s\n", plain.Line(advised(err).Error(), 0))
+	said := advised(err).Error()
+	if ctx.Err() != nil { // who interrupts has not heard of contexts
+		said = strings.ReplaceAll(said, context.Canceled.Error(), "interrupted")
+	}
+	_, _ = fmt.Fprintf(stderr, "rumtop: %s\n", plain.Line(said, 0))
 	return status
 }

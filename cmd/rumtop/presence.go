@@ -25,9 +25,12 @@ func (f *presenceFlags) register(fs *pflag.FlagSet) {
 	fs.StringVar(&f.author, "author", "", "what others see you as (default: $USER)")
 }
 
+// name is what others see this person as; "" where nobody says.
+func (f *presenceFlags) name(user string) string { return plain.Line(cmp.Or(f.author, user), 40) }
+
 // company makes the company of a screen, nil where nobody is to be told.
 func (f *presenceFlags) company(conn *stream.Conn, user string) *stream.Company {
-	name := plain.Line(cmp.Or(f.author, user), 40)
+	name := f.name(user)
 	if !f.on || name == "" {
 		return nil
 	}

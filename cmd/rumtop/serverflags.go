@@ -50,10 +50,10 @@ func (s *siteFlags) register(fs *pflag.FlagSet) {
 	fs.StringVar(&s.site, "site", "", "which site (default: the only one there is)")
 }
 
-// check refuses a site that cannot be, before anything is connected.
-func (s *siteFlags) check() error {
-	if s.site != "" && !beacon.ValidToken(s.site) {
-		return usage("--site %q: a site's name is 1 to 32 of a-z 0-9 _ -", s.site)
+// checkSite refuses a site that cannot be, before anything is connected.
+func checkSite(name string) error {
+	if name != "" && !beacon.ValidToken(name) {
+		return usage("--site %q: a site's name is 1 to 32 of a-z 0-9 _ -", name)
 	}
 	return nil
 }
@@ -61,7 +61,7 @@ func (s *siteFlags) check() error {
 // connect connects as the command of a name, and finds the site where none is
 // named. The caller closes the connection.
 func (s *siteFlags) connect(ctx context.Context, name string) (conn *stream.Conn, site string, err error) {
-	if err := s.check(); err != nil {
+	if err := checkSite(s.site); err != nil {
 		return nil, "", err
 	}
 	if conn, err = stream.Connect(ctx, s.options(name)); err != nil {

@@ -63,7 +63,7 @@ func (p *program) watch(ctx context.Context, v *viewFlags, from *siteFlags) erro
 		defer conn.Close()
 		return p.print(ctx, v, newSiteFeed(conn, site), site)
 	}
-	if err := from.check(); err != nil {
+	if err := checkSite(from.site); err != nil {
 		return err
 	}
 	conn, err := stream.ConnectLazily(from.options(name))
@@ -190,7 +190,7 @@ func (p *program) show(ctx context.Context, v *viewFlags, f *feed, site string) 
 	screen := ui.Options{
 		Source: loop, Query: query, Interval: v.interval, Recorder: files,
 		Annotate: func(ctx context.Context, m beacon.Marker) error {
-			m.ID, m.By = rand.Text(), p.user()
+			m.ID, m.By = rand.Text(), v.presence.name(p.user())
 			return f.annotate(ctx, m)
 		},
 		Funnel: v.funnel, Views: p.views,
