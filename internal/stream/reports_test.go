@@ -149,6 +149,8 @@ func TestClockThatIsOff(t *testing.T) {
 		}
 		s := subscribe(t, dial(t, e.ClientURL()), SubscribeOptions{Since: time.Hour, Now: func() time.Time { return time.Now().Add(off) }})
 		expect(t, s, 0, 1)
+		// What is announced is not acknowledged: it may come after the beacons.
+		eventually(t, "the collector is known", func() bool { known, _, _ := s.Collectors(); return len(known) == 1 })
 		if got := s.Status().Skew; (got - off).Abs() > time.Second {
 			t.Errorf("off by %v, measured %v", off, got)
 		}
@@ -156,7 +158,7 @@ func TestClockThatIsOff(t *testing.T) {
 			t.Errorf("off by %v: reckons %v from now", off, got)
 		}
 		known, _, _ := s.Collectors()
-		if len(known) != 1 || known[0].Skew.Abs() > time.Second || known[0].Silent {
+		if known[0].Skew.Abs() > time.Second || known[0].Silent {
 			t.Errorf("off by %v: %+v", off, known)
 		}
 	}
