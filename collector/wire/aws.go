@@ -159,7 +159,7 @@ func (a *awsBatch) attributes(said cursor) {
 // awsTag adds a custom attribute, if it has a value.
 func (c *cursor) awsTag(key []byte, to []Tag) []Tag {
 	if value := c.loose(); value != "" {
-		return append(to, Tag{c.doc.kept.keep(key), value})
+		return append(to, Tag{c.keep(key), value})
 	}
 	return to
 }
@@ -171,7 +171,8 @@ func awsOwn(key []byte) bool {
 		"domain", "version", "title", "pageId", "parentPageId", "interaction", "pageTags", "pageUrl", "url", "countryCode", "subdivisionCode", "isAwsRegion":
 		return true
 	}
-	return bytes.HasPrefix(key, []byte("aws:"))
+	_, own := after(key, "aws:")
+	return own
 }
 
 func (a *awsBatch) event(c *cursor) {

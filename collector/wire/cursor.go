@@ -78,7 +78,7 @@ func (c *cursor) more() bool {
 func (c *cursor) key() []byte { return c.view() }
 
 // name reads a name within an object.
-func (c *cursor) name() string { return c.doc.kept.keep(c.view()) }
+func (c *cursor) name() string { return c.keep(c.view()) }
 
 // view is the text of the string or name that stands here.
 func (c *cursor) view() []byte {
@@ -133,7 +133,7 @@ func (c *cursor) skip() {
 func (c *cursor) string() string {
 	switch c.peek() {
 	case '"':
-		return c.doc.kept.keep(c.view())
+		return c.keep(c.view())
 	case 'n':
 		c.at++
 	default:
@@ -142,25 +142,33 @@ func (c *cursor) string() string {
 	return ""
 }
 
+// look reads a scalar as text, and anything else as not sent. The text is gone
+// with the document.
+func (c *cursor) look() []byte {
+	switch c.peek() {
+	case '"':
+		return c.view()
+	case '0', 't', 'f':
+		return c.raw()
+	case 0xff:
+		c.fail(errShape)
+	}
+	c.skip()
+	return nil
+}
+
 // scalar reads a string, a number or a boolean as text: pages send ids and
 // tags as either.
 func (c *cursor) scalar() string {
 	switch c.peek() {
 	case '0', 't', 'f':
-		return c.doc.kept.keep(c.raw())
+		return c.keep(c.raw())
 	}
 	return c.string()
 }
 
 // loose reads a scalar as text, and anything else as not sent.
-func (c *cursor) loose() string {
-	switch c.peek() {
-	case '{', '[':
-		c.skip()
-		return ""
-	}
-	return c.scalar()
-}
+func (c *cursor) loose() string { return c.keep(c.look()) }
 
 // field is a member of an object, and where its value goes.
 type field struct {
@@ -230,6 +238,22 @@ func parseNumber(s string) float64 {
 		return math.NaN()
 	}
 	return v
+}
+
+// keep makes a text of the document stay.
+func (c *cursor) keep(text []byte) string {
+	if len(text) == 0 {
+		return ""
+	}
+	return c.doc.kept.keep(text)
+}
+
+// after is what follows a prefix.
+func after(text []byte, prefix string) (rest []byte, ok bool) {
+	if len(text) < len(prefix) || string(text[:len(prefix)]) != prefix {
+		return text, false
+	}
+	return text[len(prefix):], true
 }
 
 // keeper makes strings that stay, many in one piece of memory.

@@ -38,19 +38,23 @@ func (Datadog) Match() Match {
 
 // forwarded is a parameter of the intake's address, or of the proxy's own.
 func forwarded(u *url.URL, name string) string {
-	query := u.Query()
-	if value := query.Get(name); value != "" {
+	if value := parameter(u.RawQuery, name); value != "" {
 		return value
 	}
-	_, inner, ok := strings.Cut(query.Get("ddforward"), "?")
-	if !ok {
-		return ""
+	_, inner, _ := strings.Cut(parameter(u.RawQuery, "ddforward"), "?")
+	return parameter(inner, name)
+}
+
+// parameter finds one parameter of a query, without taking all of it apart.
+func parameter(query, name string) string {
+	for query != "" {
+		var pair string
+		pair, query, _ = strings.Cut(query, "&")
+		if key, value, _ := strings.Cut(pair, "="); key == name {
+			return formValue(value)
+		}
 	}
-	values, err := url.ParseQuery(inner)
-	if err != nil {
-		return ""
-	}
-	return values.Get(name)
+	return ""
 }
 
 // Answer implements [Format].
@@ -99,7 +103,7 @@ func datadogPath(u *url.URL) string {
 	if u == nil {
 		return ""
 	}
-	return u.Query().Get("ddforward")
+	return parameter(u.RawQuery, "ddforward")
 }
 
 // datadogEvent is one line on its way to becoming a beacon.

@@ -2,20 +2,20 @@ package wire
 
 import (
 	"bytes"
-	"strings"
 )
 
-// sentrySpan is what is read of a span, wherever it stands.
+// sentrySpan is what is read of a span, wherever it stands. Most spans are of
+// resources, of which nothing is kept: the texts are gone with the document.
 type sentrySpan struct {
-	id, trace, op        string
-	start, end           float64 // Unix seconds
-	segment              bool    // of a page, not of something in it
-	url, method, status  string
-	name, source         string // of the page
+	id, trace, op        []byte
+	start, end           []byte // Unix seconds
+	segment              bool   // of a page, not of something in it
+	url, method, status  []byte
+	name, source         []byte // of the page
 	restored             bool
-	release, environment string
-	user, email, agent   string
-	connection, rate     string
+	release, environment []byte
+	user, email, agent   []byte
+	connection, rate     []byte
 	vitals               []Metric
 	flags                []Tag
 }
@@ -42,7 +42,7 @@ func (e *sentryEnvelope) transaction(c *cursor) {
 			}
 			for c.more() {
 				span := c.sentrySpan()
-				if span.op == "http.client" && len(requests) < maxFetches {
+				if string(span.op) == "http.client" && len(requests) < maxFetches {
 					requests = append(requests, span)
 				}
 			}
@@ -58,7 +58,7 @@ func (e *sentryEnvelope) transaction(c *cursor) {
 	b := e.beacon(s.trace, s.id)
 	s.into(b)
 	b.SampleRate = e.rate
-	say(&b.Connection, page.connection)
+	say(&b.Connection, c.keep(page.connection))
 	for _, t := range page.flags {
 		b.tagOnce(t)
 	}
@@ -68,7 +68,7 @@ func (e *sentryEnvelope) transaction(c *cursor) {
 		b.vitals(&page)
 	}
 	for i := range requests {
-		b.request(&requests[i], s.trace)
+		b.request(c, &requests[i], s.trace)
 	}
 }
 
@@ -107,32 +107,39 @@ func (e *sentryEnvelope) spans(c *cursor) {
 		streamed = true
 		for c.more() {
 			span := c.sentrySpan()
-			e.span(&span)
+			e.span(c, &span)
 		}
 	}
 	if !streamed && c.err == nil {
 		span := mark.sentrySpan()
 		c.err = mark.err
-		e.span(&span)
+		e.span(c, &span)
 	}
 }
 
 // span takes what a span tells of its page.
-func (e *sentryEnvelope) span(s *sentrySpan) {
-	page := s.segment && (s.op == "pageload" || s.op == "navigation")
-	if !page && s.op != "http.client" && len(s.vitals) == 0 {
+func (e *sentryEnvelope) span(c *cursor, s *sentrySpan) {
+	op := string(s.op)
+	page := s.segment && (op == "pageload" || op == "navigation")
+	if !page && op != "http.client" && len(s.vitals) == 0 {
 		return
 	}
-	b := e.beacon(s.trace, s.id)
-	say(&b.Release, s.release)
-	say(&b.Environment, s.environment)
-	say(&b.User, s.user)
-	say(&b.User, s.email)
-	say(&b.UserAgent, s.agent)
-	say(&b.Connection, s.connection)
-	b.newest(s.end)
+	trace := c.keep(s.trace)
+	b := e.beacon(trace, c.keep(s.id))
+	for _, said := range [...]struct {
+		into *string
+		text []byte
+	}{
+		{&b.Release, s.release}, {&b.Environment, s.environment}, {&b.User, s.user}, {&b.User, s.email},
+		{&b.UserAgent, s.agent}, {&b.Connection, s.connection},
+	} {
+		if *said.into == "" {
+			*said.into = c.keep(said.text)
+		}
+	}
+	b.newest(unixSeconds(s.end))
 	b.SampleRate = e.rate
-	if rate := parseNumber(s.rate); rate > 0 {
+	if rate := parseNumber(string(s.rate)); rate > 0 {
 		b.SampleRate = rate
 	}
 	for _, t := range s.flags {
@@ -142,14 +149,16 @@ func (e *sentryEnvelope) span(s *sentrySpan) {
 	switch {
 	case page:
 		b.Navigation = true
-		say(&b.URL, s.url)
-		if s.source == "route" && strings.HasPrefix(s.name, "/") {
-			say(&b.Route, s.name)
+		say(&b.URL, c.keep(s.url))
+		if _, path := after(s.name, "/"); path && string(s.source) == "route" {
+			say(&b.Route, c.keep(s.name))
 		}
-	case s.op == "http.client":
-		b.request(s, s.trace)
-	case strings.HasPrefix(s.name, "/"):
-		say(&b.URL, s.name)
+	case op == "http.client":
+		b.request(c, s, trace)
+	default:
+		if _, path := after(s.name, "/"); path {
+			say(&b.URL, c.keep(s.name))
+		}
 	}
 }
 
@@ -160,12 +169,28 @@ func (b *Beacon) vitals(s *sentrySpan) {
 	}
 }
 
-func (b *Beacon) request(s *sentrySpan, trace string) {
-	f := Fetch{URL: s.url, Method: s.method, Trace: trace}
-	if status := parseNumber(s.status); status > 0 {
+// digits reads a number, and anything else as not sent.
+func (c *cursor) digits() []byte {
+	if c.peek() != '0' {
+		c.skip()
+		return nil
+	}
+	return c.raw()
+}
+
+func unixSeconds(digits []byte) float64 {
+	if v := parseNumber(string(digits)); v == v {
+		return v
+	}
+	return 0
+}
+
+func (b *Beacon) request(c *cursor, s *sentrySpan, trace string) {
+	f := Fetch{URL: c.keep(s.url), Method: c.keep(s.method), Trace: trace}
+	if status := parseNumber(string(s.status)); status > 0 {
 		f.Status = status
 	}
-	if d := (s.end - s.start) * 1000; d >= 0 {
+	if d := (unixSeconds(s.end) - unixSeconds(s.start)) * 1000; d >= 0 {
 		f.Duration = d
 	}
 	b.AddFetch(f)
@@ -178,17 +203,17 @@ func (c *cursor) sentrySpan() (s sentrySpan) {
 	for c.more() {
 		switch string(c.key()) {
 		case "span_id":
-			s.id = c.loose()
+			s.id = c.look()
 		case "trace_id":
-			s.trace = c.loose()
+			s.trace = c.look()
 		case "op":
-			s.op = c.loose()
+			s.op = c.look()
 		case "start_timestamp":
-			s.start = c.seconds()
+			s.start = c.digits()
 		case "end_timestamp", "timestamp":
-			s.end = c.seconds()
+			s.end = c.digits()
 		case "is_segment":
-			s.segment = c.loose() == "true"
+			s.segment = string(c.look()) == "true"
 		case "attributes", "data":
 			c.attributes(&s)
 		case "measurements":
@@ -211,18 +236,18 @@ func (c *cursor) attributes(s *sentrySpan) {
 			*into = c.attribute()
 			continue
 		}
-		if name, ok := bytes.CutPrefix(key, []byte("browser.web_vital.")); ok {
-			if name, ok = bytes.CutSuffix(name, []byte(".value")); ok && isVital(string(name)) {
-				s.vitals = append(s.vitals, Metric{Name: c.doc.kept.keep(name), Value: parseNumber(c.attribute())})
+		if rest, ok := after(key, "browser.web_vital."); ok {
+			if name, what, ok := bytes.Cut(rest, []byte{'.'}); ok && string(what) == "value" && isVital(string(name)) {
+				s.vitals = append(s.vitals, Metric{Name: c.keep(name), Value: parseNumber(string(c.attribute()))})
 				continue
 			}
 		}
-		if flag, ok := bytes.CutPrefix(key, []byte("flag.evaluation.")); ok && len(s.flags) < maxTags {
-			s.flags = append(s.flags, Tag{c.doc.kept.keep(flag), c.attribute()})
+		if flag, ok := after(key, "flag.evaluation."); ok && len(s.flags) < maxTags {
+			s.flags = append(s.flags, Tag{c.keep(flag), c.keep(c.attribute())})
 			continue
 		}
 		if string(key) == "browser.navigation.type" {
-			s.restored = c.attribute() == backForwardCache
+			s.restored = string(c.attribute()) == backForwardCache
 			continue
 		}
 		c.skip()
@@ -230,7 +255,7 @@ func (c *cursor) attributes(s *sentrySpan) {
 }
 
 // attribute is where the value of an attribute goes; nil if it is not wanted.
-func (s *sentrySpan) attribute(key []byte) *string {
+func (s *sentrySpan) attribute(key []byte) *[]byte {
 	switch string(key) {
 	case "sentry.op":
 		return &s.op
@@ -263,14 +288,14 @@ func (s *sentrySpan) attribute(key []byte) *string {
 }
 
 // attribute reads an attribute's value as text.
-func (c *cursor) attribute() (value string) {
+func (c *cursor) attribute() (value []byte) {
 	if c.peek() != '{' {
-		return c.loose()
+		return c.look()
 	}
 	c.object()
 	for c.more() {
 		if string(c.key()) == "value" {
-			value = c.loose()
+			value = c.look()
 		} else {
 			c.skip()
 		}
