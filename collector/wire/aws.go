@@ -76,7 +76,7 @@ type awsBatch struct {
 
 // awsPage is the beacon of one view, and what is known of its events.
 type awsPage struct {
-	Beacon
+	*Beacon
 	key string
 }
 
@@ -225,7 +225,7 @@ func awsIgnores(typ string) bool {
 }
 
 func (a *awsBatch) take(page *awsPage, typ string, details *cursor) {
-	b := &page.Beacon
+	b := page.Beacon
 	name, own := strings.CutPrefix(typ, "com.amazon.rum.")
 	if !own {
 		if name, own = strings.CutPrefix(typ, "com.amazonaws.rum."); !own {
@@ -314,7 +314,7 @@ func (a *awsBatch) page(said cursor) *awsPage {
 			return p
 		}
 	}
-	p := &awsPage{key: key}
+	p := &awsPage{borrow(), key}
 	p.URL = address
 	if p.URL == "" {
 		p.URL = path
@@ -347,7 +347,7 @@ func (a *awsBatch) emit() (wanted bool) {
 	}
 	wanted = true
 	for i, p := range a.pages {
-		b := &p.Beacon
+		b := p.Beacon
 		b.Release, b.User, b.Session = a.release, a.user, a.session
 		for _, t := range a.tags {
 			b.AddTag(t)
@@ -375,6 +375,9 @@ func (a *awsBatch) emit() (wanted bool) {
 			continue
 		}
 		wanted = a.to.Take(b)
+	}
+	for _, p := range a.pages {
+		giveBack(p.Beacon)
 	}
 	if len(a.pages) == 0 && a.refused+a.ignored == 0 {
 		a.to.Reject()

@@ -36,7 +36,8 @@ func (Elastic) Answer(w http.ResponseWriter, _ *Request, _ Answer) {
 func (Elastic) Decode(r *Request, to Sink) error {
 	s := cut(r.Body, r.Limits.Depth)
 	defer s.doc.release()
-	p := elasticBody{to: to, prefix: "elastic/" + r.Attempt + "/", wanted: true}
+	p := elasticBody{to: to, prefix: "elastic/" + r.Attempt + "/", wanted: true, b: borrow()}
+	defer giveBack(p.b)
 	for {
 		c, ok := s.next()
 		if !ok {
@@ -67,9 +68,10 @@ type elasticBody struct {
 	release, environment string
 	labels               []Tag
 
-	b     Beacon
-	id    string // of the transaction
-	waits bool   // b has something
+	b       *Beacon
+	id      string   // of the transaction
+	metrics []Metric // of the transaction
+	waits   bool     // b has something
 }
 
 func (p *elasticBody) line(c *cursor) {
@@ -138,7 +140,7 @@ func (p *elasticBody) emit() {
 	default:
 		p.b.ID = p.prefix + strconv.Itoa(p.n)
 		p.n++
-		p.wanted = p.to.Take(&p.b)
+		p.wanted = p.to.Take(p.b)
 	}
 }
 
@@ -152,7 +154,7 @@ func (p *elasticBody) error(c *cursor) {
 		case "trace_id", "tid":
 			p.b.Trace = c.loose()
 		case "context", "c":
-			c.elasticContext(&p.b, nil)
+			c.elasticContext(p.b, nil)
 		case "exception", "ex":
 			e = c.elasticException()
 		default:

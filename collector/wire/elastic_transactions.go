@@ -11,7 +11,7 @@ type elasticTransaction struct {
 }
 
 func (p *elasticBody) transaction(c *cursor) {
-	var t elasticTransaction
+	t := elasticTransaction{metrics: p.metrics[:0]}
 	if !c.object() {
 		c.fail(errShape)
 	}
@@ -32,7 +32,7 @@ func (p *elasticBody) transaction(c *cursor) {
 		case "session", "ses":
 			c.pick(field{"id", &t.session})
 		case "context", "c":
-			c.elasticContext(&p.b, &t.inp)
+			c.elasticContext(p.b, &t.inp)
 		case "marks", "k":
 			c.elasticMarks(&t)
 		case "experience", "exp":
@@ -47,13 +47,13 @@ func (p *elasticBody) transaction(c *cursor) {
 			c.skip()
 		}
 	}
-	p.id = t.id
+	p.id, p.metrics = t.id, t.metrics
 	p.take(&t)
 }
 
 // take turns a transaction into what its type means.
 func (p *elasticBody) take(t *elasticTransaction) {
-	b := &p.b
+	b := p.b
 	if t.unsampled {
 		b.Reset()
 		return

@@ -39,13 +39,15 @@ func (Faro) Answer(w http.ResponseWriter, _ *Request, a Answer) { answerCounts(w
 func (Faro) Decode(r *Request, to Sink) error {
 	s := cut(r.Body, r.Limits.Depth)
 	defer s.doc.release()
+	p := faroPayload{b: borrow(), to: to}
+	defer giveBack(p.b)
 	wanted := true
 	for n := 0; ; n++ {
 		item, ok := s.next()
 		if !ok {
 			return s.err
 		}
-		p := faroPayload{to: to}
+		p.begin()
 		if !wanted || p.decode(&item) != nil {
 			to.Reject()
 			continue
@@ -57,11 +59,17 @@ func (Faro) Decode(r *Request, to Sink) error {
 
 // faroPayload is one payload on its way to becoming a beacon.
 type faroPayload struct {
-	b       Beacon
+	b       *Beacon
 	to      Sink
 	newest  time.Time
 	refused int
 	ignored int
+	values  []Metric // of the measurement that is read
+}
+
+func (p *faroPayload) begin() {
+	p.b.Reset()
+	p.newest, p.refused, p.ignored = time.Time{}, 0, 0
 }
 
 func (p *faroPayload) decode(c *cursor) error {
@@ -109,7 +117,7 @@ func (p *faroPayload) emit() bool {
 		p.b.Time = float64(p.newest.UnixMilli())
 	}
 	p.b.Visit.Join = true
-	return p.to.Take(&p.b)
+	return p.to.Take(p.b)
 }
 
 // items reads a list of which each item can fail alone.
@@ -128,7 +136,7 @@ func (p *faroPayload) items(c *cursor, read func(*cursor)) {
 }
 
 func (p *faroPayload) meta(c *cursor) {
-	b := &p.b
+	b := p.b
 	if !c.object() {
 		return
 	}
@@ -174,7 +182,7 @@ func (p *faroPayload) session(c *cursor) {
 		case "id":
 			p.b.Session = c.scalar()
 		case "attributes":
-			c.tags(&p.b)
+			c.tags(p.b)
 			p.b.Tags = withoutFaros(p.b.Tags)
 		default:
 			c.skip()
@@ -248,7 +256,7 @@ func (c *cursor) faroStack() string {
 
 func (p *faroPayload) measurement(c *cursor) {
 	var typ, id, navigation string
-	var values []Metric
+	p.values = p.values[:0]
 	if !c.object() {
 		c.fail(errShape)
 	}
@@ -264,7 +272,7 @@ func (p *faroPayload) measurement(c *cursor) {
 			if c.object() {
 				for c.more() {
 					name := c.name()
-					values = append(values, Metric{Name: name, Value: c.number()})
+					p.values = append(p.values, Metric{Name: name, Value: c.number()})
 				}
 			}
 		default:
@@ -274,7 +282,7 @@ func (p *faroPayload) measurement(c *cursor) {
 	if c.err != nil {
 		return
 	}
-	for _, m := range values {
+	for _, m := range p.values {
 		if typ == "web-vitals" {
 			switch m.Name {
 			case "lcp", "fcp", "inp", "cls", "ttfb", "fid":
@@ -350,7 +358,7 @@ func (p *faroPayload) event(c *cursor) {
 }
 
 func (p *faroPayload) navigation(at *faroAttributes, when time.Time) {
-	b := &p.b
+	b := p.b
 	b.Navigation = true
 	b.Visit.Route = false
 	b.Visit.Navigation = at.navigation

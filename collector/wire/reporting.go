@@ -37,7 +37,8 @@ func (Reporting) Answer(w http.ResponseWriter, _ *Request, _ Answer) {
 func (Reporting) Decode(r *Request, to Sink) error {
 	s := cut(r.Body, r.Limits.Depth)
 	defer s.doc.release()
-	var gathered, b Beacon
+	gathered, b := borrow(), borrow()
+	defer func() { giveBack(gathered); giveBack(b) }()
 	var p report
 	wanted := true
 	for {
@@ -48,7 +49,7 @@ func (Reporting) Decode(r *Request, to Sink) error {
 		b.Reset()
 		p = report{}
 		switch {
-		case !wanted || p.decode(&item, &b) != nil:
+		case !wanted || p.decode(&item, b) != nil:
 			to.Reject()
 		case b.Empty():
 			to.Ignore()
@@ -56,14 +57,14 @@ func (Reporting) Decode(r *Request, to Sink) error {
 		case gathered.Empty():
 			gathered, b = b, gathered
 		case gathered.URL == b.URL && gathered.UserAgent == b.UserAgent && gathered.SampleRate == b.SampleRate:
-			gathered.join(&b)
+			gathered.join(b)
 		default:
-			wanted = to.Take(&gathered)
+			wanted = to.Take(gathered)
 			gathered, b = b, gathered
 		}
 	}
 	if !gathered.Empty() {
-		to.Take(&gathered)
+		to.Take(gathered)
 	}
 	return s.err
 }
@@ -105,24 +106,70 @@ type report struct {
 
 // identity tells reports apart that tell something else, whenever they do.
 func (p *report) identity() string {
-	told := []string{p.typ, p.url, p.agent}
-	for _, m := range p.members() {
-		told = append(told, *m.into)
-	}
-	return strings.Join(told, "\x00")
+	return strings.Join([]string{
+		p.typ, p.url, p.agent, p.document, p.directive, p.violated, p.blocked, p.policy, p.disposition, p.file, p.line, p.column,
+		p.id, p.reason, p.stack, p.message, p.phase, p.kind, p.method, p.code, p.elapsed, p.share, p.referrer,
+	}, "\x00")
 }
 
-func (p *report) members() []field {
-	return []field{
-		{"documentURL", &p.document}, {"document-uri", &p.document},
-		{"effectiveDirective", &p.directive}, {"effective-directive", &p.directive}, {"violated-directive", &p.violated},
-		{"blockedURL", &p.blocked}, {"blocked-uri", &p.blocked}, {"disposition", &p.disposition}, {"policyId", &p.policy}, {"featureId", &p.policy},
-		{"sourceFile", &p.file}, {"source-file", &p.file},
-		{"lineNumber", &p.line}, {"line-number", &p.line}, {"columnNumber", &p.column}, {"column-number", &p.column},
-		{"id", &p.id}, {"reason", &p.reason}, {"stack", &p.stack}, {"message", &p.message},
-		{"phase", &p.phase}, {"type", &p.kind}, {"method", &p.method}, {"status_code", &p.code},
-		{"elapsed_time", &p.elapsed}, {"sampling_fraction", &p.share}, {"referrer", &p.referrer},
+func (p *report) body(c *cursor) {
+	if !c.object() {
+		return
 	}
+	for c.more() {
+		if into := p.member(c.key()); into != nil {
+			*into = c.loose()
+		} else {
+			c.skip()
+		}
+	}
+}
+
+// member is where the value of a member goes; nil if it is not wanted.
+func (p *report) member(key []byte) *string {
+	switch string(key) {
+	case "documentURL", "document-uri":
+		return &p.document
+	case "effectiveDirective", "effective-directive":
+		return &p.directive
+	case "violated-directive":
+		return &p.violated
+	case "blockedURL", "blocked-uri":
+		return &p.blocked
+	case "disposition":
+		return &p.disposition
+	case "policyId", "featureId":
+		return &p.policy
+	case "sourceFile", "source-file":
+		return &p.file
+	case "lineNumber", "line-number":
+		return &p.line
+	case "columnNumber", "column-number":
+		return &p.column
+	case "id":
+		return &p.id
+	case "reason":
+		return &p.reason
+	case "stack":
+		return &p.stack
+	case "message":
+		return &p.message
+	case "phase":
+		return &p.phase
+	case "type":
+		return &p.kind
+	case "method":
+		return &p.method
+	case "status_code":
+		return &p.code
+	case "elapsed_time":
+		return &p.elapsed
+	case "sampling_fraction":
+		return &p.share
+	case "referrer":
+		return &p.referrer
+	}
+	return nil
 }
 
 func (p *report) decode(c *cursor, b *Beacon) error {
@@ -140,10 +187,10 @@ func (p *report) decode(c *cursor, b *Beacon) error {
 		case "age":
 			p.age = c.optional()
 		case "body":
-			c.pick(p.members()...)
+			p.body(c)
 		case "csp-report":
 			p.typ = "csp-violation"
-			c.pick(p.members()...)
+			p.body(c)
 		default:
 			c.skip()
 		}

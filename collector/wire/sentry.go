@@ -164,7 +164,7 @@ type sentryEnvelope struct {
 // sentryBeacon is what the envelope says of one trace.
 type sentryBeacon struct {
 	trace string
-	Beacon
+	*Beacon
 }
 
 type sentryItem struct {
@@ -247,7 +247,7 @@ func (e *sentryEnvelope) item(item sentryItem, payload []byte) {
 func (e *sentryEnvelope) beacon(trace, id string) *Beacon {
 	for i := range e.beacons {
 		if b := &e.beacons[i]; b.trace == trace {
-			return &b.Beacon
+			return b.Beacon
 		}
 	}
 	if len(e.beacons) == maxTraces {
@@ -256,16 +256,18 @@ func (e *sentryEnvelope) beacon(trace, id string) *Beacon {
 	if id == "" {
 		id = e.attempt
 	}
-	e.beacons = append(e.beacons, sentryBeacon{trace, Beacon{
-		ID: "sentry/" + trace + "/" + id, View: trace, Visit: Visit{Recall: true}, Trace: trace, Release: e.release, Environment: e.environment,
-	}})
-	return &e.beacons[len(e.beacons)-1].Beacon
+	b := borrow()
+	b.ID, b.View, b.Trace = "sentry/"+trace+"/"+id, trace, trace
+	b.Visit.Recall = true
+	b.Release, b.Environment = e.release, e.environment
+	e.beacons = append(e.beacons, sentryBeacon{trace, b})
+	return b
 }
 
 // flush hands the beacons on.
 func (e *sentryEnvelope) flush() {
 	for i := range e.beacons {
-		b := &e.beacons[i].Beacon
+		b := e.beacons[i].Beacon
 		switch {
 		case b.Empty():
 			e.to.Ignore()
@@ -274,6 +276,7 @@ func (e *sentryEnvelope) flush() {
 		default:
 			e.wanted = e.to.Take(b)
 		}
+		giveBack(b)
 	}
 	e.beacons = e.beacons[:0]
 }

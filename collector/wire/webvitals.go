@@ -34,7 +34,8 @@ func (WebVitals) Answer(w http.ResponseWriter, _ *Request, _ Answer) {
 func (WebVitals) Decode(r *Request, to Sink) error {
 	s := cut(r.Body, r.Limits.Depth)
 	defer s.doc.release()
-	var gathered, b Beacon
+	gathered, b := borrow(), borrow()
+	defer func() { giveBack(gathered); giveBack(b) }()
 	wanted := true
 	for {
 		item, ok := s.next()
@@ -43,19 +44,19 @@ func (WebVitals) Decode(r *Request, to Sink) error {
 		}
 		b.Reset()
 		switch {
-		case !wanted || decodeMetric(&item, &b) != nil:
+		case !wanted || decodeMetric(&item, b) != nil:
 			to.Reject()
-		case len(gathered.Metrics) > 0 && samePage(&gathered, &b):
+		case len(gathered.Metrics) > 0 && samePage(gathered, b):
 			gathered.merge(b.Metrics[0])
 		default:
 			if len(gathered.Metrics) > 0 {
-				wanted = to.Take(&gathered)
+				wanted = to.Take(gathered)
 			}
 			gathered, b = b, gathered
 		}
 	}
 	if len(gathered.Metrics) > 0 {
-		to.Take(&gathered)
+		to.Take(gathered)
 	}
 	return s.err
 }
