@@ -56,19 +56,19 @@ func isProtobuf(h http.Header) bool {
 }
 
 func decodeLogs(r *Request, g *grouper) error {
-	var logs plog.Logs
-	err := checkOTLP(r, logsRequest)
-	if err == nil && isProtobuf(r.Header) {
-		logs, err = new(plog.ProtoUnmarshaler).UnmarshalLogs(r.Body)
-	} else if err == nil {
-		logs, err = new(plog.JSONUnmarshaler).UnmarshalLogs(r.Body)
+	var unmarshaler plog.Unmarshaler = new(plog.JSONUnmarshaler)
+	if isProtobuf(r.Header) {
+		unmarshaler = new(plog.ProtoUnmarshaler)
 	}
-	if err != nil {
-		return err
+	logs, err := readOTLP(r, logsRequest, g, unmarshaler.UnmarshalLogs)
+	if err == nil {
+		g.logs(logs)
 	}
-	if logs.LogRecordCount() == 0 {
-		g.to.Ignore() // an empty request is answered with success
-	}
+	return err
+}
+
+func (g *grouper) logs(logs plog.Logs) {
+	g.ignore(logs.LogRecordCount())
 	for _, resource := range logs.ResourceLogs().All() {
 		about := readResource(resource.Resource())
 		for _, scope := range resource.ScopeLogs().All() {
@@ -78,23 +78,22 @@ func decodeLogs(r *Request, g *grouper) error {
 		}
 		g.flush()
 	}
-	return nil
 }
 
 func decodeSpans(r *Request, g *grouper) error {
-	var traces ptrace.Traces
-	err := checkOTLP(r, tracesRequest)
-	if err == nil && isProtobuf(r.Header) {
-		traces, err = new(ptrace.ProtoUnmarshaler).UnmarshalTraces(r.Body)
-	} else if err == nil {
-		traces, err = new(ptrace.JSONUnmarshaler).UnmarshalTraces(r.Body)
+	var unmarshaler ptrace.Unmarshaler = new(ptrace.JSONUnmarshaler)
+	if isProtobuf(r.Header) {
+		unmarshaler = new(ptrace.ProtoUnmarshaler)
 	}
-	if err != nil {
-		return err
+	traces, err := readOTLP(r, tracesRequest, g, unmarshaler.UnmarshalTraces)
+	if err == nil {
+		g.traces(traces)
 	}
-	if traces.SpanCount() == 0 {
-		g.to.Ignore()
-	}
+	return err
+}
+
+func (g *grouper) traces(traces ptrace.Traces) {
+	g.ignore(traces.SpanCount())
 	for _, resource := range traces.ResourceSpans().All() {
 		about := readResource(resource.Resource())
 		for _, scope := range resource.ScopeSpans().All() {
@@ -105,7 +104,6 @@ func decodeSpans(r *Request, g *grouper) error {
 		}
 		g.flush()
 	}
-	return nil
 }
 
 // Answer implements [Format] as the specification has it: in the encoding of

@@ -17,18 +17,28 @@ const (
 
 var errMessages = errors.New("body holds too many messages")
 
-// checkOTLP checks a body before pdata, which is lenient, reads it.
-func checkOTLP(r *Request, root *message) error {
+// readOTLP gives pdata, which is lenient, what has been checked, and of JSON only
+// what is read.
+func readOTLP[T any](r *Request, root *message, g *grouper, unmarshal func([]byte) (T, error)) (all T, err error) {
 	if isProtobuf(r.Header) {
 		n := 0
-		return root.check(r.Body, r.Limits.Depth+otlpStructure, &n)
+		if err := root.check(r.Body, r.Limits.Depth+otlpStructure, &n); err != nil {
+			return all, err
+		}
+		return unmarshal(r.Body)
 	}
 	if bytes.Count(r.Body, []byte{'{'}) > maxMessages {
-		return errMessages
+		return all, errMessages
 	}
 	doc := documents.Get().(*document)
 	defer doc.release()
-	return doc.read(r.Body, r.Limits.Depth+otlpStructure).err
+	c := doc.read(r.Body, r.Limits.Depth+otlpStructure)
+	if c.err != nil {
+		return all, c.err
+	}
+	left, spare := prune(c)
+	g.spare = spare
+	return unmarshal(left)
 }
 
 // message is a protobuf message as far as its checks go: which fields hold

@@ -16,6 +16,17 @@ type grouper struct {
 	n      int
 	full   bool
 	open   []*place
+	spare  int // records that were left out, for nothing of them would be read
+}
+
+// ignore counts the records that were left out. n are there still.
+func (g *grouper) ignore(n int) {
+	for range g.spare {
+		g.to.Ignore()
+	}
+	if n+g.spare == 0 {
+		g.to.Ignore() // an empty request is answered with success
+	}
 }
 
 // maxPlaces bounds the beacons that gather at one time.

@@ -18,6 +18,15 @@ func isVital(name string) bool {
 	return false
 }
 
+// readsEvent says whether an event of the SDK's own is read.
+func readsEvent(name string) bool {
+	switch name {
+	case "browser.web_vital", "browser.navigation", "browser.page_view", "browser.navigation_timing":
+		return true
+	}
+	return false
+}
+
 // log reads one log record: an event, or else an exception.
 func (g *grouper) log(about *resource, r plog.LogRecord) {
 	a := attributes(r.Attributes())
@@ -34,10 +43,8 @@ func (g *grouper) log(about *resource, r plog.LogRecord) {
 		at = r.ObservedTimestamp()
 	}
 	e, thrown := a.exception()
-	silent := strings.HasPrefix(name, "browser.") && !thrown
+	silent := strings.HasPrefix(name, "browser.") && !readsEvent(name) && !thrown
 	switch name {
-	case "browser.web_vital", "browser.navigation", "browser.page_view":
-		silent = false
 	case "browser.navigation_timing":
 		silent = !body.has("responseStart")
 	case "", "session.start", "session.end":

@@ -175,6 +175,9 @@ func FuzzOTLP(f *testing.F) {
 		if len(c.beacons) > 50 {
 			t.Errorf("%d beacons", len(c.beacons))
 		}
+		if !protobuf {
+			samePruned(t, otlpRequest(path, media, body))
+		}
 	})
 }
 

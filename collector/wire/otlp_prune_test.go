@@ -1,0 +1,101 @@
+package wire
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"regexp"
+	"testing"
+
+	"go.opentelemetry.io/collector/pdata/plog"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+)
+
+// unpruned decodes an OTLP/JSON body with all that is in it. ok is false where
+// pdata cannot.
+func unpruned(r *Request, to Sink) (ok bool) {
+	g := grouper{to: to, prefix: "otlp/" + r.Attempt + "/"}
+	if isTraces(r) {
+		traces, err := new(ptrace.JSONUnmarshaler).UnmarshalTraces(r.Body)
+		if err == nil {
+			g.traces(traces)
+		}
+		return err == nil
+	}
+	logs, err := new(plog.JSONUnmarshaler).UnmarshalLogs(r.Body)
+	if err == nil {
+		g.logs(logs)
+	}
+	return err == nil
+}
+
+// What is left of a body means what all of it does.
+func samePruned(t *testing.T, r *Request) {
+	t.Helper()
+	got, want := &collected{most: 50}, &collected{most: 50}
+	if err := (OTLP{}).Decode(r, got); err != nil || !unpruned(r, want) {
+		return
+	}
+	if g, w := fmt.Sprintf("%+v", *got), fmt.Sprintf("%+v", *want); g != w {
+		t.Errorf("%s\n got %s\nwant %s", r.Body, g, w)
+	}
+}
+
+func TestOTLPPrune(t *testing.T) {
+	for _, r := range recorded(t, "otlp-") {
+		if isProtobuf(r.Header) || len(r.Body) == 0 {
+			continue
+		}
+		doc := new(document)
+		left, spare := prune(doc.read(r.Body, 30))
+		if err := strictly(string(left)); err != nil {
+			t.Errorf("%v in %s", err, left)
+		}
+		if again, more := prune(new(document).read(left, 30)); more != 0 || !bytes.Equal(again, left) {
+			t.Errorf("%d records and more are left out of what was left:\n%s\n%s", more, left, again)
+		}
+		if spare > 0 && len(left) >= len(r.Body) {
+			t.Errorf("nothing was left out of %s", r.Body)
+		}
+		samePruned(t, r)
+	}
+}
+
+func TestOTLPPruneKeepsLists(t *testing.T) {
+	for body, want := range map[string]string{
+		`{"attributes":[{"key":"a"}]}`:                                                       `{"attributes":[]}`,
+		`{"attributes":[{"key":"a"},{"key":"url.full"}]}`:                                    `{"attributes":[{"key":"url.full"}]}`,
+		`{"attributes":[{"key":"url.full"},{"key":"a"}]}`:                                    `{"attributes":[{"key":"url.full"}]}`,
+		`{"attributes":[ {"key":"url.full"} , {"key":"a"} , {"key":"b"} ]}`:                  `{"attributes":[ {"key":"url.full"}  ]}`,
+		`{"attributes":[{"key":"a"},{"key":"value"},{"key":"b"},{"key":"event.name"}] }`:     `{"attributes":[{"key":"value"},{"key":"event.name"}] }`,
+		`{"attributes":[{},7,null,{"value":{}}],"resource":7,"spans":{},"events":[{"a":1}]}`: `{"attributes":[{},7,null,{"value":{}}],"resource":7,"spans":{},"events":[]}`,
+	} {
+		if left, _ := prune(new(document).read([]byte(body), 16)); string(left) != want {
+			t.Errorf("%s: %s is left, want %s", body, left, want)
+		}
+	}
+}
+
+// Whatever the decoder asks for is left in.
+func TestOTLPPruneKeepsWhatIsRead(t *testing.T) {
+	names := regexp.MustCompile(`"([A-Za-z0-9_]+\.[A-Za-z0-9_.]+)"`)
+	for _, file := range []string{"otlp_group.go", "otlp_records.go"} {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := names.FindAllSubmatch(source, -1)
+		if len(found) < 10 {
+			t.Errorf("%s names %d attributes", file, len(found))
+		}
+		for _, name := range found {
+			switch event := string(name[1]); event {
+			case "session.start", "session.end", "feature_flag.evaluation":
+				continue
+			}
+			if !readsEvent(string(name[1])) && !readsAttribute(name[1]) {
+				t.Errorf("%s reads %s, which is left out", file, name[1])
+			}
+		}
+	}
+}
