@@ -1,0 +1,278 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/beacon"
+	demoshop "github.com/rumtop/rumtop/internal/demo"
+)
+
+// What a pipeline and a pager ask of rumtop, with the demo's shops as traffic.
+func TestPipeline(t *testing.T) {
+	k := newPrograms(t)
+	r := newRig(t, k, "--region", "", "--region-header", demoshop.RegionHeader, "--trusted-proxies", "127.0.0.0/8", "--origin", demoshop.Origin,
+		"--site", "sound=pk_sound", "--site", "broken=pk_broken", "--site", "job=pk_job", "--site", "pager=pk_pager")
+	of := func(t *testing.T, site string) *rig {
+		t.Parallel()
+		own := *r
+		own.t, own.site, own.key = t, site, "pk_"+site
+		return &own
+	}
+	t.Run("pager", func(t *testing.T) { pages(of(t, "pager")) })
+	t.Run("not worse", func(t *testing.T) {
+		r := of(t, "sound")
+		r.shop("canary", -12*time.Minute, 5*time.Minute)
+		v := r.verdict(0, "", "--baseline", "2.4.0", "--canary", "2.4.1")
+		if v.Verdict != agg.NotWorse || v.Needs != 0 || v.Support < 0.9 {
+			t.Errorf("a sound release is %+v", v)
+		}
+		// Fewer people, and nobody can tell.
+		v = r.verdict(3, "not enough data: about ", "--baseline", "2.4.0", "--canary", "2.4.1", "-f", "region=ap-south device=mobile")
+		if v.Verdict != agg.NeedsMore || v.Needs == 0 {
+			t.Errorf("of few people it is %+v", v)
+		}
+		v = r.verdict(3, "not enough data: ", "--baseline", "2.4.0", "--canary", "9.9.9")
+		if v.Verdict != agg.NeedsMore || v.CanaryViews != 0 {
+			t.Errorf("a release that nobody has is %+v", v)
+		}
+		for _, wrong := range []struct {
+			says string
+			args []string
+		}{
+			{"name both releases", []string{"--baseline", "2.4.0"}},
+			{"name two releases", []string{"--baseline", "2.4.0", "--canary", "2.4.0"}},
+			{"--margin", []string{"--baseline", "2.4.0", "--canary", "2.4.1", "--margin", "errors=5"}},
+			{"column 5", []string{"--baseline", "2.4.0", "--canary", "2.4.1", "-f", "lcp>fast"}},
+			{"unknown flag", []string{"--base", "2.4.0"}},
+		} {
+			stdout, stderr, status := run(t, k.rumtop, append([]string{"verdict", "--server", r.server, "--site", r.site}, wrong.args...)...)
+			if status != 2 || stdout != "" || !strings.Contains(stderr, wrong.says) || strings.Count(stderr, "\n") != 1 {
+				t.Errorf("verdict %q: status %d, prints %q, says %q", wrong.args, status, stdout, stderr)
+			}
+		}
+	})
+	t.Run("regressed", func(t *testing.T) {
+		r := of(t, "broken")
+		r.shop("bad-release", -8*time.Minute, 2*time.Minute)
+		v := r.verdict(1, "2.4.1 is worse than 2.4.0", "--baseline", "2.4.0", "--canary", "2.4.1")
+		i := slices.IndexFunc(v.Measures, func(m agg.Judged) bool { return m.Measure == "error_rate" })
+		if v.Verdict != agg.Regressed || i < 0 || v.Measures[i].Verdict != agg.Regressed || v.Measures[i].Change.Low <= 0 {
+			t.Errorf("a broken release is %+v", v)
+		}
+		status, out := r.job("2.4.0", "2.4.1", nil)
+		if status != 1 || !strings.Contains(out, "error_rate\n") {
+			t.Errorf("the job ended with %d:\n%s", status, out)
+		}
+	})
+	t.Run("job", func(t *testing.T) { canaryJob(of(t, "job")) })
+}
+
+// shop posts a scenario's traffic between two moments, counted from the script's
+// zero, as fast as the collector takes it.
+func (r *rig) shop(scenario string, from, to time.Duration) {
+	r.t.Helper()
+	start := time.Now()
+	sim, err := demoshop.New(demoshop.Config{Seed: 1, Scenario: scenario, Start: start})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	post := demoshop.Post(&http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 8}}, r.edge+"/v1/beacons?key="+r.key)
+	lanes, ctx := errgroup.WithContext(r.t.Context())
+	lanes.SetLimit(8)
+	err = sim.Generate(start.Add(from), start.Add(to), func(q demoshop.Request) error {
+		lanes.Go(func() error { return post(ctx, q) })
+		return ctx.Err()
+	})
+	if waited := lanes.Wait(); waited != nil {
+		err = waited
+	}
+	if err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// verdict asks for one as a script does.
+func (r *rig) verdict(status int, says string, args ...string) *agg.Verdict {
+	r.t.Helper()
+	stdout, stderr, got := run(r.t, r.kit.rumtop, append([]string{"verdict", "--server", r.server, "--site", r.site, "--format", "json"}, args...)...)
+	if got != status || !strings.Contains(stderr, says) || (stderr == "") != (status == 0) {
+		r.t.Errorf("verdict %q: status %d, says %q", args, got, stderr)
+	}
+	v := &agg.Verdict{}
+	if err := json.Unmarshal([]byte(stdout), v); err != nil {
+		r.t.Fatalf("%v in %s", err, stdout)
+	}
+	return v
+}
+
+// job runs the script that docs/verdict.md has, as a CI system does: with bash,
+// -e and -o pipefail. between is called while it sleeps; nil: it may not.
+func (r *rig) job(stable, canary string, between func()) (status int, out string) {
+	r.t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "docs", "verdict.md"))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(text), "```yaml\n")
+	block, _, _ := strings.Cut(rest, "```")
+	var recipe struct {
+		Canary struct {
+			Script    []string
+			Artifacts struct{ Paths []string }
+		}
+	}
+	if err := yaml.Unmarshal([]byte(block), &recipe); err != nil || len(recipe.Canary.Script) == 0 {
+		r.t.Fatalf("%v in the recipe:\n%s", err, block)
+	}
+	dir := r.t.TempDir()
+	// The job's minute is as long as the test needs it to be.
+	asleep, awake := filepath.Join(dir, "asleep"), filepath.Join(dir, "awake")
+	nap := "#!/bin/sh\ntouch " + asleep + "\nuntil [ -e " + awake + " ]; do /bin/sleep 0.05; done\n"
+	if err := os.WriteFile(filepath.Join(dir, "sleep"), []byte(nap), 0o755); err != nil {
+		r.t.Fatal(err)
+	}
+	cmd := exec.CommandContext(r.t.Context(), "bash", "-eo", "pipefail", "-c", strings.Join(recipe.Canary.Script, "\n"))
+	cmd.Dir = dir
+	cmd.Env = append(bareEnvironment(r.t), "PATH="+dir+":"+filepath.Dir(r.kit.rumtop)+":"+os.Getenv("PATH"),
+		"NATS_URL="+r.server, "RUMTOP_SITE="+r.site, "STABLE="+stable, "CANARY="+canary)
+	var said lines
+	cmd.Stdout, cmd.Stderr = &said, &said
+	if err := cmd.Start(); err != nil {
+		r.t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	for end := time.After(2 * patience); ; {
+		select {
+		case <-ended:
+			for _, path := range recipe.Canary.Artifacts.Paths {
+				if kept, err := os.ReadFile(filepath.Join(dir, path)); err != nil || !json.Valid(kept) {
+					r.t.Errorf("the artifact %s: %v, %s", path, err, kept)
+				}
+			}
+			return cmd.ProcessState.ExitCode(), said.String()
+		case <-end:
+			r.t.Fatalf("the job does not end: %s", said.String())
+		case <-time.After(20 * time.Millisecond):
+		}
+		if _, err := os.Stat(asleep); err == nil && between != nil {
+			between()
+			between = nil
+			if err := os.WriteFile(awake, nil, 0o600); err != nil {
+				r.t.Fatal(err)
+			}
+		}
+	}
+}
+
+// canaryJob: the job of the document marks the deploy for all who watch, waits
+// while nobody can tell, and passes when enough people have come.
+func canaryJob(r *rig) {
+	r.shop("canary", -8*time.Minute, -3*time.Minute)
+	m := newTerminal(r.t, 120, 36, r.kit.rumtop, "--server", r.server, "--site", r.site)
+	m.shows("live", "by region")
+	waited := false
+	status, out := r.job("2.4.0", "2.4.1", func() {
+		waited = true
+		m.keys("M")
+		m.shows("canary 2.4.1", "ci")
+		r.shop("canary", -3*time.Minute, 6*time.Minute)
+	})
+	if status != 0 || !waited {
+		r.t.Errorf("the job ended with %d, waited: %v\n%s", status, waited, out)
+	}
+	f := r.frame()
+	if !slices.ContainsFunc(f.Markers, func(m beacon.Marker) bool { return m.Text == "canary 2.4.1" }) {
+		r.t.Errorf("no marker of the job in %+v", f.Markers)
+	}
+	// A marker of another kind, which appears while the page is open.
+	r.rumtop("annotate", "--site", r.site, "--kind", "mitigation", "--author", "jane", "payments moved")
+	m.shows("payments moved", "mitigation", "jane")
+	m.keys("q")
+	if status := m.leaves(); status != "0" {
+		r.t.Errorf("rumtop ended with %s", status)
+	}
+}
+
+// pages: who watches objectives headless is woken once, when a budget has burned
+// for as long as they said.
+func pages(r *rig) {
+	told := filepath.Join(r.t.TempDir(), "told")
+	var said lines
+	objective := []string{"--server", r.server, "--site", r.site, "--burn-for", "1m", "--objective", "errors=99% of views", "--objective", "speed=75% of lcp<=2500"}
+	ctx, cancel := context.WithCancel(r.t.Context())
+	var visits errgroup.Group
+	defer func() {
+		cancel()
+		if err := visits.Wait(); err != nil {
+			r.t.Error(err)
+		}
+	}()
+	r.post(`{"navigation":true,"view":"first"}`)
+	r.frameWith("a beacon", func(f *agg.Frame) bool { return f.Total.Views == 1 })
+	if stdout, stderr, status := run(r.t, r.kit.rumtop, append([]string{"check"}, objective...)...); status != 3 || !strings.Contains(stdout, "not enough data") || !strings.Contains(stderr, "errors, speed") {
+		r.t.Errorf("check of one beacon: status %d, prints %q, says %q", status, stdout, stderr)
+	}
+	visits.Go(func() error {
+		tick := time.NewTicker(100 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-tick.C:
+			}
+			r.post(`[{"navigation":true,"metrics":{"lcp":900}},{"navigation":true,"metrics":{"lcp":900},"errors":[{"type":"TypeError","message":"reading 'total'"}]}]`)
+		}
+	})
+	watch := start(r.t, &said, r.kit.rumtop, append([]string{"check", "--watch", "--format", "json", "--on-breach", "cat >>" + told}, objective...)...)
+	patient := time.Now().Add(60*time.Second + patience)
+	var text []byte
+	for !strings.HasSuffix(string(text), "\n") {
+		if time.Now().After(patient) {
+			r.t.Fatal("nobody is told of the breach")
+		}
+		time.Sleep(100 * time.Millisecond)
+		text, _ = os.ReadFile(told) // not there yet
+	}
+	var breach struct {
+		Schema, Event, Site string
+		Objectives          []agg.Burn
+		Total               agg.Row
+	}
+	if err := json.Unmarshal(text, &breach); err != nil {
+		r.t.Fatalf("%v in %s", err, text)
+	}
+	if breach.Schema != "rumtop.breach/1" || breach.Event != "began" || breach.Site != r.site || len(breach.Objectives) != 1 ||
+		breach.Objectives[0].Name != "errors" || breach.Objectives[0].Rate < 30 || breach.Total.ErrorRate < 0.4 {
+		r.t.Errorf("told of %s", text)
+	}
+	if strings.Count(string(text), "\n") != 1 || strings.Count(said.String(), `"event":"began"`) != 1 {
+		r.t.Errorf("told %q, printed %q", text, said.String())
+	}
+	stdout, stderr, status := run(r.t, r.kit.rumtop, append([]string{"check", "--format", "json"}, objective...)...)
+	if status != 1 || !strings.Contains(stdout, `"schema":"rumtop.check/1"`) || !strings.Contains(stderr, "burns too fast") {
+		r.t.Errorf("check of a breach: status %d, prints %q, says %q", status, stdout, stderr)
+	}
+	if _, _, status := run(r.t, r.kit.rumtop, append([]string{"check", "--mute", "errors"}, objective...)...); status != 0 {
+		r.t.Errorf("check of what is muted: status %d", status)
+	}
+	if status := watch.stop(); status != 0 {
+		r.t.Errorf("check --watch ended with %d", status)
+	}
+}
