@@ -1,6 +1,9 @@
 package collector
 
-import "sync"
+import (
+	"strings"
+	"sync"
+)
 
 // A reason is why beacons were refused (the client is told, or could know) or
 // dropped (taken in and then given up).
@@ -102,6 +105,10 @@ type Stats struct {
 
 	Redactions map[string]int64 // spans that the scrubber replaced, by kind
 	Capped     map[string]int64 // names that became (other), by kind
+
+	Denied      map[string]int64 // whole requests that were turned away, by reason
+	Forwarded   int64            // requests that a vendor took
+	Unforwarded map[string]int64 // requests that none did, by reason: failed, consent, queue_full, target_asked_to_wait, not_for_this_target, shutdown
 }
 
 // Stats returns the account at this moment.
@@ -111,6 +118,7 @@ func (c *Collector) Stats() Stats {
 		Received: e.received, Published: e.published, Queued: e.queued,
 		Refused: map[string]int64{}, Dropped: map[string]int64{},
 		QueueMaxBytes: int64(c.cfg.QueueBytes), Redactions: map[string]int64{}, Capped: map[string]int64{},
+		Denied: map[string]int64{}, Unforwarded: map[string]int64{},
 	}
 	for r, n := range e.lost {
 		if r := reason(r); r.dropped() {
@@ -126,6 +134,16 @@ func (c *Collector) Stats() Stats {
 	}
 	for i := range c.overflow {
 		s.Capped[overflowNames[i]] = c.overflow[i].Load()
+	}
+	for i := range c.denied {
+		s.Denied[denials[i].reason] = c.denied[i].Load()
+	}
+	for _, t := range c.tee.Stats() {
+		s.Forwarded += t.Forwarded
+		s.Unforwarded["failed"] += t.Failed
+		for why, n := range t.Dropped {
+			s.Unforwarded[strings.ReplaceAll(why, " ", "_")] += n
+		}
 	}
 	return s
 }

@@ -74,6 +74,9 @@ func TestTee(t *testing.T) {
 	} {
 		holds(t, want, func() bool { return strings.Contains(r.do("GET", "/metrics", "").body, want) })
 	}
+	if s := r.c.Stats(); s.Forwarded != 3 || s.Unforwarded["consent"] != 4 || s.Unforwarded["failed"] != 0 || s.Denied["key"] != 1 || s.Denied["unusable"] != 1 {
+		t.Errorf("stats: %+v", s)
+	}
 	for _, want := range passed {
 		found := false
 		for _, got := range v.got {

@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -13,6 +14,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/rumtop/rumtop/internal/agg"
 )
 
 // vendor is a server that SDKs would talk to without a collector.
@@ -105,6 +108,7 @@ func TestForwarding(t *testing.T) {
 		})
 	}
 	t.Run("vendor hangs", func(t *testing.T) { hangingVendor(t, k) })
+	t.Run("vendors that take nothing", func(t *testing.T) { unwillingVendors(t, k) })
 }
 
 // A vendor that hangs keeps no page waiting.
@@ -126,5 +130,53 @@ func hangingVendor(t *testing.T, k *kit) {
 	}
 	if took := time.Since(began); took > 9*time.Second { // one request alone would have waited ten
 		t.Errorf("20 answers took %v", took)
+	}
+}
+
+// Pages are answered as ever where one vendor is away and another wants no more;
+// the frame and the doctor tell of it.
+func unwillingVendors(t *testing.T, k *kit) {
+	busy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", "60")
+		w.WriteHeader(http.StatusTooManyRequests)
+	}))
+	t.Cleanup(busy.Close)
+	r := newRig(t, k, "--origin", "https://shop.example", "--forward-to", "web-vitals="+busy.URL, "--forward-to", "faro=http://127.0.0.1:"+freePort(t))
+	send := func(path, body, origin string) int {
+		t.Helper()
+		req, err := http.NewRequest(http.MethodPost, r.edge+path+"?key="+siteKey, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set("Origin", origin)
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := resp.Body.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return resp.StatusCode
+	}
+	for i := range 3 {
+		if status := send("/web-vitals", fmt.Sprintf(`{"name":"LCP","value":1,"id":"v%d"}`, i), "https://shop.example"); status != http.StatusNoContent {
+			t.Errorf("web-vitals: %d", status)
+		}
+	}
+	if status := send("/collect", `{"events":[{"name":"bought"}],"meta":{"session":{"id":"s"}}}`, "https://shop.example"); status != http.StatusAccepted {
+		t.Errorf("faro: %d", status)
+	}
+	if status := send("/collect", `{"events":[{"name":"bought"}],"meta":{}}`, "https://other.example"); status != http.StatusForbidden {
+		t.Errorf("another origin: %d", status)
+	}
+	r.frameWith("the frame tells of what vendors did not take, and of whom was turned away", func(f *agg.Frame) bool {
+		return f.Health.CollectorsUnforwarded == 4 && f.Health.CollectorsDenied == 1 && f.Total.Beacons == 4
+	})
+	said, _, _ := run(t, k.rumtop, "doctor", "--server", r.server, "--collector", r.edge)
+	for _, want := range []string{"1 requests turned away (origin 1)", "vendors took 0 requests and not 4 (failed "} {
+		if !strings.Contains(said, want) {
+			t.Errorf("the doctor does not say %q:\n%s", want, said)
+		}
 	}
 }

@@ -93,6 +93,7 @@ func (r *reporter) tell(ended bool) {
 	next.Clock, next.Ended = time.Now().UnixMilli(), ended
 	next.Received, next.Published, next.Queued = s.Received, s.Published, s.Queued
 	next.Refused, next.Dropped, next.Redactions, next.Capped = some(s.Refused), some(s.Dropped), some(s.Redactions), some(s.Capped)
+	next.Denied, next.Forwarded, next.Unforwarded = some(s.Denied), s.Forwarded, some(s.Unforwarded)
 	next.Identity, _ = r.identity.Load().(string)
 	next.QueueBytes, next.QueueMaxBytes, next.Violations = s.QueueBytes, s.QueueMaxBytes, state.Violations
 	if ms := next.Clock - r.last.Clock; ms > 0 {

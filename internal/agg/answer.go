@@ -125,6 +125,8 @@ func (a *Aggregator) health(s SourceStatus, lo, hi, now int64) Health {
 			h.CollectorsLost += l.Lost
 			h.CollectorsDropped += l.Dropped
 			h.CollectorsRefused += l.Refused
+			h.CollectorsDenied += l.Denied
+			h.CollectorsUnforwarded += l.Unforwarded
 		}
 	}
 	if a.log.rows == 0 {

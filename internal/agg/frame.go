@@ -108,16 +108,18 @@ type Health struct {
 
 	// What the collectors say. What they lost is over the window, by when they
 	// said so; a beacon sent again after a refusal was lost once and came once.
-	Collectors           int     `json:"collectors"`            // that report
-	CollectorsSilent     int     `json:"collectors_silent"`     // that did in the last minutes
-	CollectorsLost       int64   `json:"collectors_lost"`       // beacons that had to make room or could not be published
-	CollectorsDropped    int64   `json:"collectors_dropped"`    // beacons taken and given up, for any reason
-	CollectorsRefused    int64   `json:"collectors_refused"`    // beacons refused, for any reason
-	CollectorsUnbalanced int     `json:"collectors_unbalanced"` // whose account does not add up
-	CollectorsAlone      int     `json:"collectors_alone"`      // whose users are counted apart from the others'
-	CollectorSkewMS      float64 `json:"collector_skew_ms"`     // collector's clock − server's, of the worst
-	ServerSkewMS         float64 `json:"server_skew_ms"`        // this machine's clock − server's
-	Violations           int64   `json:"violations"`            // times that the server forbade this viewer something
+	Collectors            int     `json:"collectors"`             // that report
+	CollectorsSilent      int     `json:"collectors_silent"`      // that did in the last minutes
+	CollectorsLost        int64   `json:"collectors_lost"`        // beacons that had to make room or could not be published
+	CollectorsDropped     int64   `json:"collectors_dropped"`     // beacons taken and given up, for any reason
+	CollectorsRefused     int64   `json:"collectors_refused"`     // beacons refused, for any reason
+	CollectorsDenied      int64   `json:"collectors_denied"`      // requests turned away whole: origin, key, limits
+	CollectorsUnforwarded int64   `json:"collectors_unforwarded"` // requests that a vendor did not take
+	CollectorsUnbalanced  int     `json:"collectors_unbalanced"`  // whose account does not add up
+	CollectorsAlone       int     `json:"collectors_alone"`       // whose users are counted apart from the others'
+	CollectorSkewMS       float64 `json:"collector_skew_ms"`      // collector's clock − server's, of the worst
+	ServerSkewMS          float64 `json:"server_skew_ms"`         // this machine's clock − server's
+	Violations            int64   `json:"violations"`             // times that the server forbade this viewer something
 }
 
 // Row is one segment, or the total, over the window.

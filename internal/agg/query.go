@@ -83,4 +83,5 @@ type Collectors struct {
 type Loss struct {
 	At                     time.Time
 	Lost, Dropped, Refused int64 // Dropped and Refused include what was lost
+	Denied, Unforwarded    int64 // requests: turned away whole; not taken by a vendor
 }

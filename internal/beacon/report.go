@@ -33,8 +33,13 @@ type Report struct {
 
 	Redactions map[string]int64 `json:"redactions,omitempty"` // spans that the scrubber replaced, by kind
 	Capped     map[string]int64 `json:"capped,omitempty"`     // names counted as (other), by kind
+	Denied     map[string]int64 `json:"denied,omitempty"`     // whole requests that were turned away, by reason
 	Violations int64            `json:"violations,omitempty"` // times that NATS forbade it something
 	Identity   string           `json:"identity,omitempty"`   // where the key of identifiers is from, one of the Identity constants
+
+	// The tee: requests that a vendor took, and those that none did, by reason.
+	Forwarded   int64            `json:"forwarded,omitempty"`
+	Unforwarded map[string]int64 `json:"unforwarded,omitempty"`
 }
 
 // Where a collector has the key from that identifiers are hashed under.
@@ -77,12 +82,12 @@ func DecodeReport(data []byte) (Report, error) {
 	if r.Clock <= 0 || r.Clock > maxTime || r.Started < 0 || r.Started > maxTime || r.Every < 0 || r.Every > 3_600_000 {
 		return Report{}, errReport
 	}
-	for _, n := range [...]int64{r.Received, r.Published, r.Queued, r.QueueBytes, r.QueueMaxBytes, r.Violations} {
+	for _, n := range [...]int64{r.Received, r.Published, r.Queued, r.QueueBytes, r.QueueMaxBytes, r.Violations, r.Forwarded} {
 		if n < 0 || n > maxCount {
 			return Report{}, errReport
 		}
 	}
-	for _, counts := range [...]map[string]int64{r.Refused, r.Dropped, r.Redactions, r.Capped} {
+	for _, counts := range [...]map[string]int64{r.Refused, r.Dropped, r.Redactions, r.Capped, r.Denied, r.Unforwarded} {
 		if !countable(counts) {
 			return Report{}, errReport
 		}
@@ -126,6 +131,13 @@ func (r *Report) RefusedSum() int64 { return sum(r.Refused) }
 
 // DroppedSum is over all reasons.
 func (r *Report) DroppedSum() int64 { return sum(r.Dropped) }
+
+// DeniedSum is over all reasons.
+func (r *Report) DeniedSum() int64 { return sum(r.Denied) }
+
+// UnforwardedSum is over all reasons but consent: who gave none is not to be
+// told of.
+func (r *Report) UnforwardedSum() int64 { return sum(r.Unforwarded) - r.Unforwarded["consent"] }
 
 // Lost is how many beacons the collector could not deliver though nothing was
 // wrong with them and nobody objected: those that had to make room, those that

@@ -11,7 +11,8 @@ func goodReport() Report {
 		ID: "3f9a", Region: "eu-west", Version: "1.2.3", Started: 1763647000000, Clock: 1763647652123, Every: 5000,
 		Received: 120, Published: 90, Refused: map[string]int64{"malformed": 5, "queue_full": 2}, Dropped: map[string]int64{"shed": 10, "consent": 3}, Queued: 10,
 		PerS: 12.5, QueueBytes: 4096, QueueMaxBytes: 48 << 20, Redactions: map[string]int64{"email": 2}, Capped: map[string]int64{"page": 1},
-		Identity: IdentityShared,
+		Identity: IdentityShared, Denied: map[string]int64{"origin": 3, "key": 1},
+		Forwarded: 7, Unforwarded: map[string]int64{"consent": 9, "failed": 2, "queue_full": 1},
 	}
 }
 
@@ -27,6 +28,9 @@ func TestReport(t *testing.T) {
 	}
 	if !r.Balanced() || r.Lost() != 12 || r.DroppedSum() != 13 || r.RefusedSum() != 7 {
 		t.Errorf("balanced %v, lost %d, dropped %d, refused %d", r.Balanced(), r.Lost(), r.DroppedSum(), r.RefusedSum())
+	}
+	if r.DeniedSum() != 4 || r.UnforwardedSum() != 3 {
+		t.Errorf("denied %d, not forwarded %d", r.DeniedSum(), r.UnforwardedSum())
 	}
 	r.Queued++
 	if r.Balanced() {
@@ -47,6 +51,7 @@ func TestHostileReports(t *testing.T) {
 		`{"id":"a","id":"b","clock":1}`, `{"id":"a","clock":1} x`, "{\"id\":\"a\",\"clock\":1,\"region\":\"\xff\"}",
 		`{"id":"a","clock":1,"received":-1}`, `{"id":"a","clock":1,"received":1.5}`, `{"id":"a","clock":1,"received":9223372036854775807}`,
 		`{"id":"a","clock":1,"dropped":{"\u001b[2J":1}}`, `{"id":"a","clock":1,"dropped":{"shed":-5}}`,
+		`{"id":"a","clock":1,"denied":{"origin":-5}}`, `{"id":"a","clock":1,"unforwarded":{"\u001b[2J":1}}`, `{"id":"a","clock":1,"forwarded":-1}`,
 		`{"id":"a","clock":1,"version":"\u001b]0;x\u0007"}`, `{"id":"a","clock":1,"region":"eu west"}`, `{"id":"a","clock":1,"per_s":-1}`,
 		many + `"z":1}}`, `{"id":"` + strings.Repeat("a", MaxReport) + `","clock":1}`,
 	} {

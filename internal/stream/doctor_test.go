@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
+
+	"github.com/rumtop/rumtop/internal/beacon"
 )
 
 func diagnose(t *testing.T, c *Conn, site string, now func() time.Time) map[string]Check {
@@ -76,6 +78,25 @@ func TestDoctorWithoutServer(t *testing.T) {
 	defer c.Close()
 	if got := levels(diagnose(t, c, "shop", time.Now)); got != "server fail" {
 		t.Error(got)
+	}
+}
+
+// Who sees nothing is told that requests came and were turned away, and which
+// requests a vendor did not take.
+func TestDoctorOfRequests(t *testing.T) {
+	for _, tc := range []struct {
+		report beacon.Report
+		level  Level
+		detail string
+	}{
+		{beacon.Report{Denied: map[string]int64{"origin": 5}}, Warn, "; 5 requests turned away (origin 5)"},
+		{beacon.Report{Received: 1, Published: 1, Denied: map[string]int64{"key": 2, "origin": 5}}, OK, "; 7 requests turned away (key 2, origin 5)"},
+		{beacon.Report{Forwarded: 4, Unforwarded: map[string]int64{"consent": 9}}, OK, "; vendors took 4 requests"},
+		{beacon.Report{Forwarded: 4, Unforwarded: map[string]int64{"consent": 9, "failed": 2}}, Warn, "; vendors took 4 requests and not 2 (consent 9, failed 2)"},
+	} {
+		if got := checkReport(&Collector{Report: tc.report}); got.Level != tc.level || !strings.HasSuffix(got.Detail, tc.detail) || tc.level == Warn && got.Next == "" {
+			t.Errorf("%+v: %+v", tc.report, got)
+		}
 	}
 }
 

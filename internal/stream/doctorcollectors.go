@@ -66,6 +66,19 @@ func checkReport(c *Collector) Check {
 		}
 		ch.Detail += "; " + detail
 	}
+	if n := c.DeniedSum(); n > 0 {
+		said, next := fmt.Sprintf("%d requests turned away%s", n, reasons(c.Denied)), "let --origin name the pages' origins, and the SDKs send a --site's key"
+		if c.Received == 0 {
+			worse(Warn, said, next)
+		} else {
+			ch.Detail += "; " + said
+		}
+	}
+	if n := c.UnforwardedSum(); n > 0 {
+		worse(Warn, fmt.Sprintf("vendors took %d requests and not %d%s", c.Forwarded, n, reasons(c.Unforwarded)), "see whether what --forward-to names is up, and takes what these SDKs send")
+	} else if c.Forwarded > 0 {
+		ch.Detail += fmt.Sprintf("; vendors took %d requests", c.Forwarded)
+	}
 	if !c.Balanced() {
 		worse(Fail, "which does not add up", "this is a defect of rumtop: please report it")
 	}

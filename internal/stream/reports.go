@@ -67,6 +67,9 @@ type Loss struct {
 	Lost    int64 // could not be delivered, see [beacon.Report.Lost]
 	Dropped int64 // for whatever reason
 	Refused int64
+
+	Denied      int64 // whole requests that were turned away
+	Unforwarded int64 // requests that a vendor did not take
 }
 
 // collectors keeps track of the reports of one site.
@@ -158,8 +161,11 @@ func (c *collectors) lost(at time.Time, before, now *beacon.Report) {
 		Lost:    max(0, now.Lost()-before.Lost()),
 		Dropped: max(0, now.DroppedSum()-before.DroppedSum()),
 		Refused: max(0, now.RefusedSum()-before.RefusedSum()),
+
+		Denied:      max(0, now.DeniedSum()-before.DeniedSum()),
+		Unforwarded: max(0, now.UnforwardedSum()-before.UnforwardedSum()),
 	}
-	if l.Dropped == 0 && l.Refused == 0 {
+	if l == (Loss{At: l.At}) {
 		return
 	}
 	i, found := slices.BinarySearchFunc(c.losses, l.At, func(l Loss, at time.Time) int { return l.At.Compare(at) })
@@ -167,6 +173,8 @@ func (c *collectors) lost(at time.Time, before, now *beacon.Report) {
 		c.losses[i].Lost += l.Lost
 		c.losses[i].Dropped += l.Dropped
 		c.losses[i].Refused += l.Refused
+		c.losses[i].Denied += l.Denied
+		c.losses[i].Unforwarded += l.Unforwarded
 		return
 	}
 	c.losses = slices.Insert(c.losses, i, l)

@@ -74,7 +74,7 @@ func claims(f *agg.Frame, loc *time.Location) []claim {
 	if h.HistoryFrom != nil {
 		from = h.HistoryFrom.In(loc).Format("15:04:05 MST")
 	}
-	return append(list,
+	list = append(list,
 		claim{"history", from, weigh(!h.History, doubtful), "the oldest beacon retained; " + count(float64(h.Retained)) + " are"},
 		loss("dropped", h.Dropped, grave, "lost on the way to this viewer: too slow a line or machine"),
 		loss("gaps", h.Gaps, grave, "messages missing from the stream: expired, or never stored"),
@@ -87,6 +87,15 @@ func claims(f *agg.Frame, loc *time.Location) []claim {
 		loss("reconnects", h.Reconnects, calm, "to the server since the start; history fills what was missed"),
 		claim{"skew p95", coarseSeconds(h.SkewP95MS) + " s", weigh(h.SkewN >= agg.Thin && h.SkewP95MS > 60_000, doubtful), "browsers' clocks against the collector's; windows use the collector's"},
 	)
+	for _, c := range []claim{
+		loss("turned away", h.CollectorsDenied, doubtful, "requests that collectors refused whole: origin, key, limits; rumtop doctor has the reasons"),
+		loss("not passed on", h.CollectorsUnforwarded, doubtful, "requests that a vendor of --forward-to did not take; rumtop doctor has the reasons"),
+	} {
+		if c.weight > calm {
+			list = append(list, c)
+		}
+	}
+	return list
 }
 
 // coverage is the share of page views that told each vital. Nothing is made up
