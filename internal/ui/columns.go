@@ -90,7 +90,7 @@ func measures(with extras) []column {
 			return c.theme.strong, c.people(c.row.Affected)
 		}},
 		{"", noSortName, 5, 7, func(c *cellContext) (style, string) {
-			if c.row.Affected == 0 || c.row.Users == 0 {
+			if c.row.Affected == 0 || c.row.Users == 0 || c.row.Estimated {
 				return c.theme.text, ""
 			}
 			return c.theme.dim, wholePercent(float64(c.row.Affected) / float64(c.row.Users))

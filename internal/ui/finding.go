@@ -42,8 +42,9 @@ func sentenceOfFinding(f *agg.Frame, loc *time.Location) (gravity, string) {
 }
 
 // briefly is a sentence where there is little room. One about a finding says who
-// it is by values alone, so that how many are hurt, and since when, stay in sight.
-func briefly(f *agg.Frame, sentence string, loc *time.Location) string {
+// it is by values alone, so that how many are hurt, and since when, stay in sight; where even that is
+// too long, who comes last and is cut.
+func briefly(f *agg.Frame, sentence string, loc *time.Location, w int) string {
 	if f == nil || f.Finding.State != agg.FindingOn || len(f.Finding.Terms) == 0 {
 		return sentence
 	}
@@ -51,18 +52,25 @@ func briefly(f *agg.Frame, sentence string, loc *time.Location) string {
 		return sentence
 	}
 	x := &f.Finding
-	s := worsened(x) + " ·"
-	for _, t := range x.Terms {
-		if s += " "; t.Field == "url" {
-			s += pathOf(t.Value)
-		} else {
-			s += t.Value
+	values := make([]string, len(x.Terms))
+	for i, t := range x.Terms {
+		if values[i] = t.Value; t.Field == "url" {
+			values[i] = pathOf(t.Value)
 		}
 	}
+	who, users, since := strings.Join(values, " "), "", " · since "+clock(x.Since, f.At, loc)
 	if x.Affected > 0 {
-		s += " · " + usersOf(f, x)
+		users = " · " + usersOf(f, x)
 	}
-	return s + " · since " + clock(x.Since, f.At, loc)
+	if s := worsened(x) + " · " + who + users + since; cells(clean(s, maxSentence)) <= w {
+		return s
+	}
+	users, _, _ = strings.Cut(users, " (")
+	s := worsened(x) + users + since
+	if room := w - cells(s) - len(" · ") + 1; room >= leastMark {
+		s += " · " + clean(who, room)
+	}
+	return s
 }
 
 func worsened(x *agg.Finding) string {
@@ -106,8 +114,9 @@ func usersOf(f *agg.Frame, x *agg.Finding) string {
 	s := plural(float64(x.Affected), "user")
 	if f.Total.Estimated {
 		s = "≈ " + s
+	} else {
+		s += " (" + wholePercent(x.Share) + ")"
 	}
-	s += " (" + wholePercent(x.Share) + ")"
 	switch x.Measure {
 	case "lcp_p75", "inp_p75":
 		return "slow for " + s

@@ -54,6 +54,10 @@ func headerLine(f *agg.Frame, hs headerState, t theme, w int) string {
 		gap = "  "
 	}
 	q := &hs.question
+	reserve := 0 // numbers that are filtered must not be taken for those of all
+	if n := cells(clean(q.Filter.Text, 24)); n > 0 {
+		reserve = len(gap) + n + 1
+	}
 	burnStyle, burning := burnMark(f, t)
 	p.put(t.brand, " rumtop")
 	for _, part := range [...]struct {
@@ -71,7 +75,7 @@ func headerLine(f *agg.Frame, hs headerState, t theme, w int) string {
 		if part.label == "" && part.value == "" {
 			continue
 		}
-		if p.cells+len(gap)+cells(part.label)+cells(part.value) > w-end {
+		if p.cells+len(gap)+cells(part.label)+cells(part.value) > w-end-reserve {
 			continue
 		}
 		p.put("", gap)
@@ -126,7 +130,7 @@ func statusLine(f *agg.Frame, l link, said string, t theme, loc *time.Location, 
 		text = t.strong
 	}
 	if cells(clean(s, maxSentence)) > w-p.cells {
-		s = briefly(f, s, loc)
+		s = briefly(f, s, loc, w-p.cells)
 	}
 	p.put(text, clauses(clean(s, maxSentence), w-p.cells))
 	return p.line()

@@ -94,7 +94,7 @@ func (h help) view(keys keyMap, t theme, w, n int) []string {
 	lines = lines[min(h.offset, len(lines)):]
 	out := make([]string, n)
 	shown := copy(out[:max(n-1, 0)], lines)
-	hints := keys.hints(modeHelp, false, false)
+	hints := keys.hints(modeHelp, false, false, false)
 	if more := len(lines) - shown; more > 0 {
 		hints = append([]key.Binding{key.NewBinding(key.WithHelp("↓", fmt.Sprintf("%d more lines", more)))}, hints...)
 	}

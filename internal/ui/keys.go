@@ -132,7 +132,7 @@ func (k *keyMap) sections() []section {
 
 // hints are the keys worth naming on the last line, most useful first; what has
 // no room is left to the help.
-func (k keyMap) hints(m mode, paused, recording bool) []key.Binding {
+func (k keyMap) hints(m mode, paused, recording, narrowed bool) []key.Binding {
 	pause := k.pause
 	if paused {
 		pause = bind("space", "go on", " ")
@@ -155,5 +155,16 @@ func (k keyMap) hints(m mode, paused, recording bool) []key.Binding {
 	case modeHelp:
 		return []key.Binding{choose, k.back}
 	}
-	return []key.Binding{k.enter, k.filter, k.by, window, pause, k.differs, k.errors, k.exclude, time, k.selection, k.releases, sort, k.zoom, k.copy, k.help}
+	first := []key.Binding{k.enter, k.filter}
+	if paused { // the ways back come early
+		first = append(first, pause)
+	}
+	if narrowed {
+		first = append(first, k.back)
+	}
+	first = append(first, k.by, k.differs, k.errors, window)
+	if !paused {
+		first = append(first, pause)
+	}
+	return append(first, time, k.exclude, k.selection, k.inspect, k.releases, sort, k.zoom, k.copy, k.help)
 }

@@ -282,7 +282,7 @@ func TestHelpAndKeysAgree(t *testing.T) {
 				here[k], bound[k] = true, true
 			}
 		}
-		for _, h := range m.keys.hints(mode, false, false) {
+		for _, h := range m.keys.hints(mode, false, false, true) {
 			for _, k := range h.Keys() {
 				if !here[k] {
 					t.Errorf("mode %d hints at %q, which does nothing there", mode, k)

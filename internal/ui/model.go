@@ -385,7 +385,7 @@ func (m model) drawFrame(lines []string, l layout) {
 		place(l.trust, trustLine(m.frame, m.theme, m.loc, l.w))
 	}
 	if l.hints.h > 0 {
-		keys := m.keys.hints(at, m.paused, m.recording != nil)
+		keys := m.keys.hints(at, m.paused, m.recording != nil, len(m.drill) > 0 || m.query.Filter.Text != "")
 		switch {
 		case at == modePane:
 			keys = m.open.hints(&m.keys)

@@ -87,8 +87,8 @@ func (p releasePane) view(f *agg.Frame, s scene) []string {
 	}
 	add()
 	w.skip(margin)
-	w.put(th.dim, count(coarse(float64(v.CanaryViews)))+" and "+count(coarse(float64(v.BaselineViews)))+" views since "+clock(v.From, f.At, s.loc)+
-		" · weighed to the same region, device and browser: "+wholePercent(v.Support)+" of the canary's views")
+	w.put(th.dim, clauses(count(coarse(float64(v.CanaryViews)))+" and "+count(coarse(float64(v.BaselineViews)))+" views since "+clock(v.From, f.At, s.loc)+
+		" · weighed to the same mix of region, device and browser · "+wholePercent(v.Support)+" of the canary's views", s.w-margin))
 	add()
 	if v.Note != "" {
 		w.skip(margin)
@@ -96,12 +96,15 @@ func (p releasePane) view(f *agg.Frame, s scene) []string {
 		add()
 	}
 	lines = append(lines, "")
+	brief := s.w < margin+judgedName+3*judgedValue+14
 	wide := s.w >= margin+judgedName+2*judgedValue+judgedRange+judgedLimit+judgedValue+14
 	w.skip(margin)
 	w.left(th.dim, "", judgedName)
 	w.right(th.dim, clean(v.Baseline, judgedValue-1), judgedValue)
 	w.right(th.dim, clean(v.Canary, judgedValue-1), judgedValue)
-	w.right(th.dim, "change", judgedValue)
+	if !brief {
+		w.right(th.dim, "change", judgedValue)
+	}
 	if wide {
 		w.right(th.dim, "95 %, at any time", judgedRange)
 		w.right(th.dim, "margin", judgedLimit)
@@ -110,7 +113,7 @@ func (p releasePane) view(f *agg.Frame, s scene) []string {
 	w.put(th.dim, "verdict")
 	add()
 	for i := range v.Measures {
-		p.judged(&w, &v.Measures[i], th, wide)
+		p.judged(&w, &v.Measures[i], th, wide, brief)
 		add()
 	}
 	lines = append(lines, "")
@@ -129,14 +132,16 @@ func (p releasePane) view(f *agg.Frame, s scene) []string {
 	return lines[:min(len(lines), s.h)]
 }
 
-func (p releasePane) judged(w *pen, j *agg.Judged, th theme, wide bool) {
+func (p releasePane) judged(w *pen, j *agg.Judged, th theme, wide, brief bool) {
 	m := judgedWords(j.Measure)
 	w.skip(margin)
 	w.left(th.text, m.name, judgedName)
 	if j.Verdict == agg.NoData {
 		w.right(th.dim, unknown, judgedValue)
 		w.right(th.dim, unknown, judgedValue)
-		w.right(th.dim, unknown, judgedValue)
+		if !brief {
+			w.right(th.dim, unknown, judgedValue)
+		}
 		if wide {
 			w.skip(judgedRange + judgedLimit)
 		}
@@ -145,7 +150,9 @@ func (p releasePane) judged(w *pen, j *agg.Judged, th theme, wide bool) {
 	}
 	w.right(th.dim, m.show(j.Baseline.Value)+m.unit, judgedValue)
 	w.right(th.text, m.show(j.Canary.Value)+m.unit, judgedValue)
-	w.right(th.strong, m.change(j.Change.Value), judgedValue)
+	if !brief {
+		w.right(th.strong, m.change(j.Change.Value), judgedValue)
+	}
 	if wide {
 		w.right(th.dim, m.change(j.Change.Low)+" .. "+m.change(j.Change.High), judgedRange)
 		w.right(th.dim, m.change(j.Margin), judgedLimit)

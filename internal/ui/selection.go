@@ -201,7 +201,7 @@ func (s selection) says(f *agg.Frame) string {
 	}
 	text := "error rate " + percent(errored/views) + "%"
 	if views, errored := viewsBetween(&f.Series, s.from.Add(-s.length()), s.from); views > 0 {
-		text += ", before " + percent(errored/views) + "%"
+		text += ", was " + percent(errored/views) + "%"
 	}
 	return text + " · " + plural(views, "view")
 }
@@ -223,6 +223,6 @@ func (s selection) line(f *agg.Frame, t theme, loc *time.Location, w int) string
 	if f == nil {
 		return p.line()
 	}
-	p.put(t.text, clauses(" · "+span(s.length())+" · "+s.says(f), w-p.cells))
+	p.put(t.text, clauses(" · "+s.says(f)+" · "+span(s.length()), w-p.cells))
 	return p.line()
 }

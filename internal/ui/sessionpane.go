@@ -227,7 +227,7 @@ func (p sessionPane) viewCourse(s scene) []string {
 			w.skip(margin)
 		}
 		w.left(t.dim, step.At.In(s.loc).Format("15:04:05.000"), when)
-		w.left(t.dim, step.Kind, kind)
+		w.left(t.dim, clean(step.Kind, kind-1), kind)
 		if step.Kind == "view" || step.Page != page {
 			w.put(t.accent, clean(step.Page, 40)+" ")
 			page = step.Page

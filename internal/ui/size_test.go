@@ -39,7 +39,7 @@ func FuzzKeys(f *testing.F) {
 	f.Fuzz(func(t *testing.T, w, h uint16, keys []byte, seed uint64) {
 		rnd := rand.New(rand.NewPCG(seed, 0))
 		width, height := int(w%300)+1, int(h%100)+1
-		frames := []*agg.Frame{hostile(), withDetail(), nothingYet(), disconnected(), loading()}
+		frames := []*agg.Frame{hostile(), withDetail(), nothingYet(), disconnected(), loading(), inspected(), hurtSessions(), marked(), promised(), withVerdict(), whitePage()}
 		m := screen(t, allLooks[rnd.IntN(len(allLooks))], width, height, frames[rnd.IntN(len(frames))])
 		for _, b := range keys[:min(len(keys), 200)] {
 			switch {
@@ -51,11 +51,12 @@ func FuzzKeys(f *testing.F) {
 			case b < 0xc0:
 				m = send(m, frameMsg{frames[int(b)%len(frames)]})
 			case b < 0xe0:
-				m = send(m, tea.MouseMsg{X: rnd.IntN(width + 5), Y: rnd.IntN(height + 5), Action: tea.MouseActionPress, Button: tea.MouseButton(b % 8)})
+				m = send(m, tea.MouseMsg{X: rnd.IntN(width + 5), Y: rnd.IntN(height + 5), Action: tea.MouseAction(rnd.IntN(3)), Button: tea.MouseButton(b % 8)})
 			default:
 				width, height = rnd.IntN(300)+1, rnd.IntN(100)+1
 				m = send(m, tea.WindowSizeMsg{Width: width, Height: height})
 			}
+			checkScreen(t, m, width, height)
 		}
 		checkScreen(t, m, width, height)
 	})

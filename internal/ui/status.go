@@ -213,7 +213,7 @@ func affected(r *agg.Row) string {
 	if r.Estimated || !r.Exact {
 		s = "≈ " + s
 	}
-	if r.Users > 0 && r.Affected > 0 {
+	if r.Users > 0 && r.Affected > 0 && !r.Estimated { // errors come from sessions outside a sample too, users do not
 		s += " (" + wholePercent(float64(r.Affected)/float64(r.Users)) + ")"
 	}
 	return s

@@ -1,10 +1,13 @@
 package ui
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
 
 	"github.com/rumtop/rumtop/internal/agg"
 )
@@ -12,7 +15,8 @@ import (
 // trustPane explains the trust line: everything the numbers rest on, what each
 // of it means, and what to do where it is wrong.
 type trustPane struct {
-	offset   int
+	cursor   int
+	rows     int
 	presence string // why others cannot be seen, or cannot see this person; "" if all can
 }
 
@@ -26,13 +30,28 @@ func openTrust(m model) (model, tea.Cmd) {
 
 func (p trustPane) ask(q agg.Query, _ int) agg.Query { return q }
 
-func (p trustPane) show(*agg.Frame) pane { return p }
+func (p trustPane) show(f *agg.Frame) pane {
+	p.rows = len(p.list(f, time.UTC))
+	return p
+}
+
+// list are the claims, and why others cannot be seen.
+func (p trustPane) list(f *agg.Frame, loc *time.Location) []claim {
+	list := claims(f, loc)
+	if p.presence != "" {
+		list = append(list, claim{"presence", "off", calm, p.presence + "; no number rests on it"})
+	}
+	return list
+}
 
 func (p trustPane) bindings(k *keyMap) []binding {
-	scroll := func(by int) action {
-		return onPane(func(p trustPane) pane { p.offset = max(p.offset+by, 0); return p })
+	move := func(by int) action {
+		return onPane(func(p trustPane) pane { p.cursor = max(min(p.cursor+by, p.rows-1), 0); return p })
 	}
-	return []binding{{k.up, scroll(-1)}, {k.down, scroll(1)}, {k.pageUp, scroll(-10)}, {k.pageDown, scroll(10)}, {k.top, scroll(-far)}, {k.trust, closePane}}
+	return []binding{
+		{k.up, move(-1)}, {k.down, move(1)}, {k.pageUp, move(-10)}, {k.pageDown, move(10)}, {k.top, move(-far)}, {k.bottom, move(far)},
+		{k.trust, closePane},
+	}
 }
 
 func (p trustPane) hints(k *keyMap) []key.Binding {
@@ -124,28 +143,58 @@ func (p trustPane) view(f *agg.Frame, s scene) []string {
 	if f == nil {
 		return nil
 	}
-	list := claims(f, s.loc)
-	if p.presence != "" {
-		list = append(list, claim{"presence", "off", calm, p.presence + "; no number rests on it"})
-	}
+	list := p.list(f, s.loc)
 	w := pen{limit: s.w}
 	w.skip(margin)
 	w.put(s.theme.strong, "what these numbers rest on")
 	lines := []string{"", w.line(), ""}
-	from := max(min(p.offset, len(list)-(s.h-len(lines))), 0)
-	for _, c := range list[from:] {
-		if len(lines) >= s.h {
-			break
-		}
+	room := s.h - len(lines)
+	meaning := max(s.w-margin-name-value, 0)
+	apart := room >= 8 && slices.ContainsFunc(list, func(c claim) bool { return cells(clean(c.meaning, 200)) > meaning })
+	if apart {
+		room -= 1 + lengthy
+	}
+	from := max(min(p.cursor-room/2, len(list)-room), 0)
+	for i, c := range list[from:min(from+max(room, 0), len(list))] {
 		style, sign := s.theme.text, "   "
 		if c.weight >= doubtful {
 			style, sign = c.weight.style(s.theme), " ! "
 		}
+		nameStyle := s.theme.dim
+		if from+i == p.cursor {
+			nameStyle = s.theme.strong
+			if sign == "   " {
+				w.put(s.theme.accent, " ▶ ")
+				sign = ""
+			}
+		}
 		w.put(style, sign)
-		w.left(s.theme.dim, c.name, name)
+		w.left(nameStyle, c.name, name)
 		w.left(style, clean(c.value, value-1), value)
-		w.put(s.theme.dim, clean(c.meaning, max(s.w-margin-name-value, 0)))
+		w.put(s.theme.dim, clean(c.meaning, meaning))
 		lines = append(lines, w.line())
+	}
+	if apart && p.cursor < len(list) {
+		lines = append(lines, "")
+		text := list[p.cursor].name + ": " + list[p.cursor].meaning
+		for _, line := range wrapped(clean(text, lengthy*(s.w-margin)), s.w-margin, lengthy) {
+			w.skip(margin)
+			w.put(s.theme.text, line)
+			lines = append(lines, w.line())
+		}
+	}
+	return lines
+}
+
+// lengthy is how many lines the meaning of a claim takes where it has no room beside it.
+const lengthy = 2
+
+// wrapped breaks a text into at most n lines of a width; the last one is cut.
+func wrapped(text string, width, n int) []string {
+	lines := strings.Split(ansi.Wordwrap(text, width, ""), "\n")
+	if len(lines) > n {
+		lines[n-1] = clean(strings.Join(lines[n-1:], " "), width)
+		lines = lines[:n]
 	}
 	return lines
 }

@@ -190,7 +190,7 @@ func newModel(o Options, profile termenv.Profile, environ termenv.Environ) (mode
 	}
 	return model{
 		source: o.Source, keys: newKeyMap(), theme: th, loc: loc, title: o.Title,
-		ascii:    o.ASCII || environ.Getenv("TERM") == "dumb",
+		ascii:    o.ASCII || environ.Getenv("TERM") == "dumb" || saysOtherwise(environ),
 		copy:     func(string) tea.Cmd { return nil },
 		ring:     func() tea.Cmd { return nil },
 		annotate: o.Annotate, recorder: o.Recorder, recording: o.Recording, funnel: o.Funnel, span: chartSpan,
