@@ -15,6 +15,7 @@ import (
 // differsPane tells what one part of the page views has that the rest has not.
 type differsPane struct {
 	asks   differsQuestion
+	meant  bool   // a person chose the question
 	filter string // of askFilter
 	cursor int
 	answer *agg.Differs
@@ -86,7 +87,7 @@ func openDiffers(m model) (model, tea.Cmd) {
 	p := raisedBy(m.frame)
 	p.over = m.chosen
 	if !p.over.empty() {
-		p.asks = askChosen
+		p.asks, p.meant = askChosen, true
 	}
 	return openPane(p)(m)
 }
@@ -108,7 +109,7 @@ func differsCommand(arg string) (action, string) {
 	if err != nil {
 		return nil, err.Error()
 	}
-	return openPane(differsPane{asks: askFilter, filter: e.String()}), ""
+	return openPane(differsPane{asks: askFilter, meant: true, filter: e.String()}), ""
 }
 
 // since is where the span of a question begins; zero for none.
@@ -144,7 +145,7 @@ func (p differsPane) can(q differsQuestion) bool {
 const differsRound = 10 * time.Second
 
 func (p differsPane) next() differsPane {
-	p.answer, p.cursor = nil, 0
+	p.answer, p.cursor, p.meant = nil, 0, true
 	for {
 		if p.asks = (p.asks + 1) % numDiffersQuestions; p.can(p.asks) {
 			return p
@@ -230,6 +231,10 @@ func (p differsPane) show(f *agg.Frame) pane {
 	if f.Differs != nil {
 		p.answer = f.Differs
 	}
+	// What is found while there is nothing to read raises its own question.
+	if q := about(f); !p.meant && q != p.asks && (p.answer == nil || len(p.answer.Values) == 0) {
+		p.asks, p.answer = q, nil
+	}
 	p.cursor = max(min(p.cursor, p.rows()-1), 0)
 	return p
 }
@@ -267,7 +272,7 @@ func (p differsPane) bindings(k *keyMap) []binding {
 	return []binding{
 		{k.up, move(-1)}, {k.down, move(1)}, {k.top, move(-far)}, {k.bottom, move(far)},
 		{k.next, onPane(func(p differsPane) pane { return p.next() })},
-		{k.releases, onPane(func(p differsPane) pane { p.asks, p.answer, p.cursor = askReleases, nil, 0; return p })},
+		{k.releases, onPane(func(p differsPane) pane { p.asks, p.answer, p.cursor, p.meant = askReleases, nil, 0, true; return p })},
 		{k.keep, func(m model) (model, tea.Cmd) { return m.narrowTo(p.chosen(), true) }},
 		{k.exclude, func(m model) (model, tea.Cmd) { return m.narrowTo(p.chosen(), false) }},
 		{k.differs, closePane},

@@ -104,3 +104,24 @@ func TestSlowSinceItGotWorse(t *testing.T) {
 		t.Errorf("asks %+v", spec)
 	}
 }
+
+// The page that was opened before anything was found asks about what is found, unless it has an answer
+// to read or a person chose the question.
+func TestDiffersFollowsWhatIsFound(t *testing.T) {
+	slow := incident()
+	slow.Finding.Measure, slow.Differs = "inp_p75", nil
+	early := incident()
+	early.Finding, early.Differs = agg.Finding{State: agg.FindingReading}, &agg.Differs{Of: "errored views", Against: "the rest", Note: "too few page views to compare"}
+	m := send(press(screen(t, noColor, 120, 36, early), "d"), frameMsg{slow})
+	if spec := asked(m).Differs; spec.Metric != "inp" {
+		t.Errorf("INP got worse, and the page asks %+v", spec)
+	}
+	m = send(press(screen(t, noColor, 120, 36, early), "d", "v"), frameMsg{slow})
+	if spec := asked(m).Differs; spec.Kind != agg.DiffersRelease {
+		t.Errorf("a person asked about releases, the page asks %+v", spec)
+	}
+	m = send(press(screen(t, noColor, 120, 36, incident()), "d"), frameMsg{slow})
+	if spec := asked(m).Differs; spec.Kind != agg.DiffersErrored {
+		t.Errorf("there is an answer to read, the page asks %+v", spec)
+	}
+}
