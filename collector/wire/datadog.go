@@ -68,9 +68,10 @@ func (Datadog) Decode(r *Request, to Sink) error {
 		to.Ignore() // a replay or a profile, which is no JSON; or logs
 		return nil
 	}
-	tags := "" // version 5 tells the environment here alone
+	tags := ""  // version 5 tells the environment here alone
+	sent := 0.0 // browser's clock, Unix milliseconds
 	if r.URL != nil {
-		tags = forwarded(r.URL, "ddtags")
+		tags, sent = forwarded(r.URL, "ddtags"), parseNumber(forwarded(r.URL, "batch_time"))
 	}
 	s := cut(r.Body, r.Limits.Depth)
 	defer s.doc.release()
@@ -94,6 +95,9 @@ func (Datadog) Decode(r *Request, to Sink) error {
 				b.ID = "datadog/" + r.Attempt + "/" + strconv.Itoa(n)
 			}
 			d.tags(tags)
+			if sent > 0 {
+				b.Time = sent // an event may have waited for many seconds
+			}
 			wanted = to.Take(b)
 		}
 	}
@@ -280,6 +284,7 @@ func (d *datadogEvent) error(c *cursor) {
 		field{"handling", &handling}, field{"source", &d.source},
 	)
 	d.fault.Handled = handling != "unhandled"
+	d.fault.Stack = datadogStack(d.fault.Stack)
 }
 
 func (d *datadogEvent) resource(c *cursor) {
@@ -410,4 +415,28 @@ func datadogTrace(s string) string {
 		return strings.Repeat("0", 16-len(hex)) + hex
 	}
 	return s
+}
+
+// datadogStack writes frames as browsers do, "at pay (URL:1:2)": the SDK has a
+// way of its own, "at pay @ URL:1:2". Other lines stay.
+func datadogStack(stack string) string {
+	if !strings.Contains(stack, " @ ") {
+		return stack
+	}
+	var text strings.Builder
+	for line := range strings.Lines(stack) {
+		call, at := strings.CutPrefix(strings.TrimSpace(line), "at ")
+		i := strings.LastIndex(call, " @ ")
+		if !at || i < 0 {
+			text.WriteString(line)
+			continue
+		}
+		name, where := call[:i], call[i+len(" @ "):]
+		if name == "<anonymous>" {
+			text.WriteString("    at " + where + "\n")
+		} else {
+			text.WriteString("    at " + name + " (" + where + ")\n")
+		}
+	}
+	return strings.TrimSuffix(text.String(), "\n")
 }

@@ -100,3 +100,38 @@ func FuzzDatadog(f *testing.F) {
 	}
 	fuzzFormat(f, Datadog{})
 }
+
+// The browser's clock is told when a request is sent, not when its events were.
+func TestDatadogTime(t *testing.T) {
+	for _, r := range recorded(t, "datadog-7") {
+		_, sent, ok := strings.Cut(r.URL.Query().Get("ddforward"), "batch_time=")
+		if !ok {
+			t.Fatalf("no time in %s", r.URL)
+		}
+		sent, _, _ = strings.Cut(sent, "&")
+		c := new(collected)
+		if err := (Datadog{}).Decode(r, c); err != nil {
+			t.Fatal(err)
+		}
+		for _, b := range c.beacons {
+			if b.Time != parseNumber(sent) {
+				t.Errorf("time %.0f of what was sent at %s", b.Time, sent)
+			}
+		}
+	}
+}
+
+func TestDatadogStack(t *testing.T) {
+	for stack, want := range map[string]string{
+		"":              "",
+		"at x":          "at x",
+		"Error: a @ b":  "Error: a @ b",
+		"f@https://x:1": "f@https://x:1",
+		"TypeError: no cart\n  at <anonymous> @ https://shop/a.js:1:2\n  at Cart.total(1) @ https://shop/a.js:3:4\n  at f @ https://shop/@ @ x": "TypeError: no cart\n" +
+			"    at https://shop/a.js:1:2\n    at Cart.total(1) (https://shop/a.js:3:4)\n    at f @ https://shop/@ (x)",
+	} {
+		if got := datadogStack(stack); got != want {
+			t.Errorf("datadogStack(%q) = %q, want %q", stack, got, want)
+		}
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Sentry is the envelope of Sentry's browser SDKs, versions 8 to 11, at the path
@@ -157,6 +158,7 @@ type sentryEnvelope struct {
 	release, environment string
 	rate                 float64
 	unsampled            bool
+	sent                 float64 // browser's clock, Unix milliseconds
 
 	beacons []sentryBeacon
 }
@@ -178,18 +180,23 @@ func (e *sentryEnvelope) header(line []byte) error {
 		c.fail(errShape)
 	}
 	for c.more() {
-		if string(c.key()) != "trace" {
+		switch string(c.key()) {
+		case "sent_at":
+			if at, err := time.Parse(time.RFC3339Nano, c.loose()); err == nil {
+				e.sent = float64(at.UnixMilli())
+			}
+		case "trace":
+			var rate, sampled string
+			c.pick(
+				field{"release", &e.release}, field{"environment", &e.environment}, field{"sample_rate", &rate}, field{"sampled", &sampled},
+			)
+			if v := parseNumber(rate); v > 0 {
+				e.rate = v
+			}
+			e.unsampled = sampled == "false"
+		default:
 			c.skip()
-			continue
 		}
-		var rate, sampled string
-		c.pick(
-			field{"release", &e.release}, field{"environment", &e.environment}, field{"sample_rate", &rate}, field{"sampled", &sampled},
-		)
-		if v := parseNumber(rate); v > 0 {
-			e.rate = v
-		}
-		e.unsampled = sampled == "false"
 	}
 	return c.err
 }
@@ -268,6 +275,9 @@ func (e *sentryEnvelope) beacon(trace, id string) *Beacon {
 func (e *sentryEnvelope) flush() {
 	for i := range e.beacons {
 		b := e.beacons[i].Beacon
+		if e.sent > 0 {
+			b.Time = e.sent // what is told may have waited for seconds
+		}
 		switch {
 		case b.Empty():
 			e.to.Ignore()

@@ -40,7 +40,7 @@ func TestSentryEvents(t *testing.T) {
 		b := c.beacons[0]
 		want := Beacon{
 			ID: "sentry/4bf92f3577b34da6a3ce929d0e0e4736/e1", View: "4bf92f3577b34da6a3ce929d0e0e4736", Trace: "4bf92f3577b34da6a3ce929d0e0e4736",
-			Visit: Visit{Recall: true}, Time: 1795239020700, Release: "2.4.1", Environment: "production", URL: "https://shop/a/1", User: "jane", UserAgent: "UA",
+			Visit: Visit{Recall: true}, Time: 1795239020673, Release: "2.4.1", Environment: "production", URL: "https://shop/a/1", User: "jane", UserAgent: "UA",
 			Tags: []Tag{{"new", "true"}, {"tier", "paid"}}, Errors: tc.errors, Events: tc.events,
 		}
 		want.Tags, b.Tags = sorted(want.Tags), sorted(b.Tags)
@@ -73,7 +73,7 @@ func TestSentryTransaction(t *testing.T) {
 		t.Fatalf("%+v, %v", c, err)
 	}
 	want := Beacon{
-		ID: "sentry/t1/e2", View: "t1", Trace: "t1", Visit: Visit{Recall: true}, Time: 1795239020500, Release: "2.4.1", Environment: "production",
+		ID: "sentry/t1/e2", View: "t1", Trace: "t1", Visit: Visit{Recall: true}, Time: 1795239020673, Release: "2.4.1", Environment: "production",
 		URL: "https://shop/a/1", Route: "/a/:id", User: "jane@example.com", Navigation: true, SampleRate: .25, Connection: "4g",
 		Tags:     []Tag{{"new", "true"}},
 		Metrics:  []Metric{{Name: "lcp", Value: 280}, {Name: "ttfb", Value: 12}, {Name: "cls", Value: .18}},
