@@ -45,13 +45,14 @@ const maxText = escaped - 1
 
 var documents = sync.Pool{New: func() any { return new(document) }}
 
-// spareTokens is the most that is kept for the next document.
-const spareTokens = 8 << 10
+// spareTokens is the most that is kept for the next document: what the largest
+// body has by default, so that a flood of those finds memory and leaves none behind.
+const spareTokens = 128 << 10
 
 // release gives the document's memory back. What was kept of it stays.
 func (d *document) release() {
 	d.text, d.err = nil, nil
-	if cap(d.tokens) <= spareTokens && cap(d.names) <= spareTokens && cap(d.plain) <= 8*spareTokens {
+	if cap(d.tokens) <= spareTokens && cap(d.names) <= spareTokens && cap(d.plain) <= 2*spareTokens {
 		documents.Put(d)
 	}
 }

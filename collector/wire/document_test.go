@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -99,6 +100,35 @@ func TestDocumentBoundsDepth(t *testing.T) {
 			if c := new(document).read([]byte(text), depth-1); !errors.Is(c.err, errDeep) {
 				t.Errorf("%s within %d: %v", text, depth-1, c.err)
 			}
+		}
+	}
+}
+
+// A body takes memory in proportion, whatever is in it.
+func TestDocumentIsSmall(t *testing.T) {
+	const size = 256 << 10
+	var names, odd strings.Builder
+	for i := range size / 8 {
+		fmt.Fprintf(&names, `"%x":1,`, i)
+		fmt.Fprintf(&odd, `"\n%x":1,`, i)
+	}
+	for name, text := range map[string]string{
+		"numbers": "[" + strings.Repeat("1,", size/2) + "1]",
+		"arrays":  "[" + strings.Repeat("[],", size/3) + "[]]",
+		"objects": "[" + strings.Repeat("{},", size/3) + "{}]",
+		"names":   "{" + names.String() + `"":1}`,
+		"escapes": "{" + odd.String() + `"":1}`,
+	} {
+		body := []byte(text)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		err := new(document).read(body, 16).err
+		runtime.ReadMemStats(&after)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if grown := (after.TotalAlloc - before.TotalAlloc) / uint64(len(body)); grown > 32 {
+			t.Errorf("%s: %d bytes are allocated for each of the body", name, grown)
 		}
 	}
 }
