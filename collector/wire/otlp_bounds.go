@@ -36,7 +36,7 @@ func readOTLP[T any](r *Request, root *message, g *grouper, unmarshal func([]byt
 	if c.err != nil {
 		return all, c.err
 	}
-	left, spare := prune(c)
+	left, spare := prune(c, isTraces(r))
 	g.spare = spare
 	return unmarshal(left)
 }

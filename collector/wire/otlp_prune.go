@@ -10,49 +10,60 @@ import (
 // left means just what all of it did. Names that are only known to pdata, which
 // takes some in two spellings, are left in.
 type pruner struct {
-	text  []byte
-	out   []byte // what is left of the text up to from
-	from  int
-	spare int // records that were left out
+	lists  [3]string // of what pdata builds, from the outermost on
+	silent func(cursor) bool
+	text   []byte
+	out    []byte // what is left of the text up to from
+	from   int
+	spare  int // records that were left out
 }
 
 // prune returns what is left, which is good until the document is used again,
 // and how many records were left out.
-func prune(c cursor) (left []byte, spare int) {
+func prune(c cursor, traces bool) (left []byte, spare int) {
 	p := pruner{text: c.doc.text, out: c.doc.plain[:0]}
-	p.message(&c)
+	if traces {
+		p.lists, p.silent = [...]string{"resourceSpans", "scopeSpans", "spans"}, silentSpan
+	} else {
+		p.lists, p.silent = [...]string{"resourceLogs", "scopeLogs", "logRecords"}, silentLog
+	}
+	p.message(&c, 0)
 	c.doc.plain = append(p.out, p.text[p.from:]...)
 	return c.doc.plain, p.spare
 }
 
-func (p *pruner) message(c *cursor) {
+// message prunes a message. level says which list it may hold.
+func (p *pruner) message(c *cursor, level int) {
 	if c.peek() != '{' {
 		c.skip()
 		return
 	}
 	c.object()
 	for c.more() {
-		switch string(c.key()) {
-		case "resourceLogs", "resourceSpans", "scopeLogs", "scopeSpans":
-			p.list(c, nil)
-		case "events":
-			p.list(c, otherEvent)
-		case "logRecords":
-			p.spare += p.list(c, silentLog)
-		case "spans":
-			p.spare += p.list(c, silentSpan)
+		key := c.key()
+		switch string(key) {
 		case "resource", "scope":
-			p.message(c)
+			p.message(c, len(p.lists))
 		case "attributes":
-			p.list(c, unread)
+			p.list(c, len(p.lists), unread)
+		case "events":
+			p.list(c, len(p.lists), otherEvent)
 		default:
-			c.skip()
+			switch {
+			case level == len(p.lists) || string(key) != p.lists[level]:
+				c.skip()
+			case level < len(p.lists)-1:
+				p.list(c, level+1, nil)
+			default:
+				p.spare += p.list(c, level+1, p.silent)
+			}
 		}
 	}
 }
 
-// list leaves out the elements that nobody wants, and says how many.
-func (p *pruner) list(c *cursor, unwanted func(cursor) bool) (n int) {
+// list prunes a list, leaves out the elements that nobody wants, and says how
+// many. level is that of its elements.
+func (p *pruner) list(c *cursor, level int, unwanted func(cursor) bool) (n int) {
 	if c.peek() != '[' {
 		c.skip()
 		return 0
@@ -60,11 +71,11 @@ func (p *pruner) list(c *cursor, unwanted func(cursor) bool) (n int) {
 	c.array()
 	for c.more() {
 		if unwanted != nil && unwanted(*c) {
-			begin := c.doc.tokens[c.at].begin
-			p.leaveOut(int(begin), int(begin)+len(c.raw()))
+			begin := int(c.doc.tokens[c.at].begin)
+			p.leaveOut(begin, begin+len(c.raw()))
 			n++
 		} else {
-			p.message(c)
+			p.message(c, level)
 		}
 	}
 	return n

@@ -47,11 +47,11 @@ func TestOTLPPrune(t *testing.T) {
 			continue
 		}
 		doc := new(document)
-		left, spare := prune(doc.read(r.Body, 30))
+		left, spare := prune(doc.read(r.Body, 30), isTraces(r))
 		if err := strictly(string(left)); err != nil {
 			t.Errorf("%v in %s", err, left)
 		}
-		if again, more := prune(new(document).read(left, 30)); more != 0 || !bytes.Equal(again, left) {
+		if again, more := prune(new(document).read(left, 30), isTraces(r)); more != 0 || !bytes.Equal(again, left) {
 			t.Errorf("%d records and more are left out of what was left:\n%s\n%s", more, left, again)
 		}
 		if spare > 0 && len(left) >= len(r.Body) {
@@ -63,14 +63,14 @@ func TestOTLPPrune(t *testing.T) {
 
 func TestOTLPPruneKeepsLists(t *testing.T) {
 	for body, want := range map[string]string{
-		`{"attributes":[{"key":"a"}]}`:                                                       `{"attributes":[]}`,
-		`{"attributes":[{"key":"a"},{"key":"url.full"}]}`:                                    `{"attributes":[{"key":"url.full"}]}`,
-		`{"attributes":[{"key":"url.full"},{"key":"a"}]}`:                                    `{"attributes":[{"key":"url.full"}]}`,
-		`{"attributes":[ {"key":"url.full"} , {"key":"a"} , {"key":"b"} ]}`:                  `{"attributes":[ {"key":"url.full"}  ]}`,
-		`{"attributes":[{"key":"a"},{"key":"value"},{"key":"b"},{"key":"event.name"}] }`:     `{"attributes":[{"key":"value"},{"key":"event.name"}] }`,
-		`{"attributes":[{},7,null,{"value":{}}],"resource":7,"spans":{},"events":[{"a":1}]}`: `{"attributes":[{},7,null,{"value":{}}],"resource":7,"spans":{},"events":[]}`,
+		`{"attributes":[{"key":"a"}]}`:                                                               `{"attributes":[]}`,
+		`{"attributes":[{"key":"a"},{"key":"url.full"}]}`:                                            `{"attributes":[{"key":"url.full"}]}`,
+		`{"attributes":[{"key":"url.full"},{"key":"a"}]}`:                                            `{"attributes":[{"key":"url.full"}]}`,
+		`{"attributes":[ {"key":"url.full"} , {"key":"a"} , {"key":"b"} ]}`:                          `{"attributes":[ {"key":"url.full"}  ]}`,
+		`{"attributes":[{"key":"a"},{"key":"value"},{"key":"b"},{"key":"event.name"}] }`:             `{"attributes":[{"key":"value"},{"key":"event.name"}] }`,
+		`{"attributes":[{},7,null,{"value":{}}],"resource":7,"resourceSpans":{},"events":[{"a":1}]}`: `{"attributes":[{},7,null,{"value":{}}],"resource":7,"resourceSpans":{},"events":[]}`,
 	} {
-		if left, _ := prune(new(document).read([]byte(body), 16)); string(left) != want {
+		if left, _ := prune(new(document).read([]byte(body), 16), true); string(left) != want {
 			t.Errorf("%s: %s is left, want %s", body, left, want)
 		}
 	}

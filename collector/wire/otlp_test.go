@@ -157,6 +157,9 @@ func FuzzOTLP(f *testing.F) {
 	for _, r := range recorded(f, "otlp-") {
 		f.Add(r.Body, isProtobuf(r.Header), isTraces(r))
 	}
+	// Records where pdata does not look for them.
+	f.Add([]byte(`{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"eventName":"browser.click"}]}]}]}`), false, true)
+	f.Add([]byte(`{"resourceSpans":[{"spans":[{"kind":1,"parentSpanId":"5c9fa12c2a105529"}]}]}`), false, true)
 	f.Fuzz(func(t *testing.T, body []byte, protobuf, traces bool) {
 		path, media := "/v1/logs", jsonMedia
 		if traces {
