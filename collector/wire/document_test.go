@@ -133,6 +133,31 @@ func TestDocumentIsSmall(t *testing.T) {
 	}
 }
 
+// BenchmarkDocument checks all lines of what an SDK sent, and keeps nothing of them.
+func BenchmarkDocument(b *testing.B) {
+	for _, prefix := range []string{"faro-2", "aws-rum", "datadog-7", "sentry-11", "otlp-honeycomb"} {
+		b.Run(prefix, func(b *testing.B) {
+			var d document
+			var lines [][]byte
+			size := 0
+			for _, body := range seeds(b, prefix) {
+				for line := range bytes.Lines([]byte(body)) {
+					if d.read(line, 30).err == nil { // and no replay
+						lines, size = append(lines, line), size+len(line)
+					}
+				}
+			}
+			began := processorTime(b)
+			for b.Loop() {
+				for _, line := range lines {
+					d.read(line, 30)
+				}
+			}
+			b.ReportMetric(float64(size)*float64(b.N)/1e6/(processorTime(b)-began).Seconds(), "cpu-MB/s")
+		})
+	}
+}
+
 func FuzzDocument(f *testing.F) {
 	for _, s := range []string{`{"a":1,"b":[1,2,{"c":"}"}],"d":"\"x\\","":null,"e":-1.5e3 , "f" : true}`, `{"a\u0062":"\n\ud83d\ude00"}`, `{"a":1,"\u0061":2}`, "\"é\""} {
 		f.Add(s)
