@@ -16,7 +16,7 @@ import (
 // feed is what the aggregator reads: a subscription that may still have to
 // find its server and its site. The screen is up meanwhile, and says so.
 type feed struct {
-	batches chan *beacon.Batch
+	batches chan []*beacon.Batch
 	made    chan struct{}    // closed when there is history to read
 	clock   func() time.Time // this machine's
 
@@ -54,11 +54,11 @@ func newSiteFeed(conn *stream.Conn, site string) *feed {
 func newPreparedFeed(conn *stream.Conn) *feed {
 	// Batches is unbuffered: what was handed over is counted before the next
 	// frame, so the feed knows when a frame holds the whole history.
-	return &feed{batches: make(chan *beacon.Batch), made: make(chan struct{}), clock: time.Now, conn: conn}
+	return &feed{batches: make(chan []*beacon.Batch), made: make(chan struct{}), clock: time.Now, conn: conn}
 }
 
 // Batches is closed when the feed ends.
-func (f *feed) Batches() <-chan *beacon.Batch { return f.batches }
+func (f *feed) Batches() <-chan []*beacon.Batch { return f.batches }
 
 // Recycle gives the memory of a batch back to the decoder.
 func (f *feed) Recycle(b *beacon.Batch) {
@@ -192,17 +192,44 @@ func (f *feed) run(ctx context.Context, site string, since time.Duration) error 
 	if f.company != nil {
 		go func() { _ = f.company.Keep(ctx, site) }()
 	}
-	for b := range sub.Batches() {
+	f.forward(ctx, sub.Batches())
+	return ctx.Err()
+}
+
+// together is how many beacons the aggregator is handed at once, at least, while
+// there are more: some hundred keep its look-ups busy, and take it no longer than
+// anybody notices.
+const together = 256
+
+// forward hands on what comes, and gathers it while the aggregator is busy.
+func (f *feed) forward(ctx context.Context, from <-chan *beacon.Batch) {
+	var waiting []*beacon.Batch
+	beacons := 0
+	for from != nil || len(waiting) > 0 {
+		in, out := from, f.batches
+		if beacons >= together {
+			in = nil
+		}
+		if len(waiting) == 0 {
+			out = nil
+		}
 		select {
-		case f.batches <- b:
+		case b, ok := <-in:
+			if !ok {
+				from = nil
+				continue
+			}
+			waiting = append(waiting, b)
+			beacons += b.Len()
+		case out <- waiting:
 			f.mu.Lock()
-			f.taken++
+			f.taken += int64(len(waiting))
 			f.mu.Unlock()
+			waiting, beacons = nil, 0
 		case <-ctx.Done():
-			return ctx.Err()
+			return
 		}
 	}
-	return ctx.Err()
 }
 
 // How often the feed looks for a site while there is none.

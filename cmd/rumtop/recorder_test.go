@@ -12,9 +12,9 @@ import (
 // silent is a source that has nothing.
 type silent struct{}
 
-func (silent) Batches() <-chan *beacon.Batch { return nil }
-func (silent) Status() agg.SourceStatus      { return agg.SourceStatus{Site: "shop"} }
-func (silent) Recycle(*beacon.Batch)         {}
+func (silent) Batches() <-chan []*beacon.Batch { return nil }
+func (silent) Status() agg.SourceStatus        { return agg.SourceStatus{Site: "shop"} }
+func (silent) Recycle(*beacon.Batch)           {}
 
 // A recording that goes on no more does not look as if it did.
 func TestRecordingThatFails(t *testing.T) {

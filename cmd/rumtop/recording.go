@@ -17,7 +17,7 @@ import (
 type recording struct {
 	file    *snapshot.File
 	meta    snapshot.Meta
-	batches chan *beacon.Batch
+	batches chan []*beacon.Batch
 	taken   chan struct{}
 
 	mu   sync.Mutex
@@ -31,7 +31,7 @@ func openRecording(ctx context.Context, path string, cfg agg.Config, interval ti
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	r := &recording{file: f, meta: f.Meta(), batches: make(chan *beacon.Batch), taken: make(chan struct{}, 1)}
+	r := &recording{file: f, meta: f.Meta(), batches: make(chan []*beacon.Batch), taken: make(chan struct{}, 1)}
 	a := agg.New(cfg)
 	for _, m := range r.meta.Markers {
 		if m.Kind != beacon.MarkerRelease { // those are found again
@@ -67,7 +67,7 @@ func (r *recording) run(ctx context.Context) error {
 	err := r.file.Batches(func(b *beacon.Batch) error {
 		n := int64(b.Len())
 		select {
-		case r.batches <- b:
+		case r.batches <- []*beacon.Batch{b}:
 		case <-ctx.Done():
 			return ctx.Err()
 		}
@@ -88,7 +88,7 @@ func (r *recording) run(ctx context.Context) error {
 }
 
 // Batches is closed when all has been read.
-func (r *recording) Batches() <-chan *beacon.Batch { return r.batches }
+func (r *recording) Batches() <-chan []*beacon.Batch { return r.batches }
 
 // Recycle says that a batch has been counted. It never waits: one batch is on its way at a time.
 func (r *recording) Recycle(*beacon.Batch) { r.taken <- struct{}{} }

@@ -63,6 +63,8 @@ type Aggregator struct {
 	mute     mute
 	silences silences
 
+	arrivals    []arrival
+	touched     uint32 // keeps what touch reads from being optimised away
 	translation translation
 
 	newest     int64 // largest receive time
@@ -92,20 +94,35 @@ func New(cfg Config) *Aggregator {
 // Add takes a decoded batch in, read at now. It keeps nothing of b, and takes
 // muted errors out of it. Beacons
 // from before the retained history are counted as late, and left out.
-func (a *Aggregator) Add(b *beacon.Batch, now time.Time) {
-	a.mute.strip(b)
-	a.translation.begin(a.log, b)
-	t := &a.translation
+func (a *Aggregator) Add(b *beacon.Batch, now time.Time) { a.AddAll([]*beacon.Batch{b}, now) }
+
+// AddAll is Add for several batches, in order. Small ones are taken in faster
+// together: what has to be fetched from memory for one is on its way while
+// another is looked at.
+func (a *Aggregator) AddAll(batches []*beacon.Batch, now time.Time) {
 	nowMS := now.UnixMilli()
 	oldest := nowMS - a.cfg.Retain.Milliseconds()
-	a.sift(b, min(oldest, nowMS))
-	t.identify()
+	all := a.identify(batches, min(oldest, nowMS))
+	for _, b := range batches {
+		a.mute.strip(b)
+		n := b.Len()
+		a.append(b, all[:n], nowMS)
+		all = all[n:]
+	}
+	a.expire(oldest)
+}
+
+// append adds the rows of a batch that are to be counted to the log.
+func (a *Aggregator) append(b *beacon.Batch, rows []arrival, nowMS int64) {
+	a.translation.begin(a.log, b)
+	t := &a.translation
 	var s staged
-	for i := range b.Len() {
+	for i := range rows {
 		t.entries(i)
-		if !t.fresh[i] {
+		if !rows[i].fresh {
 			continue
 		}
+		s.view, s.who = rows[i].view, rows[i].who
 		s.received = min(b.Received[i], nowMS)
 		if s.received < a.newest-sealDelay && slotOf(s.received) < slotOf(a.newest-sealDelay) {
 			a.late++
@@ -134,26 +151,6 @@ func (a *Aggregator) Add(b *beacon.Batch, now time.Time) {
 			a.before.count(c, row, 1)
 		}
 		a.charts.count(c, row, 1)
-	}
-	a.expire(oldest)
-}
-
-// sift finds the rows to count: those seen for the first time, and not too old.
-func (a *Aggregator) sift(b *beacon.Batch, oldest int64) {
-	t := &a.translation
-	t.fresh = fill(t.fresh, b.Len(), false)
-	for _, id := range b.ID {
-		t.touched += a.seen.touch(id)
-	}
-	for i, id := range b.ID {
-		switch {
-		case !a.seen.add(id):
-			a.duplicates++
-		case b.Received[i] < oldest:
-			a.late++
-		default:
-			t.fresh[i] = true
-		}
 	}
 }
 

@@ -9,10 +9,12 @@ import (
 )
 
 // Source is where a [Loop] takes its beacons from. Batches ends (is closed)
-// when there will be no more; Status may be called at any time. Recycle takes a
-// batch back that has been counted.
+// when there will be no more; it gives what waits together, since many small
+// batches cost less together than one by one, but no more than the loop may
+// take before it looks at questions and the clock again. Status may be called at
+// any time. Recycle takes a batch back that has been counted.
 type Source interface {
-	Batches() <-chan *beacon.Batch
+	Batches() <-chan []*beacon.Batch
 	Status() SourceStatus
 	Recycle(*beacon.Batch)
 }
@@ -70,11 +72,6 @@ func (l *Loop) Tell(hear func(*Frame)) { l.hear = hear }
 
 // Frames delivers the newest frame. It is closed when Run returns.
 func (l *Loop) Frames() <-chan *Frame { return l.frames }
-
-// burst is how long the loop takes batches in before it looks at questions and
-// the clock again: long enough to make that look cheap, short enough for a
-// keystroke not to notice.
-const burst = 64
 
 // filling is how often a frame is sent while history is being read, so that the
 // screen fills before one's eyes and is whole as soon as the history is.
@@ -136,33 +133,17 @@ func (l *Loop) Run(ctx context.Context, interval time.Duration) error {
 		case lent := <-l.lent:
 			lent.use(l.agg)
 			close(lent.done)
-		case b, ok := <-batches:
+		case waiting, ok := <-batches:
 			if !ok {
 				batches = nil
 				continue
 			}
-			now := l.now()
-			l.take(b, now)
-			for range burst {
-				select {
-				case b, ok = <-batches:
-					if !ok {
-						batches = nil
-					} else {
-						l.take(b, now)
-					}
-					continue
-				default:
-				}
-				break
+			l.agg.AddAll(waiting, l.now())
+			for _, b := range waiting {
+				l.source.Recycle(b)
 			}
 		}
 	}
-}
-
-func (l *Loop) take(b *beacon.Batch, now time.Time) {
-	l.agg.Add(b, now)
-	l.source.Recycle(b)
 }
 
 // send sends a frame and tells how much of the history is in it.

@@ -11,18 +11,18 @@ import (
 )
 
 type fakeSource struct {
-	batches chan *beacon.Batch
+	batches chan []*beacon.Batch
 	status  SourceStatus
 }
 
-func (s *fakeSource) Batches() <-chan *beacon.Batch { return s.batches }
-func (s *fakeSource) Status() SourceStatus          { return s.status }
-func (s *fakeSource) Recycle(*beacon.Batch)         {}
+func (s *fakeSource) Batches() <-chan []*beacon.Batch { return s.batches }
+func (s *fakeSource) Status() SourceStatus            { return s.status }
+func (s *fakeSource) Recycle(*beacon.Batch)           {}
 
 // running starts a loop over a source and returns what a viewer has of it.
 func running(t *testing.T, capacity int, interval time.Duration) (*Loop, *fakeSource) {
 	t.Helper()
-	src := &fakeSource{batches: make(chan *beacon.Batch, capacity), status: SourceStatus{Connected: true, Loading: 1}}
+	src := &fakeSource{batches: make(chan []*beacon.Batch, capacity), status: SourceStatus{Connected: true, Loading: 1}}
 	l := NewLoop(New(Config{}), src, time.Now)
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
@@ -38,10 +38,10 @@ func running(t *testing.T, capacity int, interval time.Duration) (*Loop, *fakeSo
 	return l, src
 }
 
-func oneView() *beacon.Batch {
+func oneView() []*beacon.Batch {
 	var b beacon.Batch
 	b.Append(&beacon.Beacon{Received: time.Now().UnixMilli(), Navigation: true, View: 1})
-	return &b
+	return []*beacon.Batch{&b}
 }
 
 var minute = Query{By: "region", Window: time.Minute}
@@ -124,7 +124,7 @@ func TestLoopWhileLoading(t *testing.T) {
 // The loop lends its aggregator out between batches, and nobody waits for one that has ended.
 func TestLoopLends(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	src := &fakeSource{batches: make(chan *beacon.Batch, 1)}
+	src := &fakeSource{batches: make(chan []*beacon.Batch, 1)}
 	l := NewLoop(New(Config{}), src, time.Now)
 	done := make(chan error, 1)
 	go func() { done <- l.Run(ctx, time.Second) }()

@@ -181,14 +181,18 @@ func TestAgainstOracle(t *testing.T) {
 			}
 			q := question()
 			for range 40 {
-				var b beacon.Batch
-				for range 1 + g.IntN(80) {
-					c := g.beacon()
-					b.Append(&c)
-				}
+				var group []*beacon.Batch
 				now := time.UnixMilli(g.now)
-				a.Add(&b, now)
-				o.add(&b, now)
+				for size := 1 + g.IntN(80); len(group) == 0 || g.chance(.3); {
+					var b beacon.Batch
+					for range size {
+						c := g.beacon()
+						b.Append(&c)
+					}
+					group = append(group, &b)
+					o.add(&b, now)
+				}
+				a.AddAll(group, now)
 				g.now += int64(g.IntN(6000))
 				if g.chance(.3) {
 					continue

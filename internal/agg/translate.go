@@ -21,12 +21,7 @@ type translation struct {
 	fits    bool // nothing of the current row went to (other)
 	full    bool // something of the batch went to (other)
 
-	// By row: whether it is to be counted, what its origin is looked up by, and
-	// the log's numbers for its view and its visitor.
-	fresh      []bool
-	origins    []uint64
-	views, who []uint32
-	touched    uint32 // keeps what touch reads from being optimised away
+	origins []uint64 // by row: what its origin is looked up by
 
 	// Where the side tables stand: entries of the current row.
 	metrics, errors, requests, events cursor
@@ -56,12 +51,15 @@ const (
 
 func (t *translation) begin(l *log, b *beacon.Batch) {
 	*t = translation{log: l, batch: b, refs: t.refs,
-		views: t.views, who: t.who, fresh: t.fresh, origins: t.origins,
+		origins: fill(t.origins, b.Len(), 0),
 		text:    fill(t.text, len(b.Strings), untranslated),
 		stack:   fill(t.stack, len(b.Strings), untranslated),
 		page:    fill(t.page, len(b.Strings), untranslated),
 		vital:   fill(t.vital, len(b.Strings), vitalUnknown),
 		tagSets: fill(t.tagSets, len(b.TagSets), untranslated)}
+	for i := range t.origins {
+		t.origins[i] = t.hashOrigin(i)
+	}
 }
 
 func fill[T any](s []T, n int, v T) []T {
@@ -124,32 +122,6 @@ func (t *translation) pageOf(i uint32) uint16 {
 	return uint16(t.page[i])
 }
 
-// identify looks up the views and visitors of all fresh rows, and prepares to
-// look up their origins.
-func (t *translation) identify() {
-	b, l := t.batch, t.log
-	t.views = fill(t.views, b.Len(), 0)
-	t.who = fill(t.who, b.Len(), 0)
-	t.origins = fill(t.origins, b.Len(), 0)
-	for i, id := range b.View {
-		t.touched += l.views.touch(uint64(id)) + l.visitors.ids.touch(mix(b.User[i], b.Session[i], id))
-	}
-	for i, id := range b.View {
-		t.touched += uint32(l.views.touchKey(uint64(id)) + l.visitors.ids.touchKey(mix(b.User[i], b.Session[i], id)))
-	}
-	for i := range b.View {
-		t.origins[i] = t.hashOrigin(i)
-		t.touched += l.origins.ids.touch(t.origins[i])
-	}
-	for i, ok := range t.fresh {
-		t.views[i], t.who[i] = 0, 0
-		if ok {
-			t.views[i] = l.view(b.View[i])
-			t.who[i] = l.visitors.add(b.User[i], b.Session[i], b.View[i])
-		}
-	}
-}
-
 // tagSet is a set of tags of the batch in the log.
 func (t *translation) tagSet(i uint32) uint32 {
 	if id := t.tagSets[i]; id != untranslated {
@@ -188,14 +160,13 @@ func (t *translation) entries(row int) {
 	t.events.advance(b.EventRow, r)
 }
 
-// stage fills in a row but for its receive time. It reports whether all of it
+// stage fills in what is known of a row by translation. It reports whether all of it
 // fitted the dictionaries.
 func (t *translation) stage(row int, s *staged) bool {
 	b := t.batch
 	t.fits = true
 	s.origin = t.origin(row)
 	s.page = t.pageOf(b.Dims[beacon.Page][row])
-	s.view, s.who = t.views[row], t.who[row]
 	s.flags = b.Flags[row] & (beacon.FlagNavigation | beacon.FlagUnsampled)
 	if t.errors.from < t.errors.to {
 		s.flags |= hasErrors
