@@ -31,6 +31,9 @@ func (o *objectiveFlags) register(fs *pflag.FlagSet) {
 	fs.StringArrayVar(&o.maintenance, "maintenance", nil, "when nothing is a breach: FROM/TO, as 2026-11-20T14:00:00Z/2026-11-20T16:00:00Z (repeatable)")
 	fs.StringArrayVar(&o.mutedErrors, "mute-error", nil, "errors that count nowhere, by TYPE: MESSAGE, * globs, such as 'Error: ResizeObserver loop *' (repeatable)")
 	fs.StringVar(&o.onBreach, "on-breach", "", "shell command to run when a breach begins and when it has ended, with what burns as JSON on its standard input")
+	for _, name := range [...]string{"objective", "mute-error"} {
+		fs.Lookup(name).Annotations = map[string][]string{oneALine: nil}
+	}
 }
 
 // orElse are the objectives where none were given.

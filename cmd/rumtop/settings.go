@@ -103,12 +103,19 @@ func setFlag(f *pflag.Flag, values []string) error {
 	return f.Value.Set(values[0])
 }
 
-// split cuts a variable's value at commas where the flag may be repeated.
+// oneALine annotates repeatable flags whose values are sentences: a comma is part of one.
+const oneALine = "one-a-line"
+
+// split cuts a variable's value where the flag may be repeated: at commas, or,
+// where they belong to the values, into lines.
 func split(f *pflag.Flag, v string) []string {
-	if _, ok := f.Value.(pflag.SliceValue); ok {
-		return strings.Split(v, ",")
+	if _, ok := f.Value.(pflag.SliceValue); !ok {
+		return []string{v}
 	}
-	return []string{v}
+	if _, ok := f.Annotations[oneALine]; ok {
+		return strings.Split(strings.TrimSpace(v), "\n")
+	}
+	return strings.Split(v, ",")
 }
 
 func scalars(v any) ([]string, error) {
