@@ -29,11 +29,16 @@ func (o *objectiveFlags) register(fs *pflag.FlagSet) {
 	fs.Float64Var(&o.apdex, "apdex", 0, "also tell Apdex: milliseconds of LCP that satisfy")
 	fs.StringArrayVar(&o.muted, "mute", nil, "an objective that is no breach for now: NAME, or NAME=UNTIL as 2026-11-20T14:00:00Z (repeatable)")
 	fs.StringArrayVar(&o.maintenance, "maintenance", nil, "when nothing is a breach: FROM/TO, as 2026-11-20T14:00:00Z/2026-11-20T16:00:00Z (repeatable)")
-	fs.StringArrayVar(&o.mutedErrors, "mute-error", nil, "errors that count nowhere, by TYPE: MESSAGE, * globs, such as 'Error: ResizeObserver loop *' (repeatable)")
+	o.registerMute(fs)
 	fs.StringVar(&o.onBreach, "on-breach", "", "shell command to run when a breach begins and when it has ended, with what burns as JSON on its standard input")
 	for _, name := range [...]string{"objective", "mute-error"} {
 		fs.Lookup(name).Annotations = map[string][]string{oneALine: nil}
 	}
+}
+
+// registerMute is of what counts alone.
+func (o *objectiveFlags) registerMute(fs *pflag.FlagSet) {
+	fs.StringArrayVar(&o.mutedErrors, "mute-error", nil, "errors that count nowhere, by TYPE: MESSAGE, * globs, such as 'Error: ResizeObserver loop *' (repeatable)")
 }
 
 // orElse are the objectives where none were given.
@@ -54,12 +59,8 @@ func (o *objectiveFlags) config(cfg *agg.Config) error {
 	if o.apdex < 0 {
 		return usage("--apdex %v: milliseconds are positive", o.apdex)
 	}
-	for _, pattern := range o.mutedErrors {
-		rule, err := agg.NewMute(pattern)
-		if err != nil {
-			return usage("--mute-error: %w", err)
-		}
-		cfg.MutedErrors = append(cfg.MutedErrors, rule)
+	if err := o.muteErrors(cfg); err != nil {
+		return err
 	}
 	cfg.Alert = agg.Alert{Above: o.above, For: o.length}
 	cfg.Apdex = o.apdex
@@ -97,6 +98,18 @@ func (o *objectiveFlags) config(cfg *agg.Config) error {
 			return usage("--maintenance %q: write FROM/TO, as 2026-11-20T14:00:00Z/2026-11-20T16:00:00Z", text)
 		}
 		cfg.Upkeep = append(cfg.Upkeep, agg.Span{From: begin, To: end})
+	}
+	return nil
+}
+
+// muteErrors puts what counts nowhere into the aggregator's configuration.
+func (o *objectiveFlags) muteErrors(cfg *agg.Config) error {
+	for _, pattern := range o.mutedErrors {
+		rule, err := agg.NewMute(pattern)
+		if err != nil {
+			return usage("--mute-error: %w", err)
+		}
+		cfg.MutedErrors = append(cfg.MutedErrors, rule)
 	}
 	return nil
 }

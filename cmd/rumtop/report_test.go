@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -44,7 +45,12 @@ func breakage(t *testing.T, path string) {
 // shell runs a command as a shell would read it.
 func shell(t *testing.T, command string) string {
 	t.Helper()
-	var words []string
+	return rumtop(t, words(t, command)[1:]...)
+}
+
+// words cuts a command as a shell would.
+func words(t *testing.T, command string) (words []string) {
+	t.Helper()
 	for rest := command; rest != ""; {
 		var word strings.Builder
 		for rest != "" && rest[0] != ' ' {
@@ -64,7 +70,7 @@ func shell(t *testing.T, command string) string {
 	if words[0] != "rumtop" {
 		t.Fatalf("%q is not our command", command)
 	}
-	return rumtop(t, words[1:]...)
+	return words
 }
 
 func rumtop(t *testing.T, args ...string) string {
@@ -108,6 +114,21 @@ type reported struct {
 			A, B         float64
 		}
 		Commands []string
+	}
+	Verdict struct {
+		Verdict       string
+		BaselineViews any `json:"baseline_views"`
+		CanaryUsers   any `json:"canary_users"`
+		Support       any
+		Measures      []map[string]any
+		Command       string
+	}
+	Silences []struct {
+		Filter   string
+		Since    time.Time
+		Expected float64 `json:"expected_per_m"`
+		Received float64 `json:"received_per_m"`
+		Command  string
 	}
 	Objectives []struct {
 		Name string
@@ -221,6 +242,21 @@ func TestReportCanBeReproduced(t *testing.T) {
 			}
 		}
 	}
+	verdict := judged(t, r.Verdict.Command)
+	if r.Verdict.Verdict != verdict["verdict"] {
+		t.Errorf("the verdict is %q in the report, %q by the command", r.Verdict.Verdict, verdict["verdict"])
+	}
+	same("views of the baseline", r.Verdict.BaselineViews, verdict["baseline_views"])
+	same("users of the canary", r.Verdict.CanaryUsers, verdict["canary_users"])
+	same("support", r.Verdict.Support, verdict["support"])
+	for i, m := range r.Verdict.Measures {
+		by := verdict["measures"].([]any)[i].(map[string]any)
+		for _, side := range []string{"baseline", "canary", "change"} {
+			if told, ok := m[side].(map[string]any); ok {
+				row(fmt.Sprint(m["measure"], " of the ", side), told, by[side].(map[string]any))
+			}
+		}
+	}
 	for i, o := range r.Objectives {
 		burn := ask(r.Commands.Objectives)["objectives"].([]any)[i].(map[string]any)
 		same("good "+o.Name, o.Good, burn["good"])
@@ -234,6 +270,68 @@ func TestReportCanBeReproduced(t *testing.T) {
 	}
 	if compared < 300 || len(r.Findings) == 0 || len(r.Errors) == 0 || len(r.Objectives) == 0 {
 		t.Errorf("%d figures, %d findings, %d errors are not much to compare", compared, len(r.Findings), len(r.Errors))
+	}
+}
+
+// judged is what a command says that tells its verdict by its exit status, too.
+func judged(t *testing.T, command string) (verdict map[string]any) {
+	t.Helper()
+	var out, problems bytes.Buffer
+	status := run(t.Context(), words(t, command)[1:], strings.NewReader(""), &out, &problems)
+	if err := json.Unmarshal(out.Bytes(), &verdict); err != nil {
+		t.Fatalf("%s: status %d, %s: %v", command, status, problems.String(), err)
+	}
+	if want := map[any]int{agg.NotWorse: exitOK, agg.Regressed: exitFailed, agg.NeedsMore: exitScant}[verdict["verdict"]]; status != want {
+		t.Errorf("status %d of a release that is %q", status, verdict["verdict"])
+	}
+	return verdict
+}
+
+// Who fell silent is told with a command that tells it, too.
+func TestSilencesCanBeReproduced(t *testing.T) {
+	t.Chdir(t.TempDir())
+	t.Setenv("HOME", t.TempDir())
+	meta := snapshot.Meta{Site: "shop", TakenAt: time.UnixMilli(beacontest.Start + 26*60_000)}
+	w, err := snapshot.Create("silence.rumsnap", meta)
+	if err != nil {
+		t.Fatal(err)
+	}
+	traffic := beacontest.Spread{Region: "eu-west", PerS: 16, Visitors: 300}.Traffic(7, 25_000)
+	traffic = slices.DeleteFunc(traffic, func(b beacon.Beacon) bool {
+		since := b.Received - beacontest.Start
+		return b.Dims[beacon.Device] == "mobile" && since > 20*60_000 && since < 23*60_000
+	})
+	for _, b := range beacontest.Batches(traffic, 500) {
+		if err := w.Add(b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := w.Commit(meta); err != nil {
+		t.Fatal(err)
+	}
+	var r reported
+	if err := json.Unmarshal([]byte(rumtop(t, "report", "silence.rumsnap", "--format", "json", "--by", "region")), &r); err != nil {
+		t.Fatal(err)
+	}
+	found := false
+	for _, s := range r.Silences {
+		found = found || s.Filter == "device=mobile" && s.Since.Sub(time.UnixMilli(beacontest.Start+20*60_000)).Abs() < time.Minute
+		var frame agg.Frame
+		if err := json.Unmarshal([]byte(shell(t, s.Command)), &frame); err != nil {
+			t.Fatal(err)
+		}
+		if !slices.ContainsFunc(frame.Silences, func(x agg.Silence) bool {
+			who := ""
+			if x.Field != "" {
+				who = x.String()
+			}
+			return who == s.Filter && x.Expected == s.Expected && x.Received == s.Received
+		}) {
+			t.Errorf("%s says %+v, not %+v", s.Command, frame.Silences, s)
+		}
+	}
+	if !found {
+		t.Errorf("who fell silent is not told: %+v", r.Silences)
 	}
 }
 

@@ -20,24 +20,30 @@ import (
 
 func (p *program) verdictCommand() *cobra.Command {
 	var from siteFlags
-	var format, expr string
+	var format, expr, at string
 	var margins []string
 	var since time.Duration
+	var promised objectiveFlags
 	spec := agg.VerdictSpec{On: true}
 	memory := size(512 << 20)
 	cmd := &cobra.Command{
-		Use:   "verdict",
+		Use:   "verdict [FILE]",
 		Short: "Tell whether one release is worse than another",
 		Long: `verdict compares a canary with a baseline, weighed to the same mix of region, device and
 browser. Exit status 0: not worse, by the margins; 1: regressed; 3: not enough data to tell.
-It may be asked again and again: the intervals hold however often one looks.`,
+It may be asked again and again: the intervals hold however often one looks.
+With the FILE of a snapshot it judges by what was recorded.`,
 		Example: `  rumtop verdict --baseline 2.4.0 --canary 2.4.1
-  rumtop verdict --baseline 2.4.0 --canary 2.4.1 --margin error_rate=0.2pp --margin lcp=5% --format json`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+  rumtop verdict --baseline 2.4.0 --canary 2.4.1 --margin error_rate=0.2pp --margin lcp=5% --format json
+  rumtop verdict incident.rumsnap --baseline 2.4.0 --canary 2.4.1 --at 14:20 --since 10m`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
 			query := agg.Query{By: "release", Window: time.Minute}
+			cfg := agg.Config{Memory: int64(memory)}
 			var err error
 			switch {
+			case at != "" && len(args) == 0:
+				return usage("--at is a time of a snapshot: name its file")
 			case spec.Baseline == "" || spec.Canary == "":
 				return usage("name both releases with --baseline and --canary")
 			case spec.Baseline == spec.Canary:
@@ -53,15 +59,18 @@ It may be asked again and again: the intervals hold however often one looks.`,
 			if spec.Margins, err = parseMargins(margins); err != nil {
 				return err
 			}
-			spec.Since, query.Verdict = since, spec
-			ctx := cmd.Context()
-			conn, site, err := from.connect(ctx, "rumtop verdict")
-			if err != nil {
+			if err := promised.muteErrors(&cfg); err != nil {
 				return err
 			}
-			defer conn.Close()
-			query.Site, query.Verdict = site, spec
-			v, err := judge(ctx, query, newFeed(conn), int64(memory))
+			spec.Since = since
+			query.Verdict = spec
+			ctx := cmd.Context()
+			var v *agg.Verdict
+			if len(args) == 1 {
+				v, err = judgeFile(ctx, query, args[0], at, cfg)
+			} else {
+				v, err = judgeLive(ctx, query, &from, cfg)
+			}
 			if err != nil {
 				return err
 			}
@@ -78,6 +87,8 @@ It may be asked again and again: the intervals hold however often one looks.`,
 	fs.DurationVar(&since, "since", 30*time.Minute, "history to judge by")
 	fs.StringVarP(&expr, "filter", "f", "", "which beacons: region=eu-* device=mobile")
 	fs.StringArrayVar(&margins, "margin", nil, "how much worse is still not worse (repeatable): error_rate=0.5pp failed_requests=0.5pp lcp=10% inp=10% cls=0.02 are the defaults")
+	fs.StringVar(&at, "at", "", "of a snapshot: judge up to then, as 14:02 (local time), 5m (before its end) or 2026-11-20T14:02:00Z (default: its end)")
+	promised.registerMute(fs)
 	fs.StringVar(&format, "format", "table", "table, json")
 	fs.Var(&memory, "memory", "the most that history may take; the oldest goes first")
 	return cmd
@@ -114,13 +125,42 @@ func parseMargins(words []string) (agg.Margins, error) {
 	return m, nil
 }
 
-// judge reads the history and asks once all of it is there.
-func judge(ctx context.Context, query agg.Query, f *feed, memory int64) (*agg.Verdict, error) {
+// judgeEvery is how often it is looked whether all has been read.
+const judgeEvery = 200 * time.Millisecond
+
+// judgeLive judges by the history that a server keeps.
+func judgeLive(ctx context.Context, query agg.Query, from *siteFlags, cfg agg.Config) (*agg.Verdict, error) {
+	conn, site, err := from.connect(ctx, "rumtop verdict")
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	since := query.Verdict.Since
-	cfg := agg.Config{Memory: memory, Retain: since + reading}
-	loop, failed := startLoop(ctx, cfg, f, query.Site, since, 200*time.Millisecond, func(*agg.Frame) {})
+	query.Site = site
+	cfg.Retain = query.Verdict.Since + reading
+	loop, failed := startLoop(ctx, cfg, newFeed(conn), site, query.Verdict.Since, judgeEvery, func(*agg.Frame) {})
+	return judge(ctx, query, loop, failed)
+}
+
+// judgeFile judges by a snapshot, up to a time of it or to its end.
+func judgeFile(ctx context.Context, query agg.Query, path, at string, cfg agg.Config) (*agg.Verdict, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	r, loop, failed, err := openRecording(ctx, path, cfg, judgeEvery)
+	if err != nil {
+		return nil, err
+	}
+	if query.Site = r.meta.Site; at != "" {
+		if query.At, err = parseMoment(at, r.now()); err != nil {
+			return nil, usage("--at %w", err)
+		}
+	}
+	return judge(ctx, query, loop, failed)
+}
+
+// judge asks once all of the history is there.
+func judge(ctx context.Context, query agg.Query, loop *agg.Loop, failed <-chan error) (*agg.Verdict, error) {
 	spec := query.Verdict
 	query.Verdict = agg.VerdictSpec{}
 	loop.Ask(query)

@@ -286,7 +286,7 @@ func (a *arm) count(l *log, k int, c *chunk, i int) {
 // judge compares the two and says what follows.
 func (v *Verdict) judge(arms *[2]arm, m Margins) {
 	weights := v.weigh(arms)
-	if len(weights) == 0 {
+	if v.Strata == 0 {
 		v.Note = fmt.Sprintf("%s and %s have been seen by no people of the same region, device and browser: too few page views", v.Baseline, v.Canary)
 		return
 	}
@@ -316,9 +316,11 @@ func (v *Verdict) judge(arms *[2]arm, m Margins) {
 	}
 }
 
-// weigh gives the kinds of people that both have seen their share of both together.
-func (v *Verdict) weigh(arms *[2]arm) map[int]float64 {
-	weights, sum, common, all := map[int]float64{}, 0., 0., 0.
+// weigh gives each kind of people that both have seen its share of both together, and
+// others none.
+func (v *Verdict) weigh(arms *[2]arm) []float64 {
+	weights := make([]float64, len(arms[1].strata))
+	var sum, common, all float64
 	for k := range arms[1].strata {
 		y := arms[1].strata[k].views
 		all += y
@@ -332,9 +334,12 @@ func (v *Verdict) weigh(arms *[2]arm) map[int]float64 {
 		}
 	}
 	for k := range weights {
-		weights[k] /= sum
+		if weights[k] > 0 {
+			weights[k] /= sum
+			v.Strata++
+		}
 	}
-	v.Support, v.Strata = share(common, all), len(weights)
+	v.Support = share(common, all)
 	return weights
 }
 
@@ -353,13 +358,16 @@ func anytime(n float64) float64 {
 	return math.Sqrt(2 * (1 + 1/r) * math.Log(math.Sqrt(r+1)/alpha))
 }
 
-func judgeRate(name string, margin float64, arms *[2]arm, weights map[int]float64, of func(*stratum) (x, n float64), clump func(*arm) float64) Judged {
+func judgeRate(name string, margin float64, arms *[2]arm, weights []float64, of func(*stratum) (x, n float64), clump func(*arm) float64) Judged {
 	j := Judged{Measure: name, Margin: margin, Verdict: NoData}
 	var e [2]Estimate
 	both := 0. // half the interval of their difference
 	for side := range arms {
 		p, variance, n := 0., 0., 0.
 		for k, w := range weights {
+			if w == 0 {
+				continue
+			}
 			x, m := of(&arms[side].strata[k])
 			if m == 0 {
 				continue
@@ -383,19 +391,25 @@ func judgeRate(name string, margin float64, arms *[2]arm, weights map[int]float6
 
 // judgeVital compares p75s of the values, each weighed as its kind of people.
 // Intervals are Woodruff's: those of the share below, read off as values.
-func judgeVital(k int, margin float64, arms *[2]arm, weights map[int]float64) Judged {
+func judgeVital(k int, margin float64, arms *[2]arm, weights []float64) Judged {
 	j := Judged{Measure: beacon.Vitals[k], Margin: margin, Verdict: NoData}
 	var e [2]Estimate
 	for side := range arms {
 		var merged weighed
 		n, sum := 0., 0.
 		for s, w := range weights {
+			if w == 0 {
+				continue
+			}
 			if h := &arms[side].strata[s].values[k]; h.n > 0 && arms[1-side].strata[s].values[k].n > 0 {
 				n, sum = n+float64(h.n), sum+w
 			}
 		}
 		variance := 0.
 		for s, w := range weights {
+			if w == 0 {
+				continue
+			}
 			if h := &arms[side].strata[s].values[k]; h.n > 0 && arms[1-side].strata[s].values[k].n > 0 {
 				merged.add(h, w/sum)
 				variance += w / sum * w / sum * .75 * .25 / float64(h.n)

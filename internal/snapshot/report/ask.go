@@ -17,17 +17,24 @@ type log struct {
 	first, last time.Time // of the beacons' receive times
 	file        string
 	flags       []string
+	silences    []Silence // in order of their beginnings, as far as they have been listened for
 }
 
 // lookEvery is how much of a record is read at a time before something is asked,
 // so that what got worse is looked for in all of it: no more than the forty
-// minutes that agg compares with.
+// minutes that agg compares with, nor than the hour for which it remembers who sent what.
 const lookEvery = 20 * time.Minute
 
 // load reads a snapshot.
 func load(f *snapshot.File, o *Options) (*log, error) {
 	l := &log{agg: agg.New(o.Config), meta: f.Meta(), file: o.File, flags: o.Flags}
 	var newest, looked int64
+	look := func() {
+		q := agg.Query{Filter: o.Filter, By: o.By[0], Window: time.Minute}
+		l.listen(q, time.UnixMilli(looked), l.last)
+		l.ask(q)
+		looked = newest
+	}
 	err := f.Batches(func(b *beacon.Batch) error {
 		for _, t := range b.Received {
 			if l.first.IsZero() || t < l.first.UnixMilli() {
@@ -41,13 +48,15 @@ func load(f *snapshot.File, o *Options) (*log, error) {
 		l.last = time.UnixMilli(newest).UTC()
 		l.agg.Add(b, l.last)
 		if newest-looked >= lookEvery.Milliseconds() {
-			looked = newest
-			l.ask(agg.Query{Filter: o.Filter, By: o.By[0], Window: time.Minute})
+			look()
 		}
 		return nil
 	})
 	if err != nil {
 		return nil, err
+	}
+	if newest > 0 {
+		look()
 	}
 	for _, m := range l.meta.Markers {
 		if m.Kind != beacon.MarkerRelease { // those are found again

@@ -115,10 +115,10 @@ func (b *builder) frame() {
 }
 
 // fill asks for the figures. A new grouping or filter reads the log anew, so those
-// of one are asked for together, and what looks at the whole record first.
+// of one are asked for together.
 func (b *builder) fill() error {
 	r, by := &b.r, b.o.By[0]
-	b.ask(agg.Query{Filter: b.o.Filter, By: by, Window: time.Minute})
+	b.ask(agg.Query{Filter: b.o.Filter, By: by, Window: time.Minute}) // what was found now knows the markers
 	episodes := b.agg.Episodes()
 	q := over(b.o, by, r.From, r.To)
 	whole := b.ask(q)
@@ -140,6 +140,8 @@ func (b *builder) fill() error {
 	for _, by := range b.o.By {
 		b.breakdown(by)
 	}
+	b.verdict()
+	b.silent()
 	b.conceal(asked)
 	b.findings(episodes)
 	b.timeline()

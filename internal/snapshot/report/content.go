@@ -181,7 +181,7 @@ func rest(against string) string {
 func (d *Differs) words() string {
 	s := fmt.Sprintf("%s page views against %s, %d values compared.", d.A.show(whole), d.B.show(whole), d.Compared)
 	if d.Note != "" {
-		s += " " + strings.ToUpper(d.Note[:1]) + d.Note[1:] + "."
+		s += " " + capital(d.Note) + "."
 	}
 	if d.Together != "" {
 		s += fmt.Sprintf(" Together: %s describes %s of them, and %s of the others.", d.Together, percent(d.Coverage), percent(d.Caught))

@@ -52,6 +52,8 @@ type page struct {
 	Columns    []pageColumn
 	ErrorList  []pageError
 	DifferList []pageDiffers
+	Releases   *pageTable // nil: there are no two
+	Silent     *pageTable // nil: nobody
 	Head       []string
 	Promises   [][]string
 	BudgetNote string
@@ -99,6 +101,14 @@ type pageDiffers struct {
 	Rows         []pageRow
 }
 
+// pageTable is a section of one table.
+type pageTable struct {
+	Words    string
+	Head     []string
+	Rows     [][]string
+	Commands []command
+}
+
 func newPage(r *Report) *page {
 	sum := sha256.Sum256([]byte(style))
 	p := &page{
@@ -135,18 +145,32 @@ func newPage(r *Report) *page {
 		}
 		p.DifferList = append(p.DifferList, x)
 	}
+	if v := r.Verdict; v != nil {
+		p.Releases = &pageTable{Words: v.words(), Head: verdictHead(v), Commands: []command{{"of these releases", v.Command}}}
+		for i := range v.Measures {
+			p.Releases.Rows = append(p.Releases.Rows, v.Measures[i].cells())
+		}
+	}
+	for i := range r.Silences {
+		s := &r.Silences[i]
+		if i == 0 {
+			p.Silent = &pageTable{Words: silenceWords, Head: silenceHead[:]}
+		}
+		p.Silent.Rows = append(p.Silent.Rows, s.cells())
+		p.Silent.Commands = append(p.Silent.Commands, command{s.who() + ", when least came (silences)", s.Command})
+	}
 	for i := range r.Objectives {
 		p.Promises = append(p.Promises, r.Objectives[i].cells())
 	}
 	return p
 }
 
-// FindingWords are the findings as sentences.
+// FindingWords are the findings and the silences as sentences.
 func (p *page) FindingWords() (out []string) {
 	for i := range p.Findings {
-		out = append(out, p.Findings[i].words())
+		out = append(out, capital(p.Findings[i].words()))
 	}
-	return out
+	return append(out, bullets(p.Silences)...)
 }
 
 // Reproduce are the commands of the phases.

@@ -148,6 +148,9 @@ func (b *builder) timeline() {
 			add(f.Until, "finding", measureName(f.Measure)+who(f.Filter)+" was as before", "")
 		}
 	}
+	for _, s := range r.Silences {
+		add(s.Since, "silence", s.who()+" fell silent", "")
+	}
 	for _, n := range r.Notes {
 		if !n.At.IsZero() {
 			add(n.At, "note", plain.Line(n.Text, maxLine), n.By)

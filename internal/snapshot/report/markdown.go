@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"slices"
 	"strings"
 	"time"
 )
@@ -21,6 +20,8 @@ func Markdown(w io.Writer, r *Report) error {
 	}
 	m.errors(r)
 	m.differs(r)
+	m.verdict(r)
+	m.silences(r)
 	m.objectives(r)
 	m.rest(r)
 	_, err := io.WriteString(w, m.String())
@@ -108,7 +109,10 @@ func (m *markdown) head(r *Report) {
 	m.line("- End: %s", text(moment(r.Incident.End)))
 	m.line("- Affected users: **%s**%s", r.Affected.show(whole), text(affectedOver(r)))
 	for i := range r.Findings {
-		m.line("- %s", text(r.Findings[i].words()))
+		m.line("- %s", text(capital(r.Findings[i].words())))
+	}
+	for _, s := range bullets(r.Silences) {
+		m.line("- %s", text(s))
 	}
 	m.line("")
 }
@@ -303,6 +307,51 @@ func (m *markdown) differs(r *Report) {
 	}
 }
 
+func (m *markdown) verdict(r *Report) {
+	v := r.Verdict
+	if v == nil {
+		return
+	}
+	m.line("## Releases compared\n")
+	m.line("%s\n", text(v.words()))
+	if len(v.Measures) == 0 {
+		return
+	}
+	rows := make([][]string, 0, len(v.Measures))
+	for i := range v.Measures {
+		rows = append(rows, texts(v.Measures[i].cells()))
+	}
+	m.table(texts(verdictHead(v)), rows)
+	m.commands(func(yield func(string, string)) { yield("of these releases", v.Command) })
+}
+
+// texts are cells that mean nothing in Markdown.
+func texts(cells []string) []string {
+	out := make([]string, len(cells))
+	for i, s := range cells {
+		out[i] = text(s)
+	}
+	return out
+}
+
+func (m *markdown) silences(r *Report) {
+	if len(r.Silences) == 0 {
+		return
+	}
+	m.line("## Fell silent\n")
+	m.line("%s\n", text(silenceWords))
+	rows := make([][]string, 0, len(r.Silences))
+	for i := range r.Silences {
+		rows = append(rows, texts(r.Silences[i].cells()))
+	}
+	m.table(silenceHead[:], rows)
+	m.commands(func(yield func(string, string)) {
+		for i := range r.Silences {
+			yield(r.Silences[i].who()+", when least came (silences)", r.Silences[i].Command)
+		}
+	})
+}
+
 func (m *markdown) objectives(r *Report) {
 	if len(r.Objectives) == 0 {
 		return
@@ -310,13 +359,7 @@ func (m *markdown) objectives(r *Report) {
 	m.line("## Objectives\n")
 	rows := make([][]string, 0, len(r.Objectives))
 	for i := range r.Objectives {
-		rows = append(rows, slices.Collect(func(yield func(string) bool) {
-			for _, s := range r.Objectives[i].cells() {
-				if !yield(text(s)) {
-					return
-				}
-			}
-		}))
+		rows = append(rows, texts(r.Objectives[i].cells()))
 	}
 	m.table(objectiveHead[:], rows)
 	m.line("%s\n", text(budgetWords))

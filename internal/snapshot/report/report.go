@@ -67,6 +67,8 @@ type Report struct {
 	Errors     []Error     `json:"errors"`
 	Fewer      bool        `json:"errors_of_few"` // there are errors that only a concealed number of users had
 	Differs    []Differs   `json:"differs"`
+	Verdict    *Verdict    `json:"verdict"` // nil: there are no two releases
+	Silences   []Silence   `json:"silences"`
 	Objectives []Objective `json:"objectives"`
 	Chart      Chart       `json:"chart"`
 	Caveats    []string    `json:"caveats"`

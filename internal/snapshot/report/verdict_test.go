@@ -1,0 +1,121 @@
+package report
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/beacon/beacontest"
+	"github.com/rumtop/rumtop/internal/snapshot"
+)
+
+// canary is a shop's traffic in which a release that comes with the incident fails.
+func canary(users int) []beacon.Beacon {
+	all := beacontest.Spread{Region: "eu-west", PerS: 40, Visitors: 400}.Traffic(3, 20_000)
+	fresh := map[beacon.ID]bool{}
+	for i := range all {
+		b := &all[i]
+		b.Errors, b.Dims[beacon.Release] = nil, "2.4.0"
+		who := b.User
+		if who == 0 {
+			who = b.Session
+		}
+		if since := b.Received - beacontest.Start; since > 240_000 && (fresh[who] || len(fresh) < users) {
+			fresh[who] = true
+			if b.Dims[beacon.Release] = "2.5.0"; b.Navigation {
+				b.Errors = []beacon.Error{{Type: "TypeError", Message: "it's broken"}}
+			}
+		}
+	}
+	return all
+}
+
+// The release that came with the incident is told to be worse, by the incident alone.
+func TestVerdict(t *testing.T) {
+	given := Options{Onset: at(240_000), End: at(480_000), By: []string{"region"}}
+	r := build(t, record(t, canary(700), snapshot.Meta{Site: "shop", TakenAt: at(500_000)}), given)
+	v := r.Verdict
+	if v == nil || v.Canary != "2.5.0" || v.Baseline != "2.4.0" || v.Verdict != agg.Regressed {
+		t.Fatalf("%+v", v)
+	}
+	if len(r.Breakdowns) != 1 {
+		t.Errorf("a breakdown that nobody asked for: %d", len(r.Breakdowns))
+	}
+	if m := v.Measures[0]; m.Measure != "error_rate" || m.Verdict != agg.Regressed || m.Change == nil || m.Change.Low <= m.Margin {
+		t.Errorf("%+v", m)
+	}
+	if !strings.Contains(v.Command, "--at 2025-11-20T14:08:00Z --since 4m0s") {
+		t.Errorf("%s is not of the incident", v.Command)
+	}
+	for format, want := range map[string]string{"html": "Releases compared</h2>", "md": "## Releases compared", "json": `"canary": "2.5.0"`} {
+		if !strings.Contains(render(t, format, r), want) {
+			t.Errorf("%s has no %q", format, want)
+		}
+	}
+}
+
+// Of a release that hardly anybody has, the verdict tells nothing.
+func TestVerdictOnFew(t *testing.T) {
+	few := canary(3)
+	// The release has views enough to be picked, all of three people.
+	for i := range few {
+		if b := &few[i]; b.Dims[beacon.Release] == "2.5.0" && b.Navigation {
+			for k := range few[i:min(i+20, len(few))] {
+				c := &few[i+k]
+				c.User, c.Session, c.Dims[beacon.Release], c.Errors = b.User, b.Session, "2.5.0", b.Errors
+			}
+		}
+	}
+	r := build(t, record(t, few, snapshot.Meta{Site: "shop", TakenAt: at(500_000)}), Options{Onset: at(240_000), End: at(480_000)})
+	v := r.Verdict
+	if v == nil || v.Canary != "2.5.0" || v.Verdict != Withheld || len(v.Measures) != 0 || v.Command != "" || v.CanaryUsers.Told() || v.BaselineUsers.Told() {
+		t.Errorf("%+v", v)
+	}
+	for format := range formats {
+		render(t, format, r)
+	}
+}
+
+// Who fell silent is told, with when; who are few are not.
+func TestSilences(t *testing.T) {
+	all := traffic()
+	quiet := all[:0]
+	for _, b := range all {
+		if since := b.Received - beacontest.Start; b.Dims[beacon.Region] == "us-east" && since >= 20*60_000 && since < 23*60_000 {
+			continue
+		}
+		if b.Dims[beacon.Region] == "eu-west" && b.Dims[beacon.OS] == "Windows" { // is one busy person
+			b.Dims[beacon.Country], b.User = "LI", 7
+			if b.Received-beacontest.Start >= 20*60_000 {
+				continue
+			}
+		}
+		quiet = append(quiet, b)
+	}
+	f := record(t, quiet, meta())
+	l, err := load(f, &Options{By: DefaultBy()})
+	if err != nil || !slices.ContainsFunc(l.silences, func(s Silence) bool { return s.term.Value == "LI" }) {
+		t.Fatalf("one person's silence is not found: %v", err)
+	}
+	r := build(t, f, Options{})
+	if len(r.Silences) == 0 || r.Silences[0].Filter != "region=us-east" || r.Silences[0].Received != 0 {
+		t.Fatalf("%+v", r.Silences)
+	}
+	s := r.Silences[0]
+	if s.Since.Sub(at(20*60_000)).Abs() > 20*time.Second || s.Until.Sub(at(23*60_000)).Abs() > time.Minute {
+		t.Errorf("from %s to %s", s.Since, s.Until)
+	}
+	for _, s := range r.Silences {
+		if strings.Contains(s.Filter, "LI") {
+			t.Errorf("one person's silence is told: %+v", s)
+		}
+	}
+	for format, want := range map[string]string{"html": "Fell silent</h2>", "md": "## Fell silent", "json": `"filter": "region=us-east"`} {
+		if !strings.Contains(render(t, format, r), want) {
+			t.Errorf("%s has no %q", format, want)
+		}
+	}
+}
