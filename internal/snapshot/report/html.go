@@ -165,12 +165,12 @@ func newPage(r *Report) *page {
 	return p
 }
 
-// FindingWords are the findings and the silences as sentences.
+// FindingWords are the findings, the silences and the verdict as sentences.
 func (p *page) FindingWords() (out []string) {
 	for i := range p.Findings {
 		out = append(out, capital(p.Findings[i].words()))
 	}
-	return append(out, bullets(p.Silences)...)
+	return append(out, bullets(p.Report)...)
 }
 
 // Reproduce are the commands of the phases.

@@ -111,7 +111,7 @@ func (m *markdown) head(r *Report) {
 	for i := range r.Findings {
 		m.line("- %s", text(capital(r.Findings[i].words())))
 	}
-	for _, s := range bullets(r.Silences) {
+	for _, s := range bullets(r) {
 		m.line("- %s", text(s))
 	}
 	m.line("")

@@ -109,14 +109,18 @@ func (s *Silence) cells() []string {
 	return []string{s.who(), clock(s.Since), clock(s.Until), whole(s.Received) + " (to " + clock(s.At) + ")", "about " + whole(s.Expected)}
 }
 
-// bullets are the first silences as sentences, and how many more there are.
-func bullets(silences []Silence) (out []string) {
+// bullets are the first silences as sentences, how many more there are, and which
+// release is worse.
+func bullets(r *Report) (out []string) {
 	const most = 3
-	for i := range silences[:min(len(silences), most)] {
-		out = append(out, capital(silences[i].words()))
+	for i := range r.Silences[:min(len(r.Silences), most)] {
+		out = append(out, capital(r.Silences[i].words()))
 	}
-	if n := len(silences) - most; n > 0 {
+	if n := len(r.Silences) - most; n > 0 {
 		out = append(out, fmt.Sprintf("%d more fell silent, see below", n))
+	}
+	if r.Verdict != nil && r.Verdict.Verdict == agg.Regressed {
+		out = append(out, r.Verdict.short())
 	}
 	return out
 }

@@ -123,9 +123,14 @@ func (b *builder) judging(q agg.Query, v *agg.Verdict) string {
 	return join(append(words, b.flags...))
 }
 
-// words tells what was compared, and what came of it.
+// short tells what was compared, and what came of it.
+func (v *Verdict) short() string {
+	return fmt.Sprintf("Release %s against %s: %s.", v.Canary, v.Baseline, verdictWords(v.Verdict))
+}
+
+// words tells it, and what it rests on.
 func (v *Verdict) words() string {
-	s := fmt.Sprintf("%s against %s: %s.", v.Canary, v.Baseline, verdictWords(v.Verdict))
+	s := v.short()
 	if v.Verdict == Withheld {
 		return s + " One of them has too few users to be told of."
 	}
