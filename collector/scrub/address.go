@@ -39,7 +39,15 @@ func (sc *scan) rewriteAddress(s string, start, end, authority int) int {
 		return end
 	}
 	var t tally
-	out := sc.appendAddress(sc.address[:0], addr, authority, true, &t)
+	place, query, position := cutPath(addr, true, &t)
+	if l := &sc.last; place == "" || place != l.place {
+		l.tally = tally{}
+		l.out, l.site = sc.appendPlace(l.out[:0], place, authority, &l.tally)
+		l.place = place
+	}
+	t.add(&sc.last.tally)
+	out := append(sc.address[:0], sc.last.out...)
+	out = append(sc.appendQuery(out, query, sc.last.site, &t), position...)
 	sc.address = out
 	if string(out) == addr {
 		sc.clean = base

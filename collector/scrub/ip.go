@@ -69,7 +69,7 @@ func versionedName(s string, i int) bool {
 
 func isVersionWord(w string) bool {
 	switch w {
-	case "ver", "build", "revision":
+	case "ver", "build", "revision", "firmware", "fw", "bios", "kernel", "sdk", "oid", "section", "chapter", "clause":
 		return true
 	}
 	return strings.HasSuffix(w, "version") || strings.HasSuffix(w, "release")
@@ -272,6 +272,12 @@ func (sc *scan) macPlain(s string, i, end int) int {
 		}
 	}
 	switch w := labelBefore(s, i); string(w.text()) {
+	case "address", "addr":
+		w = labelBefore(s, strings.LastIndexAny(s[:i], "aA"))
+		if string(w.text()) != "mac" && string(w.text()) != "hardware" && string(w.text()) != "bluetooth" {
+			return 0
+		}
+		fallthrough
 	case "mac", "macaddress", "macaddr", "hwaddr", "bssid":
 		sc.add(i, end, MAC)
 		return end

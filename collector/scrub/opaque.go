@@ -129,6 +129,7 @@ func (sc *scan) opaque(s string, i int) int {
 // tokenIn finds the token in the part of a run from i to end: what is left
 // after words at both ends (session_…) are taken off. Empty if there is none.
 func tokenIn(s string, i, end int) (int, int) {
+	low, high := i, end
 	for i < end {
 		j := i
 		for j < end && s[j] != '-' && s[j] != '_' {
@@ -185,6 +186,12 @@ func tokenIn(s string, i, end int) (int, int) {
 	if scoreWord(t) > limit {
 		return 0, 0
 	}
+	if i-low <= 2 { // a letter and a sign are no word but the token's
+		i = low
+	}
+	if high-end <= 2 {
+		end = high
+	}
 	return i, end
 }
 
@@ -236,15 +243,29 @@ func hexToken(s string, i, end int) bool {
 	return true
 }
 
+// pathLike says whether the part of a run before or after a slash belongs to a
+// path, and not to base 64: a word of some length, lower-case letters, a number.
+func pathLike(p string) bool {
+	if !wordLike(p) {
+		return false
+	}
+	var seen uint8
+	for k := range len(p) {
+		seen |= class[p[k]]
+	}
+	return len(p) >= 5 || seen&upper == 0
+}
+
 // extend makes a token found in a part of a run take in its neighbours, as far
-// as they are no words: base 64 has slashes and pluses in it, and = at its end.
+// as they are no part of a path: base 64 has slashes and pluses in it, and = at
+// its end.
 func extend(s string, a, b, low, high int) (int, int) {
 	for a-1 > low && (s[a-1] == '/' || s[a-1] == '+') {
 		j := a - 1
 		for j > low && s[j-1] != '/' && s[j-1] != '+' && s[j-1] != '=' && s[j-1] != '~' {
 			j--
 		}
-		if j == a-1 || wordLike(s[j:a-1]) {
+		if j == a-1 || s[a-1] == '/' && pathLike(s[j:a-1]) {
 			break
 		}
 		a = j
@@ -254,7 +275,7 @@ func extend(s string, a, b, low, high int) (int, int) {
 		for j < high && s[j] != '/' && s[j] != '+' && s[j] != '=' && s[j] != '~' {
 			j++
 		}
-		if j == b+1 || wordLike(s[b+1:j]) {
+		if j == b+1 || s[b] == '/' && pathLike(s[b+1:j]) {
 			break
 		}
 		b = j
@@ -294,7 +315,7 @@ func isTraceparent(s string) bool {
 }
 
 func sriHash(s string) bool {
-	return strings.HasPrefix(s, "sha256-") || strings.HasPrefix(s, "sha384-") || strings.HasPrefix(s, "sha512-")
+	return strings.HasPrefix(s, "sha1-") || strings.HasPrefix(s, "sha256-") || strings.HasPrefix(s, "sha384-") || strings.HasPrefix(s, "sha512-")
 }
 
 // assetFollows says whether what ends at i is the name of a built file, hash

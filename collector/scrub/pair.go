@@ -2,18 +2,6 @@ package scrub
 
 import "strings"
 
-// secrecy says how a name promises a secret.
-type secrecy uint8
-
-const (
-	notSecret  secrecy = iota
-	maySecret          // token, session: also met in prose, where the value must look the part
-	sureSecret         // password, api_key
-	headSecret         // authorization, cookie: the value is the rest of the line
-	coordinate         // lat, lng: a decimal number
-	identifier         // ssn, card: digits
-)
-
 // maxName is the longest name of a pair that is looked at, in bytes.
 const maxName = 48
 
@@ -22,6 +10,9 @@ const maxName = 48
 func (sc *scan) pair(s string, i int) int {
 	if s[i] == '>' && (i == 0 || !is(s[i-1], alnum|connector)) {
 		return 0
+	}
+	if s[i] == '>' && s[i-1] == '-' {
+		return sc.told(s, i-1, i+1)
 	}
 	end := i
 	for end > 0 && i-end < 3 && s[end-1] == ' ' {
@@ -56,10 +47,13 @@ func (sc *scan) pair(s string, i int) int {
 		return 0
 	}
 	if secret == notSecret && end-start == 4 && s[i] == ':' && sentCode(s, start, end) {
-		secret = identifier
+		secret = signInCode
 	}
 	if secret == notSecret && end-start == 4 && s[i] == '=' && start > 0 && (s[start-1] == '?' || s[start-1] == '&') && s[start:end] == "code" {
 		secret = sureSecret // of an authorization grant
+	}
+	if secret == notSecret && s[i] != '>' {
+		secret = spacedName(s, start, end)
 	}
 	if secret == notSecret {
 		return 0
@@ -82,6 +76,11 @@ func (sc *scan) value(s string, i, name int, secret secrecy, quoted bool) int {
 	for j < len(s) && j-i < 5 && (s[j] == ' ' || s[j] == '\t') {
 		j++
 	}
+	if secret == sureSecret && s[i] == ':' {
+		if e := sc.below(s, j); e > 0 {
+			return e
+		}
+	}
 	open := j
 	for j < len(s) && j-open < 3 && s[j] == '\\' {
 		j++
@@ -99,6 +98,9 @@ func (sc *scan) value(s string, i, name int, secret secrecy, quoted bool) int {
 	} else {
 		j = open
 		end = unquoted(s, j, secret, s[i])
+		for s[i] == ':' && endsInFold(s[:i], "passphrase") && end+1 < len(s) && s[end] == ' ' && is(s[end+1], lower) && !benignValue(s[j:end]) {
+			end = unquoted(s, end+1, secret, s[i]) // of several words
+		}
 		if secret != headSecret {
 			for end > j && strings.IndexByte(".!?:", s[end-1]) >= 0 {
 				end--
@@ -115,7 +117,11 @@ func (sc *scan) value(s string, i, name int, secret secrecy, quoted bool) int {
 	kind := Secret
 	switch secret {
 	case coordinate:
-		if !decimal(v) {
+		least := 2
+		if n := strings.ToLower(s[name:i]); strings.Contains(n, "itude") || strings.Contains(n, "lng") {
+			least = 1 // what lat and long name may be something else
+		}
+		if !decimal(v, least) {
 			return 0
 		}
 		kind = Geo
@@ -125,6 +131,10 @@ func (sc *scan) value(s string, i, name int, secret secrecy, quoted bool) int {
 		}
 		if len(v) >= 9 {
 			kind = SSN
+		}
+	case signInCode:
+		if !mostlyDigits(v) && !isSentCode(v) {
+			return 0
 		}
 	case maySecret:
 		if quoted && !looksSecret(v) && unexpected(s, name) {
@@ -154,20 +164,57 @@ func (sc *scan) value(s string, i, name int, secret secrecy, quoted bool) int {
 		}
 	}
 	sc.add(j, end, kind)
+	if secret == identifier {
+		return j // the digits may go on: ssn: 078 05 1120
+	}
 	return end
 }
 
-// sentCode says whether the word "code" from start to end is that of somebody
-// who signs in: pin code, verification code.
-func sentCode(s string, start, end int) bool {
-	if !strings.EqualFold(s[start:end], "code") {
-		return false
+// below looks for a value that stands alone on the line after the one that ends
+// at i, indented, as YAML has it; >- and | may stand before the break.
+func (sc *scan) below(s string, i int) int {
+	for n := 0; n < 2 && i < len(s) && strings.IndexByte(">|-", s[i]) >= 0; n++ {
+		i++
 	}
-	w := labelBefore(s, start)
-	return proseCodes.has(string(w.text()))
+	if i >= len(s) || s[i] != '\n' {
+		return 0
+	}
+	j := i + 1
+	for j < len(s) && j-i < 16 && (s[j] == ' ' || s[j] == '\t') {
+		j++
+	}
+	if j == i+1 || j == len(s) || placeholderAt(s, j) > 0 {
+		return 0
+	}
+	end := unquoted(s, j, sureSecret, ' ')
+	if end < len(s) && s[end] != '\n' || !madeUp(s[j:end]) || s[end-1] == ':' {
+		return 0
+	}
+	sc.add(j, end, Secret)
+	return end
 }
 
-var proseCodes = set(`pin verification security otp sms 2fa mfa totp passcode confirmation backup recovery login access authentication`)
+// spacedName judges the name from start to end together with the word before it:
+// api key: x, security answer: x, mot de passe : x.
+func spacedName(s string, start, end int) secrecy {
+	if start < 2 || s[start-1] != ' ' || !is(s[start-2], letter) {
+		return notSecret
+	}
+	switch name := s[start:end]; {
+	case strings.EqualFold(name, "passe"):
+		if endsInFold(s[:start], "mot de ") {
+			return sureSecret
+		}
+	case strings.EqualFold(name, "key"), strings.EqualFold(name, "answer"):
+		for start--; start > 0 && end-start < maxName && is(s[start-1], letter); {
+			start--
+		}
+		if secrecyOf(s[start:end]) != notSecret {
+			return maySecret
+		}
+	}
+	return notSecret
+}
 
 // isDirectory says whether a path stands after the separator at i-1: of the
 // shell's pwd, not of a password.
@@ -221,7 +268,7 @@ func unquoted(s string, i int, secret secrecy, sep byte) int {
 		stops = &elementEnds
 	}
 	high := len(s)
-	if secret == coordinate || secret == identifier {
+	if secret == coordinate || secret == identifier || secret == signInCode {
 		high = min(high, i+24)
 	}
 	if secret == coordinate { // 52,520008
@@ -288,14 +335,15 @@ func looksSecret(v string) bool {
 	case n < 12:
 		return sure
 	case n < 32:
-		return sure || signs
+		return sure || signs && scoreWord(v) < 0 // not login_required
 	}
 	return true
 }
 
-func decimal(v string) bool {
+// decimal says whether v is a number with at least so many decimals.
+func decimal(v string, least int) bool {
 	dot := strings.IndexAny(v, ".,")
-	if dot < 0 || len(v)-dot < 3 {
+	if dot < 0 || len(v)-dot <= least {
 		return false
 	}
 	for i := range len(v) {
@@ -337,105 +385,6 @@ var benignValues = set(`undefined null nil none nan true false yes no on off 0 1
 	optional default redacted filtered hidden masked removed xxx xxxx ... … n/a please enter use try field input value
 	length minimum maximum weak strong short long contains requires password token secret basic bearer digest cookie
 	malformed absent blocked ignored skipped found using with without anonymous guest pending active inactive
-	this that await new typeof return`)
-
-// secrecyOf judges a name by its words: passwordHash, X-Api-Key, user_token. The
-// last words decide; one that speaks about the secret (length, error, field)
-// takes the promise back.
-func secrecyOf(name string) secrecy {
-	var buf [maxName]byte
-	var words [12][]byte
-	n, w, start := 0, 0, 0
-	cut := func() {
-		if n > start && w < len(words) {
-			words[w] = buf[start:n]
-			w++
-		}
-		start = n
-	}
-	for i := 0; i < len(name) && n < len(buf); i++ {
-		c := name[i]
-		if !is(c, alnum) {
-			cut()
-			continue
-		}
-		if is(c, upper) {
-			if i > 0 && is(name[i-1], lower|digit) || i > 0 && is(name[i-1], upper) && isAt(name, i+1, lower) {
-				cut()
-			}
-			c |= 0x20
-		}
-		buf[n] = c
-		n++
-	}
-	cut()
-	if w == 0 {
-		return notSecret
-	}
-	all := buf[:n]
-	last := string(words[w-1])
-	if w > 1 {
-		if s, ok := secretWords[string(all)]; ok {
-			return s
-		}
-	}
-	if w > 1 && about.has(last) {
-		return notSecret
-	}
-	if s, ok := secretWords[last]; ok {
-		return s
-	}
-	if s, ok := secretWords[strings.TrimRight(last, "0123456789")]; ok { // password1
-		return s
-	}
-	if w > 1 && last == "key" && keyWords.has(string(words[w-2])) {
-		return sureSecret
-	}
-	if w > 1 && last == "code" && codeWords.has(string(words[w-2])) {
-		return maySecret
-	}
-	if w > 1 && last == "id" && (string(words[w-2]) == "session" || string(words[w-2]) == "sess") {
-		return maySecret
-	}
-	for k := range w {
-		switch string(words[k]) {
-		case "password", "passwd", "passphrase", "secret", "credential", "credentials":
-			return sureSecret
-		}
-	}
-	for _, stem := range [...]string{"password", "passwd", "apikey", "secretkey", "accesskey", "privatekey"} {
-		if len(all) >= len(stem) && string(all[len(all)-len(stem):]) == stem {
-			return sureSecret
-		}
-	}
-	return notSecret
-}
-
-var about = set(`length strength field input min max count policy error errors valid visible required changed type expires
-	expiry expired ttl age name url uri endpoint status label placeholder hint enabled disabled changed form page link
-	button exists missing invalid version index used limit budget usage attempts retries`)
-
-var keyWords = set(`api access private secret signing encryption auth account shared subscription app master service
-	admin client server license session`)
-
-// codeWords stand before the code that somebody was sent, or sends, to sign in.
-var codeWords = set(`verification security mfa 2fa otp totp sms auth authorization backup recovery reset login pin pass
-	access confirmation activation time`)
-
-var secretWords = map[string]secrecy{
-	"password": sureSecret, "passwd": sureSecret, "passphrase": sureSecret, "passwort": sureSecret, "kennwort": sureSecret,
-	"contrasena": sureSecret, "motdepasse": sureSecret, "secret": sureSecret, "pwd": sureSecret, "apikey": sureSecret,
-	"accesskey": sureSecret, "privatekey": sureSecret, "secretkey": sureSecret, "credential": sureSecret,
-	"credentials": sureSecret, "accesstoken": sureSecret, "refreshtoken": sureSecret, "idtoken": sureSecret,
-	"authtoken": sureSecret, "phpsessid": sureSecret, "jsessionid": sureSecret, "sessionid": sureSecret, "sessid": sureSecret,
-	"connectsid": sureSecret, "asp.netsessionid": sureSecret, "aspnetsessionid": sureSecret,
-	"pswd": sureSecret, "senha": sureSecret, "wachtwoord": sureSecret, "salasana": sureSecret, "heslo": sureSecret, "parola": sureSecret,
-	"clave": maySecret, "psk": sureSecret, "sess": maySecret, "hmac": maySecret, "csc": identifier, "idtokenhint": sureSecret,
-	"passcode": maySecret, "codeverifier": sureSecret, "oauthverifier": sureSecret, "magiclink": sureSecret, "samlresponse": sureSecret,
-	"samlrequest": sureSecret, "samlassertion": sureSecret, "securityanswer": sureSecret, "secretanswer": sureSecret,
-	"cvv": identifier, "cvc": identifier, "cvv2": identifier, "otp": maySecret, "totp": maySecret, "pin": identifier, "mfa": maySecret,
-	"ssn": identifier, "token": maySecret, "pass": maySecret, "pw": maySecret, "psw": maySecret, "session": maySecret, "sid": maySecret,
-	"auth": maySecret, "csrf": maySecret, "xsrf": maySecret, "csrftoken": maySecret, "xsrftoken": maySecret, "jwt": maySecret, "sig": maySecret, "signature": maySecret,
-	"authorization": headSecret, "cookie": headSecret, "setcookie": headSecret, "cookies": headSecret,
-	"lat": coordinate, "latitude": coordinate, "lng": coordinate, "lon": coordinate, "long": coordinate, "longitude": coordinate,
-}
+	this that await new typeof return path
+	requis requise manquant manquante invalide incorrecte obligatoire oublié expiré erforderlich falsch fehlt vergessen abgelaufen ungültig
+	requerido requerida obligatorio obligatoria incorrecta incorrecto inválida caducada richiesta errata scaduta obrigatória wymagane`)

@@ -80,9 +80,17 @@ type segment struct {
 	disk         bool // it is of a file:// address
 }
 
+// maxSegment is the longest segment, in bytes, that may name a page: no file
+// system has longer names, even escaped.
+const maxSegment = 1 << 10
+
 func (sc *scan) appendSegment(dst []byte, g segment, t *tally) []byte {
 	if g.text == "" || isParam(g.text) || placeholderAt(g.text, 0) == len(g.text) {
 		return append(dst, g.text...)
+	}
+	if len(g.text) > maxSegment {
+		t[Token]++
+		return append(dst, params[Token]...)
 	}
 	if isPlain(g) && !sc.isPerson(g.before) && !isHome(g) {
 		return append(dst, g.text...)
@@ -210,6 +218,7 @@ func (sc *scan) secretIn(s string) (string, Kind, bool) {
 		return "", 0, false
 	}
 	in := sc.inside()
+	in.fresh = all(s)
 	in.collect(s)
 	if len(in.spans) == 0 {
 		return "", 0, false

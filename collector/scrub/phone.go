@@ -307,7 +307,7 @@ func (sc *scan) phoneWordAfter(s string, g int) bool {
 func isPhoneWord(w string) bool {
 	switch w {
 	case "tel", "ph", "mob", "cell", "fax", "sms", "gsm", "call", "dial", "text", "ring", "msisdn", "handy", "whatsapp", "callback",
-		"callto", "telefon", "telefono", "telefoon", "celular", "mobil", "movil", "portable", "rufnummer", "handynummer", "telefonnummer", "hotline", "voicemail":
+		"callto", "telefon", "tlf", "telefonu", "telefone", "telefonnr", "telefoni", "telefonom", "telefonnummeret", "telefoonnummer", "phonenumber", "mobilnummer", "mobiltelefon", "komorka", "telefono", "telefoon", "celular", "mobil", "movil", "portable", "rufnummer", "handynummer", "telefonnummer", "hotline", "voicemail":
 		return true
 	case "iphone", "headphone", "microphone", "smartphone", "windowsphone":
 		return false

@@ -13,11 +13,13 @@ type scan struct {
 	scrubber *Scrubber
 	tally    tally
 
+	fresh     extent // what was replaced since the field was scanned
 	spans     []span
 	rewrites  []rewrite
 	rewritten []byte  // the texts of rewrites
-	pos       []int32 // offsets of the view that is being scanned, nil for the field
-	veiled    bool    // the field has escapes or is not ASCII: views are worth a look
+	pos       []int32 // offsets of the view that is being scanned, nil for the field itself
+	veils     extent  // of what is scanned, with escapes and what is not ASCII: views are worth a look
+	decoded   extent  // of the field, where the view differs from what it was made from
 	inPath    bool    // a path segment: no URLs in it
 	disk      bool    // the address that is being rewritten is a file's
 	network   bool    // … a professional network's, whose /in/ stands before a person
@@ -29,31 +31,33 @@ type scan struct {
 	out     []byte
 	address []byte // that is being rewritten
 	clean   string // the last address, but for line and column, that stays as it is: frames share theirs
+	last    place
 }
 
-// release gives back the memory that an unusual field took.
+// place is the last address in a text, up to its query, and what became of it:
+// frames share theirs.
+type place struct {
+	place string
+	out   []byte
+	site  bool
+	tally tally
+}
+
+// release lets go of the field. The memory for its scratch stays, to be used for
+// the next: at most some 20 bytes for each of the longest field's.
 func (sc *scan) release() {
-	sc.clean = ""
+	sc.clean, sc.last.place = "", ""
+	for i := range sc.views {
+		sc.views[i].text = ""
+	}
 	if sc.inner != nil {
 		sc.inner.release()
-	}
-	const keep = 1 << 10
-	if cap(sc.spans) > keep || cap(sc.out) > 64*keep || cap(sc.rewritten) > 64*keep {
-		sc.spans, sc.rewrites, sc.rewritten, sc.out = nil, nil, nil, nil
-	}
-	for i := range sc.views {
-		if cap(sc.views[i].text) > 64*keep {
-			sc.views[i] = view{}
-		}
 	}
 }
 
 // text is one round over a message.
 func (sc *scan) text(s string) string {
 	sc.collect(s)
-	if len(sc.spans) == 0 {
-		return s
-	}
 	return sc.replace(s)
 }
 
@@ -70,26 +74,37 @@ func (sc *scan) line(s string) string {
 	return sc.text(s)
 }
 
-// collect finds the spans of s: as it stands, then through its layers of
-// encoding.
-func (sc *scan) collect(s string) {
+// collect finds the spans of s, around what is fresh in it: as it stands, then
+// through its layers of encoding. It gives what it has looked at.
+func (sc *scan) collect(s string) (from, to int) {
 	sc.spans, sc.rewrites, sc.rewritten = sc.spans[:0], sc.rewrites[:0], sc.rewritten[:0]
-	sc.pos, sc.veiled = nil, false
-	sc.find(s)
-	if !sc.veiled {
-		return
-	}
-	text, pos := s, []int32(nil)
+	from, to = sc.fresh.window(s)
+	sc.find(s, from, to)
+	sc.decoded = sc.veils
+	text := s
 	for depth := range maxDepth {
-		v := &sc.views[depth&1]
-		if !v.decode(text, pos) {
+		if sc.veils.empty() {
 			break
 		}
-		text, pos = string(v.text), v.pos
-		sc.pos = pos
-		sc.find(text)
+		v := &sc.views[depth&1]
+		a, b := sc.veils.window(text)
+		sc.decoded = extent{sc.offset(sc.veils.low), sc.offset(sc.veils.high)}
+		if !v.decode(text, sc.pos, a, b) {
+			break
+		}
+		text, sc.pos = v.text, v.pos
+		sc.find(text, 0, len(text))
 	}
 	sc.pos = nil
+	return from, to
+}
+
+// offset gives the place in the field for one of what is being scanned.
+func (sc *scan) offset(i int) int {
+	if sc.pos == nil {
+		return i
+	}
+	return int(sc.pos[i])
 }
 
 // What stands at a byte: which scanners to ask.
@@ -122,11 +137,12 @@ var anchors = func() (t [256]uint8) {
 	return t
 }()
 
-// find runs the scanners over s.
-func (sc *scan) find(s string) {
+// find runs the scanners over s, for what has its anchor between from and to.
+func (sc *scan) find(s string, from, to int) {
 	sc.noKeyEnd = false
+	sc.veils = extent{low: len(s), high: -1}
 	run := 0 // end of the run of token characters that has been looked at
-	for i := 0; i < len(s); {
+	for i := from; i < to; {
 		switch anchors[s[i]] {
 		case none:
 			i++
@@ -146,17 +162,20 @@ func (sc *scan) find(s string) {
 		case anchorQuery:
 			i = max(i+1, sc.query(s, i))
 		case anchorBackslash:
-			sc.veiled = true
+			sc.veils.add(i)
 			i = max(i+1, sc.windowsPath(s, i))
 		case anchorDash:
 			i = max(i+1, sc.privateKey(s, i), sc.option(s, i))
 		case anchorEscape:
-			sc.veiled = true
+			sc.veils.add(i)
 			i++
 		case anchorWide:
-			sc.veiled = true
-			if s[i] == 0xc2 && i+1 < len(s) && s[i+1] == 0xb0 {
+			sc.veils.add(i)
+			switch {
+			case strings.HasPrefix(s[i:], "°"):
 				sc.degrees(s, i)
+			case strings.HasPrefix(s[i:], "→"):
+				sc.told(s, i, i+len("→"))
 			}
 			i++
 		}
@@ -209,12 +228,26 @@ func (sc *scan) piece(s string, i int) int {
 	}
 	switch {
 	case digits == 0:
+		if end-i == 2 && i > 2 && s[i] == 'i' && s[i+1] == 's' && s[i-1] == ' ' {
+			if e := sc.told(s, i-1, end); e > 0 {
+				return e
+			}
+		}
+		if passwordWord(s, i, end) {
+			if e := sc.told(s, end, end); e > 0 {
+				return e
+			}
+		}
 		if end-i == 5 || end-i == 6 {
 			if e := sc.credentials(s, i, end); e > 0 {
 				return e
 			}
 		}
 		return end
+	case lead == i && digits == end-i && digits >= 3 && digits <= 8 && i > 3 && s[i-1] == ' ' && toldBefore[s[i-2]]:
+		if e := sc.toldCode(s, i, end); e > 0 {
+			return e
+		}
 	case lead == i+2 && i+4 <= end:
 		if e := sc.iban(s, i); e > 0 {
 			return e

@@ -199,8 +199,13 @@ func (s *Scrubber) field(text string, max int, once func(*scan, string) string, 
 		}
 	}()
 	out = normalise(text)
+	sc.fresh = all(out)
 	for round := 0; ; round++ {
-		next := truncate(once(sc, out), max)
+		whole := once(sc, out)
+		next := truncate(whole, max)
+		if len(next) < len(whole) {
+			sc.fresh = extent{min(sc.fresh.low, len(next)), len(next)}
+		}
 		if next == out {
 			break
 		}

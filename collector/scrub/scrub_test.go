@@ -1,6 +1,7 @@
 package scrub
 
 import (
+	"math/rand/v2"
 	"strings"
 	"sync"
 	"testing"
@@ -207,6 +208,26 @@ func TestHostile(t *testing.T) {
 			if r.Redactions["dropped"] > 0 {
 				t.Errorf("%s as %s was dropped", name, kind)
 			}
+		}
+	}
+}
+
+// TestLongTextsSettle scrubs texts that are longer than what is scanned again
+// after a replacement.
+func TestLongTextsSettle(t *testing.T) {
+	all := fixtures(t)
+	r := rand.New(rand.NewPCG(7, 11))
+	for range 60 {
+		var b strings.Builder
+		for b.Len() < 8<<10 {
+			b.WriteString(all[r.IntN(len(all))].In)
+			b.WriteString([]string{" ", "\n", ", ", " and then ", "; "}[r.IntN(5)])
+			if r.IntN(4) == 0 {
+				b.WriteString(strings.Repeat("nothing of note here ", r.IntN(200)))
+			}
+		}
+		for _, kind := range []string{"message", "stack", "tag"} {
+			check(t, kind, b.String())
 		}
 	}
 }

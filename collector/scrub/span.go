@@ -8,9 +8,9 @@ import (
 
 // span is a part of the scanned field that is to be replaced.
 type span struct {
-	start, end int
+	start, end int32
+	rewritten  int32 // 1 + index into scan.rewrites: replaced by that, not by a placeholder
 	kind       Kind
-	rewritten  int // 1 + index into scan.rewrites: replaced by that, not by a placeholder
 }
 
 // rewrite is what a URL becomes, and what that took out.
@@ -21,7 +21,7 @@ type rewrite struct {
 
 // add notes a span of the text that is being looked at.
 func (sc *scan) add(start, end int, k Kind) {
-	sc.push(span{start: start, end: end, kind: k})
+	sc.push(start, end, span{kind: k})
 }
 
 // addRewrite notes a span that becomes text.
@@ -29,14 +29,12 @@ func (sc *scan) addRewrite(start, end int, text []byte, t *tally) {
 	at := len(sc.rewritten)
 	sc.rewritten = append(sc.rewritten, text...)
 	sc.rewrites = append(sc.rewrites, rewrite{at, len(sc.rewritten), *t})
-	sc.push(span{start: start, end: end, rewritten: len(sc.rewrites)})
+	sc.push(start, end, span{rewritten: int32(len(sc.rewrites))})
 }
 
-func (sc *scan) push(sp span) {
-	if sc.pos != nil {
-		sp.start, sp.end = int(sc.pos[sp.start]), int(sc.pos[sp.end])
-	}
-	if sp.start < sp.end {
+func (sc *scan) push(start, end int, sp span) {
+	sp.start, sp.end = int32(sc.offset(start)), int32(sc.offset(end))
+	if sp.start < sp.end && sc.fresh.near(sp) && (sc.pos == nil || sc.decoded.near(sp)) {
 		sc.spans = append(sc.spans, sp)
 	}
 }
@@ -93,20 +91,24 @@ func (sp span) vague() int {
 	return 0
 }
 
-// replace gives s with its spans replaced.
+// replace gives s with its spans replaced, and notes the extent of that.
 func (sc *scan) replace(s string) string {
+	sc.fresh = extent{len(s), 0}
+	if len(sc.spans) == 0 {
+		return s
+	}
 	for k := range sc.spans { // what bounds a scanner may fall into a rune
 		sp := &sc.spans[k]
 		for !utf8.RuneStart(s[sp.start]) {
 			sp.start--
 		}
-		for sp.end < len(s) && !utf8.RuneStart(s[sp.end]) {
+		for int(sp.end) < len(s) && !utf8.RuneStart(s[sp.end]) {
 			sp.end++
 		}
 	}
 	sc.resolve()
 	out := sc.out[:0]
-	i := 0
+	i := int32(0)
 	for _, sp := range sc.spans {
 		out = append(out, s[i:sp.start]...)
 		if sp.rewritten != 0 {
@@ -121,5 +123,6 @@ func (sc *scan) replace(s string) string {
 	}
 	out = append(out, s[i:]...)
 	sc.out = out
+	sc.fresh = extent{int(sc.spans[0].start), len(out) - (len(s) - int(i))}
 	return string(out)
 }

@@ -7,8 +7,8 @@ import "strings"
 // quotes in its query too. The rest is scrubbed as text, all of it together,
 // because a secret may span lines.
 func (sc *scan) stack(s string) string {
-	sc.collect(s)
-	for i := 0; i < len(s); {
+	from, to := sc.collect(s)
+	for i := lineBegin(s, from); i < to; {
 		end := i + strings.IndexByte(s[i:], '\n')
 		if end < i {
 			end = len(s)
@@ -22,9 +22,6 @@ func (sc *scan) stack(s string) string {
 			sc.rewriteURL(s, i+a, i+b) // else it was found as it stands
 		}
 		i = end + 1
-	}
-	if len(sc.spans) == 0 {
-		return s
 	}
 	return sc.replace(s)
 }

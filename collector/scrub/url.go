@@ -143,8 +143,15 @@ var hostEnds = bytesOf("/?#\\")
 // appendAddress appends the scrubbed form of an address whose authority begins at
 // a, 0 if it has none. positioned says that line and column may follow it.
 func (sc *scan) appendAddress(dst []byte, s string, a int, positioned bool, t *tally) []byte {
+	place, query, position := cutPath(s, positioned, t)
+	dst, site := sc.appendPlace(dst, place, a, t)
+	return append(sc.appendQuery(dst, query, site, t), position...)
+}
+
+// appendPlace appends the scrubbed form of an address up to its query. site says
+// that it is of a web server, not of a bundler or a disk.
+func (sc *scan) appendPlace(dst []byte, s string, a int, t *tally) (out []byte, site bool) {
 	disk, network := strings.HasPrefix(s, "file:"), false
-	site := false // it is of a web server, not of a bundler or a disk
 	if a > 0 {
 		site = (s[0]|0x20 == 'h' && strings.EqualFold(s[:min(len(s), 4)], "http")) && !strings.HasPrefix(s[a:], "localhost")
 		dst = append(dst, strings.ToLower(s[:a])...)
@@ -155,21 +162,20 @@ func (sc *scan) appendAddress(dst []byte, s string, a int, positioned bool, t *t
 		}
 		dst = sc.appendHost(dst, rest[:n], t)
 		network = strings.HasSuffix(rest[:n], "linkedin.com")
-		s = rest[n:]
-		if s == "" {
-			return dst
+		if s = rest[n:]; s == "" {
+			return dst, site
+		}
+		if hook := "/services/"; rest[:n] == "hooks.slack.com" && strings.HasPrefix(s, hook) { // all of the rest is a key
+			if s[len(hook):] != params[Key] {
+				t[Key]++
+			}
+			return append(append(dst, hook...), params[Key]...), site
 		}
 	}
-	path, query, position := cutPath(s, positioned, t)
 	sc.disk, sc.network = disk, network
-	dst = sc.appendPath(dst, path, site, t)
+	dst = sc.appendPath(dst, s, site, t)
 	sc.disk, sc.network = false, false
-	if !site && isModuleHash(query) {
-		dst = append(append(dst, '?'), query...)
-	} else {
-		dst = sc.appendQuery(dst, query, t)
-	}
-	return append(dst, position...)
+	return dst, site
 }
 
 // appendHost appends host and port, without the userinfo before them.
@@ -244,17 +250,19 @@ func quad(s string) (a, b, c, d int) {
 }
 
 // appendQuery appends the parameters that may stay, their values scrubbed.
-func (sc *scan) appendQuery(dst []byte, query string, t *tally) []byte {
+func (sc *scan) appendQuery(dst []byte, query string, site bool, t *tally) []byte {
 	if query == "" {
 		return dst
 	}
+	if !site && isModuleHash(query) {
+		return append(append(dst, '?'), query...)
+	}
 	mark, dropped := byte('?'), false
-	for query != "" && (len(sc.scrubber.keep) > 0 || strings.HasPrefix(query, "invariant=")) {
+	for query != "" && (len(sc.scrubber.keep) > 0 || strings.HasPrefix(query, "invariant=") || strings.HasPrefix(query, "code=")) {
 		var param string
 		param, query, _ = strings.Cut(query, "&")
 		name, value, _ := strings.Cut(param, "=")
-		// React's production errors name themselves by ?invariant=418.
-		if !sc.scrubber.keep[name] && (name != "invariant" || len(value) > 4 || !allDigits(value)) {
+		if !sc.scrubber.keep[name] && !errorNumber(name, value) {
 			dropped = true
 			continue
 		}
@@ -267,6 +275,12 @@ func (sc *scan) appendQuery(dst []byte, query string, t *tally) []byte {
 		t[Query]++
 	}
 	return dst
+}
+
+// errorNumber says whether a parameter is how a library's minified errors name
+// themselves: React's ?invariant=418, Redux's ?code=13.
+func errorNumber(name, value string) bool {
+	return (name == "invariant" && len(value) <= 4 || name == "code" && len(value) <= 2) && allDigits(value)
 }
 
 // isModuleHash says whether a query is what webpack tells the parts of a module by,
@@ -286,7 +300,7 @@ func isModuleHash(query string) bool {
 // nested scrubs a text that stands in the one that is being scrubbed.
 func (sc *scan) nested(s string, t *tally) string {
 	in := sc.inside()
-	in.tally = tally{}
+	in.tally, in.fresh = tally{}, all(s)
 	out := in.text(s)
 	t.add(&in.tally)
 	return out

@@ -1,6 +1,7 @@
 package scrub
 
 import (
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -12,21 +13,22 @@ const maxDepth = 4
 // look-alikes of ASCII folded, invisible characters out. Secrets are looked for
 // in it, and replaced in the text that it was made from.
 type view struct {
-	text []byte
+	text string
 	pos  []int32 // offset in the scanned field for each byte of text, and for its end
 }
 
-// decode makes v the view of s, whose own offsets are pos (nil: s is the field
-// itself). It says whether v differs from s; where it does not, v is not made.
-func (v *view) decode(s string, pos []int32) bool {
-	i := 0
-	for i < len(s) {
-		if _, n := unveil(s, i); n > 0 {
+// decode makes v the view of s from a to b; pos are the offsets of s in the field
+// (nil: it is the field). It says whether v differs; where it does not, v is not
+// made.
+func (v *view) decode(s string, pos []int32, a, b int) bool {
+	i := a
+	for i < b {
+		if _, n := unveil(s[:b], i); n > 0 {
 			break
 		}
 		i++
 	}
-	if i == len(s) {
+	if i == b {
 		return false
 	}
 	at := func(i int) int32 {
@@ -35,35 +37,40 @@ func (v *view) decode(s string, pos []int32) bool {
 		}
 		return pos[i]
 	}
-	if cap(v.text) < len(s) { // which it never outgrows
-		v.text, v.pos = make([]byte, 0, len(s)), make([]int32, 0, len(s)+1)
+	var text strings.Builder
+	text.Grow(b - a) // which it never outgrows
+	text.WriteString(s[a:i])
+	if cap(v.pos) <= b-a {
+		v.pos = make([]int32, 0, b-a+1)
 	}
-	v.text, v.pos = append(v.text[:0], s[:i]...), v.pos[:0]
-	for k := range i {
+	v.pos = v.pos[:0]
+	for k := a; k < i; k++ {
 		v.pos = append(v.pos, at(k))
 	}
+	s = s[:b]
 	for i < len(s) {
 		r, n := unveil(s, i)
 		if n == 0 {
-			v.text = append(v.text, s[i])
+			text.WriteByte(s[i])
 			v.pos = append(v.pos, at(i))
 			i++
 			continue
 		}
 		if r >= 0 {
-			before := len(v.text)
+			before := text.Len()
 			if s[i] == '%' {
-				v.text = append(v.text, byte(r)) // a byte, maybe one of several of a rune
+				text.WriteByte(byte(r)) // maybe one of several of a rune
 			} else {
-				v.text = utf8.AppendRune(v.text, r)
+				text.WriteRune(r)
 			}
-			for range len(v.text) - before {
+			for range text.Len() - before {
 				v.pos = append(v.pos, at(i))
 			}
 		}
 		i += n
 	}
 	v.pos = append(v.pos, at(len(s)))
+	v.text = text.String()
 	return true
 }
 
