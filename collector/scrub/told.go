@@ -60,7 +60,7 @@ func (sc *scan) told(s string, end, i int) int {
 // passwordWord says whether s has a word for a password from i to end, after which
 // one may stand: password x1y2.
 func passwordWord(s string, i, end int) bool {
-	if s[i]|0x20 != 'p' || end-i < 6 || end-i > 10 || !isAt(s, end, space) {
+	if s[i]|0x20 != 'p' || end-i < 6 || end-i > 10 || !isAt(s, end, space) || i > 0 && s[i-1] == '/' {
 		return false
 	}
 	w := s[i:end]
@@ -154,11 +154,11 @@ func madeUp(v string) bool {
 		return true
 	}
 	rest := strings.TrimLeft(v[n:], "0123456789")
-	return rest != "" && rest[0] != '-' // base64-encoded
+	return rest != "" && rest[0] != '-' && rest[0] != '.' // base64-encoded, HTTP/1.1
 }
 
 // formats are names that go on with a number: of hashes, encodings, protocols.
-var formats = set(`sha sha- md base base- utf utf- aes aes- argon pbkdf oauth ntlmv ipv step field level version v rule code`)
+var formats = set(`http/ sha sha- md base base- utf utf- aes aes- argon pbkdf oauth ntlmv ipv step field level version v rule code`)
 
 // endsInFold says whether s ends in the ASCII word, whatever its case.
 func endsInFold(s, word string) bool {
