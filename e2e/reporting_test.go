@@ -3,28 +3,19 @@
 package e2e
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"crypto/sha256"
 	"crypto/tls"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
 	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
 
-	"github.com/chromedp/cdproto/browser"
-	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/chromedp"
 
 	"github.com/rumtop/rumtop/internal/agg"
@@ -258,37 +249,6 @@ func serveAPI(w http.ResponseWriter, req *http.Request, api *httptest.Server) {
 	}
 }
 
-// lossy stands before a collector and loses its first answer, not the request.
-type lossy struct {
-	*httputil.ReverseProxy
-	lost atomic.Bool
-}
-
-func newLossy(t *testing.T, collector string) *lossy {
-	t.Helper()
-	to, err := url.Parse(strings.Replace(collector, "http://", "https://", 1))
-	if err != nil {
-		t.Fatal(err)
-	}
-	l := new(lossy)
-	transport := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}
-	t.Cleanup(transport.CloseIdleConnections)
-	l.ReverseProxy = &httputil.ReverseProxy{
-		Rewrite:   func(r *httputil.ProxyRequest) { r.SetURL(to) },
-		Transport: transport,
-		ModifyResponse: func(answer *http.Response) error {
-			if answer.Request.Method == http.MethodPost && answer.StatusCode < 300 && l.lost.CompareAndSwap(false, true) {
-				return errLost
-			}
-			return nil
-		},
-		ErrorHandler: func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) },
-	}
-	return l
-}
-
-var errLost = errors.New("the answer is lost")
-
 func address(s *httptest.Server) string { return s.Listener.Addr().String() }
 
 // happen opens the page, in a profile of its own, and leaves it open.
@@ -363,65 +323,4 @@ func accounts(t *testing.T, rows []string) (told []string) {
 	}
 	slices.Sort(told)
 	return told
-}
-
-// recorder keeps what the collector passes on.
-type recorder struct {
-	mu  sync.Mutex
-	all []exchange
-}
-
-func (k *recorder) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		w.WriteHeader(http.StatusBadRequest)
-		return
-	}
-	scene := r.URL.Query().Get("scene")
-	x := exchange{Scene: scene, Method: r.Method, Path: r.URL.Path + "?key=" + siteKey, Headers: map[string]string{}}
-	for _, name := range []string{"Content-Type", "Origin", "User-Agent"} {
-		x.Headers[strings.ToLower(name)] = r.Header.Get(name)
-	}
-	for _, a := range affairs() {
-		body = bytes.ReplaceAll(body, []byte("scene="+a.site+"&key="+a.key()), []byte("key="+siteKey))
-		body = bytes.ReplaceAll(body, []byte("&scene="+a.site), nil)
-	}
-	x.Body = string(body)
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.all = append(k.all, x)
-}
-
-// count says in how many requests of a scene a word stood.
-func (k *recorder) count(scene, word string) (n int) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	for _, x := range k.all {
-		if x.Scene == scene && strings.Contains(x.Body, word) {
-			n++
-		}
-	}
-	return n
-}
-
-// keep writes the fixture of this Chromium.
-func (k *recorder) keep(t *testing.T, tabs context.Context) {
-	v, err := chromedp.Call(tabs, browser.GetVersion, cdp.Empty{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, version, _ := strings.Cut(v.Product, "/")
-	major, _, _ := strings.Cut(version, ".")
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	slices.SortStableFunc(k.all, func(a, b exchange) int { return cmp.Compare(a.Scene, b.Scene) })
-	var all []exchange
-	for i, x := range k.all {
-		if i == 0 || x.Scene != k.all[i-1].Scene {
-			all = append(all, exchange{Scene: x.Scene})
-		}
-		x.Scene = ""
-		all = append(all, x)
-	}
-	writeFixture(t, "reporting-chromium-"+major, all)
 }
