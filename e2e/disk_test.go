@@ -210,9 +210,15 @@ func diskFillsOnScreen(t *testing.T, r *rig, recorded string) {
 	}
 	m.keys("s")
 	m.shows(".rumsnap: ", "6,000 beacons")
+	m.keys("R")
+	m.shows("● REC")
 	m.keys("q")
 	if status := m.leaves(); status != "0" {
 		t.Errorf("rumtop ended with %s", status)
+	}
+	m.shows(".rumsnap: ", "write it up with: rumtop report rumtop-shop-")
+	if found, err := filepath.Glob(filepath.Join(dir, "rumtop-shop-*.rumsnap")); err != nil || len(found) != 2 {
+		t.Errorf("%q are there, not two files (%v)", found, err)
 	}
 }
 

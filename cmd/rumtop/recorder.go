@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"sync"
 	"time"
@@ -26,6 +27,11 @@ type recorder struct {
 	only       filter.Expr
 	notes      []snapshot.Note
 	summary    string
+
+	files  sync.Mutex
+	named  time.Time // what the newest file is called after
+	told   []string  // a line for each that was written
+	newest string    // of them
 
 	mu     sync.Mutex
 	take   *take // the recording that is on
@@ -51,7 +57,7 @@ const (
 func (r *recorder) begin(path string, e *agg.Export, seen *agg.Frame) (*take, error) {
 	meta := snapshot.Meta{Anonymised: r.anonymised, Only: r.only.String()}
 	if path == "" {
-		path = filepath.Join(r.dir, snapshot.Name(seen.Site, time.Now()))
+		path = r.free(seen.Site, time.Now())
 	}
 	w, err := snapshot.Create(path, meta)
 	if err != nil {
@@ -59,6 +65,23 @@ func (r *recorder) begin(path string, e *agg.Export, seen *agg.Frame) (*take, er
 	}
 	e.Only, e.Missed = r.only, 0
 	return &take{writer: w, export: e}, nil
+}
+
+// free is a name that no file of this recorder has or will have, nor any other
+// that is there: two within one second are called as if one were a second later.
+func (r *recorder) free(site string, at time.Time) string {
+	r.files.Lock()
+	defer r.files.Unlock()
+	if next := r.named.Add(time.Second); at.Before(next) {
+		at = next
+	}
+	for ; ; at = at.Add(time.Second) {
+		path := filepath.Join(r.dir, snapshot.Name(site, at))
+		if _, err := os.Lstat(path); err != nil {
+			r.named = at
+			return path
+		}
+	}
 }
 
 // drain writes what the loop has and the file has not.
@@ -104,16 +127,21 @@ func (r *recorder) Snapshot(ctx context.Context, seen *agg.Frame) (string, error
 	if err != nil {
 		return "", advised(err)
 	}
-	return brief(t.writer.Path(), meta)
+	return r.wrote(t.writer.Path(), meta)
 }
 
-// brief says in one line where a file is and how much is in it.
-func brief(path string, m snapshot.Meta) (string, error) {
+// wrote says in one line where a file is and how much is in it, and keeps that
+// for who leaves: a screen says it for a moment only.
+func (r *recorder) wrote(path string, m snapshot.Meta) (string, error) {
 	size, err := fileSize(path)
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("%s: %s, %s beacons over %s", path, humanize.Bytes(uint64(size)), humanize.Comma(m.Counts.Beacons), m.To.Sub(m.From).Round(time.Second)), nil
+	line := fmt.Sprintf("%s: %s, %s beacons over %s", path, humanize.Bytes(uint64(size)), humanize.Comma(m.Counts.Beacons), m.To.Sub(m.From).Round(time.Second))
+	r.files.Lock()
+	defer r.files.Unlock()
+	r.told, r.newest = append(r.told, line), path
+	return line, nil
 }
 
 // Start begins a recording with all that is retained.
@@ -171,7 +199,7 @@ func (r *recorder) Stop(ctx context.Context, seen *agg.Frame) (string, error) {
 	if err != nil {
 		return "", advised(err)
 	}
-	return brief(t.writer.Path(), meta)
+	return r.wrote(t.writer.Path(), meta)
 }
 
 // Recording tells how the recording goes.
@@ -187,8 +215,25 @@ func (r *recorder) Recording() ui.RecordingState {
 	return ui.RecordingState{On: true, Failed: len(r.done) > 0, Since: since, Bytes: bytes}
 }
 
-// endRecording writes the file of a recording that was on when the screen was left.
-func (p *program) endRecording(r *recorder, loop *agg.Loop, q agg.Query) error {
+// leaveFiles tells who has left the screen which files were written, after that
+// of a recording that was still on.
+func (p *program) leaveFiles(r *recorder, loop *agg.Loop, q agg.Query) error {
+	err := endRecording(r, loop, q)
+	r.files.Lock()
+	defer r.files.Unlock()
+	for _, line := range r.told {
+		if _, failed := fmt.Fprintln(p.stdout, line); failed != nil {
+			return errors.Join(err, failed)
+		}
+	}
+	if r.newest != "" {
+		_, failed := fmt.Fprintf(p.stdout, "write it up with: rumtop report %s -o incident.html\n", r.newest)
+		err = errors.Join(err, failed)
+	}
+	return err
+}
+
+func endRecording(r *recorder, loop *agg.Loop, q agg.Query) error {
 	if !r.Recording().On {
 		return nil
 	}
@@ -198,10 +243,7 @@ func (p *program) endRecording(r *recorder, loop *agg.Loop, q agg.Query) error {
 	if err != nil {
 		return fmt.Errorf("end the recording: %w", err)
 	}
-	text, err := r.Stop(ctx, seen)
-	if err == nil {
-		_, err = fmt.Fprintln(p.stdout, text)
-	}
+	_, err = r.Stop(ctx, seen)
 	return err
 }
 

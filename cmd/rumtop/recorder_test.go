@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -46,5 +47,35 @@ func TestRecordingThatFails(t *testing.T) {
 	}
 	if s := r.Recording(); s.On {
 		t.Errorf("%+v", s)
+	}
+}
+
+// Files of one second do not stand in each other's way: neither when they begin
+// nor when one that began first ends last.
+func TestFilesOfOneSecond(t *testing.T) {
+	ctx, end := context.WithCancel(t.Context())
+	loop := agg.NewLoop(agg.New(agg.Config{}), silent{}, time.Now)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = loop.Run(ctx, time.Second)
+	}()
+	defer func() { end(); <-ended }()
+	r := &recorder{loop: loop, dir: t.TempDir()}
+	seen := &agg.Frame{Site: "shop"}
+	if err := r.Start(ctx, seen); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		if _, err := r.Snapshot(ctx, seen); err != nil {
+			t.Error(err)
+		}
+	}
+	if _, err := r.Stop(ctx, seen); err != nil {
+		t.Error(err)
+	}
+	files, err := filepath.Glob(filepath.Join(r.dir, "rumtop-shop-*.rumsnap"))
+	if err != nil || len(files) != 4 || len(r.told) != 4 {
+		t.Errorf("%d files, %q told (%v)", len(files), r.told, err)
 	}
 }

@@ -205,7 +205,7 @@ func (p *program) show(ctx context.Context, v *viewFlags, f *feed, site string) 
 	}
 	defer done()
 	err = runScreens(ctx, []<-chan error{failed}, screen)
-	err = errors.Join(err, p.endRecording(files, loop, query))
+	err = errors.Join(err, p.leaveFiles(files, loop, query))
 	p.tellLater()
 	return err
 }
