@@ -154,6 +154,10 @@ func TestScenariosAreFound(t *testing.T) {
 			if since := f.Since.Sub(s.start); since < c.began-c.early || since > c.began+90*time.Second || f.SinceFrom.After(f.Since) || f.SinceTo.Before(f.Since) {
 				t.Errorf("since %v (%v to %v), it began at %v", since, f.SinceFrom.Sub(s.start), f.SinceTo.Sub(s.start), c.began)
 			}
+			// What is rolled out hurts more and more people over a minute or so.
+			if from, to := f.SinceFrom.Sub(s.start), f.SinceTo.Sub(s.start); from > c.began+90*time.Second || to < c.began {
+				t.Errorf("between %v and %v, it began at %v", from, to, c.began)
+			}
 			if changes > 6 {
 				t.Errorf("the sentence changed %d times", changes)
 			}
