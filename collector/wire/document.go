@@ -1,8 +1,11 @@
 package wire
 
 import (
+	"bytes"
 	"errors"
 	"sync"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 var (
@@ -12,21 +15,19 @@ var (
 	errDeep     = errors.New("body is nested too deeply")
 )
 
-// document is one JSON value that has been checked in a single pass, as RFC 8259
-// and RFC 7493 have it: syntax, UTF-8, depth, and that no object says a name
-// twice. What the pass found is kept as tokens, so that a [cursor] walks over
-// them without looking at a byte again, and leaves out what nobody reads in one
-// step.
-//
-// It refuses all that jsontext refuses; the tests hold one against the other.
+// document is one JSON value that jsontext has checked, as RFC 8259 and RFC 7493
+// have it: syntax, UTF-8, and that no object says a name twice. What it consists
+// of is kept as tokens, so that a [cursor] walks over them without looking at a
+// byte again, and leaves out what nobody reads in one step.
 type document struct {
 	text   []byte
 	tokens []token
-	names  []name // of the objects that are open
+	open   []uint32 // tokens of the objects and arrays that have not ended
 	kept   keeper
 	plain  []byte // text, where it stood in another document's string
 
-	err error
+	value   bytes.Buffer // what the checker reads
+	checker jsontext.Decoder
 }
 
 // token is a value, the name of a member, or the end of an object or array.
@@ -51,8 +52,8 @@ const spareTokens = 128 << 10
 
 // release gives the document's memory back. What was kept of it stays.
 func (d *document) release() {
-	d.text, d.err = nil, nil
-	if cap(d.tokens) <= spareTokens && cap(d.names) <= spareTokens && cap(d.plain) <= 2*spareTokens {
+	d.text, d.value = nil, bytes.Buffer{}
+	if cap(d.tokens) <= spareTokens && cap(d.plain) <= 2*spareTokens {
 		documents.Put(d)
 	}
 }
@@ -73,134 +74,111 @@ func (d *document) unquote(c cursor, depth int) cursor {
 	return d.read(d.plain, depth)
 }
 
-// scan checks the value that begins at pos, and says where it ends.
+// scan checks the value that begins at pos, and says where it ends. The depth is
+// bounded before anything recursive sees the value.
 func (d *document) scan(text []byte, pos, depth int) (end int, err error) {
 	if len(text) > maxText {
 		return 0, errNotJSON
 	}
-	d.text, d.tokens, d.names, d.err = text, d.tokens[:0], d.names[:0], nil
-	if end = d.value(blanks(text, pos), depth); end < 0 {
-		if d.err == nil {
-			d.err = errNotJSON
-		}
-		return 0, d.err
+	d.text, d.tokens, d.open = text, d.tokens[:0], d.open[:0]
+	pos = blanks(text, pos)
+	if end, err = d.index(pos, depth); err != nil {
+		return 0, err
+	}
+	d.value = *bytes.NewBuffer(text[pos:end])
+	d.checker.Reset(&d.value)
+	switch checked, err := d.checker.ReadValue(); {
+	case errors.Is(err, jsontext.ErrDuplicateName):
+		return 0, errTwice
+	case err != nil || len(checked) != end-pos:
+		return 0, errNotJSON
 	}
 	return end, nil
 }
 
-// refuse says why, where it is not the syntax.
-func (d *document) refuse(err error) int {
-	d.err = err
-	return -1
-}
-
-// value checks the value at p and returns where it ends, -1 if it is none. The
-// other checks do likewise.
-func (d *document) value(p, depth int) int {
-	if p >= len(d.text) {
-		return -1
-	}
-	var end int
-	var flag uint32
-	switch c := d.text[p]; c {
-	case '"':
-		end, flag = stringEnd(d.text, p)
-	case '{':
-		return d.object(p, depth)
-	case '[':
-		return d.array(p, depth)
-	case 't':
-		end = wordEnd(d.text, p, "true")
-	case 'f':
-		end = wordEnd(d.text, p, "false")
-	case 'n':
-		end = wordEnd(d.text, p, "null")
-	default:
-		end = numberEnd(d.text, p)
-	}
-	if end >= 0 {
-		d.tokens = append(d.tokens, token{uint32(p), uint32(end) | flag})
-	}
-	return end
-}
-
-func (d *document) object(p, depth int) int {
-	if depth == 0 {
-		return d.refuse(errDeep)
-	}
+// index finds the tokens of the value at pos, and where it ends. It goes by
+// brackets, quotes and separators alone: of what is no JSON the tokens make no
+// sense, and are not to be read.
+func (d *document) index(pos, depth int) (end int, err error) {
 	text := d.text
-	open, first := len(d.tokens), len(d.names)
-	d.tokens = append(d.tokens, token{begin: uint32(p)})
-	odd := uint32(0)
-	p = blanks(text, p+1)
-	if p >= len(text) || text[p] != '}' {
-		for {
-			if p >= len(text) || text[p] != '"' {
-				return -1
+	for p := pos; p < len(text); {
+		begin := p
+		switch c := text[p]; c {
+		case ' ', '\t', '\n', '\r', ',', ':':
+			p++
+			continue
+		case '{', '[':
+			if len(d.open) == depth {
+				return 0, errDeep
 			}
-			end, flag := stringEnd(text, p)
-			if end < 0 {
-				return -1
+			d.open = append(d.open, uint32(len(d.tokens)))
+			d.tokens = append(d.tokens, token{begin: uint32(p)})
+			p++
+			continue
+		case '}', ']':
+			if len(d.open) == 0 {
+				return 0, errNotJSON
 			}
-			odd |= flag
-			d.names = append(d.names, name{signature(text, p+1, end-1), uint32(p + 1), uint32(end - 1)})
-			d.tokens = append(d.tokens, token{uint32(p), uint32(end) | flag})
-			if p = blanks(text, end); p >= len(text) || text[p] != ':' {
-				return -1
+			p++
+			d.tokens = append(d.tokens, token{uint32(begin), uint32(p)})
+			last := len(d.open) - 1
+			d.tokens[d.open[last]].end = uint32(len(d.tokens))
+			d.open = d.open[:last]
+		case '"':
+			var flag uint32
+			if p, flag = stringEnd(text, p); p < 0 {
+				return 0, errNotJSON
 			}
-			if p = d.value(blanks(text, p+1), depth-1); p < 0 {
-				return -1
+			d.tokens = append(d.tokens, token{uint32(begin), uint32(p) | flag})
+		default:
+			for p++; p < len(text) && !delimits(text[p]); p++ {
 			}
-			if p = blanks(text, p); p >= len(text) {
-				return -1
-			}
-			if text[p] == '}' {
-				break
-			}
-			if text[p] != ',' {
-				return -1
-			}
-			p = blanks(text, p+1)
+			d.tokens = append(d.tokens, token{uint32(begin), uint32(p)})
+		}
+		if len(d.open) == 0 {
+			return p, nil
 		}
 	}
-	if !unique(text, d.names[first:], odd != 0) {
-		return d.refuse(errTwice)
-	}
-	d.names = d.names[:first]
-	return d.close(open, p)
+	return 0, errNotJSON
 }
 
-func (d *document) array(p, depth int) int {
-	if depth == 0 {
-		return d.refuse(errDeep)
+// stringEnd is where the string at p ends, and escaped if it has any; -1 if it
+// does not end.
+func stringEnd(text []byte, p int) (end int, flag uint32) {
+	p++
+	n := bytes.IndexByte(text[p:], '"')
+	if n < 0 {
+		return -1, 0
 	}
-	text := d.text
-	open := len(d.tokens)
-	d.tokens = append(d.tokens, token{begin: uint32(p)})
-	p = blanks(text, p+1)
-	if p >= len(text) || text[p] != ']' {
-		for {
-			if p = d.value(p, depth-1); p < 0 {
-				return -1
-			}
-			if p = blanks(text, p); p >= len(text) {
-				return -1
-			}
-			if text[p] == ']' {
-				break
-			}
-			if text[p] != ',' {
-				return -1
-			}
-			p = blanks(text, p+1)
+	if bytes.IndexByte(text[p:p+n], '\\') < 0 {
+		return p + n + 1, 0
+	}
+	for ; p < len(text) && text[p] != '"'; p++ {
+		if text[p] == '\\' {
+			p++
 		}
 	}
-	return d.close(open, p)
+	if p >= len(text) {
+		return -1, 0
+	}
+	return p + 1, escaped
 }
 
-// close ends the object or array that the token open began.
-func (d *document) close(open, p int) int {
-	d.tokens = append(d.tokens, token{uint32(p), uint32(p + 1)})
-	d.tokens[open].end = uint32(len(d.tokens))
-	return p + 1
+// delimits says whether a byte ends a number, true, false or null.
+func delimits(c byte) bool {
+	switch c {
+	case ',', ':', '"', '{', '}', '[', ']', ' ', '\t', '\n', '\r':
+		return true
+	}
+	return false
 }
+
+// blanks is where the first byte that is none stands, from p on.
+func blanks(text []byte, p int) int {
+	for p < len(text) && blank(text[p]) {
+		p++
+	}
+	return p
+}
+
+func blank(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"runtime"
 	"strings"
@@ -27,9 +28,38 @@ func strictly(text string) error {
 func agrees(t *testing.T, text string) {
 	t.Helper()
 	const depth = 1000
-	err, want := new(document).read([]byte(text), depth).err, strictly(text)
+	doc := new(document)
+	err, want := doc.read([]byte(text), depth).err, strictly(text)
 	if (err == nil) != (want == nil) && !errors.Is(err, errDeep) {
 		t.Errorf("%q: %v, jsontext says %v", text, err, want)
+	}
+	if err != nil {
+		return
+	}
+	// The tokens are those that jsontext finds.
+	d := jsontext.NewDecoder(bytes.NewBufferString(text))
+	for i := range doc.tokens {
+		k := doc.tokens[i]
+		found := []byte{text[k.begin]}
+		if !strings.Contains("{}[]", string(found)) {
+			found = []byte(text[k.begin : k.end&^escaped])
+		}
+		switch want, err := d.ReadToken(); {
+		case err != nil:
+			t.Fatalf("%q: token %d: %v", text, i, err)
+		case want.Kind() == '"':
+			if plain, err := jsontext.AppendUnquote(nil, found); err != nil || string(plain) != want.String() {
+				t.Fatalf("%q: token %d is %q, jsontext's is %v", text, i, found, want)
+			}
+			if k.end&escaped == 0 && bytes.Contains(found, []byte{'\\'}) {
+				t.Fatalf("%q: token %d has escapes", text, i)
+			}
+		case string(found) != want.String():
+			t.Fatalf("%q: token %d is %q, jsontext's is %v", text, i, found, want)
+		}
+	}
+	if _, err := d.ReadToken(); !errors.Is(err, io.EOF) {
+		t.Fatalf("%q: tokens are missing", text)
 	}
 }
 
@@ -66,7 +96,7 @@ func TestDocumentIsAsStrictAsJSONText(t *testing.T) {
 
 func TestDocumentFindsNamesSaidTwice(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
-	for _, n := range []int{2, 3, fewNames - 1, fewNames, fewNames + 1, 1000} {
+	for _, n := range []int{2, 3, 63, 64, 65, 1000} {
 		for _, form := range []string{`"%d":0`, `"name%04d":0`, `"n%da":{"x":0}`, `"long name with %d in it":[{"x":0}]`, `"\u0061%d":0`} {
 			members := make([]string, n)
 			for i := range members {

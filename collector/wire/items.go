@@ -4,7 +4,7 @@ import "bytes"
 
 // items cuts a body into the JSON objects that it holds: the elements of one
 // array, one object, or one object a line (NDJSON). Each can then be refused
-// alone. A well-formed one is cut and checked in one pass; only after one that
+// alone. A well-formed one is cut and checked at once; only after one that
 // is not is its end looked for by brackets and strings alone.
 type items struct {
 	doc   *document
