@@ -67,8 +67,9 @@ type Aggregator struct {
 	touched     uint32 // keeps what touch reads from being optimised away
 	translation translation
 
+	began      int64 // when the first batch was read
 	newest     int64 // largest receive time
-	lag        int64 // milliseconds, of the newest beacon when it came
+	lag        int64 // milliseconds, of the newest beacon since it began when that was read
 	evicted    int64
 	late       int64
 	duplicates int64
@@ -101,6 +102,9 @@ func (a *Aggregator) Add(b *beacon.Batch, now time.Time) { a.AddAll([]*beacon.Ba
 // another is looked at.
 func (a *Aggregator) AddAll(batches []*beacon.Batch, now time.Time) {
 	nowMS := now.UnixMilli()
+	if a.began == 0 {
+		a.began = nowMS
+	}
 	oldest := nowMS - a.cfg.Retain.Milliseconds()
 	all := a.identify(batches, min(oldest, nowMS))
 	for _, b := range batches {
@@ -129,7 +133,9 @@ func (a *Aggregator) append(b *beacon.Batch, rows []arrival, nowMS int64) {
 		}
 		if s.received >= a.newest {
 			a.newest = s.received
-			a.lag = nowMS - b.Received[i]
+			if s.received >= a.began { // what is read as history is no late news
+				a.lag = nowMS - b.Received[i]
+			}
 		}
 		fits := t.stage(i, &s)
 		c, row, r := a.log.append(&s)

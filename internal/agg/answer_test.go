@@ -160,6 +160,22 @@ func TestDetail(t *testing.T) {
 	}
 }
 
+// What had been waiting as history when the viewer came does not make it late.
+func TestHistoryIsNotLag(t *testing.T) {
+	a := New(Config{})
+	now := epoch.Add(time.Minute)
+	add(a, now, view(1, epoch, "1", 1, false))
+	lag := func() float64 { return a.Frame(Query{}, SourceStatus{Loading: 1}, now).Health.LagMS }
+	if got := lag(); got != 0 {
+		t.Errorf("%v ms behind after reading history", got)
+	}
+	now = now.Add(5 * time.Second)
+	add(a, now, view(2, now.Add(-3*time.Second), "1", 1, false))
+	if got := lag(); got != 3000 {
+		t.Errorf("%v ms behind", got)
+	}
+}
+
 func TestHealth(t *testing.T) {
 	a := New(Config{})
 	now := epoch.Add(time.Minute)
