@@ -141,7 +141,8 @@ func TestWithoutJetStream(t *testing.T) {
 }
 
 func TestSlowConsumerWithoutJetStream(t *testing.T) {
-	srv := serve(t, &server.Options{MaxPayload: 8 << 20})
+	// The server holds whatever the viewer has not read, and hangs up on nobody.
+	srv := serve(t, &server.Options{MaxPayload: 8 << 20, MaxPending: 1 << 30})
 	s := subscribe(t, dial(t, srv.ClientURL()), SubscribeOptions{Buffer: 1})
 	eventually(t, "listening", func() bool { return srv.NumSubscriptions() > 0 && s.Status().Note != "" })
 	c := dial(t, srv.ClientURL())
