@@ -345,13 +345,13 @@ func (m model) drawFrame(lines []string, l layout) {
 		}
 		place(l.header, headerLine(m.frame, hs, m.theme, l.w))
 	}
+	status, reasons := statusLine(m.frame, state, m.said, m.theme, m.loc, l.w), reasonsLine(m.frame, state, m.theme, m.loc, l.w)
 	if m.mode == modeTriage && m.said == "" && !m.chosen.empty() {
-		place(l.status, m.chosen.line(m.frame, m.theme, m.loc, l.w))
-	} else {
-		place(l.status, statusLine(m.frame, state, m.said, m.theme, m.loc, l.w))
+		status, reasons = m.chosen.line(m.frame, m.theme, m.loc, l.w), status
 	}
+	place(l.status, status)
 	if l.reasons.h > 0 {
-		place(l.reasons, reasonsLine(m.frame, state, m.theme, m.loc, l.w))
+		place(l.reasons, reasons)
 	}
 	if l.warning.h > 0 {
 		place(l.warning, warningLine(m.frame, m.theme, l.w))
