@@ -104,6 +104,7 @@ type pageDiffers struct {
 // pageTable is a section of one table.
 type pageTable struct {
 	Words    string
+	Caption  string
 	Head     []string
 	Rows     [][]string
 	Commands []command
@@ -146,7 +147,10 @@ func newPage(r *Report) *page {
 		p.DifferList = append(p.DifferList, x)
 	}
 	if v := r.Verdict; v != nil {
-		p.Releases = &pageTable{Words: v.words(), Head: verdictHead(v), Commands: []command{{"of these releases", v.Command}}}
+		p.Releases = &pageTable{
+			Words: v.words(), Caption: v.Canary + " against " + v.Baseline + ", by measure", Head: verdictHead(v),
+			Commands: []command{{"of these releases", v.Command}},
+		}
 		for i := range v.Measures {
 			p.Releases.Rows = append(p.Releases.Rows, v.Measures[i].cells())
 		}
@@ -154,7 +158,7 @@ func newPage(r *Report) *page {
 	for i := range r.Silences {
 		s := &r.Silences[i]
 		if i == 0 {
-			p.Silent = &pageTable{Words: silenceWords, Head: silenceHead[:]}
+			p.Silent = &pageTable{Words: silenceWords, Caption: "Who fell silent; times are UTC", Head: silenceHead[:]}
 		}
 		p.Silent.Rows = append(p.Silent.Rows, s.cells())
 		p.Silent.Commands = append(p.Silent.Commands, command{s.who() + ", when least came (silences)", s.Command})
