@@ -41,7 +41,7 @@ func (v *viewFlags) register(fs *pflag.FlagSet) {
 	fs.StringArrayVar(&v.regions, "region", nil, "only this region, * globs (repeatable)")
 	fs.StringArrayVar(&v.releases, "release", nil, "only this release, * globs (repeatable)")
 	fs.StringVarP(&v.filter, "filter", "f", "", `which beacons: region=eu-* release!=2.4.0 lcp>2500 (error=yes or status>=500)`)
-	fs.StringVar(&v.by, "by", "region", "what a segment is: "+strings.Join(dimensions(), " ")+" or a tag")
+	fs.StringVar(&v.by, "by", "region", "what a segment is: "+strings.Join(beacon.DimNames(), " ")+" or a tag")
 	fs.DurationVarP(&v.window, "window", "w", 5*time.Minute, "rolling window")
 	fs.DurationVar(&v.since, "since", 30*time.Minute, "history to read at start")
 	fs.StringVar(&v.baseline, "baseline", "previous", "what deltas compare with: previous, a duration ago (1h), or a time (2026-11-20T14:00:00Z, 14:00)")
@@ -66,14 +66,6 @@ func (v *viewFlags) register(fs *pflag.FlagSet) {
 	fs.StringVar(&v.view, "view", "", "open a view that was saved with :save NAME, or stands under views: in the configuration")
 }
 
-func dimensions() []string {
-	out := make([]string, beacon.NumDims)
-	for d := range beacon.NumDims {
-		out[d] = d.String()
-	}
-	return out
-}
-
 // check refuses what makes no sense before anything is connected.
 func (v *viewFlags) check() error {
 	switch {
@@ -90,7 +82,7 @@ func (v *viewFlags) check() error {
 	case !slices.Contains([]string{"auto", "dark", "light"}, v.theme):
 		return usage("--theme %q: known are auto, dark, light", v.theme)
 	case v.by == "":
-		return usage("--by: name a dimension (%s) or a tag", strings.Join(dimensions(), ", "))
+		return usage("--by: name a dimension (%s) or a tag", strings.Join(beacon.DimNames(), ", "))
 	case v.memory < 16<<20:
 		return usage("--memory %s: at least 16MiB", &v.memory)
 	}

@@ -184,10 +184,7 @@ func (a *Aggregator) spread(d *ErrorDetail, group uint32) {
 			}
 		}
 	})
-	names := make([]string, 0, int(beacon.NumDims)+maxSpreadTags)
-	for dim := range beacon.NumDims {
-		names = append(names, dim.String())
-	}
+	names := beacon.DimNames()
 	for i, tag := range a.tags() {
 		if i < maxSpreadTags {
 			names = append(names, "tag."+tag)

@@ -248,16 +248,25 @@ func (l *log) release(name string) uint32 {
 	return math.MaxUint32
 }
 
+var explainOrder = beacon.DimsBy(func(d *beacon.Dimension) int { return d.Explain })
+
 // fields are the dimensions and tags in the order in which people think of them;
 // page is the last, since it says where, not who.
 func (a *Aggregator) fields() []string {
-	names := []string{"release", "region"}
-	for i, tag := range a.tags() {
-		if i < maxSpreadTags {
-			names = append(names, "tag."+tag)
+	var before, after []string
+	for _, d := range explainOrder {
+		if beacon.Dimensions[d].Explain < beacon.ExplainTags {
+			before = append(before, d.String())
+		} else {
+			after = append(after, d.String())
 		}
 	}
-	return append(names, "browser", "device", "os", "browser_version", "country", "connection", "environment", "sdk", "page")
+	for i, tag := range a.tags() {
+		if i < maxSpreadTags {
+			before = append(before, "tag."+tag)
+		}
+	}
+	return append(before, after...)
 }
 
 // rank compares the shares of every value.

@@ -46,11 +46,8 @@ const (
 	maxSilenceSeries = 4000
 )
 
-// silenceDims are the dimensions whose values are watched. Releases come and go
-// by design.
-var silenceDims = [...]beacon.Dim{
-	beacon.Region, beacon.Page, beacon.Device, beacon.Browser, beacon.BrowserVersion, beacon.OS, beacon.Country, beacon.SDK,
-}
+// silenceDims are the dimensions whose values have an expected volume.
+var silenceDims = beacon.DimsWith(func(d *beacon.Dimension) bool { return d.Expected })
 
 // silences keeps what each segment sent, by steps of ten seconds.
 type silences struct {

@@ -147,7 +147,7 @@ func (w *watch) know(fields []string) {
 	w.order = map[string]int{}
 	for i, name := range fields {
 		w.order[name] = i
-		if !known[name] && name != "environment" && name != "sdk" {
+		if d, ok := beacon.DimByName(name); !known[name] && (!ok || beacon.Dimensions[d].Watched) {
 			w.fields = append(w.fields, watchField{name, newSegments(w.log, name)})
 			w.ofOrigin = nil
 		}

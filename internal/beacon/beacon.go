@@ -6,50 +6,6 @@
 // knows neither the network nor the clock.
 package beacon
 
-// Dim is a fixed dimension of a beacon: one of the things every beacon may say
-// about where it comes from. Free-form dimensions are tags.
-type Dim uint8
-
-// The fixed dimensions. The order is part of the wire format only through
-// the field numbers documented in docs/wire-format.md.
-const (
-	Region         Dim = iota // assigned by the collector, never by the client
-	Release                   // what the page calls its release
-	Environment               // production, staging, …
-	Page                      // route or templated path: /users/:id/orders
-	Device                    // mobile, tablet, desktop, bot, other
-	Browser                   // family: Safari
-	BrowserVersion            // family and major version: Safari 19
-	OS                        // family: iOS
-	Country                   // ISO 3166-1 alpha-2, where the edge knows it
-	Connection                // effective connection type: 4g
-	SDK                       // what sent it: rum.js, faro, web-vitals, beacons
-	NumDims
-)
-
-var dimNames = [NumDims]string{
-	"region", "release", "environment", "page", "device", "browser",
-	"browser_version", "os", "country", "connection", "sdk",
-}
-
-// String is the dimension's name in flags, filters and JSON.
-func (d Dim) String() string {
-	if d < NumDims {
-		return dimNames[d]
-	}
-	return "?"
-}
-
-// DimByName finds a fixed dimension by its name.
-func DimByName(name string) (Dim, bool) {
-	for i, n := range dimNames {
-		if n == name {
-			return Dim(i), true
-		}
-	}
-	return 0, false
-}
-
 // The five metrics that every frame carries. LCP, INP, FCP and TTFB are in
 // milliseconds, CLS is unitless.
 const (

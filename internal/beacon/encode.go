@@ -158,7 +158,7 @@ func (b *Batch) appendViews(dst []byte) []byte {
 	dst = appendColumn(dst, fieldTagSet, b.perView(b.TagSet))
 	dst = appendColumn(dst, fieldTrace, b.perView(b.Trace))
 	for d := range b.Dims {
-		dst = appendColumn(dst, fieldDims+d, b.perView(b.Dims[d]))
+		dst = appendColumn(dst, Dimensions[d].Field, b.perView(b.Dims[d]))
 	}
 	b.numbers = b.numbers[:0]
 	for _, row := range b.viewRow {

@@ -232,7 +232,7 @@ func (r *reader) views() {
 
 	last := uint32(len(b.Strings) - 1)
 	for d := range b.Dims {
-		b.Dims[d] = r.perView(fieldDims+d, b.Dims[d], n, last)
+		b.Dims[d] = r.perView(Dimensions[d].Field, b.Dims[d], n, last)
 	}
 	b.Trace = r.perView(fieldTrace, b.Trace, n, last)
 	b.TagSet = r.perView(fieldTagSet, b.TagSet, n, uint32(len(b.TagSets)-1))

@@ -57,7 +57,6 @@ const (
 	fieldTagSet     = 12
 	fieldSampleRate = 13
 	fieldTrace      = 14
-	fieldDims       = 16 // and what follows: one field a dimension, 16 + Dim
 
 	fieldIDs = 15 // that sessions and users are indices into
 
@@ -89,12 +88,22 @@ const (
 	numFields = 59
 )
 
-// knownFields has a bit for each of them.
-const knownFields = 1<<(fieldDims+NumDims) - 1<<fieldText |
-	1<<(fieldTagValue+1) - 1<<fieldMetricSetSize |
-	1<<(fieldErrorHandled+1) - 1<<fieldErrorRow |
-	1<<(fieldRequestTrace+1) - 1<<fieldRequestRow |
-	1<<(fieldEventValue+1) - 1<<fieldEventRow
+// knownFields has a bit for each of them, and for those of [Dimensions].
+var knownFields = dimensionBits() |
+	fieldBits(fieldText, fieldIDs) |
+	fieldBits(fieldMetricSetSize, fieldTagValue) |
+	fieldBits(fieldErrorRow, fieldErrorHandled) |
+	fieldBits(fieldRequestRow, fieldRequestTrace) |
+	fieldBits(fieldEventRow, fieldEventValue)
+
+func fieldBits(first, last int) uint64 { return 1<<(last+1) - 1<<first }
+
+func dimensionBits() (bits uint64) {
+	for d := range Dimensions {
+		bits |= fieldBits(Dimensions[d].Field, Dimensions[d].Field)
+	}
+	return bits
+}
 
 // Protobuf's wire types.
 const (

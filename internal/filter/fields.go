@@ -40,10 +40,7 @@ var namedKinds = []struct {
 // documentation: dimensions, metrics, then what errors, requests, events and
 // visitors have. Every other name is a tag.
 func Fields() []string {
-	var names []string
-	for d := range beacon.NumDims {
-		names = append(names, d.String())
-	}
+	names := beacon.DimNames()
 	names = append(names, beacon.Vitals[:]...)
 	names = append(names, phases[:]...)
 	for _, f := range namedKinds {

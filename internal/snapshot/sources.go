@@ -38,7 +38,7 @@ func (s *File) beaconSource() (*beaconSource, error) {
 		rate: columns.Read[float32](r, "sample_rate"), skew: columns.Read[int32](r, "skew_ms"),
 		trace: columns.Read[string](r, "trace"),
 	}
-	for i, name := range dimNames {
+	for i, name := range beacon.DimNames() {
 		b.dims[i].WordsInput = columns.ReadWords(r, name)
 	}
 	for m, name := range beacon.Vitals {

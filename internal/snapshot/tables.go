@@ -13,10 +13,6 @@ import (
 // A block is what a batch of beacons adds to a table, by column. Columns of
 // strings are numbers in words.
 
-// dimNames are the columns of dimensions, in the order of beacon.Dim.
-var dimNames = [beacon.NumDims]string{"region", "release", "environment", "page", "device", "browser",
-	"browser_version", "os", "country", "connection", "sdk"}
-
 type beaconBlock struct {
 	words    []string
 	beacon   []int32
@@ -65,7 +61,7 @@ func newBeacons(dir string) (*table[beaconBlock], error) {
 	view, visitor := columns.Rising("view"), columns.Rare("visitor")
 	all := []columns.Column{number, received, view, visitor}
 	var dims [beacon.NumDims]*columns.Strings
-	for d, name := range dimNames {
+	for d, name := range beacon.DimNames() {
 		dims[d] = columns.Words(name)
 		all = append(all, dims[d])
 	}

@@ -23,12 +23,8 @@ func verbs() []verb {
 	just := func(do action) func(string) (action, string) {
 		return func(string) (action, string) { return do, "" }
 	}
-	var dims []string
-	for d := range beacon.NumDims {
-		dims = append(dims, d.String())
-	}
 	list := []verb{
-		{"by", "a dimension or tag", dims, func(arg string) (action, string) { return setBy(arg), "" }},
+		{"by", "a dimension or tag", beacon.DimNames(), func(arg string) (action, string) { return setBy(arg), "" }},
 		{"window", "a length of time such as 15m", nil, windowCommand},
 		{"filter", "an expression such as region=eu-*; empty for none", nil, filterCommand},
 		{"baseline", "previous, a length of time such as 1h, or a time of day such as 13:30", []string{"previous", "1h", "24h"}, baselineCommand},

@@ -18,10 +18,7 @@ type picker struct {
 }
 
 func newPicker(now string, tags []string) picker {
-	var p picker
-	for d := range beacon.NumDims {
-		p.names = append(p.names, d.String())
-	}
+	p := picker{names: beacon.DimNames()}
 	for _, tag := range tags {
 		p.names = append(p.names, "tag."+tag)
 	}

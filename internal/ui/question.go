@@ -96,14 +96,12 @@ func nextWindow(now time.Duration, longer bool) time.Duration {
 }
 
 // drillOrder is the dimensions in the order in which they usually narrow things down.
-var drillOrder = [...]beacon.Dim{
-	beacon.Region, beacon.Release, beacon.Page, beacon.Browser, beacon.Device, beacon.OS, beacon.BrowserVersion, beacon.Country, beacon.Connection,
-}
+var drillOrder = beacon.DimsBy(func(d *beacon.Dimension) int { return d.Drill })
 
 // nextDimension is what to look at after one value of a dimension has been
 // chosen: the next of the usual order that the filter has not fixed.
 func nextDimension(by string, e filter.Expr) string {
-	start := slices.IndexFunc(drillOrder[:], func(d beacon.Dim) bool { return d.String() == by })
+	start := slices.IndexFunc(drillOrder, func(d beacon.Dim) bool { return d.String() == by })
 	for i := 1; i <= len(drillOrder); i++ {
 		d := drillOrder[(start+i)%len(drillOrder)].String()
 		if d != by && !fixes(e, d) {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/filter"
 )
 
@@ -38,7 +39,15 @@ type Options struct {
 const DefaultMinCohort = 5
 
 // DefaultBy is what incidents are broken down by.
-func DefaultBy() []string { return []string{"region", "release", "page", "browser", "device"} }
+func DefaultBy() []string {
+	var names []string
+	for _, d := range beacon.DimsBy(func(d *beacon.Dimension) int { return d.Drill }) {
+		if beacon.Dimensions[d].Reported {
+			names = append(names, d.String())
+		}
+	}
+	return names
+}
 
 // Report is what is known of an incident, or of any span of time. Every string in
 // it is fit for a terminal; none is fit for HTML or Markdown as it is.
