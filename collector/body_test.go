@@ -14,7 +14,7 @@ import (
 
 // wireBeacon is a raw beacon with an error on a page, as Faro would give it.
 func wireBeacon(url string) *wire.Beacon {
-	return &wire.Beacon{URL: url, Visit: wire.Visit{Join: true}, Errors: []wire.Error{{Message: "m"}}}
+	return &wire.Beacon{URL: url, ViewHints: wire.ViewHints{Infer: true}, Errors: []wire.Error{{Message: "m"}}}
 }
 
 func TestBodies(t *testing.T) {

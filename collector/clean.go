@@ -225,7 +225,7 @@ func (c *Collector) errors(raw *wire.Beacon, out *beacon.Beacon) {
 func (c *Collector) metrics(raw *wire.Beacon, s *sender, out *beacon.Beacon) (restored bool) {
 	for _, m := range raw.Metrics {
 		name, limit := metricName(m.Name)
-		if m.Restore && isLoad(name) {
+		if m.Restored && isLoad(name) {
 			c.values.add(valueRestore)
 			restored = true
 			continue
@@ -241,7 +241,7 @@ func (c *Collector) metrics(raw *wire.Beacon, s *sender, out *beacon.Beacon) (re
 			c.values.add(valueName)
 			continue
 		}
-		if m.Peak {
+		if m.Max {
 			m.Value = c.peaks.highest(out.View, name, m.Value)
 		}
 		out.Metrics = append(out.Metrics, beacon.Metric{Name: name, Value: m.Value})

@@ -29,6 +29,7 @@ import (
 	"github.com/rumtop/rumtop/collector/enrich"
 	"github.com/rumtop/rumtop/collector/forward"
 	"github.com/rumtop/rumtop/collector/scrub"
+	"github.com/rumtop/rumtop/collector/wire"
 	"github.com/rumtop/rumtop/internal/beacon"
 )
 
@@ -48,6 +49,8 @@ type Collector struct {
 	seed     maphash.Seed // of what is compared and never shown
 	bodies   *bodies
 	door     *door
+
+	corsLists corsLists
 
 	certificate *certificate // nil without TLS
 	resends     *resends
@@ -112,7 +115,7 @@ func New(cfg Config, pub Publisher) (*Collector, error) {
 			return nil, err
 		}
 	}
-	if c.tee, err = forward.New(cfg.Forward); err != nil {
+	if c.tee, err = forward.New(cfg.Forward, forwardHeaders()...); err != nil {
 		return nil, err
 	}
 	if c.handler, err = c.routes(); err != nil {
@@ -147,6 +150,7 @@ func prepare(cfg Config) (*Collector, error) {
 	if c.sites, err = newSites(cfg.Sites, cfg.SiteRateLimit, &c.overflow); err != nil {
 		return nil, err
 	}
+	c.corsLists = newCORSLists(wire.Formats())
 	if c.origins, err = newOrigins(cfg.Origins); err != nil {
 		return nil, err
 	}

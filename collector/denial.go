@@ -93,15 +93,15 @@ func (e *endpoint) deny(w http.ResponseWriter, r *http.Request, d denial) int {
 }
 
 func (e *endpoint) denyFor(w http.ResponseWriter, r *http.Request, d denial, wait time.Duration) int {
-	why := wire.Refusal{Status: denials[d].status, Wait: e.c.refuse(w, d, wait), Sentence: denials[d].sentence}
+	why := wire.Denial{Status: denials[d].status, Wait: e.c.refuse(w, d, wait), Message: denials[d].sentence}
 	if d == deniedType {
-		why.Sentence += strings.TrimSuffix(strings.Join(e.match.Types, ", "), ", ") // boomerang may name none
+		why.Message += strings.TrimSuffix(strings.Join(e.spec.Types, ", "), ", ") // boomerang may name none
 	}
-	if e.match.Refuse == nil {
-		return say(w, why.Status, why.Sentence)
+	if e.spec.Deny == nil {
+		return say(w, why.Status, why.Message)
 	}
 	w.Header().Set("X-Content-Type-Options", "nosniff")
-	e.match.Refuse(w, r.Header, why)
+	e.spec.Deny(w, r.Header, why)
 	return why.Status
 }
 

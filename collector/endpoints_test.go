@@ -17,12 +17,12 @@ func TestEveryEndpointTakesTheKeyInItsPath(t *testing.T) {
 	r := newRig(t, func(c *Config) { c.Origins = []string{"https://shop.example"} })
 	var asked []string
 	for _, f := range wire.Formats() {
-		for _, pattern := range f.Match().Patterns {
+		for _, pattern := range f.Spec().Patterns {
 			method, path, _ := strings.Cut(pattern, " ")
 			path = strings.NewReplacer("{id}", "a", "{project}", "7", "{$}", "").Replace(path)
 			asked = append(asked, path)
 			header := []string{"Origin", "https://shop.example"}
-			if types := f.Match().Types; method == http.MethodPost && len(types) > 0 {
+			if types := f.Spec().Types; method == http.MethodPost && len(types) > 0 {
 				header = append(header, "Content-Type", types[0])
 			}
 			if a := r.do(method, "/k/unknown"+path, "", header...); a.status != http.StatusUnauthorized {

@@ -18,7 +18,7 @@ import (
 type endpoint struct {
 	c      *Collector
 	format wire.Format
-	match  wire.Match
+	spec   wire.Spec
 	counts requestCounts
 }
 
@@ -56,8 +56,8 @@ func (e *endpoint) serve(w http.ResponseWriter, r *http.Request) int {
 		return e.deny(w, r, deniedType)
 	}
 	encoding := r.Header.Get("Content-Encoding")
-	if encoding == "" && e.match.Encoding != nil {
-		encoding = e.match.Encoding(r)
+	if encoding == "" && e.spec.Encoding != nil {
+		encoding = e.spec.Encoding(r)
 	}
 	sent := e.copyBody(r)
 	body, err := c.bodies.read(w, r, encoding)
@@ -69,7 +69,7 @@ func (e *endpoint) serve(w http.ResponseWriter, r *http.Request) int {
 	in := c.intakes.Get().(*intake)
 	defer c.intakes.Put(in)
 	in.begin(c, sender{
-		site: site, sdk: e.match.SDK, now: now, addr: addr,
+		site: site, sdk: e.spec.SDK, now: now, addr: addr,
 		place: c.place(r, addr, trusted), client: c.agents.Read(r.UserAgent()),
 		network: c.networkHash(addr), cap: consentCap(r.Header), host: r.Host, path: r.URL.Path, agent: r.UserAgent(),
 	})
@@ -93,21 +93,21 @@ func (e *endpoint) take(w http.ResponseWriter, r *http.Request, body *body, in *
 		Limits: wire.Limits{Depth: c.cfg.Limits.Depth},
 	}
 	var resend uint64
-	unique := e.match.Attempt != nil
+	unique := e.spec.ResendID != nil
 	if unique {
-		req.Attempt = e.match.Attempt(r)
-		resend = c.resends.key(in.site, in.sdk, req.Attempt, body.bytes)
+		req.ResendID = e.spec.ResendID(r)
+		resend = c.resends.key(in.site, in.sdk, req.ResendID, body.bytes)
 		if a, ok := c.resends.find(resend); ok {
 			n := int64(a.Accepted + a.Rejected)
 			again := entry{received: n}
 			again.lost[droppedResend] = n
 			c.ledger.add(&again)
 			in.again = true
-			e.format.Answer(w, req, a)
+			e.spec.Answer(w, req, a)
 			return http.StatusOK
 		}
-		if req.Attempt == "" {
-			req.Attempt = strconv.FormatUint(resend, 36)
+		if req.ResendID == "" {
+			req.ResendID = strconv.FormatUint(resend, 36)
 		}
 	}
 	if e.format.Decode(req, in) != nil {
@@ -119,11 +119,11 @@ func (e *endpoint) take(w http.ResponseWriter, r *http.Request, body *body, in *
 	if in.accepted == 0 && !in.ignored {
 		return e.deny(w, r, deniedUnusable)
 	}
-	a := wire.Answer{Accepted: in.accepted, Rejected: in.rejected}
+	a := wire.Result{Accepted: in.accepted, Rejected: in.rejected}
 	if unique {
 		c.resends.remember(resend, a, in.now)
 	}
-	e.format.Answer(w, req, a)
+	e.spec.Answer(w, req, a)
 	return http.StatusOK
 }
 
@@ -139,8 +139,8 @@ func (e *endpoint) key(r *http.Request) string {
 	if key := queryKey(r.URL.RawQuery); key != "" {
 		return key
 	}
-	if e.match.Key != nil {
-		return e.match.Key(r)
+	if e.spec.Key != nil {
+		return e.spec.Key(r)
 	}
 	return ""
 }
@@ -167,11 +167,11 @@ func queryKey(query string) string {
 }
 
 func (e *endpoint) takesType(header string) bool {
-	if len(e.match.Types) == 0 || slices.Contains(e.match.Types, header) {
+	if len(e.spec.Types) == 0 || slices.Contains(e.spec.Types, header) {
 		return true
 	}
 	media, _, _ := strings.Cut(header, ";")
-	return slices.Contains(e.match.Types, strings.ToLower(strings.TrimSpace(media)))
+	return slices.Contains(e.spec.Types, strings.ToLower(strings.TrimSpace(media)))
 }
 
 // place says where a client is, from the most certain to the least.
@@ -218,11 +218,11 @@ func (in *intake) begin(c *Collector, s sender) {
 	in.request, in.told = 0, in.told[:0]
 }
 
-// Take implements wire.Sink.
-func (in *intake) Take(raw *wire.Beacon) bool {
+// Accept implements wire.Sink.
+func (in *intake) Accept(raw *wire.Beacon) bool {
 	allowed := in.c.allowed(raw, &in.sender)
 	in.least = min(in.least, allowed)
-	if !raw.Visit.Join || raw.View != "" || allowed != consentFull {
+	if !raw.ViewHints.Infer || raw.View != "" || allowed != consentFull {
 		return in.take(raw, 0, allowed)
 	}
 	id := raw.ID
@@ -257,7 +257,7 @@ func (in *intake) take(raw *wire.Beacon, view beacon.ID, allowed consent) bool {
 	why, ok := in.c.clean(raw, view, allowed, &in.sender, b)
 	switch {
 	case ok:
-		if raw.Visit.Recall {
+		if raw.ViewHints.Defaults {
 			in.c.recall.fill(b)
 		}
 		in.sizes[in.n] = size(b)
@@ -296,8 +296,8 @@ func (in *intake) Ignore() {
 	in.entry.lost[droppedIgnored]++
 }
 
-// Again implements wire.Sink.
-func (in *intake) Again(what string, age float64) bool {
+// Duplicate implements wire.Sink.
+func (in *intake) Duplicate(what string, age float64) bool {
 	retold := in.c.retold
 	if in.request == 0 {
 		in.request = retold.requests.Add(1)

@@ -135,7 +135,7 @@ func (b books) Collect(ch chan<- prometheus.Metric) {
 	}
 	for _, ep := range c.endpoint {
 		for i, code := range statuses {
-			counter(descRequests, float64(ep.counts.byStatus[i].Load()), ep.match.SDK, strconv.Itoa(code))
+			counter(descRequests, float64(ep.counts.byStatus[i].Load()), ep.spec.SDK, strconv.Itoa(code))
 		}
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/rumtop/rumtop/collector/wire"
 )
 
 // origins is the allowlist of pages that browsers may report from.
@@ -73,20 +75,32 @@ func isLocal(origin string) bool {
 	return name == "localhost" || strings.HasSuffix(name, ".localhost") || ip != nil && ip.IsLoopback()
 }
 
-// What the SDKs send and want to read, across origins.
+// What browsers may send across origins, and for how many seconds they may
+// remember it. Each SDK's own headers are in its wire.Spec.
 const (
 	corsMethods = "GET, POST, OPTIONS"
-	corsHeaders = "Content-Type, Content-Encoding, X-Rum-Key, X-Api-Key, X-Faro-Session-Id, Idempotency-Key, " +
-		"X-Sentry-Auth, X-Honeycomb-Team, X-Honeycomb-Dataset, Dash0-Dataset, DD-API-KEY, DD-EVP-ORIGIN, DD-REQUEST-ID, X-Amz-Date, Authorization, Traceparent, Tracestate, Baggage, Sdk-Context, Elastic-Apm-Traceparent"
-	corsMaxAge = "7200"
+	corsHeaders = "Content-Type, Content-Encoding, X-Rum-Key, Authorization, Traceparent, Tracestate, Baggage, Sdk-Context"
+	corsMaxAge  = "7200"
 )
 
 // Values of headers that are the same in every answer.
 var (
 	varyOrigin       = []string{"Origin"}
 	allowCredentials = []string{"true"}
-	exposeHeaders    = []string{"Retry-After, X-Faro-Session-Status, X-Sentry-Rate-Limits"}
 )
+
+// corsLists are header names that browsers may send to any format, and those
+// that pages may read.
+type corsLists struct{ allow, expose []string }
+
+func newCORSLists(formats []wire.Format) corsLists {
+	allow, expose := []string{corsHeaders}, []string{"Retry-After"}
+	for _, f := range formats {
+		spec := f.Spec()
+		allow, expose = append(allow, spec.Headers...), append(expose, spec.Exposed...)
+	}
+	return corsLists{[]string{strings.Join(allow, ", ")}, []string{strings.Join(expose, ", ")}}
+}
 
 // cors lets an allowed origin read the answer, and says no to the others. Where
 // every origin is allowed, none may send credentials.
@@ -105,7 +119,7 @@ func (c *Collector) cors(w http.ResponseWriter, r *http.Request) bool {
 	if !c.origins.all {
 		h["Access-Control-Allow-Credentials"] = allowCredentials
 	}
-	h["Access-Control-Expose-Headers"] = exposeHeaders
+	h["Access-Control-Expose-Headers"] = c.corsLists.expose
 	return true
 }
 
@@ -117,7 +131,7 @@ func (c *Collector) preflight(w http.ResponseWriter, r *http.Request) {
 	}
 	h := w.Header()
 	h.Set("Access-Control-Allow-Methods", corsMethods)
-	h.Set("Access-Control-Allow-Headers", corsHeaders)
+	h["Access-Control-Allow-Headers"] = c.corsLists.allow
 	h.Set("Access-Control-Max-Age", corsMaxAge)
 	w.WriteHeader(http.StatusNoContent)
 }

@@ -19,7 +19,7 @@ type resends struct {
 	seed maphash.Seed
 
 	mu           sync.Mutex
-	young, elder map[uint64]wire.Answer
+	young, elder map[uint64]wire.Result
 	since        time.Time
 }
 
@@ -29,7 +29,7 @@ const (
 )
 
 func newResends() *resends {
-	return &resends{seed: maphash.MakeSeed(), young: map[uint64]wire.Answer{}}
+	return &resends{seed: maphash.MakeSeed(), young: map[uint64]wire.Result{}}
 }
 
 // key identifies a request of a site and a format: by the SDK's own name for
@@ -52,7 +52,7 @@ func (rs *resends) key(s *site, sdk, attempt string, body []byte) uint64 {
 	return h.Sum64()
 }
 
-func (rs *resends) find(key uint64) (wire.Answer, bool) {
+func (rs *resends) find(key uint64) (wire.Result, bool) {
 	rs.mu.Lock()
 	defer rs.mu.Unlock()
 	a, ok := rs.young[key]
@@ -62,11 +62,11 @@ func (rs *resends) find(key uint64) (wire.Answer, bool) {
 	return a, ok
 }
 
-func (rs *resends) remember(key uint64, a wire.Answer, now time.Time) {
+func (rs *resends) remember(key uint64, a wire.Result, now time.Time) {
 	rs.mu.Lock()
 	defer rs.mu.Unlock()
 	if len(rs.young) >= resendEntries || now.Sub(rs.since) >= resendAge {
-		rs.elder, rs.young, rs.since = rs.young, map[uint64]wire.Answer{}, now
+		rs.elder, rs.young, rs.since = rs.young, map[uint64]wire.Result{}, now
 	}
 	rs.young[key] = a
 }

@@ -18,10 +18,10 @@ func (c *Collector) routes() (http.Handler, error) {
 	direct := map[string]*endpoint{}
 	asked := map[string]bool{} // paths whose preflights are answered, whatever the method
 	for _, f := range wire.Formats() {
-		e := &endpoint{c: c, format: f, match: f.Match()}
-		e.counts.seconds = newSeconds(e.match.SDK)
+		e := &endpoint{c: c, format: f, spec: f.Spec()}
+		e.counts.seconds = newSeconds(e.spec.SDK)
 		c.endpoint = append(c.endpoint, e)
-		for _, pattern := range e.match.Patterns {
+		for _, pattern := range e.spec.Patterns {
 			method, path, _ := strings.Cut(pattern, " ")
 			if method == http.MethodPost && !strings.Contains(path, "{") {
 				direct[path] = e

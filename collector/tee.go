@@ -15,10 +15,18 @@ func forwardable() []string {
 	var names []string
 	for _, f := range wire.Formats() {
 		if _, own := f.(wire.Native); !own {
-			names = append(names, f.Match().SDK)
+			names = append(names, f.Spec().SDK)
 		}
 	}
 	slices.Sort(names)
+	return names
+}
+
+// forwardHeaders are the headers that vendors need of their SDKs' requests.
+func forwardHeaders() (names []string) {
+	for _, f := range wire.Formats() {
+		names = append(names, f.Spec().Forward...)
+	}
 	return names
 }
 
@@ -36,7 +44,7 @@ func (c *copied) Read(p []byte) (int, error) {
 
 // copyBody makes a copy of a request's body while it is read, if the tee wants it.
 func (e *endpoint) copyBody(r *http.Request) *copied {
-	if !e.c.tee.Wants(e.match.SDK) {
+	if !e.c.tee.Wants(e.spec.SDK) {
 		return nil
 	}
 	kept := &copied{ReadCloser: r.Body}
@@ -51,7 +59,7 @@ func (e *endpoint) passOn(r *http.Request, sent *copied, plain []byte, in *intak
 		return
 	}
 	if min(in.least, in.cap) < consentFull {
-		e.c.tee.Withhold(e.match.SDK)
+		e.c.tee.Withhold(e.spec.SDK)
 		return
 	}
 	path := r.URL.Path
@@ -59,7 +67,7 @@ func (e *endpoint) passOn(r *http.Request, sent *copied, plain []byte, in *intak
 		path = strings.TrimPrefix(path, "/k/"+key)
 	}
 	e.c.tee.Offer(forward.Request{
-		Format: e.match.SDK, Method: r.Method, Path: path, Query: r.URL.RawQuery,
+		Format: e.spec.SDK, Method: r.Method, Path: path, Query: r.URL.RawQuery,
 		Header: r.Header, Sent: sent.sent, Plain: plain, Client: in.addr,
 	})
 }

@@ -107,10 +107,10 @@ func (v *views) split(raw *wire.Beacon, s *sender) []part {
 		parts = append(parts, part{view: id})
 		return &parts[len(parts)-1]
 	}
-	load := v.hash("navigation", raw.Visit.Load)
+	load := v.hash("navigation", raw.ViewHints.LoadID)
 	var main beacon.ID
 	if raw.Navigation {
-		main = who.begin(raw, page, v.hash("navigation", raw.Visit.Navigation), now)
+		main = who.begin(raw, page, v.hash("navigation", raw.ViewHints.NavigationID), now)
 	} else if hasMore(raw) {
 		main = who.current(page)
 	}
@@ -120,13 +120,13 @@ func (v *views) split(raw *wire.Beacon, s *sender) []part {
 	for _, m := range raw.Metrics {
 		id := main
 		if m.ID == "" && load != 0 {
-			id, m.Restore = who.loaded(load, page, v.hash("name", m.Name), m.First)
+			id, m.Restored = who.loaded(load, page, v.hash("name", m.Name), m.First)
 		}
 		if m.ID != "" {
-			id = who.measured(measure{v.hash("name", strings.ToLower(m.Name)), v.hash("id", m.ID)}, page, measuredAt(m.ID, now), m.Restore)
+			id = who.measured(measure{v.hash("name", strings.ToLower(m.Name)), v.hash("id", m.ID)}, page, measuredAt(m.ID, now), m.Restored)
 		}
 		p := find(id)
-		p.restore = p.restore || m.Restore
+		p.restore = p.restore || m.Restored
 		p.metrics = append(p.metrics, m)
 	}
 	return parts
@@ -136,7 +136,7 @@ func (v *views) split(raw *wire.Beacon, s *sender) []part {
 // own or their page load's.
 func hasMore(raw *wire.Beacon) bool {
 	for _, m := range raw.Metrics {
-		if m.ID == "" && raw.Visit.Load == "" {
+		if m.ID == "" && raw.ViewHints.LoadID == "" {
 			return true
 		}
 	}
@@ -180,7 +180,7 @@ func (w *visitor) add(n visit) beacon.ID {
 
 // begin finds or begins the view whose beginning is reported.
 func (w *visitor) begin(raw *wire.Beacon, page, navigation uint64, now float64) beacon.ID {
-	if raw.Visit.Route {
+	if raw.ViewHints.Route {
 		// Where something of the new route was seen before its beginning was
 		// told, it is the latest view and has not begun.
 		if last := w.last(); last != nil && last.page == page && last.route && last.navigation == 0 {
@@ -189,7 +189,7 @@ func (w *visitor) begin(raw *wire.Beacon, page, navigation uint64, now float64) 
 		}
 		return w.add(visit{page: page, route: true, navigation: 1})
 	}
-	at := raw.Visit.At
+	at := raw.ViewHints.Start
 	if at == 0 {
 		at = now
 	}

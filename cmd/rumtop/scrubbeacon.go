@@ -84,8 +84,8 @@ func scrubBeacons(text []byte, out, report io.Writer, s *scrub.Scrubber) error {
 	return err
 }
 
-// Take implements [wire.Sink].
-func (r *beaconReport) Take(b *wire.Beacon) bool {
+// Accept implements [wire.Sink].
+func (r *beaconReport) Accept(b *wire.Beacon) bool {
 	if r.beacons++; r.beacons > 1 {
 		fmt.Fprintln(&r.rows)
 	}
@@ -164,8 +164,8 @@ func (r *beaconReport) Reject() { r.rejected++ }
 // Ignore implements [wire.Sink].
 func (r *beaconReport) Ignore() { r.rejected++ }
 
-// Again implements [wire.Sink].
-func (r *beaconReport) Again(string, float64) bool { return false }
+// Duplicate implements [wire.Sink].
+func (r *beaconReport) Duplicate(string, float64) bool { return false }
 
 func (r *beaconReport) left(fields string, n int) {
 	if n > 0 {

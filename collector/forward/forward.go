@@ -76,6 +76,7 @@ func parseTarget(address string) (*url.URL, error) {
 // Tee passes requests on. End it with Close.
 type Tee struct {
 	targets  map[string]*target
+	headers  []string // forwarded, by canonical name
 	clientIP bool
 	client   *http.Client
 	cancel   context.CancelFunc
@@ -112,8 +113,9 @@ const (
 
 var reasonNames = [...]string{"consent", "queue full", "target asked to wait", "not for this target", "shutdown"}
 
-// New starts a tee. It returns nil where nothing is to be passed on.
-func New(cfg Config) (*Tee, error) {
+// New starts a tee that also forwards the named headers of SDKs. It returns nil
+// if there are no targets.
+func New(cfg Config, headers ...string) (*Tee, error) {
 	if len(cfg.Targets) == 0 {
 		return nil, nil
 	}
@@ -137,6 +139,9 @@ func New(cfg Config) (*Tee, error) {
 			// Where a target sends us next is not what was configured.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
+	}
+	for _, name := range slices.Concat(commonHeaders[:], headers) {
+		t.headers = append(t.headers, http.CanonicalHeaderKey(name))
 	}
 	for name, address := range cfg.Targets {
 		base, err := parseTarget(address)

@@ -9,12 +9,9 @@ import (
 	"strings"
 )
 
-// passed are the headers that go on. Cookies never do, nor what is between two
-// hops, nor where the client came from.
-var passed = [...]string{
-	"Content-Type", "Content-Encoding", "User-Agent", "Origin",
-	"X-Sentry-Auth", "Dd-Api-Key", "Dd-Evp-Origin", "Dd-Request-Id", "X-Api-Key", "X-Faro-Session-Id", "Idempotency-Key",
-}
+// commonHeaders are forwarded for every format. Cookies, hop-by-hop headers,
+// Referer and the client's address never are.
+var commonHeaders = [...]string{"Content-Type", "Content-Encoding", "User-Agent", "Origin"}
 
 // request makes the request that a target gets; false if it is not for this target.
 func (t *Tee) request(to *target, r *Request) (*http.Request, bool) {
@@ -38,7 +35,7 @@ func (t *Tee) request(to *target, r *Request) (*http.Request, bool) {
 	if err != nil {
 		return nil, false
 	}
-	for _, name := range passed {
+	for _, name := range t.headers {
 		if v := r.Header.Values(name); len(v) > 0 {
 			out.Header[name] = v[:1:1]
 		}

@@ -2,7 +2,6 @@ package wire
 
 import (
 	"bytes"
-	"net/http"
 	"strconv"
 	"strings"
 )
@@ -22,19 +21,17 @@ import (
 // which alone has its duration: they are brought together by the trace's id.
 type AWSRUM struct{}
 
-// Match implements [Format].
-func (AWSRUM) Match() Match {
-	return Match{
+// Spec implements [Format].
+func (AWSRUM) Spec() Spec {
+	return Spec{
 		SDK:      "aws-rum",
 		Patterns: []string{"POST /appmonitors/{id}"},
 		Types:    []string{"application/json", "text/plain"},
-		// The batch's id is in the body; a retry sends the same bytes.
-		Attempt: func(*http.Request) string { return "" },
+		Headers:  []string{"X-Amz-Date"},
+		Answer:   answerCounts,
+		ResendID: bodyHash,
 	}
 }
-
-// Answer implements [Format].
-func (AWSRUM) Answer(w http.ResponseWriter, _ *Request, a Answer) { answerCounts(w, a) }
 
 // Decode implements [Format].
 func (AWSRUM) Decode(r *Request, to Sink) error {
@@ -254,9 +251,9 @@ func (a *awsBatch) take(page *awsPage, typ string, details *cursor) {
 	case "time_to_first_byte":
 		vital(Metric{Name: "ttfb"})
 	case "cumulative_layout_shift":
-		vital(Metric{Name: "cls", Peak: true})
+		vital(Metric{Name: "cls", Max: true})
 	case "interaction_to_next_paint":
-		vital(Metric{Name: "inp", Peak: true})
+		vital(Metric{Name: "inp", Max: true})
 	case "first_input_delay":
 		vital(Metric{Name: "fid"})
 	case "js_error":
@@ -356,7 +353,7 @@ func (a *awsBatch) emit() (wanted bool) {
 			b.ID = "aws/" + a.id + "/" + strconv.Itoa(i)
 		}
 		if a.session == "" {
-			b.Visit.Join = true
+			b.ViewHints.Infer = true
 		} else {
 			b.View = a.session + " " + p.key
 		}
@@ -364,7 +361,7 @@ func (a *awsBatch) emit() (wanted bool) {
 			p.Navigation = true
 			p.View += " " + a.id
 			for i := range p.Metrics {
-				p.Metrics[i].Restore = true
+				p.Metrics[i].Restored = true
 			}
 		}
 		if b.Empty() {
@@ -374,7 +371,7 @@ func (a *awsBatch) emit() (wanted bool) {
 			a.to.Reject()
 			continue
 		}
-		wanted = a.to.Take(b)
+		wanted = a.to.Accept(b)
 	}
 	for _, p := range a.pages {
 		giveBack(p.Beacon)

@@ -35,7 +35,7 @@ func TestAWSRUM(t *testing.T) {
 	want := []Beacon{{
 		ID: "aws/b1/0", Release: "2.4.1", URL: "/a", View: "s1 /a 0", Session: "s1", User: "jane", Navigation: true,
 		Tags:     []Tag{{"tier", "paid"}},
-		Metrics:  []Metric{{Name: "ttfb", Value: 14.4}, {Name: "lcp", Value: 300}, {Name: "cls", Value: .25, Peak: true}, {Name: "inp", Value: 312, Peak: true}},
+		Metrics:  []Metric{{Name: "ttfb", Value: 14.4}, {Name: "lcp", Value: 300}, {Name: "cls", Value: .25, Max: true}, {Name: "inp", Value: 312, Max: true}},
 		Errors:   []Error{{Type: "TypeError", Message: "x", Stack: "at f"}, {Message: "Script error.", Stack: "    at f.js:1:2"}},
 		Requests: []Fetch{{URL: "/status/500", Method: "POST", Status: 500, Duration: 10, Trace: "6b012684a9bf5bc9cf35f09855321b7b"}, {URL: "https://dead/", Method: "GET"}},
 		Events:   []Event{{"checkout_completed", 12.5}},
@@ -56,7 +56,7 @@ func TestAWSRUMRestore(t *testing.T) {
 		t.Fatalf("%+v", c)
 	}
 	b := c.beacons[0]
-	if !b.Navigation || b.View != "s1 /a 0 b2" || b.User != "" || b.Release != "2.4.0" || len(b.Metrics) != 2 || !b.Metrics[0].Restore || !b.Metrics[1].Restore {
+	if !b.Navigation || b.View != "s1 /a 0 b2" || b.User != "" || b.Release != "2.4.0" || len(b.Metrics) != 2 || !b.Metrics[0].Restored || !b.Metrics[1].Restored {
 		t.Errorf("%+v", b)
 	}
 }

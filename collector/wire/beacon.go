@@ -24,7 +24,7 @@ type Beacon struct {
 	Trace       string
 	SDK         string // what sent it, where the format alone does not say
 
-	Visit Visit
+	ViewHints ViewHints
 
 	Tags     []Tag
 	Metrics  []Metric
@@ -36,21 +36,21 @@ type Beacon struct {
 	Excess int
 }
 
-// Visit is what SDKs without a view id say about the page view that a beacon
+// ViewHints is what SDKs without a view id say about the page view that a beacon
 // belongs to. The collector finds the view, see its views.go.
-type Visit struct {
-	// Join asks for a view to be found; without it an empty View stays empty.
-	Join bool
-	// Navigation is the SDK's id of the page load that this beacon reports.
-	Navigation string
-	// At is when that page load began by the browser's clock, Unix milliseconds.
-	At float64
-	// Load is the SDK's id of the page load that its measurements belong to,
+type ViewHints struct {
+	// Infer asks for a view to be found; without it an empty View stays empty.
+	Infer bool
+	// NavigationID is the SDK's id of the page load that this beacon reports.
+	NavigationID string
+	// Start is when that page load began by the browser's clock, Unix milliseconds.
+	Start float64
+	// LoadID is the SDK's id of the page load that its measurements belong to,
 	// whatever route the page shows by now.
-	Load string
-	// Recall asks for the page and the user that an earlier beacon of the same
+	LoadID string
+	// Defaults asks for the page and the user that an earlier beacon of the same
 	// view named, where this one names none.
-	Recall bool
+	Defaults bool
 	// Route says that Beacon.Navigation is a change of route within a page.
 	Route bool
 }
@@ -63,15 +63,15 @@ type Metric struct {
 	Name  string
 	Value float64 // NaN where the page sent something that is no number
 	ID    string  // the SDK's id of this measurement: the same again is a correction
-	// Restore says that it was measured after the page came back from the
+	// Restored says that it was measured after the page came back from the
 	// back/forward cache: loading then means nothing.
-	Restore bool
+	Restored bool
 	// First says that nothing of it was reported before, where it has no ID: the
 	// same again from one page load was measured after a restore.
 	First bool
-	// Peak says that it is the highest since the SDK's last report: what counts
+	// Max says that it is the highest since the SDK's last report: what counts
 	// is the highest of a page view, not the last.
-	Peak bool
+	Max bool
 }
 
 // Error is one error event.

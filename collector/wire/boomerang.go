@@ -26,19 +26,21 @@ const maxQuery = 16 << 10
 // [boomerangForm.custom] for the names that are taken.
 type Boomerang struct{}
 
-// Match implements [Format].
-func (Boomerang) Match() Match {
-	return Match{
+// Spec implements [Format].
+func (Boomerang) Spec() Spec {
+	return Spec{
 		SDK:      "boomerang",
 		Patterns: []string{"GET /boomerang", "POST /boomerang"},
 		// A GET, which an image sends, has no type.
-		Types: []string{"application/x-www-form-urlencoded", "text/plain", ""},
+		Types:  []string{"application/x-www-form-urlencoded", "text/plain", ""},
+		Answer: answerBoomerang,
 	}
 }
 
-// Answer implements [Format].
-func (Boomerang) Answer(w http.ResponseWriter, _ *Request, _ Answer) {
-	w.Header()["Cache-Control"] = noStore // an image is not asked for again otherwise
+// answerBoomerang forbids caching: a browser does not request a cached image
+// again.
+func answerBoomerang(w http.ResponseWriter, _ *Request, _ Result) {
+	w.Header()["Cache-Control"] = noStore
 	w.WriteHeader(http.StatusNoContent)
 }
 
@@ -73,7 +75,7 @@ func (Boomerang) Decode(r *Request, to Sink) error {
 	}
 	switch {
 	case !b.Empty():
-		to.Take(b)
+		to.Accept(b)
 	case f.ignored+f.refused > 0:
 	case f.known:
 		to.Ignore() // it only tells that the page ended
@@ -167,13 +169,13 @@ func (f *boomerangForm) param(name, raw string) {
 	case "pt.fcp":
 		f.fcp = number()
 	case "et.inp":
-		f.inp = Metric{Name: "inp", Value: number(), Peak: true}
+		f.inp = Metric{Name: "inp", Value: number(), Max: true}
 	case "et.inp.inc":
-		f.inpSince = Metric{Name: "inp", Value: number(), Peak: true}
+		f.inpSince = Metric{Name: "inp", Value: number(), Max: true}
 	case "et.fid":
 		b.AddMetric(Metric{Name: "fid", Value: number()})
 	case "c.cls":
-		f.cls = Metric{Name: "cls", Value: number(), Peak: true}
+		f.cls = Metric{Name: "cls", Value: number(), Max: true}
 	case "c.cls.d":
 		f.shifts = formValue(raw)
 	case "err":
@@ -269,7 +271,7 @@ func (f *boomerangForm) finish() {
 			}
 		}
 	} else {
-		b.Visit.Join = true
+		b.ViewHints.Infer = true
 	}
 	restored := f.initiator == "bfcache"
 	if restored && b.View != "" {
@@ -278,12 +280,12 @@ func (f *boomerangForm) finish() {
 	}
 	load := f.initiator == "" && (!f.ended || f.abandoned) && f.timed || f.initiator == "spa_hard"
 	b.Navigation = load || restored || f.initiator == "spa"
-	b.Visit.Route = f.initiator == "spa"
+	b.ViewHints.Route = f.initiator == "spa"
 
 	if load || restored {
 		for _, m := range [...]Metric{{Name: "lcp", Value: f.lcp}, {Name: "fcp", Value: f.fcp}, {Name: "ttfb", Value: f.ttfb}} {
 			if m.Value == m.Value {
-				m.Restore = restored
+				m.Restored = restored
 				b.AddMetric(m)
 			}
 		}

@@ -34,7 +34,7 @@ func TestBoomerang(t *testing.T) {
 			common(Beacon{ID: "boomerang/p1/1", Navigation: true, Release: "2.4.1", Environment: "production", User: "jane", Connection: "4g",
 				Tags: []Tag{{"plan", "pro"}, {"new", "on"}, {"tier", "paid"}},
 				Metrics: []Metric{{Name: "tokens", Value: 55}, {Name: "ttft", Value: 321}, {Name: "lcp", Value: 200}, {Name: "fcp", Value: 180}, {Name: "ttfb", Value: 47},
-					{Name: "dns", Value: 3}, {Name: "tcp", Value: 17}, {Name: "tls", Value: 10}, {Name: "cls", Peak: true}}}),
+					{Name: "dns", Value: 3}, {Name: "tcp", Value: 17}, {Name: "tls", Value: 10}, {Name: "cls", Max: true}}}),
 		},
 		"failed request with errors": {
 			form("pid", "p1", "n", "2", "rt.si", "s-1", "u", "https://api.example/cart", "pgu", "https://shop.example/a?x=1", "http.initiator", "xhr", "http.errno", "500", "http.method", "POST", "t_done", "12", "t_resp", "3",
@@ -54,11 +54,11 @@ func TestBoomerang(t *testing.T) {
 		},
 		"page end": {
 			with("rt.quit", "", "t_done", "427", "et.inp", "344", "et.inp.inc", "328", "c.cls", "0.2"),
-			common(Beacon{Metrics: []Metric{{Name: "cls", Value: .2, Peak: true}, {Name: "inp", Value: 328, Peak: true}}}),
+			common(Beacon{Metrics: []Metric{{Name: "cls", Value: .2, Max: true}, {Name: "inp", Value: 328, Max: true}}}),
 		},
 		"page end, nothing new": {
 			with("rt.quit", "", "et.inp", "344"),
-			common(Beacon{Metrics: []Metric{{Name: "inp", Value: 344, Peak: true}}}),
+			common(Beacon{Metrics: []Metric{{Name: "inp", Value: 344, Max: true}}}),
 		},
 		"left before it had loaded": {
 			with("rt.quit", "", "rt.abld", "", "t_done", "90"),
@@ -66,7 +66,7 @@ func TestBoomerang(t *testing.T) {
 		},
 		"layout shifts of two windows": { // 0.1 + 0.2 within a second, 0.25 three seconds later
 			with("rt.quit", "", "c.cls", "0.55", "c.cls.d", "~(~(v~'2s~t~'rs)~(v~'5k~t~'18g)~(v~'6y~t~'3yg))"),
-			common(Beacon{Metrics: []Metric{{Name: "cls", Value: .3, Peak: true}}}),
+			common(Beacon{Metrics: []Metric{{Name: "cls", Value: .3, Max: true}}}),
 		},
 		"event": {
 			with("event", "checkout_completed", "event.value", "12.5"),
@@ -74,11 +74,11 @@ func TestBoomerang(t *testing.T) {
 		},
 		"route": {
 			with("http.initiator", "spa", "t_done", "9", "t_resp", "2", "pt.lcp", "3"),
-			common(Beacon{Navigation: true, Visit: Visit{Route: true}}),
+			common(Beacon{Navigation: true, ViewHints: ViewHints{Route: true}}),
 		},
 		"no page id": {
 			form("u", "https://shop.example/", "t_done", "5"),
-			Beacon{URL: "https://shop.example/", Navigation: true, Visit: Visit{Join: true}},
+			Beacon{URL: "https://shop.example/", Navigation: true, ViewHints: ViewHints{Infer: true}},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -106,7 +106,7 @@ func TestBoomerangRestore(t *testing.T) {
 		t.Fatalf("%+v", c)
 	}
 	b := c.beacons[0]
-	if !b.Navigation || b.View == "p1 /a" || len(b.Metrics) != 3 || !b.Metrics[0].Restore || !b.Metrics[1].Restore || !b.Metrics[2].Restore {
+	if !b.Navigation || b.View == "p1 /a" || len(b.Metrics) != 3 || !b.Metrics[0].Restored || !b.Metrics[1].Restored || !b.Metrics[2].Restored {
 		t.Errorf("%+v", b)
 	}
 }

@@ -17,12 +17,15 @@ import (
 // profiles are not collected.
 type Datadog struct{}
 
-// Match implements [Format]. What belongs to the intake that the SDK believes in
+// Spec implements [Format]. What belongs to the intake that the SDK believes in
 // stands in the query, escaped: ddforward=/api/v2/rum?ddsource=browser&…
-func (Datadog) Match() Match {
-	return Match{
+func (Datadog) Spec() Spec {
+	return Spec{
 		SDK:      "datadog",
 		Patterns: []string{"POST /datadog"},
+		Headers:  []string{"DD-API-KEY", "DD-EVP-ORIGIN", "DD-REQUEST-ID"},
+		Forward:  []string{"DD-API-KEY", "DD-EVP-ORIGIN", "DD-REQUEST-ID"},
+		Answer:   answerStatus(http.StatusAccepted),
 		Key: func(r *http.Request) string {
 			if key := r.Header.Get("Dd-Api-Key"); key != "" {
 				return key
@@ -30,9 +33,8 @@ func (Datadog) Match() Match {
 			return forwarded(r.URL, "dd-api-key")
 		},
 		Encoding: func(r *http.Request) string { return forwarded(r.URL, "dd-evp-encoding") },
-		// A resend has another request id and a count of retries, and the same
-		// body, whose events all carry their time.
-		Attempt: func(*http.Request) string { return "" },
+		// A resend has another request id and a retry count, but the same body.
+		ResendID: bodyHash,
 	}
 }
 
@@ -55,11 +57,6 @@ func parameter(query, name string) string {
 		}
 	}
 	return ""
-}
-
-// Answer implements [Format].
-func (Datadog) Answer(w http.ResponseWriter, _ *Request, _ Answer) {
-	w.WriteHeader(http.StatusAccepted)
 }
 
 // Decode implements [Format].
@@ -92,13 +89,13 @@ func (Datadog) Decode(r *Request, to Sink) error {
 			to.Ignore()
 		default:
 			if b.ID == "" {
-				b.ID = "datadog/" + r.Attempt + "/" + strconv.Itoa(n)
+				b.ID = "datadog/" + r.ResendID + "/" + strconv.Itoa(n)
 			}
 			d.tags(tags)
 			if sent > 0 {
 				b.Time = sent // an event may have waited for many seconds
 			}
-			wanted = to.Take(b)
+			wanted = to.Accept(b)
 		}
 	}
 }
@@ -176,7 +173,7 @@ func (d *datadogEvent) decode(c *cursor) error {
 // finish puts together what an event of its type tells.
 func (d *datadogEvent) finish() {
 	b := d.b
-	b.Visit.Recall = true // the first copies may come before the page has named its user
+	b.ViewHints.Defaults = true // the first copies may come before the page has named its user
 	for _, other := range []string{d.email, d.name} {
 		say(&b.User, other)
 	}
@@ -186,7 +183,7 @@ func (d *datadogEvent) finish() {
 		b.ID = "datadog/" + b.View + "/" + d.version
 		b.Navigation = true
 		for _, m := range d.vitals {
-			m.Restore = d.loading == "bf_cache"
+			m.Restored = d.loading == "bf_cache"
 			b.AddMetric(m)
 		}
 	case "error":

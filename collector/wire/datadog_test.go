@@ -13,7 +13,7 @@ const datadogCommon = `"date":1795239020000,"version":"2.4.1","ddtags":"sdk_vers
 func TestDatadog(t *testing.T) {
 	common := func(b Beacon) Beacon {
 		b.Time, b.Release, b.Environment, b.URL, b.Route = 1795239020000, "2.4.1", "production", "https://shop/a", "/a/:id"
-		b.Visit.Recall, b.Session, b.User, b.View, b.SampleRate, b.Connection = true, "s", "jane", "v", .25, "4g"
+		b.ViewHints.Defaults, b.Session, b.User, b.View, b.SampleRate, b.Connection = true, "s", "jane", "v", .25, "4g"
 		return b
 	}
 	for _, tc := range []struct {
@@ -25,7 +25,7 @@ func TestDatadog(t *testing.T) {
 				{Name: "lcp", Value: 904}, {Name: "inp", Value: 320}, {Name: "cls", Value: .1812}, {Name: "ttfb", Value: 12.3}, {Name: "hero", Value: 5},
 			}}},
 		{"a restored view", `{"type":"view",` + datadogCommon + `,"largest_contentful_paint":20000000,"loading_type":"bf_cache"}}`,
-			Beacon{ID: "datadog/v/3", Navigation: true, Metrics: []Metric{{Name: "lcp", Value: 20, Restore: true}}}},
+			Beacon{ID: "datadog/v/3", Navigation: true, Metrics: []Metric{{Name: "lcp", Value: 20, Restored: true}}}},
 		{"an error", `{"type":"error",` + datadogCommon + `},"error":{"id":"e","type":"TypeError","message":"m","stack":"at x","handling":"unhandled","source":"source"},"context":{"tier":"paid","deep":{"x":1}}}`,
 			Beacon{ID: "datadog/e", Errors: []Error{{"TypeError", "m", "at x", false}}, Tags: []Tag{{"tier", "paid"}}}},
 		{"a request that failed", `{"type":"resource",` + datadogCommon + `},"resource":{"id":"r","type":"fetch","url":"https://api/x","method":"POST","status_code":500,"duration":12000000},"_dd2":0}`,
@@ -75,9 +75,9 @@ func TestDatadogForwards(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := Datadog{}.Match()
-	if m.Key(r) != "pk_shop" || m.Encoding(r) != "deflate" || m.Attempt(r) != "" {
-		t.Errorf("%q %q %q", m.Key(r), m.Encoding(r), m.Attempt(r))
+	m := Datadog{}.Spec()
+	if m.Key(r) != "pk_shop" || m.Encoding(r) != "deflate" || m.ResendID(r) != "" {
+		t.Errorf("%q %q %q", m.Key(r), m.Encoding(r), m.ResendID(r))
 	}
 	c := new(collected)
 	body := `{"type":"action","action":{"type":"custom","target":{"name":"paid"}}}`

@@ -16,27 +16,23 @@ import (
 // told at page loads.
 type Elastic struct{}
 
-// Match implements [Format].
-func (Elastic) Match() Match {
-	return Match{
+// Spec implements [Format].
+func (Elastic) Spec() Spec {
+	return Spec{
 		SDK:      "elastic",
 		Patterns: []string{"POST /intake/v2/rum/events", "POST /intake/v3/rum/events"},
 		Types:    []string{"application/x-ndjson", "application/json", "text/plain"},
-		// All that is in it has random ids, so the same body again is a resend.
-		Attempt: func(*http.Request) string { return "" },
+		Headers:  []string{"Elastic-Apm-Traceparent"},
+		Answer:   answerStatus(http.StatusAccepted),
+		ResendID: bodyHash,
 	}
-}
-
-// Answer implements [Format].
-func (Elastic) Answer(w http.ResponseWriter, _ *Request, _ Answer) {
-	w.WriteHeader(http.StatusAccepted)
 }
 
 // Decode implements [Format].
 func (Elastic) Decode(r *Request, to Sink) error {
 	s := cut(r.Body, r.Limits.Depth)
 	defer s.doc.release()
-	p := elasticBody{to: to, prefix: "elastic/" + r.Attempt + "/", wanted: true, b: borrow()}
+	p := elasticBody{to: to, prefix: "elastic/" + r.ResendID + "/", wanted: true, b: borrow()}
 	defer giveBack(p.b)
 	for {
 		c, ok := s.next()
@@ -120,7 +116,7 @@ func (p *elasticBody) begin() {
 	p.emit()
 	p.b.Reset()
 	p.b.Release, p.b.Environment = p.release, p.environment
-	p.b.Visit.Join = true
+	p.b.ViewHints.Infer = true
 	p.id, p.waits = "", true
 	for _, t := range p.labels {
 		p.b.AddTag(t)
@@ -140,7 +136,7 @@ func (p *elasticBody) emit() {
 	default:
 		p.b.ID = p.prefix + strconv.Itoa(p.n)
 		p.n++
-		p.wanted = p.to.Take(p.b)
+		p.wanted = p.to.Accept(p.b)
 	}
 }
 

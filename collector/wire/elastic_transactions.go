@@ -64,16 +64,16 @@ func (p *elasticBody) take(t *elasticTransaction) {
 	}
 	switch t.kind {
 	case "page-load":
-		b.Navigation, b.Visit.Navigation, b.Session = true, t.id, t.session
+		b.Navigation, b.ViewHints.NavigationID, b.Session = true, t.id, t.session
 		for _, m := range t.metrics {
 			b.AddMetric(m)
 		}
 	case "route-change":
-		b.Navigation, b.Visit.Route = true, true
+		b.Navigation, b.ViewHints.Route = true, true
 	case "page-exit":
 		// 0 says that nothing slow has happened since the last one.
 		if v := parseNumber(t.inp); v > 0 {
-			b.AddMetric(Metric{Name: "inp", Value: v, Peak: true})
+			b.AddMetric(Metric{Name: "inp", Value: v, Max: true})
 		}
 	case "http-request", "user-interaction", "temporary":
 		// what the agent makes up to hang spans on

@@ -19,21 +19,21 @@ import (
 // not collected. The attributes of the session become tags.
 type Faro struct{}
 
-// Match implements [Format].
-func (Faro) Match() Match {
-	return Match{
+// Spec implements [Format].
+func (Faro) Spec() Spec {
+	return Spec{
 		SDK:      "faro",
 		Patterns: []string{"POST /collect"},
 		Types:    []string{"application/json", "text/plain"},
+		Headers:  []string{"X-Api-Key", "X-Faro-Session-Id", "Idempotency-Key"},
+		Exposed:  []string{"X-Faro-Session-Status"},
+		Forward:  []string{"X-Api-Key", "X-Faro-Session-Id", "Idempotency-Key"},
 		Key:      func(r *http.Request) string { return r.Header.Get("X-Api-Key") },
-		// Version 1 has no such header. All its items carry their time, so the
-		// same body again is a resend.
-		Attempt: func(r *http.Request) string { return r.Header.Get("Idempotency-Key") },
+		Answer:   answerCounts,
+		// Version 1 does not send the header: a hash of the body identifies it.
+		ResendID: func(r *http.Request) string { return r.Header.Get("Idempotency-Key") },
 	}
 }
-
-// Answer implements [Format].
-func (Faro) Answer(w http.ResponseWriter, _ *Request, a Answer) { answerCounts(w, a) }
 
 // Decode implements [Format].
 func (Faro) Decode(r *Request, to Sink) error {
@@ -52,7 +52,7 @@ func (Faro) Decode(r *Request, to Sink) error {
 			to.Reject()
 			continue
 		}
-		p.b.ID = "faro/" + r.Attempt + "/" + strconv.Itoa(n)
+		p.b.ID = "faro/" + r.ResendID + "/" + strconv.Itoa(n)
 		wanted = p.emit()
 	}
 }
@@ -116,8 +116,8 @@ func (p *faroPayload) emit() bool {
 	if !p.newest.IsZero() {
 		p.b.Time = float64(p.newest.UnixMilli())
 	}
-	p.b.Visit.Join = true
-	return p.to.Take(p.b)
+	p.b.ViewHints.Infer = true
+	return p.to.Accept(p.b)
 }
 
 // items reads a list of which each item can fail alone.
@@ -286,7 +286,7 @@ func (p *faroPayload) measurement(c *cursor) {
 		if typ == "web-vitals" {
 			switch m.Name {
 			case "lcp", "fcp", "inp", "cls", "ttfb", "fid":
-				m.ID, m.Restore = id, navigation == backForwardCache
+				m.ID, m.Restored = id, navigation == backForwardCache
 			default:
 				continue // attribution
 			}
@@ -343,7 +343,7 @@ func (p *faroPayload) event(c *cursor) {
 		p.resource(&at, trace)
 	case name == "faro.navigation", name == "route_change":
 		if !p.b.Navigation { // in one payload with the page load, that counts
-			p.b.Navigation, p.b.Visit.Route = true, true
+			p.b.Navigation, p.b.ViewHints.Route = true, true
 		}
 	case strings.HasPrefix(name, "faro."), strings.HasPrefix(name, "session_"),
 		name == "view_changed", name == "service_name_override":
@@ -360,10 +360,10 @@ func (p *faroPayload) event(c *cursor) {
 func (p *faroPayload) navigation(at *faroAttributes, when time.Time) {
 	b := p.b
 	b.Navigation = true
-	b.Visit.Route = false
-	b.Visit.Navigation = at.navigation
+	b.ViewHints.Route = false
+	b.ViewHints.NavigationID = at.navigation
 	if !when.IsZero() {
-		b.Visit.At = float64(when.UnixMilli())
+		b.ViewHints.Start = float64(when.UnixMilli())
 	}
 	tcp := parseNumber(at.tcp)
 	for _, m := range [...]Metric{{Name: "dns", Value: parseNumber(at.dns)}, {Name: "tcp", Value: tcp}, {Name: "tls", Value: parseNumber(at.tls)}} {

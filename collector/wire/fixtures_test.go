@@ -41,7 +41,7 @@ func recorded(t testing.TB, prefix string) []*Request {
 			if err != nil {
 				t.Fatal(err)
 			}
-			r := &Request{Body: append(x.Binary, x.Body...), URL: u, Header: http.Header{}, Attempt: "attempt", Limits: Limits{Depth: 16}}
+			r := &Request{Body: append(x.Binary, x.Body...), URL: u, Header: http.Header{}, ResendID: "attempt", Limits: Limits{Depth: 16}}
 			for name, value := range x.Headers {
 				r.Header.Set(name, value)
 			}
@@ -66,11 +66,11 @@ func seeds(t testing.TB, prefix string) []string {
 // nothing counts beacons.
 type nothing int
 
-func (n *nothing) Take(*Beacon) bool { *n++; return true }
-func (n *nothing) Reject()           {}
-func (n *nothing) Ignore()           {}
+func (n *nothing) Accept(*Beacon) bool { *n++; return true }
+func (n *nothing) Reject()             {}
+func (n *nothing) Ignore()             {}
 
-func (n *nothing) Again(string, float64) bool { return false }
+func (n *nothing) Duplicate(string, float64) bool { return false }
 
 // BenchmarkDecode decodes all that an SDK sent of its scenes. It tells the
 // processor time of a beacon that comes out, not of a request nor of what an SDK

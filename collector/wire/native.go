@@ -1,20 +1,16 @@
 package wire
 
-import (
-	"net/http"
-	"strconv"
-)
-
 // Native is rumtop's own format, which the browser agent and any program with
 // an HTTP client speak: POST /v1/beacons with one object, an array, or NDJSON.
 type Native struct{}
 
-// Match implements [Format].
-func (Native) Match() Match {
-	return Match{
+// Spec implements [Format].
+func (Native) Spec() Spec {
+	return Spec{
 		SDK:      "beacons",
 		Patterns: []string{"POST /v1/beacons"},
 		Types:    []string{"application/json", "text/plain", "application/x-ndjson", "application/ndjson"},
+		Answer:   answerCounts,
 	}
 }
 
@@ -34,30 +30,9 @@ func (Native) Decode(r *Request, to Sink) error {
 		if !wanted || decodeNative(&item, b) != nil {
 			to.Reject()
 		} else {
-			wanted = to.Take(b)
+			wanted = to.Accept(b)
 		}
 	}
-}
-
-// Answer implements [Format].
-func (Native) Answer(w http.ResponseWriter, _ *Request, a Answer) { answerCounts(w, a) }
-
-// jsonType is shared by all answers: a header value of its own for each would
-// be garbage at once.
-var jsonType = []string{"application/json"}
-
-func answerCounts(w http.ResponseWriter, a Answer) {
-	body := make([]byte, 0, 48)
-	body = append(body, `{"accepted": `...)
-	body = strconv.AppendInt(body, int64(a.Accepted), 10)
-	body = append(body, `, "rejected": `...)
-	body = strconv.AppendInt(body, int64(a.Rejected), 10)
-	body = append(body, "}\n"...)
-	h := w.Header()
-	h["Content-Type"] = jsonType
-	h["Content-Length"] = []string{strconv.Itoa(len(body))}
-	w.WriteHeader(http.StatusAccepted)
-	w.Write(body)
 }
 
 func decodeNative(c *cursor, b *Beacon) error {

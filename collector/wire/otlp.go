@@ -27,21 +27,22 @@ const (
 	protobufMedia = "application/x-protobuf"
 )
 
-// Match implements [Format].
-func (OTLP) Match() Match {
-	return Match{
+// Spec implements [Format].
+func (OTLP) Spec() Spec {
+	return Spec{
 		SDK:      "otlp",
 		Patterns: []string{"POST /v1/logs", "POST /v1/traces"},
 		Types:    []string{jsonMedia, protobufMedia},
-		Refuse:   otlpRefuses,
-		// All records carry their time, so the same body again is a resend.
-		Attempt: func(*http.Request) string { return "" },
+		Headers:  []string{"X-Honeycomb-Team", "X-Honeycomb-Dataset", "Dash0-Dataset"},
+		Answer:   answerOTLP,
+		Deny:     denyOTLP,
+		ResendID: bodyHash,
 	}
 }
 
 // Decode implements [Format].
 func (OTLP) Decode(r *Request, to Sink) error {
-	g := grouper{to: to, prefix: "otlp/" + r.Attempt + "/"}
+	g := grouper{to: to, prefix: "otlp/" + r.ResendID + "/"}
 	if isTraces(r) {
 		return decodeSpans(r, &g)
 	}
@@ -106,9 +107,9 @@ func (g *grouper) traces(traces ptrace.Traces) {
 	}
 }
 
-// Answer implements [Format] as the specification has it: in the encoding of
-// the request, and with a count where something was refused.
-func (OTLP) Answer(w http.ResponseWriter, r *Request, a Answer) {
+// answerOTLP answers as the specification says: in the encoding of the request,
+// and with a count if records were refused.
+func answerOTLP(w http.ResponseWriter, r *Request, a Result) {
 	const reason = "some records could not be used"
 	media, body := jsonMedia, []byte("{}")
 	switch protobuf := isProtobuf(r.Header); {
@@ -125,27 +126,27 @@ func (OTLP) Answer(w http.ResponseWriter, r *Request, a Answer) {
 		}
 		body = []byte(`{"partialSuccess":{"` + kind + `":"` + strconv.Itoa(a.Rejected) + `","errorMessage":"` + reason + `"}}`)
 	}
-	answerOTLP(w, http.StatusOK, media, body)
+	writeOTLP(w, http.StatusOK, media, body)
 }
 
-func answerOTLP(w http.ResponseWriter, status int, media string, body []byte) {
+func writeOTLP(w http.ResponseWriter, status int, media string, body []byte) {
 	w.Header().Set("Content-Type", media)
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)
 	w.Write(body)
 }
 
-// otlpRefuses answers with google.rpc.Status in the encoding of the request.
+// denyOTLP answers with google.rpc.Status in the encoding of the request.
 // https://opentelemetry.io/docs/specs/otlp/#failures
-func otlpRefuses(w http.ResponseWriter, h http.Header, why Refusal) {
+func denyOTLP(w http.ResponseWriter, h http.Header, why Denial) {
 	code := rpcCode(why.Status)
 	if isProtobuf(h) {
 		body := protowire.AppendVarint(protowire.AppendTag(nil, 1, protowire.VarintType), uint64(code))
-		body = protowire.AppendString(protowire.AppendTag(body, 2, protowire.BytesType), why.Sentence)
-		answerOTLP(w, why.Status, protobufMedia, body)
+		body = protowire.AppendString(protowire.AppendTag(body, 2, protowire.BytesType), why.Message)
+		writeOTLP(w, why.Status, protobufMedia, body)
 		return
 	}
-	answerOTLP(w, why.Status, jsonMedia, []byte(`{"code":`+strconv.Itoa(code)+`,"message":`+strconv.Quote(why.Sentence)+`}`))
+	writeOTLP(w, why.Status, jsonMedia, []byte(`{"code":`+strconv.Itoa(code)+`,"message":`+strconv.Quote(why.Message)+`}`))
 }
 
 // rpcCode is the canonical code that means the same as an HTTP status.

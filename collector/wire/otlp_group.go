@@ -84,7 +84,7 @@ func (g *grouper) at(about *resource, a attributes, url string, when pcommon.Tim
 		return about.common.text(keys...)
 	}
 	b.URL, b.Session, b.User = o.url, o.session, o.user
-	b.Visit.Join, b.Visit.Load = true, o.load
+	b.ViewHints.Infer, b.ViewHints.LoadID = true, o.load
 	b.Release = about.common.text("service.version")
 	b.Environment = about.common.text("deployment.environment.name", "deployment.environment")
 	b.UserAgent = either("user_agent.original", "browser.user_agent")
@@ -113,14 +113,14 @@ func (g *grouper) flush() {
 		}
 		p.b.ID = g.prefix + strconv.Itoa(g.n)
 		g.n++
-		g.full = !g.to.Take(&p.b)
+		g.full = !g.to.Accept(&p.b)
 	}
 	g.open = g.open[:0]
 }
 
 // begins marks a page view's beginning. A load outweighs a route in one beacon.
 func (p *place) begins(route bool, at pcommon.Timestamp) {
-	v := &p.b.Visit
+	v := &p.b.ViewHints
 	if p.b.Navigation && (route || !v.Route) {
 		return
 	}
@@ -128,10 +128,10 @@ func (p *place) begins(route bool, at pcommon.Timestamp) {
 	if route {
 		return
 	}
-	v.At = float64(at.AsTime().UnixMilli())
-	v.Navigation = v.Load
-	if v.Navigation == "" {
-		v.Navigation = strconv.FormatInt(int64(at), 36)
+	v.Start = float64(at.AsTime().UnixMilli())
+	v.NavigationID = v.LoadID
+	if v.NavigationID == "" {
+		v.NavigationID = strconv.FormatInt(int64(at), 36)
 	}
 }
 

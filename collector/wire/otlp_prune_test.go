@@ -14,7 +14,7 @@ import (
 // unpruned decodes an OTLP/JSON body with all that is in it. ok is false where
 // pdata cannot.
 func unpruned(r *Request, to Sink) (ok bool) {
-	g := grouper{to: to, prefix: "otlp/" + r.Attempt + "/"}
+	g := grouper{to: to, prefix: "otlp/" + r.ResendID + "/"}
 	if isTraces(r) {
 		traces, err := new(ptrace.JSONUnmarshaler).UnmarshalTraces(r.Body)
 		if err == nil {

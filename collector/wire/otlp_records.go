@@ -94,17 +94,17 @@ func (g *grouper) vital(b *Beacon, a, body attributes) {
 	const at = "browser.web_vital."
 	m := Metric{
 		Name: strings.ToLower(a.text(at + "name")), Value: a.number(at + "value"), ID: a.text(at + "id"),
-		Restore: a.text(at+"navigation_type") == backForwardCache,
+		Restored: a.text(at+"navigation_type") == backForwardCache,
 	}
 	if m.Name == "" {
 		m = Metric{
 			Name: strings.ToLower(body.text("name")), Value: body.number("value"), ID: body.text("id"),
-			Restore: body.text("navigationType", "navigation_type") == backForwardCache,
+			Restored: body.text("navigationType", "navigation_type") == backForwardCache,
 		}
 		if m.ID == "" {
 			m.First = m.Value > 0 && m.Value == body.number("delta")
 			// A page that came back tells of nothing at all, too, which takes nothing back.
-			m.Peak = m.Name == "cls" || m.Name == "inp"
+			m.Max = m.Name == "cls" || m.Name == "inp"
 		}
 	}
 	if !isVital(m.Name) {
@@ -162,7 +162,7 @@ func (g *grouper) span(about *resource, s ptrace.Span, own bool) {
 	case isVitalSpan:
 		b.merge(Metric{
 			Name: vital, Value: a.number(vital + ".value"), ID: a.text(vital + ".id"),
-			Restore: a.text(vital+".navigation_type") == backForwardCache,
+			Restored: a.text(vital+".navigation_type") == backForwardCache,
 		})
 	case load, route:
 		p.begins(route, s.StartTimestamp())

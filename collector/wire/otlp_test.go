@@ -13,7 +13,7 @@ import (
 )
 
 func otlpRequest(path, media string, body []byte) *Request {
-	return &Request{Body: body, Header: http.Header{"Content-Type": {media}}, URL: &url.URL{Path: path}, Attempt: "a", Limits: Limits{Depth: 16}}
+	return &Request{Body: body, Header: http.Header{"Content-Type": {media}}, URL: &url.URL{Path: path}, ResendID: "a", Limits: Limits{Depth: 16}}
 }
 
 func TestOTLPLogs(t *testing.T) {
@@ -42,8 +42,8 @@ func TestOTLPLogs(t *testing.T) {
 	}
 	want := Beacon{
 		ID: "otlp/a/0", Time: 1795238496000, Release: "2.4.1", Environment: "production", URL: "https://shop/a", User: "7",
-		Trace: "4bf92f3577b34da6a3ce929d0e0e4736", Visit: Visit{Join: true}, Tags: []Tag{{"flow", "on"}},
-		Metrics: []Metric{{Name: "lcp", Value: 424, ID: "v5-1", Restore: true}, {Name: "cls", Value: 0.1, Peak: true}},
+		Trace: "4bf92f3577b34da6a3ce929d0e0e4736", ViewHints: ViewHints{Infer: true}, Tags: []Tag{{"flow", "on"}},
+		Metrics: []Metric{{Name: "lcp", Value: 424, ID: "v5-1", Restored: true}, {Name: "cls", Value: 0.1, Max: true}},
 		Errors:  []Error{{Type: "RangeError", Message: "x", Stack: "RangeError: x\n at y"}},
 	}
 	if !reflect.DeepEqual(c.beacons[0], want) {
@@ -71,7 +71,7 @@ func TestOTLPSpans(t *testing.T) {
 		t.Fatalf("%+v", c)
 	}
 	want := Beacon{
-		ID: "otlp/a/0", Time: 3, SampleRate: .25, Visit: Visit{Join: true}, Metrics: []Metric{{Name: "lcp", Value: 99.5, ID: "v6-1"}},
+		ID: "otlp/a/0", Time: 3, SampleRate: .25, ViewHints: ViewHints{Infer: true}, Metrics: []Metric{{Name: "lcp", Value: 99.5, ID: "v6-1"}},
 		Requests: []Fetch{{URL: "https://api/x", Method: "POST", Duration: 2.5, Trace: "4bf92f3577b34da6a3ce929d0e0e4736"}},
 		Events:   []Event{{Name: "paid"}}, Errors: []Error{{Type: "E", Handled: true}},
 	}
@@ -134,7 +134,7 @@ func TestOTLPAnswers(t *testing.T) {
 		{"/v1/traces", protobufMedia, 3, "\x0a\x22\x08\x03\x12\x1esome records could not be used"},
 	} {
 		w := httptest.NewRecorder()
-		OTLP{}.Answer(w, otlpRequest(tc.path, tc.media, nil), Answer{Rejected: tc.rejected})
+		OTLP{}.Spec().Answer(w, otlpRequest(tc.path, tc.media, nil), Result{Rejected: tc.rejected})
 		if w.Code != http.StatusOK || w.Body.String() != tc.want || w.Header().Get("Content-Type") != tc.media {
 			t.Errorf("%v: %d %q as %s", tc, w.Code, w.Body, w.Header().Get("Content-Type"))
 		}
@@ -209,14 +209,14 @@ func TestElastic(t *testing.T) {
 	if len(c.beacons) != 3 || c.rejected != 1 || c.ignored != 5 {
 		t.Fatalf("%+v", c)
 	}
-	tags, join := []Tag{{"tier", "paid"}}, Visit{Join: true}
+	tags, join := []Tag{{"tier", "paid"}}, ViewHints{Infer: true}
 	for i, want := range []Beacon{
-		{ID: "elastic/attempt/0", Release: "1", Environment: "e", URL: "/a", User: "m", Tags: append(tags, Tag{"n", "1"}), Visit: join,
+		{ID: "elastic/attempt/0", Release: "1", Environment: "e", URL: "/a", User: "m", Tags: append(tags, Tag{"n", "1"}), ViewHints: join,
 			Errors: []Error{{Type: "TypeError", Message: "Uncaught x", Stack: "    at f (a.js:1:2)"}}},
 		{ID: "elastic/attempt/1", Release: "1", Environment: "e", Session: "s", Tags: tags, SampleRate: .5, Trace: "tr", Navigation: true,
-			Visit: Visit{Join: true, Navigation: "t"}, Metrics: []Metric{{Name: "lcp", Value: 9}, {Name: "cls", Value: .1}},
+			ViewHints: ViewHints{Infer: true, NavigationID: "t"}, Metrics: []Metric{{Name: "lcp", Value: 9}, {Name: "cls", Value: .1}},
 			Requests: []Fetch{{URL: "u", Method: "GET", Duration: 3, Trace: "tr"}}},
-		{ID: "elastic/attempt/2", Release: "1", Environment: "e", URL: "/b", Tags: tags, Navigation: true, Visit: Visit{Join: true, Route: true}},
+		{ID: "elastic/attempt/2", Release: "1", Environment: "e", URL: "/b", Tags: tags, Navigation: true, ViewHints: ViewHints{Infer: true, Route: true}},
 	} {
 		if !reflect.DeepEqual(c.beacons[i], want) {
 			t.Errorf("\n got %+v\nwant %+v", c.beacons[i], want)

@@ -19,18 +19,14 @@ import (
 //   - Deprecations, interventions, violations of other policies are events.
 type Reporting struct{}
 
-// Match implements [Format].
-func (Reporting) Match() Match {
-	return Match{
+// Spec implements [Format].
+func (Reporting) Spec() Spec {
+	return Spec{
 		SDK:      "reporting",
 		Patterns: []string{"POST /reports"},
 		Types:    []string{"application/reports+json", "application/csp-report", "application/json"},
+		Answer:   answerStatus(http.StatusNoContent),
 	}
-}
-
-// Answer implements [Format].
-func (Reporting) Answer(w http.ResponseWriter, _ *Request, _ Answer) {
-	w.WriteHeader(http.StatusNoContent)
 }
 
 // Decode implements [Format]. Reports about one page become one beacon.
@@ -53,18 +49,18 @@ func (Reporting) Decode(r *Request, to Sink) error {
 			to.Reject()
 		case b.Empty():
 			to.Ignore()
-		case to.Again(p.identity(), p.age):
+		case to.Duplicate(p.identity(), p.age):
 		case gathered.Empty():
 			gathered, b = b, gathered
 		case gathered.URL == b.URL && gathered.UserAgent == b.UserAgent && gathered.SampleRate == b.SampleRate:
 			gathered.join(b)
 		default:
-			wanted = to.Take(gathered)
+			wanted = to.Accept(gathered)
 			gathered, b = b, gathered
 		}
 	}
 	if !gathered.Empty() {
-		to.Take(gathered)
+		to.Accept(gathered)
 	}
 	return s.err
 }

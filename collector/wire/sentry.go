@@ -22,30 +22,33 @@ import (
 // logs, attachments and breadcrumbs are not collected.
 type Sentry struct{}
 
-// Match implements [Format].
-func (Sentry) Match() Match {
-	return Match{
+// Spec implements [Format].
+func (Sentry) Spec() Spec {
+	return Spec{
 		SDK:      "sentry",
 		Patterns: []string{"POST /api/{project}/envelope/", "POST /tunnel"},
+		Headers:  []string{"X-Sentry-Auth"},
+		Exposed:  []string{"X-Sentry-Rate-Limits"},
+		Forward:  []string{"X-Sentry-Auth"},
 		Key:      sentryKey,
-		Refuse:   sentryRefuses,
+		Answer:   answerSentry,
+		Deny:     denySentry,
 	}
 }
 
-// sentryRefuses names the time to wait, for all that an envelope may hold, in the
-// header that SDKs look at before Retry-After.
-func sentryRefuses(w http.ResponseWriter, _ http.Header, why Refusal) {
+// denySentry also sets the header that SDKs read before Retry-After: the time to
+// wait before sending anything that an envelope may hold.
+func denySentry(w http.ResponseWriter, _ http.Header, why Denial) {
 	h := w.Header()
 	if why.Wait > 0 {
 		h.Set("X-Sentry-Rate-Limits", strconv.Itoa(why.Wait)+"::organization")
 	}
 	h["Content-Type"] = jsonType
 	w.WriteHeader(why.Status)
-	w.Write([]byte(`{"detail":` + strconv.Quote(why.Sentence) + `}`))
+	w.Write([]byte(`{"detail":` + strconv.Quote(why.Message) + `}`))
 }
 
-// Answer implements [Format].
-func (Sentry) Answer(w http.ResponseWriter, _ *Request, _ Answer) {
+func answerSentry(w http.ResponseWriter, _ *Request, _ Result) {
 	w.Header()["Content-Type"] = jsonType
 	w.Write([]byte("{}"))
 }
@@ -103,7 +106,7 @@ func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
 // Decode implements [Format]. What an envelope says of one trace is one beacon.
 func (Sentry) Decode(r *Request, to Sink) error {
-	e := sentryEnvelope{to: to, doc: documents.Get().(*document), depth: r.Limits.Depth, attempt: r.Attempt, wanted: true}
+	e := sentryEnvelope{to: to, doc: documents.Get().(*document), depth: r.Limits.Depth, attempt: r.ResendID, wanted: true}
 	defer e.doc.release()
 	rest := r.Body
 	head, rest := sentryLine(rest)
@@ -265,7 +268,7 @@ func (e *sentryEnvelope) beacon(trace, id string) *Beacon {
 	}
 	b := borrow()
 	b.ID, b.View, b.Trace = "sentry/"+trace+"/"+id, trace, trace
-	b.Visit.Recall = true
+	b.ViewHints.Defaults = true
 	b.Release, b.Environment = e.release, e.environment
 	e.beacons = append(e.beacons, sentryBeacon{trace, b})
 	return b
@@ -284,7 +287,7 @@ func (e *sentryEnvelope) flush() {
 		case !e.wanted:
 			e.to.Reject()
 		default:
-			e.wanted = e.to.Take(b)
+			e.wanted = e.to.Accept(b)
 		}
 		giveBack(b)
 	}

@@ -164,7 +164,7 @@ func (e *sentryEnvelope) span(c *cursor, s *sentrySpan) {
 
 func (b *Beacon) vitals(s *sentrySpan) {
 	for _, m := range s.vitals {
-		m.Restore = s.restored
+		m.Restored = s.restored
 		b.merge(m)
 	}
 }

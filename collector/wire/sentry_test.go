@@ -40,7 +40,7 @@ func TestSentryEvents(t *testing.T) {
 		b := c.beacons[0]
 		want := Beacon{
 			ID: "sentry/4bf92f3577b34da6a3ce929d0e0e4736/e1", View: "4bf92f3577b34da6a3ce929d0e0e4736", Trace: "4bf92f3577b34da6a3ce929d0e0e4736",
-			Visit: Visit{Recall: true}, Time: 1795239020673, Release: "2.4.1", Environment: "production", URL: "https://shop/a/1", User: "jane", UserAgent: "UA",
+			ViewHints: ViewHints{Defaults: true}, Time: 1795239020673, Release: "2.4.1", Environment: "production", URL: "https://shop/a/1", User: "jane", UserAgent: "UA",
 			Tags: []Tag{{"new", "true"}, {"tier", "paid"}}, Errors: tc.errors, Events: tc.events,
 		}
 		want.Tags, b.Tags = sorted(want.Tags), sorted(b.Tags)
@@ -73,7 +73,7 @@ func TestSentryTransaction(t *testing.T) {
 		t.Fatalf("%+v, %v", c, err)
 	}
 	want := Beacon{
-		ID: "sentry/t1/e2", View: "t1", Trace: "t1", Visit: Visit{Recall: true}, Time: 1795239020673, Release: "2.4.1", Environment: "production",
+		ID: "sentry/t1/e2", View: "t1", Trace: "t1", ViewHints: ViewHints{Defaults: true}, Time: 1795239020673, Release: "2.4.1", Environment: "production",
 		URL: "https://shop/a/1", Route: "/a/:id", User: "jane@example.com", Navigation: true, SampleRate: .25, Connection: "4g",
 		Tags:     []Tag{{"new", "true"}},
 		Metrics:  []Metric{{Name: "lcp", Value: 280}, {Name: "ttfb", Value: 12}, {Name: "cls", Value: .18}},
@@ -98,7 +98,7 @@ func TestSentrySpans(t *testing.T) {
 	if !reflect.DeepEqual(a.Metrics, []Metric{{Name: "inp", Value: 520}}) || !a.Navigation || a.URL != "https://shop/a" || a.User != "jane" || a.SampleRate != .5 || a.Time != 3000 || a.ID != "sentry/t1/s1" || a.Release != "2.4.1" {
 		t.Errorf("%+v", a)
 	}
-	if !b.Navigation || !reflect.DeepEqual(b.Metrics, []Metric{{Name: "cls", Restore: true}}) || b.View != "t2" {
+	if !b.Navigation || !reflect.DeepEqual(b.Metrics, []Metric{{Name: "cls", Restored: true}}) || b.View != "t2" {
 		t.Errorf("%+v", b)
 	}
 	if d.URL != "/c" || d.Navigation || !reflect.DeepEqual(d.Metrics, []Metric{{Name: "inp", Value: 8}}) {

@@ -15,18 +15,14 @@ const backForwardCache = "back-forward-cache"
 // view, consent, tags.
 type WebVitals struct{}
 
-// Match implements [Format].
-func (WebVitals) Match() Match {
-	return Match{
+// Spec implements [Format].
+func (WebVitals) Spec() Spec {
+	return Spec{
 		SDK:      "web-vitals",
 		Patterns: []string{"POST /web-vitals"},
 		Types:    []string{"application/json", "text/plain", "application/x-ndjson"},
+		Answer:   answerStatus(http.StatusNoContent),
 	}
-}
-
-// Answer implements [Format].
-func (WebVitals) Answer(w http.ResponseWriter, _ *Request, _ Answer) {
-	w.WriteHeader(http.StatusNoContent)
 }
 
 // Decode implements [Format]. Metrics that say the same about their page become
@@ -50,13 +46,13 @@ func (WebVitals) Decode(r *Request, to Sink) error {
 			gathered.merge(b.Metrics[0])
 		default:
 			if len(gathered.Metrics) > 0 {
-				wanted = to.Take(gathered)
+				wanted = to.Accept(gathered)
 			}
 			gathered, b = b, gathered
 		}
 	}
 	if len(gathered.Metrics) > 0 {
-		to.Take(gathered)
+		to.Accept(gathered)
 	}
 	return s.err
 }
@@ -93,7 +89,7 @@ func decodeMetric(c *cursor, b *Beacon) error {
 		case "id":
 			m.ID = c.scalar()
 		case "navigationType":
-			m.Restore = c.loose() == backForwardCache
+			m.Restored = c.loose() == backForwardCache
 		case "navigationURL": // of the view that was measured, wherever the page is now
 			navigationURL = c.loose()
 		case "url":
@@ -131,7 +127,7 @@ func decodeMetric(c *cursor, b *Beacon) error {
 	if b.URL == "" {
 		b.URL = url
 	}
-	b.Visit.Join = b.View == ""
+	b.ViewHints.Infer = b.View == ""
 	b.AddMetric(m)
 	return nil
 }

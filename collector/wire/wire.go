@@ -1,12 +1,12 @@
-// Package wire reads what browser SDKs send and turns it into beacons.
+// Package wire decodes what browser SDKs send into beacons.
 //
-// A [Format] is one SDK. It says which requests are its own, decodes their
-// bodies and answers in the way the SDK expects. What it decodes is raw: just
-// what the page said, not yet scrubbed, not yet checked. The collector alone
-// turns a raw [Beacon] into one that may leave the process, so no format can
-// get around that.
+// A [Format] is one SDK. Its [Spec] says which requests belong to it and what
+// their clients expect; Decode reads their bodies. Decoded beacons are raw:
+// they hold what the page said, neither scrubbed nor checked. Only the
+// collector turns a raw [Beacon] into one that may leave the process, so no
+// format can bypass the scrubber.
 //
-// To add an SDK, write a file with its Format and put it into [Formats].
+// To add an SDK, write a file with its Format and add it to [Formats].
 package wire
 
 import (
@@ -14,56 +14,70 @@ import (
 	"net/url"
 )
 
-// Formats are the SDKs that the collector speaks to.
+// Formats are the SDKs that the collector accepts.
 func Formats() []Format {
-	return []Format{Native{}, Faro{}, WebVitals{}, Boomerang{}, Reporting{}, AWSRUM{}, OTLP{}, Elastic{}, Sentry{}, Datadog{}}
+	return []Format{
+		Native{}, Faro{}, WebVitals{}, Boomerang{}, Reporting{}, AWSRUM{}, OTLP{}, Elastic{}, Sentry{}, Datadog{},
+	}
 }
 
 // Format is how one SDK talks to its server. Implementations hold no state.
 type Format interface {
-	// Match says which requests belong to the format.
-	Match() Match
+	// Spec describes the format's requests and answers.
+	Spec() Spec
 
-	// Decode hands every beacon of a request to the sink. It returns an error
-	// when the body as a whole cannot be read; what it handed over before stands.
-	// An item that cannot be read is refused with Sink.Reject and the rest is read on.
+	// Decode passes every beacon of a request to the sink. It returns an error
+	// if the body as a whole is unreadable; beacons passed before that stay
+	// accepted. An unreadable item is counted with Sink.Reject, and decoding
+	// goes on.
 	Decode(r *Request, to Sink) error
-
-	// Answer writes the response to a request that was taken.
-	Answer(w http.ResponseWriter, r *Request, a Answer)
 }
 
-// Match says which requests belong to a format and where they carry what the
-// collector must know before it reads the body.
-type Match struct {
+// Spec describes an SDK's requests and answers: all that the collector must
+// know of an SDK besides how to decode its bodies.
+type Spec struct {
 	SDK      string   // value of the beacons' SDK dimension, and a metric label
 	Patterns []string // of http.ServeMux: "POST /collect"
-	Types    []string // media types of bodies; empty takes every one
+	Types    []string // media types of bodies; empty accepts every type
 
-	// Key finds the site's key where the SDK puts it; nil when it has no place
-	// of its own. The places that every format shares are looked at first.
+	// Headers are request headers that the SDK sends across origins, and
+	// Exposed response headers that it reads. Headers that every format may
+	// have are not listed.
+	Headers, Exposed []string
+
+	// Forward are those of Headers that the SDK's vendor needs when a request
+	// is forwarded.
+	Forward []string
+
+	// Key finds the site's key where the SDK puts it; nil if the SDK has no
+	// place of its own. The places that all formats share are tried first.
 	Key func(*http.Request) string
 
-	// Encoding finds the name of the body's compression where the SDK does not
-	// put it into Content-Encoding; nil otherwise.
+	// Encoding finds the name of the body's compression if the SDK does not
+	// set Content-Encoding; nil otherwise.
 	Encoding func(*http.Request) string
 
-	// Refuse answers a request that is turned away, where the SDK reads more than
-	// the status and Retry-After, which is set already; nil otherwise.
-	Refuse func(w http.ResponseWriter, h http.Header, why Refusal)
+	// Answer writes the response to a request that was accepted.
+	Answer func(w http.ResponseWriter, r *Request, a Result)
 
-	// Attempt identifies a request such that a resend carries the same string;
-	// nil or "" leaves that to a hash of the body.
-	Attempt func(*http.Request) string
+	// Deny writes the response to a request that was denied, if the SDK reads
+	// more than the status and Retry-After, which is already set; nil
+	// otherwise.
+	Deny func(w http.ResponseWriter, h http.Header, why Denial)
+
+	// ResendID identifies a request: a resend has the same. If it returns "",
+	// a hash of the body identifies the request. nil: the beacons' own ids
+	// identify resends.
+	ResendID func(*http.Request) string
 }
 
 // Request is what a format decodes.
 type Request struct {
-	Body    []byte // inflated; reused once Decode has returned
-	Header  http.Header
-	URL     *url.URL
-	Attempt string // see Match.Attempt
-	Limits  Limits
+	Body     []byte // inflated; reused after Decode returns
+	Header   http.Header
+	URL      *url.URL
+	ResendID string // see Spec.ResendID
+	Limits   Limits
 }
 
 // Limits bound what a body may hold.
@@ -71,32 +85,32 @@ type Limits struct {
 	Depth int // nesting of JSON, at least 1
 }
 
-// Sink takes what a format decodes.
+// Sink receives what a format decodes.
 type Sink interface {
-	// Take is given one beacon. The sink keeps neither the beacon nor its
-	// slices; the strings must stay as they are. It returns false once no more
-	// beacons of this request are wanted: decoding may stop.
-	Take(*Beacon) bool
-	// Reject counts an item that could not be read as a beacon.
+	// Accept receives one beacon. The sink keeps neither the beacon nor its
+	// slices, but may keep its strings. It returns false if no more beacons of
+	// this request are wanted: decoding may stop.
+	Accept(*Beacon) bool
+	// Reject counts an item that is not readable as a beacon.
 	Reject()
-	// Ignore counts an item that was read and holds nothing that is collected,
-	// a log line for example.
+	// Ignore counts an item that was read but has nothing that is collected,
+	// such as a log line.
 	Ignore()
-	// Again says whether the same client has told the same of the same moment
-	// before, in another request, for formats that gather anew what they send
-	// again. age is how long ago it was, in milliseconds. What was told before is
-	// counted and must not be taken.
-	Again(what string, age float64) bool
+	// Duplicate reports whether the same client already reported the same
+	// content about the same moment in another request. It is for formats that
+	// batch differently when they resend. age is the time since that moment in
+	// milliseconds. A duplicate is counted and must not be passed to Accept.
+	Duplicate(content string, age float64) bool
 }
 
-// Answer is what became of a request.
-type Answer struct {
+// Result counts what became of a request's items.
+type Result struct {
 	Accepted, Rejected int
 }
 
-// Refusal is why a request is turned away.
-type Refusal struct {
-	Status   int
-	Wait     int // seconds until it may be tried again; 0: not at all
-	Sentence string
+// Denial is why a whole request is denied.
+type Denial struct {
+	Status  int
+	Wait    int // seconds until a retry makes sense; 0: never
+	Message string
 }

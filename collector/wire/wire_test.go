@@ -17,7 +17,7 @@ type collected struct {
 	most              int // 0: no limit
 }
 
-func (c *collected) Take(b *Beacon) bool {
+func (c *collected) Accept(b *Beacon) bool {
 	if c.most > 0 && len(c.beacons) == c.most {
 		c.rejected++
 		return false
@@ -35,11 +35,11 @@ func (c *collected) Take(b *Beacon) bool {
 func (c *collected) Reject() { c.rejected++ }
 func (c *collected) Ignore() { c.ignored++ }
 
-func (c *collected) Again(string, float64) bool { return false }
+func (c *collected) Duplicate(string, float64) bool { return false }
 
 func decode(f Format, body string) (*collected, error) {
 	c := new(collected)
-	err := f.Decode(&Request{Body: []byte(body), Header: http.Header{}, Attempt: "attempt", Limits: Limits{Depth: 16}}, c)
+	err := f.Decode(&Request{Body: []byte(body), Header: http.Header{}, ResendID: "attempt", Limits: Limits{Depth: 16}}, c)
 	return c, err
 }
 
@@ -191,7 +191,7 @@ func TestFaro(t *testing.T) {
 		metrics[m.Name] = m
 	}
 	wantMetrics := map[string]Metric{
-		"lcp": {Name: "lcp", Value: 120.5, ID: "v4-1"}, "ttfb": {Name: "ttfb", Value: 0, ID: "v4-2", Restore: true}, "cart": {Name: "cart", Value: 3},
+		"lcp": {Name: "lcp", Value: 120.5, ID: "v4-1"}, "ttfb": {Name: "ttfb", Value: 0, ID: "v4-2", Restored: true}, "cart": {Name: "cart", Value: 3},
 		"items": {Name: "items", Value: 2}, "dns": {Name: "dns", Value: 3}, "tcp": {Name: "tcp", Value: 11},
 	}
 	if !reflect.DeepEqual(metrics, wantMetrics) {
@@ -201,7 +201,7 @@ func TestFaro(t *testing.T) {
 	want := Beacon{
 		ID: "faro/attempt/0", Time: 1795183201500, Release: "2.4.1", Environment: "production", URL: "https://shop/a", Route: "/a/:id",
 		Session: "s1", User: "jane@example.com", Navigation: true, UserAgent: "UA", Trace: "4bf92f3577b34da6a3ce929d0e0e4736",
-		Visit: Visit{Join: true, Navigation: "n1", At: 1795183198000}, Tags: []Tag{{"tier", "paid"}},
+		ViewHints: ViewHints{Infer: true, NavigationID: "n1", Start: 1795183198000}, Tags: []Tag{{"tier", "paid"}},
 		Errors:   []Error{{Type: "TypeError", Message: "x", Stack: "    at f (https://a/b.js:10:20)\n    at https://a/c.js:1"}},
 		Requests: []Fetch{{URL: "https://api/x", Status: 500, Duration: 12}, {URL: "https://api/y", Duration: 2}},
 		Events:   []Event{{"bought", 12.5}, {"plain", 0}},
@@ -213,7 +213,7 @@ func TestFaro(t *testing.T) {
 
 func TestFaroRoutes(t *testing.T) {
 	c, _ := decode(Faro{}, `{"meta":{"page":{"url":"https://shop/b"}},"events":[{"name":"faro.navigation","attributes":{"toUrl":"https://shop/b"}}]}`)
-	if len(c.beacons) != 1 || !c.beacons[0].Navigation || !c.beacons[0].Visit.Route {
+	if len(c.beacons) != 1 || !c.beacons[0].Navigation || !c.beacons[0].ViewHints.Route {
 		t.Errorf("%+v", c.beacons)
 	}
 	c, _ = decode(Faro{}, `{"meta":{},"events":[{"name":"session_start"}],"logs":[{"message":"x"}]}`)
@@ -241,11 +241,11 @@ func TestWebVitals(t *testing.T) {
 		t.Fatalf("%+v", c)
 	}
 	a, b := c.beacons[0], c.beacons[1]
-	if a.URL != "https://shop/a" || a.Release != "1" || !a.Visit.Join || len(a.Metrics) != 3 ||
+	if a.URL != "https://shop/a" || a.Release != "1" || !a.ViewHints.Infer || len(a.Metrics) != 3 ||
 		a.Metrics[1] != (Metric{Name: "INP", Value: 520, ID: "v5-2"}) || !math.IsNaN(a.Metrics[2].Value) {
 		t.Errorf("%+v", a)
 	}
-	if b.URL != "https://shop/b" || b.View != "v" || b.Session != "3" || b.Visit.Join || b.Metrics[0] != (Metric{Name: "TTFB", Value: 0, ID: "v5-4", Restore: true}) {
+	if b.URL != "https://shop/b" || b.View != "v" || b.Session != "3" || b.ViewHints.Infer || b.Metrics[0] != (Metric{Name: "TTFB", Value: 0, ID: "v5-4", Restored: true}) {
 		t.Errorf("%+v", b)
 	}
 }
@@ -287,7 +287,7 @@ func TestLimitIsTold(t *testing.T) {
 			t.Fatal(err)
 		}
 		if len(c.beacons) != 2 || c.rejected != 3 {
-			t.Errorf("%s: %d taken, %d rejected", f.Match().SDK, len(c.beacons), c.rejected)
+			t.Errorf("%s: %d taken, %d rejected", f.Spec().SDK, len(c.beacons), c.rejected)
 		}
 	}
 }
@@ -298,7 +298,7 @@ func fuzzFormat(f *testing.F, format Format) {
 	f.Fuzz(func(t *testing.T, body string) {
 		c := &collected{most: 50}
 		buf := []byte(body)
-		err := format.Decode(&Request{Body: buf, Header: http.Header{}, Attempt: "a", Limits: Limits{Depth: 16}}, c)
+		err := format.Decode(&Request{Body: buf, Header: http.Header{}, ResendID: "a", Limits: Limits{Depth: 16}}, c)
 		before := fmt.Sprintf("%+v", c.beacons)
 		for i := range buf {
 			buf[i] = 'X'
