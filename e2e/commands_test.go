@@ -12,7 +12,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // Everything that was answered with 202 is in the stream when the collector has
@@ -57,7 +57,7 @@ func collectorEnds(t *testing.T, k *kit) {
 func liveTail(t *testing.T, k *kit) {
 	r := newRig(t, k)
 	r.post(`{"navigation":true,"release":"before"}`)
-	r.frameWith("a first beacon", func(f *agg.Frame) bool { return f.Total.Views == 1 })
+	r.frameWith("a first beacon", func(f *frame.Frame) bool { return f.Total.Views == 1 })
 	var out lines
 	tail := start(t, &out, k.rumtop, "tail", "--server", r.server, "--site", "shop", "--since", "1h", "--count", "3", "-f", "release?")
 	until(t, "history in the tail", func() bool { return strings.Contains(out.String(), `"release":"before"`) })
@@ -94,7 +94,7 @@ func demo(t *testing.T, k *kit) {
 		t.Fatalf("rumtop demo ended with %d: %s", status, stderr)
 	}
 	f := parseFrame(t, stdout)
-	i := slices.IndexFunc(f.Segments, func(s agg.Row) bool { return s.Key == "2.4.1" })
+	i := slices.IndexFunc(f.Segments, func(s frame.Row) bool { return s.Key == "2.4.1" })
 	if i < 0 {
 		t.Fatalf("no release 2.4.1 in %+v", f.Segments)
 	}

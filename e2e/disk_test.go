@@ -16,7 +16,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // What rumtop writes fills a disk, or is killed while it writes: what was there
@@ -26,7 +26,7 @@ func TestDisk(t *testing.T) {
 	r := newRig(t, k)
 	const sent = 6000
 	r.postAnything(sent)
-	r.frameWith("all beacons", func(f *agg.Frame) bool { return f.Total.Beacons == sent })
+	r.frameWith("all beacons", func(f *frame.Frame) bool { return f.Total.Beacons == sent })
 	recorded := filepath.Join(t.TempDir(), "recorded.rumsnap")
 	r.rumtop("snapshot", "--since", "1h", "-o", recorded)
 

@@ -16,7 +16,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // Whoever opens a snapshot in DuckDB, by the statements that docs/snapshots.md
@@ -27,7 +27,7 @@ func TestFiguresInDuckDB(t *testing.T) {
 		r := newRig(t, k)
 		const sent = 6000
 		r.postAnything(sent)
-		r.frameWith("all beacons", func(f *agg.Frame) bool { return f.Total.Beacons == sent })
+		r.frameWith("all beacons", func(f *frame.Frame) bool { return f.Total.Beacons == sent })
 		file := filepath.Join(t.TempDir(), "anything.rumsnap")
 		r.rumtop("snapshot", "--since", "1h", "-o", file)
 		sameFigures(t, k, file)

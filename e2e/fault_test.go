@@ -25,7 +25,7 @@ import (
 	"github.com/prometheus/common/model"
 	"github.com/rs/zerolog"
 
-	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // What is promised under every fault. The recovery is promised in 5 s; a
@@ -145,7 +145,7 @@ func (f *fault) watch(server string) {
 	f.ledge.load(50, 200*time.Millisecond)
 	until(f.t, "the first beacons are published", func() bool { return f.ledge.books().queued == 0 })
 	f.viewer = newFrames(f.t, f.kit, server)
-	f.viewer.await("the first beacons", func(fr *agg.Frame) bool { return int64(fr.Total.Beacons) == f.ledge.books().published })
+	f.viewer.await("the first beacons", func(fr *frame.Frame) bool { return int64(fr.Total.Beacons) == f.ledge.books().published })
 }
 
 // settle ends a scene: everything queued is published, and the viewer has it, once.
@@ -153,7 +153,7 @@ func (f *fault) settle(healed time.Time) {
 	f.t.Helper()
 	took := f.ledge.recovered(healed)
 	b := f.ledge.books()
-	f.viewer.await(fmt.Sprintf("all %d published beacons", b.published), func(fr *agg.Frame) bool {
+	f.viewer.await(fmt.Sprintf("all %d published beacons", b.published), func(fr *frame.Frame) bool {
 		return int64(fr.Total.Beacons) >= b.published
 	})
 	seen := f.viewer.last()
@@ -409,7 +409,7 @@ type frames struct {
 
 	mu    sync.Mutex
 	rest  []byte
-	frame agg.Frame
+	frame frame.Frame
 	down  bool    // it said that it was not connected
 	lag   float64 // the most that it admitted, in milliseconds
 }
@@ -431,7 +431,7 @@ func (v *frames) Write(b []byte) (int, error) {
 		if i < 0 {
 			return len(b), nil
 		}
-		var f agg.Frame
+		var f frame.Frame
 		if err := json.Unmarshal(v.rest[:i], &f); err != nil {
 			v.t.Errorf("%v in %s", err, v.rest[:i])
 		}
@@ -442,13 +442,13 @@ func (v *frames) Write(b []byte) (int, error) {
 	}
 }
 
-func (v *frames) last() agg.Frame {
+func (v *frames) last() frame.Frame {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	return v.frame
 }
 
-func (v *frames) await(what string, holds func(*agg.Frame) bool) {
+func (v *frames) await(what string, holds func(*frame.Frame) bool) {
 	v.t.Helper()
 	end := time.Now().Add(patience)
 	for {

@@ -14,7 +14,7 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
-	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // TestFaults does to NATS, and to the ways to it, what happens to both.
@@ -132,7 +132,7 @@ func goneForLong(t *testing.T, k *kit) {
 	if lost := f.ledge.errors.Load() - int64(last.Total.Errors); lost != 0 {
 		t.Errorf("%d beacons with errors are lost, though others could make room", lost)
 	}
-	f.viewer.await("what the collector lost", func(fr *agg.Frame) bool { return fr.Health.CollectorsLost == b.shed+f.ledge.turnedAway.Load() })
+	f.viewer.await("what the collector lost", func(fr *frame.Frame) bool { return fr.Health.CollectorsLost == b.shed+f.ledge.turnedAway.Load() })
 }
 
 const guardedConfig = `
@@ -177,7 +177,7 @@ func diskFull(t *testing.T, k *kit) {
 	if b.queued == 0 {
 		t.Fatalf("the disk did not fill: %+v", b)
 	}
-	f.viewer.await("what was stored", func(fr *agg.Frame) bool { return int64(fr.Total.Beacons) == f.ledge.books().published })
+	f.viewer.await("what was stored", func(fr *frame.Frame) bool { return int64(fr.Total.Beacons) == f.ledge.books().published })
 	// Somebody makes room, as long as it takes.
 	stream, err := js.Stream(t.Context(), "RUM")
 	if err != nil {
@@ -186,7 +186,7 @@ func diskFull(t *testing.T, k *kit) {
 	healed := time.Now()
 	for f.ledge.books().queued > 0 && time.Since(healed) < patience {
 		before := f.ledge.books().published
-		f.viewer.await("what is to be removed", func(fr *agg.Frame) bool { return int64(fr.Total.Beacons) >= before })
+		f.viewer.await("what is to be removed", func(fr *frame.Frame) bool { return int64(fr.Total.Beacons) >= before })
 		if err := stream.Purge(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -279,10 +279,10 @@ func slowViewer(t *testing.T, k *kit) {
 	f := newFault(t, k, "", "", "")
 	spoil(t, f.far, `{"type":"bandwidth","stream":"downstream","attributes":{"rate":8}}`)
 	f.ledge.heavy(rate, 7*time.Second, 600)
-	f.viewer.await("that it is behind", func(fr *agg.Frame) bool { return fr.Health.LagMS > 2000 })
+	f.viewer.await("that it is behind", func(fr *frame.Frame) bool { return fr.Health.LagMS > 2000 })
 	mend(f.far)
 	f.settle(time.Now())
-	f.viewer.await("the present", func(fr *agg.Frame) bool { return fr.Health.Dropped == 0 && fr.Health.Gaps == 0 })
+	f.viewer.await("the present", func(fr *frame.Frame) bool { return fr.Health.Dropped == 0 && fr.Health.Gaps == 0 })
 }
 
 // killed: a collector and a viewer end without a word.
@@ -294,7 +294,7 @@ func killed(t *testing.T, k *kit) {
 	until(t, "the victim's beacons are published", func() bool { return victim.books().queued == 0 })
 	theirs := victim.books().published
 	other := newFrames(t, k, server)
-	other.await("both collectors", func(fr *agg.Frame) bool { return fr.Health.Collectors == 2 })
+	other.await("both collectors", func(fr *frame.Frame) bool { return fr.Health.Collectors == 2 })
 	victim.halt()
 	for _, p := range []*process{victim.p, other.p} {
 		if err := p.cmd.Process.Kill(); err != nil {
@@ -305,9 +305,9 @@ func killed(t *testing.T, k *kit) {
 	f.ledge.load(rate, 3*time.Second)
 	took := f.ledge.recovered(time.Now())
 	b := f.ledge.books()
-	f.viewer.await("the beacons of both", func(fr *agg.Frame) bool { return int64(fr.Total.Beacons) == b.published+theirs })
+	f.viewer.await("the beacons of both", func(fr *frame.Frame) bool { return int64(fr.Total.Beacons) == b.published+theirs })
 	f.ledge.close()
-	f.viewer.await("that one collector is silent", func(fr *agg.Frame) bool {
+	f.viewer.await("that one collector is silent", func(fr *frame.Frame) bool {
 		return fr.Health.Collectors == 1 && fr.Health.CollectorsSilent == 1
 	})
 	t.Logf("published within %v; the viewer misses the collector", took.Round(time.Millisecond))
@@ -335,7 +335,7 @@ func sharedIdentity(t *testing.T, k *kit) {
 	first.p.stop()
 	visit("--identity-bucket", bucket)
 	v := newFrames(t, k, server)
-	v.await("three views of one user", func(f *agg.Frame) bool { return f.Total.Views == 3 })
+	v.await("three views of one user", func(f *frame.Frame) bool { return f.Total.Views == 3 })
 	if last := v.last(); last.Total.Users != 1 || last.Health.CollectorsAlone != 0 {
 		t.Errorf("%d users, %+v", last.Total.Users, last.Health)
 	}
@@ -350,12 +350,12 @@ func sharedIdentity(t *testing.T, k *kit) {
 		t.Fatal(err)
 	}
 	alone := visit("--identity-bucket", "TAKEN")
-	v.await("that one counts users apart", func(f *agg.Frame) bool { return f.Health.CollectorsAlone == 1 && f.Total.Users == 2 })
+	v.await("that one counts users apart", func(f *frame.Frame) bool { return f.Health.CollectorsAlone == 1 && f.Total.Users == 2 })
 	if !strings.Contains(alone.p.lines.String(), "users are counted apart") {
 		t.Errorf("it said %s", alone.p.lines.String())
 	}
 	if err := kv.Delete(t.Context(), "identity"); err != nil {
 		t.Fatal(err)
 	}
-	v.await("that it has found the key", func(f *agg.Frame) bool { return f.Health.CollectorsAlone == 0 })
+	v.await("that it has found the key", func(f *frame.Frame) bool { return f.Health.CollectorsAlone == 0 })
 }

@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // vendor is a server that SDKs would talk to without a collector.
@@ -170,7 +170,7 @@ func unwillingVendors(t *testing.T, k *kit) {
 	if status := send("/collect", `{"events":[{"name":"bought"}],"meta":{}}`, "https://other.example"); status != http.StatusForbidden {
 		t.Errorf("another origin: %d", status)
 	}
-	r.frameWith("the frame tells of what vendors did not take, and of whom was turned away", func(f *agg.Frame) bool {
+	r.frameWith("the frame tells of what vendors did not take, and of whom was turned away", func(f *frame.Frame) bool {
 		return f.Health.CollectorsUnforwarded == 4 && f.Health.CollectorsDenied == 1 && f.Total.Beacons == 4
 	})
 	said, _, _ := run(t, k.rumtop, "doctor", "--server", r.server, "--collector", r.edge)

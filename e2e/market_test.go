@@ -16,7 +16,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
-	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // The names that pages know the shop and the collector by. Browsers trust what
@@ -114,7 +114,7 @@ func (m *market) play(t *testing.T, x *sdk, sc scene) {
 }
 
 // settles waits for a frame that nothing is wrong with.
-func (r *rig) settles(wrong func(*agg.Frame) []string) {
+func (r *rig) settles(wrong func(*frame.Frame) []string) {
 	r.t.Helper()
 	for end := time.Now().Add(patience / 3); ; time.Sleep(200 * time.Millisecond) {
 		f := r.frame("--by", "page")
@@ -135,20 +135,20 @@ func (r *rig) settles(wrong func(*agg.Frame) []string) {
 }
 
 // closedQuietly checks that a tab that is closed in the end counts nothing twice.
-func (r *rig) closedQuietly(wrong func(*agg.Frame) []string) {
+func (r *rig) closedQuietly(wrong func(*frame.Frame) []string) {
 	r.t.Helper()
 	// A beacon of our own, taken after all that the tab has sent.
 	r.post(`{"release":"after","events":[{"name":"after"}]}`)
-	r.frameWith("a beacon taken afterwards", func(f *agg.Frame) bool { return f.Total.Beacons == 1 }, "--release", "after")
+	r.frameWith("a beacon taken afterwards", func(f *frame.Frame) bool { return f.Total.Beacons == 1 }, "--release", "after")
 	for _, c := range wrong(r.frame("--by", "page", "-f", "release!=after")) {
 		r.t.Errorf("after the tab was closed: %s", c)
 	}
 }
 
 // expects gives what is wrong with a frame, by page, of a scene.
-func (x *sdk) expects(scene string, w *want) func(*agg.Frame) []string {
+func (x *sdk) expects(scene string, w *want) func(*frame.Frame) []string {
 	except := x.exceptions(scene)
-	return func(f *agg.Frame) (wrong []string) {
+	return func(f *frame.Frame) (wrong []string) {
 		complain := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }
 		for _, c := range []struct {
 			name      string
@@ -168,8 +168,8 @@ func (x *sdk) expects(scene string, w *want) func(*agg.Frame) []string {
 			}
 		}
 		for page, truth := range w.pages {
-			own := &agg.Row{}
-			if i := slices.IndexFunc(f.Segments, func(s agg.Row) bool { return s.Key == page }); i >= 0 {
+			own := &frame.Row{}
+			if i := slices.IndexFunc(f.Segments, func(s frame.Row) bool { return s.Key == page }); i >= 0 {
 				own = &f.Segments[i]
 			}
 			for name, want := range truth {
@@ -189,8 +189,8 @@ func (x *sdk) expects(scene string, w *want) func(*agg.Frame) []string {
 	}
 }
 
-func distOf(row *agg.Row, name string) agg.Dist {
-	return map[string]agg.Dist{"lcp": row.LCP, "inp": row.INP, "cls": row.CLS, "fcp": row.FCP, "ttfb": row.TTFB}[name]
+func distOf(row *frame.Row, name string) frame.Dist {
+	return map[string]frame.Dist{"lcp": row.LCP, "inp": row.INP, "cls": row.CLS, "fcp": row.FCP, "ttfb": row.TTFB}[name]
 }
 
 // toldAll checks what only a scene full of trouble has: errors by name, the
@@ -200,7 +200,7 @@ func (r *rig) toldAll(except exceptions, x *sdk) {
 	f := r.frame("--by", "release")
 	if !except.has("group") {
 		for _, e := range []struct{ typ, message string }{{"TypeError", "no cart for [email]"}, {"RangeError", "order 8412 declined"}} {
-			if !slices.ContainsFunc(f.Errors, func(g agg.ErrorGroup) bool {
+			if !slices.ContainsFunc(f.Errors, func(g frame.ErrorGroup) bool {
 				return (g.Type == e.typ || except.has("types")) && g.Message == e.message && g.Count == 1 && g.Users == 1
 			}) {
 				r.t.Errorf("no %s: %s in %+v", e.typ, e.message, f.Errors)
@@ -242,7 +242,7 @@ func (e exceptions) count(name string, n int) int {
 }
 
 // compare says what is wrong with a vital of a page.
-func (e exceptions) compare(name, page string, got agg.Dist, want float64) string {
+func (e exceptions) compare(name, page string, got frame.Dist, want float64) string {
 	is := func(suffix string) bool { return e.has(name+suffix) || e.has(name+"@"+page+suffix) }
 	if is("") || math.IsNaN(want) {
 		if got.N != 0 {

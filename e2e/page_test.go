@@ -14,7 +14,7 @@ import (
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/chromedp"
 
-	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // page is a tab with a page of the shop, which is another origin than the collector.
@@ -138,11 +138,11 @@ func (p *page) window(state browser.WindowState, visibility string) {
 
 // is compares a row of one view with what the page measured, within the
 // histograms' 1 %.
-func (v vitals) is(t *testing.T, row *agg.Row) {
+func (v vitals) is(t *testing.T, row *frame.Row) {
 	t.Helper()
 	for _, m := range []struct {
 		name string
-		got  agg.Dist
+		got  frame.Dist
 		want float64
 	}{{"lcp", row.LCP, v.LCP}, {"inp", row.INP, v.INP}, {"cls", row.CLS, v.CLS}} {
 		if m.got.N != 1 || math.Abs(m.got.P75-m.want) > 0.01*m.want {
@@ -152,4 +152,6 @@ func (v vitals) is(t *testing.T, row *agg.Row) {
 }
 
 // whole reports whether a frame has all three vitals of one view.
-func whole(f *agg.Frame) bool { return f.Total.LCP.N == 1 && f.Total.INP.N == 1 && f.Total.CLS.N == 1 }
+func whole(f *frame.Frame) bool {
+	return f.Total.LCP.N == 1 && f.Total.INP.N == 1 && f.Total.CLS.N == 1
+}

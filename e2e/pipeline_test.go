@@ -17,9 +17,9 @@ import (
 	"go.yaml.in/yaml/v3"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/beacon"
 	demoshop "github.com/rumtop/rumtop/internal/demo"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // What a pipeline and a pager ask of rumtop, with the demo's shops as traffic.
@@ -38,16 +38,16 @@ func TestPipeline(t *testing.T) {
 		r := of(t, "sound")
 		r.shop("canary", -12*time.Minute, 5*time.Minute)
 		v := r.verdict(0, "", "--baseline", "2.4.0", "--canary", "2.4.1")
-		if v.Verdict != agg.NotWorse || v.Needs != 0 || v.Support < 0.9 {
+		if v.Verdict != frame.NotWorse || v.Needs != 0 || v.Support < 0.9 {
 			t.Errorf("a sound release is %+v", v)
 		}
 		// Fewer people, and nobody can tell.
 		v = r.verdict(3, "not enough data: about ", "--baseline", "2.4.0", "--canary", "2.4.1", "-f", "region=ap-south device=mobile")
-		if v.Verdict != agg.NeedsMore || v.Needs == 0 {
+		if v.Verdict != frame.NeedsMore || v.Needs == 0 {
 			t.Errorf("of few people it is %+v", v)
 		}
 		v = r.verdict(3, "not enough data: ", "--baseline", "2.4.0", "--canary", "9.9.9")
-		if v.Verdict != agg.NeedsMore || v.CanaryViews != 0 {
+		if v.Verdict != frame.NeedsMore || v.CanaryViews != 0 {
 			t.Errorf("a release that nobody has is %+v", v)
 		}
 		for _, wrong := range []struct {
@@ -70,8 +70,8 @@ func TestPipeline(t *testing.T) {
 		r := of(t, "broken")
 		r.shop("bad-release", -8*time.Minute, 2*time.Minute)
 		v := r.verdict(1, "2.4.1 is worse than 2.4.0", "--baseline", "2.4.0", "--canary", "2.4.1")
-		i := slices.IndexFunc(v.Measures, func(m agg.Judged) bool { return m.Measure == "error_rate" })
-		if v.Verdict != agg.Regressed || i < 0 || v.Measures[i].Verdict != agg.Regressed || v.Measures[i].Change.Low <= 0 {
+		i := slices.IndexFunc(v.Measures, func(m frame.Judged) bool { return m.Measure == "error_rate" })
+		if v.Verdict != frame.Regressed || i < 0 || v.Measures[i].Verdict != frame.Regressed || v.Measures[i].Change.Low <= 0 {
 			t.Errorf("a broken release is %+v", v)
 		}
 		status, out := r.job("2.4.0", "2.4.1", nil)
@@ -107,13 +107,13 @@ func (r *rig) shop(scenario string, from, to time.Duration) {
 }
 
 // verdict asks for one as a script does.
-func (r *rig) verdict(status int, says string, args ...string) *agg.Verdict {
+func (r *rig) verdict(status int, says string, args ...string) *frame.Verdict {
 	r.t.Helper()
 	stdout, stderr, got := run(r.t, r.kit.rumtop, append([]string{"verdict", "--server", r.server, "--site", r.site, "--format", "json"}, args...)...)
 	if got != status || !strings.Contains(stderr, says) || (stderr == "") != (status == 0) {
 		r.t.Errorf("verdict %q: status %d, says %q", args, got, stderr)
 	}
-	v := &agg.Verdict{}
+	v := &frame.Verdict{}
 	if err := json.Unmarshal([]byte(stdout), v); err != nil {
 		r.t.Fatalf("%v in %s", err, stdout)
 	}
@@ -224,7 +224,7 @@ func pages(r *rig) {
 		}
 	}()
 	r.post(`{"navigation":true,"view":"first"}`)
-	r.frameWith("a beacon", func(f *agg.Frame) bool { return f.Total.Views == 1 })
+	r.frameWith("a beacon", func(f *frame.Frame) bool { return f.Total.Views == 1 })
 	if stdout, stderr, status := run(r.t, r.kit.rumtop, append([]string{"check"}, objective...)...); status != 3 || !strings.Contains(stdout, "not enough data") || !strings.Contains(stderr, "errors, speed") {
 		r.t.Errorf("check of one beacon: status %d, prints %q, says %q", status, stdout, stderr)
 	}
@@ -252,8 +252,8 @@ func pages(r *rig) {
 	}
 	var breach struct {
 		Schema, Event, Site string
-		Objectives          []agg.Burn
-		Total               agg.Row
+		Objectives          []frame.Burn
+		Total               frame.Row
 	}
 	if err := json.Unmarshal(text, &breach); err != nil {
 		r.t.Fatalf("%v in %s", err, text)

@@ -18,7 +18,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
-	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // affair is something that a browser reports of a page by itself.
@@ -183,7 +183,7 @@ func TestReporting(t *testing.T) {
 			r.t, r.site = t, a.site
 			a.happen(t, tabs)
 			if len(a.want) > 0 {
-				r.settles(func(f *agg.Frame) []string { return a.wrong(&r, f) })
+				r.settles(func(f *frame.Frame) []string { return a.wrong(&r, f) })
 			}
 		})
 	}
@@ -272,7 +272,7 @@ func (a *affair) happen(t *testing.T, tabs context.Context) {
 }
 
 // wrong compares what viewers are told with what happened.
-func (a *affair) wrong(r *rig, f *agg.Frame) (complaints []string) {
+func (a *affair) wrong(r *rig, f *frame.Frame) (complaints []string) {
 	errors, failed := 0, 0
 	for _, w := range a.want {
 		if strings.Contains(w, " error ") {

@@ -14,7 +14,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 const siteKey = "pk_shop"
@@ -88,14 +88,14 @@ func (r *rig) rumtop(args ...string) string {
 }
 
 // frame is what rumtop --once prints for scripts.
-func (r *rig) frame(args ...string) *agg.Frame {
+func (r *rig) frame(args ...string) *frame.Frame {
 	r.t.Helper()
 	return parseFrame(r.t, r.rumtop(append([]string{"--once", "--format", "json", "--site", r.site}, args...)...))
 }
 
-func parseFrame(t *testing.T, text string) *agg.Frame {
+func parseFrame(t *testing.T, text string) *frame.Frame {
 	t.Helper()
-	f := &agg.Frame{}
+	f := &frame.Frame{}
 	if err := json.Unmarshal([]byte(text), f); err != nil {
 		t.Fatalf("%v in %s", err, text)
 	}
@@ -103,9 +103,9 @@ func parseFrame(t *testing.T, text string) *agg.Frame {
 }
 
 // frameWith waits for a frame that holds something.
-func (r *rig) frameWith(what string, holds func(*agg.Frame) bool, args ...string) *agg.Frame {
+func (r *rig) frameWith(what string, holds func(*frame.Frame) bool, args ...string) *frame.Frame {
 	r.t.Helper()
-	var f *agg.Frame
+	var f *frame.Frame
 	r.t.Cleanup(func() {
 		if r.t.Failed() {
 			r.t.Logf("total: %+v\nerrors: %+v", f.Total, f.Errors)

@@ -8,11 +8,11 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // hurt is one view by one user, in which everything went wrong.
-func hurt(f *agg.Frame) bool {
+func hurt(f *frame.Frame) bool {
 	return whole(f) && f.Total.Errors == 2 && f.Total.FailedRequests == 2
 }
 
@@ -30,7 +30,7 @@ func browserAgent(t *testing.T, k *kit) {
 	group(t, f, "TypeError", "no cart for [email]")
 	group(t, f, "RangeError", "order 8412 declined")
 
-	if f := r.frame("--by", "tier", "-f", "tier=paid"); !slices.ContainsFunc(f.Segments, func(s agg.Row) bool { return s.Key == "paid" }) {
+	if f := r.frame("--by", "tier", "-f", "tier=paid"); !slices.ContainsFunc(f.Segments, func(s frame.Row) bool { return s.Key == "paid" }) {
 		t.Errorf("no segment of the tag: %+v", f.Segments)
 	}
 	tail := strings.Join(r.tail(), "\n")
@@ -64,7 +64,7 @@ func trouble(t *testing.T) string {
 	return "shop.throws(); shop.rejects(); await shop.fetches('http://127.0.0.1:" + freePort(t) + "/')"
 }
 
-func hurtOnce(t *testing.T, f *agg.Frame) {
+func hurtOnce(t *testing.T, f *frame.Frame) {
 	t.Helper()
 	row := &f.Total
 	if row.Views != 1 || row.Errors != 2 || row.ErroredViews != 1 || row.ErrorRate != 1 || row.Users != 1 || row.Affected != 1 ||
@@ -79,9 +79,9 @@ func hurtOnce(t *testing.T, f *agg.Frame) {
 	}
 }
 
-func group(t *testing.T, f *agg.Frame, typ, message string) {
+func group(t *testing.T, f *frame.Frame, typ, message string) {
 	t.Helper()
-	if !slices.ContainsFunc(f.Errors, func(e agg.ErrorGroup) bool {
+	if !slices.ContainsFunc(f.Errors, func(e frame.ErrorGroup) bool {
 		return e.Type == typ && e.Message == message && e.Count == 1 && e.Users == 1
 	}) {
 		t.Errorf("no %s: %s in %+v", typ, message, f.Errors)
@@ -89,11 +89,11 @@ func group(t *testing.T, f *agg.Frame, typ, message string) {
 }
 
 // stays checks that a tab that is closed after it was hidden counts nothing twice.
-func (r *rig) stays(before *agg.Frame) {
+func (r *rig) stays(before *frame.Frame) {
 	r.t.Helper()
 	// A beacon of our own, taken after all that the tab has sent.
 	r.post(`{"release":"after","events":[{"name":"after"}]}`)
-	r.frameWith("a beacon taken afterwards", func(f *agg.Frame) bool { return f.Total.Beacons == 1 }, "--release", "after")
+	r.frameWith("a beacon taken afterwards", func(f *frame.Frame) bool { return f.Total.Beacons == 1 }, "--release", "after")
 	after := r.frame("--release", before.Segments[0].Key)
 	if b, a := before.Total, after.Total; a.Views != b.Views || a.Errors != b.Errors || a.Requests != b.Requests || a.INP != b.INP || a.LCP.N != b.LCP.N {
 		r.t.Errorf("before the tab was closed %+v, after %+v", b, a)

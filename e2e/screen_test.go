@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // terminal is a real terminal, tmux, in which rumtop runs.
@@ -112,7 +112,7 @@ func traffic(r *rig) {
 		}
 		r.post(body.String())
 	}
-	r.frameWith("the traffic", func(f *agg.Frame) bool { return f.Total.Views == 200 })
+	r.frameWith("the traffic", func(f *frame.Frame) bool { return f.Total.Views == 200 })
 }
 
 func triage(t *testing.T, k *kit, width, height int) {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/plain"
 )
 
@@ -24,15 +25,15 @@ type breach struct {
 	Since  time.Time       `json:"since"` // when it began
 
 	// Objectives are those that burn too fast; at its end, all of them.
-	Objectives []agg.Burn `json:"objectives"`
-	Total      agg.Row    `json:"total"`
+	Objectives []frame.Burn `json:"objectives"`
+	Total      frame.Row    `json:"total"`
 	// Telemetry is what is wrong with the numbers themselves, one sentence each:
 	// a breach may be theirs.
 	Telemetry []string `json:"telemetry,omitempty"`
 }
 
 // tell describes what a frame brings to the breaches, nil where that is nothing.
-func tell(b *agg.Breaches, f *agg.Frame) *breach {
+func tell(b *agg.Breaches, f *frame.Frame) *breach {
 	event := b.Look(f)
 	if event == "" {
 		return nil
@@ -48,7 +49,7 @@ func tell(b *agg.Breaches, f *agg.Frame) *breach {
 }
 
 // telemetry is what a person should know before believing a frame.
-func telemetry(f *agg.Frame) (out []string) {
+func telemetry(f *frame.Frame) (out []string) {
 	h := &f.Health
 	say := func(wrong bool, format string, args ...any) {
 		if wrong {

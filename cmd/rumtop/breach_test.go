@@ -14,17 +14,18 @@ import (
 
 	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/stream"
 )
 
 var noon = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 
 // burning is a frame some minutes after noon, in which these objectives page.
-func burning(minute int, names ...string) *agg.Frame {
-	f := &agg.Frame{Now: noon.Add(time.Duration(minute) * time.Minute), At: noon, Site: "shop"}
+func burning(minute int, names ...string) *frame.Frame {
+	f := &frame.Frame{Now: noon.Add(time.Duration(minute) * time.Minute), At: noon, Site: "shop"}
 	f.Health.Loading, f.Health.Connected = 1, true
 	for _, name := range []string{"errors", "speed"} {
-		f.Alarm = append(f.Alarm, agg.Burn{Name: name, Page: strings.Contains(strings.Join(names, " "), name), Known: true})
+		f.Alarm = append(f.Alarm, frame.Burn{Name: name, Page: strings.Contains(strings.Join(names, " "), name), Known: true})
 	}
 	return f
 }
@@ -33,7 +34,7 @@ func burning(minute int, names ...string) *agg.Frame {
 // they flap.
 func TestEpisodes(t *testing.T) {
 	var b agg.Breaches
-	told := func(f *agg.Frame) string {
+	told := func(f *frame.Frame) string {
 		x := tell(&b, f)
 		if x == nil {
 			return ""
@@ -43,7 +44,7 @@ func TestEpisodes(t *testing.T) {
 	loading := burning(2, "errors")
 	loading.Health.Loading = 0.5
 	for _, c := range []struct {
-		frame *agg.Frame
+		frame *frame.Frame
 		want  string
 	}{
 		{burning(0), ""}, {loading, ""},
@@ -190,14 +191,14 @@ func TestCheckWatches(t *testing.T) {
 }
 
 func TestVerdictOfObjectives(t *testing.T) {
-	known, unknown, page := agg.Burn{Name: "a", Known: true}, agg.Burn{Name: "b"}, agg.Burn{Name: "c", Known: true, Page: true}
+	known, unknown, page := frame.Burn{Name: "a", Known: true}, frame.Burn{Name: "b"}, frame.Burn{Name: "c", Known: true, Page: true}
 	for _, c := range []struct {
-		burns []agg.Burn
+		burns []frame.Burn
 		want  int
 	}{
-		{[]agg.Burn{known}, exitOK}, {[]agg.Burn{known, unknown}, exitScant}, {[]agg.Burn{unknown, page}, exitFailed},
+		{[]frame.Burn{known}, exitOK}, {[]frame.Burn{known, unknown}, exitScant}, {[]frame.Burn{unknown, page}, exitFailed},
 	} {
-		err := verdictOf(&agg.Frame{Objectives: c.burns, Alarm: c.burns})
+		err := verdictOf(&frame.Frame{Objectives: c.burns, Alarm: c.burns})
 		got := exitOK
 		if s := (*statusError)(nil); errors.As(err, &s) {
 			got = s.status

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/plain"
 )
 
@@ -76,8 +77,8 @@ func (p *program) check(ctx context.Context, cfg agg.Config, o *objectiveFlags, 
 	defer cancel()
 	since := o.length + time.Minute
 	cfg.Retain = since + reading
-	loop, failed := startLoop(ctx, cfg, f, site, since, time.Second, func(*agg.Frame) {})
-	query := agg.Query{Site: site, By: "region", Window: o.length}
+	loop, failed := startLoop(ctx, cfg, f, site, since, time.Second, func(*frame.Frame) {})
+	query := frame.Query{Site: site, By: "region", Window: o.length}
 	loop.Ask(query)
 	alarm := newAlarm(o.onBreach)
 	if o.onBreach != "" {
@@ -117,7 +118,7 @@ func (p *program) check(ctx context.Context, cfg agg.Config, o *objectiveFlags, 
 }
 
 // verdictOf is what the exit status tells.
-func verdictOf(f *agg.Frame) error {
+func verdictOf(f *frame.Frame) error {
 	if len(f.Pages()) > 0 {
 		return errBreach
 	}
@@ -128,21 +129,21 @@ func verdictOf(f *agg.Frame) error {
 		}
 	}
 	if len(unknown) > 0 {
-		return &statusError{exitScant, fmt.Errorf("not enough data for %s: its history must reach back over --burn-for, with %d values at least", strings.Join(unknown, ", "), agg.Thin)}
+		return &statusError{exitScant, fmt.Errorf("not enough data for %s: its history must reach back over --burn-for, with %d values at least", strings.Join(unknown, ", "), frame.Thin)}
 	}
 	return nil
 }
 
 // burnReport is what check --format json prints.
 type burnReport struct {
-	Schema     string     `json:"schema"`
-	At         time.Time  `json:"at"`
-	Site       string     `json:"site"`
-	Objectives []agg.Burn `json:"objectives"`
-	Telemetry  []string   `json:"telemetry,omitempty"`
+	Schema     string       `json:"schema"`
+	At         time.Time    `json:"at"`
+	Site       string       `json:"site"`
+	Objectives []frame.Burn `json:"objectives"`
+	Telemetry  []string     `json:"telemetry,omitempty"`
 }
 
-func printBurns(w io.Writer, f *agg.Frame, format string) error {
+func printBurns(w io.Writer, f *frame.Frame, format string) error {
 	if format == "json" {
 		enc := json.NewEncoder(w)
 		enc.SetEscapeHTML(false)

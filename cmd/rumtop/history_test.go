@@ -9,6 +9,7 @@ import (
 	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/beacon/beacontest"
+	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/stream"
 )
 
@@ -65,8 +66,8 @@ func benchmarkFirstFrame(b *testing.B, size int) {
 	}
 	for b.Loop() {
 		ctx, cancel := context.WithCancel(b.Context())
-		loop, _ := startLoop(ctx, agg.Config{Retain: time.Hour + reading}, newFeed(conn), "shop", time.Hour, time.Second, func(*agg.Frame) {})
-		loop.Ask(agg.Query{Site: "shop", By: "region", Window: 5 * time.Minute, Rows: 30, Steps: 61})
+		loop, _ := startLoop(ctx, agg.Config{Retain: time.Hour + reading}, newFeed(conn), "shop", time.Hour, time.Second, func(*frame.Frame) {})
+		loop.Ask(frame.Query{Site: "shop", By: "region", Window: 5 * time.Minute, Rows: 30, Steps: 61})
 		for frame := range loop.Frames() {
 			if frame.Health.Loading == 1 {
 				b.ReportMetric(float64(frame.Health.Retained), "beacons")

@@ -7,8 +7,8 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/plain"
 	"github.com/rumtop/rumtop/internal/stream"
 	"github.com/rumtop/rumtop/internal/ui"
@@ -41,7 +41,7 @@ func (f *presenceFlags) company(conn *stream.Conn, user string) *stream.Company 
 type watchers struct{ *stream.Company }
 
 // Tell says what this screen asks.
-func (w watchers) Tell(q agg.Query) {
+func (w watchers) Tell(q frame.Query) {
 	p := beacon.Presence{Filter: q.Filter.Text, By: q.By, Window: q.Window.Milliseconds()}
 	if !q.At.IsZero() {
 		p.At = q.At.UnixMilli()

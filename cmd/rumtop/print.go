@@ -11,14 +11,14 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/plain"
 )
 
 // printFrame writes one frame in the format that was asked for. What is in a
 // frame of the aggregator has passed the sanitiser.
-func printFrame(w io.Writer, f *agg.Frame, format string, first bool) error {
+func printFrame(w io.Writer, f *frame.Frame, format string, first bool) error {
 	switch format {
 	case "json":
 		enc := json.NewEncoder(w)
@@ -31,8 +31,8 @@ func printFrame(w io.Writer, f *agg.Frame, format string, first bool) error {
 }
 
 // finding says what got worse, for a log; "" where nothing did.
-func finding(f *agg.Finding) string {
-	if f.State != agg.FindingOn {
+func finding(f *frame.Finding) string {
+	if f.State != frame.FindingOn {
 		return ""
 	}
 	s := fmt.Sprintf("%s is %.4g, was %.4g", f.Measure, f.Now.Value, f.Before.Value)
@@ -43,7 +43,7 @@ func finding(f *agg.Finding) string {
 }
 
 // printCSV writes a line per segment and one for the total, whose key is empty.
-func printCSV(w io.Writer, f *agg.Frame, header bool) error {
+func printCSV(w io.Writer, f *frame.Frame, header bool) error {
 	out := csv.NewWriter(w)
 	if header {
 		columns := []string{"at", "by", "key", "views", "errors", "errored_views", "error_rate", "users", "affected_users", "requests", "failed_requests"}
@@ -60,7 +60,7 @@ func printCSV(w io.Writer, f *agg.Frame, header bool) error {
 			row = &f.Segments[i]
 		}
 		number := func(v float64) string { return strconv.FormatFloat(v, 'g', 6, 64) }
-		count := func(c agg.Count) string { return strconv.FormatInt(int64(math.Round(float64(c))), 10) }
+		count := func(c frame.Count) string { return strconv.FormatInt(int64(math.Round(float64(c))), 10) }
 		line := []string{
 			f.At.UTC().Format(time.RFC3339), f.By, plain.Cell(plain.Line(row.Key, 0)), count(row.Views), count(row.Errors), count(row.ErroredViews),
 			number(row.ErrorRate), strconv.Itoa(row.Users), strconv.Itoa(row.Affected), count(row.Requests), count(row.FailedRequests),
@@ -86,7 +86,7 @@ func printCSV(w io.Writer, f *agg.Frame, header bool) error {
 
 // printTable writes what a person or a log reads: total, segments, errors, and
 // what the numbers rest on.
-func printTable(w io.Writer, f *agg.Frame) error {
+func printTable(w io.Writer, f *frame.Frame) error {
 	b := &strings.Builder{}
 	_, _ = fmt.Fprintf(b, "rumtop  %s  %s  window %s  by %s", plain.Line(f.Site, 40), f.At.UTC().Format("2006-01-02 15:04:05Z"), seconds(f.WindowS), plain.Line(f.By, 40))
 	if f.Filter != "" {
@@ -102,7 +102,7 @@ func printTable(w io.Writer, f *agg.Frame) error {
 	b.WriteByte('\n')
 	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
 	_, _ = fmt.Fprintf(t, "%s\tviews\terr %%\tΔ\tlcp p75\tp95\tn\tinp p75\tp95\tn\tcls p75\tn\tusers\taffected\t\n", plain.Line(f.By, 30))
-	line := func(key string, r *agg.Row) {
+	line := func(key string, r *frame.Row) {
 		_, _ = fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%d\t%s\t%s\t%d\t%s\t%d\t%d\t%d\t\n", plain.Line(key, 40),
 			count(r), rate(r), delta(r), ms(r.LCP, r.LCP.P75), ms(r.LCP, r.LCP.P95), r.LCP.N, ms(r.INP, r.INP.P75), ms(r.INP, r.INP.P95), r.INP.N,
 			unitless(r.CLS, r.CLS.P75), r.CLS.N, r.Users, r.Affected)
@@ -128,7 +128,7 @@ func printTable(w io.Writer, f *agg.Frame) error {
 
 func seconds(s float64) string { return time.Duration(s * float64(time.Second)).String() }
 
-func count(r *agg.Row) string {
+func count(r *frame.Row) string {
 	s := strconv.FormatFloat(math.Round(float64(r.Views)), 'f', 0, 64)
 	if r.Estimated {
 		return "≈" + s
@@ -136,14 +136,14 @@ func count(r *agg.Row) string {
 	return s
 }
 
-func rate(r *agg.Row) string {
+func rate(r *frame.Row) string {
 	if r.Views == 0 && r.ErroredViews == 0 {
 		return "·"
 	}
 	return strconv.FormatFloat(100*r.ErrorRate, 'f', 2, 64)
 }
 
-func delta(r *agg.Row) string {
+func delta(r *frame.Row) string {
 	d := r.Delta.ErrorRate
 	switch {
 	case !d.Known:
@@ -155,10 +155,10 @@ func delta(r *agg.Row) string {
 }
 
 // ms and unitless mark a percentile that rests on too little with ~.
-func ms(d agg.Dist, v float64) string       { return marked(d, v, 0) }
-func unitless(d agg.Dist, v float64) string { return marked(d, v, 3) }
+func ms(d frame.Dist, v float64) string       { return marked(d, v, 0) }
+func unitless(d frame.Dist, v float64) string { return marked(d, v, 3) }
 
-func marked(d agg.Dist, v float64, digits int) string {
+func marked(d frame.Dist, v float64, digits int) string {
 	if d.N == 0 {
 		return "·"
 	}
@@ -170,7 +170,7 @@ func marked(d agg.Dist, v float64, digits int) string {
 }
 
 // trust says in words what the numbers rest on.
-func trust(h *agg.Health) string {
+func trust(h *frame.Health) string {
 	var parts []string
 	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
 	if h.Connected {

@@ -7,36 +7,36 @@ import (
 	"testing"
 	"time"
 
-	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
 // incident is a frame with one of everything that is printed in a way of its own.
-func incident() *agg.Frame {
+func incident() *frame.Frame {
 	at := time.Date(2026, 11, 20, 14, 7, 32, 0, time.UTC)
 	from := at.Add(-30 * time.Minute)
-	return &agg.Frame{
-		Schema: agg.Schema, At: at, Site: "shop", WindowS: 300, Filter: "region=eu-west", By: "release",
-		Baseline: agg.Baseline{Kind: "previous", From: at.Add(-10 * time.Minute), To: at.Add(-5 * time.Minute), Complete: true},
-		Health: agg.Health{
+	return &frame.Frame{
+		Schema: frame.Schema, At: at, Site: "shop", WindowS: 300, Filter: "region=eu-west", By: "release",
+		Baseline: frame.Baseline{Kind: "previous", From: at.Add(-10 * time.Minute), To: at.Add(-5 * time.Minute), Complete: true},
+		Health: frame.Health{
 			Connected: true, Server: "nats://127.0.0.1:4222", History: true, HistoryFrom: &from, Loading: 1, LagMS: 610, PerS: 2041.5,
 			Retained: 3_600_000, Gaps: 1, Late: 3, SampleRate: 0.1, SkewP95MS: 1200, SkewN: 100,
 		},
-		Total: agg.Row{
+		Total: frame.Row{
 			Views: 9120, Errors: 412.4, ErroredViews: 371, ErrorRate: 0.0407, Users: 7055, Affected: 1284, Requests: 20110, FailedRequests: 97,
-			LCP: agg.Dist{N: 8800, P50: 1890, P75: 2610, P95: 6100, P99: 9200}, CLS: agg.Dist{N: 12, P50: 0.01, P75: 0.04, P95: 0.2, P99: 0.3},
+			LCP: frame.Dist{N: 8800, P50: 1890, P75: 2610, P95: 6100, P99: 9200}, CLS: frame.Dist{N: 12, P50: 0.01, P75: 0.04, P95: 0.2, P99: 0.3},
 			Beacons: 20000, Estimated: true,
-			Baseline: &agg.BaselineRow{Views: 9000, ErrorRate: 0.0043},
-			Delta:    agg.Deltas{ErrorRate: agg.Delta{Diff: 0.0364, Sign: 1, Known: true}},
+			Baseline: &frame.BaselineRow{Views: 9000, ErrorRate: 0.0043},
+			Delta:    frame.Deltas{ErrorRate: frame.Delta{Diff: 0.0364, Sign: 1, Known: true}},
 		},
-		Segments: []agg.Row{
-			{Key: "2.4.1", Views: 1102, Errors: 400, ErroredViews: 136, ErrorRate: 0.1231, Users: 3310, Affected: 1240, Delta: agg.Deltas{ErrorRate: agg.Delta{Diff: 0.12, Sign: 1, Known: true}}},
-			{Key: "2.4.0", Views: 604, Users: 3502, Delta: agg.Deltas{ErrorRate: agg.Delta{Diff: 0.001, Known: true}}},
+		Segments: []frame.Row{
+			{Key: "2.4.1", Views: 1102, Errors: 400, ErroredViews: 136, ErrorRate: 0.1231, Users: 3310, Affected: 1240, Delta: frame.Deltas{ErrorRate: frame.Delta{Diff: 0.12, Sign: 1, Known: true}}},
+			{Key: "2.4.0", Views: 604, Users: 3502, Delta: frame.Deltas{ErrorRate: frame.Delta{Diff: 0.001, Known: true}}},
 			{Key: "=HYPERLINK(\"http://evil.example\")\x1b[31m", Users: 11},
 		},
 		Hidden: 4,
-		Errors: []agg.ErrorGroup{
+		Errors: []frame.ErrorGroup{
 			{Fingerprint: "a1b2c3", Type: "TypeError", Message: "reading 'total'", Count: 401, Users: 1201, FirstSeen: at.Add(-5 * time.Minute), LastSeen: at, Releases: []string{"2.4.1"}, New: true},
 			{Fingerprint: "d4e5f6", Type: "Error", Message: "two\nlines \x1b]0;owned\x07", Count: 2, Users: 1, FirstSeen: from, LastSeen: at, Releases: []string{}},
 		},

@@ -14,6 +14,7 @@ import (
 	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/filter"
+	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/snapshot"
 	"github.com/rumtop/rumtop/internal/ui"
 )
@@ -54,7 +55,7 @@ const (
 )
 
 // begin opens a file for what an export has yet to give.
-func (r *recorder) begin(path string, e *agg.Export, seen *agg.Frame) (*take, error) {
+func (r *recorder) begin(path string, e *agg.Export, seen *frame.Frame) (*take, error) {
 	meta := snapshot.Meta{Anonymised: r.anonymised, Only: r.only.String()}
 	if path == "" {
 		path = r.free(seen.Site, time.Now())
@@ -98,7 +99,7 @@ func (t *take) drain(ctx context.Context, loop *agg.Loop) error {
 }
 
 // end writes the rest and gives the file its name.
-func (r *recorder) end(ctx context.Context, t *take, seen *agg.Frame) (snapshot.Meta, error) {
+func (r *recorder) end(ctx context.Context, t *take, seen *frame.Frame) (snapshot.Meta, error) {
 	var spread []agg.Distribution
 	err := t.drain(ctx, r.loop)
 	if err == nil {
@@ -118,7 +119,7 @@ func (r *recorder) end(ctx context.Context, t *take, seen *agg.Frame) (snapshot.
 }
 
 // Snapshot writes all that is retained.
-func (r *recorder) Snapshot(ctx context.Context, seen *agg.Frame) (string, error) {
+func (r *recorder) Snapshot(ctx context.Context, seen *frame.Frame) (string, error) {
 	t, err := r.begin("", agg.ExportSpan(time.Time{}, time.Time{}), seen)
 	if err != nil {
 		return "", advised(err)
@@ -145,7 +146,7 @@ func (r *recorder) wrote(path string, m snapshot.Meta) (string, error) {
 }
 
 // Start begins a recording with all that is retained.
-func (r *recorder) Start(_ context.Context, seen *agg.Frame) error {
+func (r *recorder) Start(_ context.Context, seen *frame.Frame) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.take != nil {
@@ -181,7 +182,7 @@ func (t *take) follow(ctx context.Context, loop *agg.Loop) error {
 }
 
 // Stop ends the recording.
-func (r *recorder) Stop(ctx context.Context, seen *agg.Frame) (string, error) {
+func (r *recorder) Stop(ctx context.Context, seen *frame.Frame) (string, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.take == nil {
@@ -217,7 +218,7 @@ func (r *recorder) Recording() ui.RecordingState {
 
 // leaveFiles tells who has left the screen which files were written, after that
 // of a recording that was still on.
-func (p *program) leaveFiles(r *recorder, loop *agg.Loop, q agg.Query) error {
+func (p *program) leaveFiles(r *recorder, loop *agg.Loop, q frame.Query) error {
 	err := endRecording(r, loop, q)
 	r.files.Lock()
 	defer r.files.Unlock()
@@ -233,7 +234,7 @@ func (p *program) leaveFiles(r *recorder, loop *agg.Loop, q agg.Query) error {
 	return err
 }
 
-func endRecording(r *recorder, loop *agg.Loop, q agg.Query) error {
+func endRecording(r *recorder, loop *agg.Loop, q frame.Query) error {
 	if !r.Recording().On {
 		return nil
 	}

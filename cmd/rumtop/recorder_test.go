@@ -8,6 +8,7 @@ import (
 
 	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // silent is a source that has nothing.
@@ -27,7 +28,7 @@ func TestRecordingThatFails(t *testing.T) {
 		_ = loop.Run(ctx, time.Second)
 	}()
 	r := &recorder{loop: loop, dir: t.TempDir()}
-	seen := &agg.Frame{Site: "shop"}
+	seen := &frame.Frame{Site: "shop"}
 	if err := r.Start(t.Context(), seen); err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +63,7 @@ func TestFilesOfOneSecond(t *testing.T) {
 	}()
 	defer func() { end(); <-ended }()
 	r := &recorder{loop: loop, dir: t.TempDir()}
-	seen := &agg.Frame{Site: "shop"}
+	seen := &frame.Frame{Site: "shop"}
 	if err := r.Start(ctx, seen); err != nil {
 		t.Fatal(err)
 	}

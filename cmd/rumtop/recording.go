@@ -9,6 +9,7 @@ import (
 
 	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/snapshot"
 )
 
@@ -106,7 +107,7 @@ func (r *recording) Status() agg.SourceStatus {
 
 // recorded puts the trust counters of the recording into a frame, in the place of
 // those of reading it. What did not fit this viewer's memory is counted on top.
-func (r *recording) recorded(f *agg.Frame) {
+func (r *recording) recorded(f *frame.Frame) {
 	now := f.Health
 	f.Health = r.meta.Health
 	h := &f.Health

@@ -11,9 +11,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/beacon/beacontest"
+	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/snapshot"
 )
 
@@ -281,7 +281,7 @@ func judged(t *testing.T, command string) (verdict map[string]any) {
 	if err := json.Unmarshal(out.Bytes(), &verdict); err != nil {
 		t.Fatalf("%s: status %d, %s: %v", command, status, problems.String(), err)
 	}
-	if want := map[any]int{agg.NotWorse: exitOK, agg.Regressed: exitFailed, agg.NeedsMore: exitScant}[verdict["verdict"]]; status != want {
+	if want := map[any]int{frame.NotWorse: exitOK, frame.Regressed: exitFailed, frame.NeedsMore: exitScant}[verdict["verdict"]]; status != want {
 		t.Errorf("status %d of a release that is %q", status, verdict["verdict"])
 	}
 	return verdict
@@ -316,18 +316,18 @@ func TestSilencesCanBeReproduced(t *testing.T) {
 	found := false
 	for _, s := range r.Silences {
 		found = found || s.Filter == "device=mobile" && s.Since.Sub(time.UnixMilli(beacontest.Start+20*60_000)).Abs() < time.Minute
-		var frame agg.Frame
-		if err := json.Unmarshal([]byte(shell(t, s.Command)), &frame); err != nil {
+		var printed frame.Frame
+		if err := json.Unmarshal([]byte(shell(t, s.Command)), &printed); err != nil {
 			t.Fatal(err)
 		}
-		if !slices.ContainsFunc(frame.Silences, func(x agg.Silence) bool {
+		if !slices.ContainsFunc(printed.Silences, func(x frame.Silence) bool {
 			who := ""
 			if x.Field != "" {
 				who = x.String()
 			}
 			return who == s.Filter && x.Expected == s.Expected && x.Received == s.Received
 		}) {
-			t.Errorf("%s says %+v, not %+v", s.Command, frame.Silences, s)
+			t.Errorf("%s says %+v, not %+v", s.Command, printed.Silences, s)
 		}
 	}
 	if !found {
@@ -360,7 +360,7 @@ func TestReportFiles(t *testing.T) {
 	if text := rumtop(t, "report", path, "--format", "md", "--summary", summary, "--note", "see SHOP-12", "--onset", "5m", "--end", "2m"); !strings.Contains(text, "> Payments failed.") || !strings.Contains(text, "see SHOP-12") || !strings.Contains(text, "as given") {
 		t.Errorf("what a person said is missing in %s", text)
 	}
-	if agg.Thin != 20 {
+	if frame.Thin != 20 {
 		t.Error("the reports' words say that fewer than 20 are thin")
 	}
 }

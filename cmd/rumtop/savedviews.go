@@ -16,8 +16,8 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/filter"
+	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/ui"
 )
 
@@ -118,15 +118,15 @@ func checkViewName(name string) error {
 }
 
 // question is what a view asks; what it does not say is left at zero.
-func (s savedView) question(now time.Time) (agg.Query, error) {
+func (s savedView) question(now time.Time) (frame.Query, error) {
 	e, err := filter.Parse(s.Filter)
 	if err != nil {
-		return agg.Query{}, fmt.Errorf("filter: %w", err)
+		return frame.Query{}, fmt.Errorf("filter: %w", err)
 	}
-	q := agg.Query{Filter: e, By: s.By}
+	q := frame.Query{Filter: e, By: s.By}
 	if s.Window != "" {
 		if q.Window, err = time.ParseDuration(s.Window); err != nil || q.Window < time.Second || q.Window > 24*time.Hour {
-			return agg.Query{}, fmt.Errorf("window %q: a length of time from 1s to 24h", s.Window)
+			return frame.Query{}, fmt.Errorf("window %q: a length of time from 1s to 24h", s.Window)
 		}
 	}
 	q.Baseline, err = parseBaseline(s.Baseline, now)
@@ -164,17 +164,17 @@ func (v *savedViews) find(name string) (savedView, error) {
 }
 
 // Open gives the question of a view.
-func (v *savedViews) Open(name string) (agg.Query, error) {
+func (v *savedViews) Open(name string) (frame.Query, error) {
 	view, err := v.find(name)
 	if err != nil {
-		return agg.Query{}, err
+		return frame.Query{}, err
 	}
 	return view.question(time.Now())
 }
 
 // Save writes a view into views.yaml, whole or not at all, with what others have
 // saved meanwhile.
-func (v *savedViews) Save(name string, q agg.Query) error {
+func (v *savedViews) Save(name string, q frame.Query) error {
 	if err := checkViewName(name); err != nil {
 		return err
 	}

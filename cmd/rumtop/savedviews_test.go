@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/filter"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 func TestViewsAreSavedByName(t *testing.T) {
@@ -24,7 +24,7 @@ func TestViewsAreSavedByName(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	q := agg.Query{Filter: e, By: "release", Window: 15 * time.Minute, Baseline: agg.BaselineSpec{Ago: time.Hour}}
+	q := frame.Query{Filter: e, By: "release", Window: 15 * time.Minute, Baseline: frame.BaselineSpec{Ago: time.Hour}}
 	if err := v.Save("checkout", q); err != nil {
 		t.Fatal(err)
 	}
@@ -40,10 +40,10 @@ func TestViewsAreSavedByName(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := other.Save("mine", agg.Query{By: "os", Window: time.Minute}); err != nil {
+	if err := other.Save("mine", frame.Query{By: "os", Window: time.Minute}); err != nil {
 		t.Fatal(err)
 	}
-	if err := v.Save("third", agg.Query{By: "os", Window: time.Minute}); err != nil {
+	if err := v.Save("third", frame.Query{By: "os", Window: time.Minute}); err != nil {
 		t.Fatal(err)
 	}
 	if names := v.Names(); !slices.Equal(names, []string{"checkout", "mine", "mobile", "third"}) {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/stream"
 )
 
@@ -59,9 +60,9 @@ func TestWrongClock(t *testing.T) {
 			f.clock = func() time.Time { return time.Now().Add(off) }
 			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 			defer cancel()
-			loop, _ := startLoop(ctx, agg.Config{Retain: time.Hour}, f, "shop", 30*time.Minute, 100*time.Millisecond, func(*agg.Frame) {})
-			loop.Ask(agg.Query{Site: "shop", By: "region", Window: 5 * time.Minute, Rows: 30, Steps: 61})
-			var last *agg.Frame
+			loop, _ := startLoop(ctx, agg.Config{Retain: time.Hour}, f, "shop", 30*time.Minute, 100*time.Millisecond, func(*frame.Frame) {})
+			loop.Ask(frame.Query{Site: "shop", By: "region", Window: 5 * time.Minute, Rows: 30, Steps: 61})
+			var last *frame.Frame
 			for last = range loop.Frames() {
 				if last.Health.Loading == 1 && last.Total.Views == inWindow {
 					break

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/snapshot"
 )
 
@@ -150,7 +151,7 @@ func (p *program) snapshot(ctx context.Context, v *viewFlags, s *snapshotFlags, 
 }
 
 // whole is the first frame that has all of the history.
-func whole(ctx context.Context, loop *agg.Loop, q agg.Query, failed <-chan error) (*agg.Frame, error) {
+func whole(ctx context.Context, loop *agg.Loop, q frame.Query, failed <-chan error) (*frame.Frame, error) {
 	hurry := time.NewTicker(20 * time.Millisecond)
 	defer hurry.Stop()
 	for {
@@ -173,7 +174,7 @@ func whole(ctx context.Context, loop *agg.Loop, q agg.Query, failed <-chan error
 }
 
 // latest is a frame of now.
-func latest(ctx context.Context, loop *agg.Loop, q agg.Query) (f *agg.Frame, err error) {
+func latest(ctx context.Context, loop *agg.Loop, q frame.Query) (f *frame.Frame, err error) {
 	asked := time.Now()
 	loop.Ask(q)
 	for {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/filter"
+	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/plain"
 )
 
@@ -24,7 +25,7 @@ func (p *program) verdictCommand() *cobra.Command {
 	var margins []string
 	var since time.Duration
 	var promised objectiveFlags
-	spec := agg.VerdictSpec{On: true}
+	spec := frame.VerdictSpec{On: true}
 	memory := size(512 << 20)
 	cmd := &cobra.Command{
 		Use:   "verdict [FILE]",
@@ -38,7 +39,7 @@ With the FILE of a snapshot it judges by what was recorded.`,
   rumtop verdict incident.rumsnap --baseline 2.4.0 --canary 2.4.1 --at 14:20 --since 10m`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			query := agg.Query{By: "release", Window: time.Minute}
+			query := frame.Query{By: "release", Window: time.Minute}
 			cfg := agg.Config{Memory: int64(memory)}
 			var err error
 			switch {
@@ -65,7 +66,7 @@ With the FILE of a snapshot it judges by what was recorded.`,
 			spec.Since = since
 			query.Verdict = spec
 			ctx := cmd.Context()
-			var v *agg.Verdict
+			var v *frame.Verdict
 			if len(args) == 1 {
 				v, err = judgeFile(ctx, query, args[0], at, cfg)
 			} else {
@@ -95,8 +96,8 @@ With the FILE of a snapshot it judges by what was recorded.`,
 }
 
 // parseMargins reads measure=amount: pp for shares, % for times, a number for CLS.
-func parseMargins(words []string) (agg.Margins, error) {
-	m := agg.DefaultMargins
+func parseMargins(words []string) (frame.Margins, error) {
+	m := frame.DefaultMargins
 	for _, w := range words {
 		name, amount, _ := strings.Cut(w, "=")
 		var into *float64
@@ -129,7 +130,7 @@ func parseMargins(words []string) (agg.Margins, error) {
 const judgeEvery = 200 * time.Millisecond
 
 // judgeLive judges by the history that a server keeps.
-func judgeLive(ctx context.Context, query agg.Query, from *siteFlags, cfg agg.Config) (*agg.Verdict, error) {
+func judgeLive(ctx context.Context, query frame.Query, from *siteFlags, cfg agg.Config) (*frame.Verdict, error) {
 	conn, site, err := from.connect(ctx, "rumtop verdict")
 	if err != nil {
 		return nil, err
@@ -139,12 +140,12 @@ func judgeLive(ctx context.Context, query agg.Query, from *siteFlags, cfg agg.Co
 	defer cancel()
 	query.Site = site
 	cfg.Retain = query.Verdict.Since + reading
-	loop, failed := startLoop(ctx, cfg, newFeed(conn), site, query.Verdict.Since, judgeEvery, func(*agg.Frame) {})
+	loop, failed := startLoop(ctx, cfg, newFeed(conn), site, query.Verdict.Since, judgeEvery, func(*frame.Frame) {})
 	return judge(ctx, query, loop, failed)
 }
 
 // judgeFile judges by a snapshot, up to a time of it or to its end.
-func judgeFile(ctx context.Context, query agg.Query, path, at string, cfg agg.Config) (*agg.Verdict, error) {
+func judgeFile(ctx context.Context, query frame.Query, path, at string, cfg agg.Config) (*frame.Verdict, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	r, loop, failed, err := openRecording(ctx, path, cfg, judgeEvery)
@@ -160,9 +161,9 @@ func judgeFile(ctx context.Context, query agg.Query, path, at string, cfg agg.Co
 }
 
 // judge asks once all of the history is there.
-func judge(ctx context.Context, query agg.Query, loop *agg.Loop, failed <-chan error) (*agg.Verdict, error) {
+func judge(ctx context.Context, query frame.Query, loop *agg.Loop, failed <-chan error) (*frame.Verdict, error) {
 	spec := query.Verdict
-	query.Verdict = agg.VerdictSpec{}
+	query.Verdict = frame.VerdictSpec{}
 	loop.Ask(query)
 	for {
 		select {
@@ -185,11 +186,11 @@ func judge(ctx context.Context, query agg.Query, loop *agg.Loop, failed <-chan e
 }
 
 // statusOf is what the exit status tells.
-func statusOf(v *agg.Verdict) error {
+func statusOf(v *frame.Verdict) error {
 	switch v.Verdict {
-	case agg.NotWorse:
+	case frame.NotWorse:
 		return nil
-	case agg.Regressed:
+	case frame.Regressed:
 		return &statusError{exitFailed, fmt.Errorf("%s is worse than %s", v.Canary, v.Baseline)}
 	}
 	reason := v.Note
@@ -199,7 +200,7 @@ func statusOf(v *agg.Verdict) error {
 	return &statusError{exitScant, errors.New("not enough data: " + reason)}
 }
 
-func printVerdict(w io.Writer, v *agg.Verdict, format string) error {
+func printVerdict(w io.Writer, v *frame.Verdict, format string) error {
 	if format == "json" {
 		c := *v
 		c.Baseline, c.Canary, c.Note = plain.Line(c.Baseline, 0), plain.Line(c.Canary, 0), plain.Line(c.Note, 0)
@@ -216,7 +217,7 @@ func printVerdict(w io.Writer, v *agg.Verdict, format string) error {
 	for i := range v.Measures {
 		j := &v.Measures[i]
 		show, change := shownAs(j.Measure)
-		if j.Verdict == agg.NoData {
+		if j.Verdict == frame.NoData {
 			_, _ = fmt.Fprintf(t, "%s\t·\t·\t·\t·\t·\t%s\t%s\t\n", j.Measure, change(j.Margin), j.Verdict)
 			continue
 		}

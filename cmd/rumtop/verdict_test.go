@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // What a pipeline asks: two releases, posted over HTTP, and the exit status.
@@ -37,11 +37,11 @@ func TestVerdictTells(t *testing.T) {
 		}
 	}
 	out := w.rumtop("verdict", "--baseline", "1", "--canary", "4", "--margin", "error_rate=2pp", "--format", "json")
-	var v agg.Verdict
+	var v frame.Verdict
 	if err := json.Unmarshal([]byte(out), &v); err != nil {
 		t.Fatalf("%v in %s", err, out)
 	}
-	if v.Verdict != agg.NotWorse || v.CanaryViews != 3000 || v.Support != 1 || len(v.Measures) != 5 || v.Measures[0].Margin != .02 {
+	if v.Verdict != frame.NotWorse || v.CanaryViews != 3000 || v.Support != 1 || len(v.Measures) != 5 || v.Measures[0].Margin != .02 {
 		t.Errorf("%+v", v)
 	}
 }

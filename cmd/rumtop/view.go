@@ -15,6 +15,7 @@ import (
 
 	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/plain"
 	"github.com/rumtop/rumtop/internal/stream"
 	"github.com/rumtop/rumtop/internal/ui"
@@ -129,12 +130,12 @@ const reading = 2 * time.Minute
 
 // start sets the counting going for a view.
 func (p *program) start(ctx context.Context, v *viewFlags, f *feed, site string) (loop *agg.Loop, failed <-chan error, err error) {
-	hear := func(*agg.Frame) {}
+	hear := func(*frame.Frame) {}
 	if command := v.promised.onBreach; command != "" {
 		var breaches agg.Breaches
 		alarm := newAlarm(command)
 		go alarm.run(ctx, p.later)
-		hear = func(f *agg.Frame) {
+		hear = func(f *frame.Frame) {
 			if b := tell(&breaches, f); b != nil {
 				alarm.tell(b)
 			}
@@ -154,7 +155,7 @@ func (p *program) start(ctx context.Context, v *viewFlags, f *feed, site string)
 }
 
 // startLoop sets the counting going. The aggregator's goroutine ends with ctx.
-func startLoop(ctx context.Context, cfg agg.Config, f *feed, site string, since, interval time.Duration, hear func(*agg.Frame)) (loop *agg.Loop, failed <-chan error) {
+func startLoop(ctx context.Context, cfg agg.Config, f *feed, site string, since, interval time.Duration, hear func(*frame.Frame)) (loop *agg.Loop, failed <-chan error) {
 	loop = agg.NewLoop(agg.New(cfg), f, f.now)
 	loop.Tell(hear)
 	f.marked = func(m beacon.Marker) { _ = loop.Lend(ctx, func(a *agg.Aggregator) { a.Mark(m) }) }
@@ -244,7 +245,7 @@ func (p *program) print(ctx context.Context, v *viewFlags, f *feed, site string)
 
 // printFrames writes the answers to a question, the first of them once the loop
 // has the whole history.
-func (p *program) printFrames(ctx context.Context, v *viewFlags, query agg.Query, loop *agg.Loop, failed <-chan error) error {
+func (p *program) printFrames(ctx context.Context, v *viewFlags, query frame.Query, loop *agg.Loop, failed <-chan error) error {
 	out, err := p.openOutput(v.output)
 	if err != nil {
 		return err
@@ -264,20 +265,20 @@ func (p *program) printFrames(ctx context.Context, v *viewFlags, query agg.Query
 			return ctx.Err()
 		case err := <-failed:
 			return err
-		case frame, ok := <-loop.Frames():
+		case f, ok := <-loop.Frames():
 			if !ok {
 				return ctx.Err()
 			}
 			// The loop marks a frame complete when everything that the history
 			// held is in it; then it looks for what got worse.
-			if frame.Health.Loading < 1 || frame.Finding.State == agg.FindingReading {
+			if f.Health.Loading < 1 || f.Finding.State == frame.FindingReading {
 				continue
 			}
 			hurry.Stop()
-			if err := query.Filter.Validate(frame.Tags); err != nil && frame.Total.Beacons == 0 && frame.Health.Retained > 0 {
+			if err := query.Filter.Validate(f.Tags); err != nil && f.Total.Beacons == 0 && f.Health.Retained > 0 {
 				return usage("%w", err)
 			}
-			if err := printFrame(out, frame, v.format, n == 0); err != nil {
+			if err := printFrame(out, f, v.format, n == 0); err != nil {
 				return fmt.Errorf("write a frame: %w", err)
 			}
 			n++

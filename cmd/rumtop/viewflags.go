@@ -14,6 +14,7 @@ import (
 	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/filter"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // viewFlags are the question and the way it is shown.
@@ -94,10 +95,10 @@ func (v *viewFlags) check() error {
 }
 
 // query is the question that the flags ask.
-func (v *viewFlags) query(site string, now time.Time) (agg.Query, error) {
+func (v *viewFlags) query(site string, now time.Time) (frame.Query, error) {
 	expr, err := filter.Parse(v.filter)
 	if err != nil {
-		return agg.Query{}, usage("%w", err)
+		return frame.Query{}, usage("%w", err)
 	}
 	for _, short := range []struct {
 		field  string
@@ -107,7 +108,7 @@ func (v *viewFlags) query(site string, now time.Time) (agg.Query, error) {
 		for _, value := range short.values {
 			term, err := filter.NewTerm(short.field, filter.Eq, value)
 			if err != nil {
-				return agg.Query{}, usage("--%s: %w", short.field, err)
+				return frame.Query{}, usage("--%s: %w", short.field, err)
 			}
 			if anyOf == nil {
 				anyOf = term
@@ -121,32 +122,32 @@ func (v *viewFlags) query(site string, now time.Time) (agg.Query, error) {
 	}
 	baseline, err := parseBaseline(v.baseline, now)
 	if err != nil {
-		return agg.Query{}, err
+		return frame.Query{}, err
 	}
-	q := agg.Query{Site: site, Filter: expr, By: v.by, Window: v.window, Baseline: baseline, Measure: v.measure}
+	q := frame.Query{Site: site, Filter: expr, By: v.by, Window: v.window, Baseline: baseline, Measure: v.measure}
 	if v.at != "" {
 		if q.At, err = parseMoment(v.at, now); err != nil {
-			return agg.Query{}, usage("--at %w", err)
+			return frame.Query{}, usage("--at %w", err)
 		}
 	}
 	return q, nil
 }
 
-func parseBaseline(s string, now time.Time) (agg.BaselineSpec, error) {
+func parseBaseline(s string, now time.Time) (frame.BaselineSpec, error) {
 	if s == "previous" || s == "" {
-		return agg.BaselineSpec{}, nil
+		return frame.BaselineSpec{}, nil
 	}
 	if d, err := time.ParseDuration(s); err == nil {
 		if d <= 0 {
-			return agg.BaselineSpec{}, usage("--baseline %s: a time ago is positive", s)
+			return frame.BaselineSpec{}, usage("--baseline %s: a time ago is positive", s)
 		}
-		return agg.BaselineSpec{Ago: d}, nil
+		return frame.BaselineSpec{Ago: d}, nil
 	}
 	t, err := parseMoment(s, now)
 	if err != nil {
-		return agg.BaselineSpec{}, usage("--baseline %q: previous, a duration such as 1h, or a time such as 14:00 or 2026-11-20T14:00:00Z", s)
+		return frame.BaselineSpec{}, usage("--baseline %q: previous, a duration such as 1h, or a time such as 14:00 or 2026-11-20T14:00:00Z", s)
 	}
-	return agg.BaselineSpec{At: t}, nil
+	return frame.BaselineSpec{At: t}, nil
 }
 
 // parseMoment reads a time in the past: of day, ago, or with its date.

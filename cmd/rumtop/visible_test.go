@@ -14,6 +14,7 @@ import (
 
 	"github.com/rumtop/rumtop/collector"
 	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/stream"
 )
 
@@ -43,8 +44,8 @@ func BenchmarkVisible(b *testing.B) {
 	}
 	served := make(chan error, 1)
 	go func() { served <- edge.serve(ctx) }()
-	loop, _ := startLoop(ctx, agg.Config{Memory: 64 << 20, Retain: time.Minute + reading}, newFeed(conn), "shop", time.Minute, interval, func(*agg.Frame) {})
-	loop.Ask(agg.Query{Site: "shop", By: "region", Window: time.Minute})
+	loop, _ := startLoop(ctx, agg.Config{Memory: 64 << 20, Retain: time.Minute + reading}, newFeed(conn), "shop", time.Minute, interval, func(*frame.Frame) {})
+	loop.Ask(frame.Query{Site: "shop", By: "region", Window: time.Minute})
 
 	var took []time.Duration
 	url := fmt.Sprintf("http://%s/v1/beacons?key=k", edge.listener.Addr())

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 const (
@@ -19,12 +20,12 @@ const (
 // long: what was received after At − Window, up to and with At. A question
 // like the last one costs what has arrived since; a new filter or grouping
 // reads the log anew.
-func (a *Aggregator) Frame(q Query, s SourceStatus, now time.Time) *Frame {
+func (a *Aggregator) Frame(q frame.Query, s SourceStatus, now time.Time) *frame.Frame {
 	return a.answer(q, s, now, math.MaxInt)
 }
 
 // answer is a frame that looks for what got worse in no more than so many rows.
-func (a *Aggregator) answer(q Query, s SourceStatus, now time.Time, rows int) *Frame {
+func (a *Aggregator) answer(q frame.Query, s SourceStatus, now time.Time, rows int) *frame.Frame {
 	if q.Window < time.Second {
 		q.Window = defaultWindow
 	}
@@ -38,8 +39,8 @@ func (a *Aggregator) answer(q Query, s SourceStatus, now time.Time, rows int) *F
 		hi = min(hi, q.At.UnixMilli()+1)
 	}
 	lo := hi - q.Window.Milliseconds()
-	f := &Frame{
-		Schema: Schema, At: at(hi - 1), Site: cmp.Or(q.Site, s.Site), WindowS: q.Window.Seconds(),
+	f := &frame.Frame{
+		Schema: frame.Schema, At: at(hi - 1), Site: cmp.Or(q.Site, s.Site), WindowS: q.Window.Seconds(),
 		Filter: q.Filter.String(), By: q.By, Measure: q.Measure, Live: q.At.IsZero(),
 		Quantum: min(max(q.Window/60, time.Second), time.Minute).Truncate(time.Second),
 		Tags:    a.tags(),
@@ -76,7 +77,7 @@ func (a *Aggregator) answer(q Query, s SourceStatus, now time.Time, rows int) *F
 // move brings the windows and the charts to where a question wants them, side
 // by side: they share nothing that moving changes, for every row that counts
 // has been judged before, and has its segment.
-func (a *Aggregator) move(q *Query, lo, hi, blo, bhi, now int64) {
+func (a *Aggregator) move(q *frame.Query, lo, hi, blo, bhi, now int64) {
 	var g sync.WaitGroup
 	g.Go(func() { a.now.moveTo(lo, hi) })
 	g.Go(func() { a.before.moveTo(blo, bhi) })
@@ -91,7 +92,7 @@ func (a *Aggregator) move(q *Query, lo, hi, blo, bhi, now int64) {
 }
 
 // baseline says what a frame compares with, and gives its window.
-func (a *Aggregator) baseline(f *Frame, spec BaselineSpec, lo, hi int64) (blo, bhi int64) {
+func (a *Aggregator) baseline(f *frame.Frame, spec frame.BaselineSpec, lo, hi int64) (blo, bhi int64) {
 	length := hi - lo
 	b := &f.Baseline
 	switch {
@@ -109,8 +110,8 @@ func (a *Aggregator) baseline(f *Frame, spec BaselineSpec, lo, hi int64) (blo, b
 	return blo, bhi
 }
 
-func (a *Aggregator) health(s SourceStatus, lo, hi, now int64) Health {
-	h := Health{
+func (a *Aggregator) health(s SourceStatus, lo, hi, now int64) frame.Health {
+	h := frame.Health{
 		Connected: s.Connected, Server: s.Server, Note: s.Note, History: s.History, Loading: s.Loading,
 		Dropped: s.Dropped, Gaps: s.Gaps, Malformed: s.Malformed, Reconnects: s.Reconnects,
 		Retained: a.log.rows, Evicted: a.evicted, MutedErrors: a.mute.count, Late: a.late, Duplicates: a.duplicates,
@@ -142,8 +143,8 @@ func (a *Aggregator) health(s SourceStatus, lo, hi, now int64) Health {
 }
 
 // row is what a cell shows, with b before.
-func (a *Aggregator) row(f *Frame, c, b *cell) Row {
-	r := Row{
+func (a *Aggregator) row(f *frame.Frame, c, b *cell) frame.Row {
+	r := frame.Row{
 		Views: count(c.views), Seen: c.rawViews, Errors: count(c.errors), ErroredViews: count(c.errored),
 		ErrorRate: errorRate(c.errored, c.views), Users: c.users, Affected: c.affected,
 		Requests: count(c.requests), FailedRequests: count(c.failed), Beacons: c.beacons,
@@ -162,20 +163,20 @@ func (a *Aggregator) row(f *Frame, c, b *cell) Row {
 	if b == nil || b.beacons == 0 {
 		return r
 	}
-	r.Baseline = &BaselineRow{
+	r.Baseline = &frame.BaselineRow{
 		Views: count(b.views), Errors: count(b.errors), ErroredViews: count(b.errored),
 		ErrorRate: errorRate(b.errored, b.views), Users: b.users, Affected: b.affected,
 		LCP: b.vitals[0].dist(), INP: b.vitals[1].dist(), CLS: b.vitals[2].dist(),
 		FCP: b.vitals[3].dist(), TTFB: b.vitals[4].dist(),
 	}
-	r.Delta = Deltas{
+	r.Delta = frame.Deltas{
 		ErrorRate: rateDelta(c, b),
 		LCP:       quantileDelta(&c.vitals[0], &b.vitals[0]),
 		INP:       quantileDelta(&c.vitals[1], &b.vitals[1]),
 		CLS:       quantileDelta(&c.vitals[2], &b.vitals[2]),
 	}
 	if !f.Baseline.Complete {
-		for _, d := range [...]*Delta{&r.Delta.ErrorRate, &r.Delta.LCP, &r.Delta.INP, &r.Delta.CLS} {
+		for _, d := range [...]*frame.Delta{&r.Delta.ErrorRate, &r.Delta.LCP, &r.Delta.INP, &r.Delta.CLS} {
 			d.Known, d.Sign = false, 0
 		}
 	}
@@ -183,7 +184,7 @@ func (a *Aggregator) row(f *Frame, c, b *cell) Row {
 }
 
 // segments adds the rows that the question asks for, in its order.
-func (a *Aggregator) segments(f *Frame, q *Query) {
+func (a *Aggregator) segments(f *frame.Frame, q *frame.Query) {
 	order := a.order(q)
 	n := len(order)
 	order = order[min(max(q.Offset, 0), n):]
@@ -191,7 +192,7 @@ func (a *Aggregator) segments(f *Frame, q *Query) {
 		order = order[:q.Rows]
 	}
 	f.Hidden = n - len(order)
-	f.Segments = make([]Row, 0, len(order))
+	f.Segments = make([]frame.Row, 0, len(order))
 	for _, s := range order {
 		before := a.before.at(s.segment)
 		isNew := before == nil && comparesWithAll(a.lens.segments.field()) && s.segment != otherSegment
@@ -211,7 +212,7 @@ func (a *Aggregator) segments(f *Frame, q *Query) {
 }
 
 // errors adds the error groups of the window, those first that hurt most users.
-func (a *Aggregator) errors(f *Frame, q *Query, blo int64) {
+func (a *Aggregator) errors(f *frame.Frame, q *frame.Query, blo int64) {
 	limit := q.Errors
 	if limit <= 0 {
 		limit = defaultErrors
@@ -221,7 +222,7 @@ func (a *Aggregator) errors(f *Frame, q *Query, blo int64) {
 		groups = append(groups, g)
 	}
 	slices.SortFunc(groups, a.worseError)
-	f.Errors = make([]ErrorGroup, 0, min(limit, len(groups)))
+	f.Errors = make([]frame.ErrorGroup, 0, min(limit, len(groups)))
 	for _, g := range groups[:min(limit, len(groups))] {
 		f.Errors = append(f.Errors, a.errorGroup(f, g, blo))
 	}
@@ -242,7 +243,7 @@ func (a *Aggregator) tags() []string {
 }
 
 // warnings are what a question probably got wrong.
-func (a *Aggregator) warnings(f *Frame, q *Query) []string {
+func (a *Aggregator) warnings(f *frame.Frame, q *frame.Query) []string {
 	var w []string
 	if a.log.rows == 0 {
 		return nil

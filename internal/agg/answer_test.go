@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // view is a page view of a release, with an error or not.
@@ -28,13 +29,13 @@ func TestWindowEdges(t *testing.T) {
 	for i, ago := range []time.Duration{0, time.Minute - time.Millisecond, time.Minute, 2*time.Minute - time.Millisecond, 2 * time.Minute} {
 		add(a, now, view(i+1, now.Add(-ago), "1", 100, false))
 	}
-	f := a.Frame(Query{By: "release", Window: time.Minute}, SourceStatus{}, now)
+	f := a.Frame(frame.Query{By: "release", Window: time.Minute}, SourceStatus{}, now)
 	if f.Total.Views != 2 || f.Total.Baseline.Views != 2 {
 		t.Errorf("%v views now, %v before", f.Total.Views, f.Total.Baseline.Views)
 	}
 	// A beacon from a clock that is ahead counts now.
 	add(a, now, view(9, now.Add(time.Hour), "1", 100, false))
-	if f := a.Frame(Query{By: "release", Window: time.Minute}, SourceStatus{}, now); f.Total.Views != 3 {
+	if f := a.Frame(frame.Query{By: "release", Window: time.Minute}, SourceStatus{}, now); f.Total.Views != 3 {
 		t.Errorf("%v views", f.Total.Views)
 	}
 }
@@ -64,7 +65,7 @@ func TestDeltas(t *testing.T) {
 				add(a, now, view(2*i+2, now.Add(-90*time.Second), "1", c.lcp*spread, i%c.failed == 0),
 					view(2*i+3, now.Add(-30*time.Second), "1", c.lcpNow*spread, i%c.failNow == 0))
 			}
-			f := a.Frame(Query{By: "release", Window: time.Minute}, SourceStatus{}, now)
+			f := a.Frame(frame.Query{By: "release", Window: time.Minute}, SourceStatus{}, now)
 			d := f.Total.Delta
 			if !f.Baseline.Complete || d.ErrorRate.Sign != c.rate || d.LCP.Sign != c.p75 || d.ErrorRate.Known != c.known || d.LCP.Known != c.known || d.INP.Known {
 				t.Errorf("%+v, baseline %+v", d, f.Baseline)
@@ -78,7 +79,7 @@ func TestBaselineIncomplete(t *testing.T) {
 	for i := range 400 {
 		add(a, epoch.Add(90*time.Second), view(i+1, epoch.Add(time.Duration(i)*200*time.Millisecond), "1", 1000, i > 200))
 	}
-	f := a.Frame(Query{By: "release", Window: time.Minute}, SourceStatus{}, epoch.Add(90*time.Second))
+	f := a.Frame(frame.Query{By: "release", Window: time.Minute}, SourceStatus{}, epoch.Add(90*time.Second))
 	if f.Baseline.Complete || f.Total.Delta.ErrorRate.Known || f.Total.Delta.ErrorRate.Sign != 0 {
 		t.Errorf("%+v %+v", f.Baseline, f.Total.Delta)
 	}
@@ -98,19 +99,19 @@ func TestOrder(t *testing.T) {
 	put("c", 6, 3, 300)
 	put("", 20, 0, 2000)
 	for _, c := range []struct {
-		q    Query
+		q    frame.Query
 		want string
 	}{
-		{Query{}, "b c a (none)"}, // equally many people, then the rate
-		{Query{Reverse: true}, "(none) a c b"},
-		{Query{Sort: "views"}, "(none) a c b"},
-		{Query{Sort: "users", Reverse: true}, "b c a (none)"},
-		{Query{Sort: "error_rate"}, "b c a (none)"},
-		{Query{Sort: "affected"}, "b c a (none)"},
-		{Query{Sort: "lcp"}, "(none) a c b"},
-		{Query{Sort: "key"}, "(none) a b c"},
-		{Query{Sort: "key", Offset: 1, Rows: 2}, "a b"},
-		{Query{Offset: 9}, ""},
+		{frame.Query{}, "b c a (none)"}, // equally many people, then the rate
+		{frame.Query{Reverse: true}, "(none) a c b"},
+		{frame.Query{Sort: "views"}, "(none) a c b"},
+		{frame.Query{Sort: "users", Reverse: true}, "b c a (none)"},
+		{frame.Query{Sort: "error_rate"}, "b c a (none)"},
+		{frame.Query{Sort: "affected"}, "b c a (none)"},
+		{frame.Query{Sort: "lcp"}, "(none) a c b"},
+		{frame.Query{Sort: "key"}, "(none) a b c"},
+		{frame.Query{Sort: "key", Offset: 1, Rows: 2}, "a b"},
+		{frame.Query{Offset: 9}, ""},
 	} {
 		c.q.By, c.q.Window = "release", time.Minute
 		var keys []string
@@ -134,7 +135,7 @@ func TestDetail(t *testing.T) {
 		add(a, now, b)
 	}
 	fp := Fingerprint("TypeError", "x", "")
-	q := Query{By: "release", Window: 2 * time.Minute, Steps: 10, Fingerprint: fp, ValuesOf: "page", Filter: mustParse(t, "page!=/3")}
+	q := frame.Query{By: "release", Window: 2 * time.Minute, Steps: 10, Fingerprint: fp, ValuesOf: "page", Filter: mustParse(t, "page!=/3")}
 	f := a.Frame(q, SourceStatus{}, now)
 	d := f.Detail
 	if d == nil || d.Count != 5 || d.Users != 5 || !d.New || d.Before != 0 || !slices.Equal(d.Releases, []string{"2"}) {
@@ -151,7 +152,7 @@ func TestDetail(t *testing.T) {
 	if sum != 5 || len(d.Counts) != len(f.Series.Views) {
 		t.Errorf("counts %v", d.Counts)
 	}
-	if want := []ValueCount{{"/0", 10}, {"/1", 10}, {"/2", 10}, {"/3", 10}}; !slices.Equal(f.Values, want) {
+	if want := []frame.ValueCount{{Value: "/0", Beacons: 10}, {Value: "/1", Beacons: 10}, {Value: "/2", Beacons: 10}, {Value: "/3", Beacons: 10}}; !slices.Equal(f.Values, want) {
 		t.Errorf("values %v", f.Values)
 	}
 	q.Fingerprint = "000000000000"
@@ -165,7 +166,7 @@ func TestHistoryIsNotLag(t *testing.T) {
 	a := New(Config{})
 	now := epoch.Add(time.Minute)
 	add(a, now, view(1, epoch, "1", 1, false))
-	lag := func() float64 { return a.Frame(Query{}, SourceStatus{Loading: 1}, now).Health.LagMS }
+	lag := func() float64 { return a.Frame(frame.Query{}, SourceStatus{Loading: 1}, now).Health.LagMS }
 	if got := lag(); got != 0 {
 		t.Errorf("%v ms behind after reading history", got)
 	}
@@ -189,7 +190,7 @@ func TestHealth(t *testing.T) {
 		add(a, at.Add(700*time.Millisecond), b)
 	}
 	add(a, now, view(99, epoch.Add(20*time.Second), "1", 1, false)) // late
-	f := a.Frame(Query{By: "release", Window: 30 * time.Second, Filter: mustParse(t, "teir=paid")}, SourceStatus{Gaps: 3}, now)
+	f := a.Frame(frame.Query{By: "release", Window: 30 * time.Second, Filter: mustParse(t, "teir=paid")}, SourceStatus{Gaps: 3}, now)
 	h := f.Health
 	if h.LagMS != 700 || h.QuietS != 1 || h.PerS < .9 || h.PerS > 1.1 || h.Late != 1 || h.Gaps != 3 || h.Retained != 61 || !h.HistoryFrom.Equal(epoch) {
 		t.Errorf("%+v", h)
@@ -197,7 +198,7 @@ func TestHealth(t *testing.T) {
 	if len(f.Warnings) != 1 || !strings.Contains(f.Warnings[0], "teir") {
 		t.Errorf("warnings %q", f.Warnings)
 	}
-	f = a.Frame(Query{By: "nosuch", Window: time.Minute}, SourceStatus{}, now)
+	f = a.Frame(frame.Query{By: "nosuch", Window: time.Minute}, SourceStatus{}, now)
 	if f.Health.SampleRate != .25 || f.Health.SkewN != 59 || math.Abs(f.Health.SkewP95MS-1000) > 60 {
 		t.Errorf("%+v", f.Health)
 	}
@@ -207,7 +208,7 @@ func TestHealth(t *testing.T) {
 }
 
 func TestEmpty(t *testing.T) {
-	f := New(Config{}).Frame(Query{By: "region", Steps: 60, Fingerprint: "x", ValuesOf: "region"}, SourceStatus{Note: "n"}, epoch)
+	f := New(Config{}).Frame(frame.Query{By: "region", Steps: 60, Fingerprint: "x", ValuesOf: "region"}, SourceStatus{Note: "n"}, epoch)
 	if f.Total.Views != 0 || f.Health.HistoryFrom != nil || f.Health.Note != "n" || len(f.Segments) != 0 || f.WindowS != 300 {
 		t.Errorf("%+v", f)
 	}
@@ -224,7 +225,7 @@ func TestDeltaOfWhatIsNew(t *testing.T) {
 		add(a, now, view(2*i+2, now.Add(-90*time.Second), "1", 1000, i%100 == 0), b)
 	}
 	for by, against := range map[string]string{"release": "all", "region": ""} {
-		r := a.Frame(Query{By: by, Window: time.Minute}, SourceStatus{}, now).Segments[0]
+		r := a.Frame(frame.Query{By: by, Window: time.Minute}, SourceStatus{}, now).Segments[0]
 		if d := r.Delta.ErrorRate; r.Against != against || d.Known != (against != "") || (d.Sign > 0) != (against != "") || r.Baseline != nil {
 			t.Errorf("by %s: %+v against %q", by, d, r.Against)
 		}
@@ -243,7 +244,7 @@ func TestMeasure(t *testing.T) {
 		b.Metrics = append(b.Metrics, beacon.Metric{Name: "tokens", Value: 9})
 		add(a, now, b)
 	}
-	q := Query{By: "tag.model", Window: time.Minute, Measure: "ttft"}
+	q := frame.Query{By: "tag.model", Window: time.Minute, Measure: "ttft"}
 	if f := a.Frame(q, SourceStatus{}, now); f.Total.Measure == nil || f.Total.Measure.N != 0 {
 		t.Errorf("before anybody has sent it: %+v", f.Total.Measure)
 	}

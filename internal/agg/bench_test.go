@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // The benchmarks run on half an hour of a shop at 2,000 beacons a second: some
@@ -140,7 +141,7 @@ func makeBatches(rate, seconds int) []*beacon.Batch {
 }
 
 // loaded is an aggregator over the half hour, with its question answered.
-func loaded(b *testing.B, q Query) (*Aggregator, *replay) {
+func loaded(b *testing.B, q frame.Query) (*Aggregator, *replay) {
 	a, r := New(Config{}), newReplay()
 	a.Frame(q, SourceStatus{}, epoch)
 	r.play(a, benchSeconds)
@@ -149,7 +150,7 @@ func loaded(b *testing.B, q Query) (*Aggregator, *replay) {
 	return a, r
 }
 
-var benchQuery = Query{By: "region", Window: 5 * time.Minute, Rows: 30, Steps: 60}
+var benchQuery = frame.Query{By: "region", Window: 5 * time.Minute, Rows: 30, Steps: 60}
 
 // BenchmarkIngest is decoded batches into the log, half an hour of them: alone,
 // as before the first question, and with one asked. What counts as best is each

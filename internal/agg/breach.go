@@ -1,6 +1,10 @@
 package agg
 
-import "time"
+import (
+	"time"
+
+	"github.com/rumtop/rumtop/internal/frame"
+)
 
 // Breaches follows frames and tells when a breach begins and ends. A breach is
 // an episode: from the first objective that burns too fast until none has for a
@@ -25,7 +29,7 @@ const calmAfter = 5 * time.Minute
 // Look takes a frame in. It goes by the present, wherever the frame's window
 // ends, and by whole histories. Since is when the breach began, also of one that
 // has just ended.
-func (b *Breaches) Look(f *Frame) BreachEvent {
+func (b *Breaches) Look(f *frame.Frame) BreachEvent {
 	if f.Health.Loading < 1 {
 		return ""
 	}
@@ -41,14 +45,4 @@ func (b *Breaches) Look(f *Frame) BreachEvent {
 		return BreachEnded
 	}
 	return ""
-}
-
-// Pages are the objectives that should wake somebody now.
-func (f *Frame) Pages() (out []Burn) {
-	for _, o := range f.Alarm {
-		if o.Page {
-			out = append(out, o)
-		}
-	}
-	return out
 }

@@ -4,34 +4,9 @@ import (
 	"math"
 	"slices"
 	"time"
+
+	"github.com/rumtop/rumtop/internal/frame"
 )
-
-// Burn is how an objective stands at the end of a frame's window.
-type Burn struct {
-	Name      string  `json:"name"`
-	Objective string  `json:"objective"` // as [ParseObjective] reads it
-	Target    float64 `json:"target"`
-	Good      float64 `json:"good"` // share over the alert's longer window, 0..1
-	N         int     `json:"n"`    // what that share rests on, not scaled
-	// Rate is how many times faster than its period allows the error budget
-	// burns, over the alert's longer window, and Now over the shorter one.
-	Rate float64 `json:"burn"`
-	Now  float64 `json:"burn_now"`
-	// Spent is the share of the budget of BudgetPeriod that the retained history
-	// has burned, were all of the period's traffic like it.
-	Spent float64 `json:"budget_spent"`
-	// Known is false where history does not reach back over the longer window,
-	// or holds too little of what the objective is about.
-	Known bool `json:"known"`
-	// Page says that somebody should be woken: it is not muted, both windows burn faster than the
-	// alert allows, and it is no accident of a few values.
-	Page bool `json:"page"`
-	// Muted says that it would wake nobody now: it is muted, or there is maintenance.
-	Muted bool `json:"muted,omitempty"`
-}
-
-// BudgetPeriod is what error budgets are reckoned over.
-const BudgetPeriod = 30 * 24 * time.Hour
 
 // orDefault fills in what an alert leaves open: three times the budget's speed
 // for a quarter of an hour, and still over the last third of it.
@@ -49,25 +24,25 @@ func (a Alert) orDefault() Alert {
 }
 
 // burns tells how each objective stands at a time, Unix milliseconds.
-func (a *Aggregator) burns(to int64) []Burn {
+func (a *Aggregator) burns(to int64) []frame.Burn {
 	if len(a.promises) == 0 {
 		return nil
 	}
 	alert := a.cfg.Alert
 	oldest, any := a.log.oldest()
-	out := make([]Burn, len(a.promises))
+	out := make([]frame.Burn, len(a.promises))
 	for i, p := range a.promises {
 		long, short := p.over(alert.For, to), p.over(alert.Still, to)
-		b := Burn{Name: p.Name, Objective: p.String(), Target: p.Target, N: long.n, Good: 1 - long.badShare()}
+		b := frame.Burn{Name: p.Name, Objective: p.String(), Target: p.Target, N: long.n, Good: 1 - long.badShare()}
 		b.Rate, b.Now = long.badShare()/(1-p.Target), short.badShare()/(1-p.Target)
 		reaches := any && oldest <= to-alert.For.Milliseconds()+objectiveStep
-		b.Known = reaches && long.n >= Thin
+		b.Known = reaches && long.n >= frame.Thin
 		b.Muted = at(to).Before(p.Muted) || slices.ContainsFunc(a.cfg.Upkeep, func(s Span) bool { return s.holds(at(to)) })
 		b.Page = !b.Muted && b.Known && b.Rate > alert.Above && b.Now > alert.Above && wilsonLow(long.badShare(), long.n) > 1-p.Target
 		if any && to > oldest {
 			span := time.Duration(to-oldest) * time.Millisecond
 			all := p.over(span, to)
-			b.Spent = all.badShare() / (1 - p.Target) * float64(span) / float64(BudgetPeriod)
+			b.Spent = all.badShare() / (1 - p.Target) * float64(span) / float64(frame.BudgetPeriod)
 		}
 		out[i] = b
 	}

@@ -1,6 +1,10 @@
 package agg
 
-import "math"
+import (
+	"math"
+
+	"github.com/rumtop/rumtop/internal/frame"
+)
 
 // A difference is marked where chance alone would bring it about less than
 // once in a hundred times, and where it is large enough to matter.
@@ -16,11 +20,11 @@ const (
 
 // rateDelta compares error rates by the two-proportion z test. Its sample sizes
 // are the views that were seen, not what they are scaled to.
-func rateDelta(now, before *cell) Delta {
+func rateDelta(now, before *cell) frame.Delta {
 	p, q := errorRate(now.errored, now.views), errorRate(before.errored, before.views)
-	d := Delta{Diff: p - q}
+	d := frame.Delta{Diff: p - q}
 	n, m := float64(now.rawViews), float64(before.rawViews)
-	if n < Thin || m < Thin {
+	if n < frame.Thin || m < frame.Thin {
 		return d
 	}
 	d.Known = true
@@ -35,14 +39,14 @@ func rateDelta(now, before *cell) Delta {
 // quantileDelta compares 75th percentiles by their order-statistic intervals,
 // which ask nothing of how the values are distributed: the rank of the true
 // percentile among n values is binomial.
-func quantileDelta(now, before *histogram) Delta {
+func quantileDelta(now, before *histogram) frame.Delta {
 	if now.n == 0 || before.n == 0 {
-		return Delta{}
+		return frame.Delta{}
 	}
 	const q = .75
 	p, r := now.quantile(q), before.quantile(q)
-	d := Delta{Diff: p - r}
-	if now.n < Thin || before.n < Thin {
+	d := frame.Delta{Diff: p - r}
+	if now.n < frame.Thin || before.n < frame.Thin {
 		return d
 	}
 	d.Known = true

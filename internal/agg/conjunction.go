@@ -3,36 +3,10 @@ package agg
 import (
 	"math"
 	"math/bits"
-	"strings"
 
 	"github.com/rumtop/rumtop/internal/beacon"
-	"github.com/rumtop/rumtop/internal/filter"
+	"github.com/rumtop/rumtop/internal/frame"
 )
-
-// Term is one value of a dimension or tag, as a part of what describes a group
-// of page views.
-type Term struct {
-	Field string `json:"field"` // in the filter grammar: release, tag.flag
-	Value string `json:"value"`
-}
-
-// String is the term in the filter grammar.
-func (t Term) String() string {
-	term, err := filter.NewTerm(t.Field, filter.Eq, filter.Literal(t.Value))
-	if err != nil {
-		return ""
-	}
-	return term.String()
-}
-
-// filterText is terms as one filter.
-func filterText(terms []Term) string {
-	parts := make([]string, len(terms))
-	for i, t := range terms {
-		parts[i] = t.String()
-	}
-	return strings.Join(parts, " ")
-}
 
 const (
 	maxCandidates = 14 // terms that conjunctions are made of: 2^14 sets of them are counted
@@ -58,7 +32,7 @@ type lattice struct {
 	cells          []hits
 }
 
-func newLattice(l *log, terms []Term) *lattice {
+func newLattice(l *log, terms []frame.Term) *lattice {
 	t := &lattice{origins: make([]uint16, len(l.origins.list)), pages: make([]uint16, len(l.pages.text)), cells: make([]hits, 1<<len(terms))}
 	for k, term := range terms {
 		if term.Field == endpointField {
@@ -197,8 +171,8 @@ func (s *scan) among(allowed func(m int) bool) int {
 }
 
 // chosen are the terms of a set.
-func chosen(terms []Term, m int) []Term {
-	var out []Term
+func chosen(terms []frame.Term, m int) []frame.Term {
+	var out []frame.Term
 	for k, t := range terms {
 		if m>>k&1 == 1 {
 			out = append(out, t)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 const (
@@ -18,12 +19,12 @@ const (
 )
 
 // errorGroup is a group as a frame shows it.
-func (a *Aggregator) errorGroup(f *Frame, group uint32, blo int64) ErrorGroup {
+func (a *Aggregator) errorGroup(f *frame.Frame, group uint32, blo int64) frame.ErrorGroup {
 	l := a.log
 	kind := &l.errorKinds.list[l.errorKinds.groups[group].sample]
 	span := a.lens.errors[group]
 	oldest, _ := l.oldest()
-	g := ErrorGroup{
+	g := frame.ErrorGroup{
 		Fingerprint: l.errorKinds.groups[group].fingerprint,
 		Type:        l.texts.text[kind.typ], Message: l.texts.text[kind.message],
 		FirstSeen: at(span.first), LastSeen: at(span.last),
@@ -47,12 +48,12 @@ func (a *Aggregator) errorGroup(f *Frame, group uint32, blo int64) ErrorGroup {
 }
 
 // detail looks closely at one group; nil if the lens has not seen it.
-func (a *Aggregator) detail(f *Frame, fingerprint string, blo int64) *ErrorDetail {
+func (a *Aggregator) detail(f *frame.Frame, fingerprint string, blo int64) *frame.ErrorDetail {
 	group, ok := a.log.errorKinds.groupIDs[fingerprint]
 	if !ok || int(group) >= len(a.lens.errors) || a.lens.errors[group].last == 0 {
 		return nil
 	}
-	d := &ErrorDetail{ErrorGroup: a.errorGroup(f, group, blo)}
+	d := &frame.ErrorDetail{ErrorGroup: a.errorGroup(f, group, blo)}
 	a.spread(d, group)
 	a.hurt(d, group)
 	a.groupCounts(d, group)
@@ -61,7 +62,7 @@ func (a *Aggregator) detail(f *Frame, fingerprint string, blo int64) *ErrorDetai
 
 // hurt finds the sessions and the newest traces of the group's errors, and the
 // release that the sample is of; where the window does not have the sample, its own.
-func (a *Aggregator) hurt(d *ErrorDetail, group uint32) {
+func (a *Aggregator) hurt(d *frame.ErrorDetail, group uint32) {
 	sessions := map[beacon.ID]struct{}{}
 	first := a.log.errorKinds.groups[group].sample
 	sample, found := first, false
@@ -87,7 +88,7 @@ func (a *Aggregator) hurt(d *ErrorDetail, group uint32) {
 			sessions[session] = struct{}{}
 		}
 		for _, t := range c.tracesOf(i) {
-			d.addTrace(ErrorTrace{at(c.at(i)), a.log.trace(&t)})
+			addTrace(d, frame.ErrorTrace{At: at(c.at(i)), ID: a.log.trace(&t)})
 		}
 	})
 	d.Sessions = len(sessions)
@@ -96,8 +97,8 @@ func (a *Aggregator) hurt(d *ErrorDetail, group uint32) {
 }
 
 // addTrace keeps a trace if it is among the newest.
-func (d *ErrorDetail) addTrace(t ErrorTrace) {
-	newer := func(x, t ErrorTrace) int { return t.At.Compare(x.At) }
+func addTrace(d *frame.ErrorDetail, t frame.ErrorTrace) {
+	newer := func(x, t frame.ErrorTrace) int { return t.At.Compare(x.At) }
 	for i, known := range d.Traces {
 		if known.ID == t.ID {
 			if !t.At.After(known.At) {
@@ -115,7 +116,7 @@ func (d *ErrorDetail) addTrace(t ErrorTrace) {
 }
 
 // groupCounts counts the group's errors by the steps of the charts.
-func (a *Aggregator) groupCounts(d *ErrorDetail, group uint32) {
+func (a *Aggregator) groupCounts(d *frame.ErrorDetail, group uint32) {
 	s := a.charts
 	if s.step == 0 || len(s.cells) == 0 {
 		return
@@ -164,7 +165,7 @@ func (w *weights) byValue(s *segments) (sums map[uint32]int64, all int64) {
 
 // spread compares how the group's errors and all page views of the window
 // divide over the dimensions and tags.
-func (a *Aggregator) spread(d *ErrorDetail, group uint32) {
+func (a *Aggregator) spread(d *frame.ErrorDetail, group uint32) {
 	errors, views := a.log.newWeights(), a.log.newWeights()
 	a.log.each(a.now.lo, a.now.hi, func(c *chunk, i int) {
 		v := c.total[i]
@@ -197,19 +198,19 @@ func (a *Aggregator) spread(d *ErrorDetail, group uint32) {
 		if len(sums) == 0 || len(sums) == 1 && sums[noString] != 0 {
 			continue
 		}
-		d.Spread = append(d.Spread, Spread{Dim: name, Values: a.spreadValues(sums, all, viewSums, allViews)})
+		d.Spread = append(d.Spread, frame.Spread{Dim: name, Values: a.spreadValues(sums, all, viewSums, allViews)})
 	}
 }
 
-func (a *Aggregator) spreadValues(sums map[uint32]int64, all int64, viewSums map[uint32]int64, allViews int64) []SpreadValue {
-	values := make([]SpreadValue, 0, len(sums))
+func (a *Aggregator) spreadValues(sums map[uint32]int64, all int64, viewSums map[uint32]int64, allViews int64) []frame.SpreadValue {
+	values := make([]frame.SpreadValue, 0, len(sums))
 	for text, n := range sums {
-		values = append(values, SpreadValue{
+		values = append(values, frame.SpreadValue{
 			Value:  keyOf(a.log.texts.text[text]),
 			Errors: float64(n) / float64(all), Views: float64(viewSums[text]) / float64(max(allViews, 1)),
 		})
 	}
-	slices.SortFunc(values, func(x, y SpreadValue) int {
+	slices.SortFunc(values, func(x, y frame.SpreadValue) int {
 		return cmp.Or(cmp.Compare(y.Errors, x.Errors), strings.Compare(x.Value, y.Value))
 	})
 	return slices.Clip(values[:min(len(values), maxSpreadValues)])
@@ -217,7 +218,7 @@ func (a *Aggregator) spreadValues(sums map[uint32]int64, all int64, viewSums map
 
 // values are what a dimension or tag has been in the window, whatever the
 // filter, most first: completion offers what could be filtered for.
-func (a *Aggregator) values(name string, lo, hi int64) []ValueCount {
+func (a *Aggregator) values(name string, lo, hi int64) []frame.ValueCount {
 	w := a.log.newWeights()
 	a.log.each(lo, hi, func(c *chunk, i int) { w.add(c, i, 1) })
 	s := newSegments(a.log, name)
@@ -226,9 +227,9 @@ func (a *Aggregator) values(name string, lo, hi int64) []ValueCount {
 	texts := slices.SortedFunc(maps.Keys(sums), func(x, y uint32) int {
 		return cmp.Or(cmp.Compare(sums[y], sums[x]), strings.Compare(a.log.texts.text[x], a.log.texts.text[y]))
 	})
-	var out []ValueCount
+	var out []frame.ValueCount
 	for _, text := range texts[:min(len(texts), maxValues)] {
-		out = append(out, ValueCount{a.log.texts.text[text], int(sums[text])})
+		out = append(out, frame.ValueCount{Value: a.log.texts.text[text], Beacons: int(sums[text])})
 	}
 	return out
 }

@@ -8,65 +8,8 @@ import (
 
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/filter"
+	"github.com/rumtop/rumtop/internal/frame"
 )
-
-// DiffersSpec says which page views to hold against which others. The zero value
-// asks nothing.
-type DiffersSpec struct {
-	Kind   string  // one of the Differs constants
-	Metric string  // of DiffersSlow: lcp, inp, cls, fcp, ttfb
-	Bound  float64 // of DiffersSlow: what is above is slow; 0 is the window's p75
-	// From and To are the span of DiffersSpan, Unix milliseconds; it is held
-	// against as much time before it.
-	From, To int64
-	// A and B are the two releases of DiffersRelease, "" picks as [VerdictSpec]
-	// does; A is the filter of DiffersFilter.
-	A, B string
-}
-
-// What can be held against what.
-const (
-	DiffersErrored = "errored" // views with an error against the rest
-	DiffersSlow    = "slow"    // views over a bound against the rest that have the metric
-	DiffersSpan    = "span"    // a span of time against what came before
-	DiffersRelease = "release" // one release against another
-	DiffersFilter  = "filter"  // views that a filter holds for against the rest
-)
-
-// Differs is what tells one part of the page views, A, from another, B.
-type Differs struct {
-	Of      string `json:"of"`      // what A is, in words
-	Against string `json:"against"` // what B is
-	A       Count  `json:"a"`       // page views
-	B       Count  `json:"b"`
-	// Values are ranked by the lower end of the interval of their difference, the
-	// most telling first. Those that chance may have brought about are left out.
-	Values   []Difference `json:"values"`
-	Together Conjunction  `json:"together"`
-	Compared int          `json:"compared"` // values looked at: what the tests are corrected for
-	Note     string       `json:"note,omitempty"`
-}
-
-// Difference is one value's share of A and of B.
-type Difference struct {
-	Term
-	A    float64  `json:"a"`    // share of A that has it, 0..1
-	B    float64  `json:"b"`    // share of B
-	N    Count    `json:"n"`    // views of A that have it
-	Diff Estimate `json:"diff"` // A − B
-	Lift float64  `json:"lift"` // A ÷ B; 0 where no view of B has it
-	// Same are terms that hold for nearly the same views: another name, a part of it.
-	Same []Term `json:"same,omitempty"`
-}
-
-// Conjunction is what most of A has in common, in at most three terms.
-type Conjunction struct {
-	Terms     []Term  `json:"terms"`
-	Filter    string  `json:"filter"`
-	Coverage  float64 `json:"coverage"`  // share of A that it describes, 0..1
-	Caught    float64 `json:"caught"`    // share of B that it describes too
-	Precision float64 `json:"precision"` // share of A among what it describes
-}
 
 const (
 	minDiffers   = 20   // views of A under which nothing is said
@@ -79,12 +22,12 @@ const (
 
 // lately is an answer about what differs, for some seconds.
 type lately struct {
-	spec   DiffersSpec
+	spec   frame.DiffersSpec
 	filter string
 	length int64
 	at     int64 // right edge of its window
 	rows   int
-	answer *Differs
+	answer *frame.Differs
 }
 
 // differsEvery is how long an answer about a moving window stands.
@@ -92,8 +35,8 @@ const differsEvery = 5000
 
 // differsLately answers what differs, anew only when the question changed or the
 // window has moved on by some seconds: it reads all of it.
-func (a *Aggregator) differsLately(q *Query, lo, hi int64) *Differs {
-	if q.Differs == (DiffersSpec{}) {
+func (a *Aggregator) differsLately(q *frame.Query, lo, hi int64) *frame.Differs {
+	if q.Differs == (frame.DiffersSpec{}) {
 		return nil
 	}
 	l := &a.lately
@@ -108,7 +51,7 @@ func (a *Aggregator) differsLately(q *Query, lo, hi int64) *Differs {
 }
 
 // differs answers the spec over [lo, hi).
-func (a *Aggregator) differs(spec DiffersSpec, lo, hi int64) *Differs {
+func (a *Aggregator) differs(spec frame.DiffersSpec, lo, hi int64) *frame.Differs {
 	p, d := a.parts(spec, lo, hi)
 	if p == nil {
 		return d
@@ -131,7 +74,7 @@ func (a *Aggregator) differs(spec DiffersSpec, lo, hi int64) *Differs {
 			rows++
 		}
 	})
-	d.A, d.B = Count(sum(origins[0])), Count(sum(origins[1]))
+	d.A, d.B = frame.Count(sum(origins[0])), frame.Count(sum(origins[1]))
 	if d.A < minDiffers || d.B < minDiffers {
 		d.Note = "too few page views to compare"
 		return d
@@ -155,8 +98,8 @@ type parts struct {
 }
 
 // parts compiles a spec. Where there is nothing to look at, Differs says why.
-func (a *Aggregator) parts(spec DiffersSpec, lo, hi int64) (*parts, *Differs) {
-	p, d := &parts{lo: lo, hi: hi}, &Differs{Against: "the rest"}
+func (a *Aggregator) parts(spec frame.DiffersSpec, lo, hi int64) (*parts, *frame.Differs) {
+	p, d := &parts{lo: lo, hi: hi}, &frame.Differs{Against: "the rest"}
 	viewsIf := func(inA func(c *chunk, i int) bool) func(*chunk, int) (float64, float64) {
 		return func(c *chunk, i int) (x, y float64) {
 			switch {
@@ -169,7 +112,7 @@ func (a *Aggregator) parts(spec DiffersSpec, lo, hi int64) (*parts, *Differs) {
 		}
 	}
 	switch spec.Kind {
-	case DiffersErrored:
+	case frame.DiffersErrored:
 		d.Of = "errored views"
 		p.of = func(c *chunk, i int) (x, y float64) {
 			if c.total[i]&errs != 0 {
@@ -180,7 +123,7 @@ func (a *Aggregator) parts(spec DiffersSpec, lo, hi int64) (*parts, *Differs) {
 			}
 			return x, y
 		}
-	case DiffersSlow:
+	case frame.DiffersSlow:
 		m := beacon.VitalIndex(spec.Metric)
 		if m < 0 {
 			d.Note = "no such metric: " + spec.Metric
@@ -200,13 +143,13 @@ func (a *Aggregator) parts(spec DiffersSpec, lo, hi int64) (*parts, *Differs) {
 			}
 			return 0, 1
 		}
-	case DiffersSpan:
+	case frame.DiffersSpan:
 		d.Of, d.Against = "views of the span", "before it"
 		p.lo, p.hi = spec.From-(spec.To-spec.From), spec.To
 		p.of = viewsIf(func(c *chunk, i int) bool { return c.at(i) >= spec.From })
-	case DiffersRelease:
+	case frame.DiffersRelease:
 		if spec.A == "" || spec.B == "" {
-			v := Verdict{Canary: spec.A, Baseline: spec.B}
+			v := frame.Verdict{Canary: spec.A, Baseline: spec.B}
 			a.pickReleases(&v, lo, hi)
 			spec.A, spec.B = v.Canary, v.Baseline
 		}
@@ -223,7 +166,7 @@ func (a *Aggregator) parts(spec DiffersSpec, lo, hi int64) (*parts, *Differs) {
 			}
 			return views(c, i)
 		}
-	case DiffersFilter:
+	case frame.DiffersFilter:
 		e, err := filter.Parse(spec.A)
 		if err != nil {
 			d.Note = err.Error()
@@ -270,7 +213,7 @@ func (a *Aggregator) fields() []string {
 }
 
 // rank compares the shares of every value.
-func (a *Aggregator) rank(d *Differs, origins, pages [2][]float64) {
+func (a *Aggregator) rank(d *frame.Differs, origins, pages [2][]float64) {
 	for _, field := range a.fields() {
 		s := newSegments(a.log, field)
 		from := &origins
@@ -303,7 +246,7 @@ func (a *Aggregator) rank(d *Differs, origins, pages [2][]float64) {
 			if v[0] < minOfValue {
 				continue
 			}
-			e := Difference{Term: Term{field, keyOf(a.log.texts.text[text])}, N: Count(v[0])}
+			e := frame.Difference{Term: frame.Term{Field: field, Value: keyOf(a.log.texts.text[text])}, N: frame.Count(v[0])}
 			x, y := proportion(min(1, v[0]/float64(d.A)), int(d.A)), proportion(min(1, max(0, v[1])/float64(d.B)), int(d.B))
 			e.A, e.B, e.Diff = x.Value, y.Value, difference(x, y)
 			if e.B > 0 {
@@ -312,7 +255,7 @@ func (a *Aggregator) rank(d *Differs, origins, pages [2][]float64) {
 			d.Values = append(d.Values, e)
 		}
 	}
-	d.Values = slices.DeleteFunc(d.Values, func(e Difference) bool {
+	d.Values = slices.DeleteFunc(d.Values, func(e frame.Difference) bool {
 		p := shareP(e.A*float64(d.A), float64(d.A), e.B*float64(d.B), float64(d.B))
 		return e.Diff.Value < minSeparates || p*float64(d.Compared) > alphaDiffers
 	})
@@ -321,7 +264,7 @@ func (a *Aggregator) rank(d *Differs, origins, pages [2][]float64) {
 }
 
 // together looks for what most of A has in common, and for names of the same.
-func (a *Aggregator) together(d *Differs, p *parts) {
+func (a *Aggregator) together(d *frame.Differs, p *parts) {
 	terms := a.candidates(d.Values)
 	if len(terms) == 0 {
 		return
@@ -340,8 +283,8 @@ func (a *Aggregator) together(d *Differs, p *parts) {
 	s := scan{now: now}
 	if m := s.best(); m != 0 {
 		here := now.cells[m]
-		d.Together = Conjunction{
-			Terms: chosen(terms, m), Filter: filterText(chosen(terms, m)),
+		d.Together = frame.Conjunction{
+			Terms: chosen(terms, m), Filter: frame.FilterText(chosen(terms, m)),
 			Coverage: here.events / float64(d.A), Caught: max(0, here.views-here.events) / float64(d.B),
 			Precision: here.events / max(here.views, 1),
 		}
@@ -351,9 +294,9 @@ func (a *Aggregator) together(d *Differs, p *parts) {
 
 // candidates are the terms worth combining, in the order of fields, at most
 // three of a field.
-func (a *Aggregator) candidates(ranked []Difference) []Term {
+func (a *Aggregator) candidates(ranked []frame.Difference) []frame.Term {
 	perField := map[string]int{}
-	var terms []Term
+	var terms []frame.Term
 	for _, e := range ranked {
 		if perField[e.Field]++; perField[e.Field] <= 3 && len(terms) < maxCandidates {
 			terms = append(terms, e.Term)
@@ -363,19 +306,19 @@ func (a *Aggregator) candidates(ranked []Difference) []Term {
 	for i, f := range a.fields() {
 		order[f] = i
 	}
-	slices.SortStableFunc(terms, func(x, y Term) int { return order[x.Field] - order[y.Field] })
+	slices.SortStableFunc(terms, func(x, y frame.Term) int { return order[x.Field] - order[y.Field] })
 	return terms
 }
 
 // sameViews folds values that hold for nearly the same views into the first of
 // them. That a value is missing, as of the connection where a browser does not tell it, is
 // folded into whatever nearly always comes with it in A.
-func sameViews(d *Differs, terms []Term, now *lattice) {
-	bit := map[Term]int{}
+func sameViews(d *frame.Differs, terms []frame.Term, now *lattice) {
+	bit := map[frame.Term]int{}
 	for k, t := range terms {
 		bit[t] = 1 << k
 	}
-	same := func(e, of *Difference) bool {
+	same := func(e, of *frame.Difference) bool {
 		x, y := bit[e.Term], bit[of.Term]
 		if x == 0 || y == 0 || e.Field == of.Field {
 			return false
@@ -386,8 +329,8 @@ func sameViews(d *Differs, terms []Term, now *lattice) {
 		}
 		return both.views >= nearlySame*(now.cells[x].views+now.cells[y].views-both.views)
 	}
-	var kept, missing []Difference
-	fold := func(e Difference) bool {
+	var kept, missing []frame.Difference
+	fold := func(e frame.Difference) bool {
 		for i := range kept {
 			if same(&e, &kept[i]) {
 				kept[i].Same = append(kept[i].Same, e.Term)
@@ -414,6 +357,6 @@ func sameViews(d *Differs, terms []Term, now *lattice) {
 }
 
 // byDifference ranks by the lower end of the interval.
-func byDifference(x, y Difference) int {
+func byDifference(x, y frame.Difference) int {
 	return cmp.Or(cmp.Compare(y.Diff.Low, x.Diff.Low), strings.Compare(x.Field, y.Field), strings.Compare(x.Value, y.Value))
 }

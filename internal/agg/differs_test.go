@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // shopView is a page view of a shop whose release 2 fails for most of those who
@@ -41,16 +42,16 @@ func TestDiffers(t *testing.T) {
 	for i := range 20_000 {
 		add(a, now, shopView(i, epoch.Add(time.Duration(i+1)*30*time.Millisecond)))
 	}
-	ask := func(spec DiffersSpec) *Differs {
+	ask := func(spec frame.DiffersSpec) *frame.Differs {
 		t.Helper()
-		d := a.Frame(Query{By: "region", Window: 10 * time.Minute, Differs: spec}, SourceStatus{}, now).Differs
+		d := a.Frame(frame.Query{By: "region", Window: 10 * time.Minute, Differs: spec}, SourceStatus{}, now).Differs
 		if d == nil {
 			t.Fatalf("%+v: no answer", spec)
 		}
 		return d
 	}
 
-	d := ask(DiffersSpec{Kind: DiffersErrored})
+	d := ask(frame.DiffersSpec{Kind: frame.DiffersErrored})
 	if got := d.Together.Filter; got != `release=2 tag.flag="new pay" browser=Safari` {
 		t.Errorf("together %q", got)
 	}
@@ -63,7 +64,7 @@ func TestDiffers(t *testing.T) {
 	for _, v := range d.Values {
 		switch v.Field {
 		case "browser":
-			if v.Value != "Safari" || len(v.Same) != 1 || v.Same[0] != (Term{"browser_version", "Safari 19"}) {
+			if v.Value != "Safari" || len(v.Same) != 1 || v.Same[0] != (frame.Term{Field: "browser_version", Value: "Safari 19"}) {
 				t.Errorf("%+v", v)
 			}
 			if v.A < .9 || math.Abs(v.B-.3) > .05 || v.Diff.Low > v.Diff.Value || v.Diff.High < v.Diff.Value || math.Abs(v.Lift-v.A/v.B) > 1e-9 {
@@ -75,20 +76,20 @@ func TestDiffers(t *testing.T) {
 		}
 	}
 
-	if d := ask(DiffersSpec{Kind: DiffersSlow, Metric: "lcp", Bound: 2500}); d.Together.Filter != "browser=Safari" || d.Together.Coverage != 1 || d.Together.Caught != 0 {
+	if d := ask(frame.DiffersSpec{Kind: frame.DiffersSlow, Metric: "lcp", Bound: 2500}); d.Together.Filter != "browser=Safari" || d.Together.Coverage != 1 || d.Together.Caught != 0 {
 		t.Errorf("slow: %+v", d.Together)
 	}
-	if d := ask(DiffersSpec{Kind: DiffersRelease, A: "2", B: "1"}); d.A+d.B != 20_000 || d.Together.Filter != "release=2" {
+	if d := ask(frame.DiffersSpec{Kind: frame.DiffersRelease, A: "2", B: "1"}); d.A+d.B != 20_000 || d.Together.Filter != "release=2" {
 		t.Errorf("release: %+v", d)
 	}
-	if d := ask(DiffersSpec{Kind: DiffersFilter, A: "browser=Safari"}); d.Together.Filter != "browser=Safari" {
+	if d := ask(frame.DiffersSpec{Kind: frame.DiffersFilter, A: "browser=Safari"}); d.Together.Filter != "browser=Safari" {
 		t.Errorf("filter: %+v", d.Together)
 	}
 	mid := epoch.Add(5 * time.Minute).UnixMilli()
-	if d := ask(DiffersSpec{Kind: DiffersSpan, From: mid, To: mid + 60_000}); len(d.Values) != 0 || d.A != d.B {
+	if d := ask(frame.DiffersSpec{Kind: frame.DiffersSpan, From: mid, To: mid + 60_000}); len(d.Values) != 0 || d.A != d.B {
 		t.Errorf("span: nothing changed, yet %+v", d)
 	}
-	for _, bad := range []DiffersSpec{{Kind: DiffersSlow, Metric: "speed"}, {Kind: DiffersFilter, A: "lcp>fast"}, {Kind: DiffersRelease, A: "7", B: "8"}} {
+	for _, bad := range []frame.DiffersSpec{{Kind: frame.DiffersSlow, Metric: "speed"}, {Kind: frame.DiffersFilter, A: "lcp>fast"}, {Kind: frame.DiffersRelease, A: "7", B: "8"}} {
 		if d := ask(bad); d.Note == "" || len(d.Values) != 0 {
 			t.Errorf("%+v: %+v", bad, d)
 		}
@@ -98,7 +99,7 @@ func TestDiffers(t *testing.T) {
 // BenchmarkDiffers is one question over 600,000 beacons: five minutes at 2,000 a second.
 func BenchmarkDiffers(b *testing.B) {
 	a, _ := loaded(b, benchQuery)
-	for _, spec := range []DiffersSpec{{Kind: DiffersErrored}, {Kind: DiffersSlow, Metric: "lcp"}} {
+	for _, spec := range []frame.DiffersSpec{{Kind: frame.DiffersErrored}, {Kind: frame.DiffersSlow, Metric: "lcp"}} {
 		b.Run(spec.Kind, func(b *testing.B) {
 			for b.Loop() {
 				if d := a.differs(spec, a.now.lo, a.now.hi); d.A == 0 {

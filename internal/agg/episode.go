@@ -1,6 +1,10 @@
 package agg
 
-import "math"
+import (
+	"math"
+
+	"github.com/rumtop/rumtop/internal/frame"
+)
 
 // episode is a time in which a measure was worse for someone, from the alarm on.
 // Its past is what came before its onset, and stays that for as long as it lasts.
@@ -10,7 +14,7 @@ type episode struct {
 	ended   int64 // and in which it was found to be over; 0: it is on
 	until   int64 // the last step that was worse, once it is over
 
-	terms     []Term
+	terms     []frame.Term
 	matcher   *matcher
 	only      []bool  // by endpoint: the requests that count, nil for all
 	explained float64 // share of the excess that terms describe
@@ -142,7 +146,7 @@ func (w *watch) reconsider(e *episode) {
 	steps := int(min(w.newest()-e.onset+1, longSteps))
 	terms, explained := w.explain(e, suspects, steps)
 	e.explained = explained
-	if filterText(terms) == filterText(e.terms) {
+	if frame.FilterText(terms) == frame.FilterText(e.terms) {
 		return
 	}
 	next := *e
@@ -191,7 +195,7 @@ func (w *watch) events(e *episode) func(c *chunk, i int) (x, n float64) {
 }
 
 // locate gives an episode its terms, and finds its onset and its past.
-func (w *watch) locate(e *episode, terms []Term, steps int) {
+func (w *watch) locate(e *episode, terms []frame.Term, steps int) {
 	e.terms, e.matcher, e.only = terms, w.matching(terms), w.endpointsOf(terms)
 	e.points = e.points[:0:0]
 	e.first = w.newest() - int64(len(w.steps)) + 1

@@ -3,18 +3,8 @@ package agg
 import (
 	"cmp"
 	"slices"
-)
 
-// How an error group stands against the baseline. A group of which none is true
-// has no state.
-const (
-	// ErrorNew: first seen after the baseline began, in a history that reaches further back.
-	ErrorNew = "new"
-	// ErrorRegressed: known from before the baseline and absent from it, or there
-	// and far rarer; either beyond what chance explains.
-	ErrorRegressed = "regressed"
-	// ErrorGone: in the baseline, not in the window, beyond what chance explains.
-	ErrorGone = "gone"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 const (
@@ -30,14 +20,14 @@ const (
 
 // errorState judges a group by its users, who fail independently of one another, as
 // the errors of one page do not. Without a whole baseline nothing is said.
-func (a *Aggregator) errorState(f *Frame, group uint32, blo int64) string {
+func (a *Aggregator) errorState(f *frame.Frame, group uint32, blo int64) string {
 	if !f.Baseline.Complete || group == otherGroup {
 		return ""
 	}
 	seen := a.lens.errors[group]
 	if oldest, _ := a.log.oldest(); seen.first >= blo {
 		if oldest < blo && a.now.groups[group] != nil {
-			return ErrorNew
+			return frame.ErrorNew
 		}
 		return ""
 	}
@@ -46,9 +36,9 @@ func (a *Aggregator) errorState(f *Frame, group uint32, blo int64) string {
 	all, allBefore := float64(a.now.total.users), float64(a.before.total.users)
 	switch {
 	case now == 0 && rateP(before, allBefore, now, all) < stateP/groups:
-		return ErrorGone
+		return frame.ErrorGone
 	case now*allBefore >= regressedFactor*before*all && rateP(now, all, before, allBefore) < stateP/groups:
-		return ErrorRegressed
+		return frame.ErrorRegressed
 	}
 	return ""
 }
@@ -63,17 +53,17 @@ func (w *window) hit(group uint32) float64 {
 
 // gone are the groups that were in the baseline and are not any more, those
 // first that hurt most users then.
-func (a *Aggregator) gone(f *Frame, blo int64) []ErrorGroup {
+func (a *Aggregator) gone(f *frame.Frame, blo int64) []frame.ErrorGroup {
 	var groups []uint32
 	for g := range a.before.groups {
-		if a.now.groups[g] == nil && a.errorState(f, g, blo) == ErrorGone {
+		if a.now.groups[g] == nil && a.errorState(f, g, blo) == frame.ErrorGone {
 			groups = append(groups, g)
 		}
 	}
 	slices.SortFunc(groups, func(x, y uint32) int {
 		return cmp.Or(cmp.Compare(a.before.hit(y), a.before.hit(x)), cmp.Compare(x, y))
 	})
-	var out []ErrorGroup
+	var out []frame.ErrorGroup
 	for _, g := range groups[:min(len(groups), maxGone)] {
 		out = append(out, a.errorGroup(f, g, blo))
 	}

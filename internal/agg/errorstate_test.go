@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // errorsAt sends one view with an error for each of so many users, at a minute of the history.
@@ -29,15 +30,15 @@ func TestErrorStates(t *testing.T) {
 		counts counts
 		want   string
 	}{
-		{"new", counts{0, 0, 3}, ErrorNew},
-		{"new after the baseline began", counts{0, 2, 3}, ErrorNew},
-		{"back", counts{5, 0, 40}, ErrorRegressed},
+		{"new", counts{0, 0, 3}, frame.ErrorNew},
+		{"new after the baseline began", counts{0, 2, 3}, frame.ErrorNew},
+		{"back", counts{5, 0, 40}, frame.ErrorRegressed},
 		{"back by chance", counts{5, 0, 3}, ""},
-		{"grew", counts{5, 10, 60}, ErrorRegressed},
+		{"grew", counts{5, 10, 60}, frame.ErrorRegressed},
 		{"grew by chance", counts{5, 3, 6}, ""},
 		{"grew a little", counts{5, 400, 560}, ""},
 		{"as before", counts{5, 20, 22}, ""},
-		{"gone", counts{5, 40, 0}, ErrorGone},
+		{"gone", counts{5, 40, 0}, frame.ErrorGone},
 		{"gone by chance", counts{5, 3, 0}, "-"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -49,7 +50,7 @@ func TestErrorStates(t *testing.T) {
 				errorsAt(a, minute, "x", n)
 			}
 			errorsAt(a, 30, "", 1)
-			f := a.Frame(Query{By: "release", Window: 10 * time.Minute}, SourceStatus{}, epoch.Add(30*time.Minute-time.Millisecond))
+			f := a.Frame(frame.Query{By: "release", Window: 10 * time.Minute}, SourceStatus{}, epoch.Add(30*time.Minute-time.Millisecond))
 			got := "-"
 			for _, g := range slices.Concat(f.Errors, f.Gone) {
 				got = g.State
@@ -58,7 +59,7 @@ func TestErrorStates(t *testing.T) {
 				t.Errorf("%q, want %q: %+v, gone %+v", got, c.want, f.Errors, f.Gone)
 			}
 			// A history that begins within the baseline cannot tell.
-			q := Query{By: "release", Window: 20 * time.Minute}
+			q := frame.Query{By: "release", Window: 20 * time.Minute}
 			f = a.Frame(q, SourceStatus{}, epoch.Add(30*time.Minute-time.Millisecond))
 			for _, g := range slices.Concat(f.Errors, f.Gone) {
 				if g.State != "" {
@@ -78,7 +79,7 @@ func TestErrorDetailTells(t *testing.T) {
 		add(a, when, b)
 	}
 	add(a, epoch, beacon.Beacon{ID: 99, Received: epoch.UnixMilli(), Trace: "not of this error", Errors: []beacon.Error{{Type: "E", Message: "y"}}})
-	d := a.Frame(Query{By: "release", Window: time.Minute, Fingerprint: Fingerprint("E", "x", "")}, SourceStatus{}, epoch.Add(time.Second)).Detail
+	d := a.Frame(frame.Query{By: "release", Window: time.Minute, Fingerprint: Fingerprint("E", "x", "")}, SourceStatus{}, epoch.Add(time.Second)).Detail
 	if d == nil || d.Sessions != maxTraces || d.Users != 1 || len(d.Traces) != maxTraces {
 		t.Fatalf("%+v", d)
 	}

@@ -5,10 +5,11 @@ import (
 	"slices"
 
 	"github.com/rumtop/rumtop/internal/filter"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // explain finds who an episode is about, by its last steps, and how much of the excess that is.
-func (w *watch) explain(e *episode, suspects []alarm, steps int) (who []Term, explained float64) {
+func (w *watch) explain(e *episode, suspects []alarm, steps int) (who []frame.Term, explained float64) {
 	terms := w.endpoints(e, steps)
 	terms = append(terms, w.terms(suspects, e.terms, maxCandidates-len(terms))...)
 	now := newLattice(w.log, terms)
@@ -53,7 +54,7 @@ func (w *watch) explain(e *episode, suspects []alarm, steps int) (who []Term, ex
 
 // suspect is a release that was not there five minutes before the onset and has most
 // of the excess: it is named even where other terms narrow things down further.
-func (w *watch) suspect(s *scan, terms []Term, onset int64) uint16 {
+func (w *watch) suspect(s *scan, terms []frame.Term, onset int64) uint16 {
 	all := s.now.cells[0].events - s.expected(0)
 	for k, t := range terms {
 		m := 1 << k
@@ -65,7 +66,7 @@ func (w *watch) suspect(s *scan, terms []Term, onset int64) uint16 {
 }
 
 // appeared reports whether a segment was hardly there before a step.
-func (w *watch) appeared(t Term, before int) bool {
+func (w *watch) appeared(t frame.Term, before int) bool {
 	seg := int(w.byValue[t])
 	views, n := 0., 0.
 	for _, s := range w.steps[:max(before, 0)] {
@@ -78,7 +79,7 @@ func (w *watch) appeared(t Term, before int) bool {
 }
 
 // setOf is a set of terms by their places.
-func setOf(terms, of []Term) (m int) {
+func setOf(terms, of []frame.Term) (m int) {
 	for _, t := range of {
 		m |= 1 << slices.Index(terms, t)
 	}
@@ -87,7 +88,7 @@ func setOf(terms, of []Term) (m int) {
 
 // terms are the segments that an explanation may be made of: those that have been told, and
 // suspects, at most so many.
-func (w *watch) terms(suspects []alarm, before []Term, most int) []Term {
+func (w *watch) terms(suspects []alarm, before []frame.Term, most int) []frame.Term {
 	slices.SortStableFunc(suspects, func(x, y alarm) int { return cmp.Compare(x.p, y.p) })
 	perField := map[string]int{}
 	var segments []int
@@ -108,7 +109,7 @@ func (w *watch) terms(suspects []alarm, before []Term, most int) []Term {
 		}
 	}
 	slices.SortStableFunc(segments, func(x, y int) int { return w.order[w.segments[x].Field] - w.order[w.segments[y].Field] })
-	terms := make([]Term, len(segments))
+	terms := make([]frame.Term, len(segments))
 	for i, seg := range segments {
 		terms[i] = w.segments[seg].Term
 	}
@@ -116,11 +117,11 @@ func (w *watch) terms(suspects []alarm, before []Term, most int) []Term {
 }
 
 // matching compiles terms; nil lets everything pass.
-func (w *watch) matching(terms []Term) *matcher {
+func (w *watch) matching(terms []frame.Term) *matcher {
 	if len(terms) == 0 {
 		return nil
 	}
-	e, err := filter.Parse(filterText(terms))
+	e, err := filter.Parse(frame.FilterText(terms))
 	if err != nil {
 		return newMatcher(w.log, filter.Expr{})
 	}

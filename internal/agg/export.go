@@ -7,6 +7,7 @@ import (
 
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/filter"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // Export is a walk over the retained beacons that were received in [From, To),
@@ -272,7 +273,7 @@ func (a *Aggregator) Distributions(segments int) []Distribution {
 		return nil
 	}
 	out := a.now.total.distributions("")
-	for i, s := range a.order(&Query{}) {
+	for i, s := range a.order(&frame.Query{}) {
 		if i == segments {
 			break
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/beacon/beacontest"
 	"github.com/rumtop/rumtop/internal/filter"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // shop is an aggregator that has taken in some minutes of a shop's traffic, of
@@ -55,7 +56,7 @@ func TestExportRoundTrip(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, by := range []string{"release", "page", "browser_version", "tag.flag"} {
-			q := Query{Filter: expr, By: by, Window: 2 * time.Minute, Steps: 30, Errors: 50}
+			q := frame.Query{Filter: expr, By: by, Window: 2 * time.Minute, Steps: 30, Errors: 50}
 			want, got := a.Frame(q, SourceStatus{}, now), c.Frame(q, SourceStatus{}, now)
 			if want.Total.Beacons == 0 {
 				t.Fatalf("%q: nothing to compare", expression)
@@ -69,7 +70,7 @@ func TestExportRoundTrip(t *testing.T) {
 	}
 }
 
-func marshal(t *testing.T, f *Frame) []byte {
+func marshal(t *testing.T, f *frame.Frame) []byte {
 	t.Helper()
 	data, err := json.Marshal(f)
 	if err != nil {

@@ -3,6 +3,8 @@ package agg
 import (
 	"cmp"
 	"slices"
+
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // endpointField is how filters name where a request goes. Pages call endpoints: what
@@ -11,7 +13,7 @@ const endpointField = "url"
 
 // endpoints are the terms that an explanation of failed requests may be made of beside segments:
 // those told before, and the endpoints with most failures in the last steps.
-func (w *watch) endpoints(e *episode, steps int) []Term {
+func (w *watch) endpoints(e *episode, steps int) []frame.Term {
 	if e.measure != ofRequests {
 		return nil
 	}
@@ -32,7 +34,7 @@ func (w *watch) endpoints(e *episode, steps int) []Term {
 			byURL[w.log.url(uint32(id))] += n
 		}
 	}
-	var terms []Term
+	var terms []frame.Term
 	for _, t := range e.terms {
 		if t.Field == endpointField {
 			terms = append(terms, t)
@@ -47,7 +49,7 @@ func (w *watch) endpoints(e *episode, steps int) []Term {
 	}
 	slices.SortFunc(urls, func(x, y string) int { return cmp.Or(byURL[y]-byURL[x], cmp.Compare(x, y)) })
 	for _, url := range urls[:min(len(urls), maxTerms-len(terms))] {
-		terms = append(terms, Term{endpointField, url})
+		terms = append(terms, frame.Term{Field: endpointField, Value: url})
 	}
 	return terms
 }
@@ -65,7 +67,7 @@ func (t *lattice) addEndpoint(l *log, url string, bit uint16) {
 }
 
 // endpointsOf are those that terms name, nil where they name none.
-func (w *watch) endpointsOf(terms []Term) []bool {
+func (w *watch) endpointsOf(terms []frame.Term) []bool {
 	for _, t := range terms {
 		if t.Field != endpointField {
 			continue

@@ -158,7 +158,7 @@ func topFrame(stack string) (function, file string) {
 		if isForeign(line) {
 			continue
 		}
-		if function, file, ok := frame(strings.TrimSpace(line)); ok {
+		if function, file, ok := parseStackFrame(strings.TrimSpace(line)); ok {
 			return function, file
 		}
 	}
@@ -177,9 +177,9 @@ func isForeign(line string) bool {
 // minName is the length of the shortest function names that a minifier did not make.
 const minName = 3
 
-// frame reads a line of a stack, as Chromium ("at pay (URL:1:2)", "at URL:1:2")
+// parseStackFrame reads a line of a stack, as Chromium ("at pay (URL:1:2)", "at URL:1:2")
 // or Firefox and Safari ("pay@URL:1:2") write it.
-func frame(line string) (function, file string, ok bool) {
+func parseStackFrame(line string) (function, file string, ok bool) {
 	var url string
 	if rest, chromium := strings.CutPrefix(line, "at "); chromium {
 		function, url, ok = strings.Cut(rest, " (")

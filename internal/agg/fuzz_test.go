@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // FuzzAdd adds batches as they may come from a rogue publisher, and asks about
@@ -25,7 +26,7 @@ func FuzzAdd(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, first, second []byte, later int64) {
 		a := New(Config{})
-		q := Query{By: "page", Window: time.Minute, Steps: 20, Errors: 1000}
+		q := frame.Query{By: "page", Window: time.Minute, Steps: 20, Errors: 1000}
 		now := epoch
 		for _, data := range [][]byte{first, second} {
 			var b beacon.Batch

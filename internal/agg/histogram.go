@@ -1,6 +1,10 @@
 package agg
 
-import "math"
+import (
+	"math"
+
+	"github.com/rumtop/rumtop/internal/frame"
+)
 
 // A histogram counts values in the log-linear layout of HDR histograms: every
 // power of two is an octave of 64 buckets, so that a bucket is 1/64 of its
@@ -93,12 +97,12 @@ func (h *histogram) quantile(q float64) float64 {
 	return r[0]
 }
 
-func (h *histogram) dist() Dist {
+func (h *histogram) dist() frame.Dist {
 	if h.n == 0 {
-		return Dist{}
+		return frame.Dist{}
 	}
 	n := float64(h.n)
 	r := [...]float64{math.Ceil(.50 * n), math.Ceil(.75 * n), math.Ceil(.95 * n), math.Ceil(.99 * n)}
 	h.ranks(r[:])
-	return Dist{N: h.n, P50: r[0], P75: r[1], P95: r[2], P99: r[3]}
+	return frame.Dist{N: h.n, P50: r[0], P75: r[1], P95: r[2], P99: r[3]}
 }

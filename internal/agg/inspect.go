@@ -8,106 +8,8 @@ import (
 	"time"
 
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/frame"
 )
-
-// InspectSpec asks for a close look at one segment, or at all that passes the
-// filter. The zero value asks nothing.
-type InspectSpec struct {
-	On    bool
-	Key   string // of the segment; see Whole
-	Whole bool   // not one segment, but all
-	Vital int    // whose distribution is wanted, by place in beacon.Vitals
-	Steps int    // of the map over time, at most
-	// Funnel is names of events in the order in which they should follow one
-	// another within a session, separated by ">".
-	Funnel string
-}
-
-// Inspection is a close look at a segment over the window.
-type Inspection struct {
-	Key   string
-	Vital string // name of the metric
-	Dist  Dist
-	// Good and Poor are the bounds of the metric: up to Good is good, above Poor
-	// is poor (web.dev, Web Vitals thresholds). The shares are of page views, 0..1.
-	Good, Poor           float64
-	GoodShare, PoorShare float64
-	Spectrum             []Quantile // from the median to the extreme
-	Bins                 []Bin      // in ascending order, without gaps
-	Map                  HeatMap
-	Phases               []Phase // of a page load, in order
-	Pages                []PageRow
-	Endpoints            []EndpointRow
-	Customs              []CustomRow
-	Events               []EventRow
-	Funnel               []FunnelStep
-}
-
-// Quantile is a value that a share of the values does not exceed.
-type Quantile struct{ Share, Value float64 }
-
-// Bin is how many values are in [Lo, Hi).
-type Bin struct {
-	Lo, Hi float64
-	N      int
-}
-
-// HeatMap is how the metric was distributed over time: Counts[step][bin].
-type HeatMap struct {
-	From   time.Time
-	Step   time.Duration
-	Bins   []float64 // lower bounds
-	Counts [][]int
-}
-
-// Phase is what one stage of loading takes at the median, milliseconds, over
-// the page views that report it, with its n.
-type Phase struct {
-	Name  string
-	P50   float64
-	Since bool // counted from the navigation's begin, as ttfb, fcp and lcp are
-	N     int
-}
-
-// PageRow is a page by the metric.
-type PageRow struct {
-	Page string
-	Dist Dist
-}
-
-// EndpointRow is requests of one URL template and method.
-type EndpointRow struct {
-	URL, Method string
-	N, Failed   Count
-	Statuses    []StatusCount // failed ones, most first
-	P75         float64       // duration, ms
-	Timed       int           // requests that the percentile rests on
-}
-
-// StatusCount is how many requests failed with a status; 0 is no connection.
-type StatusCount struct {
-	Status int
-	N      Count
-}
-
-// CustomRow is a measure of the site's own.
-type CustomRow struct {
-	Name string
-	Dist Dist
-}
-
-// EventRow is an event of the site's own. Users are those who sent it.
-type EventRow struct {
-	Name  string
-	N     Count
-	Users int
-}
-
-// FunnelStep is how many sessions got as far as an event.
-type FunnelStep struct {
-	Name     string
-	Sessions int
-}
 
 // Bounds of what an inspection lists.
 const (
@@ -153,7 +55,7 @@ type eventCell struct {
 }
 
 // inspect answers q.Inspect over [lo, hi); nil where it asks nothing.
-func (a *Aggregator) inspect(q *Query, lo, hi int64) *Inspection {
+func (a *Aggregator) inspect(q *frame.Query, lo, hi int64) *frame.Inspection {
 	spec := &q.Inspect
 	if !spec.On {
 		return nil
@@ -166,7 +68,7 @@ func (a *Aggregator) inspect(q *Query, lo, hi int64) *Inspection {
 	if !s.whole {
 		seg := a.lens.segments.find(spec.Key)
 		if seg < 0 {
-			return &Inspection{Key: spec.Key, Vital: beacon.Vitals[s.vital]}
+			return &frame.Inspection{Key: spec.Key, Vital: beacon.Vitals[s.vital]}
 		}
 		s.segment = uint16(seg)
 	}
@@ -185,7 +87,7 @@ func (a *Aggregator) inspect(q *Query, lo, hi int64) *Inspection {
 	out := s.inspection()
 	out.Key = spec.Key
 	for i := range s.funnel {
-		out.Funnel = append(out.Funnel, FunnelStep{strings.TrimSpace(names[i]), s.reach[i]})
+		out.Funnel = append(out.Funnel, frame.FunnelStep{Name: strings.TrimSpace(names[i]), Sessions: s.reach[i]})
 	}
 	out.Map = a.heatMap(s, q, hi)
 	return out
@@ -292,42 +194,42 @@ func (s *inspector) countEvent(name, who uint32, weight int64) {
 // spectrum is the shares whose quantiles are shown.
 var spectrum = [...]float64{.5, .75, .9, .95, .99, .999}
 
-func (s *inspector) inspection() *Inspection {
+func (s *inspector) inspection() *frame.Inspection {
 	h := &s.vitals[s.vital]
-	out := &Inspection{
+	out := &frame.Inspection{
 		Vital: beacon.Vitals[s.vital], Dist: h.dist(), Good: bounds[s.vital][0], Poor: bounds[s.vital][1], Bins: h.bins(),
 	}
 	if h.n > 0 {
 		out.GoodShare, out.PoorShare = h.shareUpTo(out.Good), 1-h.shareUpTo(out.Poor)
 		for _, share := range spectrum {
-			out.Spectrum = append(out.Spectrum, Quantile{share, h.quantile(share)})
+			out.Spectrum = append(out.Spectrum, frame.Quantile{Share: share, Value: h.quantile(share)})
 		}
 	}
 	out.Phases = s.phases()
 	for page, h := range s.pages {
-		out.Pages = append(out.Pages, PageRow{keyOf(s.log.texts.text[s.log.pages.text[page]]), h.dist()})
+		out.Pages = append(out.Pages, frame.PageRow{Page: keyOf(s.log.texts.text[s.log.pages.text[page]]), Dist: h.dist()})
 	}
-	out.Pages = best(out.Pages, func(a, b PageRow) int {
+	out.Pages = best(out.Pages, func(a, b frame.PageRow) int {
 		return cmp.Or(compareBool(b.Dist.Thin(), a.Dist.Thin()), cmp.Compare(b.Dist.P75, a.Dist.P75), strings.Compare(a.Page, b.Page))
 	})
 	for id, e := range s.endpoints {
 		out.Endpoints = append(out.Endpoints, s.endpoint(id, e))
 	}
-	out.Endpoints = best(out.Endpoints, func(a, b EndpointRow) int {
+	out.Endpoints = best(out.Endpoints, func(a, b frame.EndpointRow) int {
 		return cmp.Or(cmp.Compare(b.Failed, a.Failed), cmp.Compare(b.N, a.N), strings.Compare(a.URL, b.URL), strings.Compare(a.Method, b.Method))
 	})
 	for name, h := range s.customs {
 		if text := s.log.texts.text[name]; !slices.Contains(loadPhases[:], text) {
-			out.Customs = append(out.Customs, CustomRow{text, h.dist()})
+			out.Customs = append(out.Customs, frame.CustomRow{Name: text, Dist: h.dist()})
 		}
 	}
-	out.Customs = best(out.Customs, func(a, b CustomRow) int {
+	out.Customs = best(out.Customs, func(a, b frame.CustomRow) int {
 		return cmp.Or(cmp.Compare(b.Dist.N, a.Dist.N), strings.Compare(a.Name, b.Name))
 	})
 	for name, e := range s.events {
-		out.Events = append(out.Events, EventRow{s.log.texts.text[name], count(e.n), len(e.users)})
+		out.Events = append(out.Events, frame.EventRow{Name: s.log.texts.text[name], N: count(e.n), Users: len(e.users)})
 	}
-	out.Events = best(out.Events, func(a, b EventRow) int {
+	out.Events = best(out.Events, func(a, b frame.EventRow) int {
 		return cmp.Or(cmp.Compare(b.N, a.N), strings.Compare(a.Name, b.Name))
 	})
 	return out
@@ -349,16 +251,16 @@ func compareBool(a, b bool) int {
 	return -1
 }
 
-func (s *inspector) endpoint(id uint16, e *endpointCell) EndpointRow {
+func (s *inspector) endpoint(id uint16, e *endpointCell) frame.EndpointRow {
 	key := *s.log.endpoints.keys.at(uint32(id))
-	row := EndpointRow{
+	row := frame.EndpointRow{
 		URL: s.log.texts.text[key>>32], Method: s.log.texts.text[uint32(key)],
 		N: count(e.n), Failed: count(e.failed), P75: e.durations.quantile(.75), Timed: e.durations.n,
 	}
 	for status, n := range e.statuses {
-		row.Statuses = append(row.Statuses, StatusCount{int(status), count(n)})
+		row.Statuses = append(row.Statuses, frame.StatusCount{Status: int(status), N: count(n)})
 	}
-	slices.SortFunc(row.Statuses, func(a, b StatusCount) int { return cmp.Or(cmp.Compare(b.N, a.N), a.Status-b.Status) })
+	slices.SortFunc(row.Statuses, func(a, b frame.StatusCount) int { return cmp.Or(cmp.Compare(b.N, a.N), a.Status-b.Status) })
 	return row
 }
 
@@ -368,28 +270,28 @@ var loadPhases = [...]string{"dns", "tcp", "tls"}
 
 // phases are the medians of what a page load goes through. The vitals among them count
 // from the navigation's begin.
-func (s *inspector) phases() []Phase {
-	var out []Phase
+func (s *inspector) phases() []frame.Phase {
+	var out []frame.Phase
 	for _, name := range loadPhases {
 		if id, ok := s.log.texts.ids[name]; ok && s.customs[id] != nil {
 			h := s.customs[id]
-			out = append(out, Phase{Name: name, P50: h.quantile(.5), N: h.n})
+			out = append(out, frame.Phase{Name: name, P50: h.quantile(.5), N: h.n})
 		}
 	}
 	for _, name := range [...]string{beacon.TTFB, beacon.FCP, beacon.LCP} {
 		if h := &s.vitals[beacon.VitalIndex(name)]; h.n > 0 {
-			out = append(out, Phase{Name: name, P50: h.quantile(.5), Since: true, N: h.n})
+			out = append(out, frame.Phase{Name: name, P50: h.quantile(.5), Since: true, N: h.n})
 		}
 	}
 	return out
 }
 
 // bins folds the buckets into quarters of octaves.
-func (h *histogram) bins() []Bin {
+func (h *histogram) bins() []frame.Bin {
 	const fold = 1 << subBits / binsPerOctave
-	var out []Bin
+	var out []frame.Bin
 	for i := 0; i+fold <= len(h.counts); i += fold {
-		b := Bin{Lo: h.edge(i), Hi: h.edge(i + fold)}
+		b := frame.Bin{Lo: h.edge(i), Hi: h.edge(i + fold)}
 		for _, n := range h.counts[i : i+fold] {
 			b.N += int(n)
 		}
@@ -405,7 +307,7 @@ func (h *histogram) bins() []Bin {
 		if len(out) > 0 {
 			lo = out[0].Lo
 		}
-		out = slices.Insert(out, 0, Bin{Lo: 0, Hi: lo, N: int(h.zeros)})
+		out = slices.Insert(out, 0, frame.Bin{Lo: 0, Hi: lo, N: int(h.zeros)})
 	}
 	return out
 }
@@ -416,11 +318,11 @@ func (h *histogram) edge(i int) float64 {
 }
 
 // heatMap is how the metric was distributed over the time that the charts show.
-func (a *Aggregator) heatMap(s *inspector, q *Query, hi int64) HeatMap {
+func (a *Aggregator) heatMap(s *inspector, q *frame.Query, hi int64) frame.HeatMap {
 	oldest, any := a.log.oldest()
 	steps := min(q.Inspect.Steps, maxMapSteps)
 	if !any || steps <= 0 || oldest >= hi {
-		return HeatMap{}
+		return frame.HeatMap{}
 	}
 	if q.Span > 0 {
 		oldest = max(oldest, hi-q.Span.Milliseconds())
@@ -436,10 +338,10 @@ func (a *Aggregator) heatMap(s *inspector, q *Query, hi int64) HeatMap {
 	return heatMapOf(cells, base*step, step)
 }
 
-func heatMapOf(cells []histogram, from, step int64) HeatMap {
+func heatMapOf(cells []histogram, from, step int64) frame.HeatMap {
 	const binsHere = 2 // per octave
 	const fold = 1 << subBits / binsHere
-	m := HeatMap{From: at(from), Step: time.Duration(step) * time.Millisecond}
+	m := frame.HeatMap{From: at(from), Step: time.Duration(step) * time.Millisecond}
 	lowest, highest := math.MaxInt, 0
 	for i := range cells {
 		if h := &cells[i]; len(h.counts) > 0 {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/beacon/beacontest"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // What an inspection says of a segment is what counting its beacons one by one says.
@@ -18,10 +19,10 @@ func TestInspectionAgreesWithItsBeacons(t *testing.T) {
 	for _, b := range sent {
 		add(a, now, b)
 	}
-	q := Query{By: "device", Window: 24 * time.Hour, Steps: 61, Inspect: InspectSpec{On: true, Key: "mobile", Vital: lcpIndex, Steps: 40}}
+	q := frame.Query{By: "device", Window: 24 * time.Hour, Steps: 61, Inspect: frame.InspectSpec{On: true, Key: "mobile", Vital: lcpIndex, Steps: 40}}
 	f := a.Frame(q, SourceStatus{}, now)
 	got := f.Inspection
-	row := f.Segments[slices.IndexFunc(f.Segments, func(r Row) bool { return r.Key == "mobile" })]
+	row := f.Segments[slices.IndexFunc(f.Segments, func(r frame.Row) bool { return r.Key == "mobile" })]
 	if got.Dist != row.LCP || got.Key != "mobile" || got.Vital != "lcp" || got.Good != 2500 || got.Poor != 4000 {
 		t.Errorf("%+v, the row has %+v", got.Dist, row.LCP)
 	}
@@ -85,7 +86,7 @@ func TestInspectionAgreesWithItsBeacons(t *testing.T) {
 			t.Errorf("page %s has %d values, want %d", p.Page, p.Dist.N, perPage[p.Page])
 		}
 	}
-	var n, bad Count
+	var n, bad frame.Count
 	for _, e := range got.Endpoints {
 		n += e.N
 		bad += e.Failed
@@ -99,11 +100,11 @@ func TestInspectionAgreesWithItsBeacons(t *testing.T) {
 		}
 	}
 
-	q.Inspect = InspectSpec{On: true, Whole: true, Vital: inpIndex}
+	q.Inspect = frame.InspectSpec{On: true, Whole: true, Vital: inpIndex}
 	if whole := a.Frame(q, SourceStatus{}, now).Inspection; whole.Dist != f.Total.INP {
 		t.Errorf("of all: %+v, the total has %+v", whole.Dist, f.Total.INP)
 	}
-	q.Inspect = InspectSpec{On: true, Key: "fridge"}
+	q.Inspect = frame.InspectSpec{On: true, Key: "fridge"}
 	if none := a.Frame(q, SourceStatus{}, now).Inspection; none == nil || none.Dist.N != 0 || len(none.Bins) != 0 {
 		t.Errorf("of a segment that is not there: %+v", none)
 	}
@@ -111,10 +112,10 @@ func TestInspectionAgreesWithItsBeacons(t *testing.T) {
 
 func TestInspectNothing(t *testing.T) {
 	a := New(Config{})
-	if got := a.Frame(Query{By: "region"}, SourceStatus{}, epoch).Inspection; got != nil {
+	if got := a.Frame(frame.Query{By: "region"}, SourceStatus{}, epoch).Inspection; got != nil {
 		t.Errorf("nobody asked: %+v", got)
 	}
-	got := a.Frame(Query{By: "region", Inspect: InspectSpec{On: true, Whole: true, Vital: 99, Steps: 1 << 30, Funnel: ">>>>>>>>>>>>"}}, SourceStatus{}, epoch).Inspection
+	got := a.Frame(frame.Query{By: "region", Inspect: frame.InspectSpec{On: true, Whole: true, Vital: 99, Steps: 1 << 30, Funnel: ">>>>>>>>>>>>"}}, SourceStatus{}, epoch).Inspection
 	if got == nil || got.Dist.N != 0 || len(got.Funnel) != maxFunnel || len(got.Map.Counts) != 0 {
 		t.Errorf("%+v", got)
 	}
@@ -134,8 +135,8 @@ func TestFunnel(t *testing.T) {
 	session(3, "checkout", "paid") // out of order
 	session(4, "cart", "paid", "checkout", "paid", "cart")
 	session(5, "browse")
-	f := a.Frame(Query{By: "region", Inspect: InspectSpec{On: true, Whole: true, Funnel: "cart > checkout>paid>returned"}}, SourceStatus{}, epoch.Add(time.Minute))
-	want := []FunnelStep{{"cart", 3}, {"checkout", 3}, {"paid", 2}, {"returned", 0}}
+	f := a.Frame(frame.Query{By: "region", Inspect: frame.InspectSpec{On: true, Whole: true, Funnel: "cart > checkout>paid>returned"}}, SourceStatus{}, epoch.Add(time.Minute))
+	want := []frame.FunnelStep{{Name: "cart", Sessions: 3}, {Name: "checkout", Sessions: 3}, {Name: "paid", Sessions: 2}, {Name: "returned", Sessions: 0}}
 	if got := f.Inspection.Funnel; !slices.Equal(got, want) {
 		t.Errorf("%+v, want %+v", got, want)
 	}
@@ -147,7 +148,7 @@ func TestPhases(t *testing.T) {
 		add(a, epoch, beacon.Beacon{Received: epoch.UnixMilli(), View: beacon.ID(i + 1), Metrics: []beacon.Metric{
 			{Name: "dns", Value: 20}, {Name: "tls", Value: 40}, {Name: "ttfb", Value: 200}, {Name: "lcp", Value: 1500}, {Name: "ttft", Value: 900}}})
 	}
-	got := a.Frame(Query{By: "region", Inspect: InspectSpec{On: true, Whole: true}}, SourceStatus{}, epoch.Add(time.Second)).Inspection
+	got := a.Frame(frame.Query{By: "region", Inspect: frame.InspectSpec{On: true, Whole: true}}, SourceStatus{}, epoch.Add(time.Second)).Inspection
 	var names []string
 	for _, p := range got.Phases {
 		names = append(names, p.Name)
@@ -170,7 +171,7 @@ func BenchmarkInspect(b *testing.B) {
 	for _, batch := range beacontest.Batches(sent, 500) {
 		a.Add(batch, now)
 	}
-	q := Query{By: "browser", Window: 5 * time.Minute, Inspect: InspectSpec{On: true, Key: "Safari", Steps: 60}}
+	q := frame.Query{By: "browser", Window: 5 * time.Minute, Inspect: frame.InspectSpec{On: true, Key: "Safari", Steps: 60}}
 	a.Frame(q, SourceStatus{}, now)
 	for b.Loop() {
 		if a.Frame(q, SourceStatus{}, now).Inspection.Dist.N == 0 {

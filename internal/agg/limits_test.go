@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 func add(a *Aggregator, now time.Time, beacons ...beacon.Beacon) {
@@ -28,7 +29,7 @@ func TestEviction(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			g := newTraffic(7)
 			a, o := New(cfg), newOracle()
-			q := Query{By: "release", Window: 20 * time.Second, Errors: 100}
+			q := frame.Query{By: "release", Window: 20 * time.Second, Errors: 100}
 			for round := range 900 {
 				var b beacon.Batch
 				for range 60 {
@@ -81,7 +82,7 @@ func TestEviction(t *testing.T) {
 func TestEvictionLeavesNothing(t *testing.T) {
 	g := newTraffic(3)
 	a := New(Config{})
-	q := Query{By: "page", Window: time.Hour, Steps: 60}
+	q := frame.Query{By: "page", Window: time.Hour, Steps: 60}
 	a.Frame(q, SourceStatus{}, epoch)
 	for range 3 * chunkRows {
 		c := g.beacon()
@@ -112,7 +113,7 @@ func TestSegmentsOverCap(t *testing.T) {
 		b.Dims[beacon.Page] = fmt.Sprintf("/p/%d", i)
 		add(a, epoch, b)
 	}
-	for _, q := range []Query{
+	for _, q := range []frame.Query{
 		{By: "page", Window: time.Minute},
 		{By: "page", Window: time.Minute, Sort: "views"},
 		{By: "page", Window: time.Minute, Sort: "key", Reverse: true},
@@ -126,7 +127,7 @@ func TestSegmentsOverCap(t *testing.T) {
 			t.Errorf("overflow %d", f.Health.Overflow)
 		}
 	}
-	f := a.Frame(Query{By: "page", Window: time.Minute, Sort: "views", Rows: 10, Offset: 5}, SourceStatus{}, epoch)
+	f := a.Frame(frame.Query{By: "page", Window: time.Minute, Sort: "views", Rows: 10, Offset: 5}, SourceStatus{}, epoch)
 	if len(f.Segments) != 10 || f.Hidden != maxSegments+1-10 {
 		t.Errorf("%d rows and %d hidden", len(f.Segments), f.Hidden)
 	}
@@ -142,9 +143,9 @@ func TestErrorGroupsOverCap(t *testing.T) {
 		add(a, epoch, beacon.Beacon{Received: epoch.UnixMilli(), User: 1,
 			Errors: []beacon.Error{{Type: "E", Message: word(i)}}})
 	}
-	f := a.Frame(Query{By: "region", Window: time.Minute, Errors: 2 * n}, SourceStatus{}, epoch)
+	f := a.Frame(frame.Query{By: "region", Window: time.Minute, Errors: 2 * n}, SourceStatus{}, epoch)
 	last := f.Errors[len(f.Errors)-1]
-	if f.Total.Errors != Count(n) || last.Fingerprint != "(other)" || last.Count != 101 || len(f.Errors) != maxErrorGroups {
+	if f.Total.Errors != frame.Count(n) || last.Fingerprint != "(other)" || last.Count != 101 || len(f.Errors) != maxErrorGroups {
 		t.Errorf("%v errors in %d groups, the last %q with %v", f.Total.Errors, len(f.Errors), last.Fingerprint, last.Count)
 	}
 	if f.Health.Overflow != 101 {
@@ -166,8 +167,8 @@ func TestDictionariesFull(t *testing.T) {
 			t.Fatal("the dictionary is never full")
 		}
 	}
-	f := a.Frame(Query{By: "release", Window: time.Minute, Rows: 1}, SourceStatus{}, epoch)
-	if f.Total.Views != Count(n) || a.log.texts.bytes > maxStringBytes+1<<20 {
+	f := a.Frame(frame.Query{By: "release", Window: time.Minute, Rows: 1}, SourceStatus{}, epoch)
+	if f.Total.Views != frame.Count(n) || a.log.texts.bytes > maxStringBytes+1<<20 {
 		t.Errorf("%v views of %d; %d bytes of text", f.Total.Views, n, a.log.texts.bytes)
 	}
 }
@@ -183,7 +184,7 @@ func TestUnusableValues(t *testing.T) {
 	b.Received[4] = math.MinInt64
 	b.Time[5], b.Time[6] = math.MinInt64, math.MaxInt64
 	a.Add(&b, epoch)
-	if f := a.Frame(Query{By: "region", Window: time.Minute, Steps: 10}, SourceStatus{}, epoch); f.Total.LCP.N != 3 || f.Total.Beacons != 6 || f.Health.Late != 1 {
+	if f := a.Frame(frame.Query{By: "region", Window: time.Minute, Steps: 10}, SourceStatus{}, epoch); f.Total.LCP.N != 3 || f.Total.Beacons != 6 || f.Health.Late != 1 {
 		t.Errorf("%+v %+v", f.Total, f.Health)
 	}
 }
@@ -199,7 +200,7 @@ func TestHostileText(t *testing.T) {
 	}
 	add(a, epoch, b)
 	a.Mark(beacon.Marker{ID: evil, At: epoch.UnixMilli(), Kind: beacon.MarkerNote, Text: evil, By: evil, Filter: evil})
-	q := Query{By: "release", Window: time.Minute, ValuesOf: "page"}
+	q := frame.Query{By: "release", Window: time.Minute, ValuesOf: "page"}
 	q.Fingerprint = a.log.errorKinds.groups[1].fingerprint
 	f := a.Frame(q, SourceStatus{}, epoch)
 	text := fmt.Sprint(f.Segments, f.Errors, f.Tags, f.Values, *f.Detail, f.Markers)
@@ -216,7 +217,7 @@ func TestTagSetsOverCap(t *testing.T) {
 	for i := range maxTagSets + 100 {
 		add(a, epoch, beacon.Beacon{Received: epoch.UnixMilli(), Navigation: true, Tags: []beacon.Tag{{Key: "n", Value: fmt.Sprint(i)}}})
 	}
-	f := a.Frame(Query{By: "region", Window: time.Minute}, SourceStatus{}, epoch)
+	f := a.Frame(frame.Query{By: "region", Window: time.Minute}, SourceStatus{}, epoch)
 	if f.Total.Views != maxTagSets+100 || f.Health.Overflow < 100 || f.Health.Overflow > 102 {
 		t.Errorf("%v views, overflow %d", f.Total.Views, f.Health.Overflow)
 	}

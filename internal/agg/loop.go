@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // Source is where a [Loop] takes its beacons from. Batches ends (is closed)
@@ -25,11 +26,11 @@ type Loop struct {
 	agg    *Aggregator
 	source Source
 	now    func() time.Time
-	asked  chan Query
+	asked  chan frame.Query
 	lent   chan loan
 	ended  chan struct{} // closed when Run returns
-	frames chan *Frame
-	hear   func(*Frame)
+	frames chan *frame.Frame
+	hear   func(*frame.Frame)
 	atOnce int // rows that are looked at for what got worse before the loop turns to what else waits
 }
 
@@ -41,12 +42,12 @@ type loan struct {
 
 // NewLoop makes a loop that reads source once it runs. now is the viewer's clock.
 func NewLoop(a *Aggregator, source Source, now func() time.Time) *Loop {
-	return &Loop{agg: a, source: source, now: now, asked: make(chan Query, 1), lent: make(chan loan), ended: make(chan struct{}), frames: make(chan *Frame, 1), atOnce: atOnce}
+	return &Loop{agg: a, source: source, now: now, asked: make(chan frame.Query, 1), lent: make(chan loan), ended: make(chan struct{}), frames: make(chan *frame.Frame, 1), atOnce: atOnce}
 }
 
 // Ask replaces the question. The answer follows at once, and again at every
 // interval. Ask never waits; of several questions the newest counts.
-func (l *Loop) Ask(q Query) { replace(l.asked, q) }
+func (l *Loop) Ask(q frame.Query) { replace(l.asked, q) }
 
 // Lend has the loop run use on its aggregator, between batches and questions,
 // and returns when it has. Frames wait meanwhile: what takes more than a few
@@ -68,10 +69,10 @@ var errEnded = errors.New("counting has ended")
 
 // Tell has the loop call hear with every frame that it makes, in its own
 // goroutine: hear must not wait. Call it before Run.
-func (l *Loop) Tell(hear func(*Frame)) { l.hear = hear }
+func (l *Loop) Tell(hear func(*frame.Frame)) { l.hear = hear }
 
 // Frames delivers the newest frame. It is closed when Run returns.
-func (l *Loop) Frames() <-chan *Frame { return l.frames }
+func (l *Loop) Frames() <-chan *frame.Frame { return l.frames }
 
 // filling is how often a frame is sent while history is being read, so that the
 // screen fills before one's eyes and is whole as soon as the history is.
@@ -88,7 +89,7 @@ func (l *Loop) Run(ctx context.Context, interval time.Duration) error {
 	pace := interval
 	tick := time.NewTicker(pace)
 	defer tick.Stop()
-	send := func(q Query) {
+	send := func(q frame.Query) {
 		next := interval
 		if l.send(q) < 1 {
 			next = min(interval, filling)
@@ -101,7 +102,7 @@ func (l *Loop) Run(ctx context.Context, interval time.Duration) error {
 	batches := l.source.Batches()
 	ready := make(chan struct{})
 	close(ready)
-	var q Query
+	var q frame.Query
 	asked := false
 	for {
 		// A question goes before any number of waiting batches.
@@ -147,7 +148,7 @@ func (l *Loop) Run(ctx context.Context, interval time.Duration) error {
 }
 
 // send sends a frame and tells how much of the history is in it.
-func (l *Loop) send(q Query) (loading float64) {
+func (l *Loop) send(q frame.Query) (loading float64) {
 	f := l.agg.answer(q, l.source.Status(), l.now(), l.atOnce)
 	loading = f.Health.Loading
 	if l.hear != nil {

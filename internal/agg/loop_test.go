@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 type fakeSource struct {
@@ -44,7 +45,7 @@ func oneView() []*beacon.Batch {
 	return []*beacon.Batch{&b}
 }
 
-var minute = Query{By: "region", Window: time.Minute}
+var minute = frame.Query{By: "region", Window: time.Minute}
 
 func TestLoopAnswersAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -82,7 +83,7 @@ func TestLoopNewestWins(t *testing.T) {
 			t.Fatalf("a reader that was slow got an old frame: %d beacons", f.Total.Beacons)
 		}
 		for _, by := range []string{"page", "os", "browser"} {
-			l.Ask(Query{By: by, Window: time.Minute})
+			l.Ask(frame.Query{By: by, Window: time.Minute})
 		}
 		synctest.Wait()
 		if f := <-l.Frames(); f.By != "browser" {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 func said(markers []beacon.Marker) (out []string) {
@@ -30,11 +31,11 @@ func TestMarkers(t *testing.T) {
 	for minute := range 10 {
 		add(a, at(minute), view(minute+1, at(minute), "1", 1000, false))
 	}
-	ask := func(q Query) []string { return said(a.Frame(q, SourceStatus{}, at(10)).Markers) }
-	if got := ask(Query{By: "region"}); !slices.Equal(got, []string{"deploy", "rollback"}) {
+	ask := func(q frame.Query) []string { return said(a.Frame(q, SourceStatus{}, at(10)).Markers) }
+	if got := ask(frame.Query{By: "region"}); !slices.Equal(got, []string{"deploy", "rollback"}) {
 		t.Errorf("markers %q", got)
 	}
-	if got := ask(Query{By: "region", At: at(6)}); !slices.Equal(got, []string{"deploy"}) {
+	if got := ask(frame.Query{By: "region", At: at(6)}); !slices.Equal(got, []string{"deploy"}) {
 		t.Errorf("looking back: %q", got)
 	}
 	for i := range 3 * maxMarkers {
@@ -63,13 +64,13 @@ func TestReleasesThatAppear(t *testing.T) {
 			see(second, "2.3.9")
 		}
 	}
-	f := a.Frame(Query{By: "release"}, SourceStatus{}, epoch.Add(1200*time.Second))
+	f := a.Frame(frame.Query{By: "release"}, SourceStatus{}, epoch.Add(1200*time.Second))
 	if got := said(f.Markers); !slices.Equal(got, []string{"release 2.4.1 first seen"}) || f.Markers[0].Kind != beacon.MarkerRelease ||
 		f.Markers[0].At != epoch.Add(600*time.Second).UnixMilli() {
 		t.Errorf("%+v", f.Markers)
 	}
 	a.Mark(beacon.Marker{ID: "ci", At: epoch.Add(590 * time.Second).UnixMilli(), Kind: beacon.MarkerDeploy, Text: "deploy 2.4.1"})
-	f = a.Frame(Query{By: "release"}, SourceStatus{}, epoch.Add(1200*time.Second))
+	f = a.Frame(frame.Query{By: "release"}, SourceStatus{}, epoch.Add(1200*time.Second))
 	if got := said(f.Markers); !slices.Equal(got, []string{"deploy 2.4.1"}) {
 		t.Errorf("once somebody has said so: %q", got)
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/filter"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 func TestMutedErrorsCountNowhere(t *testing.T) {
@@ -25,7 +26,7 @@ func TestMutedErrorsCountNowhere(t *testing.T) {
 	send(2, beacon.Error{Message: "Script error."}, beacon.Error{Type: "TypeError", Message: "x is undefined", Stack: "at f", Handled: true})
 	send(3, beacon.Error{Type: "Error", Message: "Script error."})
 	send(4)
-	f := a.Frame(Query{By: "region"}, SourceStatus{}, epoch.Add(time.Second))
+	f := a.Frame(frame.Query{By: "region"}, SourceStatus{}, epoch.Add(time.Second))
 	if f.Total.Views != 4 || f.Total.Errors != 2 || f.Total.ErroredViews != 2 || f.Total.Affected != 2 || f.Health.MutedErrors != 2 {
 		t.Errorf("%+v, muted %d", f.Total, f.Health.MutedErrors)
 	}

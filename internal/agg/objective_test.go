@@ -9,6 +9,7 @@ import (
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/beacon/beacontest"
 	"github.com/rumtop/rumtop/internal/filter"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 func TestParseObjective(t *testing.T) {
@@ -85,7 +86,7 @@ func TestObjectivesAgreeWithFrames(t *testing.T) {
 			add(a, end, b)
 		}
 		for i, o := range cfg.Objectives {
-			f := a.Frame(Query{By: "region", Window: span, Filter: o.Filter}, SourceStatus{}, end.Add(-time.Millisecond))
+			f := a.Frame(frame.Query{By: "region", Window: span, Filter: o.Filter}, SourceStatus{}, end.Add(-time.Millisecond))
 			total := &a.now.total
 			var want float64
 			switch {
@@ -119,8 +120,8 @@ func TestObjectivesAgreeWithFrames(t *testing.T) {
 // alert waits for the longer window, and is over soon after the cause.
 func TestAlert(t *testing.T) {
 	a := New(Config{Objectives: []Objective{objective(t, "99% of views")}})
-	ask := func(at time.Time) Burn {
-		return a.Frame(Query{By: "release", Window: time.Minute}, SourceStatus{}, at).Objectives[0]
+	ask := func(at time.Time) frame.Burn {
+		return a.Frame(frame.Query{By: "release", Window: time.Minute}, SourceStatus{}, at).Objectives[0]
 	}
 	id := 0
 	minutes := func(from, to int, failing int) {
@@ -165,18 +166,18 @@ func TestAlert(t *testing.T) {
 	if b := ask(at(36)); b.Page || b.Rate < 3 || b.Now > 1 {
 		t.Errorf("six minutes after it: %+v", b)
 	}
-	if b := ask(at(36)); math.Abs(b.Spent-b.spentBy(a, at(36))) > 1e-9 || b.Spent <= 0 {
+	if b := ask(at(36)); math.Abs(b.Spent-spentBy(b, a, at(36))) > 1e-9 || b.Spent <= 0 {
 		t.Errorf("spent %v", b.Spent)
 	}
 }
 
 // spentBy reckons the budget anew: the bad views of the history against those
 // that a period at its rate allows.
-func (b Burn) spentBy(a *Aggregator, to time.Time) float64 {
-	f := a.Frame(Query{By: "release", Window: to.Sub(epoch) + time.Second}, SourceStatus{}, to)
+func spentBy(b frame.Burn, a *Aggregator, to time.Time) float64 {
+	f := a.Frame(frame.Query{By: "release", Window: to.Sub(epoch) + time.Second}, SourceStatus{}, to)
 	oldest, _ := a.log.oldest()
 	span := float64(to.UnixMilli() + 1 - oldest)
-	allowed := (1 - b.Target) * float64(f.Total.Views) * float64(BudgetPeriod.Milliseconds()) / span
+	allowed := (1 - b.Target) * float64(f.Total.Views) * float64(frame.BudgetPeriod.Milliseconds()) / span
 	return float64(f.Total.ErroredViews) / allowed
 }
 
@@ -194,7 +195,7 @@ func TestObjectivesOfTheSitesOwn(t *testing.T) {
 		}
 		add(a, at, b)
 	}
-	f := a.Frame(Query{By: "region"}, SourceStatus{}, epoch.Add(199*time.Second))
+	f := a.Frame(frame.Query{By: "region"}, SourceStatus{}, epoch.Add(199*time.Second))
 	for i, want := range []float64{0.75, 0.8} {
 		if b := f.Objectives[i]; math.Abs(b.Good-want) > 0.02 || !b.Known || b.N < 55 {
 			t.Errorf("%s: %+v, want %v", b.Objective, b, want)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // oracle keeps every beacon that the aggregator was given, and computes rows
@@ -38,7 +39,7 @@ func (o *oracle) add(b *beacon.Batch, now time.Time) {
 }
 
 // passing is what passes the filter, by receive time, ties by arrival.
-func (o *oracle) passing(q Query) []*beacon.Beacon {
+func (o *oracle) passing(q frame.Query) []*beacon.Beacon {
 	var out []*beacon.Beacon
 	for _, b := range o.beacons {
 		if q.Filter.MatchWith(b, func(e *beacon.Error) string { return Fingerprint(e.Type, e.Message, e.Stack) }) {
@@ -78,7 +79,7 @@ func oracleSegments(passing []*beacon.Beacon, by string) map[string][]*beacon.Be
 
 // answer is a row with the exact values that percentiles are taken of.
 type answer struct {
-	Row
+	frame.Row
 	values [5][]float64
 }
 
@@ -119,11 +120,11 @@ func oracleRow(bs []*beacon.Beacon, lo, hi int64) answer {
 		}
 		r.Beacons++
 		r.Estimated = r.Estimated || b.Weight() != 1
-		r.Errors += Count(b.Weight() * float64(len(b.Errors)))
+		r.Errors += frame.Count(b.Weight() * float64(len(b.Errors)))
 		for _, q := range b.Requests {
-			r.Requests += Count(b.Weight())
+			r.Requests += frame.Count(b.Weight())
 			if q.Failed() {
-				r.FailedRequests += Count(b.Weight())
+				r.FailedRequests += frame.Count(b.Weight())
 			}
 		}
 		if k := b.Key(); k != 0 {
@@ -135,12 +136,12 @@ func oracleRow(bs []*beacon.Beacon, lo, hi int64) answer {
 	}
 	for _, b := range start {
 		if in(b) {
-			r.Views += Count(b.Weight())
+			r.Views += frame.Count(b.Weight())
 		}
 	}
 	for _, b := range errored {
 		if in(b) {
-			r.ErroredViews += Count(b.Weight())
+			r.ErroredViews += frame.Count(b.Weight())
 		}
 	}
 	r.Users, r.Affected = len(users), len(affected)
@@ -156,8 +157,8 @@ func oracleRow(bs []*beacon.Beacon, lo, hi int64) answer {
 	}
 	for i := range r.values {
 		slices.Sort(r.values[i])
-		*r.Vital(i) = Dist{len(r.values[i]), nearestRank(r.values[i], .5), nearestRank(r.values[i], .75),
-			nearestRank(r.values[i], .95), nearestRank(r.values[i], .99)}
+		*r.Vital(i) = frame.Dist{N: len(r.values[i]), P50: nearestRank(r.values[i], .5), P75: nearestRank(r.values[i], .75),
+			P95: nearestRank(r.values[i], .95), P99: nearestRank(r.values[i], .99)}
 	}
 	return r
 }
@@ -170,8 +171,8 @@ func nearestRank(sorted []float64, q float64) float64 {
 }
 
 // oracleErrors are the groups of the window, and all groups' first and last times.
-func oracleErrors(passing []*beacon.Beacon, lo, hi, blo, bhi int64) map[string]*ErrorGroup {
-	groups := map[string]*ErrorGroup{}
+func oracleErrors(passing []*beacon.Beacon, lo, hi, blo, bhi int64) map[string]*frame.ErrorGroup {
+	groups := map[string]*frame.ErrorGroup{}
 	users := map[string]map[beacon.ID]bool{}
 	for _, b := range passing {
 		for i := range b.Errors {
@@ -179,18 +180,18 @@ func oracleErrors(passing []*beacon.Beacon, lo, hi, blo, bhi int64) map[string]*
 			fp := Fingerprint(e.Type, e.Message, e.Stack)
 			g := groups[fp]
 			if g == nil {
-				g = &ErrorGroup{Fingerprint: fp, FirstSeen: at(b.Received)}
+				g = &frame.ErrorGroup{Fingerprint: fp, FirstSeen: at(b.Received)}
 				groups[fp] = g
 				users[fp] = map[beacon.ID]bool{}
 			}
 			g.LastSeen = at(b.Received)
 			if b.Received >= blo && b.Received < bhi {
-				g.Before += Count(b.Weight())
+				g.Before += frame.Count(b.Weight())
 			}
 			if b.Received < lo || b.Received >= hi {
 				continue
 			}
-			g.Count += Count(b.Weight())
+			g.Count += frame.Count(b.Weight())
 			if b.Key() != 0 {
 				users[fp][b.Key()] = true
 			}
@@ -207,7 +208,7 @@ func oracleErrors(passing []*beacon.Beacon, lo, hi, blo, bhi int64) map[string]*
 }
 
 // check compares a frame with what the oracle says.
-func (o *oracle) check(t *testing.T, f *Frame, q Query, now time.Time) {
+func (o *oracle) check(t *testing.T, f *frame.Frame, q frame.Query, now time.Time) {
 	t.Helper()
 	passing := o.passing(q)
 	hi := now.UnixMilli() + 1
@@ -229,7 +230,7 @@ func (o *oracle) check(t *testing.T, f *Frame, q Query, now time.Time) {
 	}
 	compareRow(t, "total", &f.Total, oracleRow(passing, lo, hi), oracleRow(passing, blo, bhi))
 	want := 0
-	rows := map[string]*Row{}
+	rows := map[string]*frame.Row{}
 	for i := range f.Segments {
 		rows[f.Segments[i].Key] = &f.Segments[i]
 	}
@@ -257,7 +258,7 @@ func (o *oracle) check(t *testing.T, f *Frame, q Query, now time.Time) {
 	}
 }
 
-func (o *oracle) checkErrors(t *testing.T, f *Frame, want map[string]*ErrorGroup) {
+func (o *oracle) checkErrors(t *testing.T, f *frame.Frame, want map[string]*frame.ErrorGroup) {
 	t.Helper()
 	n := 0
 	for _, g := range want {
@@ -280,7 +281,7 @@ func (o *oracle) checkErrors(t *testing.T, f *Frame, want map[string]*ErrorGroup
 	}
 }
 
-func (o *oracle) checkSeries(t *testing.T, f *Frame, q Query, passing []*beacon.Beacon, now int64) {
+func (o *oracle) checkSeries(t *testing.T, f *frame.Frame, q frame.Query, passing []*beacon.Beacon, now int64) {
 	t.Helper()
 	s := &f.Series
 	segments := oracleSegments(passing, q.By)
@@ -291,7 +292,7 @@ func (o *oracle) checkSeries(t *testing.T, f *Frame, q Query, passing []*beacon.
 		if w.Views == 0 && w.ErroredViews == 0 {
 			rate = math.NaN()
 		}
-		if !near(Count(s.Views[i]), w.Views) || s.Affected[i] != float64(w.Affected) || s.Beacons[i] != float64(w.Beacons) ||
+		if !near(frame.Count(s.Views[i]), w.Views) || s.Affected[i] != float64(w.Affected) || s.Beacons[i] != float64(w.Beacons) ||
 			!same(s.ErrorRate[i], rate) || !same(s.LCP75[i], orNaN(w.LCP, w.LCP.P75)) || !same(s.INP95[i], orNaN(w.INP, w.INP.P95)) {
 			t.Fatalf("step %d of %d: views %v affected %v beacons %v rate %v lcp %v inp %v, want %+v", i, len(s.Views),
 				s.Views[i], s.Affected[i], s.Beacons[i], s.ErrorRate[i], s.LCP75[i], s.INP95[i], w.Row)
@@ -312,7 +313,7 @@ func (o *oracle) checkSeries(t *testing.T, f *Frame, q Query, passing []*beacon.
 	}
 }
 
-func orNaN(d Dist, v float64) float64 {
+func orNaN(d frame.Dist, v float64) float64 {
 	if d.N == 0 {
 		return math.NaN()
 	}
@@ -324,9 +325,9 @@ func same(a, b float64) bool {
 	return math.IsNaN(a) && math.IsNaN(b) || a == b || math.Abs(a-b) <= 0.01*math.Abs(b)
 }
 
-func near(a, b Count) bool { return math.Abs(float64(a-b)) <= 1e-5*float64(b) }
+func near(a, b frame.Count) bool { return math.Abs(float64(a-b)) <= 1e-5*float64(b) }
 
-func compareRow(t *testing.T, name string, got *Row, want, before answer) {
+func compareRow(t *testing.T, name string, got *frame.Row, want, before answer) {
 	t.Helper()
 	if !near(got.Views, want.Views) || !near(got.Errors, want.Errors) || !near(got.ErroredViews, want.ErroredViews) ||
 		!near(got.Requests, want.Requests) || !near(got.FailedRequests, want.FailedRequests) ||
@@ -345,13 +346,13 @@ func compareRow(t *testing.T, name string, got *Row, want, before answer) {
 			b.Users != before.Users || b.Affected != before.Affected {
 			t.Fatalf("%s baseline:\n got %+v\nwant %+v", name, *b, before.Row)
 		}
-		for i, d := range [...]Dist{b.LCP, b.INP, b.CLS, b.FCP, b.TTFB} {
+		for i, d := range [...]frame.Dist{b.LCP, b.INP, b.CLS, b.FCP, b.TTFB} {
 			compareDist(t, name+" baseline "+beacon.Vitals[i], d, *before.Vital(i))
 		}
 	}
 }
 
-func compareDist(t *testing.T, name string, got, want Dist) {
+func compareDist(t *testing.T, name string, got, want frame.Dist) {
 	t.Helper()
 	if got.N != want.N || !same(got.P50, want.P50) || !same(got.P75, want.P75) || !same(got.P95, want.P95) || !same(got.P99, want.P99) {
 		t.Fatalf("%s: got %+v, want %+v", name, got, want)

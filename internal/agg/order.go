@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // ranked is a segment on its way to its place.
@@ -17,7 +19,7 @@ type ranked struct {
 
 // order gives the segments of the window in the order that q asks for. (other)
 // is always last: it is no segment.
-func (a *Aggregator) order(q *Query) []ranked {
+func (a *Aggregator) order(q *frame.Query) []ranked {
 	list := make([]ranked, 0, len(a.now.cells))
 	vital := slices.Index([]string{"lcp", "inp", "cls"}, q.Sort)
 	for seg, c := range a.now.cells {

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // origin is what many beacons have in common: every dimension but the page,
@@ -29,7 +30,7 @@ func weightOf(rate float32) int64 {
 	return int64(math.Round(min(1/float64(rate), maxWeight) * one))
 }
 
-func count(fixed int64) Count { return Count(float64(fixed) / one) }
+func count(fixed int64) frame.Count { return frame.Count(float64(fixed) / one) }
 
 // origins are the distinct origins, and in them the distinct sets of tags.
 type origins struct {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/filter"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // traffic makes random beacons that are as unpleasant as the contract allows.
@@ -163,8 +164,8 @@ func TestAgainstOracle(t *testing.T) {
 			t.Parallel()
 			g := newTraffic(seed)
 			a, o := New(Config{}), newOracle()
-			question := func() Query {
-				q := Query{
+			question := func() frame.Query {
+				q := frame.Query{
 					Filter: mustParse(t, filters[g.IntN(len(filters))]), By: groupings[g.IntN(len(groupings))],
 					Window: []time.Duration{time.Second, 10 * time.Second, time.Minute, 5 * time.Minute}[g.IntN(4)], Errors: 100,
 				}

@@ -3,6 +3,8 @@ package agg
 import (
 	"math"
 	"time"
+
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // series counts the retained history by steps, for the charts and sparklines.
@@ -163,7 +165,7 @@ func (s *series) countStep(st *step, c *chunk, i int, total, own uint8, by int) 
 }
 
 // frame is the series as charts show it. to is the present, Unix milliseconds.
-func (s *series) frame(to int64) Series {
+func (s *series) frame(to int64) frame.Series {
 	n := len(s.cells)
 	all := make([]float64, 8*n)
 	cut := func() []float64 {
@@ -171,7 +173,7 @@ func (s *series) frame(to int64) Series {
 		all = all[n:]
 		return part
 	}
-	out := Series{
+	out := frame.Series{
 		From: at(s.base * s.step), Step: time.Duration(s.step) * time.Millisecond,
 		Complete:  min(n, max(0, int((to+1)/s.step-s.base))),
 		ErrorRate: cut(), LCP75: cut(), LCP95: cut(), INP75: cut(), INP95: cut(),

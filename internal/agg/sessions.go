@@ -5,43 +5,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/frame"
 )
-
-// SessionsSpec asks for the sessions that were hurt, or for the course of one.
-// The zero value asks nothing.
-type SessionsSpec struct {
-	On          bool
-	Fingerprint string // with this error; "": with any
-	Key         string // of the segment; see Whole
-	Whole       bool   // of all that pass the filter
-	// ID is the session whose course is wanted, as [SessionRow] has it.
-	ID string
-}
-
-// SessionRow is a session that had errors in the window. Ids are keyed hashes,
-// which tell nobody who it was.
-type SessionRow struct {
-	ID               string // 16 hexadecimal digits of the session, else of the user, else of the view
-	First, Last      time.Time
-	Views, Errors    int
-	Failed           int // requests
-	Release, Browser string
-	Region, Page     string // where the last error was
-	Error            string // the last one's type and message
-}
-
-// Step is one thing in the course of a session.
-type Step struct {
-	At    time.Time
-	Page  string
-	Kind  string // view, vital, error, request, event
-	Text  string
-	Bad   bool   // an error, a request that failed, a vital that is poor
-	Trace string // where one is known
-}
 
 // Bounds of what is told about sessions.
 const (
@@ -50,7 +17,7 @@ const (
 )
 
 // sessions answers q.Sessions over [lo, hi).
-func (a *Aggregator) sessions(spec *SessionsSpec, lo, hi int64) []SessionRow {
+func (a *Aggregator) sessions(spec *frame.SessionsSpec, lo, hi int64) []frame.SessionRow {
 	if !spec.On {
 		return nil
 	}
@@ -65,7 +32,7 @@ func (a *Aggregator) sessions(spec *SessionsSpec, lo, hi int64) []SessionRow {
 	if in == nil {
 		return nil
 	}
-	hurt := map[uint32]*SessionRow{}
+	hurt := map[uint32]*frame.SessionRow{}
 	a.log.each(lo, hi, func(c *chunk, i int) {
 		if c.total[i]&passing == 0 || c.flags[i]&hasErrors == 0 || c.who[i] == 0 || !in(c, i) {
 			return
@@ -77,7 +44,7 @@ func (a *Aggregator) sessions(spec *SessionsSpec, lo, hi int64) []SessionRow {
 			}
 			r := hurt[c.who[i]]
 			if r == nil {
-				r = &SessionRow{ID: a.log.sessionID(c.who[i], c.view[i])}
+				r = &frame.SessionRow{ID: a.log.sessionID(c.who[i], c.view[i])}
 				hurt[c.who[i]] = r
 			}
 			r.Errors++
@@ -111,11 +78,11 @@ func (a *Aggregator) sessions(spec *SessionsSpec, lo, hi int64) []SessionRow {
 			r.Failed += failed
 		}
 	})
-	out := make([]SessionRow, 0, len(hurt))
+	out := make([]frame.SessionRow, 0, len(hurt))
 	for _, r := range hurt {
 		out = append(out, *r)
 	}
-	slices.SortFunc(out, func(x, y SessionRow) int {
+	slices.SortFunc(out, func(x, y frame.SessionRow) int {
 		return cmp.Or(cmp.Compare(y.Errors, x.Errors), y.Last.Compare(x.Last), strings.Compare(x.ID, y.ID))
 	})
 	return slices.Clip(out[:min(len(out), maxSessions)])
@@ -162,7 +129,7 @@ func (l *log) errorText(k *errorKind) string {
 
 // course is everything that is retained of one session, in order of time; the
 // end of it, where that is much.
-func (a *Aggregator) course(spec *SessionsSpec) []Step {
+func (a *Aggregator) course(spec *frame.SessionsSpec) []frame.Step {
 	if !spec.On || spec.ID == "" {
 		return nil
 	}
@@ -171,7 +138,7 @@ func (a *Aggregator) course(spec *SessionsSpec) []Step {
 	if sent == nil {
 		return nil
 	}
-	var out []Step
+	var out []frame.Step
 	for _, c := range l.chunks {
 		for i, who := range c.who[:c.n] {
 			if sent[who] {
@@ -179,7 +146,7 @@ func (a *Aggregator) course(spec *SessionsSpec) []Step {
 			}
 		}
 	}
-	slices.SortStableFunc(out, func(x, y Step) int { return x.At.Compare(y.At) })
+	slices.SortStableFunc(out, func(x, y frame.Step) int { return x.At.Compare(y.At) })
 	return slices.Clip(out[max(0, len(out)-maxCourse):])
 }
 
@@ -207,9 +174,9 @@ func (v *visitors) named(id string) map[uint32]bool {
 }
 
 // steps adds what a row tells.
-func (a *Aggregator) steps(out []Step, c *chunk, i int) []Step {
+func (a *Aggregator) steps(out []frame.Step, c *chunk, i int) []frame.Step {
 	l := a.log
-	first := Step{At: at(c.at(i)), Page: l.texts.text[l.pages.text[c.page[i]]]}
+	first := frame.Step{At: at(c.at(i)), Page: l.texts.text[l.pages.text[c.page[i]]]}
 	traces := c.tracesOf(i)
 	trace := func(of int) string {
 		for k := range traces {

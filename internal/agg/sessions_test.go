@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // story is two sessions that a release hurt, one that is well, and a view that
@@ -47,15 +48,15 @@ func story(a *Aggregator) (end time.Time) {
 func TestSessionsThatWereHurt(t *testing.T) {
 	a := New(Config{})
 	end := story(a)
-	ask := func(spec SessionsSpec) *Frame {
+	ask := func(spec frame.SessionsSpec) *frame.Frame {
 		spec.On = true
-		return a.Frame(Query{By: "release", Window: time.Minute, Sessions: spec}, SourceStatus{}, end)
+		return a.Frame(frame.Query{By: "release", Window: time.Minute, Sessions: spec}, SourceStatus{}, end)
 	}
-	rows := ask(SessionsSpec{Whole: true}).Sessions
+	rows := ask(frame.SessionsSpec{Whole: true}).Sessions
 	if len(rows) != 3 {
 		t.Fatalf("%d sessions: %+v", len(rows), rows)
 	}
-	want := SessionRow{ID: "000000000000000a", First: epoch, Last: epoch.Add(5 * time.Second), Views: 2, Errors: 2, Failed: 1,
+	want := frame.SessionRow{ID: "000000000000000a", First: epoch, Last: epoch.Add(5 * time.Second), Views: 2, Errors: 2, Failed: 1,
 		Release: "2.4.1", Browser: "Safari 19", Page: "/checkout", Error: "TypeError: reading 'total'"}
 	if rows[0] != want {
 		t.Errorf("%+v, want %+v", rows[0], want)
@@ -63,17 +64,17 @@ func TestSessionsThatWereHurt(t *testing.T) {
 	if rows[1].ID != fmt.Sprintf("%016x", 401) || rows[2].ID != fmt.Sprintf("%016x", 20) {
 		t.Errorf("%+v", rows[1:])
 	}
-	if rows := ask(SessionsSpec{Key: "2.4.0"}).Sessions; len(rows) != 1 || rows[0].Release != "2.4.0" {
+	if rows := ask(frame.SessionsSpec{Key: "2.4.0"}).Sessions; len(rows) != 1 || rows[0].Release != "2.4.0" {
 		t.Errorf("of a segment: %+v", rows)
 	}
-	if rows := ask(SessionsSpec{Key: "9.9.9"}).Sessions; rows != nil {
+	if rows := ask(frame.SessionsSpec{Key: "9.9.9"}).Sessions; rows != nil {
 		t.Errorf("of no segment: %+v", rows)
 	}
 	fp := Fingerprint("TypeError", "of another kind", "")
-	if rows := ask(SessionsSpec{Whole: true, Fingerprint: fp}).Sessions; len(rows) != 1 || rows[0].Errors != 1 {
+	if rows := ask(frame.SessionsSpec{Whole: true, Fingerprint: fp}).Sessions; len(rows) != 1 || rows[0].Errors != 1 {
 		t.Errorf("of an error: %+v", rows)
 	}
-	if rows := ask(SessionsSpec{Whole: true, Fingerprint: "nonsense"}).Sessions; rows != nil {
+	if rows := ask(frame.SessionsSpec{Whole: true, Fingerprint: "nonsense"}).Sessions; rows != nil {
 		t.Errorf("of no error: %+v", rows)
 	}
 }
@@ -81,8 +82,8 @@ func TestSessionsThatWereHurt(t *testing.T) {
 func TestCourseOfASession(t *testing.T) {
 	a := New(Config{})
 	end := story(a)
-	ask := func(id string) []Step {
-		return a.Frame(Query{By: "release", Window: time.Second, Sessions: SessionsSpec{On: true, Whole: true, ID: id}}, SourceStatus{}, end).Course
+	ask := func(id string) []frame.Step {
+		return a.Frame(frame.Query{By: "release", Window: time.Second, Sessions: frame.SessionsSpec{On: true, Whole: true, ID: id}}, SourceStatus{}, end).Course
 	}
 	var got []string
 	for _, s := range ask("000000000000000a") {
@@ -117,7 +118,7 @@ func TestSessionsAreBounded(t *testing.T) {
 	for i := range 2 * maxCourse {
 		add(a, epoch, beacon.Beacon{ID: beacon.ID(1<<40 + i), Received: epoch.UnixMilli() + 1, Session: 1, User: 7, View: 5, Events: []beacon.Event{{Name: fmt.Sprint(i)}}})
 	}
-	f := a.Frame(Query{By: "release", Sessions: SessionsSpec{On: true, Whole: true, ID: "0000000000000001"}}, SourceStatus{}, epoch.Add(time.Second))
+	f := a.Frame(frame.Query{By: "release", Sessions: frame.SessionsSpec{On: true, Whole: true, ID: "0000000000000001"}}, SourceStatus{}, epoch.Add(time.Second))
 	if len(f.Sessions) != maxSessions || len(f.Course) != maxCourse || f.Course[maxCourse-1].Text != fmt.Sprint(2*maxCourse-1) {
 		t.Errorf("%d sessions, %d steps, the last %+v", len(f.Sessions), len(f.Course), f.Course[len(f.Course)-1])
 	}

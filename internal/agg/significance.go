@@ -1,6 +1,10 @@
 package agg
 
-import "math"
+import (
+	"math"
+
+	"github.com/rumtop/rumtop/internal/frame"
+)
 
 // Whether a difference can be chance. Every p is one-sided: only what got worse is looked for.
 
@@ -66,20 +70,12 @@ func betaInc(a, b, x float64) float64 {
 	return front * f
 }
 
-// Estimate is a value with its 95 % interval and what it rests on.
-type Estimate struct {
-	Value float64 `json:"value"`
-	Low   float64 `json:"low"`
-	High  float64 `json:"high"`
-	N     int     `json:"n"`
-}
-
 const z95 = 1.96
 
 // proportion is a share with Wilson's score interval. n is the trials that were
 // seen; share may be of counts that are scaled.
-func proportion(share float64, n int) Estimate {
-	e := Estimate{Value: share, High: 1, N: n}
+func proportion(share float64, n int) frame.Estimate {
+	e := frame.Estimate{Value: share, High: 1, N: n}
 	if n == 0 {
 		return e
 	}
@@ -92,8 +88,8 @@ func proportion(share float64, n int) Estimate {
 
 // difference is a − b with Newcombe's interval from those of the two (method 10
 // of Newcombe, 1998).
-func difference(a, b Estimate) Estimate {
-	return Estimate{
+func difference(a, b frame.Estimate) frame.Estimate {
+	return frame.Estimate{
 		Value: a.Value - b.Value, N: min(a.N, b.N),
 		Low:  a.Value - b.Value - math.Hypot(a.Value-a.Low, b.High-b.Value),
 		High: a.Value - b.Value + math.Hypot(a.High-a.Value, b.Value-b.Low),
@@ -101,8 +97,8 @@ func difference(a, b Estimate) Estimate {
 }
 
 // quantileEstimate is a percentile with the interval between its order statistics.
-func (h *histogram) quantileEstimate(q float64) Estimate {
-	e := Estimate{N: h.n}
+func (h *histogram) quantileEstimate(q float64) frame.Estimate {
+	e := frame.Estimate{N: h.n}
 	if h.n == 0 {
 		return e
 	}

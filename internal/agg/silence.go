@@ -4,21 +4,10 @@ import (
 	"cmp"
 	"math"
 	"slices"
-	"time"
 
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/frame"
 )
-
-// Silence is a segment that sends less than by its own recent rate it should: a
-// white page reports no error. Beacons are scaled by their sampling, so that a
-// change of that is no silence.
-type Silence struct {
-	// Term is the segment; the zero value stands for everyone.
-	Term
-	Expected float64   `json:"expected_per_m"` // beacons a minute, by the recent rate
-	Received float64   `json:"received_per_m"` // in the last minute
-	Since    time.Time `json:"since"`          // when it fell, to some ten seconds
-}
 
 // Times of the silence detector.
 const (
@@ -57,7 +46,7 @@ type silences struct {
 	full   bool // a segment was left out
 
 	judged int64 // the step up to which found is
-	found  []Silence
+	found  []frame.Silence
 
 	byOrigin, byPage []sent // of the step being counted
 }
@@ -242,7 +231,7 @@ func (r *silenceSeries) since(end int64, expected float64) int64 {
 
 // silent tells who sends less than they should at a time, Unix milliseconds, those
 // first who are missed most.
-func (a *Aggregator) silent(to int64) []Silence {
+func (a *Aggregator) silent(to int64) []frame.Silence {
 	s := &a.silences
 	s.log = a.log
 	s.catchUp(min(a.newest, to))
@@ -252,7 +241,7 @@ func (a *Aggregator) silent(to int64) []Silence {
 	}
 	s.judged = end
 	type found struct {
-		Silence
+		frame.Silence
 		missing float64
 	}
 	var all []found
@@ -261,11 +250,11 @@ func (a *Aggregator) silent(to int64) []Silence {
 		if !quiet {
 			continue
 		}
-		f := found{missing: expected - received, Silence: Silence{
+		f := found{missing: expected - received, Silence: frame.Silence{
 			Expected: expected, Received: received, Since: at(r.since(end, expected) * silenceStep),
 		}}
 		if k.dim != beacon.NumDims {
-			f.Term = Term{Field: k.dim.String(), Value: a.log.texts.text[k.text]}
+			f.Term = frame.Term{Field: k.dim.String(), Value: a.log.texts.text[k.text]}
 		}
 		all = append(all, f)
 	}

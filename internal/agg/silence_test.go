@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // visits is bursty traffic: sessions come independently of each other, and each
@@ -57,7 +58,7 @@ func (v *visits) second(n int64) []beacon.Beacon {
 }
 
 // run feeds an aggregator and asks it every ten seconds.
-func (v *visits) run(a *Aggregator, from, to int64, asked func(second int64, f *Frame)) {
+func (v *visits) run(a *Aggregator, from, to int64, asked func(second int64, f *frame.Frame)) {
 	for n := from; n < to; n++ {
 		now := epoch.Add(time.Duration(n) * time.Second)
 		var batch beacon.Batch
@@ -68,7 +69,7 @@ func (v *visits) run(a *Aggregator, from, to int64, asked func(second int64, f *
 		now = now.Add(time.Second)
 		a.Add(&batch, now)
 		if n%10 == 9 {
-			asked(n, a.Frame(Query{By: "region", Window: time.Minute}, SourceStatus{}, now))
+			asked(n, a.Frame(frame.Query{By: "region", Window: time.Minute}, SourceStatus{}, now))
 		}
 	}
 }
@@ -81,7 +82,7 @@ func TestWhitePageIsSilence(t *testing.T) {
 		return second >= onset && second < onset+1800 && b.Dims[beacon.BrowserVersion] == "Safari 18"
 	}
 	noticed, forgotten := int64(0), int64(0)
-	v.run(a, 0, onset+2400, func(second int64, f *Frame) {
+	v.run(a, 0, onset+2400, func(second int64, f *frame.Frame) {
 		switch {
 		case second < onset && len(f.Silences) > 0:
 			t.Fatalf("at %d s, before anything: %+v", second, f.Silences)
@@ -95,7 +96,7 @@ func TestWhitePageIsSilence(t *testing.T) {
 			noticed = second
 		}
 		s := f.Silences[0]
-		if s.Term != (Term{"browser_version", "Safari 18"}) || len(f.Silences) > 1 {
+		if s.Term != (frame.Term{Field: "browser_version", Value: "Safari 18"}) || len(f.Silences) > 1 {
 			t.Fatalf("at %d s: %+v", second, f.Silences)
 		}
 		if off := s.Since.Sub(epoch.Add(onset * time.Second)).Abs(); off > 30*time.Second || s.Received > s.Expected/2 || s.Expected < 200 {
@@ -122,7 +123,7 @@ func TestSamplingIsNoSilence(t *testing.T) {
 		}
 		return 1
 	}
-	v.run(a, 0, change+900, func(second int64, f *Frame) {
+	v.run(a, 0, change+900, func(second int64, f *frame.Frame) {
 		if len(f.Silences) > 0 {
 			t.Fatalf("at %d s: %+v", second, f.Silences)
 		}
@@ -135,7 +136,7 @@ func TestSamplingIsNoSilence(t *testing.T) {
 func TestQuietHoursAreNotSilent(t *testing.T) {
 	for seed, perS := range []float64{0.2, 5, 40} {
 		a := New(Config{Retain: time.Hour})
-		newVisits(uint64(seed), perS).run(a, 0, 2*3600, func(second int64, f *Frame) {
+		newVisits(uint64(seed), perS).run(a, 0, 2*3600, func(second int64, f *frame.Frame) {
 			if len(f.Silences) > 0 {
 				t.Fatalf("%v beacons/s: at %d s %+v", perS, second, f.Silences)
 			}
@@ -148,7 +149,7 @@ func BenchmarkQuietDaySilences(b *testing.B) {
 	for b.Loop() {
 		alarms, in := 0, false
 		a := New(Config{Retain: 70 * time.Minute})
-		newVisits(9, 60).run(a, 0, 24*3600, func(_ int64, f *Frame) {
+		newVisits(9, 60).run(a, 0, 24*3600, func(_ int64, f *frame.Frame) {
 			if len(f.Silences) > 0 && !in {
 				alarms++
 			}
@@ -169,7 +170,7 @@ func TestSilencesAreBounded(t *testing.T) {
 		}
 		a.Add(&batch, epoch.Add(time.Minute))
 	}
-	a.Frame(Query{By: "region"}, SourceStatus{}, epoch.Add(time.Minute))
+	a.Frame(frame.Query{By: "region"}, SourceStatus{}, epoch.Add(time.Minute))
 	if n := len(a.silences.series); n > maxSilenceSeries || !a.silences.full {
 		t.Errorf("%d segments are watched", n)
 	}

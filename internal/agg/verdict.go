@@ -7,73 +7,8 @@ import (
 	"time"
 
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/frame"
 )
-
-// VerdictSpec asks how one release compares with another. The zero value asks nothing.
-type VerdictSpec struct {
-	On bool
-	// Baseline and Canary are releases. "" picks: the canary is the release first
-	// seen last, the baseline that of the others with most page views. Of those that were
-	// there from the beginning on, none is the newest: the one with most page views is taken.
-	Baseline, Canary string
-	Since            time.Duration // how much of the history; 0 is all
-	Margins          Margins
-}
-
-// Margins are how much worse still counts as not worse. The zero value is [DefaultMargins].
-type Margins struct {
-	ErrorRate, FailedRequests float64 // difference of shares
-	LCP, INP                  float64 // relative, of the p75
-	CLS                       float64 // difference of the p75
-}
-
-// DefaultMargins are about the least that people would roll back for.
-var DefaultMargins = Margins{ErrorRate: .005, FailedRequests: .005, LCP: .10, INP: .10, CLS: .02}
-
-// The verdicts, on a measure and on a release.
-const (
-	Regressed = "regressed"
-	NotWorse  = "not worse"
-	NeedsMore = "needs more"
-	NoData    = "no data" // of a measure: one side has none; it does not count
-)
-
-// Verdict is one release held against another, weighed to the same mix of
-// region, device and browser (direct standardisation), since a canary rarely
-// sees the same people.
-type Verdict struct {
-	Baseline string    `json:"baseline"`
-	Canary   string    `json:"canary"`
-	From     time.Time `json:"from"`
-	To       time.Time `json:"to"`
-	Verdict  string    `json:"verdict"`
-	Note     string    `json:"note,omitempty"`
-	// Needs is about how many more page views of the canary it takes to tell.
-	Needs int `json:"needs,omitempty"`
-	// Views and Users of the two, as seen.
-	BaselineViews int `json:"baseline_views"`
-	CanaryViews   int `json:"canary_views"`
-	BaselineUsers int `json:"baseline_users"`
-	CanaryUsers   int `json:"canary_users"`
-	// Support is the share of the canary's page views from kinds of people (region,
-	// device, browser) that both releases have seen: only these are compared.
-	Support  float64   `json:"support"`
-	Strata   int       `json:"strata"`
-	Measures []Judged  `json:"measures"`
-	Adoption []float64 `json:"adoption"` // the canary's share of all page views, in even steps from From to To; −1: none
-}
-
-// Judged is one measure of both releases.
-type Judged struct {
-	Measure  string   `json:"measure"`
-	Baseline Estimate `json:"baseline"` // standardised; the intervals hold however often one looks
-	Canary   Estimate `json:"canary"`
-	// Change is canary minus baseline, or for lcp and inp relative to the baseline.
-	Change  Estimate `json:"change"`
-	Margin  float64  `json:"margin"`
-	Verdict string   `json:"verdict"`
-	Needs   int      `json:"needs,omitempty"` // more values of the canary, about
-}
 
 const (
 	maxStrata     = 1000
@@ -83,18 +18,18 @@ const (
 
 // judged is a verdict for some seconds.
 type judged struct {
-	spec   VerdictSpec
+	spec   frame.VerdictSpec
 	filter string
 	at     int64
 	rows   int
-	answer *Verdict
+	answer *frame.Verdict
 }
 
 // verdictEvery is how long a verdict stands: it reads all history.
 const verdictEvery = 5000
 
 // verdictLately judges anew only when the question changed or some seconds have passed.
-func (a *Aggregator) verdictLately(spec VerdictSpec, hi int64) *Verdict {
+func (a *Aggregator) verdictLately(spec frame.VerdictSpec, hi int64) *frame.Verdict {
 	j := &a.judged
 	same := j.spec == spec && j.filter == a.lensOf.filter && a.log.rows < 2*j.rows
 	if age := hi - j.at; same && age >= 0 && age < verdictEvery {
@@ -105,7 +40,7 @@ func (a *Aggregator) verdictLately(spec VerdictSpec, hi int64) *Verdict {
 }
 
 // verdict answers the spec with history up to hi.
-func (a *Aggregator) verdict(spec VerdictSpec, hi int64) *Verdict {
+func (a *Aggregator) verdict(spec frame.VerdictSpec, hi int64) *frame.Verdict {
 	if !spec.On {
 		return nil
 	}
@@ -116,7 +51,7 @@ func (a *Aggregator) verdict(spec VerdictSpec, hi int64) *Verdict {
 	if spec.Since > 0 {
 		lo = max(lo, hi-spec.Since.Milliseconds())
 	}
-	v := &Verdict{Baseline: spec.Baseline, Canary: spec.Canary, From: at(lo), To: at(hi), Verdict: NeedsMore}
+	v := &frame.Verdict{Baseline: spec.Baseline, Canary: spec.Canary, From: at(lo), To: at(hi), Verdict: frame.NeedsMore}
 	a.pickReleases(v, lo, hi)
 	if v.Baseline == "" || v.Canary == "" {
 		v.Note = noTwoReleases
@@ -153,10 +88,10 @@ func (a *Aggregator) verdict(spec VerdictSpec, hi int64) *Verdict {
 	v.BaselineViews, v.CanaryViews = arms[0].views, arms[1].views
 	v.BaselineUsers, v.CanaryUsers = arms[0].users.n, arms[1].users.n
 	m := spec.Margins
-	if m == (Margins{}) {
-		m = DefaultMargins
+	if m == (frame.Margins{}) {
+		m = frame.DefaultMargins
 	}
-	v.judge(&arms, m)
+	judgeArms(v, &arms, m)
 	return v
 }
 
@@ -167,7 +102,7 @@ const noTwoReleases = "there are no two releases to compare"
 const fromTheStart = 1. / 20
 
 // pickReleases fills in the releases that were not named.
-func (a *Aggregator) pickReleases(v *Verdict, lo, hi int64) {
+func (a *Aggregator) pickReleases(v *frame.Verdict, lo, hi int64) {
 	if v.Baseline != "" && v.Canary != "" {
 		return
 	}
@@ -283,9 +218,9 @@ func (a *arm) count(l *log, k int, c *chunk, i int) {
 	}
 }
 
-// judge compares the two and says what follows.
-func (v *Verdict) judge(arms *[2]arm, m Margins) {
-	weights := v.weigh(arms)
+// judgeArms compares the two and says what follows.
+func judgeArms(v *frame.Verdict, arms *[2]arm, m frame.Margins) {
+	weights := weighStrata(v, arms)
 	if v.Strata == 0 {
 		v.Note = fmt.Sprintf("%s and %s have been seen by no people of the same region, device and browser: too few page views", v.Baseline, v.Canary)
 		return
@@ -302,23 +237,23 @@ func (v *Verdict) judge(arms *[2]arm, m Margins) {
 	}
 	all, regressed := true, false
 	for _, j := range v.Measures {
-		regressed = regressed || j.Verdict == Regressed
-		all = all && (j.Verdict == NotWorse || j.Verdict == NoData && j.Measure != "error_rate")
-		if j.Verdict == NeedsMore {
+		regressed = regressed || j.Verdict == frame.Regressed
+		all = all && (j.Verdict == frame.NotWorse || j.Verdict == frame.NoData && j.Measure != "error_rate")
+		if j.Verdict == frame.NeedsMore {
 			v.Needs = max(v.Needs, j.Needs)
 		}
 	}
 	switch {
 	case regressed:
-		v.Verdict, v.Needs = Regressed, 0
+		v.Verdict, v.Needs = frame.Regressed, 0
 	case all:
-		v.Verdict = NotWorse
+		v.Verdict = frame.NotWorse
 	}
 }
 
-// weigh gives each kind of people that both have seen its share of both together, and
+// weighStrata gives each kind of people that both have seen its share of both together, and
 // others none.
-func (v *Verdict) weigh(arms *[2]arm) []float64 {
+func weighStrata(v *frame.Verdict, arms *[2]arm) []float64 {
 	weights := make([]float64, len(arms[1].strata))
 	var sum, common, all float64
 	for k := range arms[1].strata {
@@ -358,9 +293,9 @@ func anytime(n float64) float64 {
 	return math.Sqrt(2 * (1 + 1/r) * math.Log(math.Sqrt(r+1)/alpha))
 }
 
-func judgeRate(name string, margin float64, arms *[2]arm, weights []float64, of func(*stratum) (x, n float64), clump func(*arm) float64) Judged {
-	j := Judged{Measure: name, Margin: margin, Verdict: NoData}
-	var e [2]Estimate
+func judgeRate(name string, margin float64, arms *[2]arm, weights []float64, of func(*stratum) (x, n float64), clump func(*arm) float64) frame.Judged {
+	j := frame.Judged{Measure: name, Margin: margin, Verdict: frame.NoData}
+	var e [2]frame.Estimate
 	both := 0. // half the interval of their difference
 	for side := range arms {
 		p, variance, n := 0., 0., 0.
@@ -378,22 +313,22 @@ func judgeRate(name string, margin float64, arms *[2]arm, weights []float64, of 
 			variance += w * w * smooth * (1 - min(smooth, 1)) / m
 		}
 		half := anytime(max(n, 1)) * math.Sqrt(max(0, variance)*clump(&arms[side]))
-		e[side] = Estimate{p, max(0, p-half), min(1, p+half), int(n)}
+		e[side] = frame.Estimate{Value: p, Low: max(0, p-half), High: min(1, p+half), N: int(n)}
 		if n < minTrials {
 			return j
 		}
 		both = math.Hypot(both, half)
 	}
 	j.Baseline, j.Canary = e[0], e[1]
-	j.conclude(e[1].Value-e[0].Value, both, e[1].N)
+	concludeJudged(&j, e[1].Value-e[0].Value, both, e[1].N)
 	return j
 }
 
 // judgeVital compares p75s of the values, each weighed as its kind of people.
 // Intervals are Woodruff's: those of the share below, read off as values.
-func judgeVital(k int, margin float64, arms *[2]arm, weights []float64) Judged {
-	j := Judged{Measure: beacon.Vitals[k], Margin: margin, Verdict: NoData}
-	var e [2]Estimate
+func judgeVital(k int, margin float64, arms *[2]arm, weights []float64) frame.Judged {
+	j := frame.Judged{Measure: beacon.Vitals[k], Margin: margin, Verdict: frame.NoData}
+	var e [2]frame.Estimate
 	for side := range arms {
 		var merged weighed
 		n, sum := 0., 0.
@@ -419,32 +354,32 @@ func judgeVital(k int, margin float64, arms *[2]arm, weights []float64) Judged {
 			return j
 		}
 		half := anytime(n) * math.Sqrt(variance*clump(arms[side].values[k], arms[side].users.n))
-		e[side] = Estimate{merged.quantile(.75), merged.quantile(.75 - half), merged.quantile(min(.75+half, 1)), int(n)}
+		e[side] = frame.Estimate{Value: merged.quantile(.75), Low: merged.quantile(.75 - half), High: merged.quantile(min(.75+half, 1)), N: int(n)}
 	}
 	j.Baseline, j.Canary = e[0], e[1]
 	if k == int(ofCLS-ofLCP) {
 		half := math.Hypot(e[0].High-e[0].Low, e[1].High-e[1].Low) / 2
-		j.conclude(e[1].Value-e[0].Value, half, e[1].N)
+		concludeJudged(&j, e[1].Value-e[0].Value, half, e[1].N)
 		return j
 	}
-	width := func(e Estimate) float64 { return math.Log(max(e.High, 1)/max(e.Low, 1)) / 2 }
+	width := func(e frame.Estimate) float64 { return math.Log(max(e.High, 1)/max(e.Low, 1)) / 2 }
 	ratio := e[1].Value / max(e[0].Value, 1)
-	j.conclude(ratio-1, ratio*math.Hypot(width(e[0]), width(e[1])), e[1].N)
+	concludeJudged(&j, ratio-1, ratio*math.Hypot(width(e[0]), width(e[1])), e[1].N)
 	return j
 }
 
-// conclude gives the verdict on a change with half an interval's width.
-func (j *Judged) conclude(change, half float64, n int) {
-	j.Change = Estimate{change, change - half, change + half, n}
+// concludeJudged gives the verdict on a change with half an interval's width.
+func concludeJudged(j *frame.Judged, change, half float64, n int) {
+	j.Change = frame.Estimate{Value: change, Low: change - half, High: change + half, N: n}
 	switch {
 	case j.Change.High <= j.Margin:
-		j.Verdict = NotWorse
+		j.Verdict = frame.NotWorse
 		return
 	case j.Change.Low > 0 && change > j.Margin:
-		j.Verdict = Regressed
+		j.Verdict = frame.Regressed
 		return
 	}
-	j.Verdict = NeedsMore
+	j.Verdict = frame.NeedsMore
 	room := j.Margin - change // how narrow it has to become to show that it is not worse
 	if room <= 0 {
 		room = change // or that it is

@@ -5,6 +5,7 @@ import (
 	"math/bits"
 
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // watch looks out for what got worse, by itself, in the total and in every
@@ -22,7 +23,7 @@ type watch struct {
 	visited int          // rows, by the steps that readOn is at
 
 	segments []watchSegment
-	byValue  map[Term]uint16
+	byValue  map[frame.Term]uint16
 	perField map[string]int
 	fields   []watchField
 	order    map[string]int // of fields, as explanations name them
@@ -77,7 +78,7 @@ type watchField struct {
 }
 
 type watchSegment struct {
-	Term
+	frame.Term
 	text uint32
 }
 
@@ -129,7 +130,7 @@ func levelEdge(vital, level int) float64 {
 }
 
 func newWatch(l *log) *watch {
-	w := &watch{log: l, byValue: map[Term]uint16{}, perField: map[string]int{}}
+	w := &watch{log: l, byValue: map[frame.Term]uint16{}, perField: map[string]int{}}
 	w.segments = []watchSegment{{}}
 	w.grow()
 	return w
@@ -167,7 +168,7 @@ func (w *watch) segment(f *watchField, id uint32) uint16 {
 	if text == noString || text == otherString {
 		return unwatched
 	}
-	t := Term{f.name, w.log.texts.text[text]}
+	t := frame.Term{Field: f.name, Value: w.log.texts.text[text]}
 	if seg, ok := w.byValue[t]; ok {
 		return seg
 	}

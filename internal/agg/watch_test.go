@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/rumtop/rumtop/internal/filter"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // burning is half an hour of a shop whose release 2 starts to fail after twenty minutes.
@@ -29,9 +30,9 @@ func burning(t testing.TB, cfg Config) (*Aggregator, time.Time) {
 // slices, or as it happened.
 func TestWatchInSlices(t *testing.T) {
 	a, end := burning(t, Config{})
-	q := Query{By: "region", Window: 5 * time.Minute}
+	q := frame.Query{By: "region", Window: 5 * time.Minute}
 	whole := a.Frame(q, SourceStatus{Loading: 1}, end)
-	if f := whole.Finding; f.State != FindingOn || f.Measure != "error_rate" || f.Filter != `release=2 tag.flag="new pay" browser=Safari` {
+	if f := whole.Finding; f.State != frame.FindingOn || f.Measure != "error_rate" || f.Filter != `release=2 tag.flag="new pay" browser=Safari` {
 		t.Fatalf("%+v", f)
 	}
 	if since := whole.Finding.Since.Sub(epoch); since < 19*time.Minute || since > 21*time.Minute {
@@ -42,7 +43,7 @@ func TestWatchInSlices(t *testing.T) {
 	reading := 0
 	for {
 		f := a.answer(q, SourceStatus{Loading: 1}, end, 500)
-		if f.Finding.State != FindingReading {
+		if f.Finding.State != frame.FindingReading {
 			if !reflect.DeepEqual(f.Findings, whole.Findings) {
 				t.Errorf("in slices %+v, at once %+v", f.Findings, whole.Findings)
 			}
@@ -58,11 +59,11 @@ func TestWatchInSlices(t *testing.T) {
 
 	// A person looks at an earlier time through a new filter: what was found by then.
 	q.Filter, q.At = mustParse(t, "browser=Safari"), epoch.Add(15*time.Minute)
-	if f := a.Frame(q, SourceStatus{Loading: 1}, end).Finding; f.State != FindingQuiet {
+	if f := a.Frame(q, SourceStatus{Loading: 1}, end).Finding; f.State != frame.FindingQuiet {
 		t.Errorf("before the beginning: %+v", f)
 	}
 	q.At = end.Add(-time.Minute)
-	if f := a.Frame(q, SourceStatus{Loading: 1}, end).Finding; f.State != FindingOn {
+	if f := a.Frame(q, SourceStatus{Loading: 1}, end).Finding; f.State != frame.FindingOn {
 		t.Errorf("a minute ago: %+v", f)
 	}
 }
@@ -77,11 +78,11 @@ func TestLoopAnswersBeforeItHasLookedBack(t *testing.T) {
 	done := make(chan error, 1)
 	l.atOnce = 1000
 	go func() { done <- l.Run(ctx, time.Hour) }() // what comes meanwhile is not the clock's
-	l.Ask(Query{By: "region", Window: 5 * time.Minute})
-	if f := <-l.Frames(); f.Finding.State != FindingReading || f.Total.Views == 0 {
+	l.Ask(frame.Query{By: "region", Window: 5 * time.Minute})
+	if f := <-l.Frames(); f.Finding.State != frame.FindingReading || f.Total.Views == 0 {
 		t.Errorf("first %+v", f.Finding)
 	}
-	if f := <-l.Frames(); f.Finding.State != FindingOn {
+	if f := <-l.Frames(); f.Finding.State != frame.FindingOn {
 		t.Errorf("then %+v", f.Finding)
 	}
 	cancel()
@@ -92,7 +93,7 @@ func TestLoopAnswersBeforeItHasLookedBack(t *testing.T) {
 func TestWatchIsPartOfTheMemory(t *testing.T) {
 	a, end := burning(t, Config{})
 	before := a.watch.bytes()
-	a.Frame(Query{By: "region", Window: 5 * time.Minute}, SourceStatus{Loading: 1}, end)
+	a.Frame(frame.Query{By: "region", Window: 5 * time.Minute}, SourceStatus{Loading: 1}, end)
 	counted := 0
 	for _, s := range a.watch.steps {
 		counted += 8 * cap(s.cells)
@@ -110,7 +111,7 @@ func TestWatchIsPartOfTheMemory(t *testing.T) {
 	}
 	used := int64(a.log.bytes() + a.seen.bytes())
 	b, _ := burning(t, Config{Memory: used + int64(a.watch.bytes())/2})
-	b.Frame(Query{By: "region", Window: 5 * time.Minute}, SourceStatus{Loading: 1}, end)
+	b.Frame(frame.Query{By: "region", Window: 5 * time.Minute}, SourceStatus{Loading: 1}, end)
 	if b.evicted != 0 {
 		t.Fatal("the log alone is too much")
 	}

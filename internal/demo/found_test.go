@@ -15,6 +15,7 @@ import (
 	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/demo"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // theater plays a scenario through the real collector into the aggregator, under
@@ -24,7 +25,7 @@ type theater struct {
 	sim       *demo.Sim
 	start     time.Time
 	agg       *agg.Aggregator
-	query     agg.Query
+	query     frame.Query
 	collector *collector.Collector
 
 	mu    sync.Mutex
@@ -54,7 +55,7 @@ const shopKey = "pk"
 func open(t testing.TB, scenario string, seed uint64, rate float64) *theater {
 	t.Helper()
 	s := &theater{t: t, start: time.Date(2026, 11, 20, 14, 0, 0, 0, time.UTC), agg: agg.New(agg.Config{})}
-	s.query = agg.Query{By: "release", Window: 5 * time.Minute, Rows: 10}
+	s.query = frame.Query{By: "release", Window: 5 * time.Minute, Rows: 10}
 	var err error
 	if s.sim, err = demo.New(demo.Config{Seed: seed, Scenario: scenario, Rate: rate, Start: s.start}); err != nil {
 		t.Fatal(err)
@@ -70,7 +71,7 @@ func open(t testing.TB, scenario string, seed uint64, rate float64) *theater {
 }
 
 // play lets time pass, in steps, and gives the frame after each to watch.
-func (s *theater) play(from, to time.Duration, watch func(time.Duration, *agg.Frame)) {
+func (s *theater) play(from, to time.Duration, watch func(time.Duration, *frame.Frame)) {
 	s.t.Helper()
 	const step = 5 * time.Second
 	next := s.start.Add(from).Add(step)
@@ -114,7 +115,7 @@ func (s *theater) play(from, to time.Duration, watch func(time.Duration, *agg.Fr
 }
 
 // told is what a finding says, short enough to compare.
-func told(f *agg.Finding) string { return f.State + " " + f.Measure + " " + f.Filter }
+func told(f *frame.Finding) string { return f.State + " " + f.Measure + " " + f.Filter }
 
 // Every script is found, explained and dated by the sentence of the screen.
 func TestScenariosAreFound(t *testing.T) {
@@ -133,11 +134,11 @@ func TestScenariosAreFound(t *testing.T) {
 		t.Run(c.scenario, func(t *testing.T) {
 			t.Parallel()
 			s := open(t, c.scenario, 1, 60)
-			var f agg.Finding
+			var f frame.Finding
 			changes, last := 0, ""
-			s.play(-14*time.Minute, 3*time.Minute, func(at time.Duration, frame *agg.Frame) {
-				f = frame.Finding
-				if at < c.began && f.State == agg.FindingOn {
+			s.play(-14*time.Minute, 3*time.Minute, func(at time.Duration, shown *frame.Frame) {
+				f = shown.Finding
+				if at < c.began && f.State == frame.FindingOn {
 					t.Errorf("at %v, before anything is wrong: %s", at, told(&f))
 				}
 				if at > c.began && last != told(&f) {
@@ -145,7 +146,7 @@ func TestScenariosAreFound(t *testing.T) {
 					changes++
 				}
 			})
-			if f.State != agg.FindingOn || f.Measure != c.measure || !slices.Contains(c.filters, f.Filter) {
+			if f.State != frame.FindingOn || f.Measure != c.measure || !slices.Contains(c.filters, f.Filter) {
 				t.Fatalf("found %s", told(&f))
 			}
 			if f.Before.Value > 0 && f.Factor < c.factor || f.Affected < 10 || f.Share <= 0 || f.Now.Low <= f.Before.High || f.P > .01 {
@@ -174,21 +175,21 @@ func TestFindingEnds(t *testing.T) {
 	t.Parallel()
 	s := open(t, "incident", 1, 60)
 	seen := map[string]bool{}
-	s.play(-10*time.Minute, 10*time.Minute, func(at time.Duration, frame *agg.Frame) {
-		for _, f := range frame.Findings {
+	s.play(-10*time.Minute, 10*time.Minute, func(at time.Duration, shown *frame.Frame) {
+		for _, f := range shown.Findings {
 			if f.Measure != "error_rate" {
 				continue
 			}
-			if at > 0 && at < 5*time.Minute && (f.State != agg.FindingOn || f.Since.Sub(s.start) > -2*time.Minute) {
+			if at > 0 && at < 5*time.Minute && (f.State != frame.FindingOn || f.Since.Sub(s.start) > -2*time.Minute) {
 				t.Errorf("at %v: %s since %v", at, told(&f), f.Since.Sub(s.start))
 			}
 			seen[f.State] = true
-			if f.State == agg.FindingOver && (f.Until.Sub(s.start) < 5*time.Minute || f.Until.Sub(s.start) > 10*time.Minute) {
+			if f.State == frame.FindingOver && (f.Until.Sub(s.start) < 5*time.Minute || f.Until.Sub(s.start) > 10*time.Minute) {
 				t.Errorf("over at %v", f.Until.Sub(s.start))
 			}
 		}
 	})
-	if !seen[agg.FindingOver] {
+	if !seen[frame.FindingOver] {
 		t.Error("it is never said to be over")
 	}
 }
@@ -196,19 +197,19 @@ func TestFindingEnds(t *testing.T) {
 // A release is judged by what it does to those who have it: too early to tell at first,
 // then worse, or as good as the one before.
 func TestReleasesAreJudged(t *testing.T) {
-	for scenario, want := range map[string]string{"incident": agg.Regressed, "canary": agg.NotWorse} {
+	for scenario, want := range map[string]string{"incident": frame.Regressed, "canary": frame.NotWorse} {
 		t.Run(scenario, func(t *testing.T) {
 			t.Parallel()
 			s := open(t, scenario, 3, 60)
 			// Within what a few minutes of the demo's traffic can tell.
-			margins := agg.Margins{ErrorRate: .015, FailedRequests: .015, LCP: .25, INP: .25, CLS: .03}
-			ask := agg.VerdictSpec{On: true, Baseline: "2.4.0", Canary: "2.4.1", Margins: margins}
+			margins := frame.Margins{ErrorRate: .015, FailedRequests: .015, LCP: .25, INP: .25, CLS: .03}
+			ask := frame.VerdictSpec{On: true, Baseline: "2.4.0", Canary: "2.4.1", Margins: margins}
 			s.query.Verdict = ask
 			needs, last := 0, ""
-			s.play(-6*time.Minute, 4*time.Minute, func(at time.Duration, f *agg.Frame) {
+			s.play(-6*time.Minute, 4*time.Minute, func(at time.Duration, f *frame.Frame) {
 				v := f.Verdict
 				switch {
-				case at < -4*time.Minute+30*time.Second && v.Verdict != agg.NeedsMore:
+				case at < -4*time.Minute+30*time.Second && v.Verdict != frame.NeedsMore:
 					t.Errorf("at %v, with %d views of it: %s", at, v.CanaryViews, v.Verdict)
 				case at == -2*time.Minute:
 					needs = v.Needs
@@ -223,7 +224,7 @@ func TestReleasesAreJudged(t *testing.T) {
 				t.Errorf("needed %d more: %+v", needs, v)
 			}
 			// Unasked, the two are found.
-			s.query.Verdict = agg.VerdictSpec{On: true}
+			s.query.Verdict = frame.VerdictSpec{On: true}
 			if v := s.agg.Frame(s.query, agg.SourceStatus{Connected: true, Loading: 1}, s.clock()).Verdict; v.Canary != ask.Canary || v.Baseline != ask.Baseline {
 				t.Errorf("%s against %s", v.Canary, v.Baseline)
 			}
@@ -239,11 +240,11 @@ func TestQuietRaisesNothing(t *testing.T) {
 			t.Parallel()
 			s := open(t, scenario, 7, 60)
 			quiet := 0
-			s.play(-10*time.Minute, 5*time.Minute, func(at time.Duration, f *agg.Frame) {
+			s.play(-10*time.Minute, 5*time.Minute, func(at time.Duration, f *frame.Frame) {
 				switch f.Finding.State {
-				case agg.FindingOn, agg.FindingOver:
+				case frame.FindingOn, frame.FindingOver:
 					t.Errorf("at %v: %s", at, told(&f.Finding))
-				case agg.FindingQuiet:
+				case frame.FindingQuiet:
 					quiet++
 				}
 			})
@@ -263,12 +264,12 @@ func BenchmarkQuietDay(b *testing.B) {
 				s := open(b, "quiet", 11, rate)
 				s.agg = agg.New(agg.Config{Retain: time.Hour})
 				alarms, last := 0, ""
-				s.play(0, 24*time.Hour, func(at time.Duration, f *agg.Frame) {
-					if now := told(&f.Finding); f.Finding.State == agg.FindingOn && now != last {
+				s.play(0, 24*time.Hour, func(at time.Duration, f *frame.Frame) {
+					if now := told(&f.Finding); f.Finding.State == frame.FindingOn && now != last {
 						alarms++
 						b.Logf("at %v: %s p %.2g", at, now, f.Finding.P)
 						last = now
-					} else if f.Finding.State != agg.FindingOn {
+					} else if f.Finding.State != frame.FindingOn {
 						last = ""
 					}
 				})

@@ -15,6 +15,7 @@ import (
 
 	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 var update = flag.Bool("update", false, "write the fixture of the current version, if it is missing")
@@ -166,7 +167,7 @@ func TestAnonymised(t *testing.T) {
 			t.Fatalf("view %d is no number of this file", id)
 		}
 	}
-	q := agg.Query{By: "page", Window: 2 * time.Minute}
+	q := frame.Query{By: "page", Window: 2 * time.Minute}
 	want, got := a.Frame(q, agg.SourceStatus{}, now), load(t, path, now).Frame(q, agg.SourceStatus{}, now)
 	if want.Total.Views != got.Total.Views || want.Total.LCP != got.Total.LCP || got.Total.Users <= want.Total.Users {
 		t.Errorf("%v views, %v users; were %v and %v", got.Total.Views, got.Total.Users, want.Total.Views, want.Total.Users)
@@ -180,9 +181,9 @@ func TestMetaComesBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.See(&agg.Frame{Schema: agg.Schema, Site: "shop"}, []agg.Distribution{{Metric: "lcp", Buckets: []agg.Bucket{{Value: 100, Count: 3}, {Value: 2500, Count: 1}}}})
+	w.See(&frame.Frame{Schema: frame.Schema, Site: "shop"}, []agg.Distribution{{Metric: "lcp", Buckets: []agg.Bucket{{Value: 100, Count: 3}, {Value: 2500, Count: 1}}}})
 	if _, err := w.Commit(Meta{Site: "sh\x1b[2Jop", Summary: "two\nlines\x07", Notes: []Note{{Text: "a \x1b]0;x\x07note"}},
-		Markers: []beacon.Marker{{Text: "deploy\x1b[31m", Kind: beacon.MarkerDeploy}}, Health: agg.Health{Gaps: 2}}); err != nil {
+		Markers: []beacon.Marker{{Text: "deploy\x1b[31m", Kind: beacon.MarkerDeploy}}, Health: frame.Health{Gaps: 2}}); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Add(&beacon.Batch{}); err == nil {
@@ -202,9 +203,9 @@ func TestMetaComesBack(t *testing.T) {
 	if m.Schema != Schema || m.Health.Gaps != 2 || !strings.Contains(m.Summary, "\n") || m.Counts != (Counts{}) {
 		t.Errorf("%+v", m)
 	}
-	frame, err := f.Frame()
-	if err != nil || !strings.Contains(string(frame), agg.Schema) {
-		t.Errorf("the frame is %s, %v", frame, err)
+	document, err := f.Frame()
+	if err != nil || !strings.Contains(string(document), frame.Schema) {
+		t.Errorf("the frame is %s, %v", document, err)
 	}
 	histograms, err := f.Histograms()
 	if err != nil || len(histograms) != 1 {
@@ -237,7 +238,7 @@ func TestFixturesStayReadable(t *testing.T) {
 	if err := f.Batches(func(b *beacon.Batch) error { a.Add(b, now); return nil }); err != nil {
 		t.Fatal(err)
 	}
-	total := a.Frame(agg.Query{By: "release", Window: time.Minute}, agg.SourceStatus{}, now).Total
+	total := a.Frame(frame.Query{By: "release", Window: time.Minute}, agg.SourceStatus{}, now).Total
 	if m.Site != "shop" || m.Counts.Beacons != 300 || total.Beacons != 300 || total.Views != 637 || total.Users != 166 {
 		t.Errorf("%+v: %d beacons, %v views, %v users", m.Counts, total.Beacons, total.Views, total.Users)
 	}

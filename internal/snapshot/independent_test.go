@@ -13,6 +13,7 @@ import (
 	"github.com/parquet-go/parquet-go"
 
 	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // tableOf reads a table as anybody would who has the file and a Parquet library.
@@ -130,7 +131,7 @@ func TestFiguresFromTheTables(t *testing.T) {
 	slices.Sort(values)
 	p75 := values[int(math.Ceil(.75*float64(len(values))))-1]
 
-	total := a.Frame(agg.Query{By: "release", Window: window}, agg.SourceStatus{}, now).Total
+	total := a.Frame(frame.Query{By: "release", Window: window}, agg.SourceStatus{}, now).Total
 	if total.Users != len(users) || total.Affected != len(affected) || total.LCP.N != len(values) {
 		t.Errorf("the tables have %d users, %d affected and %d values; the frame %d, %d and %d",
 			len(users), len(affected), len(values), total.Users, total.Affected, total.LCP.N)

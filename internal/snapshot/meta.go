@@ -4,8 +4,8 @@ import (
 	"slices"
 	"time"
 
-	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/plain"
 )
 
@@ -31,7 +31,7 @@ type Meta struct {
 	// nothing out of the file.
 	View View `json:"view"`
 
-	Health  agg.Health      `json:"health"` // the trust counters at that moment
+	Health  frame.Health    `json:"health"` // the trust counters at that moment
 	Markers []beacon.Marker `json:"markers"`
 	Summary string          `json:"summary"` // what a person says of it
 	Notes   []Note          `json:"notes"`
@@ -46,11 +46,11 @@ type Meta struct {
 
 // View is a question, as flags and people write it.
 type View struct {
-	Filter   string       `json:"filter"`
-	By       string       `json:"by"`
-	WindowS  float64      `json:"window_s"`
-	At       time.Time    `json:"at"` // right edge of the window
-	Baseline agg.Baseline `json:"baseline"`
+	Filter   string         `json:"filter"`
+	By       string         `json:"by"`
+	WindowS  float64        `json:"window_s"`
+	At       time.Time      `json:"at"` // right edge of the window
+	Baseline frame.Baseline `json:"baseline"`
 }
 
 // Note is something that a person wrote down beside the snapshot.

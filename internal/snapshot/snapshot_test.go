@@ -11,6 +11,7 @@ import (
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/beacon/beacontest"
 	"github.com/rumtop/rumtop/internal/filter"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // live is an aggregator that a shop's traffic has gone through.
@@ -81,7 +82,7 @@ func TestRoundTrip(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, by := range []string{"release", "page", "tag.flag"} {
-			q := agg.Query{Filter: expr, By: by, Window: 2 * time.Minute, Steps: 30, Errors: 50}
+			q := frame.Query{Filter: expr, By: by, Window: 2 * time.Minute, Steps: 30, Errors: 50}
 			want, got := a.Frame(q, agg.SourceStatus{}, now), c.Frame(q, agg.SourceStatus{}, now)
 			if want.Total.Beacons == 0 {
 				t.Fatalf("%q: nothing to compare", expression)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // Writer writes one snapshot. What it writes is a temporary file until Commit.
@@ -18,7 +19,7 @@ type Writer struct {
 	meta   Meta
 	rows   *encoder
 	tables tables
-	frame  *agg.Frame
+	frame  *frame.Frame
 	spread []agg.Distribution
 	ended  bool
 }
@@ -56,7 +57,7 @@ var (
 )
 
 // See keeps what was on screen: the frame, and the distributions behind its percentiles.
-func (w *Writer) See(f *agg.Frame, d []agg.Distribution) { w.frame, w.spread = f, d }
+func (w *Writer) See(f *frame.Frame, d []agg.Distribution) { w.frame, w.spread = f, d }
 
 // Path is where the snapshot is to be.
 func (w *Writer) Path() string { return w.path }

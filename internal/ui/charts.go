@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // measure is what one chart shows.
@@ -15,32 +15,32 @@ type measure struct {
 	name   string
 	lines  []string // their names, where there are several
 	least  float64  // the axis reaches at least this far, so that noise looks small
-	series func(*agg.Series) [][]float64
+	series func(*frame.Series) [][]float64
 	label  func(float64) string
-	now    func(*agg.Row) string
-	delta  func(*agg.Row) agg.Delta
+	now    func(*frame.Row) string
+	delta  func(*frame.Row) frame.Delta
 	show   func(float64) string // of a delta
 }
 
 func chartMeasures() []measure {
 	percentiles := []string{"p75", "p95"}
 	return []measure{
-		{"error rate %", nil, 0.01, func(s *agg.Series) [][]float64 { return [][]float64{s.ErrorRate} },
+		{"error rate %", nil, 0.01, func(s *frame.Series) [][]float64 { return [][]float64{s.ErrorRate} },
 			func(v float64) string { return axisNumber(v * 100) },
-			func(r *agg.Row) string { return whenSeen(float64(r.Views), percent(r.ErrorRate)) },
-			func(r *agg.Row) agg.Delta { return r.Delta.ErrorRate }, percent},
-		{"LCP s", percentiles, 1000, func(s *agg.Series) [][]float64 { return [][]float64{s.LCP75, s.LCP95} },
+			func(r *frame.Row) string { return whenSeen(float64(r.Views), percent(r.ErrorRate)) },
+			func(r *frame.Row) frame.Delta { return r.Delta.ErrorRate }, percent},
+		{"LCP s", percentiles, 1000, func(s *frame.Series) [][]float64 { return [][]float64{s.LCP75, s.LCP95} },
 			func(v float64) string { return axisNumber(v / 1000) },
-			func(r *agg.Row) string { return distNow(r.LCP, seconds, coarseSeconds) },
-			func(r *agg.Row) agg.Delta { return r.Delta.LCP }, seconds},
-		{"INP ms", percentiles, 100, func(s *agg.Series) [][]float64 { return [][]float64{s.INP75, s.INP95} },
+			func(r *frame.Row) string { return distNow(r.LCP, seconds, coarseSeconds) },
+			func(r *frame.Row) frame.Delta { return r.Delta.LCP }, seconds},
+		{"INP ms", percentiles, 100, func(s *frame.Series) [][]float64 { return [][]float64{s.INP75, s.INP95} },
 			axisNumber,
-			func(r *agg.Row) string { return distNow(r.INP, millis, millis) },
-			func(r *agg.Row) agg.Delta { return r.Delta.INP }, millis},
-		{"errored users", nil, 5, func(s *agg.Series) [][]float64 { return [][]float64{s.Affected} },
+			func(r *frame.Row) string { return distNow(r.INP, millis, millis) },
+			func(r *frame.Row) frame.Delta { return r.Delta.INP }, millis},
+		{"errored users", nil, 5, func(s *frame.Series) [][]float64 { return [][]float64{s.Affected} },
 			axisNumber,
-			func(r *agg.Row) string { return whenSeen(float64(r.Beacons), count(float64(r.Affected))) },
-			func(r *agg.Row) agg.Delta { return agg.Delta{} }, count},
+			func(r *frame.Row) string { return whenSeen(float64(r.Beacons), count(float64(r.Affected))) },
+			func(r *frame.Row) frame.Delta { return frame.Delta{} }, count},
 	}
 }
 
@@ -51,7 +51,7 @@ func whenSeen(n float64, s string) string {
 	return s
 }
 
-func distNow(d agg.Dist, p75, p95 func(float64) string) string {
+func distNow(d frame.Dist, p75, p95 func(float64) string) string {
 	switch {
 	case d.N == 0:
 		return unknown
@@ -151,15 +151,15 @@ func (c charts) which(l layout) []measure {
 }
 
 // chartOf is the number of the chart of what a frame found to be worse, 0 if it has none.
-func chartOf(f *agg.Frame) int {
-	if f == nil || f.Finding.State != agg.FindingOn {
+func chartOf(f *frame.Frame) int {
+	if f == nil || f.Finding.State != frame.FindingOn {
 		return 0
 	}
 	return slices.Index([]string{"error_rate", "lcp_p75", "inp_p75"}, f.Finding.Measure) + 1
 }
 
 // draw brings the drawing up to date.
-func (c charts) draw(f *agg.Frame, marks []beacon.Marker, lit highlight, l layout, th theme, loc *time.Location, stale bool) charts {
+func (c charts) draw(f *frame.Frame, marks []beacon.Marker, lit highlight, l layout, th theme, loc *time.Location, stale bool) charts {
 	now := stamp{layout: l, zoom: c.zoom, worse: chartOf(f), stale: stale, utc: loc == time.UTC, empty: f == nil, marks: marksHash(marks), lit: lit}
 	if f != nil {
 		s := &f.Series
@@ -188,7 +188,7 @@ func boxWidth(l layout, i int) int {
 }
 
 // box draws a chart's frame and plot, without its title line.
-func (m measure) box(f *agg.Frame, marks []beacon.Marker, lit highlight, w, h int, th theme, loc *time.Location) []string {
+func (m measure) box(f *frame.Frame, marks []beacon.Marker, lit highlight, w, h int, th theme, loc *time.Location) []string {
 	rows := h - 2
 	var series [][]float64
 	if f != nil {
@@ -259,7 +259,7 @@ func putPoints(p *pen, row []point, th theme) {
 }
 
 // bottom is the lower edge with the times at both ends.
-func (m measure) bottom(p *pen, f *agg.Frame, marks []beacon.Marker, lit highlight, w int, th theme, loc *time.Location) string {
+func (m measure) bottom(p *pen, f *frame.Frame, marks []beacon.Marker, lit highlight, w int, th theme, loc *time.Location) string {
 	b := edges()
 	p.put(th.faint, b.BottomLeft)
 	if f != nil && f.Series.Complete > 0 && f.Series.Step > 0 {
@@ -284,7 +284,7 @@ func (m measure) bottom(p *pen, f *agg.Frame, marks []beacon.Marker, lit highlig
 }
 
 // title is the upper edge with what the measure is now.
-func (m measure) title(p *pen, f *agg.Frame, w int, th theme) string {
+func (m measure) title(p *pen, f *frame.Frame, w int, th theme) string {
 	name, now, delta, arrow := m.name, "", "", ""
 	s := th.dim
 	if f != nil {
@@ -345,7 +345,7 @@ func (m measure) putName(p *pen, name string, th theme) {
 }
 
 // view puts the charts side by side, in exactly the layout's lines.
-func (c charts) view(f *agg.Frame, l layout, th theme) []string {
+func (c charts) view(f *frame.Frame, l layout, th theme) []string {
 	lines := make([]string, l.charts.h)
 	if l.charts.h == 0 {
 		return lines

@@ -3,8 +3,8 @@ package ui
 import (
 	"strings"
 
-	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // promoted are the needs that change places where something got worse in a measure: what
@@ -27,7 +27,7 @@ type column struct {
 
 // cellContext is what the cells of one row are made from.
 type cellContext struct {
-	row        *agg.Row
+	row        *frame.Row
 	theme      theme
 	minutes    float64 // length of the window
 	comparable bool    // the baseline is complete
@@ -113,7 +113,7 @@ func (c *cellContext) errorRate() (style, string) {
 	if d := c.row.Delta.ErrorRate; c.comparable && d.Known && d.Sign > 0 {
 		s = c.theme.bad
 	}
-	return s, alignPoint(percent(c.row.ErrorRate)) + mark(float64(c.row.Views) < agg.Thin)
+	return s, alignPoint(percent(c.row.ErrorRate)) + mark(float64(c.row.Views) < frame.Thin)
 }
 
 // dimUnless is how a number is shown that is of interest at times.
@@ -153,7 +153,7 @@ func (c *cellContext) burn() (style, string) {
 	switch b := c.row.Burn; {
 	case c.row.Views == 0:
 		return c.theme.dim, unknown
-	case b > 3 && float64(c.row.Views) >= agg.Thin:
+	case b > 3 && float64(c.row.Views) >= frame.Thin:
 		return c.theme.warn, times(b)
 	default:
 		return c.theme.dim, times(b)
@@ -177,7 +177,7 @@ func mark(thin bool) string {
 	return " "
 }
 
-func (c *cellContext) dist(d agg.Dist, v float64, show func(float64) string, unit string) (style, string) {
+func (c *cellContext) dist(d frame.Dist, v float64, show func(float64) string, unit string) (style, string) {
 	if d.N == 0 || !finite(v) {
 		return c.theme.dim, unknown + " "
 	}
@@ -188,7 +188,7 @@ func (c *cellContext) dist(d agg.Dist, v float64, show func(float64) string, uni
 }
 
 // vital is a p75, marked where it is distinguishably worse.
-func (c *cellContext) vital(d agg.Dist, change agg.Delta, show func(float64) string, unit string) (style, string) {
+func (c *cellContext) vital(d frame.Dist, change frame.Delta, show func(float64) string, unit string) (style, string) {
 	s, text := c.dist(d, d.P75, show, unit)
 	if c.comparable && change.Known && change.Sign > 0 && !d.Thin() {
 		s = c.theme.bad
@@ -197,14 +197,14 @@ func (c *cellContext) vital(d agg.Dist, change agg.Delta, show func(float64) str
 }
 
 // tail is a percentile that the mark of the one before it speaks for.
-func (c *cellContext) tail(d agg.Dist, v float64, show func(float64) string, unit string) (style, string) {
+func (c *cellContext) tail(d frame.Dist, v float64, show func(float64) string, unit string) (style, string) {
 	if d.N == 0 || d.Thin() || !finite(v) {
 		return c.theme.dim, unknown
 	}
 	return c.theme.dim, show(v) + unit
 }
 
-func (c *cellContext) delta(d agg.Delta, show func(float64) string) (style, string) {
+func (c *cellContext) delta(d frame.Delta, show func(float64) string) (style, string) {
 	s := c.theme.dim
 	if c.comparable && d.Known && d.Sign != 0 {
 		s = c.theme.good

@@ -6,9 +6,9 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/filter"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // verb is a command of the : line.
@@ -99,18 +99,18 @@ func sortCommand(arg string) (action, string) {
 
 func baselineCommand(arg string) (action, string) {
 	if arg == "previous" {
-		return setBaseline(func(model) agg.BaselineSpec { return agg.BaselineSpec{} }), ""
+		return setBaseline(func(model) frame.BaselineSpec { return frame.BaselineSpec{} }), ""
 	}
 	if d, err := time.ParseDuration(arg); err == nil && d > 0 {
-		return setBaseline(func(model) agg.BaselineSpec { return agg.BaselineSpec{Ago: d} }), ""
+		return setBaseline(func(model) frame.BaselineSpec { return frame.BaselineSpec{Ago: d} }), ""
 	}
 	if t, err := time.Parse("15:04", arg); err == nil {
-		return setBaseline(func(m model) agg.BaselineSpec { return agg.BaselineSpec{At: m.last(t.Hour(), t.Minute())} }), ""
+		return setBaseline(func(m model) frame.BaselineSpec { return frame.BaselineSpec{At: m.last(t.Hour(), t.Minute())} }), ""
 	}
 	return nil, "baseline takes previous, a length of time such as 1h, or a time of day such as 13:30"
 }
 
-func setBaseline(b func(model) agg.BaselineSpec) action {
+func setBaseline(b func(model) frame.BaselineSpec) action {
 	return func(m model) (model, tea.Cmd) {
 		if m.frame == nil {
 			return m.say("wait for the first numbers")

@@ -9,16 +9,16 @@ import (
 	"github.com/charmbracelet/lipgloss"
 	"github.com/charmbracelet/x/ansi"
 
-	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/filter"
+	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/plain"
 )
 
 // detail is one error group, looked at closely.
 type detail struct {
 	fingerprint string
-	group       agg.ErrorGroup // as the list had it, until the frame brings more
-	full        *agg.ErrorDetail
+	group       frame.ErrorGroup // as the list had it, until the frame brings more
+	full        *frame.ErrorDetail
 	cursor      int // among the values of the spread
 	scroll      int // of the stack
 	traces      traces
@@ -29,7 +29,7 @@ type detail struct {
 }
 
 // show takes what a frame has about the group.
-func (d detail) show(f *agg.Frame) detail {
+func (d detail) show(f *frame.Frame) detail {
 	if f.Detail != nil && f.Detail.Fingerprint == d.fingerprint {
 		d.full, d.group = f.Detail, f.Detail.ErrorGroup
 	}
@@ -40,7 +40,7 @@ func (d detail) show(f *agg.Frame) detail {
 // spreadLine is one value of the spread, with its dimension.
 type spreadLine struct {
 	dim string
-	agg.SpreadValue
+	frame.SpreadValue
 	first bool // of its dimension
 }
 
@@ -124,7 +124,7 @@ func (d detail) stack() []string {
 
 // view draws the group in exactly h lines: what it is, then stack and spread,
 // side by side where there is room.
-func (d detail) view(f *agg.Frame, th theme, loc *time.Location, w, h int) []string {
+func (d detail) view(f *frame.Frame, th theme, loc *time.Location, w, h int) []string {
 	if f == nil {
 		return make([]string, h)
 	}
@@ -146,7 +146,7 @@ func (d detail) view(f *agg.Frame, th theme, loc *time.Location, w, h int) []str
 	return slices.Clip(lines[:min(len(lines), h)])
 }
 
-func (d detail) summary(f *agg.Frame, th theme, loc *time.Location, w int) []string {
+func (d detail) summary(f *frame.Frame, th theme, loc *time.Location, w int) []string {
 	g := &d.group
 	p := pen{limit: w}
 	p.skip(margin)

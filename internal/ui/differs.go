@@ -8,8 +8,8 @@ import (
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
-	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/filter"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // differsPane tells what one part of the page views has that the rest has not.
@@ -18,7 +18,7 @@ type differsPane struct {
 	meant  bool   // a person chose the question
 	filter string // of askFilter
 	cursor int
-	answer *agg.Differs
+	answer *frame.Differs
 
 	at                time.Time // of the frame
 	window            time.Duration
@@ -49,7 +49,7 @@ const (
 )
 
 // about is the question that a frame's finding raises.
-func about(f *agg.Frame) differsQuestion {
+func about(f *frame.Frame) differsQuestion {
 	if f != nil {
 		switch f.Finding.Measure {
 		case "lcp_p75":
@@ -64,7 +64,7 @@ func about(f *agg.Frame) differsQuestion {
 }
 
 // raisedBy is the page with the question that a frame's finding raises.
-func raisedBy(f *agg.Frame) differsPane {
+func raisedBy(f *frame.Frame) differsPane {
 	p := differsPane{asks: about(f)}
 	if f != nil {
 		p.worse, p.bound = f.Finding.Measure, slowFrom(&f.Finding)
@@ -74,8 +74,8 @@ func raisedBy(f *agg.Frame) differsPane {
 
 // slowFrom is the value from which on views are slow as they were not before something got worse: midway
 // between then and now. It moves in steps, so that an answer stands for a while.
-func slowFrom(x *agg.Finding) float64 {
-	if x.State != agg.FindingOn || !(x.Before.Value > 0) || !(x.Factor > 1) || !finite(x.Factor) {
+func slowFrom(x *frame.Finding) float64 {
+	if x.State != frame.FindingOn || !(x.Before.Value > 0) || !(x.Factor > 1) || !finite(x.Factor) {
 		return 0
 	}
 	v := x.Before.Value * math.Exp2(math.Round(2*math.Log2(x.Factor))/4)
@@ -93,7 +93,7 @@ func openDiffers(m model) (model, tea.Cmd) {
 }
 
 // besideTitle is the heading beside the errors.
-func besideTitle(f *agg.Frame) string {
+func besideTitle(f *frame.Frame) string {
 	if q := about(f); q != askErrored {
 		return "what differs: " + differsPane{asks: q}.title(time.UTC)
 	}
@@ -153,7 +153,7 @@ func (p differsPane) next() differsPane {
 	}
 }
 
-func (p differsPane) spec() agg.DiffersSpec {
+func (p differsPane) spec() frame.DiffersSpec {
 	switch p.asks {
 	case askSlowLCP:
 		return p.slow("lcp")
@@ -162,20 +162,20 @@ func (p differsPane) spec() agg.DiffersSpec {
 	case askSlowCLS:
 		return p.slow("cls")
 	case askOnset, askT0, askMarker, askWindow:
-		return agg.DiffersSpec{Kind: agg.DiffersSpan, From: p.since(p.asks).Truncate(differsRound).UnixMilli(), To: p.at.Truncate(differsRound).UnixMilli()}
+		return frame.DiffersSpec{Kind: frame.DiffersSpan, From: p.since(p.asks).Truncate(differsRound).UnixMilli(), To: p.at.Truncate(differsRound).UnixMilli()}
 	case askChosen:
-		return agg.DiffersSpec{Kind: agg.DiffersSpan, From: p.over.from.UnixMilli(), To: p.over.to.UnixMilli()}
+		return frame.DiffersSpec{Kind: frame.DiffersSpan, From: p.over.from.UnixMilli(), To: p.over.to.UnixMilli()}
 	case askReleases:
-		return agg.DiffersSpec{Kind: agg.DiffersRelease}
+		return frame.DiffersSpec{Kind: frame.DiffersRelease}
 	case askFilter:
-		return agg.DiffersSpec{Kind: agg.DiffersFilter, A: p.filter}
+		return frame.DiffersSpec{Kind: frame.DiffersFilter, A: p.filter}
 	}
-	return agg.DiffersSpec{Kind: agg.DiffersErrored}
+	return frame.DiffersSpec{Kind: frame.DiffersErrored}
 }
 
 // slow asks about what is slow: as it was not before where that got worse.
-func (p differsPane) slow(metric string) agg.DiffersSpec {
-	s := agg.DiffersSpec{Kind: agg.DiffersSlow, Metric: metric}
+func (p differsPane) slow(metric string) frame.DiffersSpec {
+	s := frame.DiffersSpec{Kind: frame.DiffersSlow, Metric: metric}
 	if p.worse == metric+"_p75" {
 		s.Bound = p.bound
 	}
@@ -213,12 +213,12 @@ func (p differsPane) title(loc *time.Location) string {
 	return "errored views"
 }
 
-func (p differsPane) ask(q agg.Query, _ int) agg.Query {
+func (p differsPane) ask(q frame.Query, _ int) frame.Query {
 	q.Differs = p.spec()
 	return q
 }
 
-func (p differsPane) show(f *agg.Frame) pane {
+func (p differsPane) show(f *frame.Frame) pane {
 	p.at, p.window = f.At, time.Duration(f.WindowS*float64(time.Second))
 	p.worse, p.bound = f.Finding.Measure, slowFrom(&f.Finding)
 	p.onset, p.t0, p.marker = f.Finding.Since, time.Time{}, time.Time{}
@@ -252,12 +252,12 @@ func (p differsPane) rows() int {
 }
 
 // chosen are the terms under the cursor.
-func (p differsPane) chosen() []agg.Term {
+func (p differsPane) chosen() []frame.Term {
 	switch {
 	case p.answer == nil || p.cursor >= p.rows():
 		return nil
 	case p.cursor < len(p.answer.Values):
-		return []agg.Term{p.answer.Values[p.cursor].Term}
+		return []frame.Term{p.answer.Values[p.cursor].Term}
 	}
 	return p.answer.Together.Terms
 }
@@ -280,7 +280,7 @@ func (p differsPane) bindings(k *keyMap) []binding {
 }
 
 // narrowTo keeps what all terms hold for, or all else.
-func (m model) narrowTo(terms []agg.Term, keep bool) (model, tea.Cmd) {
+func (m model) narrowTo(terms []frame.Term, keep bool) (model, tea.Cmd) {
 	if len(terms) == 0 {
 		return m.say("no value to choose")
 	}
@@ -321,7 +321,7 @@ func (p differsPane) hints(k *keyMap) []key.Binding {
 	return []key.Binding{k.keep, k.exclude, other, k.back, k.releases, k.copy, k.help}
 }
 
-func (p differsPane) view(f *agg.Frame, s scene) []string {
+func (p differsPane) view(f *frame.Frame, s scene) []string {
 	if f == nil {
 		return nil
 	}
@@ -351,7 +351,7 @@ const (
 
 // differsLines draws a heading, the values and what they have together, in at
 // most h lines. cursor is -1 where there is none.
-func differsLines(d *agg.Differs, title string, th theme, w, h, cursor int, wide bool) []string {
+func differsLines(d *frame.Differs, title string, th theme, w, h, cursor int, wide bool) []string {
 	if h <= 0 {
 		return nil
 	}
@@ -431,7 +431,7 @@ func differsLines(d *agg.Differs, title string, th theme, w, h, cursor int, wide
 }
 
 // putTogether tells what most have in common; where there is little room, by its values alone.
-func putTogether(p *pen, d *agg.Differs, style style, th theme, w int, wide bool) {
+func putTogether(p *pen, d *frame.Differs, style style, th theme, w int, wide bool) {
 	t := &d.Together
 	of, against := shortOf(d)
 	what := strings.ReplaceAll(t.Filter, "tag.", "")
@@ -471,7 +471,7 @@ func inPoints(v float64) string {
 }
 
 // shortOf names the two parts in a column's width.
-func shortOf(d *agg.Differs) (of, against string) {
+func shortOf(d *frame.Differs) (of, against string) {
 	switch {
 	case strings.HasPrefix(d.Of, "errored"):
 		return "errored", "the rest"

@@ -5,20 +5,20 @@ import (
 	"strings"
 	"time"
 
-	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // errorList is the error groups of the frame, at their end those that are gone
 // since the baseline, and the cursor among them. It is
 // drawn as a pane of the triage screen and as a view of its own.
 type errorList struct {
-	groups []agg.ErrorGroup
+	groups []frame.ErrorGroup
 	cursor int
 	offset int
 	moved  bool
 }
 
-func (e errorList) show(f *agg.Frame, visible int) errorList {
+func (e errorList) show(f *frame.Frame, visible int) errorList {
 	groups := slices.Concat(f.Errors, f.Gone)
 	var selected string
 	if g := e.selected(); g != nil {
@@ -26,7 +26,7 @@ func (e errorList) show(f *agg.Frame, visible int) errorList {
 	}
 	e.groups = groups
 	if e.moved {
-		if i := slices.IndexFunc(groups, func(g agg.ErrorGroup) bool { return g.Fingerprint == selected }); i >= 0 {
+		if i := slices.IndexFunc(groups, func(g frame.ErrorGroup) bool { return g.Fingerprint == selected }); i >= 0 {
 			e.cursor = i
 		}
 	}
@@ -46,7 +46,7 @@ func (e errorList) move(by, visible int) errorList {
 	return e.clamp(visible)
 }
 
-func (e errorList) selected() *agg.ErrorGroup {
+func (e errorList) selected() *frame.ErrorGroup {
 	if e.cursor < 0 || e.cursor >= len(e.groups) {
 		return nil
 	}
@@ -62,7 +62,7 @@ const (
 )
 
 // view draws a heading and the groups in exactly h lines.
-func (e errorList) view(f *agg.Frame, th theme, loc *time.Location, w, h int, focused bool) []string {
+func (e errorList) view(f *frame.Frame, th theme, loc *time.Location, w, h int, focused bool) []string {
 	lines := make([]string, h)
 	if h == 0 {
 		return lines
@@ -107,7 +107,7 @@ func (e errorList) view(f *agg.Frame, th theme, loc *time.Location, w, h int, fo
 		}
 		g := &e.groups[at]
 		s, text := th.text, th.text
-		if g.State == agg.ErrorGone {
+		if g.State == frame.ErrorGone {
 			s, text = th.dim, th.dim
 		}
 		switch {
@@ -150,17 +150,17 @@ func errorTitle(kind, message string) string {
 
 // errorTrend compares a group with the baseline, by a factor where both are
 // enough to speak of one.
-func errorTrend(g *agg.ErrorGroup, f *agg.Frame, th theme) (style, string) {
+func errorTrend(g *frame.ErrorGroup, f *frame.Frame, th theme) (style, string) {
 	const few = 10
 	now, before := float64(g.Count), float64(g.Before)
 	switch {
-	case g.State == agg.ErrorGone:
+	case g.State == frame.ErrorGone:
 		return th.good, "▼ gone"
 	case g.New:
 		return th.bad, "▲ new"
 	case !f.Baseline.Complete:
 		return th.dim, unknown
-	case g.State == agg.ErrorRegressed && before == 0:
+	case g.State == frame.ErrorRegressed && before == 0:
 		return th.bad, "▲ again"
 	case now < few && before < few, before == 0:
 		return th.dim, unknown

@@ -6,9 +6,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/filter"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // measureWords is how a finding's measure is spoken of.
@@ -25,16 +25,16 @@ var measureWords = map[string]struct {
 }
 
 // sentenceOfFinding is what got worse, for whom, how many are hurt, since when.
-func sentenceOfFinding(f *agg.Frame, loc *time.Location) (gravity, string) {
+func sentenceOfFinding(f *frame.Frame, loc *time.Location) (gravity, string) {
 	x := &f.Finding
 	switch x.State {
-	case agg.FindingOn:
+	case frame.FindingOn:
 		s := worsened(x) + who(x)
 		if x.Affected > 0 {
 			s += " · " + usersOf(f, x)
 		}
 		return grave, s + " · since " + clock(x.Since, f.At, loc)
-	case agg.FindingOver:
+	case frame.FindingOver:
 		return fine, fmt.Sprintf("over since %s: %s%s · from %s, for %s", clock(x.Until, f.At, loc), worsened(x), who(x),
 			clock(x.Since, f.At, loc), span(x.Until.Sub(x.Since).Round(10*time.Second)))
 	}
@@ -44,8 +44,8 @@ func sentenceOfFinding(f *agg.Frame, loc *time.Location) (gravity, string) {
 // briefly is a sentence where there is little room. One about a finding says who
 // it is by values alone, so that how many are hurt, and since when, stay in sight; where even that is
 // too long, who comes last and is cut.
-func briefly(f *agg.Frame, sentence string, loc *time.Location, w int) string {
-	if f == nil || f.Finding.State != agg.FindingOn || len(f.Finding.Terms) == 0 {
+func briefly(f *frame.Frame, sentence string, loc *time.Location, w int) string {
+	if f == nil || f.Finding.State != frame.FindingOn || len(f.Finding.Terms) == 0 {
 		return sentence
 	}
 	if _, whole := sentenceOfFinding(f, loc); whole != sentence {
@@ -73,7 +73,7 @@ func briefly(f *agg.Frame, sentence string, loc *time.Location, w int) string {
 	return s
 }
 
-func worsened(x *agg.Finding) string {
+func worsened(x *frame.Finding) string {
 	m := measureWords[x.Measure]
 	if m.show == nil {
 		return x.Measure
@@ -85,7 +85,7 @@ func worsened(x *agg.Finding) string {
 	return s
 }
 
-func who(x *agg.Finding) string {
+func who(x *frame.Finding) string {
 	if x.Filter == "" {
 		return ""
 	}
@@ -110,7 +110,7 @@ func pathOf(address string) string {
 	return address
 }
 
-func usersOf(f *agg.Frame, x *agg.Finding) string {
+func usersOf(f *frame.Frame, x *frame.Finding) string {
 	s := plural(float64(x.Affected), "user")
 	if f.Total.Estimated {
 		s = "≈ " + s
@@ -127,18 +127,18 @@ func usersOf(f *agg.Frame, x *agg.Finding) string {
 }
 
 // reasons is the second line: what the sentence rests on, and what else is wrong.
-func reasons(f *agg.Frame, loc *time.Location) string {
+func reasons(f *frame.Frame, loc *time.Location) string {
 	if f == nil {
 		return ""
 	}
 	x := &f.Finding
-	if x.State != agg.FindingOn && x.State != agg.FindingOver {
+	if x.State != frame.FindingOn && x.State != frame.FindingOver {
 		switch {
-		case x.State == agg.FindingReading && f.Health.Loading >= 1:
+		case x.State == frame.FindingReading && f.Health.Loading >= 1:
 			return "looking for what got worse …"
 		case len(f.Silences) > 0:
 			return reasonsOfSilence(f)
-		case x.State == agg.FindingQuiet && x.Segments > 1:
+		case x.State == frame.FindingQuiet && x.Segments > 1:
 			return fmt.Sprintf("nothing got distinguishably worse in %s segments", count(float64(x.Segments)))
 		}
 		return ""
@@ -159,7 +159,7 @@ func reasons(f *agg.Frame, loc *time.Location) string {
 		s += " · " + wholePercent(math.Round(20*x.Explained)/20) + " of the rise is there"
 	}
 	for i := range f.Findings {
-		if o := &f.Findings[i]; i > 0 && o.State == agg.FindingOn {
+		if o := &f.Findings[i]; i > 0 && o.State == frame.FindingOn {
 			s += " · also " + worsened(o) + who(o)
 		}
 	}
@@ -182,7 +182,7 @@ func after(m *beacon.Marker, since time.Time) string {
 }
 
 // reasonsLine draws it.
-func reasonsLine(f *agg.Frame, l link, t theme, loc *time.Location, w int) string {
+func reasonsLine(f *frame.Frame, l link, t theme, loc *time.Location, w int) string {
 	p := pen{limit: w}
 	if l == linkDown || l == linkStalled || l == linkQuiet {
 		return ""

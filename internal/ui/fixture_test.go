@@ -5,8 +5,8 @@ import (
 	"math"
 	"time"
 
-	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // The frames that the tests draw, as an aggregator would make them.
@@ -25,15 +25,15 @@ func ramp(n int, from int, before, after float64) []float64 {
 	return out
 }
 
-func row(key string, views, errored float64, users, affected int, lcp, inp float64) agg.Row {
-	r := agg.Row{
-		Key: key, Views: agg.Count(views), Seen: int(views), ErroredViews: agg.Count(errored), Errors: agg.Count(errored * 1.2),
-		Users: users, Affected: affected, Requests: agg.Count(views * 3), FailedRequests: agg.Count(errored / 4),
-		LCP:     agg.Dist{N: int(views * 0.95), P50: lcp * 0.7, P75: lcp, P95: lcp * 2.3, P99: lcp * 3.4},
-		INP:     agg.Dist{N: int(views * 0.6), P50: inp * 0.5, P75: inp, P95: inp * 2.45, P99: inp * 4},
-		CLS:     agg.Dist{N: int(views * 0.9), P50: 0.01, P75: 0.04, P95: 0.12, P99: 0.3},
-		FCP:     agg.Dist{N: int(views * 0.95), P50: lcp * 0.4, P75: lcp * 0.55, P95: lcp, P99: lcp * 1.5},
-		TTFB:    agg.Dist{N: int(views * 0.95), P50: 120, P75: 240, P95: 800, P99: 1500},
+func row(key string, views, errored float64, users, affected int, lcp, inp float64) frame.Row {
+	r := frame.Row{
+		Key: key, Views: frame.Count(views), Seen: int(views), ErroredViews: frame.Count(errored), Errors: frame.Count(errored * 1.2),
+		Users: users, Affected: affected, Requests: frame.Count(views * 3), FailedRequests: frame.Count(errored / 4),
+		LCP:     frame.Dist{N: int(views * 0.95), P50: lcp * 0.7, P75: lcp, P95: lcp * 2.3, P99: lcp * 3.4},
+		INP:     frame.Dist{N: int(views * 0.6), P50: inp * 0.5, P75: inp, P95: inp * 2.45, P99: inp * 4},
+		CLS:     frame.Dist{N: int(views * 0.9), P50: 0.01, P75: 0.04, P95: 0.12, P99: 0.3},
+		FCP:     frame.Dist{N: int(views * 0.95), P50: lcp * 0.4, P75: lcp * 0.55, P95: lcp, P99: lcp * 1.5},
+		TTFB:    frame.Dist{N: int(views * 0.95), P50: 120, P75: 240, P95: 800, P99: 1500},
 		Beacons: int(views * 3), Exact: true,
 	}
 	if views > 0 {
@@ -42,22 +42,22 @@ func row(key string, views, errored float64, users, affected int, lcp, inp float
 	return r
 }
 
-func worse(diff float64) agg.Delta { return agg.Delta{Diff: diff, Sign: 1, Known: true} }
+func worse(diff float64) frame.Delta { return frame.Delta{Diff: diff, Sign: 1, Known: true} }
 
-func asBefore(diff float64) agg.Delta { return agg.Delta{Diff: diff, Known: true} }
+func asBefore(diff float64) frame.Delta { return frame.Delta{Diff: diff, Known: true} }
 
-func health() agg.Health {
+func health() frame.Health {
 	from := noon.Add(-30 * time.Minute)
-	return agg.Health{
+	return frame.Health{
 		Connected: true, History: true, HistoryFrom: &from, Loading: 1, LagMS: 610, QuietS: 0.3, PerS: 2041.5,
 		Retained: 3_600_000, SampleRate: 0.1, SkewP95MS: 1200, SkewN: 5000, Late: 3, Server: "nats://nats.shop.example:4222",
 	}
 }
 
-func base() *agg.Frame {
-	return &agg.Frame{
-		Schema: agg.Schema, At: noon, Site: "shop", WindowS: 300, By: "release", Live: true, Quantum: time.Second,
-		Baseline: agg.Baseline{Kind: "previous", From: noon.Add(-10 * time.Minute), To: noon.Add(-5 * time.Minute), Complete: true},
+func base() *frame.Frame {
+	return &frame.Frame{
+		Schema: frame.Schema, At: noon, Site: "shop", WindowS: 300, By: "release", Live: true, Quantum: time.Second,
+		Baseline: frame.Baseline{Kind: "previous", From: noon.Add(-10 * time.Minute), To: noon.Add(-5 * time.Minute), Complete: true},
 		Health:   health(), Tags: []string{"flag", "tier"},
 	}
 }
@@ -65,34 +65,34 @@ func base() *agg.Frame {
 const points = 60
 
 // incident is the demo's: release 2.4.1 breaks in Safari.
-func incident() *agg.Frame {
+func incident() *frame.Frame {
 	f := base()
 	f.Filter = "region=eu-west"
 	t := row("", 9120, 371, 7055, 1284, 2610, 168)
 	t.LCP.P95, t.INP.P95 = 6100, 412
-	t.Baseline = &agg.BaselineRow{ErrorRate: 0.0043, Views: 9000, LCP: agg.Dist{N: 8700, P75: 2010}}
-	t.Delta = agg.Deltas{ErrorRate: worse(0.036), LCP: worse(600), INP: asBefore(4)}
+	t.Baseline = &frame.BaselineRow{ErrorRate: 0.0043, Views: 9000, LCP: frame.Dist{N: 8700, P75: 2010}}
+	t.Delta = frame.Deltas{ErrorRate: worse(0.036), LCP: worse(600), INP: asBefore(4)}
 	f.Total = t
 	a := row("2.4.1", 5510, 678, 3310, 1240, 3410, 171)
-	a.Delta = agg.Deltas{ErrorRate: worse(0.12), LCP: worse(1200), INP: asBefore(5), CLS: asBefore(0)}
-	a.Baseline = &agg.BaselineRow{ErrorRate: 0.0041}
+	a.Delta = frame.Deltas{ErrorRate: worse(0.12), LCP: worse(1200), INP: asBefore(5), CLS: asBefore(0)}
+	a.Baseline = &frame.BaselineRow{ErrorRate: 0.0041}
 	a.Spark = ramp(points, 42, 0.004, 0.123)
 	b := row("2.4.0", 3020, 12.4, 3502, 38, 2020, 166)
-	b.Delta = agg.Deltas{ErrorRate: asBefore(0), LCP: asBefore(10), INP: asBefore(1)}
+	b.Delta = frame.Deltas{ErrorRate: asBefore(0), LCP: asBefore(10), INP: asBefore(1)}
 	b.Spark = ramp(points, points, 0.004, 0)
 	c := row("2.3.9", 590, 2.2, 640, 6, 2100, 169)
-	c.Delta = agg.Deltas{ErrorRate: asBefore(0), LCP: agg.Delta{Diff: -300, Sign: -1, Known: true}}
+	c.Delta = frame.Deltas{ErrorRate: asBefore(0), LCP: frame.Delta{Diff: -300, Sign: -1, Known: true}}
 	c.Spark = ramp(points, points, 0.004, 0)
 	d := row("(none)", 9, 0, 11, 0, 2300, 0)
-	d.INP, d.CLS = agg.Dist{}, agg.Dist{}
-	f.Segments = []agg.Row{a, b, c, d}
+	d.INP, d.CLS = frame.Dist{}, frame.Dist{}
+	f.Segments = []frame.Row{a, b, c, d}
 	f.Finding, f.Differs = found(), apart()
-	f.Series = agg.Series{
+	f.Series = frame.Series{
 		From: noon.Add(-30 * time.Minute).Truncate(30 * time.Second), Step: 30 * time.Second, Complete: points,
 		ErrorRate: ramp(points, 48, 0.0043, 0.041), LCP75: ramp(points, 50, 2000, 2610), LCP95: ramp(points, 50, 4700, 6100),
 		INP75: ramp(points, points, 167, 0), INP95: ramp(points, points, 410, 0), Affected: ramp(points, 48, 8, 260),
 	}
-	f.Errors = []agg.ErrorGroup{
+	f.Errors = []frame.ErrorGroup{
 		{Fingerprint: "a1b2c3", Type: "TypeError", Message: "Cannot read properties of undefined (reading 'total')", Count: 401, Users: 1201,
 			FirstSeen: noon.Add(-5 * time.Minute), LastSeen: noon.Add(-time.Second), Releases: []string{"2.4.1"}, New: true},
 		{Fingerprint: "d4e5f6", Type: "ChunkLoadError", Message: "Loading chunk vendors failed", Count: 22, Users: 61,
@@ -104,7 +104,7 @@ func incident() *agg.Frame {
 }
 
 // marked is the incident, with what people said about it.
-func marked() *agg.Frame {
+func marked() *frame.Frame {
 	f := incident()
 	at := func(ago time.Duration) int64 { return noon.Add(-ago).UnixMilli() }
 	f.Markers = []beacon.Marker{
@@ -117,26 +117,26 @@ func marked() *agg.Frame {
 }
 
 // inspected is the incident, with a close look at its worst release.
-func inspected() *agg.Frame {
+func inspected() *frame.Frame {
 	f := incident()
-	i := &agg.Inspection{
-		Key: "2.4.1", Vital: "lcp", Dist: agg.Dist{N: 5230, P50: 2390, P75: 3410, P95: 7843, P99: 11_594}, Good: 2500, Poor: 4000, GoodShare: 0.54, PoorShare: 0.19,
-		Spectrum: []agg.Quantile{{Share: 0.5, Value: 2390}, {Share: 0.75, Value: 3410}, {Share: 0.9, Value: 5600}, {Share: 0.95, Value: 7843}, {Share: 0.99, Value: 11_594}, {Share: 0.999, Value: 18_000}},
-		Phases:   []agg.Phase{{Name: "dns", P50: 14, N: 2100}, {Name: "tcp", P50: 31, N: 2100}, {Name: "tls", P50: 40, N: 2100}, {Name: "ttfb", P50: 210, Since: true, N: 5400}, {Name: "fcp", P50: 980, Since: true, N: 5400}, {Name: "lcp", P50: 2390, Since: true, N: 5230}},
-		Pages:    []agg.PageRow{{Page: "/products/:id", Dist: agg.Dist{N: 2210, P75: 4120}}, {Page: "/checkout", Dist: agg.Dist{N: 610, P75: 2900}}, {Page: "/help/:slug \x1b[2J", Dist: agg.Dist{N: 9, P75: 9000}}},
-		Endpoints: []agg.EndpointRow{
-			{URL: "/api/payment", Method: "POST", N: 812, Failed: 640, Statuses: []agg.StatusCount{{Status: 500, N: 560}, {Status: 0, N: 80}}, P75: 220, Timed: 812},
-			{URL: "/api/products/:id", Method: "GET", N: 5220, Failed: 11, Statuses: []agg.StatusCount{{Status: 503, N: 11}}, P75: 140, Timed: 5220}},
-		Customs: []agg.CustomRow{{Name: "ttft", Dist: agg.Dist{N: 412, P75: 1730}}},
-		Events:  []agg.EventRow{{Name: "add_to_cart", N: 912, Users: 700}, {Name: "checkout_completed", N: 31, Users: 31}},
-		Funnel:  []agg.FunnelStep{{Name: "add_to_cart", Sessions: 812}, {Name: "checkout_completed", Sessions: 31}},
+	i := &frame.Inspection{
+		Key: "2.4.1", Vital: "lcp", Dist: frame.Dist{N: 5230, P50: 2390, P75: 3410, P95: 7843, P99: 11_594}, Good: 2500, Poor: 4000, GoodShare: 0.54, PoorShare: 0.19,
+		Spectrum: []frame.Quantile{{Share: 0.5, Value: 2390}, {Share: 0.75, Value: 3410}, {Share: 0.9, Value: 5600}, {Share: 0.95, Value: 7843}, {Share: 0.99, Value: 11_594}, {Share: 0.999, Value: 18_000}},
+		Phases:   []frame.Phase{{Name: "dns", P50: 14, N: 2100}, {Name: "tcp", P50: 31, N: 2100}, {Name: "tls", P50: 40, N: 2100}, {Name: "ttfb", P50: 210, Since: true, N: 5400}, {Name: "fcp", P50: 980, Since: true, N: 5400}, {Name: "lcp", P50: 2390, Since: true, N: 5230}},
+		Pages:    []frame.PageRow{{Page: "/products/:id", Dist: frame.Dist{N: 2210, P75: 4120}}, {Page: "/checkout", Dist: frame.Dist{N: 610, P75: 2900}}, {Page: "/help/:slug \x1b[2J", Dist: frame.Dist{N: 9, P75: 9000}}},
+		Endpoints: []frame.EndpointRow{
+			{URL: "/api/payment", Method: "POST", N: 812, Failed: 640, Statuses: []frame.StatusCount{{Status: 500, N: 560}, {Status: 0, N: 80}}, P75: 220, Timed: 812},
+			{URL: "/api/products/:id", Method: "GET", N: 5220, Failed: 11, Statuses: []frame.StatusCount{{Status: 503, N: 11}}, P75: 140, Timed: 5220}},
+		Customs: []frame.CustomRow{{Name: "ttft", Dist: frame.Dist{N: 412, P75: 1730}}},
+		Events:  []frame.EventRow{{Name: "add_to_cart", N: 912, Users: 700}, {Name: "checkout_completed", N: 31, Users: 31}},
+		Funnel:  []frame.FunnelStep{{Name: "add_to_cart", Sessions: 812}, {Name: "checkout_completed", Sessions: 31}},
 	}
 	lo := 250.0
 	for k := range 24 {
-		i.Bins = append(i.Bins, agg.Bin{Lo: lo, Hi: lo * 1.19, N: int(600 * math.Exp(-math.Pow(float64(k-13)/5, 2)))})
+		i.Bins = append(i.Bins, frame.Bin{Lo: lo, Hi: lo * 1.19, N: int(600 * math.Exp(-math.Pow(float64(k-13)/5, 2)))})
 		lo *= 1.1892
 	}
-	i.Map = agg.HeatMap{From: noon.Add(-30 * time.Minute), Step: 30 * time.Second}
+	i.Map = frame.HeatMap{From: noon.Add(-30 * time.Minute), Step: 30 * time.Second}
 	for b := range 12 {
 		i.Map.Bins = append(i.Map.Bins, 250*math.Pow(2, float64(b)/2))
 	}
@@ -156,16 +156,16 @@ func inspected() *agg.Frame {
 }
 
 // hurtSessions is the incident, with those whom it hurt.
-func hurtSessions() *agg.Frame {
+func hurtSessions() *frame.Frame {
 	f := incident()
 	for i := range 30 {
-		f.Sessions = append(f.Sessions, agg.SessionRow{
+		f.Sessions = append(f.Sessions, frame.SessionRow{
 			ID: fmt.Sprintf("%016x", 0x9e3779b97f4a7c15*uint64(i+1)), First: noon.Add(-4 * time.Minute), Last: noon.Add(-time.Duration(i) * 7 * time.Second),
 			Views: 4, Errors: 30 - i, Failed: 12, Release: "2.4.1", Browser: "Safari 19", Region: "eu-west", Page: "/checkout", Error: "TypeError: Cannot read properties of undefined (reading 'total')",
 		})
 	}
 	at := func(s float64) time.Time { return noon.Add(-time.Minute + time.Duration(s*float64(time.Second))) }
-	f.Course = []agg.Step{
+	f.Course = []frame.Step{
 		{At: at(0), Page: "/cart", Kind: "view", Text: "page view"},
 		{At: at(1.2), Page: "/cart", Kind: "vital", Text: "lcp 1840"},
 		{At: at(4), Page: "/cart", Kind: "event", Text: "checkout \x1b[2J"},
@@ -177,29 +177,29 @@ func hurtSessions() *agg.Frame {
 }
 
 // whitePage is a quiet hour in which one browser has nothing to say.
-func whitePage() *agg.Frame {
+func whitePage() *frame.Frame {
 	f := quietHour()
-	f.Silences = []agg.Silence{
-		{Term: agg.Term{Field: "browser_version", Value: "Safari 18"}, Expected: 310, Received: 14, Since: noon.Add(-4 * time.Minute)},
-		{Term: agg.Term{Field: "page", Value: "/help/\x1b[2J"}, Expected: 200, Received: 0, Since: noon.Add(-2 * time.Minute)},
+	f.Silences = []frame.Silence{
+		{Term: frame.Term{Field: "browser_version", Value: "Safari 18"}, Expected: 310, Received: 14, Since: noon.Add(-4 * time.Minute)},
+		{Term: frame.Term{Field: "page", Value: "/help/\x1b[2J"}, Expected: 200, Received: 0, Since: noon.Add(-2 * time.Minute)},
 	}
 	f.Health.SampleBefore = 1
 	return f
 }
 
 // measured is the incident, with a measure of the site's own.
-func measured() *agg.Frame {
+func measured() *frame.Frame {
 	f := promised()
 	f.Measure = "ttft"
-	f.Total.Measure = &agg.Dist{N: 412, P75: 1730}
-	f.Segments[0].Measure, f.Segments[1].Measure, f.Segments[2].Measure = &agg.Dist{N: 390, P75: 1910}, &agg.Dist{N: 12, P75: 740}, &agg.Dist{}
+	f.Total.Measure = &frame.Dist{N: 412, P75: 1730}
+	f.Segments[0].Measure, f.Segments[1].Measure, f.Segments[2].Measure = &frame.Dist{N: 390, P75: 1910}, &frame.Dist{N: 12, P75: 740}, &frame.Dist{}
 	return f
 }
 
 // promised is the incident, with objectives that it breaks.
-func promised() *agg.Frame {
+func promised() *frame.Frame {
 	f := incident()
-	f.Objectives = []agg.Burn{
+	f.Objectives = []frame.Burn{
 		{Name: "errors", Objective: "99.5% of views", Target: 0.995, Good: 0.9723, N: 24_310, Rate: 5.54, Now: 8.1, Spent: 0.0031, Known: true, Page: true},
 		{Name: "speed", Objective: "75% of lcp<=2500 where device=mobile", Target: 0.75, Good: 0.71, N: 9120, Rate: 1.16, Now: 1.3, Spent: 0.0009, Known: true},
 		{Name: "payment", Objective: "99% of requests:*/api/payment", Target: 0.99, Good: 0.998, N: 14, Rate: 0.2, Now: 0, Spent: 0},
@@ -212,90 +212,90 @@ func promised() *agg.Frame {
 }
 
 // found is what the incident's sentence says.
-func found() agg.Finding {
+func found() frame.Finding {
 	after := beacon.Marker{Kind: beacon.MarkerDeploy, Text: "deploy 2.4.1", At: noon.Add(-8*time.Minute - 32*time.Second).UnixMilli()}
-	terms := []agg.Term{{Field: "release", Value: "2.4.1"}, {Field: "browser", Value: "Safari"}}
-	return agg.Finding{
-		State: agg.FindingOn, Measure: "error_rate", Terms: terms, Filter: "release=2.4.1 browser=Safari", Explained: 0.86,
-		Now: agg.Estimate{Value: 0.123, Low: 0.115, High: 0.132, N: 5510}, Before: agg.Estimate{Value: 0.0131, Low: 0.01, High: 0.016, N: 9000},
+	terms := []frame.Term{{Field: "release", Value: "2.4.1"}, {Field: "browser", Value: "Safari"}}
+	return frame.Finding{
+		State: frame.FindingOn, Measure: "error_rate", Terms: terms, Filter: "release=2.4.1 browser=Safari", Explained: 0.86,
+		Now: frame.Estimate{Value: 0.123, Low: 0.115, High: 0.132, N: 5510}, Before: frame.Estimate{Value: 0.0131, Low: 0.01, High: 0.016, N: 9000},
 		Factor: 9.4, Affected: 1284, Share: 0.182, Since: noon.Add(-5*time.Minute - 32*time.Second), Error: "TypeError: Cannot read properties of undefined (reading 'total')",
 		After: &after, P: 1e-9, Segments: 62,
 	}
 }
 
 // apart is what differs in the incident.
-func apart() *agg.Differs {
-	value := func(field, value string, a, b float64) agg.Difference {
-		return agg.Difference{Term: agg.Term{Field: field, Value: value}, A: a, B: b, N: agg.Count(371 * a), Lift: a / b,
-			Diff: agg.Estimate{Value: a - b, Low: a - b - 0.04, High: a - b + 0.03, N: 371}}
+func apart() *frame.Differs {
+	value := func(field, value string, a, b float64) frame.Difference {
+		return frame.Difference{Term: frame.Term{Field: field, Value: value}, A: a, B: b, N: frame.Count(371 * a), Lift: a / b,
+			Diff: frame.Estimate{Value: a - b, Low: a - b - 0.04, High: a - b + 0.03, N: 371}}
 	}
-	d := &agg.Differs{Of: "errored views", Against: "the rest", A: 371, B: 8749, Compared: 62, Values: []agg.Difference{
+	d := &frame.Differs{Of: "errored views", Against: "the rest", A: 371, B: 8749, Compared: 62, Values: []frame.Difference{
 		value("page", "/checkout", 0.88, 0.11), value("browser", "Safari", 0.91, 0.14), value("tag.flag", "new-payment", 0.87, 0.21), value("release", "2.4.1", 0.99, 0.36),
 	}}
-	d.Values[1].Same = []agg.Term{{Field: "browser_version", Value: "Safari 19"}}
-	d.Together = agg.Conjunction{Terms: []agg.Term{{Field: "release", Value: "2.4.1"}, {Field: "browser", Value: "Safari"}, {Field: "tag.flag", Value: "new-payment"}},
+	d.Values[1].Same = []frame.Term{{Field: "browser_version", Value: "Safari 19"}}
+	d.Together = frame.Conjunction{Terms: []frame.Term{{Field: "release", Value: "2.4.1"}, {Field: "browser", Value: "Safari"}, {Field: "tag.flag", Value: "new-payment"}},
 		Filter: "release=2.4.1 browser=Safari tag.flag=new-payment", Coverage: 0.86, Caught: 0.02, Precision: 0.64}
 	return d
 }
 
 // withVerdict is the incident, with its release judged.
-func withVerdict() *agg.Frame {
+func withVerdict() *frame.Frame {
 	f := incident()
-	judged := func(measure string, was, is, change, half, margin float64, verdict string, needs int) agg.Judged {
-		around := func(v float64) agg.Estimate { return agg.Estimate{Value: v, Low: v * 0.9, High: v * 1.1, N: 5000} }
-		return agg.Judged{Measure: measure, Baseline: around(was), Canary: around(is),
-			Change: agg.Estimate{Value: change, Low: change - half, High: change + half, N: 5000}, Margin: margin, Verdict: verdict, Needs: needs}
+	judged := func(measure string, was, is, change, half, margin float64, verdict string, needs int) frame.Judged {
+		around := func(v float64) frame.Estimate { return frame.Estimate{Value: v, Low: v * 0.9, High: v * 1.1, N: 5000} }
+		return frame.Judged{Measure: measure, Baseline: around(was), Canary: around(is),
+			Change: frame.Estimate{Value: change, Low: change - half, High: change + half, N: 5000}, Margin: margin, Verdict: verdict, Needs: needs}
 	}
-	f.Verdict = &agg.Verdict{Baseline: "2.4.0", Canary: "2.4.1", From: noon.Add(-30 * time.Minute), To: noon, Verdict: agg.Regressed,
+	f.Verdict = &frame.Verdict{Baseline: "2.4.0", Canary: "2.4.1", From: noon.Add(-30 * time.Minute), To: noon, Verdict: frame.Regressed,
 		BaselineViews: 30_200, CanaryViews: 5510, Support: 0.97, Strata: 24, Adoption: ramp(30, 24, 0, 0.6),
-		Measures: []agg.Judged{
-			judged("error_rate", 0.0041, 0.119, 0.115, 0.02, 0.005, agg.Regressed, 0),
-			judged("failed_requests", 0.0039, 0.0052, 0.0013, 0.0011, 0.005, agg.NotWorse, 0),
-			judged("lcp", 2020, 2150, 0.064, 0.06, 0.1, agg.NeedsMore, 4200),
-			judged("inp", 166, 168, 0.012, 0.05, 0.1, agg.NotWorse, 0),
-			{Measure: "cls", Margin: 0.02, Verdict: agg.NoData},
+		Measures: []frame.Judged{
+			judged("error_rate", 0.0041, 0.119, 0.115, 0.02, 0.005, frame.Regressed, 0),
+			judged("failed_requests", 0.0039, 0.0052, 0.0013, 0.0011, 0.005, frame.NotWorse, 0),
+			judged("lcp", 2020, 2150, 0.064, 0.06, 0.1, frame.NeedsMore, 4200),
+			judged("inp", 166, 168, 0.012, 0.05, 0.1, frame.NotWorse, 0),
+			{Measure: "cls", Margin: 0.02, Verdict: frame.NoData},
 		}}
 	return f
 }
 
 // withDetail is the incident, with its worst error looked at closely.
-func withDetail() *agg.Frame {
+func withDetail() *frame.Frame {
 	f := incident()
-	f.Detail = &agg.ErrorDetail{
+	f.Detail = &frame.ErrorDetail{
 		ErrorGroup: f.Errors[0],
 		Stack: "TypeError: Cannot read properties of undefined (reading 'total')\n" +
 			"    at renderTotals (https://shop.example/assets/checkout-8f3a.js:1:20412)\n" +
 			"    at updateCart (https://shop.example/assets/checkout-8f3a.js:1:18833)\n" +
 			"    at async submitOrder (https://shop.example/assets/checkout-8f3a.js:1:9120)\n" +
 			"    at HTMLFormElement.onsubmit (https://shop.example/checkout:88:3)\n",
-		Spread: []agg.Spread{
-			{Dim: "release", Values: []agg.SpreadValue{{Value: "2.4.1", Errors: 1, Views: 0.6}}},
-			{Dim: "browser", Values: []agg.SpreadValue{{Value: "Safari", Errors: 0.91, Views: 0.14}, {Value: "Chrome", Errors: 0.09, Views: 0.7}}},
-			{Dim: "page", Values: []agg.SpreadValue{{Value: "/checkout", Errors: 0.88, Views: 0.11}, {Value: "/cart", Errors: 0.12, Views: 0.2}}},
-			{Dim: "flag", Values: []agg.SpreadValue{{Value: "new-payment", Errors: 0.87, Views: 0.21}}},
+		Spread: []frame.Spread{
+			{Dim: "release", Values: []frame.SpreadValue{{Value: "2.4.1", Errors: 1, Views: 0.6}}},
+			{Dim: "browser", Values: []frame.SpreadValue{{Value: "Safari", Errors: 0.91, Views: 0.14}, {Value: "Chrome", Errors: 0.09, Views: 0.7}}},
+			{Dim: "page", Values: []frame.SpreadValue{{Value: "/checkout", Errors: 0.88, Views: 0.11}, {Value: "/cart", Errors: 0.12, Views: 0.2}}},
+			{Dim: "flag", Values: []frame.SpreadValue{{Value: "new-payment", Errors: 0.87, Views: 0.21}}},
 		},
 		Counts:   ramp(points, 48, 0.2, 40),
 		Sessions: 1322, Release: "2.4.1",
-		Traces: []agg.ErrorTrace{{At: noon, ID: "4bf92f3577b34da6a3ce929d0e0e4736"}, {At: noon.Add(-time.Second), ID: "\x1b]8;;http://evil.example\x1b\\"}, {At: noon.Add(-2 * time.Second), ID: "0af7651916cd43dd8448eb211c80319c"}},
+		Traces: []frame.ErrorTrace{{At: noon, ID: "4bf92f3577b34da6a3ce929d0e0e4736"}, {At: noon.Add(-time.Second), ID: "\x1b]8;;http://evil.example\x1b\\"}, {At: noon.Add(-2 * time.Second), ID: "0af7651916cd43dd8448eb211c80319c"}},
 	}
 	return f
 }
 
 // withStates is the incident, with errors that came back, grew and went.
-func withStates() *agg.Frame {
+func withStates() *frame.Frame {
 	f := incident()
-	f.Errors[0].State = agg.ErrorNew
-	f.Errors[1].State = agg.ErrorRegressed
+	f.Errors[0].State = frame.ErrorNew
+	f.Errors[1].State = frame.ErrorRegressed
 	f.Errors[1].Before = 8
-	f.Errors[2].State, f.Errors[2].Before, f.Errors[2].Count = agg.ErrorRegressed, 0, 31
-	f.Gone = []agg.ErrorGroup{{Fingerprint: "f00d", Type: "RangeError", Message: "Invalid time value", FirstSeen: noon.Add(-25 * time.Minute), LastSeen: noon.Add(-6 * time.Minute), Before: 112, State: agg.ErrorGone}}
+	f.Errors[2].State, f.Errors[2].Before, f.Errors[2].Count = frame.ErrorRegressed, 0, 31
+	f.Gone = []frame.ErrorGroup{{Fingerprint: "f00d", Type: "RangeError", Message: "Invalid time value", FirstSeen: noon.Add(-25 * time.Minute), LastSeen: noon.Add(-6 * time.Minute), Before: 112, State: frame.ErrorGone}}
 	return f
 }
 
-func quietHour() *agg.Frame {
+func quietHour() *frame.Frame {
 	f := incident()
-	f.Filter, f.Finding, f.Differs = "", agg.Finding{State: agg.FindingQuiet, Segments: 62, P: 1}, nil
-	f.Total.Delta = agg.Deltas{ErrorRate: asBefore(0.0001), LCP: asBefore(10), INP: asBefore(2)}
+	f.Filter, f.Finding, f.Differs = "", frame.Finding{State: frame.FindingQuiet, Segments: 62, P: 1}, nil
+	f.Total.Delta = frame.Deltas{ErrorRate: asBefore(0.0001), LCP: asBefore(10), INP: asBefore(2)}
 	f.Total.ErroredViews, f.Total.ErrorRate, f.Total.Affected = 37, 0.0041, 38
 	f.Segments = f.Segments[1:]
 	f.Errors = f.Errors[1:]
@@ -304,17 +304,17 @@ func quietHour() *agg.Frame {
 	return f
 }
 
-func loading() *agg.Frame {
+func loading() *frame.Frame {
 	f := quietHour()
 	f.Health.Loading, f.Baseline.Complete = 0.43, false
 	for i := range f.Segments {
-		f.Segments[i].Delta = agg.Deltas{}
+		f.Segments[i].Delta = frame.Deltas{}
 	}
 	f.Series.Complete = points * 43 / 100
 	return f
 }
 
-func disconnected() *agg.Frame {
+func disconnected() *frame.Frame {
 	f := incident()
 	f.Health.Connected, f.Health.Reconnects = false, 3
 	f.Health.Note = "connection refused, trying again every 2 s; is nats-server running?"
@@ -322,22 +322,22 @@ func disconnected() *agg.Frame {
 	return f
 }
 
-func nothingYet() *agg.Frame {
+func nothingYet() *frame.Frame {
 	f := base()
-	f.Health = agg.Health{Connected: true, Loading: 1, Note: "the server keeps no history (JetStream is off): live batches only"}
+	f.Health = frame.Health{Connected: true, Loading: 1, Note: "the server keeps no history (JetStream is off): live batches only"}
 	f.Baseline.Complete = false
 	f.Tags = nil
 	return f
 }
 
-func silent() *agg.Frame {
+func silent() *frame.Frame {
 	f := incident()
 	f.Health.QuietS = 43
 	return f
 }
 
 // hostile is what a rogue publisher could put into strings and numbers.
-func hostile() *agg.Frame {
+func hostile() *frame.Frame {
 	f := incident()
 	f.Site = "shop\x1b]0;owned\x07"
 	f.By = "tag.\x1b[31mteam"
@@ -350,7 +350,7 @@ func hostile() *agg.Frame {
 	f.Differs.Values[0].Value, f.Differs.Values[1].Diff.Value, f.Differs.Together.Filter = "\x1b[31m漢字\n", inf, "\x1b[5m"
 	f.Verdict = withVerdict().Verdict
 	f.Verdict.Canary, f.Verdict.Measures[0].Change.High, f.Verdict.Measures[1].Measure = "\x1b[2J漢\n", inf, "\x1b[5mspeed"
-	f.Segments[0].Views, f.Segments[0].ErrorRate = agg.Count(inf), nan
+	f.Segments[0].Views, f.Segments[0].ErrorRate = frame.Count(inf), nan
 	f.Segments[1].LCP.P75, f.Segments[1].LCP.P95 = inf, -inf
 	f.Segments[2].Spark = []float64{nan, inf, -inf, 1e308, 0.1}
 	f.Segments[3].Delta.ErrorRate = worse(inf)

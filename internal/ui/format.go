@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // Numbers on the screen carry as many digits as a decision needs, and no more:
@@ -134,7 +134,7 @@ func unitless(v float64) string {
 
 // change shows a delta by its sign: worse ▲, better ▼, = where the two cannot be
 // told apart, · where one side has too little to say.
-func change(d agg.Delta, comparable bool, show func(float64) string) string {
+func change(d frame.Delta, comparable bool, show func(float64) string) string {
 	switch {
 	case !comparable || !d.Known:
 		return unknown

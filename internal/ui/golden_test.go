@@ -14,8 +14,8 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"github.com/muesli/termenv"
 
-	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/filter"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 var update = flag.Bool("update", false, "write the golden screens anew")
@@ -28,17 +28,17 @@ func (e environment) Getenv(name string) string { return e[name] }
 
 // still is a source that answers nothing and remembers the last question.
 type still struct {
-	last  *agg.Query
+	last  *frame.Query
 	count *int
 }
 
-func newStill() still { return still{new(agg.Query), new(int)} }
+func newStill() still { return still{new(frame.Query), new(int)} }
 
-func (s still) Ask(q agg.Query) {
+func (s still) Ask(q frame.Query) {
 	*s.last = q
 	*s.count++
 }
-func (s still) Frames() <-chan *agg.Frame { return nil }
+func (s still) Frames() <-chan *frame.Frame { return nil }
 
 type look struct {
 	options Options
@@ -57,7 +57,7 @@ var (
 )
 
 // screen is a model of that size, with frames and keys given to it.
-func screen(t testing.TB, as look, w, h int, frames ...*agg.Frame) model {
+func screen(t testing.TB, as look, w, h int, frames ...*frame.Frame) model {
 	t.Helper()
 	o := as.options
 	o.Source, o.Query, o.UTC, o.Interval = newStill(), testQuery(), true, time.Second
@@ -90,7 +90,7 @@ func send(m model, msg tea.Msg) model {
 }
 
 // question is the last that the model asked.
-func asked(m model) agg.Query { return *m.source.(still).last }
+func asked(m model) frame.Query { return *m.source.(still).last }
 
 var keyTypes = map[string]tea.KeyType{
 	"enter": tea.KeyEnter, "esc": tea.KeyEsc, "tab": tea.KeyTab, "up": tea.KeyUp, "down": tea.KeyDown, "left": tea.KeyLeft,
@@ -155,7 +155,7 @@ func TestGoldenScreens(t *testing.T) {
 		name  string
 		as    look
 		sizes [][2]int
-		frame *agg.Frame
+		frame *frame.Frame
 		keys  []string
 	}{
 		{"incident", noColor, sizes, incident(), nil},
@@ -214,7 +214,7 @@ func TestGoldenScreens(t *testing.T) {
 			w, h := size[0], size[1]
 			name := fmt.Sprintf("%s-%dx%d", c.name, w, h)
 			t.Run(name, func(t *testing.T) {
-				var frames []*agg.Frame
+				var frames []*frame.Frame
 				if c.frame != nil {
 					frames = append(frames, c.frame)
 				}

@@ -4,15 +4,15 @@ import (
 	"strings"
 	"time"
 
-	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // headerState is what the first line tells beside the frame.
 type headerState struct {
 	title    string
-	since    string    // T0, as T+mm:ss
-	watching string    // who else watches, or is followed
-	question agg.Query // what has been asked; the frame may not show it yet
+	since    string      // T0, as T+mm:ss
+	watching string      // who else watches, or is followed
+	question frame.Query // what has been asked; the frame may not show it yet
 	link     link
 	loc      *time.Location
 
@@ -20,7 +20,7 @@ type headerState struct {
 	recording *Recording // what is shown, if it is one
 }
 
-func (hs *headerState) badge(f *agg.Frame, t theme) (style, string) {
+func (hs *headerState) badge(f *frame.Frame, t theme) (style, string) {
 	if hs.link == linkRecording {
 		return t.accent, hs.recording.badge(hs.loc)
 	}
@@ -29,7 +29,7 @@ func (hs *headerState) badge(f *agg.Frame, t theme) (style, string) {
 
 // headerLine says what is being looked at, and how alive it is. It repaints with
 // the minute and when something changes, not every second.
-func headerLine(f *agg.Frame, hs headerState, t theme, w int) string {
+func headerLine(f *frame.Frame, hs headerState, t theme, w int) string {
 	right := pen{limit: w}
 	s, text := hs.badge(f, t)
 	right.put(s, text)
@@ -90,7 +90,7 @@ func headerLine(f *agg.Frame, hs headerState, t theme, w int) string {
 	return p.cell() + right.line()
 }
 
-func site(f *agg.Frame, hs headerState) string {
+func site(f *frame.Frame, hs headerState) string {
 	switch {
 	case hs.title != "":
 		return hs.title
@@ -100,7 +100,7 @@ func site(f *agg.Frame, hs headerState) string {
 	return hs.question.Site
 }
 
-func baselineName(b agg.BaselineSpec, loc *time.Location) string {
+func baselineName(b frame.BaselineSpec, loc *time.Location) string {
 	switch {
 	case b.Ago > 0:
 		return span(b.Ago) + " ago"
@@ -116,7 +116,7 @@ func zoneName(t time.Time, loc *time.Location) string {
 }
 
 // statusLine is the sentence, with what a key press last had to say before it.
-func statusLine(f *agg.Frame, l link, said string, t theme, loc *time.Location, w int) string {
+func statusLine(f *frame.Frame, l link, said string, t theme, loc *time.Location, w int) string {
 	p := pen{limit: w}
 	if said != "" {
 		p.put(t.accent, " → ")
@@ -156,7 +156,7 @@ func clauses(s string, width int) string {
 }
 
 // warningLine is what to know before the numbers.
-func warningLine(f *agg.Frame, t theme, w int) string {
+func warningLine(f *frame.Frame, t theme, w int) string {
 	p := pen{limit: w}
 	if f == nil || len(f.Warnings) == 0 {
 		return ""

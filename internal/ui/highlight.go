@@ -3,7 +3,7 @@ package ui
 import (
 	"time"
 
-	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // highlight is a stretch of time that all charts show: what is chosen, else the
@@ -29,7 +29,7 @@ func (m model) highlighted() highlight {
 const onEdge int8 = -4
 
 // columns are those of a plot that a highlight takes, [start, end); false where the plot shows none of it.
-func (h highlight) columns(f *agg.Frame, columns int) (start, end int, ok bool) {
+func (h highlight) columns(f *frame.Frame, columns int) (start, end int, ok bool) {
 	from, to, ok := chartTimes(f)
 	if !ok || columns < 2 || !h.to.After(from) || !h.from.Before(to) {
 		return 0, 0, false
@@ -44,7 +44,7 @@ func (h highlight) columns(f *agg.Frame, columns int) (start, end int, ok bool) 
 }
 
 // draw shades a highlight and draws its edges behind the lines of a plot.
-func (h highlight) draw(grid [][]point, f *agg.Frame) {
+func (h highlight) draw(grid [][]point, f *frame.Frame) {
 	if len(grid) == 0 {
 		return
 	}

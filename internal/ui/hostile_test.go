@@ -12,7 +12,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"github.com/muesli/termenv"
 
-	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // Ten thousand segments with names from hell: every size, grouping and key still gives a screen.
@@ -139,7 +139,7 @@ func TestHostilePanes(t *testing.T) {
 	f.Inspection.Key, f.Inspection.Pages[0].Page, f.Inspection.Endpoints[0].URL, f.Inspection.Customs[0].Name, f.Inspection.Events[0].Name = evil, evil, evil, evil, evil
 	f.Sessions[0].Page, f.Sessions[0].Error, f.Course[0].Page, f.Course[0].Text, f.Course[0].Kind = evil, evil, evil, evil, evil
 	f.Objectives[0].Name, f.Objectives[0].Objective, f.Markers[0].Text, f.Markers[0].By, f.Markers[0].Kind = evil, evil, evil, evil, evil
-	f.Finding.Terms = []agg.Term{{Field: "url", Value: evil}}
+	f.Finding.Terms = []frame.Term{{Field: "url", Value: evil}}
 	for i, keys := range [][]string{{"d"}, {"V"}, {"i"}, {"S"}, {"S", "enter"}, {"M"}, {"O"}, {"W"}, {"T"}, {"e"}, {"b"}, {"c"}, {"?"}} {
 		for _, size := range [][2]int{{10, 3}, {40, 12}, {80, 24}, {200, 50}} {
 			m := press(screen(t, allLooks[i%len(allLooks)], size[0], size[1], f), keys...)

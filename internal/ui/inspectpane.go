@@ -12,8 +12,8 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/lipgloss"
 
-	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // inspectPane looks closely at one segment: how a metric is distributed, now
@@ -24,7 +24,7 @@ type inspectPane struct {
 	vital   int
 	funnel  string
 	offset  int
-	got     *agg.Inspection
+	got     *frame.Inspection
 }
 
 // openInspect looks at the row under the cursor, or at all there is.
@@ -36,12 +36,12 @@ func openInspect(m model) (model, tea.Cmd) {
 	return openPane(p)(m)
 }
 
-func (p inspectPane) ask(q agg.Query, _ int) agg.Query {
-	q.Inspect = agg.InspectSpec{On: true, Key: p.key, Whole: p.whole, Vital: p.vital, Steps: 60, Funnel: p.funnel}
+func (p inspectPane) ask(q frame.Query, _ int) frame.Query {
+	q.Inspect = frame.InspectSpec{On: true, Key: p.key, Whole: p.whole, Vital: p.vital, Steps: 60, Funnel: p.funnel}
 	return q
 }
 
-func (p inspectPane) show(f *agg.Frame) pane {
+func (p inspectPane) show(f *frame.Frame) pane {
 	if i := f.Inspection; i != nil && i.Key == p.key && i.Vital == beacon.Vitals[p.vital] {
 		p.got = i
 	}
@@ -79,7 +79,7 @@ func vitalShow(name string) func(float64) string {
 	return func(v float64) string { return seconds(v) + " s" }
 }
 
-func (p inspectPane) view(f *agg.Frame, s scene) []string {
+func (p inspectPane) view(f *frame.Frame, s scene) []string {
 	lines := p.sections(s)
 	lines = lines[min(p.offset, max(len(lines)-s.h, 0)):]
 	return lines[:min(len(lines), s.h)]
@@ -122,7 +122,7 @@ func (p inspectPane) sections(s scene) []string {
 // twoColumns is the width from which the lists stand side by side.
 const twoColumns = 100
 
-func (p inspectPane) spectrumLine(w *pen, i *agg.Inspection, t theme, width int) string {
+func (p inspectPane) spectrumLine(w *pen, i *frame.Inspection, t theme, width int) string {
 	show := vitalShow(i.Vital)
 	w.skip(margin)
 	w.put(t.accent, strings.ToUpper(i.Vital))
@@ -138,7 +138,7 @@ func (p inspectPane) spectrumLine(w *pen, i *agg.Inspection, t theme, width int)
 	return w.line()
 }
 
-func (p inspectPane) shareLine(w *pen, i *agg.Inspection, t theme) string {
+func (p inspectPane) shareLine(w *pen, i *frame.Inspection, t theme) string {
 	show := vitalShow(i.Vital)
 	w.skip(margin)
 	if i.Dist.N == 0 {
@@ -154,7 +154,7 @@ func (p inspectPane) shareLine(w *pen, i *agg.Inspection, t theme) string {
 }
 
 // rated is the style of a value by the bounds of its metric.
-func rated(v float64, i *agg.Inspection, t theme) style {
+func rated(v float64, i *frame.Inspection, t theme) style {
 	switch {
 	case v >= i.Poor:
 		return t.bad
@@ -169,7 +169,7 @@ const distributionHeight = 5
 
 // distributionLines draw how many page views had which value: bars, with the
 // values that they begin at below them.
-func distributionLines(i *agg.Inspection, t theme, width int) []string {
+func distributionLines(i *frame.Inspection, t theme, width int) []string {
 	bins := i.Bins
 	room := max(width-2*margin, 1)
 	if len(bins) > room { // the sparse ends go
@@ -214,7 +214,7 @@ func distributionLines(i *agg.Inspection, t theme, width int) []string {
 
 // heatLines draw the distribution over time: slow above, fast below, the more
 // page views the denser.
-func heatLines(i *agg.Inspection, s scene) []string {
+func heatLines(i *frame.Inspection, s scene) []string {
 	const label = 9
 	m := &i.Map
 	if len(m.Counts) == 0 || len(m.Bins) == 0 {
@@ -259,7 +259,7 @@ func heatLines(i *agg.Inspection, s scene) []string {
 }
 
 // left is the column of what a page load waits for, and of pages.
-func (p inspectPane) left(i *agg.Inspection, t theme, width int) []string {
+func (p inspectPane) left(i *frame.Inspection, t theme, width int) []string {
 	w := pen{limit: width}
 	lines := waterfall(i, t, width)
 	if len(i.Pages) > 0 {
@@ -275,7 +275,7 @@ func (p inspectPane) left(i *agg.Inspection, t theme, width int) []string {
 
 // waterfall draws the medians of a page load's phases after one another, and what
 // counts from the beginning below them.
-func waterfall(i *agg.Inspection, t theme, width int) []string {
+func waterfall(i *frame.Inspection, t theme, width int) []string {
 	if len(i.Phases) == 0 {
 		return nil
 	}
@@ -315,7 +315,7 @@ func waterfall(i *agg.Inspection, t theme, width int) []string {
 }
 
 // right is the column of requests and of what the site measures itself.
-func (p inspectPane) right(i *agg.Inspection, t theme, width int) []string {
+func (p inspectPane) right(i *frame.Inspection, t theme, width int) []string {
 	w := pen{limit: width}
 	var lines []string
 	if len(i.Endpoints) > 0 {
@@ -360,7 +360,7 @@ func (p inspectPane) right(i *agg.Inspection, t theme, width int) []string {
 
 // commonHost is the scheme and host of all endpoints, "" where they differ: it
 // would take the room of what tells them apart.
-func commonHost(endpoints []agg.EndpointRow) string {
+func commonHost(endpoints []frame.EndpointRow) string {
 	common := ""
 	for k, e := range endpoints {
 		u, err := url.Parse(e.URL)

@@ -9,7 +9,7 @@ import (
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
-	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // What keys do to the question.
@@ -17,67 +17,67 @@ func TestKeysAsk(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		keys  []string
-		check func(agg.Query) bool
+		check func(frame.Query) bool
 	}{
-		{"enter drills in and goes on to the next dimension", []string{"enter"}, func(q agg.Query) bool {
+		{"enter drills in and goes on to the next dimension", []string{"enter"}, func(q frame.Query) bool {
 			return q.Filter.Text == "region=eu-west release=2.4.1" && q.By == "page"
 		}},
-		{"a row further down", []string{"j", "enter"}, func(q agg.Query) bool { return q.Filter.Text == "region=eu-west release=2.4.0" }},
-		{"what says nothing", []string{"G", "enter"}, func(q agg.Query) bool { return q.Filter.Text == "region=eu-west release=(none)" }},
-		{"x excludes", []string{"x"}, func(q agg.Query) bool { return q.Filter.Text == "region=eu-west release!=2.4.1" && q.By == "release" }},
-		{"esc goes back", []string{"enter", "esc"}, func(q agg.Query) bool { return q.Filter.Text == "region=eu-west" && q.By == "release" }},
-		{"backspace too, a level at a time", []string{"enter", "x", "backspace"}, func(q agg.Query) bool { return strings.HasSuffix(q.Filter.Text, "release=2.4.1") }},
-		{"esc at the top widens", []string{"esc"}, func(q agg.Query) bool { return q.Filter.Text == "" }},
-		{"] lengthens", []string{"]"}, func(q agg.Query) bool { return q.Window == 15*time.Minute && q.Span == 90*time.Minute }},
-		{"[ shortens", []string{"["}, func(q agg.Query) bool { return q.Window == time.Minute }},
-		{"and ends there", []string{"[", "[", "["}, func(q agg.Query) bool { return q.Window == time.Minute }},
-		{"v", []string{"b", "G", "enter", "v"}, func(q agg.Query) bool { return q.By == "release" }},
-		{"b", []string{"b", "down", "down", "down", "enter"}, func(q agg.Query) bool { return q.By == "device" }},
-		{"b, tags", []string{"b", "G", "enter"}, func(q agg.Query) bool { return q.By == "tag.tier" }},
-		{"b and back", []string{"b", "down", "esc"}, func(q agg.Query) bool { return q.By == "release" }},
-		{"space stands still", []string{"space"}, func(q agg.Query) bool { return q.At.Equal(noon) }},
-		{"and goes on", []string{"space", "space"}, func(q agg.Query) bool { return q.At.IsZero() }},
-		{"left pauses and goes back", []string{"left"}, func(q agg.Query) bool { return q.At.Equal(noon.Add(-time.Minute)) }},
-		{"shift goes a window", []string{"shift+left"}, func(q agg.Query) bool { return q.At.Equal(noon.Add(-5 * time.Minute)) }},
-		{"and forward no further than the pause", []string{"shift+left", "right", "shift+right"}, func(q agg.Query) bool { return q.At.Equal(noon) }},
-		{"back no further than the history", slices.Repeat([]string{"H"}, 20), func(q agg.Query) bool { return q.At.Equal(noon.Add(-30 * time.Minute)) }},
-		{"forward is nowhere to go from now", []string{"right"}, func(q agg.Query) bool { return q.At.IsZero() }},
-		{"> sorts beyond the last column by the first", []string{">"}, func(q agg.Query) bool { return q.Sort == "key" }},
-		{"< sorts", []string{"<"}, func(q agg.Query) bool { return q.Sort == "users" }},
-		{"r reverses", []string{"r"}, func(q agg.Query) bool { return q.Reverse }},
-		{"affected users is worst first", []string{"<", ">"}, func(q agg.Query) bool { return q.Sort == "" }},
-		{"/ replaces the filter", []string{"/", "ctrl+u", "device=mobile", "enter"}, func(q agg.Query) bool { return q.Filter.Text == "device=mobile" }},
-		{"/ adds to it", []string{"/", "lcp>2500", "enter"}, func(q agg.Query) bool { return q.Filter.Text == "region=eu-west lcp>2500" }},
-		{"a mistake changes nothing", []string{"/", "lcp>fast", "enter", "esc"}, func(q agg.Query) bool { return q.Filter.Text == "region=eu-west" }},
-		{"esc changes nothing", []string{"/", "lcp>2500", "esc"}, func(q agg.Query) bool { return q.Filter.Text == "region=eu-west" }},
-		{"tab completes a field", []string{"/", "brow", "tab", "Safari", "enter"}, func(q agg.Query) bool { return q.Filter.Text == "region=eu-west browser=Safari" }},
-		{"a field asks for its values", []string{"/", "browser="}, func(q agg.Query) bool { return q.ValuesOf == "browser" }},
-		{"history", []string{"/", "device=mobile", "enter", "esc", "/", "ctrl+u", "up", "enter"}, func(q agg.Query) bool { return q.Filter.Text == "region=eu-west device=mobile" }},
-		{":by", []string{":", "by os", "enter"}, func(q agg.Query) bool { return q.By == "os" }},
-		{":window", []string{":", "window 45m", "enter"}, func(q agg.Query) bool { return q.Window == 45*time.Minute }},
-		{":window completed", []string{":", "w", "tab", "2m", "enter"}, func(q agg.Query) bool { return q.Window == 2*time.Minute }},
-		{":filter", []string{":", "filter os=iOS", "enter"}, func(q agg.Query) bool { return q.Filter.Text == "os=iOS" }},
-		{":baseline ago", []string{":", "baseline 1h", "enter"}, func(q agg.Query) bool { return q.Baseline.Ago == time.Hour }},
-		{":baseline at", []string{":", "baseline 13:30", "enter"}, func(q agg.Query) bool {
+		{"a row further down", []string{"j", "enter"}, func(q frame.Query) bool { return q.Filter.Text == "region=eu-west release=2.4.0" }},
+		{"what says nothing", []string{"G", "enter"}, func(q frame.Query) bool { return q.Filter.Text == "region=eu-west release=(none)" }},
+		{"x excludes", []string{"x"}, func(q frame.Query) bool { return q.Filter.Text == "region=eu-west release!=2.4.1" && q.By == "release" }},
+		{"esc goes back", []string{"enter", "esc"}, func(q frame.Query) bool { return q.Filter.Text == "region=eu-west" && q.By == "release" }},
+		{"backspace too, a level at a time", []string{"enter", "x", "backspace"}, func(q frame.Query) bool { return strings.HasSuffix(q.Filter.Text, "release=2.4.1") }},
+		{"esc at the top widens", []string{"esc"}, func(q frame.Query) bool { return q.Filter.Text == "" }},
+		{"] lengthens", []string{"]"}, func(q frame.Query) bool { return q.Window == 15*time.Minute && q.Span == 90*time.Minute }},
+		{"[ shortens", []string{"["}, func(q frame.Query) bool { return q.Window == time.Minute }},
+		{"and ends there", []string{"[", "[", "["}, func(q frame.Query) bool { return q.Window == time.Minute }},
+		{"v", []string{"b", "G", "enter", "v"}, func(q frame.Query) bool { return q.By == "release" }},
+		{"b", []string{"b", "down", "down", "down", "enter"}, func(q frame.Query) bool { return q.By == "device" }},
+		{"b, tags", []string{"b", "G", "enter"}, func(q frame.Query) bool { return q.By == "tag.tier" }},
+		{"b and back", []string{"b", "down", "esc"}, func(q frame.Query) bool { return q.By == "release" }},
+		{"space stands still", []string{"space"}, func(q frame.Query) bool { return q.At.Equal(noon) }},
+		{"and goes on", []string{"space", "space"}, func(q frame.Query) bool { return q.At.IsZero() }},
+		{"left pauses and goes back", []string{"left"}, func(q frame.Query) bool { return q.At.Equal(noon.Add(-time.Minute)) }},
+		{"shift goes a window", []string{"shift+left"}, func(q frame.Query) bool { return q.At.Equal(noon.Add(-5 * time.Minute)) }},
+		{"and forward no further than the pause", []string{"shift+left", "right", "shift+right"}, func(q frame.Query) bool { return q.At.Equal(noon) }},
+		{"back no further than the history", slices.Repeat([]string{"H"}, 20), func(q frame.Query) bool { return q.At.Equal(noon.Add(-30 * time.Minute)) }},
+		{"forward is nowhere to go from now", []string{"right"}, func(q frame.Query) bool { return q.At.IsZero() }},
+		{"> sorts beyond the last column by the first", []string{">"}, func(q frame.Query) bool { return q.Sort == "key" }},
+		{"< sorts", []string{"<"}, func(q frame.Query) bool { return q.Sort == "users" }},
+		{"r reverses", []string{"r"}, func(q frame.Query) bool { return q.Reverse }},
+		{"affected users is worst first", []string{"<", ">"}, func(q frame.Query) bool { return q.Sort == "" }},
+		{"/ replaces the filter", []string{"/", "ctrl+u", "device=mobile", "enter"}, func(q frame.Query) bool { return q.Filter.Text == "device=mobile" }},
+		{"/ adds to it", []string{"/", "lcp>2500", "enter"}, func(q frame.Query) bool { return q.Filter.Text == "region=eu-west lcp>2500" }},
+		{"a mistake changes nothing", []string{"/", "lcp>fast", "enter", "esc"}, func(q frame.Query) bool { return q.Filter.Text == "region=eu-west" }},
+		{"esc changes nothing", []string{"/", "lcp>2500", "esc"}, func(q frame.Query) bool { return q.Filter.Text == "region=eu-west" }},
+		{"tab completes a field", []string{"/", "brow", "tab", "Safari", "enter"}, func(q frame.Query) bool { return q.Filter.Text == "region=eu-west browser=Safari" }},
+		{"a field asks for its values", []string{"/", "browser="}, func(q frame.Query) bool { return q.ValuesOf == "browser" }},
+		{"history", []string{"/", "device=mobile", "enter", "esc", "/", "ctrl+u", "up", "enter"}, func(q frame.Query) bool { return q.Filter.Text == "region=eu-west device=mobile" }},
+		{":by", []string{":", "by os", "enter"}, func(q frame.Query) bool { return q.By == "os" }},
+		{":window", []string{":", "window 45m", "enter"}, func(q frame.Query) bool { return q.Window == 45*time.Minute }},
+		{":window completed", []string{":", "w", "tab", "2m", "enter"}, func(q frame.Query) bool { return q.Window == 2*time.Minute }},
+		{":filter", []string{":", "filter os=iOS", "enter"}, func(q frame.Query) bool { return q.Filter.Text == "os=iOS" }},
+		{":baseline ago", []string{":", "baseline 1h", "enter"}, func(q frame.Query) bool { return q.Baseline.Ago == time.Hour }},
+		{":baseline at", []string{":", "baseline 13:30", "enter"}, func(q frame.Query) bool {
 			return q.Baseline.At.Equal(time.Date(2026, 11, 20, 13, 30, 0, 0, time.UTC))
 		}},
-		{":baseline at, yesterday", []string{":", "baseline 15:00", "enter"}, func(q agg.Query) bool {
+		{":baseline at, yesterday", []string{":", "baseline 15:00", "enter"}, func(q frame.Query) bool {
 			return q.Baseline.At.Equal(time.Date(2026, 11, 19, 15, 0, 0, 0, time.UTC))
 		}},
-		{":sort", []string{":", "sort lcp", "enter"}, func(q agg.Query) bool { return q.Sort == "lcp" }},
-		{":nonsense", []string{":", "nonsense", "enter"}, func(q agg.Query) bool { return q.By == "release" }},
-		{"an error's detail", []string{"e", "enter"}, func(q agg.Query) bool { return q.Fingerprint == "a1b2c3" }},
-		{"the next one's", []string{"e", "enter", "n"}, func(q agg.Query) bool { return q.Fingerprint == "d4e5f6" }},
-		{"only this error", []string{"e", "enter", "f"}, func(q agg.Query) bool {
+		{":sort", []string{":", "sort lcp", "enter"}, func(q frame.Query) bool { return q.Sort == "lcp" }},
+		{":nonsense", []string{":", "nonsense", "enter"}, func(q frame.Query) bool { return q.By == "release" }},
+		{"an error's detail", []string{"e", "enter"}, func(q frame.Query) bool { return q.Fingerprint == "a1b2c3" }},
+		{"the next one's", []string{"e", "enter", "n"}, func(q frame.Query) bool { return q.Fingerprint == "d4e5f6" }},
+		{"only this error", []string{"e", "enter", "f"}, func(q frame.Query) bool {
 			return strings.HasSuffix(q.Filter.Text, "fingerprint=a1b2c3") && q.Fingerprint == ""
 		}},
-		{"from the pane", []string{"tab", "down", "enter"}, func(q agg.Query) bool { return q.Fingerprint == "d4e5f6" }},
-		{"m makes this moment T0", []string{"m"}, func(q agg.Query) bool { return q.Baseline.At.Equal(noon) }},
-		{"and leaves it", []string{":", "baseline 1h", "enter", "m", "m"}, func(q agg.Query) bool { return q.Baseline == agg.BaselineSpec{Ago: time.Hour} }},
-		{"} looks further back", []string{"}"}, func(q agg.Query) bool { return q.Span == time.Hour }},
-		{"and further, over all history", []string{"}", "}", "}", "}"}, func(q agg.Query) bool { return q.Span == 0 }},
-		{"{ looks less far back", []string{"{", "{", "{", "{"}, func(q agg.Query) bool { return q.Span == 5*time.Minute }},
-		{"keys that come in one piece", []string{"jx"}, func(q agg.Query) bool { return q.Filter.Text == "region=eu-west release!=2.4.0" }},
+		{"from the pane", []string{"tab", "down", "enter"}, func(q frame.Query) bool { return q.Fingerprint == "d4e5f6" }},
+		{"m makes this moment T0", []string{"m"}, func(q frame.Query) bool { return q.Baseline.At.Equal(noon) }},
+		{"and leaves it", []string{":", "baseline 1h", "enter", "m", "m"}, func(q frame.Query) bool { return q.Baseline == frame.BaselineSpec{Ago: time.Hour} }},
+		{"} looks further back", []string{"}"}, func(q frame.Query) bool { return q.Span == time.Hour }},
+		{"and further, over all history", []string{"}", "}", "}", "}"}, func(q frame.Query) bool { return q.Span == 0 }},
+		{"{ looks less far back", []string{"{", "{", "{", "{"}, func(q frame.Query) bool { return q.Span == 5*time.Minute }},
+		{"keys that come in one piece", []string{"jx"}, func(q frame.Query) bool { return q.Filter.Text == "region=eu-west release!=2.4.0" }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			m := press(screen(t, inColor, 120, 36, incident()), c.keys...)
@@ -105,7 +105,7 @@ func TestSpreadBecomesFilter(t *testing.T) {
 func TestValuesAreCompleted(t *testing.T) {
 	m := press(screen(t, inColor, 80, 24, incident()), "/", "browser=")
 	f := incident()
-	f.Values = []agg.ValueCount{{Value: "Safari", Beacons: 10}, {Value: "Samsung Internet", Beacons: 5}, {Value: "Chrome", Beacons: 3}}
+	f.Values = []frame.ValueCount{{Value: "Safari", Beacons: 10}, {Value: "Samsung Internet", Beacons: 5}, {Value: "Chrome", Beacons: 3}}
 	m = send(m, frameMsg{f})
 	m = press(m, "sa", "tab", "tab", "enter")
 	if q := asked(m); q.Filter.Text != `region=eu-west browser="Samsung Internet"` {
@@ -177,7 +177,7 @@ func TestFramesThatStopAreNoticed(t *testing.T) {
 // seconds.
 func TestOrderHolds(t *testing.T) {
 	m := press(screen(t, noColor, 120, 36, incident()), "j")
-	swapped := func(after time.Duration) *agg.Frame {
+	swapped := func(after time.Duration) *frame.Frame {
 		f := incident()
 		f.At = f.At.Add(after)
 		f.Segments[0], f.Segments[1] = f.Segments[1], f.Segments[0]

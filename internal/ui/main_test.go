@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // screenVariable has the test binary be the screen, for tests that need one in a
@@ -59,6 +59,6 @@ func beScreen(what string) int {
 	return 0
 }
 
-func testQuery() agg.Query {
-	return agg.Query{Site: "shop", By: "release", Window: 5 * time.Minute}
+func testQuery() frame.Query {
+	return frame.Query{Site: "shop", By: "release", Window: 5 * time.Minute}
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
-	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // annotateTime is how long setting a marker may take.
@@ -64,14 +64,14 @@ func toggleT0(m model) (model, tea.Cmd) {
 		return m.say("deltas are against " + baselineName(m.query.Baseline, m.loc) + " again")
 	}
 	m.t0 = t0{at: m.frame.At, before: m.query.Baseline}
-	m.query.Baseline = agg.BaselineSpec{At: m.frame.At}
+	m.query.Baseline = frame.BaselineSpec{At: m.frame.At}
 	return m.say("T0 is " + m.frame.At.In(m.loc).Format("15:04:05 MST") + ": deltas are since then")
 }
 
 // t0 is a moment that was marked, and what deltas were against before.
 type t0 struct {
 	at     time.Time
-	before agg.BaselineSpec
+	before frame.BaselineSpec
 }
 
 // since is how far a moment is from T0, as T+mm:ss; "" without one.
@@ -117,9 +117,9 @@ type markerPane struct {
 	markers []beacon.Marker
 }
 
-func (p markerPane) ask(q agg.Query, _ int) agg.Query { return q }
+func (p markerPane) ask(q frame.Query, _ int) frame.Query { return q }
 
-func (p markerPane) show(f *agg.Frame) pane {
+func (p markerPane) show(f *frame.Frame) pane {
 	p.markers = slices.Clone(f.Markers)
 	slices.Reverse(p.markers)
 	p.cursor = max(min(p.cursor, len(p.markers)-1), 0)
@@ -159,7 +159,7 @@ func (p markerPane) visit(m model) (model, tea.Cmd) {
 	return closePane(m)
 }
 
-func (p markerPane) view(f *agg.Frame, s scene) []string {
+func (p markerPane) view(f *frame.Frame, s scene) []string {
 	const when, kind = 12, 12
 	w := pen{limit: s.w}
 	w.skip(margin)

@@ -5,8 +5,8 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // onMark is the line of a point that belongs to a marker.
@@ -14,7 +14,7 @@ const onMark int8 = -3
 
 // markColumn is where in a plot that many columns wide a moment stands; false
 // where the plot does not show it.
-func markColumn(f *agg.Frame, at int64, columns int) (int, bool) {
+func markColumn(f *frame.Frame, at int64, columns int) (int, bool) {
 	if f == nil || f.Series.Complete <= 0 || f.Series.Step <= 0 || columns < 2 {
 		return 0, false
 	}
@@ -28,7 +28,7 @@ func markColumn(f *agg.Frame, at int64, columns int) (int, bool) {
 }
 
 // drawMarks draws markers behind the lines of a plot.
-func drawMarks(grid [][]point, marks []beacon.Marker, f *agg.Frame) {
+func drawMarks(grid [][]point, marks []beacon.Marker, f *frame.Frame) {
 	if len(grid) == 0 {
 		return
 	}
@@ -57,7 +57,7 @@ type markPlace struct {
 const leastMark = 4
 
 // placeMarks finds places between two columns of the screen. The newest choose first.
-func placeMarks(f *agg.Frame, marks []beacon.Marker, from, end, columns int) []markPlace {
+func placeMarks(f *frame.Frame, marks []beacon.Marker, from, end, columns int) []markPlace {
 	var places []markPlace
 	for _, m := range marks {
 		x, ok := markColumn(f, m.At, columns)
@@ -93,7 +93,7 @@ func placeMarks(f *agg.Frame, marks []beacon.Marker, from, end, columns int) []m
 }
 
 // putMarks writes markers into the lower edge of a chart, up to a column of the screen.
-func putMarks(p *pen, f *agg.Frame, marks []beacon.Marker, end, columns int, th theme) {
+func putMarks(p *pen, f *frame.Frame, marks []beacon.Marker, end, columns int, th theme) {
 	edge := edges().Bottom
 	for _, m := range placeMarks(f, marks, p.cells, end, columns) {
 		if m.left {

@@ -8,9 +8,9 @@ import (
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
-	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/filter"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // mode is what the screen is at: exactly one thing.
@@ -51,12 +51,12 @@ type model struct {
 	width, height int
 	mode, before  mode // before: where a prompt or the help was opened from
 
-	frame  *agg.Frame
+	frame  *frame.Frame
 	alarm  alarm
-	frames int       // how many have come
-	watch  watch     // notices when they stop
-	query  agg.Query // what the person asks; the layout adds how much of it
-	asked  agg.Query
+	frames int         // how many have come
+	watch  watch       // notices when they stop
+	query  frame.Query // what the person asks; the layout adds how much of it
+	asked  frame.Query
 	paused bool
 	until  time.Time // where the pause began: the latest time to walk to
 	accept int       // while paused: how many frames may still answer a question
@@ -97,7 +97,7 @@ func (m model) Init() tea.Cmd {
 }
 
 // frameMsg brings a frame; nil says that no more will come.
-type frameMsg struct{ frame *agg.Frame }
+type frameMsg struct{ frame *frame.Frame }
 
 func nextFrame(s Source) tea.Cmd {
 	frames := s.Frames()
@@ -145,7 +145,7 @@ func (m model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 }
 
 // receive takes a frame, unless the screen is paused and did not ask for it.
-func (m model) receive(f *agg.Frame) (model, tea.Cmd) {
+func (m model) receive(f *frame.Frame) (model, tea.Cmd) {
 	if f == nil {
 		m.watch.stalled = true
 		return m, nil

@@ -7,18 +7,19 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // objectivePane shows how each objective stands: what is promised, what share
 // is good, and how fast the error budget burns.
 type objectivePane struct {
 	offset int
-	burns  []agg.Burn
+	burns  []frame.Burn
 }
 
-func (p objectivePane) ask(q agg.Query, _ int) agg.Query { return q }
+func (p objectivePane) ask(q frame.Query, _ int) frame.Query { return q }
 
-func (p objectivePane) show(f *agg.Frame) pane {
+func (p objectivePane) show(f *frame.Frame) pane {
 	p.burns = f.Objectives
 	return p
 }
@@ -40,13 +41,13 @@ func (p objectivePane) hints(k *keyMap) []key.Binding {
 	return []key.Binding{k.back, k.earlier, k.later, k.pause, k.copy, k.help}
 }
 
-func (p objectivePane) view(f *agg.Frame, s scene) []string {
+func (p objectivePane) view(f *frame.Frame, s scene) []string {
 	const name, number = 18, 9
 	w := pen{limit: s.w}
 	t := s.theme
 	w.skip(margin)
 	w.put(t.strong, "objectives")
-	w.put(t.dim, ": how fast error budgets burn, 1× lasts "+count(agg.BudgetPeriod.Hours()/24)+" days")
+	w.put(t.dim, ": how fast error budgets burn, 1× lasts "+count(frame.BudgetPeriod.Hours()/24)+" days")
 	if f != nil && f.Total.Apdex > 0 {
 		w.put(t.dim, " · Apdex of LCP ")
 		w.put(t.text, unitless(f.Total.Apdex))
@@ -79,7 +80,7 @@ func (p objectivePane) view(f *agg.Frame, s scene) []string {
 	return lines
 }
 
-func burnLine(w *pen, b *agg.Burn, t theme, width, name, number int) string {
+func burnLine(w *pen, b *frame.Burn, t theme, width, name, number int) string {
 	style, sign, note := t.text, "   ", ""
 	switch {
 	case b.Page:
@@ -122,8 +123,8 @@ func times(rate float64) string {
 
 // worstBurn is the objective that burns fastest, those first that should wake
 // somebody; nil if none burns too fast.
-func worstBurn(burns []agg.Burn) *agg.Burn {
-	var worst *agg.Burn
+func worstBurn(burns []frame.Burn) *frame.Burn {
+	var worst *frame.Burn
 	for i := range burns {
 		b := &burns[i]
 		if !b.Known || b.Rate <= 1 || b.Muted {
@@ -137,7 +138,7 @@ func worstBurn(burns []agg.Burn) *agg.Burn {
 }
 
 // burnMark is the fastest burning objective in the header's words.
-func burnMark(f *agg.Frame, t theme) (style, string) {
+func burnMark(f *frame.Frame, t theme) (style, string) {
 	if f == nil {
 		return t.dim, ""
 	}
@@ -159,7 +160,7 @@ type alarm struct {
 }
 
 // hear takes a frame and tells whether to ring.
-func (a alarm) hear(f *agg.Frame) (_ alarm, ring bool) {
+func (a alarm) hear(f *frame.Frame) (_ alarm, ring bool) {
 	a.title = "rumtop"
 	if b := worstBurn(f.Alarm); b != nil && b.Page {
 		a.title = "▲ rumtop: " + clean(b.Name, 30)
@@ -169,7 +170,7 @@ func (a alarm) hear(f *agg.Frame) (_ alarm, ring bool) {
 }
 
 // sound takes a frame's alarm in: the bell, and the title of the window.
-func (m model) sound(f *agg.Frame) (model, tea.Cmd) {
+func (m model) sound(f *frame.Frame) (model, tea.Cmd) {
 	before := m.alarm.title
 	var ring bool
 	m.alarm, ring = m.alarm.hear(f)

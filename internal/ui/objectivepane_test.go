@@ -6,7 +6,7 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // The bell rings once for all that burn together, also for whoever has paused
@@ -19,7 +19,7 @@ func TestAlarm(t *testing.T) {
 		f := incident()
 		f.Now = noon.Add(time.Duration(minute) * time.Minute)
 		for _, name := range names {
-			f.Alarm = append(f.Alarm, agg.Burn{Name: name, Known: true, Page: true, Rate: 4})
+			f.Alarm = append(f.Alarm, frame.Burn{Name: name, Known: true, Page: true, Rate: 4})
 		}
 		m = send(m, frameMsg{f})
 	}

@@ -6,7 +6,7 @@ import (
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
-	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // pane is a page of its own: while it is open it has all lines between the
@@ -14,15 +14,15 @@ import (
 // one. To add one, write a file with it and put it into [panes].
 type pane interface {
 	// ask adds to the question what the pane shows, in so many lines.
-	ask(q agg.Query, h int) agg.Query
+	ask(q frame.Query, h int) frame.Query
 	// show takes a frame.
-	show(f *agg.Frame) pane
+	show(f *frame.Frame) pane
 	// bindings are the keys of the pane, before those that work everywhere.
 	bindings(k *keyMap) []binding
 	// hints are its keys worth naming, most useful first.
 	hints(k *keyMap) []key.Binding
 	// view draws the pane in at most s.h lines.
-	view(f *agg.Frame, s scene) []string
+	view(f *frame.Frame, s scene) []string
 }
 
 // scene is what a pane is drawn into.

@@ -7,8 +7,8 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/filter"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 type promptKind int
@@ -65,7 +65,7 @@ func (p prompt) open(kind promptKind, text string, v vocabulary) prompt {
 }
 
 // offer takes the values that a frame brings.
-func (p prompt) offer(f *agg.Frame) prompt {
+func (p prompt) offer(f *frame.Frame) prompt {
 	if p.valuesOf == "" || p.chosen >= 0 || len(f.Values) == 0 {
 		return p
 	}

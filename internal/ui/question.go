@@ -5,9 +5,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/filter"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // chartSpan is how many windows the charts look back: five minutes among half an hour.
@@ -15,7 +15,7 @@ const chartSpan = 6
 
 // question is what the person asks, with how much of the answer the screen has
 // room for.
-func (m model) question(l layout) agg.Query {
+func (m model) question(l layout) frame.Query {
 	q := m.query
 	q.Rows = m.table.wanted(visibleRows(l.table.h))
 	q.Steps = steps(plotWidth(l))
@@ -27,7 +27,7 @@ func (m model) question(l layout) agg.Query {
 	if m.mode == modePane || m.mode == modePrompt && m.before == modePane {
 		q = m.open.ask(q, l.table.h)
 	}
-	if l.beside > 0 && l.errors.h > 0 && q.Differs == (agg.DiffersSpec{}) {
+	if l.beside > 0 && l.errors.h > 0 && q.Differs == (frame.DiffersSpec{}) {
 		q.Differs = raisedBy(m.frame).spec()
 	}
 	if m.mode == modePrompt {
@@ -61,7 +61,7 @@ func steps(columns int) int {
 }
 
 // sameQuestion compares two questions; expressions by their canonical text.
-func sameQuestion(a, b agg.Query) bool {
+func sameQuestion(a, b frame.Query) bool {
 	if a.Filter.Text != b.Filter.Text || !a.At.Equal(b.At) || !a.Baseline.At.Equal(b.Baseline.At) {
 		return false
 	}

@@ -8,18 +8,18 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/dustin/go-humanize"
 
-	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // Recorder keeps what is seen, in files. Its methods take as long as writing
 // does, but for Recording; they are called beside the screen's own goroutine.
 type Recorder interface {
 	// Snapshot writes all that is retained and says in one line where to, and how much.
-	Snapshot(ctx context.Context, seen *agg.Frame) (string, error)
+	Snapshot(ctx context.Context, seen *frame.Frame) (string, error)
 	// Start begins a recording with all that is retained. It goes on until Stop,
 	// which says in one line what became of it.
-	Start(ctx context.Context, seen *agg.Frame) error
-	Stop(ctx context.Context, seen *agg.Frame) (string, error)
+	Start(ctx context.Context, seen *frame.Frame) error
+	Stop(ctx context.Context, seen *frame.Frame) (string, error)
 	// Recording tells how the recording goes.
 	Recording() RecordingState
 }
@@ -57,7 +57,7 @@ type recordedMsg struct {
 }
 
 // record has the recorder do something, and the screen say what came of it.
-func record(saying string, do func(context.Context, Recorder, *agg.Frame) (string, error)) action {
+func record(saying string, do func(context.Context, Recorder, *frame.Frame) (string, error)) action {
 	return func(m model) (model, tea.Cmd) {
 		recorder, seen := m.recorder, m.frame
 		switch {
@@ -77,18 +77,18 @@ func record(saying string, do func(context.Context, Recorder, *agg.Frame) (strin
 }
 
 func takeSnapshot(m model) (model, tea.Cmd) {
-	return record("writing a snapshot", func(ctx context.Context, r Recorder, seen *agg.Frame) (string, error) {
+	return record("writing a snapshot", func(ctx context.Context, r Recorder, seen *frame.Frame) (string, error) {
 		return r.Snapshot(ctx, seen)
 	})(m)
 }
 
 func toggleRecording(m model) (model, tea.Cmd) {
 	if m.recorded.On {
-		return record("ending the recording", func(ctx context.Context, r Recorder, seen *agg.Frame) (string, error) {
+		return record("ending the recording", func(ctx context.Context, r Recorder, seen *frame.Frame) (string, error) {
 			return r.Stop(ctx, seen)
 		})(m)
 	}
-	return record("recording begins", func(ctx context.Context, r Recorder, seen *agg.Frame) (string, error) {
+	return record("recording begins", func(ctx context.Context, r Recorder, seen *frame.Frame) (string, error) {
 		return "recording: R ends it and writes the file", r.Start(ctx, seen)
 	})(m)
 }

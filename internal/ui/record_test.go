@@ -10,7 +10,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
 
-	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // tape is a recorder that writes nothing.
@@ -20,16 +20,16 @@ type tape struct {
 	err   error
 }
 
-func (r tape) Snapshot(context.Context, *agg.Frame) (string, error) {
+func (r tape) Snapshot(context.Context, *frame.Frame) (string, error) {
 	return "a.rumsnap: 2.4 MB", r.err
 }
 
-func (r tape) Start(context.Context, *agg.Frame) error {
+func (r tape) Start(context.Context, *frame.Frame) error {
 	*r.on = true
 	return r.err
 }
 
-func (r tape) Stop(context.Context, *agg.Frame) (string, error) {
+func (r tape) Stop(context.Context, *frame.Frame) (string, error) {
 	*r.on = false
 	return "b.rumsnap: 7 MB", r.err
 }
@@ -89,7 +89,7 @@ func TestKeysRecord(t *testing.T) {
 }
 
 // oneView is a frame unlike the others.
-func oneView() *agg.Frame {
+func oneView() *frame.Frame {
 	f := incident()
 	f.Total.Views = 1
 	return f

@@ -6,19 +6,19 @@ import (
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
-	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // releasePane holds the newest release against the one that most people have,
 // over all history.
-type releasePane struct{ verdict *agg.Verdict }
+type releasePane struct{ verdict *frame.Verdict }
 
-func (p releasePane) ask(q agg.Query, _ int) agg.Query {
-	q.Verdict = agg.VerdictSpec{On: true}
+func (p releasePane) ask(q frame.Query, _ int) frame.Query {
+	q.Verdict = frame.VerdictSpec{On: true}
 	return q
 }
 
-func (p releasePane) show(f *agg.Frame) pane {
+func (p releasePane) show(f *frame.Frame) pane {
 	if f.Verdict != nil {
 		p.verdict = f.Verdict
 	}
@@ -26,9 +26,9 @@ func (p releasePane) show(f *agg.Frame) pane {
 }
 
 func (p releasePane) bindings(k *keyMap) []binding {
-	var terms []agg.Term
+	var terms []frame.Term
 	if p.verdict != nil && p.verdict.Canary != "" {
-		terms = []agg.Term{{Field: "release", Value: p.verdict.Canary}}
+		terms = []frame.Term{{Field: "release", Value: p.verdict.Canary}}
 	}
 	return []binding{
 		{k.keep, func(m model) (model, tea.Cmd) { return m.narrowTo(terms, true) }},
@@ -45,9 +45,9 @@ func (p releasePane) hints(k *keyMap) []key.Binding {
 // verdictLook is a verdict's gravity, so that it has a glyph as well as a colour.
 func verdictLook(verdict string) gravity {
 	switch verdict {
-	case agg.Regressed:
+	case frame.Regressed:
 		return grave
-	case agg.NotWorse:
+	case frame.NotWorse:
 		return fine
 	}
 	return doubtful
@@ -61,7 +61,7 @@ const (
 	judgedLimit = 9
 )
 
-func (p releasePane) view(f *agg.Frame, s scene) []string {
+func (p releasePane) view(f *frame.Frame, s scene) []string {
 	th, v := s.theme, p.verdict
 	w := pen{limit: s.w}
 	lines := []string{""}
@@ -132,11 +132,11 @@ func (p releasePane) view(f *agg.Frame, s scene) []string {
 	return lines[:min(len(lines), s.h)]
 }
 
-func (p releasePane) judged(w *pen, j *agg.Judged, th theme, wide, brief bool) {
+func (p releasePane) judged(w *pen, j *frame.Judged, th theme, wide, brief bool) {
 	m := judgedWords(j.Measure)
 	w.skip(margin)
 	w.left(th.text, m.name, judgedName)
-	if j.Verdict == agg.NoData {
+	if j.Verdict == frame.NoData {
 		w.right(th.dim, unknown, judgedValue)
 		w.right(th.dim, unknown, judgedValue)
 		if !brief {

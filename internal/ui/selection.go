@@ -6,7 +6,7 @@ import (
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
-	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // selection is a span of time that was chosen on the charts, in whole points of
@@ -25,7 +25,7 @@ func (s selection) empty() bool { return s.to.IsZero() }
 func (s selection) length() time.Duration { return s.to.Sub(s.from) }
 
 // chartTimes is what the charts of a frame show: false where they show nothing yet.
-func chartTimes(f *agg.Frame) (from, to time.Time, ok bool) {
+func chartTimes(f *frame.Frame) (from, to time.Time, ok bool) {
 	if f == nil || f.Series.Complete <= 0 || f.Series.Step <= 0 {
 		return from, to, false
 	}
@@ -34,7 +34,7 @@ func chartTimes(f *agg.Frame) (from, to time.Time, ok bool) {
 }
 
 // fit brings a selection onto the points of the charts, at least unit long.
-func (s selection) fit(f *agg.Frame, unit time.Duration) selection {
+func (s selection) fit(f *frame.Frame, unit time.Duration) selection {
 	from, to, ok := chartTimes(f)
 	if !ok {
 		return selection{}
@@ -91,9 +91,9 @@ func toggleSelection(m model) (model, tea.Cmd) {
 	}
 	m.chosen = selection{from: end.Add(-m.query.Window), to: end}
 	switch x := &m.frame.Finding; x.State {
-	case agg.FindingOn:
+	case frame.FindingOn:
 		m.chosen.from = x.Since
-	case agg.FindingOver:
+	case frame.FindingOver:
 		m.chosen.from, m.chosen.to = x.Since, x.Until
 	}
 	m.chosen = m.chosen.fit(m.frame, m.selectUnit())
@@ -181,7 +181,7 @@ func timeSpan(from, to time.Time, loc *time.Location) string {
 }
 
 // views adds up the page views of a stretch of the charts, and those with an error.
-func viewsBetween(s *agg.Series, from, to time.Time) (views, errored float64) {
+func viewsBetween(s *frame.Series, from, to time.Time) (views, errored float64) {
 	for i := range min(s.Complete, len(s.Views), len(s.ErrorRate)) {
 		at := s.From.Add(time.Duration(i) * s.Step)
 		if at.Before(from) || !at.Before(to) || !finite(s.Views[i]) || !finite(s.ErrorRate[i]) {
@@ -194,7 +194,7 @@ func viewsBetween(s *agg.Series, from, to time.Time) (views, errored float64) {
 }
 
 // says is what a selection holds, in words, and the time before it.
-func (s selection) says(f *agg.Frame) string {
+func (s selection) says(f *frame.Frame) string {
 	views, errored := viewsBetween(&f.Series, s.from, s.to)
 	if views == 0 {
 		return "no page view"
@@ -207,7 +207,7 @@ func (s selection) says(f *agg.Frame) string {
 }
 
 // line stands in place of the sentence while something is chosen.
-func (s selection) line(f *agg.Frame, t theme, loc *time.Location, w int) string {
+func (s selection) line(f *frame.Frame, t theme, loc *time.Location, w int) string {
 	p := pen{limit: w}
 	from, to := t.text, t.text
 	moved := &from

@@ -11,7 +11,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
 
-	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // at is a time of the fixtures' day.
@@ -64,7 +64,7 @@ func TestSelectionBegins(t *testing.T) {
 		t.Errorf("chosen is %v – %v", s.from, s.to)
 	}
 	f = incident()
-	f.Finding.State, f.Finding.Since, f.Finding.Until = agg.FindingOver, at(13, 50, 20), at(13, 58, 40)
+	f.Finding.State, f.Finding.Since, f.Finding.Until = frame.FindingOver, at(13, 50, 20), at(13, 58, 40)
 	if s := press(screen(t, noColor, 120, 36, f), "c").chosen; !s.from.Equal(at(13, 50, 0)) || !s.to.Equal(at(13, 58, 30)) {
 		t.Errorf("chosen is %v – %v", s.from, s.to)
 	}
@@ -101,7 +101,7 @@ func TestZoomIntoSelection(t *testing.T) {
 
 func TestSelectionDiffers(t *testing.T) {
 	m := press(screen(t, noColor, 120, 36, incident()), "c", "tab", "left", "d")
-	want := agg.DiffersSpec{Kind: agg.DiffersSpan, From: at(14, 2, 0).UnixMilli(), To: at(14, 6, 0).UnixMilli()}
+	want := frame.DiffersSpec{Kind: frame.DiffersSpan, From: at(14, 2, 0).UnixMilli(), To: at(14, 6, 0).UnixMilli()}
 	if spec := asked(m).Differs; spec != want {
 		t.Errorf("asks %+v", spec)
 	}

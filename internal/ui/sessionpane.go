@@ -4,7 +4,7 @@ import (
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
-	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // sessionPane lists the sessions that were hurt, and tells the course of one:
@@ -13,11 +13,11 @@ type sessionPane struct {
 	fingerprint string // with this error, "": with any
 	by, key     string // of the segment
 	whole       bool
-	rows        []agg.SessionRow
+	rows        []frame.SessionRow
 	known       bool // an answer has come
 	cursor      int
 	id          string // the session whose course is shown, "": the list
-	course      []agg.Step
+	course      []frame.Step
 	step        int // the cursor in it
 	traces      traces
 }
@@ -40,12 +40,12 @@ func openSessions(m model) (model, tea.Cmd) {
 	return openPane(p)(m)
 }
 
-func (p sessionPane) ask(q agg.Query, _ int) agg.Query {
-	q.Sessions = agg.SessionsSpec{On: true, Fingerprint: p.fingerprint, Key: p.key, Whole: p.whole, ID: p.id}
+func (p sessionPane) ask(q frame.Query, _ int) frame.Query {
+	q.Sessions = frame.SessionsSpec{On: true, Fingerprint: p.fingerprint, Key: p.key, Whole: p.whole, ID: p.id}
 	return q
 }
 
-func (p sessionPane) show(f *agg.Frame) pane {
+func (p sessionPane) show(f *frame.Frame) pane {
 	if f.Sessions != nil || p.known {
 		p.rows, p.known = f.Sessions, true
 	}
@@ -62,7 +62,7 @@ func (p sessionPane) show(f *agg.Frame) pane {
 }
 
 // worstStep is where a course first goes wrong.
-func worstStep(course []agg.Step) int {
+func worstStep(course []frame.Step) int {
 	for i, s := range course {
 		if s.Kind == "error" {
 			return i
@@ -115,7 +115,7 @@ func (p sessionPane) copied() string {
 	return "session=" + p.id
 }
 
-func (p sessionPane) view(f *agg.Frame, s scene) []string {
+func (p sessionPane) view(f *frame.Frame, s scene) []string {
 	if p.id != "" {
 		return p.viewCourse(s)
 	}

@@ -4,12 +4,12 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // sentenceOfSilence is who sends less than they should, and since when. Nobody
 // can say whether they are hurt, gone, or only not heard.
-func sentenceOfSilence(f *agg.Frame, loc *time.Location) string {
+func sentenceOfSilence(f *frame.Frame, loc *time.Location) string {
 	if len(f.Silences) == 0 {
 		return ""
 	}
@@ -20,7 +20,7 @@ func sentenceOfSilence(f *agg.Frame, loc *time.Location) string {
 	return s
 }
 
-func silenceFact(s *agg.Silence, now time.Time, loc *time.Location) string {
+func silenceFact(s *frame.Silence, now time.Time, loc *time.Location) string {
 	who := "everyone"
 	if s.Field != "" {
 		who = s.String()
@@ -33,7 +33,7 @@ func silenceFact(s *agg.Silence, now time.Time, loc *time.Location) string {
 
 // reasonsOfSilence is what the sentence rests on, and the marker that came
 // shortly before.
-func reasonsOfSilence(f *agg.Frame) string {
+func reasonsOfSilence(f *frame.Frame) string {
 	s := &f.Silences[0]
 	text := ""
 	for i := range f.Markers {

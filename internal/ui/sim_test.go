@@ -6,7 +6,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // sim makes frames that move as those of a busy site do: counts over a rolling
@@ -17,7 +17,7 @@ type sim struct {
 	now      time.Time
 	tick     int
 	keys     []*simSegment
-	errors   []agg.ErrorGroup
+	errors   []frame.ErrorGroup
 }
 
 type simSegment struct {
@@ -43,13 +43,13 @@ func newSim(incident bool) *sim {
 	return s
 }
 
-func incidentErrors(bad bool) []agg.ErrorGroup {
-	e := append([]agg.ErrorGroup{}, incident().Errors...)
+func incidentErrors(bad bool) []frame.ErrorGroup {
+	e := append([]frame.ErrorGroup{}, incident().Errors...)
 	if !bad {
 		e = e[1:]
 	}
 	for i, m := range []string{"ResizeObserver loop completed with undelivered notifications", "Failed to fetch", "Script error."} {
-		e = append(e, agg.ErrorGroup{Fingerprint: string(rune('k' + i)), Type: "Error", Message: m, Count: agg.Count(30 - 9*i), Users: 20 - 5*i,
+		e = append(e, frame.ErrorGroup{Fingerprint: string(rune('k' + i)), Type: "Error", Message: m, Count: frame.Count(30 - 9*i), Users: 20 - 5*i,
 			FirstSeen: noon.Add(-25 * time.Minute), LastSeen: noon, Releases: []string{"2.4.0", "2.3.9"}, Before: 25})
 	}
 	return e
@@ -91,7 +91,7 @@ func (s *sim) over(ring *[600]float64, skip, n int) float64 {
 	return sum
 }
 
-func (s *sim) frame(q agg.Query) *agg.Frame {
+func (s *sim) frame(q frame.Query) *frame.Frame {
 	f := base()
 	f.At, f.By, f.Filter = s.now, q.By, q.Filter.Text
 	f.Baseline.From, f.Baseline.To = s.now.Add(-10*time.Minute), s.now.Add(-5*time.Minute)
@@ -108,7 +108,7 @@ func (s *sim) frame(q agg.Query) *agg.Frame {
 		before, beforeFaults := s.over(&k.views, 300, 300), s.over(&k.faults, 300, 300)
 		r := row(k.key, v, e, int(v*0.61), int(e*0.8), k.lcp, k.inp)
 		d := r.ErrorRate - beforeFaults/max(before, 1)
-		r.Delta.ErrorRate = agg.Delta{Diff: d, Known: v >= 20 && before >= 20}
+		r.Delta.ErrorRate = frame.Delta{Diff: d, Known: v >= 20 && before >= 20}
 		if d > 0.01 && e > 15 {
 			r.Delta.ErrorRate.Sign = 1
 		}
@@ -117,7 +117,7 @@ func (s *sim) frame(q agg.Query) *agg.Frame {
 		if k.broken {
 			r.Delta.LCP = worse(k.lcp - 2000)
 		}
-		r.Baseline = &agg.BaselineRow{ErrorRate: beforeFaults / max(before, 1)}
+		r.Baseline = &frame.BaselineRow{ErrorRate: beforeFaults / max(before, 1)}
 		r.Spark = ramp(q.Steps, q.Steps, 0.004, 0)
 		if k.broken {
 			r.Spark = ramp(q.Steps, q.Steps*3/4, 0.004, 0.12)
@@ -126,19 +126,19 @@ func (s *sim) frame(q agg.Query) *agg.Frame {
 		views, faults, affected = views+v, faults+e, affected+float64(r.Affected)
 	}
 	f.Total = row("", views, faults, int(views*0.6), int(affected), (s.keys[0].lcp*18+s.keys[1].lcp*10)/28, s.keys[0].inp)
-	f.Total.Baseline = &agg.BaselineRow{ErrorRate: 0.0042}
-	f.Total.Delta = agg.Deltas{ErrorRate: asBefore(0), LCP: asBefore(0), INP: asBefore(0)}
+	f.Total.Baseline = &frame.BaselineRow{ErrorRate: 0.0042}
+	f.Total.Delta = frame.Deltas{ErrorRate: asBefore(0), LCP: asBefore(0), INP: asBefore(0)}
 	if s.incident {
 		f.Total.Delta.ErrorRate = worse(f.Total.ErrorRate - 0.0042)
 		f.Total.Delta.LCP = worse(f.Total.LCP.P75 - 2000)
-		f.Finding = agg.Finding{State: agg.FindingOn, Measure: "error_rate", Now: agg.Estimate{Value: f.Total.ErrorRate}, Before: agg.Estimate{Value: 0.0042},
+		f.Finding = frame.Finding{State: frame.FindingOn, Measure: "error_rate", Now: frame.Estimate{Value: f.Total.ErrorRate}, Before: frame.Estimate{Value: 0.0042},
 			Factor: math.Round(f.Total.ErrorRate / 0.0042), Affected: f.Total.Affected, Share: float64(f.Total.Affected) / float64(max(f.Total.Users, 1)), Since: noon.Add(-4 * time.Minute)}
 	}
 	s.series(f, q)
 	for i, e := range s.errors {
-		e.Count = agg.Count(float64(e.Count) + math.Floor(s.rnd.NormFloat64()))
+		e.Count = frame.Count(float64(e.Count) + math.Floor(s.rnd.NormFloat64()))
 		if i == 0 && s.incident {
-			e.Count = agg.Count(faults * 0.9)
+			e.Count = frame.Count(faults * 0.9)
 			e.Users = int(affected * 0.9)
 		}
 		e.LastSeen = s.now
@@ -151,20 +151,20 @@ func (s *sim) frame(q agg.Query) *agg.Frame {
 	}
 	if q.ValuesOf != "" {
 		for _, k := range s.keys {
-			f.Values = append(f.Values, agg.ValueCount{Value: k.key, Beacons: int(k.rate * 300)})
+			f.Values = append(f.Values, frame.ValueCount{Value: k.key, Beacons: int(k.rate * 300)})
 		}
 	}
 	return f
 }
 
-func (s *sim) series(f *agg.Frame, q agg.Query) {
+func (s *sim) series(f *frame.Frame, q frame.Query) {
 	if q.Steps == 0 {
 		return
 	}
 	step := (q.Span / time.Duration(q.Steps-1)).Truncate(time.Second)
 	end := s.now.Truncate(step)
 	n := q.Steps
-	f.Series = agg.Series{From: end.Add(-time.Duration(n-1) * step), Step: step, Complete: n - 1}
+	f.Series = frame.Series{From: end.Add(-time.Duration(n-1) * step), Step: step, Complete: n - 1}
 	shift := int(end.Unix()/int64(step/time.Second)) % 7
 	wave := func(before, after float64) []float64 {
 		from := n
@@ -183,23 +183,23 @@ func (s *sim) series(f *agg.Frame, q agg.Query) {
 type simSource struct {
 	mu     sync.Mutex
 	sim    *sim
-	query  agg.Query
+	query  frame.Query
 	asked  bool
-	frames chan *agg.Frame
+	frames chan *frame.Frame
 }
 
 func newSimSource(incident bool) *simSource {
-	return &simSource{sim: newSim(incident), frames: make(chan *agg.Frame, 1)}
+	return &simSource{sim: newSim(incident), frames: make(chan *frame.Frame, 1)}
 }
 
-func (s *simSource) Ask(q agg.Query) {
+func (s *simSource) Ask(q frame.Query) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.query, s.asked = q, true
 	s.send()
 }
 
-func (s *simSource) Frames() <-chan *agg.Frame { return s.frames }
+func (s *simSource) Frames() <-chan *frame.Frame { return s.frames }
 
 func (s *simSource) send() {
 	f := s.sim.frame(s.query)

@@ -8,7 +8,7 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 var sgrSequence = regexp.MustCompile("\x1b\\[[0-9;]*m")
@@ -17,7 +17,7 @@ var sgrSequence = regexp.MustCompile("\x1b\\[[0-9;]*m")
 func TestAnySize(t *testing.T) {
 	widths := []int{1, 2, 3, 5, 8, 11, 12, 20, 23, 24, 30, 49, 50, 60, 79, 80, 99, 100, 120, 200, 300}
 	heights := []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 13, 14, 18, 20, 24, 30, 36, 50, 100}
-	frames := []*agg.Frame{hostile(), withDetail(), nothingYet(), disconnected()}
+	frames := []*frame.Frame{hostile(), withDetail(), nothingYet(), disconnected()}
 	modes := [][]string{nil, {"?"}, {"e"}, {"e", "enter"}, {"b"}, {"/", "region=(x"}, {":", "nonsense"}, {"+"}, {"tab"}}
 	for i, w := range widths {
 		for j, h := range heights {
@@ -39,7 +39,7 @@ func FuzzKeys(f *testing.F) {
 	f.Fuzz(func(t *testing.T, w, h uint16, keys []byte, seed uint64) {
 		rnd := rand.New(rand.NewPCG(seed, 0))
 		width, height := int(w%300)+1, int(h%100)+1
-		frames := []*agg.Frame{hostile(), withDetail(), nothingYet(), disconnected(), loading(), inspected(), hurtSessions(), marked(), promised(), withVerdict(), whitePage()}
+		frames := []*frame.Frame{hostile(), withDetail(), nothingYet(), disconnected(), loading(), inspected(), hurtSessions(), marked(), promised(), withVerdict(), whitePage()}
 		m := screen(t, allLooks[rnd.IntN(len(allLooks))], width, height, frames[rnd.IntN(len(frames))])
 		for _, b := range keys[:min(len(keys), 200)] {
 			switch {

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // link is the state of the way from the stream to the screen.
@@ -23,7 +23,7 @@ const (
 )
 
 // linkOf reads the state from a frame.
-func linkOf(f *agg.Frame, paused, stalled bool) link {
+func linkOf(f *frame.Frame, paused, stalled bool) link {
 	switch {
 	case paused:
 		return linkPaused
@@ -46,7 +46,7 @@ func linkOf(f *agg.Frame, paused, stalled bool) link {
 // quiet reports whether no beacon came for so long that at the window's own rate
 // dozens should have. Silence must not look like health; nor does a site with
 // one visitor a minute fall silent after ten seconds.
-func quiet(f *agg.Frame) bool {
+func quiet(f *frame.Frame) bool {
 	const patience = 10 // seconds
 	h := &f.Health
 	expected := h.PerS * h.QuietS
@@ -54,7 +54,7 @@ func quiet(f *agg.Frame) bool {
 }
 
 // badge is the state in a glyph and a word.
-func (l link) badge(f *agg.Frame, t theme, loc *time.Location) (style, string) {
+func (l link) badge(f *frame.Frame, t theme, loc *time.Location) (style, string) {
 	switch l {
 	case linkWaiting:
 		return t.warn, "◌ connecting"
@@ -77,7 +77,7 @@ func (l link) badge(f *agg.Frame, t theme, loc *time.Location) (style, string) {
 	return t.good, "● live"
 }
 
-func quietFor(f *agg.Frame) time.Duration {
+func quietFor(f *frame.Frame) time.Duration {
 	return time.Duration(f.Health.QuietS * float64(time.Second))
 }
 
@@ -123,7 +123,7 @@ const enough = 20
 
 // sentence says in one line what is so now. It holds nothing that the frame does
 // not: causes are another matter.
-func sentence(f *agg.Frame, l link, loc *time.Location) (gravity, string) {
+func sentence(f *frame.Frame, l link, loc *time.Location) (gravity, string) {
 	if f == nil {
 		if l == linkStalled {
 			return grave, "nothing to show: no frame has been computed since the start"
@@ -160,12 +160,12 @@ func sentence(f *agg.Frame, l link, loc *time.Location) (gravity, string) {
 	case float64(t.Views) < enough:
 		return doubtful, fmt.Sprintf("not enough data: %s in %s · %s", plural(float64(t.Views), "page view"), window(f), affected(t))
 	}
-	if t.Errors == 0 && t.Affected == 0 && x.State != agg.FindingReading {
+	if t.Errors == 0 && t.Affected == 0 && x.State != frame.FindingReading {
 		return fine, fmt.Sprintf("no error in %s over %s views", window(f), count(float64(t.Views)))
 	}
 	s = fmt.Sprintf("error rate %s%% over %s views · %s", percent(t.ErrorRate), count(float64(t.Views)), affected(t))
 	switch d := t.Delta.ErrorRate; {
-	case x.State == agg.FindingReading:
+	case x.State == frame.FindingReading:
 		return calm, s
 	case !f.Baseline.Complete || !d.Known || t.Baseline == nil:
 		return calm, s + " · no baseline yet"
@@ -177,14 +177,14 @@ func sentence(f *agg.Frame, l link, loc *time.Location) (gravity, string) {
 	return fine, s + " · as before"
 }
 
-func nothingYetFrom(f *agg.Frame) string {
+func nothingYetFrom(f *frame.Frame) string {
 	if f.Site == "" {
 		return "nothing received yet"
 	}
 	return "nothing received yet for site " + f.Site
 }
 
-func sentenceOfLink(f *agg.Frame, l link) (gravity, string) {
+func sentenceOfLink(f *frame.Frame, l link) (gravity, string) {
 	note := f.Health.Note
 	if note != "" {
 		note = ": " + note
@@ -208,7 +208,7 @@ func sentenceOfLink(f *agg.Frame, l link) (gravity, string) {
 	return calm, ""
 }
 
-func affected(r *agg.Row) string {
+func affected(r *frame.Row) string {
 	s := plural(float64(r.Affected), "user")
 	if r.Estimated || !r.Exact {
 		s = "≈ " + s
@@ -226,6 +226,6 @@ func plural(n float64, what string) string {
 	return count(n) + " " + what + "s"
 }
 
-func window(f *agg.Frame) string { return span(windowOf(f)) }
+func window(f *frame.Frame) string { return span(windowOf(f)) }
 
-func windowOf(f *agg.Frame) time.Duration { return time.Duration(f.WindowS * float64(time.Second)) }
+func windowOf(f *frame.Frame) time.Duration { return time.Duration(f.WindowS * float64(time.Second)) }

@@ -7,12 +7,12 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
-	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // What the source says about itself reaches the screen while it is connected, too.
 func TestNotesAreShown(t *testing.T) {
-	waiting := func(site, note string) *agg.Frame {
+	waiting := func(site, note string) *frame.Frame {
 		f := nothingYet()
 		f.Site, f.Health.Note = site, note
 		return f
@@ -23,7 +23,7 @@ func TestNotesAreShown(t *testing.T) {
 	lost := disconnected()
 	lost.Health.History = false
 	for _, c := range []struct {
-		frame         *agg.Frame
+		frame         *frame.Frame
 		status, trust string
 	}{
 		{waiting("", "several sites report here (a, b): choose one with --site"), " ○ several sites report here (a, b): choose one with --site", ""},
@@ -48,18 +48,18 @@ func TestNotesAreShown(t *testing.T) {
 func TestSentenceOfFinding(t *testing.T) {
 	f := incident()
 	for _, c := range []struct {
-		change func(*agg.Finding)
+		change func(*frame.Finding)
 		want   string
 		g      gravity
 	}{
-		{func(*agg.Finding) {}, "error rate 12.3% ×9.4 where release=2.4.1 browser=Safari · 1,280 users (18%) · since 14:02", grave},
-		{func(x *agg.Finding) { x.Measure, x.Now.Value, x.Filter = "lcp_p75", 5230, "" }, "LCP p75 5.23 s ×9.4 · slow for 1,280 users (18%) · since 14:02", grave},
-		{func(x *agg.Finding) {
+		{func(*frame.Finding) {}, "error rate 12.3% ×9.4 where release=2.4.1 browser=Safari · 1,280 users (18%) · since 14:02", grave},
+		{func(x *frame.Finding) { x.Measure, x.Now.Value, x.Filter = "lcp_p75", 5230, "" }, "LCP p75 5.23 s ×9.4 · slow for 1,280 users (18%) · since 14:02", grave},
+		{func(x *frame.Finding) {
 			x.Measure, x.Now.Value, x.Factor = "failed_requests", 0.031, 8
-			x.Terms = []agg.Term{{Field: "url", Value: "https://shop.example/api/cart"}, {Field: "device", Value: "mobile"}}
+			x.Terms = []frame.Term{{Field: "url", Value: "https://shop.example/api/cart"}, {Field: "device", Value: "mobile"}}
 			x.Filter = x.Terms[0].String() + " " + x.Terms[1].String()
 		}, "failed requests 3.1% ×8.0 where url=*/api/cart device=mobile · 1,280 users (18%) · since 14:02", grave},
-		{func(x *agg.Finding) { x.State, x.Until = agg.FindingOver, noon.Add(-time.Minute) }, "over since 14:06: error rate 12.3% ×9.4 where release=2.4.1 browser=Safari · from 14:02, for 4m30s", fine},
+		{func(x *frame.Finding) { x.State, x.Until = frame.FindingOver, noon.Add(-time.Minute) }, "over since 14:06: error rate 12.3% ×9.4 where release=2.4.1 browser=Safari · from 14:02, for 4m30s", fine},
 	} {
 		f.Finding = found()
 		c.change(&f.Finding)

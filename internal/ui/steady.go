@@ -3,7 +3,7 @@ package ui
 import (
 	"math"
 
-	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // within is how far a number may stray before the screen follows it. Percentiles
@@ -13,17 +13,17 @@ const within = 0.01
 // steady gives a frame in which numbers that moved by less than [within] since
 // the one before stand still: they repaint no line. Frames that answer another
 // question, or lie apart in time, are left as they are.
-func steady(before, f *agg.Frame) *agg.Frame {
+func steady(before, f *frame.Frame) *frame.Frame {
 	if before == nil || before.By != f.By || before.Filter != f.Filter || before.WindowS != f.WindowS || before.Site != f.Site ||
 		math.Abs(f.At.Sub(before.At).Seconds()) > 5 || f.Health.Loading < 1 {
 		return f
 	}
 	out := *f
-	rows := make(map[string]*agg.Row, len(before.Segments))
+	rows := make(map[string]*frame.Row, len(before.Segments))
 	for i := range before.Segments {
 		rows[before.Segments[i].Key] = &before.Segments[i]
 	}
-	out.Segments = append([]agg.Row(nil), f.Segments...)
+	out.Segments = append([]frame.Row(nil), f.Segments...)
 	for i := range out.Segments {
 		if was := rows[out.Segments[i].Key]; was != nil {
 			steadyRow(was, &out.Segments[i])
@@ -35,7 +35,7 @@ func steady(before, f *agg.Frame) *agg.Frame {
 	return &out
 }
 
-func steadyRow(was, r *agg.Row) {
+func steadyRow(was, r *frame.Row) {
 	hold(was.Views, &r.Views)
 	hold(was.ErrorRate, &r.ErrorRate)
 	hold(was.Burn, &r.Burn)
@@ -59,8 +59,8 @@ func steadyRow(was, r *agg.Row) {
 	}
 }
 
-func steadyErrors(before, now []agg.ErrorGroup) []agg.ErrorGroup {
-	out := append([]agg.ErrorGroup(nil), now...)
+func steadyErrors(before, now []frame.ErrorGroup) []frame.ErrorGroup {
+	out := append([]frame.ErrorGroup(nil), now...)
 	for i := range out {
 		for j := range before {
 			if before[j].Fingerprint == out[i].Fingerprint {
@@ -86,7 +86,7 @@ func holdInt(was int, now *int) {
 	}
 }
 
-func holdDelta(was agg.Delta, now *agg.Delta) {
+func holdDelta(was frame.Delta, now *frame.Delta) {
 	if was.Sign == now.Sign && was.Known == now.Known {
 		hold(was.Diff, &now.Diff)
 	}

@@ -5,8 +5,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/plain"
 )
 
@@ -42,7 +42,7 @@ func summary(m model) string {
 }
 
 // utcRange is the window; those who read it may be anywhere.
-func utcRange(f *agg.Frame) string {
+func utcRange(f *frame.Frame) string {
 	to := f.At.UTC()
 	from := to.Add(-time.Duration(f.WindowS * float64(time.Second)))
 	first := "2006-01-02 15:04"
@@ -67,13 +67,13 @@ func triageSummary(m model) string {
 }
 
 // rowSummary is a row's numbers, each with what it rests on.
-func rowSummary(r *agg.Row) string {
+func rowSummary(r *frame.Row) string {
 	return fmt.Sprintf("error rate %s%% (n=%s), LCP p75 %s (n=%s), INP p75 %s (n=%s), %s hurt", percent(r.ErrorRate), count(float64(r.Views)),
 		p75(r.LCP, seconds, " s"), count(float64(r.LCP.N)), p75(r.INP, millis, " ms"), count(float64(r.INP.N)), affected(r))
 }
 
 // p75 is a percentile with its unit, marked where it rests on too little.
-func p75(d agg.Dist, say func(float64) string, unit string) string {
+func p75(d frame.Dist, say func(float64) string, unit string) string {
 	switch {
 	case d.N == 0:
 		return unknown
@@ -109,7 +109,7 @@ func errorSummary(m model) string {
 }
 
 // paneSummary is what a page shows; "" where the sentence says as much.
-func paneSummary(open pane, f *agg.Frame) string {
+func paneSummary(open pane, f *frame.Frame) string {
 	var parts []string
 	switch p := open.(type) {
 	case markerPane:
@@ -165,7 +165,7 @@ func paneSummary(open pane, f *agg.Frame) string {
 }
 
 // markerSummary is what happened in the window and the one before it, the newest few.
-func markerSummary(f *agg.Frame) string {
+func markerSummary(f *frame.Frame) string {
 	const most = 3
 	var parts []string
 	since := f.At.Add(-2 * time.Duration(f.WindowS*float64(time.Second))).UnixMilli()

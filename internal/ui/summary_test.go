@@ -6,13 +6,13 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
-	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 func TestSummary(t *testing.T) {
 	for _, c := range []struct {
 		name  string
-		frame *agg.Frame
+		frame *frame.Frame
 		keys  []string
 		want  []string
 	}{

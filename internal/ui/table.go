@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // holdOrder is how long the rows keep their order although the numbers would
@@ -15,9 +15,9 @@ const holdOrder = 5 * time.Second
 
 // table is the segments, worst first, and the cursor among them.
 type table struct {
-	rows    []agg.Row // as shown
-	hidden  int       // segments that the frame leaves out
-	most    int       // segments there have been since the subject changed
+	rows    []frame.Row // as shown
+	hidden  int         // segments that the frame leaves out
+	most    int         // segments there have been since the subject changed
 	subject subject
 	ordered time.Time // when the order was last taken from a frame
 	cursor  int
@@ -35,7 +35,7 @@ type subject struct {
 }
 
 // show takes the rows of a frame.
-func (t table) show(f *agg.Frame, about subject, visible int) table {
+func (t table) show(f *frame.Frame, about subject, visible int) table {
 	same := about == t.subject
 	var selected string
 	if r := t.selected(); r != nil {
@@ -55,7 +55,7 @@ func (t table) show(f *agg.Frame, about subject, visible int) table {
 	}
 	t.most = max(t.most, len(rows)+f.Hidden)
 	if t.moved {
-		if i := slices.IndexFunc(rows, func(r agg.Row) bool { return r.Key == selected }); i >= 0 {
+		if i := slices.IndexFunc(rows, func(r frame.Row) bool { return r.Key == selected }); i >= 0 {
 			t.cursor = i
 		}
 	}
@@ -63,8 +63,8 @@ func (t table) show(f *agg.Frame, about subject, visible int) table {
 }
 
 // worseIn is the measure that something got worse in, if anything did.
-func worseIn(f *agg.Frame) string {
-	if f.Finding.State != agg.FindingOn {
+func worseIn(f *frame.Frame) string {
+	if f.Finding.State != frame.FindingOn {
 		return ""
 	}
 	return f.Finding.Measure
@@ -78,19 +78,19 @@ func (t table) expect(key string) table {
 
 // inOrderOf puts rows into the order in which their keys stood before; new ones
 // come last.
-func inOrderOf(rows, before []agg.Row) []agg.Row {
+func inOrderOf(rows, before []frame.Row) []frame.Row {
 	place := make(map[string]int, len(before))
 	for i := range before {
 		place[before[i].Key] = i
 	}
-	at := func(r agg.Row) int {
+	at := func(r frame.Row) int {
 		if i, ok := place[r.Key]; ok {
 			return i
 		}
 		return len(before)
 	}
 	out := slices.Clone(rows)
-	slices.SortStableFunc(out, func(a, b agg.Row) int { return at(a) - at(b) })
+	slices.SortStableFunc(out, func(a, b frame.Row) int { return at(a) - at(b) })
 	return out
 }
 
@@ -110,7 +110,7 @@ func (t table) move(by, visible int) table {
 }
 
 // selected is the row under the cursor, nil if there is none.
-func (t table) selected() *agg.Row {
+func (t table) selected() *frame.Row {
 	if t.cursor < 0 || t.cursor >= len(t.rows) {
 		return nil
 	}
@@ -137,7 +137,7 @@ func visibleRows(h int) int {
 const totalFrom = 5
 
 // view draws heading, rows and total in exactly h lines.
-func (t table) view(f *agg.Frame, th theme, w, h int, focused bool) []string {
+func (t table) view(f *frame.Frame, th theme, w, h int, focused bool) []string {
 	lines := make([]string, h)
 	if h == 0 {
 		return lines
@@ -167,7 +167,7 @@ func (t table) view(f *agg.Frame, th theme, w, h int, focused bool) []string {
 }
 
 // historyOf is the length of time that the sparklines cover.
-func historyOf(f *agg.Frame) string {
+func historyOf(f *frame.Frame) string {
 	if f == nil || f.Series.Complete == 0 {
 		return ""
 	}
@@ -184,7 +184,7 @@ func muted(t theme) theme {
 func (t table) sparkTop() float64 {
 	top := 0.02
 	for i := range t.rows {
-		if t.rows[i].Views < agg.Thin {
+		if t.rows[i].Views < frame.Thin {
 			continue
 		}
 		for _, v := range t.rows[i].Spark {

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // fact is one thing to know about what the numbers rest on.
@@ -16,7 +16,7 @@ type fact struct {
 }
 
 // facts lists what the numbers rest on, what is wrong first.
-func facts(f *agg.Frame, loc *time.Location) []fact {
+func facts(f *frame.Frame, loc *time.Location) []fact {
 	h := &f.Health
 	var wrong, usual []fact
 	worry := func(g gravity, format string, args ...any) {
@@ -50,7 +50,7 @@ func facts(f *agg.Frame, loc *time.Location) []fact {
 	if ms := math.Abs(h.ServerSkewMS); ms > clockSlack {
 		worry(doubtful, "this machine's clock is off by %s: the server's is used", span(time.Duration(ms)*time.Millisecond))
 	}
-	if h.SkewN >= agg.Thin && h.SkewP95MS > 60_000 {
+	if h.SkewN >= frame.Thin && h.SkewP95MS > 60_000 {
 		worry(doubtful, "browsers' clocks off by %s", span(time.Duration(h.SkewP95MS)*time.Millisecond))
 	}
 	if h.Reconnects > 0 {
@@ -70,7 +70,7 @@ func facts(f *agg.Frame, loc *time.Location) []fact {
 	if h.HistoryFrom != nil {
 		usual = append(usual, fact{calm, "history from " + clock(*h.HistoryFrom, f.At, loc)})
 	}
-	if h.SkewN >= agg.Thin && h.SkewP95MS <= 60_000 {
+	if h.SkewN >= frame.Thin && h.SkewP95MS <= 60_000 {
 		usual = append(usual, fact{calm, "skew p95 " + coarseSeconds(h.SkewP95MS) + " s"})
 	}
 	if h.MutedErrors > 0 {
@@ -92,7 +92,7 @@ func facts(f *agg.Frame, loc *time.Location) []fact {
 const clockSlack = 2000
 
 // collectorWorries is what collectors say that is wrong with them.
-func collectorWorries(h *agg.Health) (wrong []fact) {
+func collectorWorries(h *frame.Health) (wrong []fact) {
 	worry := func(g gravity, format string, args ...any) {
 		wrong = append(wrong, fact{g, fmt.Sprintf(format, args...)})
 	}
@@ -119,7 +119,7 @@ func collectorWorries(h *agg.Health) (wrong []fact) {
 
 // noHistory says that there is none and why: the reason is in the note, with what
 // follows from it. While not connected the note is about that, and the sentence has it.
-func noHistory(h *agg.Health) string {
+func noHistory(h *frame.Health) string {
 	const none = "no history"
 	reason, _, _ := strings.Cut(h.Note, ": live batches only")
 	switch {
@@ -157,7 +157,7 @@ func coarse(v float64) float64 {
 const leastFact = 16
 
 // trustLine puts what has room on one line.
-func trustLine(f *agg.Frame, t theme, loc *time.Location, w int) string {
+func trustLine(f *frame.Frame, t theme, loc *time.Location, w int) string {
 	p := pen{limit: w}
 	if f == nil {
 		p.left(t.dim, " trust: nothing received", w)

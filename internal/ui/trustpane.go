@@ -9,7 +9,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
 
-	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // trustPane explains the trust line: everything the numbers rest on, what each
@@ -28,15 +28,15 @@ func openTrust(m model) (model, tea.Cmd) {
 	return openPane(p)(m)
 }
 
-func (p trustPane) ask(q agg.Query, _ int) agg.Query { return q }
+func (p trustPane) ask(q frame.Query, _ int) frame.Query { return q }
 
-func (p trustPane) show(f *agg.Frame) pane {
+func (p trustPane) show(f *frame.Frame) pane {
 	p.rows = len(p.list(f, time.UTC))
 	return p
 }
 
 // list are the claims, and why others cannot be seen.
-func (p trustPane) list(f *agg.Frame, loc *time.Location) []claim {
+func (p trustPane) list(f *frame.Frame, loc *time.Location) []claim {
 	list := claims(f, loc)
 	if p.presence != "" {
 		list = append(list, claim{"presence", "off", calm, p.presence + "; no number rests on it"})
@@ -65,7 +65,7 @@ type claim struct {
 	meaning     string
 }
 
-func claims(f *agg.Frame, loc *time.Location) []claim {
+func claims(f *frame.Frame, loc *time.Location) []claim {
 	h := &f.Health
 	weigh := func(wrong bool, g gravity) gravity {
 		if wrong {
@@ -104,7 +104,7 @@ func claims(f *agg.Frame, loc *time.Location) []claim {
 		loss("late", h.Late, calm, "came after their second was over; they count where they belong"),
 		loss("twice", h.Duplicates, calm, "sent again by a browser or a collector; they count once"),
 		loss("reconnects", h.Reconnects, calm, "to the server since the start; history fills what was missed"),
-		claim{"skew p95", coarseSeconds(h.SkewP95MS) + " s", weigh(h.SkewN >= agg.Thin && h.SkewP95MS > 60_000, doubtful), "browsers' clocks against the collector's; windows use the collector's"},
+		claim{"skew p95", coarseSeconds(h.SkewP95MS) + " s", weigh(h.SkewN >= frame.Thin && h.SkewP95MS > 60_000, doubtful), "browsers' clocks against the collector's; windows use the collector's"},
 	)
 	for _, c := range []claim{
 		loss("turned away", h.CollectorsDenied, doubtful, "requests that collectors refused whole: origin, key, limits; rumtop doctor has the reasons"),
@@ -119,8 +119,8 @@ func claims(f *agg.Frame, loc *time.Location) []claim {
 
 // coverage is the share of page views that told each vital. Nothing is made up
 // for the others.
-func coverage(r *agg.Row) claim {
-	told := func(d agg.Dist) string {
+func coverage(r *frame.Row) claim {
+	told := func(d frame.Dist) string {
 		if r.Seen == 0 {
 			return unknown
 		}
@@ -131,14 +131,14 @@ func coverage(r *agg.Row) claim {
 }
 
 // expected is whether what should come comes.
-func expected(f *agg.Frame, loc *time.Location) string {
+func expected(f *frame.Frame, loc *time.Location) string {
 	if len(f.Silences) == 0 {
 		return "comes"
 	}
 	return silenceFact(&f.Silences[0], f.At, loc)
 }
 
-func (p trustPane) view(f *agg.Frame, s scene) []string {
+func (p trustPane) view(f *frame.Frame, s scene) []string {
 	const name, value = 16, 22
 	if f == nil {
 		return nil

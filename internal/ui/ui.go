@@ -19,8 +19,8 @@ import (
 	"github.com/charmbracelet/x/term"
 	"github.com/muesli/termenv"
 
-	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/ui/hush"
 )
 
@@ -32,14 +32,14 @@ var _ = hush.Lift()
 // the newest question must follow without waiting for an interval to end;
 // then frames come at an interval. A closed channel says that none will come any more.
 type Source interface {
-	Ask(agg.Query)
-	Frames() <-chan *agg.Frame
+	Ask(frame.Query)
+	Frames() <-chan *frame.Frame
 }
 
 // Options is what a screen can be asked for.
 type Options struct {
 	Source   Source
-	Query    agg.Query     // to begin with; Window and By must be set
+	Query    frame.Query   // to begin with; Window and By must be set
 	Interval time.Duration // between frames, to notice when they stop; 0 is a second
 	Title    string        // in place of the site's name
 	Theme    string        // one of Themes; "" is auto

@@ -3,24 +3,24 @@ package ui
 import (
 	tea "github.com/charmbracelet/bubbletea"
 
-	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // Views are questions by name. Names must not wait; Open and Save may.
 type Views interface {
 	Names() []string
 	// Open gives a question; what it leaves at zero stays as it is on the screen.
-	Open(name string) (agg.Query, error)
+	Open(name string) (frame.Query, error)
 	// Save keeps a question's filter, grouping and window, and its baseline where
 	// that is no moment.
-	Save(name string, q agg.Query) error
+	Save(name string, q frame.Query) error
 }
 
 // viewMsg brings a question by name; savedMsg says whether one was saved.
 type (
 	viewMsg struct {
 		name  string
-		query agg.Query
+		query frame.Query
 		err   error
 	}
 	savedMsg struct {

@@ -8,15 +8,15 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 
-	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // shelf is views in memory.
-type shelf map[string]agg.Query
+type shelf map[string]frame.Query
 
 func (s shelf) Names() []string { return []string{"checkout", "mobile"} }
 
-func (s shelf) Open(name string) (agg.Query, error) {
+func (s shelf) Open(name string) (frame.Query, error) {
 	q, ok := s[name]
 	if !ok {
 		return q, errors.New("no view \"" + name + "\"")
@@ -24,7 +24,7 @@ func (s shelf) Open(name string) (agg.Query, error) {
 	return q, nil
 }
 
-func (s shelf) Save(name string, q agg.Query) error {
+func (s shelf) Save(name string, q frame.Query) error {
 	if name == "bad/name" {
 		return errors.New("no name of a view")
 	}
@@ -44,7 +44,7 @@ func typed(t *testing.T, m model, line string) model {
 }
 
 func TestViewsByName(t *testing.T) {
-	views := shelf{"checkout": {Filter: parse(t, "page=/checkout"), By: "device", Window: 15 * time.Minute, Baseline: agg.BaselineSpec{Ago: time.Hour}}}
+	views := shelf{"checkout": {Filter: parse(t, "page=/checkout"), By: "device", Window: 15 * time.Minute, Baseline: frame.BaselineSpec{Ago: time.Hour}}}
 	as := noColor
 	as.options.Views = views
 	m := screen(t, as, 80, 24, incident())

@@ -8,8 +8,8 @@ import (
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
-	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/filter"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // Watcher is someone else who watches the site, and what they look at. All of it
@@ -23,7 +23,7 @@ type Watcher struct {
 
 // Company is the others who watch. No method waits.
 type Company interface {
-	Tell(agg.Query) // what this person looks at
+	Tell(frame.Query) // what this person looks at
 	Others() []Watcher
 	Note() string // why they cannot be seen, or this person by them; "" if all can
 }
@@ -115,9 +115,9 @@ func (p watcherPane) look() watcherPane {
 	return p
 }
 
-func (p watcherPane) ask(q agg.Query, _ int) agg.Query { return q }
+func (p watcherPane) ask(q frame.Query, _ int) frame.Query { return q }
 
-func (p watcherPane) show(*agg.Frame) pane { return p.look() }
+func (p watcherPane) show(*frame.Frame) pane { return p.look() }
 
 func (p watcherPane) bindings(k *keyMap) []binding {
 	move := func(by int) action {
@@ -148,7 +148,7 @@ func (p watcherPane) follow(m model) (model, tea.Cmd) {
 	return m.say("following " + m.company.name + ", until a key of yours changes the question")
 }
 
-func (p watcherPane) view(_ *agg.Frame, s scene) []string {
+func (p watcherPane) view(_ *frame.Frame, s scene) []string {
 	const name, by, window, at = 18, 18, 8, 14
 	t := s.theme
 	w := pen{limit: s.w}

@@ -6,19 +6,19 @@ import (
 	"testing"
 	"time"
 
-	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // room is others who watch, in memory.
 type room struct {
 	others []Watcher
 	note   string
-	told   []agg.Query
+	told   []frame.Query
 }
 
-func (r *room) Tell(q agg.Query)  { r.told = append(r.told, q) }
-func (r *room) Others() []Watcher { return r.others }
-func (r *room) Note() string      { return r.note }
+func (r *room) Tell(q frame.Query) { r.told = append(r.told, q) }
+func (r *room) Others() []Watcher  { return r.others }
+func (r *room) Note() string       { return r.note }
 
 func inCompany() (*room, look) {
 	r := &room{others: []Watcher{

@@ -6,6 +6,7 @@ import (
 
 	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/plain"
 	"github.com/rumtop/rumtop/internal/snapshot"
 )
@@ -30,7 +31,7 @@ func load(f *snapshot.File, o *Options) (*log, error) {
 	l := &log{agg: agg.New(o.Config), meta: f.Meta(), file: o.File, flags: o.Flags}
 	var newest, looked int64
 	look := func() {
-		q := agg.Query{Filter: o.Filter, By: o.By[0], Window: time.Minute}
+		q := frame.Query{Filter: o.Filter, By: o.By[0], Window: time.Minute}
 		l.listen(q, time.UnixMilli(looked), l.last)
 		l.ask(q)
 		looked = newest
@@ -67,24 +68,24 @@ func load(f *snapshot.File, o *Options) (*log, error) {
 }
 
 // ask has the log answer as if it had just ended.
-func (l *log) ask(q agg.Query) *agg.Frame {
+func (l *log) ask(q frame.Query) *frame.Frame {
 	return l.agg.Frame(q, agg.SourceStatus{Site: l.meta.Site, Connected: true, History: true, Loading: 1}, l.last)
 }
 
 // over is the query for what was received after from, up to and with to. It
 // compares with nothing: what came long before the record is empty.
-func over(o *Options, by string, from, to time.Time) agg.Query {
-	return agg.Query{Filter: o.Filter, By: by, At: to, Window: to.Sub(from), Baseline: agg.BaselineSpec{At: time.UnixMilli(1)}}
+func over(o *Options, by string, from, to time.Time) frame.Query {
+	return frame.Query{Filter: o.Filter, By: by, At: to, Window: to.Sub(from), Baseline: frame.BaselineSpec{At: time.UnixMilli(1)}}
 }
 
 // against makes a query compare with the time before another.
-func against(q agg.Query, onset time.Time) agg.Query {
-	q.Baseline = agg.BaselineSpec{At: onset}
+func against(q frame.Query, onset time.Time) frame.Query {
+	q.Baseline = frame.BaselineSpec{At: onset}
 	return q
 }
 
 // command is what a person types to have a query answered again.
-func (l *log) command(q agg.Query) string {
+func (l *log) command(q frame.Query) string {
 	words := []string{"rumtop", "open", l.file, "--once", "--format", "json", "--at", stamp(q.At), "--window", q.Window.String(), "--by", q.By}
 	if q.Baseline.At.UnixMilli() > 1 {
 		words = append(words, "--baseline", stamp(q.Baseline.At))

@@ -7,8 +7,8 @@ import (
 	"slices"
 	"time"
 
-	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/plain"
 	"github.com/rumtop/rumtop/internal/snapshot"
 )
@@ -60,13 +60,13 @@ type builder struct {
 	*log
 	o       *Options
 	r       Report
-	phases  []agg.Query // by the first dimension
-	during  int         // place of the incident's
-	before  bool        // there is a phase before it, as long as it or shorter
+	phases  []frame.Query // by the first dimension
+	during  int           // place of the incident's
+	before  bool          // there is a phase before it, as long as it or shorter
 	markers []beacon.Marker
-	rows    map[string]map[string]*agg.Row // of the incident, by dimension and key, as they are
+	rows    map[string]map[string]*frame.Row // of the incident, by dimension and key, as they are
 	// together are the conjunctions of what differs.
-	together [][]agg.Term
+	together [][]frame.Term
 }
 
 // span is what the report is over: what was asked for, as far as there is a record.
@@ -118,7 +118,7 @@ func (b *builder) frame() {
 // of one are asked for together.
 func (b *builder) fill() error {
 	r, by := &b.r, b.o.By[0]
-	b.ask(agg.Query{Filter: b.o.Filter, By: by, Window: time.Minute}) // what was found now knows the markers
+	b.ask(frame.Query{Filter: b.o.Filter, By: by, Window: time.Minute}) // what was found now knows the markers
 	episodes := b.agg.Episodes()
 	q := over(b.o, by, r.From, r.To)
 	whole := b.ask(q)
@@ -255,11 +255,11 @@ func (b *builder) compare(x, y []*Row, of func(*Row) Figure) int {
 }
 
 // keep remembers how many people a value stands for.
-func (b *builder) keep(by string, f *agg.Frame) {
+func (b *builder) keep(by string, f *frame.Frame) {
 	if b.rows == nil {
-		b.rows = map[string]map[string]*agg.Row{}
+		b.rows = map[string]map[string]*frame.Row{}
 	}
-	rows := map[string]*agg.Row{}
+	rows := map[string]*frame.Row{}
 	for i := range f.Segments {
 		rows[f.Segments[i].Key] = &f.Segments[i]
 	}

@@ -4,12 +4,12 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/plain"
 )
 
 // caveats says what a reader must know before trusting the figures.
-func (b *builder) caveats(whole *agg.Frame) {
+func (b *builder) caveats(whole *frame.Frame) {
 	r, m, h := &b.r, &b.meta, &b.meta.Health
 	r.Caveats = []string{}
 	say := func(wrong bool, format string, args ...any) {
@@ -62,7 +62,7 @@ func (b *builder) caveats(whole *agg.Frame) {
 }
 
 // sampling tells of estimates, and of a rate that changed with the incident.
-func (b *builder) sampling(whole *agg.Frame, say func(bool, string, ...any)) {
+func (b *builder) sampling(whole *frame.Frame, say func(bool, string, ...any)) {
 	say(whole.Health.SampleRate < 1, "Browsers send a sample of sessions (down to %s): counts of views, errors and requests are estimates, users are those seen.", percent(whole.Health.SampleRate))
 	rates := make([]float64, len(b.phases))
 	for i, q := range b.phases {

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // stepLengths divide an axis of time well.
@@ -72,4 +72,4 @@ func (b *builder) steps(by string, step time.Duration) (concealed int) {
 	return concealed
 }
 
-func silent(r *agg.Row) bool { return r.Beacons == 0 }
+func silent(r *frame.Row) bool { return r.Beacons == 0 }

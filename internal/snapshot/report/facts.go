@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/filter"
+	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/plain"
 )
 
@@ -51,12 +51,12 @@ func (b *builder) errors(by string) {
 // differs asks what errored views have that others have not and, where a vital
 // got worse, what slow ones have. It returns the dimensions of the answers: how
 // many people their values stand for decides whether they are told.
-func (b *builder) differs(by string, episodes []agg.Finding) (fields []string) {
+func (b *builder) differs(by string, episodes []frame.Finding) (fields []string) {
 	b.r.Differs = []Differs{}
-	specs := []agg.DiffersSpec{{Kind: agg.DiffersErrored}}
+	specs := []frame.DiffersSpec{{Kind: frame.DiffersErrored}}
 	for _, e := range episodes {
 		if metric, ok := strings.CutSuffix(e.Measure, "_p75"); ok {
-			specs = append(specs, agg.DiffersSpec{Kind: agg.DiffersSlow, Metric: metric})
+			specs = append(specs, frame.DiffersSpec{Kind: frame.DiffersSlow, Metric: metric})
 			break
 		}
 	}
@@ -129,7 +129,7 @@ func (b *builder) conceal(fields []string) {
 }
 
 // narrowed is a filter with terms beside it.
-func narrowed(e filter.Expr, terms []agg.Term) filter.Expr {
+func narrowed(e filter.Expr, terms []frame.Term) filter.Expr {
 	for _, t := range terms {
 		// Terms come from values in the log: one that no filter can name is left out.
 		if term, err := filter.NewTerm(t.Field, filter.Eq, filter.Literal(t.Value)); err == nil {
@@ -156,7 +156,7 @@ func (b *builder) objectives(by string) {
 		return
 	}
 	end := b.phases[b.during].At
-	q := agg.Query{Filter: b.o.Filter, By: by, At: end, Window: time.Minute}
+	q := frame.Query{Filter: b.o.Filter, By: by, At: end, Window: time.Minute}
 	r.Commands.Objectives = b.command(q) + " " + join(b.o.ObjectiveFlags)
 	for _, burn := range b.ask(q).Objectives {
 		o := Objective{

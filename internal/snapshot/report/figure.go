@@ -5,7 +5,7 @@ import (
 	"math"
 	"strconv"
 
-	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // Figure is a number of a report, or that it is not told.
@@ -33,8 +33,8 @@ func told(v float64) Figure {
 	return Figure{Value: v, State: StateTold}
 }
 
-func counted(c agg.Count) Figure { return told(math.Round(float64(c))) }
-func people(n int) Figure        { return told(float64(n)) }
+func counted(c frame.Count) Figure { return told(math.Round(float64(c))) }
+func people(n int) Figure          { return told(float64(n)) }
 
 var withheld = Figure{State: StateWithheld}
 
@@ -63,7 +63,7 @@ type Tail struct {
 	Thin bool   `json:"thin"` // they rest on too little
 }
 
-func tail(d agg.Dist, minCohort int) Tail {
+func tail(d frame.Dist, minCohort int) Tail {
 	switch {
 	case d.N == 0:
 		return Tail{N: told(0)}
@@ -104,7 +104,7 @@ type Change struct {
 func (r *Row) vitals() [3]*Tail { return [3]*Tail{&r.LCP, &r.INP, &r.CLS} }
 
 // rowOf tells all of a row but what only few are in: see conceal.
-func rowOf(r *agg.Row, minCohort int) Row {
+func rowOf(r *frame.Row, minCohort int) Row {
 	out := Row{
 		Users: people(r.Users), Affected: people(r.Affected), Views: counted(r.Views), Errors: counted(r.Errors),
 		ErroredViews: counted(r.ErroredViews), ErrorRate: told(r.ErrorRate), Requests: counted(r.Requests), FailedRequests: counted(r.FailedRequests),
@@ -116,7 +116,7 @@ func rowOf(r *agg.Row, minCohort int) Row {
 	if f := &out.FailedRequests; f.Value > 0 && f.Value < float64(minCohort) {
 		*f = withheld
 	}
-	sign := func(d agg.Delta) *int {
+	sign := func(d frame.Delta) *int {
 		if !d.Known {
 			return nil
 		}

@@ -7,19 +7,19 @@ import (
 	"strings"
 	"time"
 
-	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/plain"
 )
 
 // incident finds when it was: as a person says, else where the gravest thing that
 // got worse began and ended, else between what people did.
-func (b *builder) incident(episodes []agg.Finding) {
+func (b *builder) incident(episodes []frame.Finding) {
 	r := &b.r
 	unknown := Moment{Source: SourceUnknown, Why: "not known"}
 	in := &r.Incident
 	in.Onset, in.End = unknown, unknown
-	var gravest *agg.Finding
+	var gravest *frame.Finding
 	for i := range episodes {
 		if e := &episodes[i]; e.Since.Before(r.To) && (e.Until.IsZero() || e.Until.After(r.From)) {
 			gravest = e
@@ -74,7 +74,7 @@ func (b *builder) marker(after time.Time, kinds ...string) *beacon.Marker {
 
 // findings tells what got worse in the span. Each is asked for through its own
 // filter, so this comes last.
-func (b *builder) findings(episodes []agg.Finding) {
+func (b *builder) findings(episodes []frame.Finding) {
 	b.r.Findings = []Finding{}
 	for i := range episodes {
 		e := &episodes[i]
@@ -109,7 +109,7 @@ func (b *builder) findings(episodes []agg.Finding) {
 }
 
 // estimate is nil where it is of too few people to be told.
-func (b *builder) estimate(measure string, e agg.Estimate) *agg.Estimate {
+func (b *builder) estimate(measure string, e frame.Estimate) *frame.Estimate {
 	share := e.Value
 	if strings.HasSuffix(measure, "_p75") {
 		share = 1

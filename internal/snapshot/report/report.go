@@ -13,6 +13,7 @@ import (
 	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/filter"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // Schema names the JSON document that a [Report] marshals to.
@@ -137,21 +138,21 @@ func (m Moment) Known() bool { return m.Source != SourceUnknown }
 
 // Finding is something that got worse.
 type Finding struct {
-	Measure   string        `json:"measure"`
-	Filter    string        `json:"filter"` // who; "": everyone
-	Explained float64       `json:"explained"`
-	Before    *agg.Estimate `json:"before"`            // nil, as Last: of too few people
-	Against   string        `json:"against,omitempty"` // "all": Before is everyone's
-	Last      *agg.Estimate `json:"last"`              // its last five minutes
-	Over      Row           `json:"over"`              // from Since to Until, for who
-	Since     time.Time     `json:"since"`
-	SinceFrom time.Time     `json:"since_from"`
-	SinceTo   time.Time     `json:"since_to"`
-	Until     time.Time     `json:"until,omitzero"` // zero: the record ended before it
-	After     string        `json:"after,omitempty"`
-	P         float64       `json:"p"`
-	Segments  int           `json:"segments_watched"`
-	Command   string        `json:"command"` // prints Over
+	Measure   string          `json:"measure"`
+	Filter    string          `json:"filter"` // who; "": everyone
+	Explained float64         `json:"explained"`
+	Before    *frame.Estimate `json:"before"`            // nil, as Last: of too few people
+	Against   string          `json:"against,omitempty"` // "all": Before is everyone's
+	Last      *frame.Estimate `json:"last"`              // its last five minutes
+	Over      Row             `json:"over"`              // from Since to Until, for who
+	Since     time.Time       `json:"since"`
+	SinceFrom time.Time       `json:"since_from"`
+	SinceTo   time.Time       `json:"since_to"`
+	Until     time.Time       `json:"until,omitzero"` // zero: the record ended before it
+	After     string          `json:"after,omitempty"`
+	P         float64         `json:"p"`
+	Segments  int             `json:"segments_watched"`
+	Command   string          `json:"command"` // prints Over
 }
 
 // Event is an entry of the timeline.
@@ -222,13 +223,13 @@ type Differs struct {
 
 // Difference is a value's share of A and of B.
 type Difference struct {
-	Field string       `json:"field"`
-	Value string       `json:"value"`
-	A     float64      `json:"a"`
-	B     float64      `json:"b"`
-	Diff  agg.Estimate `json:"diff"`
-	Lift  float64      `json:"lift"`
-	Same  []string     `json:"same,omitempty"`
+	Field string         `json:"field"`
+	Value string         `json:"value"`
+	A     float64        `json:"a"`
+	B     float64        `json:"b"`
+	Diff  frame.Estimate `json:"diff"`
+	Lift  float64        `json:"lift"`
+	Same  []string       `json:"same,omitempty"`
 }
 
 // Objective is how an objective stood when the incident ended, and what of its

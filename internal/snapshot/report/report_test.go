@@ -17,6 +17,7 @@ import (
 	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/beacon/beacontest"
+	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/snapshot"
 )
 
@@ -60,7 +61,7 @@ func meta() snapshot.Meta {
 		},
 		Summary: "Payments failed in Safari.\nThe release was rolled back.",
 		Notes:   []snapshot.Note{{At: at(breaks + 60_000), By: "jane", Text: "Support hears of it."}},
-		Health:  agg.Health{Loading: 1, Gaps: 3},
+		Health:  frame.Health{Loading: 1, Gaps: 3},
 	}
 }
 
@@ -245,8 +246,8 @@ func TestFiguresAreThoseOfFrames(t *testing.T) {
 	}
 	for i, p := range r.Phases {
 		for _, b := range r.Breakdowns {
-			fr := a.Frame(agg.Query{By: b.By, At: p.To, Window: p.To.Sub(p.From)}, agg.SourceStatus{}, at(lasts))
-			rows := map[string]*agg.Row{"": &fr.Total}
+			fr := a.Frame(frame.Query{By: b.By, At: p.To, Window: p.To.Sub(p.From)}, agg.SourceStatus{}, at(lasts))
+			rows := map[string]*frame.Row{"": &fr.Total}
 			mine := map[string]*Row{"": &r.Phases[i].Total}
 			for k := range fr.Segments {
 				rows[fr.Segments[k].Key] = &fr.Segments[k]

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/plain"
 )
 
@@ -22,7 +22,7 @@ type Silence struct {
 	Received float64   `json:"received_per_m"` // in the minute before At
 	Command  string    `json:"command"`        // prints it as of At
 
-	term agg.Term
+	term frame.Term
 }
 
 const (
@@ -36,7 +36,7 @@ const (
 
 // listen adds the silences after one time, up to another, which is no longer ago than
 // agg remembers.
-func (l *log) listen(q agg.Query, from, to time.Time) {
+func (l *log) listen(q frame.Query, from, to time.Time) {
 	for at := from.Truncate(listenEvery).Add(listenEvery); !at.After(to); at = at.Add(listenEvery) {
 		q.At = at
 		for _, s := range l.ask(q).Silences {
@@ -46,7 +46,7 @@ func (l *log) listen(q agg.Query, from, to time.Time) {
 }
 
 // silent adds a silence as it was found at a time.
-func (l *log) silent(s agg.Silence, at time.Time) {
+func (l *log) silent(s frame.Silence, at time.Time) {
 	for i := len(l.silences) - 1; i >= 0; i-- {
 		if x := &l.silences[i]; x.term == s.Term && at.Sub(x.Until) <= apart {
 			x.Until = at
@@ -65,7 +65,7 @@ func (l *log) silent(s agg.Silence, at time.Time) {
 func (b *builder) silent() {
 	r := &b.r
 	r.Silences = []Silence{}
-	rows := map[string]map[string]*agg.Row{}
+	rows := map[string]map[string]*frame.Row{}
 	for _, s := range b.silences {
 		if s.Until.Before(r.From) || s.Since.After(r.To) {
 			continue
@@ -73,7 +73,7 @@ func (b *builder) silent() {
 		q := over(b.o, cmp.Or(s.term.Field, b.o.By[0]), r.From, r.To)
 		if field := s.term.Field; field != "" {
 			if rows[field] == nil {
-				rows[field] = map[string]*agg.Row{}
+				rows[field] = map[string]*frame.Row{}
 				f := b.ask(q)
 				for i := range f.Segments {
 					rows[field][f.Segments[i].Key] = &f.Segments[i]
@@ -119,7 +119,7 @@ func bullets(r *Report) (out []string) {
 	if n := len(r.Silences) - most; n > 0 {
 		out = append(out, fmt.Sprintf("%d more fell silent, see below", n))
 	}
-	if r.Verdict != nil && r.Verdict.Verdict == agg.Regressed {
+	if r.Verdict != nil && r.Verdict.Verdict == frame.Regressed {
 		out = append(out, r.Verdict.short())
 	}
 	return out

@@ -6,8 +6,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/plain"
 )
 
@@ -31,13 +31,13 @@ type Verdict struct {
 
 // Judged is one measure of both releases. What is of too few people is nil.
 type Judged struct {
-	Measure  string        `json:"measure"`
-	Baseline *agg.Estimate `json:"baseline"` // weighed
-	Canary   *agg.Estimate `json:"canary"`
-	Change   *agg.Estimate `json:"change"` // a difference; of lcp and inp relative to the baseline
-	Margin   float64       `json:"margin"` // of what is still not worse
-	Verdict  string        `json:"verdict"`
-	Needs    int           `json:"needs,omitempty"`
+	Measure  string          `json:"measure"`
+	Baseline *frame.Estimate `json:"baseline"` // weighed
+	Canary   *frame.Estimate `json:"canary"`
+	Change   *frame.Estimate `json:"change"` // a difference; of lcp and inp relative to the baseline
+	Margin   float64         `json:"margin"` // of what is still not worse
+	Verdict  string          `json:"verdict"`
+	Needs    int             `json:"needs,omitempty"`
 }
 
 // Withheld is the verdict on releases of which one has too few users.
@@ -48,12 +48,12 @@ const Withheld = "withheld"
 func (b *builder) verdict() {
 	q := b.phases[b.during]
 	// Which one is new shows over all that was before the incident, too.
-	q.Verdict = agg.VerdictSpec{On: true, Since: q.At.Sub(b.r.From)}
+	q.Verdict = frame.VerdictSpec{On: true, Since: q.At.Sub(b.r.From)}
 	v := b.ask(q).Verdict
 	if v == nil || v.Baseline == "" || v.Canary == "" {
 		return // there are no two releases
 	}
-	q.Verdict = agg.VerdictSpec{On: true, Baseline: v.Baseline, Canary: v.Canary, Since: q.Window}
+	q.Verdict = frame.VerdictSpec{On: true, Baseline: v.Baseline, Canary: v.Canary, Since: q.Window}
 	v = b.ask(q).Verdict
 	out := &Verdict{
 		Baseline: plain.Line(v.Baseline, maxLine), Canary: plain.Line(v.Canary, maxLine), Verdict: Withheld,
@@ -73,9 +73,9 @@ func (b *builder) verdict() {
 	out.Command = b.judging(q, v)
 	for _, j := range v.Measures {
 		m := Judged{Measure: j.Measure, Margin: j.Margin, Verdict: j.Verdict, Needs: j.Needs}
-		if j.Verdict != agg.NoData && tells(baseline, j.Measure) && tells(canary, j.Measure) {
+		if j.Verdict != frame.NoData && tells(baseline, j.Measure) && tells(canary, j.Measure) {
 			m.Baseline, m.Canary, m.Change = &j.Baseline, &j.Canary, &j.Change
-		} else if j.Verdict != agg.NoData {
+		} else if j.Verdict != frame.NoData {
 			b.r.Privacy.Concealed++
 		}
 		out.Measures = append(out.Measures, m)
@@ -115,7 +115,7 @@ func tells(r *Row, measure string) bool {
 }
 
 // judging is the command that prints a verdict.
-func (b *builder) judging(q agg.Query, v *agg.Verdict) string {
+func (b *builder) judging(q frame.Query, v *frame.Verdict) string {
 	words := []string{"rumtop", "verdict", b.file, "--format", "json", "--baseline", v.Baseline, "--canary", v.Canary, "--at", stamp(q.At), "--since", q.Window.String()}
 	if text := q.Filter.String(); text != "" {
 		words = append(words, "--filter", text)
@@ -150,20 +150,20 @@ func verdictHead(v *Verdict) []string {
 }
 
 func (j *Judged) cells() []string {
-	show := func(e *agg.Estimate, of func(agg.Estimate) string) string {
+	show := func(e *frame.Estimate, of func(frame.Estimate) string) string {
 		switch {
-		case j.Verdict == agg.NoData:
+		case j.Verdict == frame.NoData:
 			return "–"
 		case e == nil:
 			return "withheld"
 		}
 		return of(*e)
 	}
-	value := func(e agg.Estimate) string { return measured(j.Measure, e.Value) }
-	n := func(e agg.Estimate) string { return whole(float64(e.N)) }
+	value := func(e frame.Estimate) string { return measured(j.Measure, e.Value) }
+	n := func(e frame.Estimate) string { return whole(float64(e.N)) }
 	return []string{
 		spoken(j.Measure), show(j.Baseline, value), show(j.Baseline, n), show(j.Canary, value), show(j.Canary, n),
-		show(j.Change, func(e agg.Estimate) string {
+		show(j.Change, func(e frame.Estimate) string {
 			number, unit := j.change()
 			return number(e.Value) + unit + " (" + number(e.Low) + " to " + number(e.High) + ")"
 		}),
@@ -174,9 +174,9 @@ func (j *Judged) cells() []string {
 // verdictWords says a verdict to who was not there.
 func verdictWords(verdict string) string {
 	switch verdict {
-	case agg.Regressed:
+	case frame.Regressed:
 		return "worse"
-	case agg.NeedsMore:
+	case frame.NeedsMore:
 		return "too little to tell"
 	}
 	return verdict

@@ -6,9 +6,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/beacon/beacontest"
+	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/snapshot"
 )
 
@@ -38,13 +38,13 @@ func TestVerdict(t *testing.T) {
 	given := Options{Onset: at(240_000), End: at(480_000), By: []string{"region"}}
 	r := build(t, record(t, canary(700), snapshot.Meta{Site: "shop", TakenAt: at(500_000)}), given)
 	v := r.Verdict
-	if v == nil || v.Canary != "2.5.0" || v.Baseline != "2.4.0" || v.Verdict != agg.Regressed {
+	if v == nil || v.Canary != "2.5.0" || v.Baseline != "2.4.0" || v.Verdict != frame.Regressed {
 		t.Fatalf("%+v", v)
 	}
 	if len(r.Breakdowns) != 1 {
 		t.Errorf("a breakdown that nobody asked for: %d", len(r.Breakdowns))
 	}
-	if m := v.Measures[0]; m.Measure != "error_rate" || m.Verdict != agg.Regressed || m.Change == nil || m.Change.Low <= m.Margin {
+	if m := v.Measures[0]; m.Measure != "error_rate" || m.Verdict != frame.Regressed || m.Change == nil || m.Change.Low <= m.Margin {
 		t.Errorf("%+v", m)
 	}
 	if !strings.Contains(v.Command, "--at 2025-11-20T14:08:00Z --since 4m0s") {

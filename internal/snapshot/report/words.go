@@ -8,7 +8,7 @@ import (
 
 	"github.com/dustin/go-humanize"
 
-	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // vitalNames are the vitals that reports tell of, in the order of [Row].
@@ -38,7 +38,7 @@ func measured(measure string, v float64) string {
 }
 
 // estimate writes a value with its interval and n.
-func estimate(measure string, e agg.Estimate) string {
+func estimate(measure string, e frame.Estimate) string {
 	return measured(measure, e.Value) + " (" + measured(measure, e.Low) + " to " + measured(measure, e.High) + ", n=" + whole(float64(e.N)) + ")"
 }
 

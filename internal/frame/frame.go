@@ -1,0 +1,134 @@
+// Package frame holds a question and its answer as plain data: [Query] goes to
+// whatever holds the beacons, [Frame] comes back, and the screen, reports and
+// commands know nothing else. Neither refers to the state it was computed from,
+// so a frame may as well come from another process.
+package frame
+
+import (
+	"time"
+
+	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/filter"
+)
+
+// Pages are the objectives that should wake somebody now.
+func (f *Frame) Pages() (out []Burn) {
+	for _, o := range f.Alarm {
+		if o.Page {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// Schema names the JSON document that a [Frame] marshals to.
+const Schema = "rumtop.frame/1"
+
+// Frame is everything one screen shows, computed. It is immutable once handed
+// out, and holds no handle on the aggregator's state. It marshals to the
+// document that scripts read with rumtop --once --format json.
+type Frame struct {
+	Schema   string    `json:"schema"`
+	At       time.Time `json:"at"` // right edge of the window
+	Site     string    `json:"site"`
+	WindowS  float64   `json:"window_s"`
+	Filter   string    `json:"filter"`
+	By       string    `json:"by"`
+	Measure  string    `json:"measure,omitempty"` // the site's own metric that rows carry
+	Baseline Baseline  `json:"baseline"`
+	Health   Health    `json:"health"`
+	Total    Row       `json:"total"`
+	// Segments are ordered worst first, or as the query asks. Rows beyond the
+	// query's limit are left out; Hidden counts them.
+	Segments []Row        `json:"segments"`
+	Hidden   int          `json:"hidden_segments,omitempty"`
+	Errors   []ErrorGroup `json:"errors"`
+	// Gone are groups of the baseline that the window has none of, beyond chance.
+	Gone []ErrorGroup `json:"gone_errors,omitempty"`
+	// Markers are those of the retained history up to the window's end, in order of time.
+	Markers []beacon.Marker `json:"markers,omitempty"`
+	// Objectives are those that the aggregator was given, over everyone that
+	// each is about, whatever the filter.
+	Objectives []Burn `json:"objectives,omitempty"`
+	// Finding is what got worse, the gravest thing first in Findings; its state
+	// says so where nothing did. It looks at what passes the filter.
+	Finding  Finding   `json:"finding"`
+	Findings []Finding `json:"findings,omitempty"` // all of them, where there are several
+	// Silences are segments that send less than they should, whatever the filter.
+	Silences []Silence `json:"silences,omitempty"`
+	// Differs answers Query.Differs.
+	Differs *Differs `json:"differs,omitempty"`
+	// Verdict answers Query.Verdict.
+	Verdict *Verdict `json:"verdict,omitempty"`
+	// Warnings are sentences a person must know before trusting the numbers,
+	// such as a filter on a tag that no beacon carries.
+	Warnings []string `json:"warnings,omitempty"`
+
+	// What follows is for the screen alone.
+	Series     Series        `json:"-"`
+	Detail     *ErrorDetail  `json:"-"` // of Query.Fingerprint, nil when not asked or not found
+	Inspection *Inspection   `json:"-"` // of Query.Inspect, nil when not asked
+	Sessions   []SessionRow  `json:"-"` // of Query.Sessions, worst first
+	Course     []Step        `json:"-"` // of Query.Sessions.ID, in order of time
+	Values     []ValueCount  `json:"-"` // of Query.ValuesOf: what the filter bar can complete
+	Tags       []string      `json:"-"` // tag names seen, sorted: dimensions to group by
+	Live       bool          `json:"-"` // the window's right edge is now
+	Now        time.Time     `json:"-"` // the present, wherever the window ends
+	Alarm      []Burn        `json:"-"` // the objectives at present: who looks back is to be woken, too
+	Quantum    time.Duration `json:"-"` // length of a slot: windows step by it
+}
+
+// Baseline says what deltas compare with.
+type Baseline struct {
+	Kind string    `json:"kind"` // previous, ago, at
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
+	// Complete is false while history does not reach back over the whole
+	// baseline: deltas are then not marked.
+	Complete bool `json:"complete"`
+}
+
+// Query is the question a frame answers. Two equal queries are served
+// incrementally; a new filter or dimension rebuilds the slots from the log.
+type Query struct {
+	Site   string
+	Filter filter.Expr
+	By     string        // a dimension's name, or a tag's: "tag.tier" or "tier"
+	Window time.Duration // rolling window; rounded up to whole slots
+	// Baseline: zero value compares with the window just before.
+	Baseline BaselineSpec
+	// At looks back: the window ends there. Zero is now.
+	At time.Time
+	// Sort names the column that orders the rows; "" is worst first (affected
+	// users, then error rate). Reverse turns the order round.
+	Sort    string // "", key, views, error_rate, lcp, inp, cls, users, affected
+	Reverse bool
+	// Rows is how many segments the frame carries, from Offset; 0 is all.
+	Rows, Offset int
+	// Steps is how many points charts and sparklines have; 0 leaves them out.
+	Steps int
+	// Span is how much of the history the charts show; 0 is all of it.
+	Span time.Duration
+	// Errors is how many error groups the frame carries; 0 is 10.
+	Errors int
+	// Fingerprint asks for the detail of one error group.
+	Fingerprint string
+	// Measure names a metric of the site's own that rows should carry.
+	Measure string
+	// Inspect asks for a close look at one segment.
+	Inspect InspectSpec
+	// Sessions asks for those that were hurt.
+	Sessions SessionsSpec
+	// ValuesOf asks for the values of one dimension or tag, for completion.
+	ValuesOf string
+	// Differs asks what tells one part of the page views from another.
+	Differs DiffersSpec
+	// Verdict asks how one release compares with another.
+	Verdict VerdictSpec
+}
+
+// BaselineSpec says what the deltas compare with.
+type BaselineSpec struct {
+	Ago time.Duration // the same window that long ago
+	At  time.Time     // the window that ends there
+}

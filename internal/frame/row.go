@@ -1,0 +1,154 @@
+package frame
+
+import (
+	"encoding/json"
+	"math"
+	"strconv"
+	"time"
+)
+
+// Thin is the number of values under which a percentile is shown but marked:
+// it rests on too little.
+const Thin = 20
+
+// Row is one segment, or the total, over the window.
+type Row struct {
+	Key            string  `json:"key"`
+	Views          Count   `json:"views"`
+	Seen           int     `json:"views_seen"` // not scaled: what the vitals' n is a part of
+	Errors         Count   `json:"errors"`
+	ErroredViews   Count   `json:"errored_views"`
+	ErrorRate      float64 `json:"error_rate"` // errored views ÷ views, 0..1; 0 when there is no view
+	Users          int     `json:"users"`
+	Affected       int     `json:"affected_users"`
+	Requests       Count   `json:"requests"`
+	FailedRequests Count   `json:"failed_requests"`
+	LCP            Dist    `json:"lcp"`
+	INP            Dist    `json:"inp"`
+	CLS            Dist    `json:"cls"`
+	FCP            Dist    `json:"fcp"`
+	TTFB           Dist    `json:"ttfb"`
+	Beacons        int     `json:"beacons"`
+	Estimated      bool    `json:"estimated"` // counts are scaled from a sample
+	Exact          bool    `json:"users_exact"`
+	// Measure is of the values of Query.Measure, each counted; nil when not asked.
+	Measure *Dist `json:"measure,omitempty"`
+	// Burn is how many times too fast the row burns an error budget, over the
+	// window: the fastest of the objectives about all views or their vitals.
+	Burn float64 `json:"burn,omitempty"`
+	// Apdex is of LCP, 0..1, where one is asked for.
+	Apdex float64 `json:"apdex,omitempty"`
+	// Baseline is the same row over the baseline window; nil where it has no beacon.
+	Baseline *BaselineRow `json:"baseline,omitempty"`
+	Delta    Deltas       `json:"delta"`
+	// Against is "all" where the row is a release or a tag's value that was not there
+	// in the baseline window: its deltas are then against everyone's.
+	Against string `json:"against,omitempty"`
+
+	// Spark is the error rate of each step of the retained history, oldest
+	// first, NaN where there was no view. Only rows on screen have one.
+	Spark []float64 `json:"-"`
+}
+
+// Vital returns the distribution of the i-th of beacon.Vitals.
+func (r *Row) Vital(i int) *Dist {
+	return [...]*Dist{&r.LCP, &r.INP, &r.CLS, &r.FCP, &r.TTFB}[i]
+}
+
+// BaselineRow is what a row was in the baseline window.
+type BaselineRow struct {
+	Views        Count   `json:"views"`
+	Errors       Count   `json:"errors"`
+	ErroredViews Count   `json:"errored_views"`
+	ErrorRate    float64 `json:"error_rate"`
+	Users        int     `json:"users"`
+	Affected     int     `json:"affected_users"`
+	LCP          Dist    `json:"lcp"`
+	INP          Dist    `json:"inp"`
+	CLS          Dist    `json:"cls"`
+	FCP          Dist    `json:"fcp"`
+	TTFB         Dist    `json:"ttfb"`
+}
+
+// Deltas are now minus baseline, of the measures that the table marks.
+type Deltas struct {
+	ErrorRate Delta `json:"error_rate"`
+	LCP       Delta `json:"lcp_p75"`
+	INP       Delta `json:"inp_p75"`
+	CLS       Delta `json:"cls_p75"`
+}
+
+// Delta is one comparison with the baseline.
+type Delta struct {
+	Diff float64 `json:"diff"` // now − baseline, in the measure's own unit
+	// Sign is 1 when it is distinguishably worse, −1 when distinguishably
+	// better, 0 when the two cannot be told apart.
+	Sign int `json:"sign"`
+	// Known is false when one side has too little to compare.
+	Known bool `json:"known"`
+}
+
+// Dist is the distribution of one metric over page views.
+type Dist struct {
+	N                  int // page views that reported it
+	P50, P75, P95, P99 float64
+}
+
+// Thin reports whether the percentiles rest on too little.
+func (d Dist) Thin() bool { return d.N < Thin }
+
+// MarshalJSON leaves the percentiles out where there are no values: 0 would
+// read as perfect.
+func (d Dist) MarshalJSON() ([]byte, error) {
+	if d.N == 0 {
+		return []byte(`{"n":0}`), nil
+	}
+	return json.Marshal(struct {
+		N   int     `json:"n"`
+		P50 float64 `json:"p50"`
+		P75 float64 `json:"p75"`
+		P95 float64 `json:"p95"`
+		P99 float64 `json:"p99"`
+	}(d))
+}
+
+// Count is a number of events. It is an estimate, and may be fractional inside,
+// where clients send a sample; it marshals rounded.
+type Count float64
+
+// MarshalJSON rounds: scripts count in whole events.
+func (c Count) MarshalJSON() ([]byte, error) {
+	return strconv.AppendFloat(nil, math.Round(float64(c)), 'f', -1, 64), nil
+}
+
+// ValueCount is one value of a dimension and how many beacons of the window carry it.
+type ValueCount struct {
+	Value   string
+	Beacons int
+}
+
+// Series are the charts' points for the total: one per step, oldest first,
+// covering the retained history (or as much of it as Query.Span asks for).
+// A value is NaN where the step has nothing to say.
+type Series struct {
+	From time.Time     // left edge of the first step
+	Step time.Duration // length of a step
+	// Complete counts the leading steps that are over; the last one may still be filling.
+	Complete  int
+	ErrorRate []float64 // 0..1
+	LCP75     []float64 // ms
+	LCP95     []float64
+	INP75     []float64
+	INP95     []float64
+	Affected  []float64 // distinct users with an error
+	Views     []float64
+	Beacons   []float64
+}
+
+// Estimate is a value with its 95 % interval and what it rests on.
+type Estimate struct {
+	Value float64 `json:"value"`
+	Low   float64 `json:"low"`
+	High  float64 `json:"high"`
+	N     int     `json:"n"`
+}

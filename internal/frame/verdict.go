@@ -1,0 +1,69 @@
+package frame
+
+import "time"
+
+// VerdictSpec asks how one release compares with another. The zero value asks nothing.
+type VerdictSpec struct {
+	On bool
+	// Baseline and Canary are releases. "" picks: the canary is the release first
+	// seen last, the baseline that of the others with most page views. Of those that were
+	// there from the beginning on, none is the newest: the one with most page views is taken.
+	Baseline, Canary string
+	Since            time.Duration // how much of the history; 0 is all
+	Margins          Margins
+}
+
+// Margins are how much worse still counts as not worse. The zero value is [DefaultMargins].
+type Margins struct {
+	ErrorRate, FailedRequests float64 // difference of shares
+	LCP, INP                  float64 // relative, of the p75
+	CLS                       float64 // difference of the p75
+}
+
+// DefaultMargins are about the least that people would roll back for.
+var DefaultMargins = Margins{ErrorRate: .005, FailedRequests: .005, LCP: .10, INP: .10, CLS: .02}
+
+// The verdicts, on a measure and on a release.
+const (
+	Regressed = "regressed"
+	NotWorse  = "not worse"
+	NeedsMore = "needs more"
+	NoData    = "no data" // of a measure: one side has none; it does not count
+)
+
+// Verdict is one release held against another, weighed to the same mix of
+// region, device and browser (direct standardisation), since a canary rarely
+// sees the same people.
+type Verdict struct {
+	Baseline string    `json:"baseline"`
+	Canary   string    `json:"canary"`
+	From     time.Time `json:"from"`
+	To       time.Time `json:"to"`
+	Verdict  string    `json:"verdict"`
+	Note     string    `json:"note,omitempty"`
+	// Needs is about how many more page views of the canary it takes to tell.
+	Needs int `json:"needs,omitempty"`
+	// Views and Users of the two, as seen.
+	BaselineViews int `json:"baseline_views"`
+	CanaryViews   int `json:"canary_views"`
+	BaselineUsers int `json:"baseline_users"`
+	CanaryUsers   int `json:"canary_users"`
+	// Support is the share of the canary's page views from kinds of people (region,
+	// device, browser) that both releases have seen: only these are compared.
+	Support  float64   `json:"support"`
+	Strata   int       `json:"strata"`
+	Measures []Judged  `json:"measures"`
+	Adoption []float64 `json:"adoption"` // the canary's share of all page views, in even steps from From to To; −1: none
+}
+
+// Judged is one measure of both releases.
+type Judged struct {
+	Measure  string   `json:"measure"`
+	Baseline Estimate `json:"baseline"` // standardised; the intervals hold however often one looks
+	Canary   Estimate `json:"canary"`
+	// Change is canary minus baseline, or for lcp and inp relative to the baseline.
+	Change  Estimate `json:"change"`
+	Margin  float64  `json:"margin"`
+	Verdict string   `json:"verdict"`
+	Needs   int      `json:"needs,omitempty"` // more values of the canary, about
+}
