@@ -45,14 +45,14 @@ func (sc *scan) rewriteAddress(s string, start, end, authority int) int {
 		l.out, l.site = sc.appendPlace(l.out[:0], place, authority, &l.tally)
 		l.place = place
 	}
-	t.add(&sc.last.tally)
+	t.merge(&sc.last.tally)
 	out := append(sc.address[:0], sc.last.out...)
 	out = append(sc.appendQuery(out, query, sc.last.site, &t), position...)
 	sc.address = out
 	if string(out) == addr {
 		sc.clean = base
 	} else {
-		sc.addRewrite(start, end, out, &t)
+		sc.rewrite(start, end, out, &t)
 	}
 	return end
 }
@@ -181,7 +181,7 @@ func (sc *scan) scheme(s string, i int) int {
 		end++
 	}
 	if placeholderAt(s, start) == 0 {
-		sc.add(start, end, Data)
+		sc.redact(start, end, Data)
 	}
 	return end
 }
@@ -210,6 +210,6 @@ func (sc *scan) windowsPath(s string, i int) int {
 	case "public", "default", "all users":
 		return 0
 	}
-	sc.add(start, end, ID)
+	sc.redact(start, end, ID)
 	return end
 }

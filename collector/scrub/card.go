@@ -49,7 +49,7 @@ func (sc *scan) card(s string, g int) int {
 	if best == 0 {
 		return 0
 	}
-	sc.add(first.start, best, Card)
+	sc.redact(first.start, best, Card)
 	return bestGroups
 }
 

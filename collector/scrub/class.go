@@ -1,12 +1,14 @@
 package scrub
 
+import "strings"
+
 // The classes of ASCII bytes, as bits. Bytes from 0x80 have none.
 const (
 	lower = 1 << iota
 	upper
 	digit
 	hexLetter
-	connector // joins the pieces of a token: _ - + / = ~
+	connector // joins the parts of a token: _ - + / = ~
 	space     // blank, tab, line break
 
 	letter = lower | upper
@@ -41,7 +43,19 @@ func isAt(s string, i int, bits uint8) bool {
 	return i >= 0 && i < len(s) && class[s[i]]&bits != 0
 }
 
-// byteSet is a set of bytes, for loops that ask about each.
+func isHex(c byte) bool { return class[c]&(digit|hexLetter) != 0 }
+
+// allDigits says whether s is a number of at least one digit.
+func allDigits(s string) bool {
+	for i := range len(s) {
+		if !is(s[i], digit) {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// byteSet is a set of bytes.
 type byteSet [256]bool
 
 func bytesOf(s string) (b byteSet) {
@@ -49,4 +63,9 @@ func bytesOf(s string) (b byteSet) {
 		b[s[i]] = true
 	}
 	return b
+}
+
+// endsInFold says whether s ends in the ASCII word, ignoring case.
+func endsInFold(s, word string) bool {
+	return len(s) >= len(word) && strings.EqualFold(s[len(s)-len(word):], word)
 }

@@ -23,7 +23,7 @@ func (sc *scan) email(s string, i int) int {
 	if end == 0 {
 		return 0
 	}
-	sc.add(start, end, Email)
+	sc.redact(start, end, Email)
 	return end
 }
 
@@ -153,7 +153,7 @@ func domainEnd(s string, i int) int {
 		}
 		if labels > 0 && topLevel(s[label:j]) {
 			end = j
-		} else if codeExtension(s[label:j]) && j < high && s[j] == ':' && isAt(s, j+1, digit) {
+		} else if codeExtensions.has(s[label:j]) && j < high && s[j] == ':' && isAt(s, j+1, digit) {
 			return 0 // render@cart.view.js:10
 		}
 		labels++
@@ -190,7 +190,7 @@ func topLevel(l string) bool {
 			return false
 		}
 	}
-	return n >= 2 && !codeExtension(l[:n]) && !mediaExtension(l[:n])
+	return n >= 2 && !codeExtensions.has(l[:n]) && !mediaExtensions.has(l[:n])
 }
 
 // version tells pkg@1.2.3-beta.one from a domain.

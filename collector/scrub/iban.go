@@ -53,6 +53,6 @@ func (sc *scan) iban(s string, i int) int {
 	if n != length || mod != 1 || isAt(s, j, alnum) {
 		return 0
 	}
-	sc.add(i, j, IBAN)
+	sc.redact(i, j, IBAN)
 	return j
 }

@@ -20,7 +20,7 @@ func (sc *scan) ipv4(s string, g int) int {
 		}
 	}
 	if named || strings.HasPrefix(s[end:], ".in-addr.arpa") {
-		sc.add(start, end, IP)
+		sc.redact(start, end, IP)
 		return 4
 	}
 	if end < len(s) && (is(s[end], alnum) || s[end] == '_' || strings.IndexByte(".-+", s[end]) >= 0 && isAt(s, end+1, alnum)) {
@@ -40,10 +40,10 @@ func (sc *scan) ipv4(s string, g int) int {
 	if loopback(number(s, gs[0]), number(s, gs[1]), number(s, gs[2]), number(s, gs[3])) {
 		return 4
 	}
-	if w := labelBefore(s, start); isVersionWord(string(w.text())) {
+	if w := wordBefore(s, start); isVersionWord(string(w.text())) {
 		return 0
 	}
-	sc.add(start, end, IP)
+	sc.redact(start, end, IP)
 	return 4
 }
 
@@ -60,7 +60,7 @@ func versionedName(s string, i int) bool {
 	if s[i] == '-' && isAt(s, i-1, digit) {
 		return false
 	}
-	switch w := labelBefore(s, i); string(w.text()) {
+	switch w := wordBefore(s, i); string(w.text()) {
 	case "ip", "addr", "address", "client", "host", "from", "peer", "remote", "server", "ipaddr", "forwarded", "for", "user", "node":
 		return false
 	}
@@ -152,7 +152,7 @@ func (sc *scan) ipv6(s string, i int) int {
 		start--
 		end++
 	}
-	sc.add(start, end, kind)
+	sc.redact(start, end, kind)
 	return end
 }
 
@@ -205,8 +205,6 @@ func ipv6Len(s string, i int) int {
 	return valid - i
 }
 
-func isHex(c byte) bool { return class[c]&(digit|hexLetter) != 0 }
-
 // macAddress looks for six pairs of hexadecimal digits with sep between them:
 // at i the first pair begins or, for a colon, ends.
 func (sc *scan) macAddress(s string, i int, sep byte) int {
@@ -237,7 +235,7 @@ func (sc *scan) macAddress(s string, i int, sep byte) int {
 	if !letters && sep == '-' && looksLikeTime(s[i:i+size]) {
 		return 0
 	}
-	sc.add(i, i+size, MAC)
+	sc.redact(i, i+size, MAC)
 	return i + size
 }
 
@@ -256,7 +254,7 @@ func (sc *scan) macDotted(s string, i int) int {
 			return 0
 		}
 	}
-	sc.add(i, i+size, MAC)
+	sc.redact(i, i+size, MAC)
 	return i + size
 }
 
@@ -271,15 +269,15 @@ func (sc *scan) macPlain(s string, i, end int) int {
 			return 0
 		}
 	}
-	switch w := labelBefore(s, i); string(w.text()) {
+	switch w := wordBefore(s, i); string(w.text()) {
 	case "address", "addr":
-		w = labelBefore(s, strings.LastIndexAny(s[:i], "aA"))
+		w = wordBefore(s, strings.LastIndexAny(s[:i], "aA"))
 		if string(w.text()) != "mac" && string(w.text()) != "hardware" && string(w.text()) != "bluetooth" {
 			return 0
 		}
 		fallthrough
 	case "mac", "macaddress", "macaddr", "hwaddr", "bssid":
-		sc.add(i, end, MAC)
+		sc.redact(i, end, MAC)
 		return end
 	}
 	return 0

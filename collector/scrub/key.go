@@ -84,7 +84,7 @@ func (sc *scan) providerKey(s string, i int) int {
 		if k.prefix == "sk-" && !digits && scoreWord(s[body:j]) >= 0 { // a class name
 			continue
 		}
-		sc.add(i, j, Key)
+		sc.redact(i, j, Key)
 		return j
 	}
 	return 0
@@ -140,7 +140,7 @@ func (sc *scan) jwt(s string, i int) int {
 	for s[last-1] == '.' && last > i && parts >= 3 && last < len(s) && is(s[last], space) {
 		last--
 	}
-	sc.add(i, last, JWT)
+	sc.redact(i, last, JWT)
 	return last
 }
 
@@ -188,7 +188,7 @@ func (sc *scan) credentials(s string, i, end int) int {
 	if j-start < 6 || !marks || placeholderAt(s, start) > 0 {
 		return 0
 	}
-	sc.add(start, j, Token)
+	sc.redact(start, j, Token)
 	return j
 }
 
@@ -229,7 +229,7 @@ func (sc *scan) privateKey(s string, i int) int {
 			end++
 		}
 	}
-	sc.add(i, end, Key)
+	sc.redact(i, end, Key)
 	return end
 }
 

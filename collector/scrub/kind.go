@@ -1,9 +1,9 @@
 package scrub
 
-// Kind says what a redacted span was.
+// Kind says what a redaction removed.
 type Kind uint8
 
-// The kinds. Those of text stand in it as [kind], those of a path as :kind.
+// The kinds. In a text a redaction leaves [kind], in a path :kind.
 const (
 	Email Kind = iota
 	Card
@@ -17,15 +17,15 @@ const (
 	ULID
 	JWT
 	Key      // credential of a known provider, private-key block
-	Token    // opaque, credential of an Authorization header
-	Secret   // value of a pair whose name says that it is secret
+	Token    // random string, credential of an Authorization header
+	Secret   // value beside a label of secrets
 	Data     // payload of a data: URL
 	ID       // path segment: number, name of a person
 	Hex      // path segment: hexadecimal
-	Userinfo // of a URL, dropped without a placeholder
-	Query    // of a URL, dropped without a placeholder
-	Fragment // of a URL, dropped without a placeholder
-	Dropped  // whole field: over the budget, or the scrubber failed on it
+	Userinfo // of a URL, removed without a placeholder
+	Query    // of a URL, removed without a placeholder
+	Fragment // of a URL, removed without a placeholder
+	Dropped  // whole field: over the size limit, or the scrubber failed on it
 	numKinds
 )
 
@@ -73,6 +73,7 @@ func placeholderAt(s string, i int) int {
 	return 0
 }
 
+// maxKindName is longer than the longest name of a kind.
 const maxKindName = 12
 
 var isKind = func() map[string]bool {
@@ -86,7 +87,7 @@ var isKind = func() map[string]bool {
 // tally counts redactions by kind.
 type tally [numKinds]int32
 
-func (t *tally) add(o *tally) {
+func (t *tally) merge(o *tally) {
 	for k, n := range o {
 		t[k] += n
 	}

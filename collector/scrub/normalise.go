@@ -6,24 +6,10 @@ import (
 )
 
 // normalise gives valid UTF-8 without control, zero-width, bidirectional and
-// other invisible characters, any of which could hide a secret from the
-// scanners. Line breaks of all kinds become \n; tabs stay.
+// other invisible characters, which could hide a secret from the matchers. Line
+// breaks of all kinds become \n; tabs stay.
 func normalise(s string) string {
-	i := 0
-	for i < len(s) && s[i] < utf8.RuneSelf && (s[i] >= ' ' && s[i] != 0x7f || s[i] == '\n' || s[i] == '\t') {
-		i++
-	}
-	if i == len(s) {
-		return s
-	}
-	clean := i
-	for clean < len(s) {
-		r, n := utf8.DecodeRuneInString(s[clean:])
-		if invisible(r) || r == '\u2028' || r == '\u2029' || r == utf8.RuneError && n == 1 {
-			break
-		}
-		clean += n
-	}
+	clean := normalLen(s)
 	if clean == len(s) {
 		return s
 	}
@@ -35,12 +21,7 @@ func normalise(s string) string {
 		i += n
 		switch {
 		case r == utf8.RuneError && n == 1:
-			for i < len(s) { // one mark for a run of bad bytes
-				if r, n := utf8.DecodeRuneInString(s[i:]); r != utf8.RuneError || n != 1 {
-					break
-				}
-				i++
-			}
+			i += badBytes(s[i:]) // one mark for all of them
 			b.WriteRune(utf8.RuneError)
 		case r == '\r' && i < len(s) && s[i] == '\n':
 		case r == '\r', r == '\u0085', r == '\u2028', r == '\u2029':
@@ -53,8 +34,36 @@ func normalise(s string) string {
 	return b.String()
 }
 
-// invisible says whether a rune shows nothing: controls except \n and \t,
-// format characters, fillers, variation selectors, tags.
+// normalLen gives how many bytes at the beginning of s are normal already.
+func normalLen(s string) int {
+	i := 0
+	for i < len(s) && s[i] < utf8.RuneSelf && (s[i] >= ' ' && s[i] != 0x7f || s[i] == '\n' || s[i] == '\t') {
+		i++
+	}
+	for i < len(s) {
+		r, n := utf8.DecodeRuneInString(s[i:])
+		if invisible(r) || r == '\u2028' || r == '\u2029' || r == utf8.RuneError && n == 1 {
+			break
+		}
+		i += n
+	}
+	return i
+}
+
+// badBytes gives how many bytes at the beginning of s are not UTF-8.
+func badBytes(s string) int {
+	i := 0
+	for i < len(s) {
+		if r, n := utf8.DecodeRuneInString(s[i:]); r != utf8.RuneError || n != 1 {
+			break
+		}
+		i++
+	}
+	return i
+}
+
+// invisible says whether a rune has no glyph: controls except \n and \t, format
+// characters, fillers, variation selectors, tags.
 func invisible(r rune) bool {
 	switch {
 	case r < ' ':
@@ -86,8 +95,8 @@ func invisible(r rune) bool {
 
 const ellipsis = "…"
 
-// truncate cuts s to at most max bytes, at a rune and not inside a placeholder,
-// and marks the cut. A max of 0 or less is no limit.
+// truncate cuts s to at most max bytes, not inside a rune or a placeholder, and
+// marks the cut. 0 or less means no limit.
 func truncate(s string, max int) string {
 	if max <= 0 || len(s) <= max {
 		return s

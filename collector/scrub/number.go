@@ -189,7 +189,7 @@ func (sc *scan) ssn(s string, g int) int {
 	gs := sc.groups[g:]
 	if gs[0].len() == 9 {
 		if d := s[gs[0].start:gs[0].end]; validSSN(d[:3], d[3:5], d[5:]) && ssnWord(s, gs[0].start) && !isAt(s, gs[0].end, letter) {
-			sc.add(gs[0].start, gs[0].end, SSN)
+			sc.redact(gs[0].start, gs[0].end, SSN)
 			return 1
 		}
 		return 0
@@ -209,7 +209,7 @@ func (sc *scan) ssn(s string, g int) int {
 	} else if !ssnWord(s, gs[0].start) {
 		return 0
 	}
-	sc.add(gs[0].start, gs[2].end, SSN)
+	sc.redact(gs[0].start, gs[2].end, SSN)
 	return 3
 }
 
@@ -218,7 +218,7 @@ func validSSN(area, grp, serial string) bool {
 }
 
 func ssnWord(s string, i int) bool {
-	switch w := labelBefore(s, i); string(w.text()) {
+	switch w := wordBefore(s, i); string(w.text()) {
 	case "ssn", "social", "security", "socialsecurity", "socialsecuritynumber", "tin", "itin", "taxid", "ssnnumber":
 		return true
 	}
@@ -240,7 +240,7 @@ func (sc *scan) position(s string, g int) int {
 		if start > 0 && (s[start-1] == '-' || s[start-1] == '+') {
 			start--
 		}
-		sc.add(start, end, Geo)
+		sc.redact(start, end, Geo)
 		return 2
 	}
 	if len(gs) < 4 || sc.sep(s, g+3) != point || gs[0].len() > 3 || gs[2].len() > 3 {
@@ -285,12 +285,12 @@ func (sc *scan) position(s string, g int) int {
 	if !named && len(gs) > 4 && strings.Trim(sc.sep(s, g+4), ", -") == "" || g > 0 && !named && strings.Trim(sc.sep(s, g), ", -") == "" {
 		return 0 // of a longer list: a matrix, a path
 	}
-	sc.add(start, end, Geo)
+	sc.redact(start, end, Geo)
 	return 4
 }
 
 func coordinateWord(s string, i int) bool {
-	switch w := labelBefore(s, i); string(w.text()) {
+	switch w := wordBefore(s, i); string(w.text()) {
 	case "lat", "latitude", "lng", "lon", "longitude":
 		return true
 	}
@@ -306,7 +306,7 @@ func hemisphere(s string, i int) bool {
 }
 
 func geoWord(s string, i int) bool {
-	switch w := labelBefore(s, i); string(w.text()) {
+	switch w := wordBefore(s, i); string(w.text()) {
 	case "geo", "latlng", "latlon", "lnglat", "coords", "coordinates", "coordinate", "location", "position", "gps", "geolocation", "lat", "point", "whereabouts":
 		return true
 	}
@@ -329,7 +329,7 @@ func (sc *scan) degrees(s string, i int) {
 	if end >= len(s) || strings.IndexByte("NSEWO", s[end]) < 0 || isAt(s, end+1, alnum) {
 		return
 	}
-	sc.add(start, end+1, Geo)
+	sc.redact(start, end+1, Geo)
 }
 
 // degreeBytes stand between the ° and the hemisphere: minutes and seconds.

@@ -100,7 +100,7 @@ func (sc *scan) opaque(s string, i int) int {
 		return end
 	}
 	if i >= 7 && s[i-1] == ',' && s[i-7:i] == "base64," {
-		sc.add(i, end, Data)
+		sc.redact(i, end, Data)
 		return end
 	}
 	if isTraceparent(s[i:end]) || sriHash(s[i:end]) || assetFollows(s, end) {
@@ -114,14 +114,14 @@ func (sc *scan) opaque(s string, i int) int {
 		}
 		if a, b := tokenIn(s, p, q); a < b {
 			a, b = extend(s, a, b, i, end)
-			sc.add(a, b, Token)
+			sc.redact(a, b, Token)
 			found = true
 			q = max(q, b)
 		}
 		p = q + 1
 	}
 	if slash && !found && end-i >= 32 && seen&lower != 0 && seen&upper != 0 && seen&digit != 0 && base64Like(s[i:end]) {
-		sc.add(i, end, Token)
+		sc.redact(i, end, Token)
 	}
 	return end
 }
@@ -229,9 +229,9 @@ func hexToken(s string, i, end int) bool {
 	if !letters {
 		return false
 	}
-	w := labelBefore(s, i)
+	w := wordBefore(s, i)
 	if string(w.text()) == "id" { // trace_id
-		w = labelBefore(s, strings.LastIndexAny(s[:i], "iI"))
+		w = wordBefore(s, strings.LastIndexAny(s[:i], "iI"))
 	}
 	if n == 40 { // a commit, unless it is called something else
 		return string(w.text()) == "nonce" || secrecyOf(string(w.text())) != notSecret
@@ -329,7 +329,7 @@ func assetFollows(s string, i int) bool {
 		for j < len(s) && j-i < 24 && is(s[j], alnum) {
 			j++
 		}
-		if codeExtension(s[i+1:j]) || mediaExtension(s[i+1:j]) {
+		if codeExtensions.has(s[i+1:j]) || mediaExtensions.has(s[i+1:j]) {
 			return true
 		}
 		i = j

@@ -55,10 +55,10 @@ func (sc *scan) option(s string, i int) int {
 			return 0
 		}
 	}
-	sc.add(j, end, Secret)
+	sc.redact(j, end, Secret)
 	return end
 }
 
 // prose are words that follow an option where it is spoken of.
-var prose = set(`option options flag flags argument arguments parameter parameters switch or instead as with when if
+var prose = words(`option options flag flags argument arguments parameter parameters switch or instead as with when if
 	expects takes needs requires via file stdin prompt cannot also only given value values specified provided`)

@@ -163,7 +163,7 @@ func (sc *scan) value(s string, i, name int, secret secrecy, quoted bool) int {
 			}
 		}
 	}
-	sc.add(j, end, kind)
+	sc.redact(j, end, kind)
 	if secret == identifier {
 		return j // the digits may go on: ssn: 078 05 1120
 	}
@@ -190,7 +190,7 @@ func (sc *scan) below(s string, i int) int {
 	if end < len(s) && s[end] != '\n' || !madeUp(s[j:end]) || s[end-1] == ':' {
 		return 0
 	}
-	sc.add(j, end, Secret)
+	sc.redact(j, end, Secret)
 	return end
 }
 
@@ -378,7 +378,7 @@ func benignValue(v string) bool {
 	return benignValues.has(v)
 }
 
-var benignValues = set(`undefined null nil none nan true false yes no on off 0 1 empty missing required invalid expired
+var benignValues = words(`undefined null nil none nan true false yes no on off 0 1 empty missing required invalid expired
 	incorrect wrong rejected denied disabled enabled unknown unset set object string number boolean function symbol array
 	expected unexpected must should cannot can't could not is was are has have may too at in of for from to the a an and or
 	failed failure error ok valid unauthorized forbidden mismatch revoked refused changed reset updated saved deleted
@@ -388,3 +388,5 @@ var benignValues = set(`undefined null nil none nan true false yes no on off 0 1
 	this that await new typeof return path
 	requis requise manquant manquante invalide incorrecte obligatoire oublié expiré erforderlich falsch fehlt vergessen abgelaufen ungültig
 	requerido requerida obligatorio obligatoria incorrecta incorrecto inválida caducada richiesta errata scaduta obrigatória wymagane`)
+
+var foreignSecrets = []string{"ontraseña", "ösenord", "ароль", "ωδικός", "hasło", "密码", "密碼", "口令", "パスワード", "暗証番号", "비밀번호", "סיסמה", "كلمة المرور", "पासवर्ड", "Şifre", "şifre"}

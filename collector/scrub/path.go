@@ -46,7 +46,7 @@ func (sc *scan) appendPath(dst []byte, path string, site bool, t *tally) []byte 
 // day (3) of /2024/11/21/post, the year of /blog/2024; 0 if it is none. date is
 // what the segment before was.
 func (sc *scan) dateSegment(date int, s, before, rest string) int {
-	if len(s) != 2 && len(s) != 4 || !allDigits(s) || date == 0 && sc.isPerson(before) {
+	if len(s) != 2 && len(s) != 4 || !allDigits(s) || date == 0 && sc.isPersonWord(before) {
 		return 0
 	}
 	switch n := number(s, group{0, len(s)}); {
@@ -70,7 +70,7 @@ func isSource(path string) bool {
 		name = name[:i]
 	}
 	dot := strings.LastIndexByte(name, '.')
-	return dot > 0 && codeExtension(name[dot+1:]) || strings.Contains(path, "/node_modules/") || strings.HasPrefix(path, "node_modules/")
+	return dot > 0 && codeExtensions.has(name[dot+1:]) || strings.Contains(path, "/node_modules/") || strings.HasPrefix(path, "node_modules/")
 }
 
 type segment struct {
@@ -92,7 +92,7 @@ func (sc *scan) appendSegment(dst []byte, g segment, t *tally) []byte {
 		t[Token]++
 		return append(dst, params[Token]...)
 	}
-	if isPlain(g) && !sc.isPerson(g.before) && !isHome(g) {
+	if isPlain(g) && !sc.isPersonWord(g.before) && !isHome(g) {
 		return append(dst, g.text...)
 	}
 	plain := g.text
@@ -108,7 +108,7 @@ func (sc *scan) appendSegment(dst []byte, g segment, t *tally) []byte {
 		if strings.ContainsAny(plain, "/?") { // a path within a segment
 			var in tally
 			if out := string(sc.appendAddress(nil, plain, authority(plain), false, &in)); out != plain {
-				t.add(&in)
+				t.merge(&in)
 				return append(dst, strings.NewReplacer("/", "%2F", " ", "%20").Replace(out)...)
 			}
 			return append(dst, g.text...)
@@ -137,7 +137,7 @@ func (sc *scan) template(g segment) (out string, kind Kind, changed bool) {
 	param := func(k Kind) (string, Kind, bool) { return params[k], k, true }
 	switch {
 	case allDigits(s):
-		if g.source && !sc.isPerson(g.before) || len(s) <= 3 && (g.before == "errors" || g.before == "error" || g.before == "status") {
+		if g.source && !sc.isPersonWord(g.before) || len(s) <= 3 && (g.before == "errors" || g.before == "error" || g.before == "status") {
 			return "", 0, false // a chunk, a status, the number of a message
 		}
 		return param(ID)
@@ -157,7 +157,7 @@ func (sc *scan) template(g segment) (out string, kind Kind, changed bool) {
 	if len(s) > 1 && s[0] == '~' && !g.source {
 		return param(ID) // ~jane
 	}
-	if isHome(g) || !g.source && sc.isPerson(g.before) && !isFixed(s) && !isVersion(s) {
+	if isHome(g) || !g.source && sc.isPersonWord(g.before) && !fixedWords.has(s) && !isVersion(s) {
 		return param(ID)
 	}
 	if ipv4Len(s, 0) == len(s) {
@@ -169,14 +169,14 @@ func (sc *scan) template(g segment) (out string, kind Kind, changed bool) {
 	stem, ext := s, ""
 	if dot := strings.LastIndexByte(s, '.'); dot > 0 && g.last {
 		switch e := s[dot+1:]; {
-		case codeExtension(e):
+		case codeExtensions.has(e):
 			if isUUID(s[:dot]) {
 				return "", 0, false // a build's chunk
 			}
 			return sc.secretIn(s)
-		case mediaExtension(e), documentExtension(e):
+		case mediaExtensions.has(e), documentExtensions.has(e):
 			stem, ext = s[:dot], s[dot:]
-			if mediaExtension(e) && !isUUID(stem) && !(allDigits(stem) && len(stem) >= 4) {
+			if mediaExtensions.has(e) && !isUUID(stem) && !(allDigits(stem) && len(stem) >= 4) {
 				return sc.secretIn(s)
 			}
 		}
@@ -218,7 +218,7 @@ func (sc *scan) secretIn(s string) (string, Kind, bool) {
 		return "", 0, false
 	}
 	in := sc.inside()
-	in.fresh = all(s)
+	in.changed = fullExtent(s)
 	in.collect(s)
 	if len(in.spans) == 0 {
 		return "", 0, false

@@ -79,7 +79,7 @@ func (sc *scan) addPhone(s string, g, n, start int) int {
 			break
 		}
 	}
-	sc.add(start, end, Phone)
+	sc.redact(start, end, Phone)
 	return n
 }
 
@@ -264,14 +264,14 @@ func (sc *scan) trunk(s string, g, start int) int {
 }
 
 func phoneWord(s string, i int) bool {
-	w := labelBefore(s, i)
+	w := wordBefore(s, i)
 	return isPhoneWord(string(w.text())) || endsInAny(strings.TrimRight(s[max(0, i-maxForeign):i], " :=\"'([+.\\"), foreignPhones)
 }
 
 // casualWord says whether the word before i only sometimes speaks of telephones:
 // call 1234567, text: 1234567 and cell 1234567 may be any number.
 func casualWord(s string, i int) bool {
-	w := labelBefore(s, i)
+	w := wordBefore(s, i)
 	switch string(w.text()) {
 	case "call", "text", "ring", "cell", "handy", "portable", "callback":
 		return true
@@ -292,7 +292,7 @@ func (sc *scan) phoneWordAfter(s string, g int) bool {
 	if j == i || s[j-1] != '(' || !isAt(s, j, letter) {
 		return false
 	}
-	var w label
+	var w contextWord
 	for ; j < len(s) && w.n < len(w.buf) && is(s[j], letter); j++ {
 		w.buf[w.n] = s[j] | 0x20
 		w.n++
@@ -314,3 +314,5 @@ func isPhoneWord(w string) bool {
 	}
 	return strings.HasSuffix(w, "phone") || strings.HasSuffix(w, "mobile") || strings.HasSuffix(w, "msisdn")
 }
+
+var foreignPhones = []string{"óvil", "eléfono", "éléphone", "елефон", "ηλέφωνο", "手机号", "手机号码", "手机", "电话", "电话号码", "電話", "電話番号", "携帯", "전화", "전화번호", "휴대폰", "הטלפון", "טלפון", "هاتف", "الهاتف", "फ़ोन", "फोन", "โทร", "मोबाइल", "电话号", "手機", "手機號碼", "電話號碼", "連絡先", "휴대전화", "연락처", "핸드폰", "モバイル", "جوال", "موبايل", "נייד", "elefonní", "elefonní číslo", "elefonszám", "thoại", "обильный", "моб"}

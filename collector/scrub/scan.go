@@ -13,12 +13,12 @@ type scan struct {
 	scrubber *Scrubber
 	tally    tally
 
-	fresh     extent // what was replaced since the field was scanned
+	changed   extent // what was replaced since the field was scanned
 	spans     []span
 	rewrites  []rewrite
 	rewritten []byte  // the texts of rewrites
-	pos       []int32 // offsets of the view that is being scanned, nil for the field itself
-	veils     extent  // of what is scanned, with escapes and what is not ASCII: views are worth a look
+	offsets   []int32 // offsets of the view that is being scanned, nil for the field itself
+	encoded   extent  // of what is scanned, with escapes and what is not ASCII: views are worth a look
 	decoded   extent  // of the field, where the view differs from what it was made from
 	inPath    bool    // a path segment: no URLs in it
 	disk      bool    // the address that is being rewritten is a file's
@@ -26,7 +26,7 @@ type scan struct {
 	inner     *scan   // for path segments
 	noKeyEnd  bool    // no private key ends beyond here
 
-	views   [2]view
+	layers  [2]decodedText
 	groups  []group
 	out     []byte
 	address []byte // that is being rewritten
@@ -47,8 +47,8 @@ type place struct {
 // the next: at most some 20 bytes for each of the longest field's.
 func (sc *scan) release() {
 	sc.clean, sc.last.place = "", ""
-	for i := range sc.views {
-		sc.views[i].text = ""
+	for i := range sc.layers {
+		sc.layers[i].text = ""
 	}
 	if sc.inner != nil {
 		sc.inner.release()
@@ -78,33 +78,33 @@ func (sc *scan) line(s string) string {
 // through its layers of encoding. It gives what it has looked at.
 func (sc *scan) collect(s string) (from, to int) {
 	sc.spans, sc.rewrites, sc.rewritten = sc.spans[:0], sc.rewrites[:0], sc.rewritten[:0]
-	from, to = sc.fresh.window(s)
+	from, to = sc.changed.window(s)
 	sc.find(s, from, to)
-	sc.decoded = sc.veils
+	sc.decoded = sc.encoded
 	text := s
 	for depth := range maxDepth {
-		if sc.veils.empty() {
+		if sc.encoded.isEmpty() {
 			break
 		}
-		v := &sc.views[depth&1]
-		a, b := sc.veils.window(text)
-		sc.decoded = extent{sc.offset(sc.veils.low), sc.offset(sc.veils.high)}
-		if !v.decode(text, sc.pos, a, b) {
+		v := &sc.layers[depth&1]
+		a, b := sc.encoded.window(text)
+		sc.decoded = extent{sc.offset(sc.encoded.low), sc.offset(sc.encoded.high)}
+		if !v.decode(text, sc.offsets, a, b) {
 			break
 		}
-		text, sc.pos = v.text, v.pos
+		text, sc.offsets = v.text, v.offsets
 		sc.find(text, 0, len(text))
 	}
-	sc.pos = nil
+	sc.offsets = nil
 	return from, to
 }
 
 // offset gives the place in the field for one of what is being scanned.
 func (sc *scan) offset(i int) int {
-	if sc.pos == nil {
+	if sc.offsets == nil {
 		return i
 	}
-	return int(sc.pos[i])
+	return int(sc.offsets[i])
 }
 
 // What stands at a byte: which scanners to ask.
@@ -140,7 +140,7 @@ var anchors = func() (t [256]uint8) {
 // find runs the scanners over s, for what has its anchor between from and to.
 func (sc *scan) find(s string, from, to int) {
 	sc.noKeyEnd = false
-	sc.veils = extent{low: len(s), high: -1}
+	sc.encoded = extent{low: len(s), high: -1}
 	run := 0 // end of the run of token characters that has been looked at
 	for i := from; i < to; {
 		switch anchors[s[i]] {
@@ -162,15 +162,15 @@ func (sc *scan) find(s string, from, to int) {
 		case anchorQuery:
 			i = max(i+1, sc.query(s, i))
 		case anchorBackslash:
-			sc.veils.add(i)
+			sc.encoded.include(i)
 			i = max(i+1, sc.windowsPath(s, i))
 		case anchorDash:
 			i = max(i+1, sc.privateKey(s, i), sc.option(s, i))
 		case anchorEscape:
-			sc.veils.add(i)
+			sc.encoded.include(i)
 			i++
 		case anchorWide:
-			sc.veils.add(i)
+			sc.encoded.include(i)
 			switch {
 			case strings.HasPrefix(s[i:], "°"):
 				sc.degrees(s, i)
@@ -213,7 +213,7 @@ func (sc *scan) piece(s string, i int) int {
 		end++
 	}
 	if i+36 <= len(s) && s[min(i+8, len(s)-1)] == '-' && isUUID(s[i:i+36]) && !isAt(s, i+36, alnum) {
-		sc.add(i, i+36, UUID)
+		sc.redact(i, i+36, UUID)
 		return i + 36
 	}
 	if digits == 0 || lead > i {
@@ -253,7 +253,7 @@ func (sc *scan) piece(s string, i int) int {
 			return e
 		}
 	case end-i == 26 && isULID(s[i:end]):
-		sc.add(i, end, ULID)
+		sc.redact(i, end, ULID)
 		return end
 	}
 	if e := max(sc.macAddress(s, i, '-'), sc.macPlain(s, i, end)); e > 0 {

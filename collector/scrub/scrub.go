@@ -54,7 +54,7 @@ type Scrubber struct {
 
 // New makes a Scrubber. It fails on a parameter or word that could never match.
 func New(c Config) (*Scrubber, error) {
-	s := &Scrubber{keep: map[string]bool{}, person: set(""), maxInput: c.MaxInput}
+	s := &Scrubber{keep: map[string]bool{}, person: words(""), maxInput: c.MaxInput}
 	if s.maxInput <= 0 {
 		s.maxInput = DefaultMaxInput
 	}
@@ -68,7 +68,7 @@ func New(c Config) (*Scrubber, error) {
 		if w == "" || len(w) >= maxWord || strings.ContainsAny(w, "/?# ") {
 			return nil, fmt.Errorf("person word %q: give one path segment under %d bytes, as in guests", w, maxWord)
 		}
-		s.person.add(strings.ToLower(w))
+		s.person.insert(strings.ToLower(w))
 	}
 	s.scans.New = func() any { return &scan{scrubber: s} }
 	return s, nil
@@ -199,12 +199,12 @@ func (s *Scrubber) field(text string, max int, once func(*scan, string) string, 
 		}
 	}()
 	out = normalise(text)
-	sc.fresh = all(out)
+	sc.changed = fullExtent(out)
 	for round := 0; ; round++ {
 		whole := once(sc, out)
 		next := truncate(whole, max)
 		if len(next) < len(whole) {
-			sc.fresh = extent{min(sc.fresh.low, len(next)), len(next)}
+			sc.changed = extent{min(sc.changed.low, len(next)), len(next)}
 		}
 		if next == out {
 			break
@@ -220,7 +220,7 @@ func (s *Scrubber) field(text string, max int, once func(*scan, string) string, 
 		}
 	}
 	if explain != nil {
-		explain.add(&sc.tally)
+		explain.merge(&sc.tally)
 	}
 	sc.release()
 	s.scans.Put(sc)

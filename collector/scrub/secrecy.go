@@ -97,20 +97,20 @@ func isClass(name string) bool {
 	return isAt(name, 0, upper) && isAt(name, 1, lower) && !strings.ContainsAny(name, "_-")
 }
 
-var about = set(`length strength field input min max count policy error errors valid visible required changed type expires
+var about = words(`length strength field input min max count policy error errors valid visible required changed type expires
 	expiry expired ttl age name url uri endpoint status label placeholder hint enabled disabled changed form page link
 	button exists missing invalid version index used limit budget usage attempts retries exception failure mismatch required
 	handler manager service provider component controller validator filter factory module helper dialog modal screen view test spec`)
 
 // fileTypes end the names of files that have a secret's name: password.js:10:5.
-var fileTypes = set(`js mjs cjs jsx ts mts cts tsx css scss sass less vue svelte html htm php py rb go java kt swift cs rs dart ex scala c h cpp
+var fileTypes = words(`js mjs cjs jsx ts mts cts tsx css scss sass less vue svelte html htm php py rb go java kt swift cs rs dart ex scala c h cpp
 	json yaml yml toml xml md`)
 
-var keyWords = set(`api access private secret signing encryption auth account shared subscription app master service
+var keyWords = words(`api access private secret signing encryption auth account shared subscription app master service
 	admin client server license session`)
 
 // codeWords stand before the code that somebody was sent, or sends, to sign in.
-var codeWords = set(`verification security mfa 2fa otp totp sms auth authorization backup recovery reset login pin pass
+var codeWords = words(`verification security mfa 2fa otp totp sms auth authorization backup recovery reset login pin pass
 	access confirmation activation time`)
 
 var secretWords = map[string]secrecy{

@@ -64,15 +64,6 @@ func foldNumbers(s string) (string, bool) {
 	return string(out), out != nil
 }
 
-func allDigits(s string) bool {
-	for i := range len(s) {
-		if !is(s[i], digit) {
-			return false
-		}
-	}
-	return s != ""
-}
-
 // isParam says whether a segment is a parameter of a route already: :id, {id},
 // [slug], <int:id>, *, :id.json, order-:id.
 func isParam(s string) bool {
@@ -156,11 +147,6 @@ func isHome(g segment) bool {
 	return false
 }
 
-func hasExtension(s string) bool {
-	dot := strings.LastIndexByte(s, '.')
-	return dot > 0 && (codeExtension(s[dot+1:]) || mediaExtension(s[dot+1:]) || documentExtension(s[dot+1:]))
-}
-
 // unescape decodes one layer of percent escapes; ok is false if there is none.
 func unescape(s string) (string, bool) {
 	if strings.IndexByte(s, '%') < 0 {
@@ -183,14 +169,4 @@ func unescape(s string) (string, bool) {
 		i++
 	}
 	return string(b), ok
-}
-
-// foldText folds the look-alikes of ASCII in s.
-func foldText(s string) string {
-	for i := range len(s) {
-		if s[i] >= 0x80 {
-			return strings.Map(fold, s)
-		}
-	}
-	return s
 }

@@ -6,42 +6,42 @@ import (
 	"unicode/utf8"
 )
 
-// span is a part of the scanned field that is to be replaced.
+// span is a part of the scanned field to replace.
 type span struct {
 	start, end int32
-	rewritten  int32 // 1 + index into scan.rewrites: replaced by that, not by a placeholder
+	rewritten  int32 // 1 + index into scan.rewrites: replaced by that instead of a placeholder
 	kind       Kind
 }
 
-// rewrite is what a URL becomes, and what that took out.
+// rewrite is what replaces a URL, and what was removed from it.
 type rewrite struct {
 	start, end int // in scan.rewritten
 	tally      tally
 }
 
-// add notes a span of the text that is being looked at.
-func (sc *scan) add(start, end int, k Kind) {
-	sc.push(start, end, span{kind: k})
+// redact marks a span of the scanned text for the placeholder of its kind.
+func (sc *scan) redact(start, end int, k Kind) {
+	sc.mark(start, end, span{kind: k})
 }
 
-// addRewrite notes a span that becomes text.
-func (sc *scan) addRewrite(start, end int, text []byte, t *tally) {
+// rewrite marks a span to be replaced by text.
+func (sc *scan) rewrite(start, end int, text []byte, t *tally) {
 	at := len(sc.rewritten)
 	sc.rewritten = append(sc.rewritten, text...)
 	sc.rewrites = append(sc.rewrites, rewrite{at, len(sc.rewritten), *t})
-	sc.push(start, end, span{rewritten: int32(len(sc.rewrites))})
+	sc.mark(start, end, span{rewritten: int32(len(sc.rewrites))})
 }
 
-func (sc *scan) push(start, end int, sp span) {
+func (sc *scan) mark(start, end int, sp span) {
 	sp.start, sp.end = int32(sc.offset(start)), int32(sc.offset(end))
-	if sp.start < sp.end && sc.fresh.near(sp) && (sc.pos == nil || sc.decoded.near(sp)) {
+	if sp.start < sp.end && sc.changed.isNear(sp) && (sc.offsets == nil || sc.decoded.isNear(sp)) {
 		sc.spans = append(sc.spans, sp)
 	}
 }
 
-// resolve makes the spans disjoint and ordered. Of two that overlap nothing
-// escapes: one takes the room of both. It is the one that holds the other, else
-// the longer.
+// resolve sorts the spans and makes them disjoint. Two that overlap become one
+// that covers both, of the kind of the outer or else the longer one: no part of
+// either stays.
 func (sc *scan) resolve() {
 	slices.SortFunc(sc.spans, func(a, b span) int {
 		if c := cmp.Compare(a.start, b.start); c != 0 {
@@ -50,7 +50,7 @@ func (sc *scan) resolve() {
 		if c := cmp.Compare(b.end, a.end); c != 0 {
 			return c
 		}
-		return cmp.Compare(a.vague(), b.vague())
+		return cmp.Compare(a.vagueness(), b.vagueness())
 	})
 	out := sc.spans[:0]
 	for _, sp := range sc.spans {
@@ -60,8 +60,8 @@ func (sc *scan) resolve() {
 		}
 		last := &out[len(out)-1]
 		if sp.end <= last.end {
-			// A URL that was found whole knows better than what stands in it, but
-			// it has not seen what else was found in it: see scan.find.
+			// The outer span wins. A rewritten URL does not contain what else was
+			// found in it: the next round scans the URL's new text.
 			continue
 		}
 		start := last.start
@@ -77,9 +77,9 @@ func (sc *scan) resolve() {
 	sc.spans = out
 }
 
-// vague orders findings of the same span: the name of a shape says more than
-// the name of a pair, and that more than that something looked like chance.
-func (sp span) vague() int {
+// vagueness orders the kinds of equal spans: the name of a shape says more than a
+// label, and a label more than that the text looks random.
+func (sp span) vagueness() int {
 	switch {
 	case sp.rewritten != 0:
 		return 3
@@ -91,13 +91,13 @@ func (sp span) vague() int {
 	return 0
 }
 
-// replace gives s with its spans replaced, and notes the extent of that.
+// replace gives s with its spans replaced, and notes the extent of the change.
 func (sc *scan) replace(s string) string {
-	sc.fresh = extent{len(s), 0}
+	sc.changed = extent{len(s), 0}
 	if len(sc.spans) == 0 {
 		return s
 	}
-	for k := range sc.spans { // what bounds a scanner may fall into a rune
+	for k := range sc.spans { // the limits of a matcher may cut a rune
 		sp := &sc.spans[k]
 		for !utf8.RuneStart(s[sp.start]) {
 			sp.start--
@@ -114,7 +114,7 @@ func (sc *scan) replace(s string) string {
 		if sp.rewritten != 0 {
 			r := &sc.rewrites[sp.rewritten-1]
 			out = append(out, sc.rewritten[r.start:r.end]...)
-			sc.tally.add(&r.tally)
+			sc.tally.merge(&r.tally)
 		} else {
 			out = append(out, placeholders[sp.kind]...)
 			sc.tally[sp.kind]++
@@ -123,6 +123,6 @@ func (sc *scan) replace(s string) string {
 	}
 	out = append(out, s[i:]...)
 	sc.out = out
-	sc.fresh = extent{int(sc.spans[0].start), len(out) - (len(s) - int(i))}
+	sc.changed = extent{int(sc.spans[0].start), len(out) - (len(s) - int(i))}
 	return string(out)
 }

@@ -8,7 +8,7 @@ import "strings"
 // because a secret may span lines.
 func (sc *scan) stack(s string) string {
 	from, to := sc.collect(s)
-	for i := lineBegin(s, from); i < to; {
+	for i := lineStart(s, from); i < to; {
 		end := i + strings.IndexByte(s[i:], '\n')
 		if end < i {
 			end = len(s)

@@ -53,7 +53,7 @@ func (sc *scan) told(s string, end, i int) int {
 	case i == end && (!strings.ContainsAny(v, "0123456789") || strings.IndexByte(v, '_') >= 0):
 		return 0 // password x1y2, not password min_length
 	}
-	sc.add(j, stop, Secret)
+	sc.redact(j, stop, Secret)
 	return stop
 }
 
@@ -89,7 +89,7 @@ func (sc *scan) toldCode(s string, i, end int) int {
 	default:
 		return 0
 	}
-	sc.add(i, end, Secret)
+	sc.redact(i, end, Secret)
 	return end
 }
 
@@ -99,7 +99,7 @@ func sentCode(s string, start, end int) bool {
 	if !strings.EqualFold(s[start:end], "code") {
 		return false
 	}
-	w := labelBefore(s, start)
+	w := wordBefore(s, start)
 	switch string(w.text()) {
 	case "time":
 		return endsInFold(s[:start], "one-time ") || endsInFold(s[:start], "one time ")
@@ -109,7 +109,7 @@ func sentCode(s string, start, end int) bool {
 	return proseCodes.has(string(w.text()))
 }
 
-var proseCodes = set(`pin verification security otp sms 2fa fa mfa totp passcode confirmation backup recovery login access authentication`)
+var proseCodes = words(`pin verification security otp sms 2fa fa mfa totp passcode confirmation backup recovery login access authentication`)
 
 // isSentCode says whether v is such a code: 4 to 8 digits, or capitals and digits
 // in groups.
@@ -158,9 +158,4 @@ func madeUp(v string) bool {
 }
 
 // formats are names that go on with a number: of hashes, encodings, protocols.
-var formats = set(`http/ sha sha- md base base- utf utf- aes aes- argon pbkdf oauth ntlmv ipv step field level version v rule code`)
-
-// endsInFold says whether s ends in the ASCII word, whatever its case.
-func endsInFold(s, word string) bool {
-	return len(s) >= len(word) && strings.EqualFold(s[len(s)-len(word):], word)
-}
+var formats = words(`http/ sha sha- md base base- utf utf- aes aes- argon pbkdf oauth ntlmv ipv step field level version v rule code`)

@@ -300,9 +300,9 @@ func isModuleHash(query string) bool {
 // nested scrubs a text that stands in the one that is being scrubbed.
 func (sc *scan) nested(s string, t *tally) string {
 	in := sc.inside()
-	in.tally, in.fresh = tally{}, all(s)
+	in.tally, in.changed = tally{}, fullExtent(s)
 	out := in.text(s)
-	t.add(&in.tally)
+	t.merge(&in.tally)
 	return out
 }
 
