@@ -96,7 +96,8 @@ func (f *feed) Status() agg.SourceStatus {
 		s.Note = f.hint
 	}
 	return agg.SourceStatus{
-		Connected: s.Connected, Server: s.Server, Note: s.Note, History: s.History, Loading: f.loading(&s),
+		Connected: s.Connected, Server: s.Server, Note: s.Note, Loading: f.loading(&s),
+		History: s.History == beacon.HistoryKept, HistoryState: s.History,
 		Dropped: s.Dropped, Gaps: s.Gaps, Malformed: s.Malformed, Reconnects: s.Reconnects, Site: site,
 		Violations: s.Violations, Skew: s.Skew, Collectors: reckon(sub),
 	}

@@ -112,7 +112,7 @@ func (a *Aggregator) baseline(f *frame.Frame, spec frame.BaselineSpec, lo, hi in
 
 func (a *Aggregator) health(s SourceStatus, lo, hi, now int64) frame.Health {
 	h := frame.Health{
-		Connected: s.Connected, Server: s.Server, Note: s.Note, History: s.History, Loading: s.Loading,
+		Connected: s.Connected, Server: s.Server, Note: s.Note, History: s.History, HistoryState: s.HistoryState, Loading: s.Loading,
 		Dropped: s.Dropped, Gaps: s.Gaps, Malformed: s.Malformed, Reconnects: s.Reconnects,
 		Retained: a.log.rows, Evicted: a.evicted, MutedErrors: a.mute.count, Late: a.late, Duplicates: a.duplicates,
 		Overflow: a.overflow + a.lens.overflow, LagMS: float64(max(0, a.lag)), SampleRate: 1,

@@ -2,6 +2,8 @@ package agg
 
 import (
 	"time"
+
+	"github.com/rumtop/rumtop/internal/beacon"
 )
 
 // SourceStatus is what the reader of the stream knows about itself. The wiring
@@ -20,6 +22,8 @@ type SourceStatus struct {
 	Violations int64         // times that the server forbade something
 	Skew       time.Duration // this machine's clock minus the server's
 	Collectors Collectors
+
+	HistoryState beacon.HistoryState // why there is no history
 }
 
 // Collectors is what the collectors say about themselves.

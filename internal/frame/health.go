@@ -1,6 +1,10 @@
 package frame
 
-import "time"
+import (
+	"time"
+
+	"github.com/rumtop/rumtop/internal/beacon"
+)
 
 // Health is the trust line: what the numbers rest on.
 type Health struct {
@@ -42,4 +46,6 @@ type Health struct {
 	CollectorSkewMS       float64 `json:"collector_skew_ms"`      // collector's clock − server's, of the worst
 	ServerSkewMS          float64 `json:"server_skew_ms"`         // this machine's clock − server's
 	Violations            int64   `json:"violations"`             // times that the server forbade this viewer something
+
+	HistoryState beacon.HistoryState `json:"-"` // why there is no history
 }

@@ -64,7 +64,7 @@ func (s *Subscription) follow() error {
 		cc.Stop()
 		<-closed
 	}()
-	s.set("", true)
+	s.set("", beacon.HistoryKept)
 
 	check := time.NewTicker(checkEvery)
 	defer check.Stop()

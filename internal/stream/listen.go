@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
+
+	"github.com/rumtop/rumtop/internal/beacon"
 )
 
 // What may wait in this process for a reader, a subscription; more is dropped
@@ -126,23 +128,24 @@ func (s *Subscription) awaitStream(reason error) error {
 func (s *Subscription) noteForbidden(reason error) {
 	for _, subject := range s.filters() {
 		if !s.conn.maySubscribe(subject) {
-			s.set("this user may not subscribe to "+subject+": permit it, or give other credentials", false)
+			s.set("this user may not subscribe to "+subject+": permit it, or give other credentials", beacon.HistoryForbidden)
 			return
 		}
 	}
-	s.set(liveNote(reason), false)
+	s.set(noHistory(reason))
 }
 
-func liveNote(reason error) string {
+// noHistory is why there is no history, and the sentence that says so.
+func noHistory(reason error) (string, beacon.HistoryState) {
 	switch {
 	case errors.Is(reason, ErrNoJetStream):
-		return ErrNoJetStream.Error() + ": live batches only"
+		return ErrNoJetStream.Error() + ": live batches only", beacon.HistoryOff
 	case errors.Is(reason, ErrNoStream):
-		return ErrNoStream.Error() + ": live batches only until rumtop collect makes it"
+		return ErrNoStream.Error() + ": live batches only until rumtop collect creates it", beacon.HistoryNoStream
 	case errors.Is(reason, ErrDenied):
-		return "this user may not read the stream " + StreamName + ": live batches only; docs/nats.md has the permissions"
+		return "this user may not read the stream " + StreamName + ": live batches only: docs/nats.md lists the permissions", beacon.HistoryDenied
 	}
-	return errNoAnswer.Error() + ": live batches only, trying again"
+	return errNoAnswer.Error() + ": live batches only: retrying", beacon.HistoryNoAnswer
 }
 
 // recentIDs remembers the ids of messages that came without a sequence, so that

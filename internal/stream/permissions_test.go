@@ -106,7 +106,7 @@ func TestLeastPrivilege(t *testing.T) {
 		c := as(name)
 		s := subscribe(t, c, SubscribeOptions{Since: time.Hour})
 		expect(t, s, 0, 100)
-		if st := s.Status(); !st.History || st.Note != "" || st.Foreign != 0 || st.Violations != 0 {
+		if st := s.Status(); st.History != beacon.HistoryKept || st.Note != "" || st.Foreign != 0 || st.Violations != 0 {
 			t.Errorf("%s: %+v", name, st)
 		}
 		forbids(t, c, beacon.Subject("shop", "eu", 0), beacon.AnnotationSubject("shop"), "$JS.API.STREAM.DELETE.RUM", "$JS.API.STREAM.PURGE.RUM",
@@ -138,7 +138,7 @@ func TestViewerThatMayOnlyListen(t *testing.T) {
 	before := time.Now()
 	s := subscribe(t, as("live-viewer"), SubscribeOptions{Since: time.Hour})
 	eventually(t, "the refusal is seen", func() bool {
-		return s.Status().Note == "this user may not read the stream RUM: live batches only; docs/nats.md has the permissions"
+		return s.Status().Note == "this user may not read the stream RUM: live batches only: docs/nats.md lists the permissions"
 	})
 	if waited := time.Since(before); waited > apiTimeout/2 {
 		t.Errorf("a refusal took %v to be noticed", waited)

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/rumtop/rumtop/internal/beacon"
 )
 
 // outage is a server that viewers know by its port, and that can go away.
@@ -102,7 +104,7 @@ func TestServerRestartsWithItsStore(t *testing.T) {
 	expect(t, s, 200, 300)
 	quiet(t, s)
 	st := s.Status()
-	if !st.Connected || !st.History || st.Note != "" || st.Reconnects != 1 || st.Gaps != 0 || st.Rereads != 0 {
+	if !st.Connected || st.History != beacon.HistoryKept || st.Note != "" || st.Reconnects != 1 || st.Gaps != 0 || st.Rereads != 0 {
 		t.Errorf("status %+v", st)
 	}
 }
@@ -124,7 +126,7 @@ func TestServerRestartsWithAnEmptyStore(t *testing.T) {
 	f.send(50) // sequences that the viewer has passed already
 	expect(t, s, 100, 150)
 	// A viewer that was back before the stream took them live, and looks for it again.
-	eventually(t, "the viewer reads the stream", func() bool { return s.Status().History })
+	eventually(t, "the viewer reads the stream", func() bool { return s.Status().History == beacon.HistoryKept })
 	quiet(t, s)
 	if st := s.Status(); st.Gaps != 0 || st.Rereads != 1 {
 		t.Errorf("status %+v", st)
@@ -233,11 +235,11 @@ func TestStreamDeletedAndMadeAgain(t *testing.T) {
 	s := subscribe(t, dial(t, e.ClientURL()), SubscribeOptions{Since: time.Hour})
 	expect(t, s, 0, 10)
 	remove(t, c)
-	eventually(t, "the viewer says so", func() bool { return !s.Status().History && s.Status().Note != "" })
+	eventually(t, "the viewer says so", func() bool { return s.Status().History != beacon.HistoryKept && s.Status().Note != "" })
 	f.send(1) // refused at first: the publisher makes the stream again, or a live viewer gets it
 	f.settled()
 	expect(t, s, 10, 11)
-	eventually(t, "history is back", func() bool { return s.Status().History && f.p.Status().History })
+	eventually(t, "history is back", func() bool { return s.Status().History == beacon.HistoryKept && f.p.Status().History })
 	f.send(10)
 	expect(t, s, 11, 21)
 	quiet(t, s)

@@ -45,7 +45,7 @@ type Subscription struct {
 	counters
 	mu      sync.Mutex
 	note    string
-	history bool
+	history beacon.HistoryState
 	live    []*nats.Subscription // while reading without JetStream
 }
 
@@ -80,8 +80,8 @@ type position struct {
 type Status struct {
 	Connected  bool
 	Server     string
-	Note       string  // one sentence: why not connected, why no history; else ""
-	History    bool    // batches come from a stream that keeps them
+	Note       string // one sentence: why not connected, why no history; else ""
+	History    beacon.HistoryState
 	Loading    float64 // share of the history read, 0..1; 1 when caught up
 	Dropped    int64   // messages that came faster than they were read, without JetStream
 	Gaps       int64   // stream sequences that were gone before they could be read
@@ -177,7 +177,7 @@ func (s *Subscription) Status() Status {
 	return st
 }
 
-func (s *Subscription) set(note string, history bool) {
+func (s *Subscription) set(note string, history beacon.HistoryState) {
 	s.mu.Lock()
 	s.note, s.history = note, history
 	s.mu.Unlock()

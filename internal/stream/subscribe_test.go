@@ -30,7 +30,7 @@ func TestHistoryThenLiveWhilePublishing(t *testing.T) {
 	quiet(t, s)
 	eventually(t, "the counters", func() bool { return s.Status().Messages == total && s.Status().Loading == 1 })
 	st := s.Status()
-	if !st.Connected || !st.History || st.Note != "" || st.Gaps != 0 || st.Dropped != 0 || st.Malformed != 0 {
+	if !st.Connected || st.History != beacon.HistoryKept || st.Note != "" || st.Gaps != 0 || st.Dropped != 0 || st.Malformed != 0 {
 		t.Errorf("status %+v", st)
 	}
 	if st.Newest.IsZero() || st.Skew > time.Minute || st.Skew < -time.Minute {
@@ -44,7 +44,7 @@ func TestSinceLeavesOlderBatchesOut(t *testing.T) {
 	f.send(10)
 	f.settled()
 	s := subscribe(t, dial(t, e.ClientURL()), SubscribeOptions{})
-	eventually(t, "the subscription stands", func() bool { return s.Status().Loading == 1 && s.Status().History })
+	eventually(t, "the subscription stands", func() bool { return s.Status().Loading == 1 && s.Status().History == beacon.HistoryKept })
 	f.send(5)
 	expect(t, s, 10, 15)
 }
@@ -128,7 +128,7 @@ func TestWithoutJetStream(t *testing.T) {
 	srv := serve(t, &server.Options{})
 	s := subscribe(t, dial(t, srv.ClientURL()), SubscribeOptions{Since: time.Hour})
 	eventually(t, "listening", func() bool { return s.Status().Note != "" && srv.NumSubscriptions() > 0 })
-	if st := s.Status(); st.History || st.Loading != 1 || !st.Connected || st.Note != "the server keeps no history (JetStream is off): live batches only" {
+	if st := s.Status(); st.History != beacon.HistoryOff || st.Loading != 1 || !st.Connected || st.Note != "the server keeps no history (JetStream is off): live batches only" {
 		t.Errorf("status %+v", st)
 	}
 	f := newFeed(t, dial(t, srv.ClientURL()), PublisherOptions{Create: &Limits{}})
@@ -171,7 +171,7 @@ func TestStreamThatAppearsLater(t *testing.T) {
 	e := embed(t, EmbeddedOptions{})
 	s := subscribe(t, dial(t, e.ClientURL()), SubscribeOptions{Since: time.Hour})
 	eventually(t, "listening", func() bool { return s.Status().Note != "" })
-	if st := s.Status(); st.History || st.Note != "the server has no stream RUM yet: live batches only until rumtop collect makes it" {
+	if st := s.Status(); st.History != beacon.HistoryNoStream || st.Note != "the server has no stream RUM yet: live batches only until rumtop collect creates it" {
 		t.Errorf("status %+v", st)
 	}
 	c := dial(t, e.ClientURL())
@@ -188,7 +188,7 @@ func TestStreamThatAppearsLater(t *testing.T) {
 	}
 	f.settled()
 	expect(t, s, 10, 1010)
-	eventually(t, "history", func() bool { return s.Status().History })
+	eventually(t, "history", func() bool { return s.Status().History == beacon.HistoryKept })
 	quiet(t, s)
 	eventually(t, "all is well", func() bool { return s.Status().Note == "" && s.Status().Loading == 1 })
 	if !f.p.Status().History {

@@ -324,7 +324,7 @@ func disconnected() *frame.Frame {
 
 func nothingYet() *frame.Frame {
 	f := base()
-	f.Health = frame.Health{Connected: true, Loading: 1, Note: "the server keeps no history (JetStream is off): live batches only"}
+	f.Health = frame.Health{Connected: true, Loading: 1, HistoryState: beacon.HistoryOff, Note: "the server keeps no history (JetStream is off): live batches only"}
 	f.Baseline.Complete = false
 	f.Tags = nil
 	return f

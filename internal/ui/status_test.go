@@ -7,6 +7,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
+	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/frame"
 )
 
@@ -14,12 +15,13 @@ import (
 func TestNotesAreShown(t *testing.T) {
 	waiting := func(site, note string) *frame.Frame {
 		f := nothingYet()
-		f.Site, f.Health.Note = site, note
+		f.Site, f.Health.Note, f.Health.HistoryState = site, note, beacon.HistoryUnknown
 		return f
 	}
 	live := incident()
 	live.Health.History, live.Health.HistoryFrom = false, nil
-	live.Health.Note = "the server has no stream RUM yet: live batches only until rumtop collect makes it"
+	live.Health.Note = "the server has no stream RUM yet: live batches only until rumtop collect creates it"
+	live.Health.HistoryState = beacon.HistoryNoStream
 	lost := disconnected()
 	lost.Health.History = false
 	for _, c := range []struct {
@@ -29,8 +31,8 @@ func TestNotesAreShown(t *testing.T) {
 		{waiting("", "several sites report here (a, b): choose one with --site"), " ○ several sites report here (a, b): choose one with --site", ""},
 		{waiting("", ""), " ○ nothing received yet: no beacon has come", " ! no history · "},
 		{waiting("bank", "this user may not subscribe to rum.v1.bank.*.*: permit it"), " ○ nothing received yet for site bank: this user may not subscribe", ""},
-		{nothingYet(), " ○ nothing received yet for site shop: the server keeps no history", " ! the server keeps no history (JetStream is off) · "},
-		{live, " ▲ error rate 12.3%", " ! no history: the server has no stream RUM yet · "},
+		{nothingYet(), " ○ nothing received yet for site shop: the server keeps no history", " ! no history: JetStream is off · "},
+		{live, " ▲ error rate 12.3%", " ! no history: no stream RUM yet · "},
 		{lost, " ▲ not connected, numbers are old: connection refused", " · no history · "},
 	} {
 		m := screen(t, noColor, 120, 36, c.frame)

@@ -3,9 +3,9 @@ package ui
 import (
 	"fmt"
 	"math"
-	"strings"
 	"time"
 
+	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/frame"
 )
 
@@ -117,18 +117,22 @@ func collectorWorries(h *frame.Health) (wrong []fact) {
 	return wrong
 }
 
-// noHistory says that there is none and why: the reason is in the note, with what
-// follows from it. While not connected the note is about that, and the sentence has it.
+// historyReasons are why there is no history.
+var historyReasons = map[beacon.HistoryState]string{
+	beacon.HistoryOff:       ": JetStream is off",
+	beacon.HistoryNoStream:  ": no stream RUM yet",
+	beacon.HistoryDenied:    ": no read permission on stream RUM",
+	beacon.HistoryForbidden: ": no permission to subscribe",
+	beacon.HistoryNoAnswer:  ": JetStream does not respond",
+}
+
+// noHistory says that there is no history and why. While disconnected the
+// first line has the reason.
 func noHistory(h *frame.Health) string {
-	const none = "no history"
-	reason, _, _ := strings.Cut(h.Note, ": live batches only")
-	switch {
-	case reason == "" || !h.Connected:
-		return none
-	case strings.Contains(reason, none):
-		return reason
+	if !h.Connected {
+		return "no history"
 	}
-	return none + ": " + reason
+	return "no history" + historyReasons[h.HistoryState]
 }
 
 func sampling(rate float64) string {
