@@ -1,6 +1,10 @@
 package collector
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/rumtop/rumtop/internal/fingerprint"
+)
 
 // What browsers and SDKs put in front of an error's message, depending on how
 // they caught it.
@@ -21,7 +25,7 @@ func foldError(typ, message string) (string, string) {
 			}
 		}
 	}
-	if head, rest, ok := strings.Cut(message, ": "); ok && isErrorType(head) {
+	if head, rest, ok := strings.Cut(message, ": "); ok && fingerprint.IsErrorType(head) {
 		switch typ {
 		case "", "Error", "UnhandledRejection":
 			typ = head
@@ -29,24 +33,11 @@ func foldError(typ, message string) (string, string) {
 		if typ == head {
 			message = rest
 		}
-	} else if typ == "" && isErrorType(message) {
+	} else if typ == "" && fingerprint.IsErrorType(message) {
 		typ, message = message, ""
 	}
 	if typ == "" {
 		typ = "Error"
 	}
 	return typ, message
-}
-
-// isErrorType says whether s looks like the name of an error's class.
-func isErrorType(s string) bool {
-	if len(s) == 0 || len(s) > 60 || !(strings.HasSuffix(s, "Error") || strings.HasSuffix(s, "Exception")) {
-		return false
-	}
-	for i := range len(s) {
-		if c := s[i]; (c|0x20 < 'a' || c|0x20 > 'z') && (c < '0' || c > '9') && c != '_' && c != '.' && c != '$' {
-			return false
-		}
-	}
-	return true
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/fingerprint"
 	"github.com/rumtop/rumtop/internal/frame"
 )
 
@@ -134,7 +135,7 @@ func TestDetail(t *testing.T) {
 		b.Tags = []beacon.Tag{{Key: "tier", Value: "paid"}}
 		add(a, now, b)
 	}
-	fp := Fingerprint("TypeError", "x", "")
+	fp := fingerprint.Of("TypeError", "x", "")
 	q := frame.Query{By: "release", Window: 2 * time.Minute, Steps: 10, Fingerprint: fp, ValuesOf: "page", Filter: mustParse(t, "page!=/3")}
 	f := a.Frame(q, SourceStatus{}, now)
 	d := f.Detail

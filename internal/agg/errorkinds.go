@@ -1,5 +1,7 @@
 package agg
 
+import "github.com/rumtop/rumtop/internal/fingerprint"
+
 // errorKind is one way in which errors of a group were reported: their texts.
 type errorKind struct {
 	typ, message, stack uint32 // log.texts
@@ -41,7 +43,7 @@ func (k *errorKinds) add(s *texts, kind errorKind) (id uint32, fits bool) {
 		return id, true
 	}
 	key := kind
-	fp := Fingerprint(s.text[kind.typ], s.text[kind.message], s.text[kind.stack])
+	fp := fingerprint.Of(s.text[kind.typ], s.text[kind.message], s.text[kind.stack])
 	group, ok := k.groupIDs[fp]
 	if !ok {
 		if len(k.groups) >= maxErrorGroups {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/fingerprint"
 	"github.com/rumtop/rumtop/internal/frame"
 )
 
@@ -79,7 +80,7 @@ func TestErrorDetailTells(t *testing.T) {
 		add(a, when, b)
 	}
 	add(a, epoch, beacon.Beacon{ID: 99, Received: epoch.UnixMilli(), Trace: "not of this error", Errors: []beacon.Error{{Type: "E", Message: "y"}}})
-	d := a.Frame(frame.Query{By: "release", Window: time.Minute, Fingerprint: Fingerprint("E", "x", "")}, SourceStatus{}, epoch.Add(time.Second)).Detail
+	d := a.Frame(frame.Query{By: "release", Window: time.Minute, Fingerprint: fingerprint.Of("E", "x", "")}, SourceStatus{}, epoch.Add(time.Second)).Detail
 	if d == nil || d.Sessions != maxTraces || d.Users != 1 || len(d.Traces) != maxTraces {
 		t.Fatalf("%+v", d)
 	}

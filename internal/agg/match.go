@@ -6,6 +6,7 @@ import (
 
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/filter"
+	"github.com/rumtop/rumtop/internal/fingerprint"
 )
 
 // matcher is a filter compiled for the log. What it says about an origin, a
@@ -369,7 +370,7 @@ func (t *entryTerm) row(c *chunk, i int) bool {
 	return t.each(c, i, &t.found) != t.none
 }
 
-func fingerprintOf(e *beacon.Error) string { return Fingerprint(e.Type, e.Message, e.Stack) }
+func fingerprintOf(e *beacon.Error) string { return fingerprint.Of(e.Type, e.Message, e.Stack) }
 
 func (l *log) errorOf(k *errorKind) beacon.Error {
 	return beacon.Error{Type: l.texts.text[k.typ], Message: l.texts.text[k.message], Stack: l.texts.text[k.stack], Handled: k.handled}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/fingerprint"
 	"github.com/rumtop/rumtop/internal/frame"
 )
 
@@ -42,7 +43,7 @@ func (o *oracle) add(b *beacon.Batch, now time.Time) {
 func (o *oracle) passing(q frame.Query) []*beacon.Beacon {
 	var out []*beacon.Beacon
 	for _, b := range o.beacons {
-		if q.Filter.MatchWith(b, func(e *beacon.Error) string { return Fingerprint(e.Type, e.Message, e.Stack) }) {
+		if q.Filter.MatchWith(b, func(e *beacon.Error) string { return fingerprint.Of(e.Type, e.Message, e.Stack) }) {
 			out = append(out, b)
 		}
 	}
@@ -177,7 +178,7 @@ func oracleErrors(passing []*beacon.Beacon, lo, hi, blo, bhi int64) map[string]*
 	for _, b := range passing {
 		for i := range b.Errors {
 			e := &b.Errors[i]
-			fp := Fingerprint(e.Type, e.Message, e.Stack)
+			fp := fingerprint.Of(e.Type, e.Message, e.Stack)
 			g := groups[fp]
 			if g == nil {
 				g = &frame.ErrorGroup{Fingerprint: fp, FirstSeen: at(b.Received)}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/fingerprint"
 	"github.com/rumtop/rumtop/internal/frame"
 )
 
@@ -70,7 +71,7 @@ func TestSessionsThatWereHurt(t *testing.T) {
 	if rows := ask(frame.SessionsSpec{Key: "9.9.9"}).Sessions; rows != nil {
 		t.Errorf("of no segment: %+v", rows)
 	}
-	fp := Fingerprint("TypeError", "of another kind", "")
+	fp := fingerprint.Of("TypeError", "of another kind", "")
 	if rows := ask(frame.SessionsSpec{Whole: true, Fingerprint: fp}).Sessions; len(rows) != 1 || rows[0].Errors != 1 {
 		t.Errorf("of an error: %+v", rows)
 	}

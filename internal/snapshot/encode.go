@@ -8,8 +8,8 @@ import (
 	"slices"
 	"sync/atomic"
 
-	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/fingerprint"
 	"github.com/rumtop/rumtop/internal/snapshot/columns"
 )
 
@@ -302,7 +302,7 @@ func (e *encoder) errors(b *beacon.Batch, first int32) {
 
 func (t *kindBlock) put(number int32, kind errorKind) {
 	t.kind = append(t.kind, number)
-	t.fingerprint = append(t.fingerprint, agg.Fingerprint(kind.typ, kind.message, kind.stack))
+	t.fingerprint = append(t.fingerprint, fingerprint.Of(kind.typ, kind.message, kind.stack))
 	t.typ, t.message, t.stacks = append(t.typ, kind.typ), append(t.message, kind.message), append(t.stacks, kind.stack)
 	t.handled = append(t.handled, kind.handled)
 }

@@ -1,25 +1,28 @@
-package agg
+// Package fingerprint names the group that an error of a browser belongs to,
+// so that one defect is counted as one: across users, releases and engines.
+package fingerprint
 
 import (
+	"encoding/hex"
 	"hash/fnv"
 	"strings"
 )
 
-// Fingerprint names the group that an error belongs to: its type, its message
-// with numbers and ids folded, and the topmost frame of its stack that is the
-// site's own code. It is 12 hexadecimal digits. Equal defects of two releases,
-// and of two browsers, are to have equal fingerprints, so that line numbers and
-// the hashes in bundles' names are left out, and where an engine worded the
-// error itself, type and message are what all engines would say.
-func Fingerprint(typ, message, stack string) string {
-	typ, message = strings.TrimPrefix(typ, "Uncaught "), unprefixed(message)
-	if kind, rest, ok := strings.Cut(message, ": "); ok && (typ == "" || typ == kind) && isErrorType(kind) {
-		typ, message = kind, rest
+// Of names the group that an error belongs to: its type, its message with
+// numbers and ids folded, and the topmost frame of its stack that is the site's
+// own code. It returns 12 hexadecimal digits. The same defect has the same
+// fingerprint in two releases and in two browsers: line numbers and the hashes
+// in bundle names are left out, and if an engine worded the error itself, type
+// and message are replaced by one wording for all engines.
+func Of(typ, message, stack string) string {
+	typ, message = strings.TrimPrefix(typ, "Uncaught "), cutPrefix(message)
+	if class, rest, ok := strings.Cut(message, ": "); ok && (typ == "" || typ == class) && IsErrorType(class) {
+		typ, message = class, rest
 	}
 	text := make([]byte, 0, 256)
-	if said, known := meaning(typ, message); known {
+	if common, known := commonWording(typ, message); known {
 		text = append(text, 0)
-		text = fold(text, said)
+		text = fold(text, common)
 	} else {
 		text = append(text, typ...)
 		text = append(text, 0)
@@ -29,14 +32,15 @@ func Fingerprint(typ, message, stack string) string {
 	function, file := topFrame(stack)
 	text = append(text, function...)
 	text = append(text, 0)
-	text = fold(text, withoutHash(file))
+	text = fold(text, cutHash(file))
 	h := fnv.New64a()
 	_, _ = h.Write(text) // never fails
-	return hex(h.Sum64())[4:]
+	return hex.EncodeToString(h.Sum(text[:0])[2:])
 }
 
-// unprefixed takes off what engines put before what was thrown.
-func unprefixed(message string) string {
+// cutPrefix removes what engines put before the message of an error that the
+// page did not catch.
+func cutPrefix(message string) string {
 	for _, p := range [...]string{"Uncaught (in promise) ", "Uncaught ", "Unhandled Promise Rejection: "} {
 		if rest, ok := strings.CutPrefix(message, p); ok {
 			return rest
@@ -45,16 +49,26 @@ func unprefixed(message string) string {
 	return message
 }
 
-func isErrorType(s string) bool {
-	return strings.HasSuffix(s, "Error") && !strings.ContainsAny(s, " .:/")
+// IsErrorType reports whether s looks like the name of an error's class:
+// TypeError, java.io.IOException. It is at most 60 bytes long.
+func IsErrorType(s string) bool {
+	if len(s) == 0 || len(s) > 60 || !(strings.HasSuffix(s, "Error") || strings.HasSuffix(s, "Exception")) {
+		return false
+	}
+	for i := range len(s) {
+		if c := s[i]; !alphanumeric(c) && c != '_' && c != '.' && c != '$' {
+			return false
+		}
+	}
+	return true
 }
 
-// bundleHash is how long the hashes are that bundlers write in base 32 or 64.
+// bundleHash is the length of the hashes that bundlers write in base 32 or 64.
 const bundleHash = 8
 
-// withoutHash takes the hash off a bundle's name where it is not of digits that
-// fold finds: index-DiwrgTda.js, chunk-HLNNQYAG.js, app.abcdefab.js.
-func withoutHash(file string) string {
+// cutHash removes the hash from a bundle's name if it has no digits that fold
+// finds: index-DiwrgTda.js, chunk-HLNNQYAG.js, app.abcdefab.js.
+func cutHash(file string) string {
 	dot := strings.LastIndexByte(file, '.')
 	if dot <= bundleHash || file[dot-bundleHash-1] != '-' && file[dot-bundleHash-1] != '.' {
 		return file
@@ -66,7 +80,7 @@ func withoutHash(file string) string {
 	return file[:dot-bundleHash-1] + file[dot:]
 }
 
-// fold appends s with every number, and every word that looks like an id, as #.
+// fold appends s, with # for every number and every word that looks like an id.
 func fold(dst []byte, s string) []byte {
 	for i := 0; i < len(s); {
 		if isUUID(s[i:]) {
@@ -106,7 +120,7 @@ func isUUID(s string) bool {
 	return true
 }
 
-// The shortest words that are taken for ids if they hold a digit.
+// The shortest words that count as ids if they contain a digit.
 const (
 	minHexID = 4
 	minID    = 12
@@ -146,13 +160,13 @@ func alphanumeric(c byte) bool {
 	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z'
 }
 
-// foreign marks frames that are not the site's own code.
+// foreign are the texts that mark a frame as not the site's own code.
 var foreign = [...]string{
 	"node_modules", "vendor", "polyfill", "-extension://", "webkit-masked-url", "[native code]", "<anonymous>", "rum.js",
 }
 
-// topFrame is the function and the file of the first frame that is the site's
-// own; empty where there is none.
+// topFrame returns the function and the file of the first frame that is the
+// site's own code, empty if none is.
 func topFrame(stack string) (function, file string) {
 	for line := range strings.Lines(stack) {
 		if isForeign(line) {
@@ -174,11 +188,11 @@ func isForeign(line string) bool {
 	return false
 }
 
-// minName is the length of the shortest function names that a minifier did not make.
+// minName is the length of the shortest names that are not a minifier's.
 const minName = 3
 
-// parseStackFrame reads a line of a stack, as Chromium ("at pay (URL:1:2)", "at URL:1:2")
-// or Firefox and Safari ("pay@URL:1:2") write it.
+// parseStackFrame reads a line of a stack as Chromium ("at pay (URL:1:2)",
+// "at URL:1:2") or Firefox and Safari ("pay@URL:1:2") write it.
 func parseStackFrame(line string) (function, file string, ok bool) {
 	var url string
 	if rest, chromium := strings.CutPrefix(line, "at "); chromium {
@@ -190,7 +204,7 @@ func parseStackFrame(line string) (function, file string, ok bool) {
 	} else if function, url, ok = strings.Cut(line, "@"); !ok {
 		return "", "", false
 	}
-	url, ok = withoutPosition(url)
+	url, ok = cutPosition(url)
 	if !ok {
 		return "", "", false
 	}
@@ -200,8 +214,9 @@ func parseStackFrame(line string) (function, file string, ok bool) {
 	return functionName(function), file, true
 }
 
-// functionName is the name in the code of what a frame calls "async Cart.total
-// [as render]", "async*Cart.prototype.total" or "total/<", if no minifier made it.
+// functionName returns the name that the code has for what a frame calls "async
+// Cart.total [as render]", "async*Cart.prototype.total" or "total/<"; "" if it
+// is a minifier's.
 func functionName(s string) string {
 	s, _, _ = strings.Cut(s, " [as ")
 	s = s[strings.LastIndexAny(s, " *")+1:]
@@ -213,8 +228,8 @@ func functionName(s string) string {
 	return s
 }
 
-// withoutPosition takes :line and :column off a URL. One of them must be there.
-func withoutPosition(url string) (string, bool) {
+// cutPosition removes :line and :column from a URL, which must have one of them.
+func cutPosition(url string) (string, bool) {
 	found := false
 	for range 2 {
 		i := strings.LastIndexByte(url, ':')

@@ -1,4 +1,4 @@
-package agg
+package fingerprint
 
 import (
 	"regexp"
@@ -9,9 +9,9 @@ import (
 const chromeStack = "TypeError: x\n    at http (https://shop.example/node_modules/axios/index.js:3:4)\n" +
 	"    at async pay (https://shop.example/assets/app.3f2a1b9c.js:1:2048)\n    at e (https://shop.example/assets/app.3f2a1b9c.js:1:9)\n"
 
-func TestFingerprint(t *testing.T) {
+func TestOf(t *testing.T) {
 	type e struct{ typ, message, stack string }
-	of := func(x e) string { return Fingerprint(x.typ, x.message, x.stack) }
+	of := func(x e) string { return Of(x.typ, x.message, x.stack) }
 	for _, c := range []struct {
 		name string
 		a, b e
@@ -50,7 +50,7 @@ func TestFingerprint(t *testing.T) {
 }
 
 // The engines' own words for one error are one group, and no other error's.
-func TestFingerprintOfEngines(t *testing.T) {
+func TestOfEngineWordings(t *testing.T) {
 	const (
 		v8    = "\n    at paymentTotal (https://a.example/assets/checkout-8f3a12cd.js:1:48211)\n    at e (https://a.example/vendors.js:2:1)"
 		other = "paymentTotal@https://a.example/assets/checkout-0b1c2d3e.js:1:48240\nonClick@https://a.example/assets/checkout-0b1c2d3e.js:1:5"
@@ -85,41 +85,41 @@ func TestFingerprintOfEngines(t *testing.T) {
 		{"the page's own", []words{{"CartError", "Cannot read properties of undefined (reading 'total')"}}, nil},
 		{"the page's own words", []words{{"Error", "cart has no total"}}, []words{{"Error", "cart has no total"}}},
 	} {
-		first := Fingerprint(group.blink[0].typ, group.blink[0].message, group.blink[0].typ+": "+group.blink[0].message+v8)
+		first := Of(group.blink[0].typ, group.blink[0].message, group.blink[0].typ+": "+group.blink[0].message+v8)
 		if before, known := seen[first]; known {
 			t.Errorf("%s is one with %s", group.name, before)
 		}
 		seen[first] = group.name
 		for _, w := range group.blink {
-			if fp := Fingerprint(w.typ, w.message, w.typ+": "+w.message+v8); fp != first {
+			if fp := Of(w.typ, w.message, w.typ+": "+w.message+v8); fp != first {
 				t.Errorf("%s: %q is apart", group.name, w)
 			}
 		}
 		for _, w := range group.rest {
-			if fp := Fingerprint(w.typ, w.message, other); fp != first {
+			if fp := Of(w.typ, w.message, other); fp != first {
 				t.Errorf("%s: %q is apart", group.name, w)
 			}
-			if fp := Fingerprint(w.typ, w.message, strings.ReplaceAll(other, "paymentTotal", "cartTotal")); fp == first {
+			if fp := Of(w.typ, w.message, strings.ReplaceAll(other, "paymentTotal", "cartTotal")); fp == first {
 				t.Errorf("%s: %q of another function is one with it", group.name, w)
 			}
 		}
 	}
 }
 
-func FuzzFingerprint(f *testing.F) {
+func FuzzOf(f *testing.F) {
 	f.Add("TypeError", "Uncaught x 1", chromeStack)
 	f.Add("", "", "at \n@\n@:1\nat (:1:2)\nat :::1")
 	form := regexp.MustCompile(`^[0-9a-f]{12}$`)
 	f.Fuzz(func(t *testing.T, typ, message, stack string) {
-		if fp := Fingerprint(typ, message, stack); !form.MatchString(fp) {
+		if fp := Of(typ, message, stack); !form.MatchString(fp) {
 			t.Errorf("%q", fp)
 		}
 	})
 }
 
-func BenchmarkFingerprint(b *testing.B) {
+func BenchmarkOf(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
-		Fingerprint("TypeError", "Uncaught cannot read 'x12' of undefined, order 3fa85f64-5717", chromeStack)
+		Of("TypeError", "Uncaught cannot read 'x12' of undefined, order 3fa85f64-5717", chromeStack)
 	}
 }
