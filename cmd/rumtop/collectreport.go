@@ -107,7 +107,7 @@ func (r *reporter) tell(ended bool) {
 	}
 	for _, site := range r.sites {
 		// Without a connection there is nobody to tell; the next report says it all.
-		_ = r.conn.Announce(site, data)
+		_ = r.conn.PublishReport(site, data)
 	}
 }
 

@@ -20,7 +20,7 @@ type feed struct {
 	made    chan struct{}    // closed when there is history to read
 	clock   func() time.Time // this machine's
 
-	company *stream.Company // nil: nobody tells who watches
+	company *stream.Presence // nil: nobody tells who watches
 
 	mu       sync.Mutex
 	conn     *stream.Conn
@@ -191,7 +191,7 @@ func (f *feed) run(ctx context.Context, site string, since time.Duration) error 
 		go func() { _ = stream.FollowMarkers(ctx, f.conn, site, since, f.marked) }()
 	}
 	if f.company != nil {
-		go func() { _ = f.company.Keep(ctx, site) }()
+		go func() { _ = f.company.Run(ctx, site) }()
 	}
 	f.forward(ctx, sub.Batches())
 	return ctx.Err()

@@ -29,16 +29,16 @@ func (f *presenceFlags) register(fs *pflag.FlagSet) {
 func (f *presenceFlags) name(user string) string { return plain.Line(cmp.Or(f.author, user), 40) }
 
 // company makes the company of a screen, nil where nobody is to be told.
-func (f *presenceFlags) company(conn *stream.Conn, user string) *stream.Company {
+func (f *presenceFlags) company(conn *stream.Conn, user string) *stream.Presence {
 	name := f.name(user)
 	if !f.on || name == "" {
 		return nil
 	}
-	return stream.NewCompany(conn, rand.Text(), name)
+	return stream.NewPresence(conn, rand.Text(), name)
 }
 
 // watchers shows the screen those who watch.
-type watchers struct{ *stream.Company }
+type watchers struct{ *stream.Presence }
 
 // Tell says what this screen asks.
 func (w watchers) Tell(q frame.Query) {
@@ -46,12 +46,12 @@ func (w watchers) Tell(q frame.Query) {
 	if !q.At.IsZero() {
 		p.At = q.At.UnixMilli()
 	}
-	w.Company.Tell(p)
+	w.Presence.Update(p)
 }
 
 // Others are those who have said so lately.
 func (w watchers) Others() []ui.Watcher {
-	others := w.Company.Others()
+	others := w.Presence.Others()
 	out := make([]ui.Watcher, len(others))
 	for i, p := range others {
 		out[i] = ui.Watcher{ID: p.ID, Name: plain.Line(p.Name, 40), Filter: p.Filter, By: plain.Line(p.By, 40), Window: time.Duration(p.Window) * time.Millisecond}

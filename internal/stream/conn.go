@@ -53,14 +53,14 @@ type Conn struct {
 	reconnects atomic.Int64
 	violations atomic.Int64
 	maxPayload atomic.Int64 // bytes, 0 before the first connection
-	settled    atomic.Bool  // Conn is set: callbacks may come before
+	ready      atomic.Bool  // Conn is set: callbacks may come before
 	changed    broadcast
 
 	mu       sync.Mutex
 	server   string
 	lastErr  error
 	denied   map[string]struct{} // "publish subject" and "subscription subject", since connected
-	watchers map[*watcher]struct{}
+	requests map[*pendingRequest]struct{}
 }
 
 // Connect connects, or says in one sentence why it cannot and what to do. The
@@ -114,9 +114,9 @@ func connect(opts ConnectOptions, lazily bool) (*Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	var dialer *lateDialer
+	var dialer *gatedDialer
 	if lazily {
-		dialer = &lateDialer{}
+		dialer = &gatedDialer{}
 		nopts = append(nopts, dialer.option, nats.RetryOnFailedConnect(true))
 	}
 	nopts = append(nopts, c.options()...)
@@ -128,7 +128,7 @@ func connect(opts ConnectOptions, lazily bool) (*Conn, error) {
 		c.Conn, err = nats.Connect(opts.servers(), nopts...)
 	}
 	if err != nil {
-		return nil, explain(err, opts, c.servers)
+		return nil, connectError(err, opts, c.servers)
 	}
 	switch {
 	case settings.JSAPIPrefix != "":
@@ -136,18 +136,18 @@ func connect(opts ConnectOptions, lazily bool) (*Conn, error) {
 	case settings.JSDomain != "":
 		c.apiPrefix = "$JS." + settings.JSDomain + ".API."
 	}
-	c.settled.Store(true)
+	c.ready.Store(true)
 	if dialer != nil {
 		dialer.open.Store(true)
 	} else {
-		c.up(c.Conn)
+		c.onConnect(c.Conn)
 	}
 	return c, nil
 }
 
-// up notes who the server is. It is also the callback of nats.go, which comes
+// onConnect notes who the server is. It is also the callback of nats.go, which comes
 // from a goroutine of its own and may be late: hence the question at the end.
-func (c *Conn) up(nc *nats.Conn) {
+func (c *Conn) onConnect(nc *nats.Conn) {
 	c.mu.Lock()
 	c.server, c.lastErr = nc.ConnectedUrlRedacted(), nil
 	clear(c.denied)
@@ -162,7 +162,7 @@ func (c *Conn) options() []nats.Option {
 	down := func(_ *nats.Conn, err error) {
 		c.connected.Store(false)
 		c.setErr(err)
-		c.abandon(errDisconnected)
+		c.cancelRequests(errDisconnected)
 		c.changed.notify()
 	}
 	return []nats.Option{
@@ -174,20 +174,20 @@ func (c *Conn) options() []nats.Option {
 			return nil
 		},
 		nats.Timeout(dialTimeout), nats.PingInterval(pingInterval), nats.MaxPingsOutstanding(2), nats.FlusherTimeout(writeDeadline),
-		nats.MaxReconnects(-1), nats.CustomReconnectDelay(c.failed), nats.IgnoreAuthErrorAbort(),
-		nats.ConnectHandler(c.up),
-		nats.ReconnectHandler(func(nc *nats.Conn) { c.reconnects.Add(1); c.up(nc) }),
+		nats.MaxReconnects(-1), nats.CustomReconnectDelay(c.onFailedAttempts), nats.IgnoreAuthErrorAbort(),
+		nats.ConnectHandler(c.onConnect),
+		nats.ReconnectHandler(func(nc *nats.Conn) { c.reconnects.Add(1); c.onConnect(nc) }),
 		nats.DisconnectErrHandler(down),
 		nats.ReconnectErrHandler(down),
 		nats.ClosedHandler(func(nc *nats.Conn) { down(nc, nats.ErrConnectionClosed) }),
-		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { c.asyncError(err) }),
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { c.onAsyncError(err) }),
 	}
 }
 
-// failed is called after a round of attempts, and answers when to try again. It
+// onFailedAttempts is called after a round of attempts, and answers when to try again. It
 // is the only place that learns of a server that answers but does not let us in.
-func (c *Conn) failed(attempts int) time.Duration {
-	if c.settled.Load() {
+func (c *Conn) onFailedAttempts(attempts int) time.Duration {
+	if c.ready.Load() {
 		c.setErr(c.LastError())
 	}
 	return reconnectDelay(attempts)
@@ -222,7 +222,7 @@ func (c *Conn) State() State {
 	s.Server = c.servers
 	s.Note = "no connection to " + c.servers + ": trying again"
 	if c.lastErr != nil && !errors.Is(c.lastErr, nats.ErrNoServers) && !unreachable(c.lastErr) {
-		s.Note = explainShort(c.lastErr, c.servers) + "; trying again"
+		s.Note = refusalText(c.lastErr, c.servers) + "; trying again"
 	}
 	return s
 }
@@ -245,18 +245,18 @@ func (c *Conn) jetStream() (jetstream.JetStream, error) {
 	return js, nil
 }
 
-// lateDialer refuses to dial until it is open. nats.Connect dials every server
+// gatedDialer refuses to dial until it is open. nats.Connect dials every server
 // once before it goes to the background, and a name server or a firewall that
 // does not answer would hold up the caller; this way the first attempt is over
 // at once.
-type lateDialer struct {
+type gatedDialer struct {
 	open  atomic.Bool
 	inner nats.CustomDialer
 }
 
 var errNotYet = errors.New("connecting")
 
-func (d *lateDialer) option(o *nats.Options) error {
+func (d *gatedDialer) option(o *nats.Options) error {
 	d.inner = o.CustomDialer
 	if d.inner == nil {
 		d.inner = &net.Dialer{Timeout: dialTimeout}
@@ -266,7 +266,7 @@ func (d *lateDialer) option(o *nats.Options) error {
 	return nil
 }
 
-func (d *lateDialer) Dial(network, address string) (net.Conn, error) {
+func (d *gatedDialer) Dial(network, address string) (net.Conn, error) {
 	if !d.open.Load() {
 		return nil, errNotYet
 	}

@@ -34,8 +34,8 @@ type Check struct {
 
 // What the doctor minds.
 const (
-	slowRTT    = 250 * time.Millisecond
-	silentSite = 2 * time.Minute
+	slowRTT   = 250 * time.Millisecond
+	quietSite = 2 * time.Minute
 )
 
 // Doctor looks at a connection, the stream and one site, most basic things
@@ -91,8 +91,8 @@ func checkStream(info *jetstream.StreamInfo, err error) Check {
 		ch.Level, ch.Detail, ch.Next = Fail, err.Error(), "look at JetStream on the server: nats server report jetstream"
 	default:
 		ch.Detail = fmt.Sprintf("%s holds %d messages in %s since %s; replicas: %d; bounds: %s, %s",
-			StreamName, info.State.Msgs, size(int64(info.State.Bytes)), since(info), max(info.Config.Replicas, 1), age(info.Config.MaxAge), size(info.Config.MaxBytes))
-		if !covers(info.Config.Subjects) {
+			StreamName, info.State.Msgs, sizeText(int64(info.State.Bytes)), oldestText(info), max(info.Config.Replicas, 1), ageText(info.Config.MaxAge), sizeText(info.Config.MaxBytes))
+		if !takesBatches(info.Config.Subjects) {
 			ch.Level, ch.Detail, ch.Next = Fail, fmt.Sprintf("%s takes %q", StreamName, info.Config.Subjects), "let it take "+beacon.SubjectRoot+">"
 		} else if info.Config.MaxAge <= 0 && info.Config.MaxBytes <= 0 {
 			ch.Level, ch.Next = Warn, "bound it, or it fills the disk: nats stream edit "+StreamName+" --max-age 24h"
@@ -128,7 +128,7 @@ func checkLive(ctx context.Context, c *Conn, site string) Check {
 	subject := siteSubjects(site)
 	sub, err := c.SubscribeSync(subject)
 	if err == nil {
-		err = flush(ctx, c)
+		err = flushConn(ctx, c)
 		if uerr := sub.Unsubscribe(); err == nil {
 			err = uerr
 		}
@@ -136,7 +136,7 @@ func checkLive(ctx context.Context, c *Conn, site string) Check {
 	switch {
 	case err != nil:
 		ch.Level, ch.Detail, ch.Next = Fail, err.Error(), "look at the server"
-	case c.forbade(subject):
+	case c.hasDenied(subject):
 		ch.Level, ch.Detail, ch.Next = Warn, "not permitted: "+subject, "for viewers: permit it; collectors do without"
 	}
 	return ch
@@ -152,12 +152,12 @@ func checkPublish(ctx context.Context, c *Conn, site string) Check {
 	subject := beacon.SubjectRoot + site + ".doctor"
 	err := c.PublishMsg(&nats.Msg{Subject: subject, Header: nats.Header{jetstream.ExpectedStreamHeader: []string{"-"}}})
 	if err == nil {
-		err = flush(ctx, c)
+		err = flushConn(ctx, c)
 	}
 	switch {
 	case err != nil:
 		ch.Level, ch.Detail, ch.Next = Fail, err.Error(), "look at the server"
-	case c.forbade(subject):
+	case c.hasDenied(subject):
 		ch.Detail = "not permitted: right for a viewer, wrong for a collector"
 	}
 	return ch
@@ -191,7 +191,7 @@ func checkNewest(ctx context.Context, c *Conn, site string, info *jetstream.Stre
 	}
 	quiet := max(0, info.TimeStamp.Sub(newest))
 	ch.Detail = fmt.Sprintf("stored %v ago", quiet.Round(time.Millisecond))
-	if quiet > silentSite {
+	if quiet > quietSite {
 		ch.Level, ch.Next = Warn, "is the collector running, and does the page load /rum.js?"
 	}
 	return ch
@@ -225,8 +225,8 @@ func newestOf(ctx context.Context, c *Conn, site string) (time.Time, error) {
 	return newest, nil
 }
 
-// flush waits until the server has read everything and has complained about it.
-func flush(ctx context.Context, c *Conn) error {
+// flushConn waits until the server has read everything and has complained about it.
+func flushConn(ctx context.Context, c *Conn) error {
 	ctx, cancel := context.WithTimeout(ctx, apiTimeout)
 	defer cancel()
 	if err := c.FlushWithContext(ctx); err != nil {
@@ -242,7 +242,7 @@ func siteSubjects(site string) string {
 	return beacon.SubjectRoot + site + ".*.*"
 }
 
-func covers(subjects []string) bool {
+func takesBatches(subjects []string) bool {
 	for _, s := range subjects {
 		if s == ">" || s == "rum.>" || s == beacon.SubjectRoot+">" {
 			return true
@@ -251,21 +251,21 @@ func covers(subjects []string) bool {
 	return false
 }
 
-func since(info *jetstream.StreamInfo) string {
+func oldestText(info *jetstream.StreamInfo) string {
 	if info.State.Msgs == 0 {
 		return "never"
 	}
 	return info.State.FirstTime.UTC().Format(time.RFC3339)
 }
 
-func age(d time.Duration) string {
+func ageText(d time.Duration) string {
 	if d <= 0 {
 		return "any age"
 	}
 	return d.String()
 }
 
-func size(n int64) string {
+func sizeText(n int64) string {
 	switch {
 	case n < 0:
 		return "any size"

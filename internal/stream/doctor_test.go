@@ -111,7 +111,7 @@ func TestDoctorOfCollectors(t *testing.T) {
 	}
 	say := func(at time.Time, lost int64) {
 		t.Helper()
-		if err := c.Announce("shop", report(t, "a", at, lost)); err != nil {
+		if err := c.PublishReport("shop", report(t, "a", at, lost)); err != nil {
 			t.Fatal(err)
 		}
 	}

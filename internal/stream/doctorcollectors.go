@@ -21,8 +21,8 @@ func checkCollectors(ctx context.Context, c *Conn, site string, now func() time.
 	}
 	var heard collectors
 	server := now().Add(-skew)
-	heard.begin(server.Add(-reportsBack))
-	err := readReports(ctx, c, site, server.Add(-reportsBack), func(data []byte, stored time.Time) { heard.take(data, stored, stored) })
+	heard.setFrom(server.Add(-reportsSince))
+	err := readReports(ctx, c, site, server.Add(-reportsSince), func(data []byte, stored time.Time) { heard.addReport(data, stored, stored) })
 	if err != nil {
 		none.Detail, none.Next = err.Error(), "look at JetStream on the server: nats server report jetstream"
 		if errors.Is(err, ErrDenied) {
@@ -32,7 +32,7 @@ func checkCollectors(ctx context.Context, c *Conn, site string, now func() time.
 	}
 	known, losses, others := heard.list(server)
 	if len(known) == 0 {
-		none.Detail, none.Next = "none has reported in the last "+reportsBack.String(), "start rumtop collect, or see why it does not reach NATS"
+		none.Detail, none.Next = "none has reported in the last "+reportsSince.String(), "start rumtop collect, or see why it does not reach NATS"
 		return []Check{none}
 	}
 	var checks []Check
@@ -43,9 +43,9 @@ func checkCollectors(ctx context.Context, c *Conn, site string, now func() time.
 	for _, l := range losses {
 		lost += l.Lost
 	}
-	sum := Check{Name: "losses", Detail: fmt.Sprintf("no beacon was lost by %d collectors in the last %v", len(known), reportsBack)}
+	sum := Check{Name: "losses", Detail: fmt.Sprintf("no beacon was lost by %d collectors in the last %v", len(known), reportsSince)}
 	if lost > 0 {
-		sum.Level, sum.Detail = Fail, fmt.Sprintf("%d beacons were lost in the last %v", lost, reportsBack)
+		sum.Level, sum.Detail = Fail, fmt.Sprintf("%d beacons were lost in the last %v", lost, reportsSince)
 		sum.Next = "see why NATS did not take them (stream, disk, network); a larger --max-queue bridges longer outages"
 	}
 	checks = append(checks, sum)
@@ -59,7 +59,7 @@ func checkCollectors(ctx context.Context, c *Conn, site string, now func() time.
 // checkReport judges one collector by its last word.
 func checkReport(c *Collector) Check {
 	ch := Check{Name: "collector", Detail: fmt.Sprintf("%s %s: %d received = %d published + %d refused%s + %d dropped%s + %d queued",
-		c.ID, orAny(c.Region), c.Received, c.Published, c.RefusedSum(), reasons(c.Refused), c.DroppedSum(), reasons(c.Dropped), c.Queued)}
+		c.ID, regionText(c.Region), c.Received, c.Published, c.RefusedSum(), reasonsText(c.Refused), c.DroppedSum(), reasonsText(c.Dropped), c.Queued)}
 	worse := func(level Level, detail, next string) {
 		if level > ch.Level {
 			ch.Level, ch.Next = level, next
@@ -67,7 +67,7 @@ func checkReport(c *Collector) Check {
 		ch.Detail += "; " + detail
 	}
 	if n := c.DeniedSum(); n > 0 {
-		said, next := fmt.Sprintf("%d requests turned away%s", n, reasons(c.Denied)), "let --origin name the pages' origins, and the SDKs send a --site's key"
+		said, next := fmt.Sprintf("%d requests turned away%s", n, reasonsText(c.Denied)), "let --origin name the pages' origins, and the SDKs send a --site's key"
 		if c.Received == 0 {
 			worse(Warn, said, next)
 		} else {
@@ -75,7 +75,7 @@ func checkReport(c *Collector) Check {
 		}
 	}
 	if n := c.UnforwardedSum(); n > 0 {
-		worse(Warn, fmt.Sprintf("vendors took %d requests and not %d%s", c.Forwarded, n, reasons(c.Unforwarded)), "see whether what --forward-to names is up, and takes what these SDKs send")
+		worse(Warn, fmt.Sprintf("vendors took %d requests and not %d%s", c.Forwarded, n, reasonsText(c.Unforwarded)), "see whether what --forward-to names is up, and takes what these SDKs send")
 	} else if c.Forwarded > 0 {
 		ch.Detail += fmt.Sprintf("; vendors took %d requests", c.Forwarded)
 	}
@@ -100,14 +100,14 @@ func checkReport(c *Collector) Check {
 	return ch
 }
 
-func orAny(region string) string {
+func regionText(region string) string {
 	if region == "" {
 		return "(any region)"
 	}
 	return region
 }
 
-func reasons(counts map[string]int64) string {
+func reasonsText(counts map[string]int64) string {
 	var parts []string
 	for _, name := range slices.Sorted(maps.Keys(counts)) {
 		if counts[name] > 0 {

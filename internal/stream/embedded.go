@@ -22,8 +22,8 @@ type EmbeddedOptions struct {
 // the loopback interface: reading a stream over it is twice as fast as over an
 // in-process pipe.
 type Embedded struct {
-	server *server.Server
-	remove string
+	server  *server.Server
+	tempDir string
 }
 
 const embeddedStart = 20 * time.Second // recovering a large store takes its time
@@ -45,7 +45,7 @@ func StartEmbedded(opts EmbeddedOptions) (*Embedded, error) {
 		if err != nil {
 			return nil, fmt.Errorf("make a directory for NATS: %w", err)
 		}
-		opts.Dir, e.remove = dir, dir
+		opts.Dir, e.tempDir = dir, dir
 	}
 	if opts.Port == 0 {
 		opts.Port = server.RANDOM_PORT
@@ -78,10 +78,10 @@ func (e *Embedded) Close() error {
 		e.server.Shutdown()
 		e.server.WaitForShutdown()
 	}
-	if e.remove == "" {
+	if e.tempDir == "" {
 		return nil
 	}
-	if err := os.RemoveAll(e.remove); err != nil {
+	if err := os.RemoveAll(e.tempDir); err != nil {
 		return fmt.Errorf("remove the files of NATS: %w", err)
 	}
 	return nil

@@ -14,8 +14,8 @@ import (
 
 // Bounds of what is read of markers, which anybody may set who has the permission.
 const (
-	markersAtOnce = 1000 // of the history
-	markersLive   = 256  // waiting in this process; more are dropped
+	maxMarkers     = 1000 // of the history
+	markersPending = 256  // waiting in this process; more are dropped
 )
 
 // Annotate sets a marker for everyone who watches the site, and says whether
@@ -45,7 +45,7 @@ func Annotate(ctx context.Context, c *Conn, site string, m beacon.Marker) (store
 		if err := c.FlushWithContext(ctx); err != nil {
 			return false, fmt.Errorf("%s: %w", op, err)
 		}
-		if c.forbade(msg.Subject) {
+		if c.hasDenied(msg.Subject) {
 			return false, denied
 		}
 		return false, nil
@@ -73,7 +73,7 @@ func FollowMarkers(ctx context.Context, c *Conn, site string, since time.Duratio
 	if !beacon.ValidToken(site) {
 		return fmt.Errorf("%q is no site name: 1 to 32 of a-z, 0-9, _ and -", site)
 	}
-	live := make(chan *nats.Msg, markersLive)
+	live := make(chan *nats.Msg, markersPending)
 	sub, err := c.ChanSubscribe(beacon.AnnotationSubject(site), live)
 	if err != nil {
 		return fmt.Errorf("follow markers: %w", err)
@@ -94,7 +94,7 @@ func FollowMarkers(ctx context.Context, c *Conn, site string, since time.Duratio
 			return ctx.Err()
 		case <-changed:
 		case msg := <-live:
-			takeMarker(msg.Data, time.Now(), take)
+			decodeMarker(msg.Data, time.Now(), take)
 		case <-history.C:
 			if !c.connected.Load() {
 				continue
@@ -102,7 +102,7 @@ func FollowMarkers(ctx context.Context, c *Conn, site string, since time.Duratio
 			switch err := markersSince(ctx, c, site, from, take); {
 			case err == nil, errors.Is(err, ErrDenied):
 			default: // no stream yet, or none that answers
-				history.Reset(lookAgain)
+				history.Reset(lookupEvery)
 			}
 		}
 	}
@@ -129,20 +129,20 @@ func markersSince(ctx context.Context, c *Conn, site string, from time.Time, tak
 	if n := consumer.CachedInfo().NumPending; n == 0 {
 		return nil
 	}
-	batch, err := consumer.FetchNoWait(markersAtOnce)
+	batch, err := consumer.FetchNoWait(maxMarkers)
 	if err != nil {
 		return fmt.Errorf("read markers: %w", err)
 	}
 	for msg := range batch.Messages() {
 		if d, ok := parseDelivery(msg.Reply()); ok {
-			takeMarker(msg.Data(), time.Unix(0, d.stored), take)
+			decodeMarker(msg.Data(), time.Unix(0, d.stored), take)
 		}
 	}
 	return batch.Error()
 }
 
-// takeMarker reads a marker that came at a time.
-func takeMarker(data []byte, came time.Time, take func(beacon.Marker)) {
+// decodeMarker reads a marker that came at a time.
+func decodeMarker(data []byte, came time.Time, take func(beacon.Marker)) {
 	m, err := beacon.DecodeMarker(data)
 	if err != nil {
 		return

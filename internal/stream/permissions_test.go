@@ -72,10 +72,10 @@ func forbids(t *testing.T, c *Conn, subjects ...string) {
 		if err := c.Publish(subject, []byte("{}")); err != nil {
 			t.Fatal(err)
 		}
-		if err := flush(testContext(t), c); err != nil {
+		if err := flushConn(testContext(t), c); err != nil {
 			t.Fatal(err)
 		}
-		if !c.forbade(subject) {
+		if !c.hasDenied(subject) {
 			t.Errorf("publishing to %s is permitted", subject)
 		}
 	}

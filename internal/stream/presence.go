@@ -16,48 +16,48 @@ import (
 // How those who watch are kept track of.
 const (
 	// MaxViewers is how many others are remembered; who comes later is not.
-	MaxViewers     = 32
-	presenceEvery  = 5 * time.Second
-	presenceForget = 3 * presenceEvery // two may be missed
-	presenceLive   = 64                // waiting in this process; more are dropped
+	MaxViewers      = 32
+	presenceEvery   = 5 * time.Second
+	presenceTimeout = 3 * presenceEvery // two may be missed
+	presencePending = 64                // waiting in this process; more are dropped
 )
 
-// Company is the others who watch a site, as they say themselves.
-type Company struct {
-	conn *Conn
-	site string
-	told chan struct{} // there is something new to tell
+// Presence is the others who watch a site, as they say themselves.
+type Presence struct {
+	conn    *Conn
+	site    string
+	updated chan struct{} // there is something new to tell
 
 	mu     sync.Mutex
-	mine   beacon.Presence
+	own    beacon.Presence
 	others map[string]viewer
 }
 
 type viewer struct {
 	beacon.Presence
-	heard time.Time
+	seen time.Time
 }
 
-// NewCompany makes what [Company.Keep] fills. id is this session's, random.
-func NewCompany(c *Conn, id, name string) *Company {
-	return &Company{conn: c, told: make(chan struct{}, 1), others: map[string]viewer{}, mine: beacon.Presence{ID: id, Name: name}}
+// NewPresence makes what [Company.Run] fills. id is this session's, random.
+func NewPresence(c *Conn, id, name string) *Presence {
+	return &Presence{conn: c, updated: make(chan struct{}, 1), others: map[string]viewer{}, own: beacon.Presence{ID: id, Name: name}}
 }
 
-// Tell says what this session looks at, soon and then again every few seconds. Its
+// Update says what this session looks at, soon and then again every few seconds. Its
 // ID and Name stay as they are. It does not wait.
-func (k *Company) Tell(p beacon.Presence) {
+func (k *Presence) Update(p beacon.Presence) {
 	k.mu.Lock()
-	p.ID, p.Name = k.mine.ID, k.mine.Name
-	k.mine = p
+	p.ID, p.Name = k.own.ID, k.own.Name
+	k.own = p
 	k.mu.Unlock()
 	select {
-	case k.told <- struct{}{}:
+	case k.updated <- struct{}{}:
 	default:
 	}
 }
 
 // Others are those who have been heard of lately, by name.
-func (k *Company) Others() []beacon.Presence {
+func (k *Presence) Others() []beacon.Presence {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	var out []beacon.Presence
@@ -69,7 +69,7 @@ func (k *Company) Others() []beacon.Presence {
 }
 
 // Note is why others do not learn of this session, or it of them; "" if they do.
-func (k *Company) Note() string {
+func (k *Presence) Note() string {
 	k.mu.Lock()
 	subject := beacon.PresenceSubject(k.site)
 	k.mu.Unlock()
@@ -84,9 +84,9 @@ func (k *Company) Note() string {
 	return ""
 }
 
-// Keep tells and listens until ctx is done, and then says goodbye. Where the server
+// Run tells and listens until ctx is done, and then says goodbye. Where the server
 // forbids it, it goes on without.
-func (k *Company) Keep(ctx context.Context, site string) error {
+func (k *Presence) Run(ctx context.Context, site string) error {
 	if !beacon.ValidToken(site) {
 		return fmt.Errorf("%q is no site name: 1 to 32 of a-z, 0-9, _ and -", site)
 	}
@@ -94,7 +94,7 @@ func (k *Company) Keep(ctx context.Context, site string) error {
 	k.site = site
 	k.mu.Unlock()
 	subject := beacon.PresenceSubject(site)
-	live := make(chan *nats.Msg, presenceLive)
+	live := make(chan *nats.Msg, presencePending)
 	sub, err := k.conn.ChanSubscribe(subject, live)
 	if err != nil {
 		return fmt.Errorf("watch who watches: %w", err)
@@ -108,24 +108,24 @@ func (k *Company) Keep(ctx context.Context, site string) error {
 		case <-ctx.Done():
 			k.publish(subject, true)
 			return ctx.Err()
-		case <-k.told:
+		case <-k.updated:
 			k.publish(subject, false)
 		case now := <-every.C:
-			k.forget(now)
+			k.expire(now)
 			k.publish(subject, false)
 		case msg := <-live:
-			k.hear(msg.Data, time.Now())
+			k.receive(msg.Data, time.Now())
 		}
 	}
 }
 
 // publish says what this session looks at. What does not get through is said again.
-func (k *Company) publish(subject string, gone bool) {
+func (k *Presence) publish(subject string, gone bool) {
 	if !k.conn.connected.Load() || !k.conn.mayPublish(subject) {
 		return
 	}
 	k.mu.Lock()
-	p := k.mine
+	p := k.own
 	k.mu.Unlock()
 	p.Gone = gone
 	if data, err := p.Encode(); err == nil {
@@ -133,7 +133,7 @@ func (k *Company) publish(subject string, gone bool) {
 	}
 }
 
-func (k *Company) hear(data []byte, now time.Time) {
+func (k *Presence) receive(data []byte, now time.Time) {
 	p, err := beacon.DecodePresence(data)
 	if err != nil {
 		return
@@ -142,7 +142,7 @@ func (k *Company) hear(data []byte, now time.Time) {
 	defer k.mu.Unlock()
 	_, known := k.others[p.ID]
 	switch {
-	case p.ID == k.mine.ID:
+	case p.ID == k.own.ID:
 	case p.Gone:
 		delete(k.others, p.ID)
 	case known || len(k.others) < MaxViewers:
@@ -150,12 +150,12 @@ func (k *Company) hear(data []byte, now time.Time) {
 	}
 }
 
-// forget leaves out who has not been heard of.
-func (k *Company) forget(now time.Time) {
+// expire leaves out who has not been heard of.
+func (k *Presence) expire(now time.Time) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for id, v := range k.others {
-		if now.Sub(v.heard) > presenceForget {
+		if now.Sub(v.seen) > presenceTimeout {
 			delete(k.others, id)
 		}
 	}

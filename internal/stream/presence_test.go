@@ -14,12 +14,12 @@ import (
 )
 
 // attend keeps company until the test or the returned function ends it.
-func attend(t *testing.T, c *Conn, id, name string) (*Company, func()) {
+func attend(t *testing.T, c *Conn, id, name string) (*Presence, func()) {
 	t.Helper()
-	k := NewCompany(c, id, name)
+	k := NewPresence(c, id, name)
 	ctx, cancel := context.WithCancel(testContext(t))
 	done := make(chan error, 1)
-	go func() { done <- k.Keep(ctx, "shop") }()
+	go func() { done <- k.Run(ctx, "shop") }()
 	leave := func() { cancel(); <-done }
 	t.Cleanup(cancel)
 	return k, leave
@@ -31,12 +31,12 @@ func TestPresenceIsShared(t *testing.T) {
 	tom, leave := attend(t, as("watcher"), "tom-session", "tom")
 	look := beacon.Presence{ID: "another's", Name: "another", Filter: "region=eu-*", By: "release", Window: 300_000}
 	eventually(t, "ines hears of tom's question", func() bool {
-		tom.Tell(look)
+		tom.Update(look)
 		o := ines.Others()
 		return len(o) == 1 && o[0] == beacon.Presence{ID: "tom-session", Name: "tom", Filter: "region=eu-*", By: "release", Window: 300_000}
 	})
 	eventually(t, "tom hears of ines", func() bool {
-		ines.Tell(beacon.Presence{By: "page", Window: 1000})
+		ines.Update(beacon.Presence{By: "page", Window: 1000})
 		return slices.ContainsFunc(tom.Others(), func(p beacon.Presence) bool { return p.Name == "ines" && p.By == "page" })
 	})
 	if n := ines.Note(); n != "" {
@@ -79,26 +79,26 @@ func TestPresenceIsNotPermitted(t *testing.T) {
 
 func TestCompanyIsBounded(t *testing.T) {
 	as := guardedPresence(t)
-	k := NewCompany(as("operator"), "my-session", "me")
+	k := NewPresence(as("operator"), "my-session", "me")
 	start := time.Now()
 	for i := range 2 * MaxViewers {
-		k.hear(fmt.Appendf(nil, `{"id":"session-%d","name":"x"}`, i), start)
+		k.receive(fmt.Appendf(nil, `{"id":"session-%d","name":"x"}`, i), start)
 	}
-	k.hear([]byte(`{"id":"my-session","name":"me"}`), start)
-	k.hear([]byte(`{"id":"session-1","name":"renamed","unknown":1}`), start)
+	k.receive([]byte(`{"id":"my-session","name":"me"}`), start)
+	k.receive([]byte(`{"id":"session-1","name":"renamed","unknown":1}`), start)
 	if n := len(k.Others()); n != MaxViewers {
 		t.Errorf("%d are remembered", n)
 	}
-	k.hear([]byte(`{"id":"session-0","name":"y"}`), start.Add(presenceForget))
-	k.hear([]byte(`{"id":"session-1","name":"x","gone":true}`), start)
+	k.receive([]byte(`{"id":"session-0","name":"y"}`), start.Add(presenceTimeout))
+	k.receive([]byte(`{"id":"session-1","name":"x","gone":true}`), start)
 	if n := len(k.Others()); n != MaxViewers-1 {
 		t.Errorf("%d are left", n)
 	}
-	k.forget(start.Add(presenceForget + 1))
+	k.expire(start.Add(presenceTimeout + 1))
 	if o := k.Others(); len(o) != 1 || o[0].Name != "y" {
 		t.Errorf("%+v", o)
 	}
-	if err := k.Keep(context.Background(), "no site"); err == nil {
+	if err := k.Run(context.Background(), "no site"); err == nil {
 		t.Error("a subject was made of anything")
 	}
 }

@@ -62,16 +62,16 @@ type Publisher struct {
 	mode    mode
 	status  PublisherStatus
 	lastAck time.Time     // or when the search for a stream began
-	look    chan struct{} // the stream may be gone
+	lookUp  chan struct{} // the stream may be gone
 }
 
 // mode is what settles a batch.
 type mode uint8
 
 const (
-	searching mode = iota // nothing is known yet: an acknowledgement
-	keeping               // there is a stream: an acknowledgement
-	passing               // nothing keeps history: the server has read it
+	modeSearching mode = iota // nothing is known yet: an acknowledgement
+	modeStored                // there is a stream: an acknowledgement
+	modeUnstored              // nothing keeps history: the server has read it
 )
 
 type message struct {
@@ -90,12 +90,12 @@ type message struct {
 // How long a publisher without any acknowledgement looks for a stream, and how
 // long one that had them waits for their return, before batches only pass through.
 const (
-	searchTime = 3 * time.Second
-	returnTime = 30 * time.Second
-	sweepEvery = 100 * time.Millisecond
-	retryWait  = 250 * time.Millisecond // after a refusal
-	maxAckWait = time.Minute
-	ensureWait = 5 * time.Second // between looks for the stream
+	searchWait  = 3 * time.Second
+	returnWait  = 30 * time.Second
+	sweepEvery  = 100 * time.Millisecond
+	retryWait   = 250 * time.Millisecond // after a refusal
+	maxAckWait  = time.Minute
+	ensureEvery = 5 * time.Second // between looks for the stream
 )
 
 // PublisherStatus counts batches.
@@ -123,12 +123,12 @@ func NewPublisher(c *Conn, opts PublisherOptions) (*Publisher, error) {
 	}
 	p := &Publisher{
 		conn: c, opts: opts, inbox: c.NewInbox() + ".",
-		wake: make(chan struct{}, 1), look: make(chan struct{}, 1),
+		wake: make(chan struct{}, 1), lookUp: make(chan struct{}, 1),
 		pending: make(map[uint64]*message), lastAck: time.Now(),
 	}
 	p.ctx, p.stop = context.WithCancel(context.Background())
 	p.empty = sync.NewCond(&p.mu)
-	sub, err := c.Subscribe(p.inbox+"*", p.answered)
+	sub, err := c.Subscribe(p.inbox+"*", p.onReply)
 	if err != nil {
 		return nil, fmt.Errorf("subscribe to acknowledgements: %w", err)
 	}
@@ -139,7 +139,7 @@ func NewPublisher(c *Conn, opts PublisherOptions) (*Publisher, error) {
 	p.sub = sub
 	p.wg.Go(p.send)
 	p.wg.Go(p.sweep)
-	p.wg.Go(p.watch)
+	p.wg.Go(p.watchStream)
 	return p, nil
 }
 
@@ -250,7 +250,7 @@ func (p *Publisher) settle(token uint64, err error) {
 	p.mu.Lock()
 	m, ok := p.pending[token]
 	if ok {
-		p.forget(m, err)
+		p.remove(m, err)
 	}
 	p.mu.Unlock()
 	if ok {
@@ -258,8 +258,8 @@ func (p *Publisher) settle(token uint64, err error) {
 	}
 }
 
-// forget takes a message out and counts it. The lock is held.
-func (p *Publisher) forget(m *message, err error) {
+// remove takes a message out and counts it. The lock is held.
+func (p *Publisher) remove(m *message, err error) {
 	delete(p.pending, m.token)
 	p.bytes -= len(m.payload)
 	if err == nil {
@@ -272,15 +272,15 @@ func (p *Publisher) forget(m *message, err error) {
 	}
 }
 
-// answered gets what comes back for a message: an acknowledgement, a refusal
+// onReply gets what comes back for a message: an acknowledgement, a refusal
 // by the stream, or the server's word that nobody listens.
-func (p *Publisher) answered(reply *nats.Msg) {
+func (p *Publisher) onReply(reply *nats.Msg) {
 	token, ok := parseToken(strings.TrimPrefix(reply.Subject, p.inbox))
 	if !ok {
 		return
 	}
 	if len(reply.Data) == 0 && reply.Header.Get("Status") == "503" {
-		p.refused(token, ErrNoStream)
+		p.retryLater(token, ErrNoStream)
 		return
 	}
 	var ack struct {
@@ -296,12 +296,12 @@ func (p *Publisher) answered(reply *nats.Msg) {
 			p.settle(token, fmt.Errorf("the stream %s refuses a batch of this size: make batches smaller, or raise its max_msg_size", StreamName))
 			return
 		}
-		p.refused(token, errors.New("the stream does not take batches: "+ack.Error.Description))
+		p.retryLater(token, errors.New("the stream does not take batches: "+ack.Error.Description))
 		return
 	}
 	p.mu.Lock()
 	p.lastAck = time.Now()
-	p.mode = keeping
+	p.mode = modeStored
 	p.status.Note = ""
 	if ack.Duplicate {
 		p.status.Duplicates++
@@ -310,11 +310,11 @@ func (p *Publisher) answered(reply *nats.Msg) {
 	p.settle(token, nil)
 }
 
-// refused keeps a message for another try. Where nothing keeps history it has
+// retryLater keeps a message for another try. Where nothing keeps history it has
 // been passed on already, to nobody.
-func (p *Publisher) refused(token uint64, err error) {
+func (p *Publisher) retryLater(token uint64, err error) {
 	p.mu.Lock()
-	if p.mode == passing && errors.Is(err, ErrNoStream) {
+	if p.mode == modeUnstored && errors.Is(err, ErrNoStream) {
 		p.mu.Unlock()
 		p.settle(token, nil)
 		return
@@ -322,15 +322,15 @@ func (p *Publisher) refused(token uint64, err error) {
 	if m, ok := p.pending[token]; ok && !m.queued {
 		m.due = time.Now().Add(min(retryWait<<min(m.sends-1, 5), p.opts.AckWait))
 	}
-	p.doubt(err.Error())
+	p.suspectStream(err.Error())
 	p.mu.Unlock()
 }
 
-// doubt says what is wrong and has the stream looked for. The lock is held.
-func (p *Publisher) doubt(note string) {
+// suspectStream says what is wrong and has the stream looked for. The lock is held.
+func (p *Publisher) suspectStream(note string) {
 	p.status.Note = note
 	select {
-	case p.look <- struct{}{}:
+	case p.lookUp <- struct{}{}:
 	default:
 	}
 }
@@ -340,7 +340,7 @@ func (p *Publisher) Status() PublisherStatus {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	s := p.status
-	s.Pending, s.PendingBytes, s.History = len(p.pending), p.bytes, p.mode == keeping
+	s.Pending, s.PendingBytes, s.History = len(p.pending), p.bytes, p.mode == modeStored
 	if note := p.conn.State().Note; note != "" {
 		s.Note = note
 	}
@@ -378,7 +378,7 @@ func (p *Publisher) Close(ctx context.Context) error {
 	var rest []*message
 	for _, m := range p.pending {
 		rest = append(rest, m)
-		p.forget(m, ErrClosed)
+		p.remove(m, ErrClosed)
 	}
 	p.mu.Unlock()
 	for _, m := range rest {

@@ -345,8 +345,8 @@ func TestEnsureStream(t *testing.T) {
 		t.Fatal(err)
 	}
 	cfg := info.Config
-	if cfg.MaxAge != time.Hour || cfg.MaxBytes < leastBytes || cfg.MaxBytes > 100<<20 || cfg.Storage != jetstream.FileStorage ||
-		cfg.Discard != jetstream.DiscardOld || cfg.Duplicates != duplicateWindow || !cfg.AllowDirect || !covers(cfg.Subjects) {
+	if cfg.MaxAge != time.Hour || cfg.MaxBytes < minBytes || cfg.MaxBytes > 100<<20 || cfg.Storage != jetstream.FileStorage ||
+		cfg.Discard != jetstream.DiscardOld || cfg.Duplicates != duplicateWindow || !cfg.AllowDirect || !takesBatches(cfg.Subjects) {
 		t.Errorf("%+v", cfg)
 	}
 	if created, err := EnsureStream(ctx, c, Limits{MaxAge: 2 * time.Hour}); err != nil || created {

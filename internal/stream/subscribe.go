@@ -34,11 +34,11 @@ type Subscription struct {
 	wg     sync.WaitGroup
 
 	// Of the goroutine that delivers, handed from one session to the next.
-	pos      position
-	seen     *recentIDs
-	reports  *nats.Subscription // nil before the first look
-	caughtUp bool               // with the reports that the stream holds
-	measured time.Time          // when the clocks were last compared
+	pos         position
+	seen        *recentIDs
+	reportSub   *nats.Subscription // nil before the first look
+	reportsRead bool               // with the reports that the stream holds
+	skewAt      time.Time          // when the clocks were last compared
 
 	collectors collectors
 
@@ -193,7 +193,7 @@ const (
 func (s *Subscription) run() {
 	defer close(s.out)
 	defer s.cancel()
-	defer s.unhear()
+	defer s.closeReports()
 	backoff := minBackoff
 	for s.ctx.Err() == nil {
 		changed := s.conn.changed.wait()
@@ -205,9 +205,9 @@ func (s *Subscription) run() {
 			continue
 		}
 		before := s.messages.Load()
-		err := s.follow()
+		err := s.readStream()
 		if errors.Is(err, ErrNoJetStream) || errors.Is(err, ErrNoStream) || errors.Is(err, ErrDenied) || errors.Is(err, errNoAnswer) {
-			err = s.listen(err)
+			err = s.readLive(err)
 		}
 		if s.messages.Load() != before || err == nil {
 			backoff = minBackoff
@@ -247,10 +247,10 @@ func (s *Subscription) wanted(subject string) bool {
 	}
 	// Markers and reports are read by other means. What else is under the
 	// site's name was not put there by a collector.
-	if aside(subject, s.opts.Site) {
+	if isSideSubject(subject, s.opts.Site) {
 		return false
 	}
-	if !ok && belongsTo(subject, s.opts.Site) {
+	if !ok && isOfSite(subject, s.opts.Site) {
 		s.malformed.Add(1)
 	} else {
 		s.foreign.Add(1)
@@ -258,8 +258,8 @@ func (s *Subscription) wanted(subject string) bool {
 	return false
 }
 
-// aside says whether a subject is a site's, but not for batches.
-func aside(subject, site string) bool {
+// isSideSubject says whether a subject is a site's, but not for batches.
+func isSideSubject(subject, site string) bool {
 	owner, ok := beacon.ParseAnnotationSubject(subject)
 	if !ok {
 		owner, ok = beacon.ParseCollectorsSubject(subject)
@@ -267,7 +267,7 @@ func aside(subject, site string) bool {
 	return ok && owner == site
 }
 
-func belongsTo(subject, site string) bool {
+func isOfSite(subject, site string) bool {
 	prefix := beacon.SubjectRoot + site + "."
 	return len(subject) > len(prefix) && subject[:len(prefix)] == prefix
 }

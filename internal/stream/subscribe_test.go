@@ -223,11 +223,11 @@ func TestCloseWhileNobodyReads(t *testing.T) {
 func TestRecentIDsAreBounded(t *testing.T) {
 	r := newRecentIDs()
 	for i := range 3 * maxRecent {
-		r.add(strconv.Itoa(i))
-		r.add(strconv.Itoa(i))
-		r.add("")
+		r.remember(strconv.Itoa(i))
+		r.remember(strconv.Itoa(i))
+		r.remember("")
 	}
-	if len(r.known) != maxRecent || r.has("") || r.has("0") || !r.has(strconv.Itoa(2*maxRecent)) {
+	if len(r.known) != maxRecent || r.contains("") || r.contains("0") || !r.contains(strconv.Itoa(2*maxRecent)) {
 		t.Errorf("%d ids", len(r.known))
 	}
 }

@@ -26,12 +26,12 @@ func report(t testing.TB, id string, clock time.Time, lost int64) []byte {
 func TestCollectorsAreKeptTrackOf(t *testing.T) {
 	now := time.Now().Truncate(time.Millisecond) // reports have whole ones
 	var c collectors
-	c.take(report(t, "a", now, 5), now, now)
-	c.take(report(t, "b", now.Add(-time.Minute), 0), now, now)
-	c.take([]byte("no report"), now, now)
+	c.addReport(report(t, "a", now, 5), now, now)
+	c.addReport(report(t, "b", now.Add(-time.Minute), 0), now, now)
+	c.addReport([]byte("no report"), now, now)
 	later := now.Add(10 * time.Second)
-	c.take(report(t, "a", later, 12), later, later)
-	c.take(report(t, "a", later, 12), later, later) // the same one, from the stream
+	c.addReport(report(t, "a", later, 12), later, later)
+	c.addReport(report(t, "a", later, 12), later, later) // the same one, from the stream
 	known, losses, others := c.list(later)
 	if len(known) != 2 || known[0].ID != "a" || known[0].Silent || known[0].Skew.Abs() > time.Millisecond || others != 1 {
 		t.Errorf("known %+v, others %d", known, others)
@@ -59,8 +59,8 @@ func TestFirstReportOfANewCollector(t *testing.T) {
 		lost int
 	}{{now.Add(-2 * time.Hour), 1}, {now.Add(-time.Minute), 0}} {
 		var cs collectors
-		cs.begin(c.from)
-		cs.take(report(t, "a", now, 9), now, now) // up for an hour
+		cs.setFrom(c.from)
+		cs.addReport(report(t, "a", now, 9), now, now) // up for an hour
 		if _, losses, _ := cs.list(now); len(losses) != c.lost {
 			t.Errorf("watching since %v: %+v", c.from, losses)
 		}
@@ -70,9 +70,9 @@ func TestFirstReportOfANewCollector(t *testing.T) {
 func TestLateReportsAreNoSkew(t *testing.T) {
 	now := time.Now().Truncate(time.Millisecond) // reports have whole ones
 	var c collectors
-	c.take(report(t, "a", now, 0), now, now)
+	c.addReport(report(t, "a", now, 0), now, now)
 	late := now.Add(20 * time.Second)
-	c.take(report(t, "a", now.Add(5*time.Second), 0), late, late)
+	c.addReport(report(t, "a", now.Add(5*time.Second), 0), late, late)
 	if known, _, _ := c.list(late); known[0].Skew.Abs() > time.Millisecond {
 		t.Errorf("skew %v", known[0].Skew)
 	}
@@ -82,11 +82,11 @@ func TestCollectorsAreBounded(t *testing.T) {
 	now := time.Now()
 	var c collectors
 	for i := range 3 * MaxCollectors {
-		c.take(report(t, fmt.Sprint(i), now, 0), now, now)
+		c.addReport(report(t, fmt.Sprint(i), now, 0), now, now)
 	}
 	for i := range 2 * lossSteps {
 		at := now.Add(time.Duration(i) * lossStep)
-		c.take(report(t, "0", at, int64(i+1)), at, at)
+		c.addReport(report(t, "0", at, int64(i+1)), at, at)
 	}
 	if len(c.known) > MaxCollectors || c.beyond != 2*MaxCollectors || len(c.losses) != lossSteps {
 		t.Errorf("%d known, %d beyond, %d losses", len(c.known), c.beyond, len(c.losses))
@@ -100,7 +100,7 @@ func TestReportsOverNATS(t *testing.T) {
 	f := newFeed(t, c, PublisherOptions{Create: &Limits{}})
 	announce := func(site string, data []byte) {
 		t.Helper()
-		if err := c.Announce(site, data); err != nil {
+		if err := c.PublishReport(site, data); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -129,7 +129,7 @@ func TestReportsWithoutJetStream(t *testing.T) {
 	c := dial(t, srv.ClientURL())
 	s := subscribe(t, dial(t, srv.ClientURL()), SubscribeOptions{})
 	eventually(t, "the report is seen", func() bool {
-		if err := c.Announce("shop", report(t, "a", time.Now(), 0)); err != nil {
+		if err := c.PublishReport("shop", report(t, "a", time.Now(), 0)); err != nil {
 			t.Fatal(err)
 		}
 		known, _, _ := s.Collectors()
@@ -144,7 +144,7 @@ func TestClockThatIsOff(t *testing.T) {
 	f.send(1)
 	f.settled()
 	for _, off := range []time.Duration{-10 * time.Minute, 0, 10 * time.Minute} {
-		if err := f.p.conn.Announce("shop", report(t, "a", time.Now(), 0)); err != nil {
+		if err := f.p.conn.PublishReport("shop", report(t, "a", time.Now(), 0)); err != nil {
 			t.Fatal(err)
 		}
 		s := subscribe(t, dial(t, e.ClientURL()), SubscribeOptions{Since: time.Hour, Now: func() time.Time { return time.Now().Add(off) }})

@@ -12,10 +12,10 @@ import (
 
 const (
 	secretKey       = "identity"
-	leastSecret     = 32 // bytes
-	mostSecret      = 256
+	minSecret       = 32 // bytes
+	maxSecret       = 256
 	secretAttempts  = 3 // to be the first, or to read what the first one wrote
-	secretTextLimit = 2 * mostSecret
+	secretTextLimit = 2 * maxSecret
 )
 
 // SharedSecret gives the secret that a key-value bucket holds, putting fresh
@@ -75,7 +75,7 @@ func bucketError(ctx context.Context, err error) error {
 
 func parseSecret(bucket string, text []byte) ([]byte, error) {
 	if len(text) <= secretTextLimit {
-		if secret, err := hex.DecodeString(strings.TrimSpace(string(text))); err == nil && len(secret) >= leastSecret {
+		if secret, err := hex.DecodeString(strings.TrimSpace(string(text))); err == nil && len(secret) >= minSecret {
 			return secret, nil
 		}
 	}

@@ -15,19 +15,19 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// explain turns the failure to connect into one sentence with the next step.
-func explain(err error, opts ConnectOptions, servers string) error {
+// connectError turns the failure to connect into one sentence with the next step.
+func connectError(err error, opts ConnectOptions, servers string) error {
 	if servers == "" { // it failed before a server was known: the context
-		return fmt.Errorf("cannot use the NATS context %q: %w%s", opts.Context, err, knownContexts())
+		return fmt.Errorf("cannot use the NATS context %q: %w%s", opts.Context, err, contextsHint())
 	}
 	if errors.Is(err, nats.ErrNoServers) || unreachable(err) {
 		return fmt.Errorf("no NATS server at %s: start one, or name yours with --server or --context", servers)
 	}
-	return errors.New(explainShort(err, servers))
+	return errors.New(refusalText(err, servers))
 }
 
-// explainShort is the sentence for a server that answered, but not with a welcome.
-func explainShort(err error, servers string) string {
+// refusalText is the sentence for a server that answered, but not with a welcome.
+func refusalText(err error, servers string) string {
 	var (
 		unknownCA x509.UnknownAuthorityError
 		hostname  x509.HostnameError
@@ -88,11 +88,11 @@ func redact(o *nats.Options) string {
 	return strings.Join(names, ", ")
 }
 
-const maxContextsNamed = 10
+const maxContexts = 10
 
-// knownContexts lists the contexts of the nats command, for the error that
+// contextsHint lists the contexts of the nats command, for the error that
 // says that one is unknown.
-func knownContexts() string {
+func contextsHint() string {
 	dir := os.Getenv("XDG_CONFIG_HOME")
 	if dir == "" {
 		home, err := os.UserHomeDir()
@@ -107,7 +107,7 @@ func knownContexts() string {
 	}
 	var names []string
 	for i, f := range files {
-		if i == maxContextsNamed {
+		if i == maxContexts {
 			names = append(names, "…")
 			break
 		}

@@ -25,36 +25,36 @@ const (
 
 // Why a session ends, besides what the server says.
 var (
-	errLost      = errors.New("deliveries were lost")
-	errRewritten = errors.New("the stream is another one")
-	errCrowded   = errors.New("the stream holds mostly other sites")
+	errLost       = errors.New("deliveries were lost")
+	errRewritten  = errors.New("the stream is another one")
+	errOtherSites = errors.New("the stream holds mostly other sites")
 )
 
-// follow reads the stream from where we are until something is wrong: the
+// readStream reads the stream from where we are until something is wrong: the
 // connection, the consumer, the stream. The next call goes on from there.
 //
 // It does what an ordered consumer does, and one thing that that one does not:
 // it makes sure that a stream which was restored, cut back or made anew, where
 // the same sequence is another message, is not mistaken for the one that it knew.
-func (s *Subscription) follow() error {
+func (s *Subscription) readStream() error {
 	reconnects := s.conn.reconnects.Load()
 	info, err := lookupSubjects(s.ctx, s.conn, beacon.SubjectRoot+s.opts.Site+".>")
 	if err != nil {
 		return err
 	}
-	s.measure(info.TimeStamp)
-	s.hear(true)
-	f := &follower{s: s, stop: make(chan struct{}), failed: make(chan error, 1), target: info.State.LastSeq}
-	f.all = len(s.opts.Shards) == 0 && uint64(len(info.State.Subjects)) == info.State.NumSubjects
-	consumer, err := f.consumer(info)
+	s.updateSkew(info.TimeStamp)
+	s.openReports(true)
+	f := &session{s: s, stop: make(chan struct{}), failed: make(chan error, 1), targetSeq: info.State.LastSeq}
+	f.unfiltered = len(s.opts.Shards) == 0 && uint64(len(info.State.Subjects)) == info.State.NumSubjects
+	consumer, err := f.createConsumer(info)
 	if err != nil {
 		return err
 	}
 	if consumer.CachedInfo().NumPending == 0 {
 		s.loading.Store(loadingUnit)
 	}
-	cc, err := consumer.Consume(f.handle, jetstream.PullMaxBytes(s.portion()), jetstream.PullExpiry(pullExpiry),
-		jetstream.PullHeartbeat(pullHeartbeat), jetstream.ConsumeErrHandler(f.complained))
+	cc, err := consumer.Consume(f.handle, jetstream.PullMaxBytes(s.pullLimit()), jetstream.PullExpiry(pullExpiry),
+		jetstream.PullHeartbeat(pullHeartbeat), jetstream.ConsumeErrHandler(f.onConsumerError))
 	if err != nil {
 		return fmt.Errorf("read the stream: %w", err)
 	}
@@ -80,46 +80,46 @@ func (s *Subscription) follow() error {
 			return err
 		case <-changed:
 		case <-check.C:
-			if err := f.check(consumer); err != nil {
+			if err := f.countEvicted(consumer); err != nil {
 				return err
 			}
-			if s.opts.Now().Sub(s.measured).Abs() > measureEvery {
+			if s.opts.Now().Sub(s.skewAt).Abs() > skewEvery {
 				info, err := lookup(s.ctx, s.conn)
 				if err != nil {
 					return err
 				}
-				s.measure(info.TimeStamp)
+				s.updateSkew(info.TimeStamp)
 			}
 		}
 	}
 }
 
-// portion is how many bytes may be on their way. The largest message that the
+// pullLimit is how many bytes may be on their way. The largest message that the
 // server takes must fit, or it would never come, nor what is behind it.
-func (s *Subscription) portion() int {
+func (s *Subscription) pullLimit() int {
 	return max(pullBytes, int(min(s.conn.maxPayload.Load(), 1<<30))+pullOverhead)
 }
 
-// follower is one session with one consumer. Its handler runs in the
+// session is one session with one consumer. Its handler runs in the
 // consumer's goroutine alone.
-type follower struct {
-	s      *Subscription
-	stop   chan struct{}
-	failed chan error
-	all    bool   // the consumer has no filter: sequences are contiguous
-	target uint64 // last sequence when the session began
-	over   bool   // the session has failed; the rest is read by the next one
+type session struct {
+	s          *Subscription
+	stop       chan struct{}
+	failed     chan error
+	unfiltered bool   // the consumer has no filter: sequences are contiguous
+	targetSeq  uint64 // last sequence when the session began
+	ended      bool   // the session has failed; the rest is read by the next one
 
 	delivered uint64 // by the consumer
-	last      uint64 // stream sequence that the next one should follow, 0: any
-	first     uint64 // stream sequence of the first message, 0 before it
+	lastSeq   uint64 // stream sequence that the next one should follow, 0: any
+	firstSeq  uint64 // stream sequence of the first message, 0 before it
 	anchor    bool   // the consumer begins at the last message that we have
 	own       int64
 	others    int64
 }
 
-// consumer makes a consumer that begins where we are.
-func (f *follower) consumer(info *jetstream.StreamInfo) (jetstream.Consumer, error) {
+// createConsumer makes a consumer that begins where we are.
+func (f *session) createConsumer(info *jetstream.StreamInfo) (jetstream.Consumer, error) {
 	s := f.s
 	js, err := s.conn.jetStream()
 	if err != nil {
@@ -132,7 +132,7 @@ func (f *follower) consumer(info *jetstream.StreamInfo) (jetstream.Consumer, err
 		Replicas:          1,
 		InactiveThreshold: idleConsumer,
 	}
-	f.begin(info, &cfg)
+	f.setStart(info, &cfg)
 	create := func(filters []string) (jetstream.Consumer, error) {
 		// A single filter is part of the request's subject, where permissions see it.
 		cfg.FilterSubject, cfg.FilterSubjects = "", filters
@@ -147,19 +147,19 @@ func (f *follower) consumer(info *jetstream.StreamInfo) (jetstream.Consumer, err
 		}
 		return consumer, nil
 	}
-	if f.all {
+	if f.unfiltered {
 		consumer, err := create(nil)
 		if !errors.Is(err, ErrDenied) {
 			return consumer, err
 		}
-		f.all = false             // this user may read one site alone
+		f.unfiltered = false      // this user may read one site alone
 		s.conn.violations.Add(-1) // we asked to find out
 	}
 	return create(s.filters())
 }
 
-// begin sets where the consumer starts, and counts what is gone for good.
-func (f *follower) begin(info *jetstream.StreamInfo, cfg *jetstream.ConsumerConfig) {
+// setStart sets where the consumer starts, and counts what is gone for good.
+func (f *session) setStart(info *jetstream.StreamInfo, cfg *jetstream.ConsumerConfig) {
 	pos := &f.s.pos
 	if pos.start.IsZero() {
 		pos.start = info.TimeStamp.Add(-f.s.opts.Since - pos.listened)
@@ -184,14 +184,14 @@ func (f *follower) begin(info *jetstream.StreamInfo, cfg *jetstream.ConsumerConf
 		}
 		cfg.DeliverPolicy, cfg.OptStartSeq = jetstream.DeliverByStartSequencePolicy, pos.seq
 		f.anchor = true
-		f.last = max(pos.seq, info.State.FirstSeq-1)
+		f.lastSeq = max(pos.seq, info.State.FirstSeq-1)
 	}
 	pos.created, pos.rewound = info.Created, false
 }
 
 // handle takes one message.
-func (f *follower) handle(msg jetstream.Msg) {
-	if f.over {
+func (f *session) handle(msg jetstream.Msg) {
+	if f.ended {
 		return
 	}
 	d, ok := parseDelivery(msg.Reply())
@@ -208,39 +208,39 @@ func (f *follower) handle(msg jetstream.Msg) {
 				f.fail(errRewritten)
 				return
 			}
-			f.progress(d)
+			f.updateLoading(d)
 			return
 		}
 	}
-	if f.all && f.last != 0 && d.stream > f.last+1 {
-		f.s.gaps.Add(int64(d.stream - f.last - 1))
+	if f.unfiltered && f.lastSeq != 0 && d.stream > f.lastSeq+1 {
+		f.s.gaps.Add(int64(d.stream - f.lastSeq - 1))
 	}
-	if !f.take(msg) {
-		f.over = true
+	if !f.deliver(msg) {
+		f.ended = true
 		return
 	}
-	f.last = d.stream
+	f.lastSeq = d.stream
 	f.s.pos.seq, f.s.pos.stored = d.stream, d.stored
 	f.s.lastStored.Store(d.stored)
-	f.progress(d)
+	f.updateLoading(d)
 }
 
-// take delivers the batch that a message holds, if any. It is false when the
+// deliver delivers the batch that a message holds, if any. It is false when the
 // session ended before the batch was taken.
-func (f *follower) take(msg jetstream.Msg) bool {
+func (f *session) deliver(msg jetstream.Msg) bool {
 	s := f.s
 	if !s.wanted(msg.Subject()) {
-		if aside(msg.Subject(), s.opts.Site) {
+		if isSideSubject(msg.Subject(), s.opts.Site) {
 			return true
 		}
 		f.others++
-		if f.all && f.others > f.own+1000 {
-			f.fail(errCrowded)
+		if f.unfiltered && f.others > f.own+1000 {
+			f.fail(errOtherSites)
 		}
 		return true
 	}
 	f.own++
-	if s.seen != nil && s.seen.has(msg.Headers().Get(nats.MsgIdHdr)) {
+	if s.seen != nil && s.seen.contains(msg.Headers().Get(nats.MsgIdHdr)) {
 		return true
 	}
 	b := s.decode(s.opts.Site, msg.Data())
@@ -260,33 +260,33 @@ func (f *follower) take(msg jetstream.Msg) bool {
 	return true
 }
 
-// progress reckons by stream sequences, from the first message of the session to
+// updateLoading reckons by stream sequences, from the first message of the session to
 // the last one that the stream held when it began.
-func (f *follower) progress(d delivery) {
-	if f.first == 0 {
-		f.first = d.stream
+func (f *session) updateLoading(d delivery) {
+	if f.firstSeq == 0 {
+		f.firstSeq = d.stream
 	}
 	share := uint64(loadingUnit)
-	if d.pending > 0 && d.stream < f.target {
-		share = (d.stream - f.first) * loadingUnit / (f.target - f.first + 1)
-	} else if f.s.seen != nil && d.stream >= f.target {
+	if d.pending > 0 && d.stream < f.targetSeq {
+		share = (d.stream - f.firstSeq) * loadingUnit / (f.targetSeq - f.firstSeq + 1)
+	} else if f.s.seen != nil && d.stream >= f.targetSeq {
 		f.s.seen = nil // what came while there was no history has been passed
 	}
 	f.s.loading.Store(share)
 }
 
 // fail ends the session. The first reason counts.
-func (f *follower) fail(err error) {
-	f.over = true
+func (f *session) fail(err error) {
+	f.ended = true
 	select {
 	case f.failed <- err:
 	default:
 	}
 }
 
-// complained gets what is wrong with the consumer. It may come from another
+// onConsumerError gets what is wrong with the consumer. It may come from another
 // goroutine than handle.
-func (f *follower) complained(_ jetstream.ConsumeContext, err error) {
+func (f *session) onConsumerError(_ jetstream.ConsumeContext, err error) {
 	if errors.Is(err, jetstream.ErrConsumerLeadershipChanged) {
 		err = errLost
 	}
@@ -296,11 +296,11 @@ func (f *follower) complained(_ jetstream.ConsumeContext, err error) {
 	}
 }
 
-// check finds what no message tells: that the stream's oldest end has overtaken
+// countEvicted finds what no message tells: that the stream's oldest end has overtaken
 // a filtered consumer. Sequences of other sites are counted with ours, since
 // nothing tells them apart any more.
-func (f *follower) check(consumer jetstream.Consumer) error {
-	if f.all {
+func (f *session) countEvicted(consumer jetstream.Consumer) error {
+	if f.unfiltered {
 		return nil
 	}
 	ctx, cancel := f.s.conn.request(f.s.ctx, apiConsumerInfo)

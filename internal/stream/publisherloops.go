@@ -20,42 +20,42 @@ func (p *Publisher) sweep() {
 		case <-p.ctx.Done():
 			return
 		case now := <-tick.C:
-			p.decide(now)
-			if p.passes() {
-				p.flush()
+			p.endSearch(now)
+			if p.isUnstored() {
+				p.settleFlushed()
 			}
-			p.overdue(now)
+			p.resendOverdue(now)
 		}
 	}
 }
 
-// decide gives up waiting for a stream. One that has acknowledged before is
+// endSearch gives up waiting for a stream. One that has acknowledged before is
 // believed to come back; where messages merely go unanswered it is stalled and
 // nothing else could take them.
-func (p *Publisher) decide(now time.Time) {
+func (p *Publisher) endSearch(now time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if !p.conn.connected.Load() || len(p.pending) == 0 || p.mode == passing {
+	if !p.conn.connected.Load() || len(p.pending) == 0 || p.mode == modeUnstored {
 		p.lastAck = now
 		return
 	}
 	silent := now.Sub(p.lastAck)
-	if p.mode == searching && silent > searchTime || silent > returnTime && p.status.Note == ErrNoStream.Error() {
-		p.mode = passing
+	if p.mode == modeSearching && silent > searchWait || silent > returnWait && p.status.Note == ErrNoStream.Error() {
+		p.mode = modeUnstored
 		p.status.Note = ErrNoStream.Error() + ": batches reach only viewers that are connected"
 	}
 }
 
-func (p *Publisher) passes() bool {
+func (p *Publisher) isUnstored() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.mode == passing
+	return p.mode == modeUnstored
 }
 
-// flush settles, where nothing keeps history, what the server has read. Only
+// settleFlushed settles, where nothing keeps history, what the server has read. Only
 // messages of this very connection count: an answer on the next one says
 // nothing about them.
-func (p *Publisher) flush() {
+func (p *Publisher) settleFlushed() {
 	p.mu.Lock()
 	sent := map[uint64]uint64{}
 	for token, m := range p.pending {
@@ -99,8 +99,8 @@ func (p *Publisher) resend(due func(*message) bool) {
 	}
 }
 
-// overdue sends again what has waited too long for its acknowledgement.
-func (p *Publisher) overdue(now time.Time) {
+// resendOverdue sends again what has waited too long for its acknowledgement.
+func (p *Publisher) resendOverdue(now time.Time) {
 	late := func(m *message) bool { return !m.due.IsZero() && now.After(m.due) }
 	p.mu.Lock()
 	for _, m := range p.pending {
@@ -110,7 +110,7 @@ func (p *Publisher) overdue(now time.Time) {
 		if !p.conn.mayPublish(m.subject) {
 			p.status.Note = "this user may not publish to " + m.subject + ": permit it " + beacon.SubjectRoot + ">"
 		} else if p.status.Note == "" {
-			p.doubt("batches are not acknowledged")
+			p.suspectStream("batches are not acknowledged")
 		}
 		break
 	}
@@ -118,10 +118,10 @@ func (p *Publisher) overdue(now time.Time) {
 	p.resend(late)
 }
 
-// watch looks after the stream, and sends everything again once the
+// watchStream looks after the stream, and sends everything again once the
 // connection has been lost: what was on its way may or may not have arrived.
-func (p *Publisher) watch() {
-	retry := time.NewTicker(ensureWait)
+func (p *Publisher) watchStream() {
+	retry := time.NewTicker(ensureEvery)
 	defer retry.Stop()
 	reconnects := p.conn.reconnects.Load()
 	denied, known := p.opts.Create == nil, false
@@ -132,7 +132,7 @@ func (p *Publisher) watch() {
 			p.resend(func(*message) bool { return true })
 		}
 		if p.conn.connected.Load() && !denied && !known {
-			err := p.ensure()
+			err := p.ensureStream()
 			denied, known = errors.Is(err, ErrDenied), err == nil
 		}
 		select {
@@ -140,8 +140,8 @@ func (p *Publisher) watch() {
 			return
 		case <-changed:
 		case <-retry.C:
-			known = known && p.acknowledged()
-		case <-p.look:
+			known = known && p.isAcknowledged()
+		case <-p.lookUp:
 			known = false
 			// No faster than this, whatever comes.
 			select {
@@ -153,26 +153,26 @@ func (p *Publisher) watch() {
 	}
 }
 
-// acknowledged says that the stream is there and answers.
-func (p *Publisher) acknowledged() bool {
+// isAcknowledged says that the stream is there and answers.
+func (p *Publisher) isAcknowledged() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.mode == keeping && p.status.Note == ""
+	return p.mode == modeStored && p.status.Note == ""
 }
 
-// ensure finds out whether there is a stream, and makes it if it may.
-func (p *Publisher) ensure() error {
+// ensureStream finds out whether there is a stream, and makes it if it may.
+func (p *Publisher) ensureStream() error {
 	created, err := EnsureStream(p.ctx, p.conn, *p.opts.Create)
 	p.mu.Lock()
 	switch {
 	case err == nil:
-		if p.mode != keeping {
+		if p.mode != modeStored {
 			p.lastAck = time.Now()
 		}
-		p.mode = keeping
+		p.mode = modeStored
 		p.status.Note = ""
-	case errors.Is(err, ErrNoJetStream) && p.mode == searching:
-		p.mode = passing
+	case errors.Is(err, ErrNoJetStream) && p.mode == modeSearching:
+		p.mode = modeUnstored
 		p.status.Note = ErrNoJetStream.Error() + ": batches reach only viewers that are connected"
 	}
 	p.mu.Unlock()

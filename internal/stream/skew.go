@@ -6,18 +6,18 @@ import "time"
 // machine's is off by more than largeSkew; below that it is not worth a jump.
 const (
 	largeSkew = 2 * time.Second
-	// measureEvery is how often the clocks are compared: either may be set.
-	measureEvery = 30 * time.Second
+	// skewEvery is how often the clocks are compared: either may be set.
+	skewEvery = 30 * time.Second
 )
 
-// measure compares this machine's clock with the server's, which has just said
+// updateSkew compares this machine's clock with the server's, which has just said
 // what time it is.
-func (s *Subscription) measure(server time.Time) {
+func (s *Subscription) updateSkew(server time.Time) {
 	skew := s.opts.Now().Sub(server)
 	if before := time.Duration(s.skew.Swap(int64(skew))); (skew - before).Abs() > largeSkew {
-		s.collectors.reset()
+		s.collectors.resetSkew()
 	}
-	s.measured = s.opts.Now()
+	s.skewAt = s.opts.Now()
 }
 
 // serverNow is the time by the server's clock, as far as it is known.

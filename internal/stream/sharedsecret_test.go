@@ -19,7 +19,7 @@ var (
 	bucketMakerPublish = append([]string{"$JS.API.STREAM.CREATE.KV_RUM_IDENTITY", "$JS.API.INFO"}, sharerPublish...)
 )
 
-func fresh(n byte) []byte { return bytes.Repeat([]byte{n}, leastSecret) }
+func fresh(n byte) []byte { return bytes.Repeat([]byte{n}, minSecret) }
 
 func TestSecretIsSharedByAllWhoStartAtOnce(t *testing.T) {
 	e := embed(t, EmbeddedOptions{})
@@ -36,7 +36,7 @@ func TestSecretIsSharedByAllWhoStartAtOnce(t *testing.T) {
 	}
 	starting.Wait()
 	for _, s := range secrets {
-		if len(s) < leastSecret || !bytes.Equal(s, secrets[0]) {
+		if len(s) < minSecret || !bytes.Equal(s, secrets[0]) {
 			t.Errorf("%x and %x", s, secrets[0])
 		}
 	}

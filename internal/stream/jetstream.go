@@ -83,13 +83,13 @@ func EnsureStream(ctx context.Context, c *Conn, limits Limits) (created bool, er
 	}
 	cfg.Duplicates = min(cfg.Duplicates, cfg.MaxAge)
 	if cfg.MaxBytes <= 0 {
-		cfg.MaxBytes = affordable(ctx, c, js)
+		cfg.MaxBytes = affordableBytes(ctx, c, js)
 	}
 	ctx, cancel := c.request(ctx, apiStreamCreate)
 	defer cancel()
 	for {
 		_, err = js.CreateStream(ctx, cfg)
-		if limits.MaxBytes > 0 || !noRoom(err) || cfg.MaxBytes/2 < leastBytes {
+		if limits.MaxBytes > 0 || !isOutOfStorage(err) || cfg.MaxBytes/2 < minBytes {
 			break
 		}
 		cfg.MaxBytes /= 2 // the server, unlike the account, does not say how much it has
@@ -103,19 +103,19 @@ func EnsureStream(ctx context.Context, c *Conn, limits Limits) (created bool, er
 	return true, nil
 }
 
-// leastBytes is the smallest stream that is worth making unasked.
-const leastBytes = 16 << 20
+// minBytes is the smallest stream that is worth making unasked.
+const minBytes = 16 << 20
 
-// noRoom is the server's refusal to reserve that many bytes, by any of the
+// isOutOfStorage is the server's refusal to reserve that many bytes, by any of the
 // names it has for it.
-func noRoom(err error) bool {
+func isOutOfStorage(err error) bool {
 	var api *jetstream.APIError
 	return errors.As(err, &api) && (api.ErrorCode == 10023 || api.ErrorCode == 10028 || api.ErrorCode == 10047)
 }
 
-// affordable is the default size, or half of what the account may still store:
+// affordableBytes is the default size, or half of what the account may still store:
 // a server refuses a stream that it could not hold.
-func affordable(ctx context.Context, c *Conn, js jetstream.JetStream) int64 {
+func affordableBytes(ctx context.Context, c *Conn, js jetstream.JetStream) int64 {
 	ctx, cancel := c.request(ctx, apiInfo)
 	defer cancel()
 	info, err := js.AccountInfo(ctx)
@@ -124,7 +124,7 @@ func affordable(ctx context.Context, c *Conn, js jetstream.JetStream) int64 {
 	}
 	reserved := max(info.ReservedStore, info.Store)
 	left := info.Limits.MaxStore - int64(min(reserved, uint64(info.Limits.MaxStore)))
-	return max(min(DefaultMaxBytes, left/2), leastBytes)
+	return max(min(DefaultMaxBytes, left/2), minBytes)
 }
 
 // lookup asks for the stream as it is now.

@@ -19,7 +19,7 @@ var errDisconnected = errors.New("disconnected")
 // A server reports a forbidden subject on its own, not in answer to a request,
 // and a request outlives the connection that it was sent on: either would wait
 // for its timeout. A watcher learns of both.
-type watcher struct {
+type pendingRequest struct {
 	matches func(op, subject string) bool
 	cancel  context.CancelCauseFunc
 }
@@ -28,8 +28,8 @@ const maxDenied = 256 // subjects remembered
 
 var violation = regexp.MustCompile(`(?i)permissions violation for (publish|subscription) to "([^"]*)"`)
 
-// asyncError is told everything that the server complains about out of turn.
-func (c *Conn) asyncError(err error) {
+// onAsyncError is told everything that the server complains about out of turn.
+func (c *Conn) onAsyncError(err error) {
 	if !errors.Is(err, nats.ErrPermissionViolation) {
 		return
 	}
@@ -46,7 +46,7 @@ func (c *Conn) asyncError(err error) {
 	if len(c.denied) < maxDenied {
 		c.denied[op+" "+subject] = struct{}{}
 	}
-	for w := range c.watchers {
+	for w := range c.requests {
 		if w.matches(op, subject) {
 			w.cancel(ErrDenied)
 		}
@@ -55,11 +55,11 @@ func (c *Conn) asyncError(err error) {
 	c.changed.notify()
 }
 
-// abandon ends all requests that are under way.
-func (c *Conn) abandon(cause error) {
+// cancelRequests ends all requests that are under way.
+func (c *Conn) cancelRequests(cause error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for w := range c.watchers {
+	for w := range c.requests {
 		w.cancel(cause)
 	}
 }
@@ -76,14 +76,14 @@ func (c *Conn) request(ctx context.Context, api string) (context.Context, contex
 func (c *Conn) requestTo(ctx context.Context, is func(subject string) bool) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	ctx, stop := context.WithTimeout(ctx, apiTimeout)
-	w := &watcher{cancel: cancel, matches: func(op, subject string) bool {
+	w := &pendingRequest{cancel: cancel, matches: func(op, subject string) bool {
 		return op == "publish" && is(subject) || op == "subscription" && c.isInbox(subject)
 	}}
 	c.mu.Lock()
-	if c.watchers == nil {
-		c.watchers = map[*watcher]struct{}{}
+	if c.requests == nil {
+		c.requests = map[*pendingRequest]struct{}{}
 	}
-	c.watchers[w] = struct{}{}
+	c.requests[w] = struct{}{}
 	// The subscription that answers come to is made once and complained about once.
 	for d := range c.denied {
 		if op, subject, _ := strings.Cut(d, " "); op == "subscription" && c.isInbox(subject) {
@@ -93,7 +93,7 @@ func (c *Conn) requestTo(ctx context.Context, is func(subject string) bool) (con
 	c.mu.Unlock()
 	return ctx, func() {
 		c.mu.Lock()
-		delete(c.watchers, w)
+		delete(c.requests, w)
 		c.mu.Unlock()
 		stop()
 		cancel(nil)
@@ -125,9 +125,9 @@ func (c *Conn) maySubscribe(subject string) bool {
 	return !denied
 }
 
-// forbade says whether the server's latest complaint is about this subject. Unlike
+// hasDenied says whether the server's latest complaint is about this subject. Unlike
 // the two above it knows as soon as a flush has returned.
-func (c *Conn) forbade(subject string) bool {
+func (c *Conn) hasDenied(subject string) bool {
 	err := c.LastError()
 	return errors.Is(err, nats.ErrPermissionViolation) && strings.Contains(err.Error(), `"`+subject+`"`)
 }

@@ -14,9 +14,9 @@ import (
 	"github.com/rumtop/rumtop/internal/beacon"
 )
 
-// Announce publishes a report to the site, if there is a connection. It is not
+// PublishReport publishes a report to the site, if there is a connection. It is not
 // kept for later: another one follows.
-func (c *Conn) Announce(site string, report []byte) error {
+func (c *Conn) PublishReport(site string, report []byte) error {
 	if !c.connected.Load() {
 		return errDisconnected
 	}
@@ -31,18 +31,18 @@ func (c *Conn) Announce(site string, report []byte) error {
 const (
 	// MaxCollectors is how many are remembered; reports of others are counted.
 	MaxCollectors = 64
-	// reportsBack is how far back reports are read at the start, so that what was
+	// reportsSince is how far back reports are read at the start, so that what was
 	// lost in a window is known at once.
-	reportsBack = 5 * time.Minute
-	maxReports  = 4096
+	reportsSince = 5 * time.Minute
+	maxReports   = 4096
 	// A collector is silent when it has missed two reports, and forgotten when
 	// nobody has heard of it for so long.
 	missedReports = 3
 	defaultEvery  = 5 * time.Second
 	forgetAfter   = 10 * time.Minute
-	// clockReports is how many reports a clock is judged by. Reports can be late,
+	// skewReports is how many reports a clock is judged by. Reports can be late,
 	// never early: the least late one tells.
-	clockReports = 12
+	skewReports = 12
 )
 
 // Losses are counted in steps, for as long as history is looked at.
@@ -74,18 +74,18 @@ type Loss struct {
 
 // collectors keeps track of the reports of one site.
 type collectors struct {
-	mu     sync.Mutex
-	from   time.Time // when keeping track began, by the clock that collectors are held against
-	known  map[string]*tracked
-	losses []Loss // oldest first
-	bad    int64  // what was no report
-	beyond int64  // reports of collectors beyond MaxCollectors
+	mu      sync.Mutex
+	from    time.Time // when keeping track began, by the clock that collectors are held against
+	known   map[string]*tracked
+	losses  []Loss // oldest first
+	invalid int64  // what was no report
+	beyond  int64  // reports of collectors beyond MaxCollectors
 }
 
 type tracked struct {
 	report beacon.Report
 	heard  time.Time // by this machine's clock
-	ahead  [clockReports]time.Duration
+	ahead  [skewReports]time.Duration
 	n      int
 }
 
@@ -94,17 +94,17 @@ func (t *tracked) skew() time.Duration {
 	if t.n == 0 {
 		return 0
 	}
-	return slices.Max(t.ahead[:min(t.n, clockReports)])
+	return slices.Max(t.ahead[:min(t.n, skewReports)])
 }
 
-// take adds a report. at is when it was stored, or came, by the clock that
+// addReport adds a report. at is when it was stored, or came, by the clock that
 // collectors are held against; heard is the same by this machine's.
-func (c *collectors) take(data []byte, at, heard time.Time) {
+func (c *collectors) addReport(data []byte, at, heard time.Time) {
 	r, err := beacon.DecodeReport(data)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if err != nil {
-		c.bad++
+		c.invalid++
 		return
 	}
 	if c.known == nil {
@@ -112,7 +112,7 @@ func (c *collectors) take(data []byte, at, heard time.Time) {
 	}
 	t := c.known[r.ID]
 	if t == nil {
-		c.forget(heard)
+		c.expire(heard)
 		if len(c.known) >= MaxCollectors {
 			c.beyond++
 			return
@@ -120,29 +120,29 @@ func (c *collectors) take(data []byte, at, heard time.Time) {
 		t = &tracked{}
 		c.known[r.ID] = t
 		if uptime := time.Duration(r.Clock-r.Started) * time.Millisecond; !c.from.IsZero() && at.Add(-uptime).After(c.from) {
-			c.lost(at, &beacon.Report{}, &r) // it began since: all of it is news
+			c.addLoss(at, &beacon.Report{}, &r) // it began since: all of it is news
 		}
 	} else {
 		if r.Clock <= t.report.Clock && r.Received <= t.report.Received {
 			return // read before, or overtaken
 		}
-		c.lost(at, &t.report, &r)
+		c.addLoss(at, &t.report, &r)
 	}
 	t.report, t.heard = r, heard
-	t.ahead[t.n%clockReports] = time.UnixMilli(r.Clock).Sub(at)
+	t.ahead[t.n%skewReports] = time.UnixMilli(r.Clock).Sub(at)
 	t.n++
 }
 
-// begin says since when reports would have been heard.
-func (c *collectors) begin(from time.Time) {
+// setFrom says since when reports would have been heard.
+func (c *collectors) setFrom(from time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.from = from
 }
 
-// reset forgets what the clocks seemed to be, because they were held against
+// resetSkew forgets what the clocks seemed to be, because they were held against
 // another one.
-func (c *collectors) reset() {
+func (c *collectors) resetSkew() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, t := range c.known {
@@ -150,12 +150,12 @@ func (c *collectors) reset() {
 	}
 }
 
-func every(r *beacon.Report) time.Duration {
+func reportInterval(r *beacon.Report) time.Duration {
 	return cmp.Or(time.Duration(r.Every)*time.Millisecond, defaultEvery)
 }
 
-// lost books what has been given up between two reports.
-func (c *collectors) lost(at time.Time, before, now *beacon.Report) {
+// addLoss books what has been given up between two reports.
+func (c *collectors) addLoss(at time.Time, before, now *beacon.Report) {
 	l := Loss{
 		At:      at.Truncate(lossStep),
 		Lost:    max(0, now.Lost()-before.Lost()),
@@ -183,11 +183,11 @@ func (c *collectors) lost(at time.Time, before, now *beacon.Report) {
 	}
 }
 
-// forget drops those that have not been heard of for long, and those that said
+// expire drops those that have not been heard of for long, and those that said
 // good-bye.
-func (c *collectors) forget(now time.Time) {
+func (c *collectors) expire(now time.Time) {
 	for id, t := range c.known {
-		if age := now.Sub(t.heard); age > forgetAfter || t.report.Ended && age > missedReports*every(&t.report) {
+		if age := now.Sub(t.heard); age > forgetAfter || t.report.Ended && age > missedReports*reportInterval(&t.report) {
 			delete(c.known, id)
 		}
 	}
@@ -198,18 +198,18 @@ func (c *collectors) forget(now time.Time) {
 func (c *collectors) list(now time.Time) (known []Collector, losses []Loss, others int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.forget(now)
+	c.expire(now)
 	for _, t := range c.known {
 		if t.report.Ended {
 			continue
 		}
 		known = append(known, Collector{
 			Report: t.report, Heard: t.heard, Skew: t.skew(),
-			Silent: now.Sub(t.heard) > missedReports*every(&t.report),
+			Silent: now.Sub(t.heard) > missedReports*reportInterval(&t.report),
 		})
 	}
 	slices.SortFunc(known, func(a, b Collector) int { return cmp.Compare(a.ID, b.ID) })
-	return known, slices.Clone(c.losses), c.bad + c.beyond
+	return known, slices.Clone(c.losses), c.invalid + c.beyond
 }
 
 // readReports reads the reports that the stream has kept of the last minutes.
@@ -241,39 +241,39 @@ func readReports(ctx context.Context, c *Conn, site string, since time.Time, tak
 	return batch.Error()
 }
 
-// hear keeps track of the site's collectors from now on. Reports that come are
+// openReports keeps track of the site's collectors from now on. Reports that come are
 // enough; those of the last minutes are read where there are any and it is
 // permitted. It is called once the clock of the server is known, if ever.
-func (s *Subscription) hear(history bool) {
-	if s.reports == nil {
+func (s *Subscription) openReports(history bool) {
+	if s.reportSub == nil {
 		sub, err := s.conn.Subscribe(beacon.CollectorsSubject(s.opts.Site), func(msg *nats.Msg) {
-			s.collectors.take(msg.Data, s.serverNow(), s.opts.Now())
+			s.collectors.addReport(msg.Data, s.serverNow(), s.opts.Now())
 		})
 		if err != nil {
 			return // the connection is closed for good
 		}
-		s.reports = sub
-		s.collectors.begin(s.serverNow())
+		s.reportSub = sub
+		s.collectors.setFrom(s.serverNow())
 	}
-	if !history || s.caughtUp {
+	if !history || s.reportsRead {
 		return
 	}
-	s.caughtUp = true
-	from := s.serverNow().Add(-reportsBack)
-	s.collectors.begin(from)
+	s.reportsRead = true
+	from := s.serverNow().Add(-reportsSince)
+	s.collectors.setFrom(from)
 	// What cannot be read is no loss: collectors repeat themselves.
 	_ = readReports(s.ctx, s.conn, s.opts.Site, from, func(data []byte, stored time.Time) {
-		s.collectors.take(data, stored, stored.Add(time.Duration(s.skew.Load())))
+		s.collectors.addReport(data, stored, stored.Add(time.Duration(s.skew.Load())))
 	})
 }
 
-// unhear ends it.
-func (s *Subscription) unhear() {
-	if s.reports == nil {
+// closeReports ends it.
+func (s *Subscription) closeReports() {
+	if s.reportSub == nil {
 		return
 	}
-	closed := s.reports.StatusChanged(nats.SubscriptionClosed)
-	if s.reports.Unsubscribe() == nil {
+	closed := s.reportSub.StatusChanged(nats.SubscriptionClosed)
+	if s.reportSub.Unsubscribe() == nil {
 		<-closed
 	}
 }

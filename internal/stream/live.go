@@ -17,18 +17,18 @@ import (
 const (
 	livePending      = 64 << 10
 	livePendingBytes = 64 << 20
-	// lookAgain is how often a subscription without history looks for a stream.
-	lookAgain = 2 * time.Second
+	// lookupEvery is how often a subscription without history looks for a stream.
+	lookupEvery = 2 * time.Second
 )
 
-// listen reads without history, as batches are published, until there may be a
+// readLive reads without history, as batches are published, until there may be a
 // stream. It returns nil then.
-func (s *Subscription) listen(reason error) error {
+func (s *Subscription) readLive(reason error) error {
 	var mu sync.Mutex // shards come on a goroutine each
 	if s.seen == nil {
 		s.seen = newRecentIDs()
 	}
-	s.hear(false)
+	s.openReports(false)
 	began := time.Now()
 	defer func() { s.pos.listened += time.Since(began) }()
 	stop := make(chan struct{})
@@ -39,7 +39,7 @@ func (s *Subscription) listen(reason error) error {
 		mu.Lock()
 		defer mu.Unlock()
 		id := msg.Header.Get(nats.MsgIdHdr)
-		if s.seen.has(id) {
+		if s.seen.contains(id) {
 			return // sent again by a publisher that got no answer
 		}
 		b := s.decode(s.opts.Site, msg.Data)
@@ -48,7 +48,7 @@ func (s *Subscription) listen(reason error) error {
 		}
 		select {
 		case s.out <- b:
-			s.seen.add(id)
+			s.seen.remember(id)
 			s.messages.Add(1)
 		case <-stop:
 		}
@@ -97,11 +97,11 @@ func (s *Subscription) listen(reason error) error {
 // coming meanwhile, also over a new connection.
 func (s *Subscription) awaitStream(reason error) error {
 	reconnects := s.conn.reconnects.Load()
-	look := time.NewTicker(lookAgain)
+	look := time.NewTicker(lookupEvery)
 	defer look.Stop()
 	for {
 		changed := s.conn.changed.wait()
-		s.noteForbidden(reason)
+		s.setLiveNote(reason)
 		select {
 		case <-s.ctx.Done():
 			return s.ctx.Err()
@@ -124,8 +124,8 @@ func (s *Subscription) awaitStream(reason error) error {
 	}
 }
 
-// noteForbidden says why there is no history, or why there is nothing at all.
-func (s *Subscription) noteForbidden(reason error) {
+// setLiveNote says why there is no history, or why there is nothing at all.
+func (s *Subscription) setLiveNote(reason error) {
 	for _, subject := range s.filters() {
 		if !s.conn.maySubscribe(subject) {
 			s.set("this user may not subscribe to "+subject+": permit it, or give other credentials", beacon.HistoryForbidden)
@@ -164,8 +164,8 @@ func newRecentIDs() *recentIDs {
 	return &recentIDs{seed: maphash.MakeSeed(), known: map[uint64]struct{}{}}
 }
 
-func (r *recentIDs) add(id string) {
-	if id == "" || r.has(id) {
+func (r *recentIDs) remember(id string) {
+	if id == "" || r.contains(id) {
 		return
 	}
 	hash := maphash.String(r.seed, id)
@@ -179,7 +179,7 @@ func (r *recentIDs) add(id string) {
 	r.known[hash] = struct{}{}
 }
 
-func (r *recentIDs) has(id string) bool {
+func (r *recentIDs) contains(id string) bool {
 	if id == "" {
 		return false
 	}
