@@ -7,18 +7,17 @@ import (
 )
 
 // AWSRUM is the AWS CloudWatch RUM web client, versions 1 to 3. One request is
-// one batch: who sends it, and a list of events, of which each holds its details
-// as JSON within a string.
+// one batch: its sender and a list of events. Each event has its details as JSON
+// in a string.
 //
-// A page is named by its path, and by how many pages the session has seen before
-// it; together that is a view. Only the web client's own page views begin one, so
-// a reload within a session goes on with it. Layout shift and INP are sent again
-// after the page came back from the back/forward cache, without saying so: the
-// highest counts. That return is told by a time to first byte of exactly zero,
-// and is a view of its own.
+// A view is a page's path and the number of pages that the session saw before.
+// Only the web client's own page views begin one, so a reload within a session
+// continues the view. After a restore from the back/forward cache, layout shift
+// and INP are sent again without a mark: the highest counts. The restore is
+// recognised by a time to first byte of exactly zero, and is a view of its own.
 //
-// With tracing on, a request is told twice, as HTTP event and as X-Ray trace,
-// which alone has its duration: they are brought together by the trace's id.
+// With tracing on, a request is reported twice, as HTTP event and as X-Ray
+// trace. Only the trace has the duration: the trace id joins the two.
 type AWSRUM struct{}
 
 // Spec implements [Format].
@@ -35,9 +34,9 @@ func (AWSRUM) Spec() Spec {
 
 // Decode implements [Format].
 func (AWSRUM) Decode(r *Request, to Sink) error {
-	s := cut(r.Body, r.Limits.Depth)
+	s := splitBody(r.Body, r.Limits.Depth)
 	defer s.doc.release()
-	inner := documents.Get().(*document)
+	inner := getDocument()
 	defer inner.release()
 	wanted := true
 	for {
@@ -54,10 +53,10 @@ func (AWSRUM) Decode(r *Request, to Sink) error {
 	}
 }
 
-// awsBatch is one batch on its way to becoming beacons, one for each view.
+// awsBatch turns one batch into beacons, one for each view.
 type awsBatch struct {
 	to    Sink
-	doc   *document // of one text within the batch after the other
+	doc   *document // of one embedded text at a time
 	depth int
 
 	id, release, version string
@@ -66,19 +65,19 @@ type awsBatch struct {
 
 	pages    []*awsPage
 	latest   *awsPage
-	metadata []byte // of the latest page, as it was sent
-	refused  int
+	metadata []byte // of the latest page, as sent
+	rejected int
 	ignored  int
 }
 
-// awsPage is the beacon of one view, and what is known of its events.
+// awsPage is the beacon of one view. key identifies the view in its session.
 type awsPage struct {
 	*Beacon
 	key string
 }
 
-// noID is what the client sends for a user or session that there is none of.
-const noID = "00000000-0000-0000-0000-000000000000"
+// nilID is what the client sends if it has no user or session.
+const nilID = "00000000-0000-0000-0000-000000000000"
 
 func (a *awsBatch) decode(c *cursor) error {
 	if !c.object() {
@@ -88,13 +87,13 @@ func (a *awsBatch) decode(c *cursor) error {
 	for c.more() {
 		switch string(c.key()) {
 		case "BatchId":
-			a.id = c.loose()
+			a.id = c.looseString()
 		case "AppMonitorDetails":
 			c.pick(field{"version", &a.version})
 		case "UserDetails":
 			c.pick(field{"userId", &a.user}, field{"sessionId", &a.session})
 		case "SessionMetadata":
-			a.attributes(*c)
+			a.readSessionAttributes(*c)
 			c.skip()
 		case "RumEvents":
 			events = *c
@@ -106,10 +105,10 @@ func (a *awsBatch) decode(c *cursor) error {
 	if c.err != nil || events.doc == nil {
 		return errShape
 	}
-	if a.user == noID {
+	if a.user == nilID {
 		a.user = ""
 	}
-	if a.session == noID {
+	if a.session == nilID {
 		a.session = ""
 	}
 	if !events.array() {
@@ -118,34 +117,34 @@ func (a *awsBatch) decode(c *cursor) error {
 	for events.more() {
 		one := events
 		events.skip()
-		a.event(&one)
+		a.readEvent(&one)
 		if one.err != nil {
-			a.refused++
+			a.rejected++
 		}
 	}
 	return nil
 }
 
-// inner enters JSON that stands in a string, or as it is. What was entered
-// before is left.
-func (a *awsBatch) inner(c cursor) cursor {
+// embedded returns a cursor at JSON that is embedded in a string or sent as it
+// is. Cursors of the previous embedded text become invalid.
+func (a *awsBatch) embedded(c cursor) cursor {
 	if c.peek() != '"' {
 		return c
 	}
-	return a.doc.unquote(c, a.depth)
+	return a.doc.readEmbedded(c, a.depth)
 }
 
-// attributes takes the session's release and its custom attributes.
-func (a *awsBatch) attributes(said cursor) {
-	c := a.inner(said)
+// readSessionAttributes reads the session's release and custom attributes.
+func (a *awsBatch) readSessionAttributes(value cursor) {
+	c := a.embedded(value)
 	if !c.object() {
 		return
 	}
 	for c.more() {
 		switch key := c.key(); {
 		case string(key) == "aws:releaseId":
-			a.release = c.loose()
-		case awsOwn(key):
+			a.release = c.looseString()
+		case isAWSKey(key):
 			c.skip()
 		default:
 			a.tags = c.awsTag(key, a.tags)
@@ -153,28 +152,30 @@ func (a *awsBatch) attributes(said cursor) {
 	}
 }
 
-// awsTag adds a custom attribute, if it has a value.
+// awsTag appends a custom attribute, if it has a value.
 func (c *cursor) awsTag(key []byte, to []Tag) []Tag {
-	if value := c.loose(); value != "" {
-		return append(to, Tag{c.keep(key), value})
+	if value := c.looseString(); value != "" {
+		return append(to, Tag{c.clone(key), value})
 	}
 	return to
 }
 
-// awsOwn says whether the client itself has put an attribute there.
-func awsOwn(key []byte) bool {
+// isAWSKey reports whether an attribute is the client's own, not a custom one.
+func isAWSKey(key []byte) bool {
 	switch string(key) {
-	case "browserLanguage", "browserName", "browserVersion", "browserEngine", "osName", "osVersion", "deviceType", "platformType",
-		"domain", "version", "title", "pageId", "parentPageId", "interaction", "pageTags", "pageUrl", "url", "countryCode", "subdivisionCode", "isAwsRegion":
+	case "browserLanguage", "browserName", "browserVersion", "browserEngine",
+		"osName", "osVersion", "deviceType", "platformType",
+		"domain", "version", "title", "pageId", "parentPageId", "interaction", "pageTags", "pageUrl", "url",
+		"countryCode", "subdivisionCode", "isAwsRegion":
 		return true
 	}
-	_, own := after(key, "aws:")
+	_, own := cutPrefix(key, "aws:")
 	return own
 }
 
-func (a *awsBatch) event(c *cursor) {
+func (a *awsBatch) readEvent(c *cursor) {
 	var typ string
-	// Both are entered only when the type is known.
+	// Both are read when the type is known.
 	metadata, details := cursor{err: errShape}, cursor{}
 	if !c.object() {
 		c.fail(errShape)
@@ -197,31 +198,32 @@ func (a *awsBatch) event(c *cursor) {
 		c.fail(errShape)
 		return
 	}
-	if awsIgnores(typ) {
+	if isIgnoredAWSEvent(typ) {
 		a.ignored++
 		return
 	}
-	page := a.page(metadata)
+	page := a.pageOf(metadata)
 	in := a.doc.read([]byte("{}"), a.depth)
 	if details.doc != nil {
-		in = a.inner(details)
+		in = a.embedded(details)
 	}
-	a.take(page, typ, &in)
+	a.addEvent(page, typ, &in)
 	c.fail(in.err)
 }
 
-// awsIgnores says whether an event holds nothing that is collected. Resources
-// have no status.
-func awsIgnores(typ string) bool {
+// isIgnoredAWSEvent reports whether an event has nothing that is collected.
+// Resource events have no status.
+func isIgnoredAWSEvent(typ string) bool {
 	switch typ {
-	case "com.amazon.rum.performance_resource_event", "com.amazon.rum.performance_navigation_event", "com.amazon.rum.session_start_event",
-		"com.amazon.rum.dom_event", "com.amazon.rum.rrweb_event", "com.amazon.rum.time_to_interactive_event", "com.amazon.rum.page_close_event":
+	case "com.amazon.rum.performance_resource_event", "com.amazon.rum.performance_navigation_event",
+		"com.amazon.rum.session_start_event", "com.amazon.rum.dom_event", "com.amazon.rum.rrweb_event",
+		"com.amazon.rum.time_to_interactive_event", "com.amazon.rum.page_close_event":
 		return true
 	}
 	return false
 }
 
-func (a *awsBatch) take(page *awsPage, typ string, details *cursor) {
+func (a *awsBatch) addEvent(page *awsPage, typ string, details *cursor) {
 	b := page.Beacon
 	name, own := strings.CutPrefix(typ, "com.amazon.rum.")
 	if !own {
@@ -262,41 +264,41 @@ func (a *awsBatch) take(page *awsPage, typ string, details *cursor) {
 		}
 	case "http":
 		if f := details.awsHTTP(); details.err == nil {
-			page.request(f)
+			page.addRequest(f)
 		}
 	case "xray_trace":
 		if f := details.awsTrace(); details.err == nil && f.URL != "" {
-			page.request(f)
+			page.addRequest(f)
 		}
 	default:
 		a.ignored++
 	}
 }
 
-// page finds or begins the beacon of the view that an event belongs to.
-func (a *awsBatch) page(said cursor) *awsPage {
-	metadata := said
-	text := metadata.raw()
+// pageOf finds or starts the beacon of an event's view.
+func (a *awsBatch) pageOf(metadata cursor) *awsPage {
+	value := metadata
+	text := value.raw()
 	if a.latest != nil && bytes.Equal(a.metadata, text) {
 		return a.latest
 	}
 	a.metadata = text
 	var path, interaction, address string
 	var tags []Tag
-	if c := a.inner(said); text != nil && c.object() {
+	if c := a.embedded(metadata); text != nil && c.object() {
 		for c.more() {
 			key := c.key()
 			switch string(key) {
 			case "pageId":
-				path = c.loose()
+				path = c.looseString()
 			case "interaction":
-				interaction = c.loose()
+				interaction = c.looseString()
 			case "pageUrl", "url":
-				address = c.loose()
+				address = c.looseString()
 			case "aws:releaseId":
-				a.release = c.loose()
+				a.release = c.looseString()
 			default:
-				if awsOwn(key) {
+				if isAWSKey(key) {
 					c.skip()
 				} else {
 					tags = c.awsTag(key, tags)
@@ -311,7 +313,7 @@ func (a *awsBatch) page(said cursor) *awsPage {
 			return p
 		}
 	}
-	p := &awsPage{borrow(), key}
+	p := &awsPage{getBeacon(), key}
 	p.URL = address
 	if p.URL == "" {
 		p.URL = path
@@ -322,18 +324,18 @@ func (a *awsBatch) page(said cursor) *awsPage {
 	if len(a.pages) < maxAWSPages {
 		a.pages = append(a.pages, p)
 	} else {
-		a.refused++ // and what it holds is not kept
+		a.rejected++ // its events are dropped
 	}
 	a.latest = p
 	return p
 }
 
-// maxAWSPages bounds the views of one batch: real ones have two or three.
+// maxAWSPages bounds the views of one batch; real ones have two or three.
 const maxAWSPages = 50
 
-// emit hands the beacons over.
+// emit passes the beacons to the sink.
 func (a *awsBatch) emit() (wanted bool) {
-	for range a.refused {
+	for range a.rejected {
 		a.to.Reject()
 	}
 	for range a.ignored {
@@ -357,7 +359,7 @@ func (a *awsBatch) emit() (wanted bool) {
 		} else {
 			b.View = a.session + " " + p.key
 		}
-		if p.restored() {
+		if p.isRestored() {
 			p.Navigation = true
 			p.View += " " + a.id
 			for i := range p.Metrics {
@@ -374,17 +376,17 @@ func (a *awsBatch) emit() (wanted bool) {
 		wanted = a.to.Accept(b)
 	}
 	for _, p := range a.pages {
-		giveBack(p.Beacon)
+		putBeacon(p.Beacon)
 	}
-	if len(a.pages) == 0 && a.refused+a.ignored == 0 {
+	if len(a.pages) == 0 && a.rejected+a.ignored == 0 {
 		a.to.Reject()
 	}
 	return wanted
 }
 
-// restored says whether the beacon is of a page that came back from the
-// back/forward cache: a view of its own, whose loading means nothing.
-func (p *awsPage) restored() bool {
+// isRestored reports whether the page was restored from the back/forward cache:
+// a view of its own, whose loading vitals are meaningless.
+func (p *awsPage) isRestored() bool {
 	for _, m := range p.Metrics {
 		if m.Name == "ttfb" && m.Value == 0 {
 			return true

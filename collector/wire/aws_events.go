@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// awsValue is the member "value" of an event's details.
+// awsValue reads the member "value" of an event's details.
 func (c *cursor) awsValue() float64 {
 	value := math.NaN()
 	if !c.object() {
@@ -21,21 +21,14 @@ func (c *cursor) awsValue() float64 {
 	return value
 }
 
-// looseNumber reads a number, and anything else as none.
-func (c *cursor) looseNumber() float64 {
-	switch c.peek() {
-	case '{', '[':
-		c.skip()
-		return math.NaN()
-	}
-	return c.number()
-}
-
-// awsError reads an error. "undefined" is the client's word for what it does
-// not know, and an event's type stands where there was no error object.
+// awsError reads an error. The client sends "undefined" for unknown values, and
+// the type of the DOM event if there was no error object.
 func (c *cursor) awsError() (e Error) {
-	var file, line, column string
-	c.pick(field{"type", &e.Type}, field{"message", &e.Message}, field{"stack", &e.Stack}, field{"filename", &file}, field{"lineno", &line}, field{"colno", &column})
+	var f stackFrame
+	c.pick(
+		field{"type", &e.Type}, field{"message", &e.Message}, field{"stack", &e.Stack},
+		field{"filename", &f.file}, field{"lineno", &f.line}, field{"colno", &f.column},
+	)
 	switch e.Type {
 	case "undefined", "error":
 		e.Type = ""
@@ -45,9 +38,9 @@ func (c *cursor) awsError() (e Error) {
 	if e.Message == "undefined" {
 		e.Message = ""
 	}
-	if e.Stack == "" && file != "" {
+	if e.Stack == "" && f.file != "" {
 		var text strings.Builder
-		frame(&text, "", file, line, column)
+		writeFrame(&text, f)
 		e.Stack = text.String()
 	}
 	if e.Type == "" && e.Message == "" {
@@ -56,7 +49,7 @@ func (c *cursor) awsError() (e Error) {
 	return e
 }
 
-// awsHTTP reads a request. Without a response there was no connection.
+// awsHTTP reads a request. Without a response, there was no connection.
 func (c *cursor) awsHTTP() (f Fetch) {
 	if !c.object() {
 		return f
@@ -64,13 +57,13 @@ func (c *cursor) awsHTTP() (f Fetch) {
 	for c.more() {
 		switch string(c.key()) {
 		case "trace_id":
-			f.Trace = xrayTrace(c.loose())
+			f.Trace = xrayTrace(c.looseString())
 		case "request":
 			c.pick(field{"url", &f.URL}, field{"method", &f.Method})
 		case "response":
 			var code string
 			c.pick(field{"status", &code})
-			f.Status = status(code, 0)
+			f.Status = parseStatus(code, 0)
 		default:
 			c.skip()
 		}
@@ -78,8 +71,8 @@ func (c *cursor) awsHTTP() (f Fetch) {
 	return f
 }
 
-// awsTrace reads the request within an X-Ray segment: that of its first
-// subsegment. https://docs.aws.amazon.com/xray/latest/devguide/xray-api-segmentdocuments.html
+// awsTrace reads the request of an X-Ray segment: that of its first subsegment.
+// https://docs.aws.amazon.com/xray/latest/devguide/xray-api-segmentdocuments.html
 func (c *cursor) awsTrace() (f Fetch) {
 	if !c.object() {
 		return f
@@ -87,7 +80,7 @@ func (c *cursor) awsTrace() (f Fetch) {
 	for c.more() {
 		switch string(c.key()) {
 		case "trace_id":
-			f.Trace = xrayTrace(c.loose())
+			f.Trace = xrayTrace(c.looseString())
 		case "subsegments":
 			if c.peek() != '[' {
 				c.skip()
@@ -141,7 +134,7 @@ func (c *cursor) awsExchange(f Fetch) Fetch {
 		case "response":
 			var code string
 			c.pick(field{"status", &code})
-			f.Status = status(code, 0)
+			f.Status = parseStatus(code, 0)
 		default:
 			c.skip()
 		}
@@ -149,8 +142,8 @@ func (c *cursor) awsExchange(f Fetch) Fetch {
 	return f
 }
 
-// request adds a request, or what is new of one that is there already by its trace.
-func (p *awsPage) request(f Fetch) {
+// addRequest adds a request, or merges it into the one with the same trace.
+func (p *awsPage) addRequest(f Fetch) {
 	if f.Trace != "" {
 		for i := range p.Requests {
 			old := &p.Requests[i]
@@ -164,7 +157,8 @@ func (p *awsPage) request(f Fetch) {
 	p.AddFetch(f)
 }
 
-// xrayTrace is the trace id of the W3C in one of X-Ray: 1-5759e988-bd862e3fe1be46a994272793.
+// xrayTrace converts an X-Ray trace id, 1-5759e988-bd862e3fe1be46a994272793, to
+// a W3C one.
 func xrayTrace(id string) string {
 	if rest, ok := strings.CutPrefix(id, "1-"); ok {
 		return strings.Replace(rest, "-", "", 1)

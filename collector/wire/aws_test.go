@@ -47,7 +47,7 @@ func TestAWSRUM(t *testing.T) {
 	}
 }
 
-// A page that came back is a view of its own, and was not loaded.
+// A restored page is a view of its own without loading vitals.
 func TestAWSRUMRestore(t *testing.T) {
 	c, _ := decode(AWSRUM{}, `{"BatchId":"b2","AppMonitorDetails":{"version":"2.4.0"},"UserDetails":{"userId":"00000000-0000-0000-0000-000000000000","sessionId":"s1"},"RumEvents":[
 	  {"type":"com.amazon.rum.time_to_first_byte_event","metadata":"{\"pageId\":\"/a\",\"interaction\":0}","details":"{\"value\":0}"},
@@ -61,7 +61,7 @@ func TestAWSRUMRestore(t *testing.T) {
 	}
 }
 
-func TestAWSRUMRefuses(t *testing.T) {
+func TestAWSRUMRejects(t *testing.T) {
 	deep := strings.Repeat(`[`, 40) + strings.Repeat(`]`, 40)
 	for body, want := range map[string]collected{
 		`{}`:                 {rejected: 1},

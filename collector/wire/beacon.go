@@ -9,20 +9,20 @@ type Beacon struct {
 	Time        float64 // browser's clock, Unix milliseconds
 	Release     string
 	Environment string
-	URL         string // of the page, with whatever it carries
-	Route       string // of the page, where the application knows it
+	URL         string // of the page, with query and fragment
+	Route       string // of the page, if the application knows it
 	View        string
 	Session     string
 	User        string
 	Navigation  bool
-	SampleRate  float64 // share of sessions sent; 0 is not sent
-	Unsampled   bool    // session outside the sample, sent for its errors
+	SampleRate  float64 // share of sessions sent; 0: not sent
+	Unsampled   bool    // of a session outside the sample, sent for its errors
 	Consent     string
 	Device      string
 	Connection  string
-	UserAgent   string // as the page reports it
+	UserAgent   string // as reported by the page
 	Trace       string
-	SDK         string // what sent it, where the format alone does not say
+	SDK         string // what sent it, if the format does not imply it
 
 	ViewHints ViewHints
 
@@ -32,26 +32,28 @@ type Beacon struct {
 	Requests []Fetch
 	Events   []Event
 
-	// Excess counts what was left out because the beacon was full.
+	// Excess counts items dropped because the beacon was full.
 	Excess int
 }
 
-// ViewHints is what SDKs without a view id say about the page view that a beacon
-// belongs to. The collector finds the view, see its views.go.
+// ViewHints are what an SDK without view ids reports about the page view of a
+// beacon. The collector infers the view from them, see its views.go.
 type ViewHints struct {
-	// Infer asks for a view to be found; without it an empty View stays empty.
+	// Infer asks for the view to be inferred; without it an empty View stays
+	// empty.
 	Infer bool
 	// NavigationID is the SDK's id of the page load that this beacon reports.
 	NavigationID string
-	// Start is when that page load began by the browser's clock, Unix milliseconds.
+	// Start is the start of that page load on the browser's clock, Unix
+	// milliseconds.
 	Start float64
 	// LoadID is the SDK's id of the page load that its measurements belong to,
-	// whatever route the page shows by now.
+	// even if the page shows another route by now.
 	LoadID string
-	// Defaults asks for the page and the user that an earlier beacon of the same
-	// view named, where this one names none.
+	// Defaults asks for the page and the user of an earlier beacon of the same
+	// view if this one has none.
 	Defaults bool
-	// Route says that Beacon.Navigation is a change of route within a page.
+	// Route says that Beacon.Navigation means a change of route within a page.
 	Route bool
 }
 
@@ -61,16 +63,16 @@ type Tag struct{ Key, Value string }
 // Metric is one measurement, of any name and value.
 type Metric struct {
 	Name  string
-	Value float64 // NaN where the page sent something that is no number
-	ID    string  // the SDK's id of this measurement: the same again is a correction
-	// Restored says that it was measured after the page came back from the
-	// back/forward cache: loading then means nothing.
+	Value float64 // NaN if the page sent something that is not a number
+	ID    string  // the SDK's id of this measurement: the same id again is a correction
+	// Restored says that it was measured after a restore from the back/forward
+	// cache: loading vitals are then meaningless.
 	Restored bool
-	// First says that nothing of it was reported before, where it has no ID: the
-	// same again from one page load was measured after a restore.
+	// First says that a metric without ID was not reported before. If another
+	// First of the same page load follows, that one was measured after a restore.
 	First bool
-	// Max says that it is the highest since the SDK's last report: what counts
-	// is the highest of a page view, not the last.
+	// Max says that Value is the highest since the SDK's last report: the highest
+	// of a page view counts, not the last.
 	Max bool
 }
 
@@ -94,7 +96,7 @@ type Event struct {
 	Value float64
 }
 
-// What one beacon can hold. Real ones stay far below.
+// Limits of one beacon. Real ones stay far below.
 const (
 	maxTags    = 32
 	maxMetrics = 64
@@ -104,21 +106,21 @@ const (
 )
 
 // AddTag adds a tag unless the beacon is full. The other Add methods do likewise.
-func (b *Beacon) AddTag(t Tag) { add(&b.Tags, t, maxTags, &b.Excess) }
+func (b *Beacon) AddTag(t Tag) { appendBounded(&b.Tags, t, maxTags, &b.Excess) }
 
 // AddMetric adds a measurement.
-func (b *Beacon) AddMetric(m Metric) { add(&b.Metrics, m, maxMetrics, &b.Excess) }
+func (b *Beacon) AddMetric(m Metric) { appendBounded(&b.Metrics, m, maxMetrics, &b.Excess) }
 
 // AddError adds an error.
-func (b *Beacon) AddError(e Error) { add(&b.Errors, e, maxErrors, &b.Excess) }
+func (b *Beacon) AddError(e Error) { appendBounded(&b.Errors, e, maxErrors, &b.Excess) }
 
 // AddFetch adds a request that the page made.
-func (b *Beacon) AddFetch(f Fetch) { add(&b.Requests, f, maxFetches, &b.Excess) }
+func (b *Beacon) AddFetch(f Fetch) { appendBounded(&b.Requests, f, maxFetches, &b.Excess) }
 
 // AddEvent adds an event.
-func (b *Beacon) AddEvent(e Event) { add(&b.Events, e, maxEvents, &b.Excess) }
+func (b *Beacon) AddEvent(e Event) { appendBounded(&b.Events, e, maxEvents, &b.Excess) }
 
-func add[T any](list *[]T, item T, limit int, excess *int) {
+func appendBounded[T any](list *[]T, item T, limit int, excess *int) {
 	if len(*list) >= limit {
 		*excess++
 		return
@@ -126,20 +128,21 @@ func add[T any](list *[]T, item T, limit int, excess *int) {
 	*list = append(*list, item)
 }
 
-var spare = sync.Pool{New: func() any { return new(Beacon) }}
+var beaconPool = sync.Pool{New: func() any { return new(Beacon) }}
 
-// borrow gives an empty beacon. Give it back after its last use.
-func borrow() *Beacon { return spare.Get().(*Beacon) }
+// getBeacon returns an empty beacon. Call putBeacon after its last use.
+func getBeacon() *Beacon { return beaconPool.Get().(*Beacon) }
 
-// giveBack forgets what the beacon said, whatever its lists have room for.
-func giveBack(b *Beacon) {
+// putBeacon clears a beacon, with the whole capacity of its lists, and returns
+// it to the pool.
+func putBeacon(b *Beacon) {
 	b.Reset()
 	clear(b.Tags[:cap(b.Tags)])
 	clear(b.Metrics[:cap(b.Metrics)])
 	clear(b.Errors[:cap(b.Errors)])
 	clear(b.Requests[:cap(b.Requests)])
 	clear(b.Events[:cap(b.Events)])
-	spare.Put(b)
+	beaconPool.Put(b)
 }
 
 // Reset empties the beacon and keeps the memory of its slices.
@@ -150,7 +153,40 @@ func (b *Beacon) Reset() {
 	}
 }
 
-// Empty says whether the beacon reports nothing at all.
+// Empty reports whether the beacon has nothing to report.
 func (b *Beacon) Empty() bool {
 	return !b.Navigation && len(b.Metrics) == 0 && len(b.Errors) == 0 && len(b.Requests) == 0 && len(b.Events) == 0
+}
+
+// mergeMetric adds a metric; the same metric again is a correction.
+func (b *Beacon) mergeMetric(m Metric) {
+	for i := range b.Metrics {
+		if old := &b.Metrics[i]; old.Name == m.Name && old.ID == m.ID {
+			m.First = m.First || old.First
+			*old = m
+			return
+		}
+	}
+	b.AddMetric(m)
+}
+
+// setTag adds a tag or updates its value.
+func (b *Beacon) setTag(t Tag) {
+	for i := range b.Tags {
+		if b.Tags[i].Key == t.Key {
+			b.Tags[i] = t
+			return
+		}
+	}
+	b.AddTag(t)
+}
+
+// updateTime sets the beacon's time to that of its latest item, Unix seconds.
+func (b *Beacon) updateTime(seconds float64) { b.Time = max(b.Time, seconds*1000) }
+
+// setIfEmpty sets a string that is not set yet.
+func setIfEmpty(dst *string, text string) {
+	if *dst == "" {
+		*dst = text
+	}
 }

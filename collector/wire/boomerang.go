@@ -4,7 +4,6 @@ import (
 	"errors"
 	"math"
 	"net/http"
-	"net/url"
 	"strings"
 )
 
@@ -13,17 +12,17 @@ var errLongQuery = errors.New("query is too long")
 // maxQuery bounds the query of a GET, in bytes. The SDK itself warns from 2000 on.
 const maxQuery = 16 << 10
 
-// Boomerang is the SDK of that name, version 1. A beacon is a form, as the query
-// of a GET or the body of a POST: of a page load, of a request, of errors, of the
+// Boomerang is the SDK of that name, version 1. A beacon is a form, in the query
+// of a GET or the body of a POST. It reports a page load, a request, errors, the
 // page's end, or several of these at once.
 //
-// The SDK names a page load (pid) and no route, so a view is a page load on a
-// path. It sums CLS up and takes INP since its last beacon: what a view tells is
-// the highest of them. A sum of layout shifts is parted into session windows
-// where the SDK tells their times (c.cls.d).
+// The SDK names page loads (pid) but no routes, so a view is a page load and a
+// path. Its CLS is a running sum, its INP the highest since its last beacon: the
+// highest value of a view counts. If the SDK sends the times of layout shifts
+// (c.cls.d), they are split into session windows.
 //
-// Release, user and the like are the application's own parameters: see
-// [boomerangForm.custom] for the names that are taken.
+// Release, user and the like are parameters that the application adds: see
+// [boomerangForm.setCustomParam] for their names.
 type Boomerang struct{}
 
 // Spec implements [Format].
@@ -31,7 +30,7 @@ func (Boomerang) Spec() Spec {
 	return Spec{
 		SDK:      "boomerang",
 		Patterns: []string{"GET /boomerang", "POST /boomerang"},
-		// A GET, which an image sends, has no type.
+		// A GET, sent by an image, has no type.
 		Types:  []string{"application/x-www-form-urlencoded", "text/plain", ""},
 		Answer: answerBoomerang,
 	}
@@ -55,49 +54,49 @@ func (Boomerang) Decode(r *Request, to Sink) error {
 			return errLongQuery
 		}
 	}
-	b := borrow()
-	defer giveBack(b)
-	doc := documents.Get().(*document)
+	b := getBeacon()
+	defer putBeacon(b)
+	doc := getDocument()
 	defer doc.release()
 	f := boomerangForm{b: b, doc: doc, depth: r.Limits.Depth, lcp: math.NaN(), fcp: math.NaN(), ttfb: math.NaN()}
 	for query != "" {
 		var pair string
 		pair, query, _ = strings.Cut(query, "&")
 		name, value, _ := strings.Cut(pair, "=")
-		f.param(name, value)
+		f.setParam(name, value)
 	}
 	f.finish()
 	if f.ignored > 0 {
 		to.Ignore()
 	}
-	for range f.refused {
+	for range f.rejected {
 		to.Reject()
 	}
 	switch {
 	case !b.Empty():
 		to.Accept(b)
-	case f.ignored+f.refused > 0:
+	case f.ignored+f.rejected > 0:
 	case f.known:
-		to.Ignore() // it only tells that the page ended
+		to.Ignore() // only the end of the page
 	default:
 		to.Reject()
 	}
 	return nil
 }
 
-// boomerangForm is one form on its way to becoming a beacon.
+// boomerangForm turns one form into a beacon.
 type boomerangForm struct {
 	b     *Beacon
-	doc   *document // of one parameter after the other
+	doc   *document // of one parameter at a time
 	depth int
 
 	page, address string // pgu, u
 	pid, n        string
 	initiator     string
-	ended, early  bool // rt.quit; sent ahead of the page load's own beacon
-	abandoned     bool // ended before it had loaded
-	begun         string
-	timed         bool // says how long something took
+	ended, early  bool // rt.quit; sent before the page load's own beacon
+	abandoned     bool // ended before it loaded
+	started       string
+	timed         bool // has a duration
 
 	lcp, fcp, ttfb, total float64
 	shifts                string // c.cls.d
@@ -107,8 +106,8 @@ type boomerangForm struct {
 	event                 Event
 	clock                 [5]float64 // see the constants below
 
-	known            bool // it is a beacon of this SDK
-	refused, ignored int
+	known             bool // a beacon of this SDK
+	rejected, ignored int
 }
 
 // Points in time of the navigation timing, Unix milliseconds.
@@ -120,42 +119,30 @@ const (
 	tlsBegin
 )
 
-// formValue takes a parameter's escapes out. The cheap case is that there are none.
-func formValue(s string) string {
-	if !strings.ContainsAny(s, "%+") {
-		return s
-	}
-	plain, err := url.QueryUnescape(s)
-	if err != nil {
-		return ""
-	}
-	return plain
-}
-
-func (f *boomerangForm) param(name, raw string) {
+func (f *boomerangForm) setParam(name, raw string) {
 	b := f.b
 	number := func() float64 { return parseNumber(raw) }
 	switch name {
 	case "u":
-		f.address = formValue(raw)
+		f.address = unescapeForm(raw)
 	case "pgu":
-		f.page = formValue(raw)
+		f.page = unescapeForm(raw)
 	case "pid":
-		f.pid, f.known = formValue(raw), true
+		f.pid, f.known = unescapeForm(raw), true
 	case "n":
-		f.n = formValue(raw)
+		f.n = unescapeForm(raw)
 	case "rt.si":
-		b.Session, f.known = formValue(raw), true
+		b.Session, f.known = unescapeForm(raw), true
 	case "rt.quit":
 		f.ended, f.known = true, true
 	case "rt.abld":
 		f.abandoned = true
 	case "rt.tstart":
-		f.begun = raw
+		f.started = raw
 	case "early":
 		f.early = true
 	case "http.initiator":
-		f.initiator = formValue(raw)
+		f.initiator = unescapeForm(raw)
 	case "http.errno":
 		f.errno = raw
 	case "http.method":
@@ -177,13 +164,13 @@ func (f *boomerangForm) param(name, raw string) {
 	case "c.cls":
 		f.cls = Metric{Name: "cls", Value: number(), Max: true}
 	case "c.cls.d":
-		f.shifts = formValue(raw)
+		f.shifts = unescapeForm(raw)
 	case "err":
-		f.errors = formValue(raw)
+		f.errors = unescapeForm(raw)
 	case "t_other":
-		f.timers(formValue(raw))
+		f.addTimers(unescapeForm(raw))
 	case "mob.etype":
-		b.Connection = formValue(raw)
+		b.Connection = unescapeForm(raw)
 	case "nt_dns_st":
 		f.clock[dnsBegin] = number()
 	case "nt_dns_end":
@@ -195,38 +182,38 @@ func (f *boomerangForm) param(name, raw string) {
 	case "nt_ssl_st":
 		f.clock[tlsBegin] = number()
 	default:
-		f.custom(name, raw)
+		f.setCustomParam(name, raw)
 	}
 }
 
-// custom takes the parameters that an application adds by names that others use
-// too: mPulse's cdim, cmet, ctim, h.pg and h.ab, and plain words. Any other one
-// is nobody's business.
-func (f *boomerangForm) custom(name, raw string) {
+// setCustomParam reads the parameters that an application adds, by their common
+// names: mPulse's cdim, cmet, ctim, h.pg and h.ab, and plain words. Others are
+// dropped.
+func (f *boomerangForm) setCustomParam(name, raw string) {
 	b := f.b
 	switch name {
 	case "release", "app.version":
-		b.Release = formValue(raw)
+		b.Release = unescapeForm(raw)
 	case "environment", "env":
-		b.Environment = formValue(raw)
+		b.Environment = unescapeForm(raw)
 	case "user", "user.id":
-		b.User = formValue(raw)
+		b.User = unescapeForm(raw)
 	case "route":
-		b.Route = formValue(raw)
-	case "h.pg": // a page group is a name for people, unless it is a path
-		if group := formValue(raw); strings.HasPrefix(group, "/") {
+		b.Route = unescapeForm(raw)
+	case "h.pg": // a page group is a display name, unless it is a path
+		if group := unescapeForm(raw); strings.HasPrefix(group, "/") {
 			b.Route = group
 		}
 	case "h.ab":
-		b.AddTag(Tag{"ab", formValue(raw)})
+		b.AddTag(Tag{"ab", unescapeForm(raw)})
 	case "consent":
-		b.Consent = formValue(raw)
+		b.Consent = unescapeForm(raw)
 	case "trace":
-		b.Trace = formValue(raw)
+		b.Trace = unescapeForm(raw)
 	case "sample_rate":
 		b.SampleRate = parseNumber(raw)
 	case "event":
-		f.event.Name = formValue(raw)
+		f.event.Name = unescapeForm(raw)
 	case "event.value":
 		f.event.Value = parseNumber(raw)
 	default:
@@ -236,15 +223,15 @@ func (f *boomerangForm) custom(name, raw string) {
 		}
 		switch prefix {
 		case "tag", "flag", "cdim":
-			b.AddTag(Tag{formValue(rest), formValue(raw)})
+			b.AddTag(Tag{unescapeForm(rest), unescapeForm(raw)})
 		case "metric", "cmet", "ctim":
-			b.AddMetric(Metric{Name: formValue(rest), Value: parseNumber(raw)})
+			b.AddMetric(Metric{Name: unescapeForm(rest), Value: parseNumber(raw)})
 		}
 	}
 }
 
-// timers takes what the application has timed itself: "ttft|321,t_domloaded|402".
-func (f *boomerangForm) timers(list string) {
+// addTimers adds the application's own timers: "ttft|321,t_domloaded|402".
+func (f *boomerangForm) addTimers(list string) {
 	for list != "" {
 		var one string
 		one, list, _ = strings.Cut(list, ",")
@@ -255,7 +242,7 @@ func (f *boomerangForm) timers(list string) {
 	}
 }
 
-// finish says what the parameters mean together.
+// finish completes the beacon when all parameters are known.
 func (f *boomerangForm) finish() {
 	b := f.b
 	b.URL = f.page
@@ -263,7 +250,7 @@ func (f *boomerangForm) finish() {
 		b.URL = f.address
 	}
 	if f.pid != "" {
-		b.View = f.pid + " " + path(b.URL)
+		b.View = f.pid + " " + pathOf(b.URL)
 		if f.n != "" {
 			b.ID = "boomerang/" + f.pid + "/" + f.n
 			if f.early {
@@ -275,15 +262,17 @@ func (f *boomerangForm) finish() {
 	}
 	restored := f.initiator == "bfcache"
 	if restored && b.View != "" {
-		// The SDK goes on with the page load's id, and what follows is that one's.
-		b.View += " " + f.begun
+		// The SDK keeps the page load's id, also for what follows the restore.
+		b.View += " " + f.started
 	}
 	load := f.initiator == "" && (!f.ended || f.abandoned) && f.timed || f.initiator == "spa_hard"
 	b.Navigation = load || restored || f.initiator == "spa"
 	b.ViewHints.Route = f.initiator == "spa"
 
 	if load || restored {
-		for _, m := range [...]Metric{{Name: "lcp", Value: f.lcp}, {Name: "fcp", Value: f.fcp}, {Name: "ttfb", Value: f.ttfb}} {
+		for _, m := range [...]Metric{
+			{Name: "lcp", Value: f.lcp}, {Name: "fcp", Value: f.fcp}, {Name: "ttfb", Value: f.ttfb},
+		} {
 			if m.Value == m.Value {
 				m.Restored = restored
 				b.AddMetric(m)
@@ -291,11 +280,11 @@ func (f *boomerangForm) finish() {
 		}
 	}
 	if load {
-		f.connection()
+		f.addConnectionTimings()
 	}
-	f.vitals()
+	f.addVitals()
 	if f.initiator == "xhr" {
-		b.AddFetch(Fetch{URL: f.address, Method: f.requestMethod(), Status: status(f.errno, 200), Duration: f.total})
+		b.AddFetch(Fetch{URL: f.address, Method: f.requestMethod(), Status: parseStatus(f.errno, 200), Duration: f.total})
 	}
 	if f.event.Name != "" {
 		b.AddEvent(f.event)
@@ -303,16 +292,16 @@ func (f *boomerangForm) finish() {
 	f.readErrors()
 }
 
-// vitals are those that go on after the page load.
-func (f *boomerangForm) vitals() {
+// addVitals adds the vitals that grow after the page load.
+func (f *boomerangForm) addVitals() {
 	if f.cls.Name != "" {
 		if window, ok := f.largestWindow(); ok {
 			f.cls.Value = min(f.cls.Value, window)
 		}
 		f.b.AddMetric(f.cls)
 	}
-	// At the page's end both are told; the one since the last beacon is the
-	// one that belongs to the route where the page is now.
+	// The page's end has both; the one since the last beacon belongs to the
+	// current route.
 	switch {
 	case f.inpSince.Name != "":
 		f.b.AddMetric(f.inpSince)
@@ -321,7 +310,7 @@ func (f *boomerangForm) vitals() {
 	}
 }
 
-func (f *boomerangForm) connection() {
+func (f *boomerangForm) addConnectionTimings() {
 	c := &f.clock
 	for _, m := range [...]struct {
 		name       string
@@ -335,14 +324,14 @@ func (f *boomerangForm) connection() {
 
 func (f *boomerangForm) requestMethod() string {
 	if f.method == "" {
-		return http.MethodGet // the SDK leaves it out
+		return http.MethodGet // the SDK omits it
 	}
 	return f.method
 }
 
-// status reads an HTTP status of the SDK. Its own codes for no answer are
-// negative (-998 no connection, -999 aborted, -1001 timed out).
-func status(text string, otherwise float64) float64 {
+// parseStatus parses an HTTP status. SDKs' own codes for "no response" are
+// negative (boomerang: -998 no connection, -999 aborted, -1001 timeout).
+func parseStatus(text string, otherwise float64) float64 {
 	if text == "" {
 		return otherwise
 	}
@@ -350,19 +339,4 @@ func status(text string, otherwise float64) float64 {
 		return n
 	}
 	return 0
-}
-
-// path is a URL without its origin, query and fragment.
-func path(address string) string {
-	if i := strings.Index(address, "://"); i >= 0 {
-		address = address[i+3:]
-		if i = strings.IndexByte(address, '/'); i < 0 {
-			return "/"
-		}
-		address = address[i:]
-	}
-	if i := strings.IndexAny(address, "?#"); i >= 0 {
-		address = address[:i]
-	}
-	return address
 }

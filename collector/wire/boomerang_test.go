@@ -99,7 +99,7 @@ func TestBoomerang(t *testing.T) {
 	}
 }
 
-// A page that came back is a view of its own, and was not loaded.
+// A restored page is a view of its own without loading vitals.
 func TestBoomerangRestore(t *testing.T) {
 	c, _ := decode(Boomerang{}, form("pid", "p1", "n", "5", "rt.si", "s", "u", "https://shop.example/a", "http.initiator", "bfcache", "rt.tstart", "1795236001000", "pt.fcp", "18", "pt.lcp", "18", "t_resp", "0"))
 	if len(c.beacons) != 1 {
@@ -111,7 +111,7 @@ func TestBoomerangRestore(t *testing.T) {
 	}
 }
 
-func TestBoomerangRefuses(t *testing.T) {
+func TestBoomerangRejects(t *testing.T) {
 	for body, want := range map[string]collected{
 		"":                                  {rejected: 1},
 		"a=b":                               {rejected: 1},

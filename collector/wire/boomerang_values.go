@@ -5,17 +5,17 @@ import (
 	"strings"
 )
 
-// How the SDK came to know of an error, its code v.
+// How the SDK learned of an error: its code v.
 const (
-	viaApplication = "1" // or none: it was given the error
+	viaApplication = "1" // or none: passed to the SDK
 	viaNetwork     = "3"
 	viaConsole     = "4"
 	viaReporting   = "8"
 )
 
-// cursor reads a parameter that holds a value: as JSURL, or as JSON where the
-// page goes without the SDK's compression.
-func (f *boomerangForm) cursor(text string) cursor {
+// valueCursor reads a parameter that holds a structured value: JSURL, or JSON if
+// the page does not use the SDK's compression.
+func (f *boomerangForm) valueCursor(text string) cursor {
 	value := []byte(text)
 	if strings.HasPrefix(text, "~") {
 		var err error
@@ -26,20 +26,20 @@ func (f *boomerangForm) cursor(text string) cursor {
 	return f.doc.read(value, f.depth)
 }
 
-// readErrors takes the errors. Of what the SDK calls errors, failed requests are
-// requests, and those of the SDK's own code are left out.
+// readErrors reads the errors. Those that are failed requests become requests,
+// and those of the SDK's own code are ignored.
 func (f *boomerangForm) readErrors() {
 	if f.errors == "" {
 		return
 	}
-	c := f.cursor(f.errors)
+	c := f.valueCursor(f.errors)
 	if c.array() {
 		for c.more() {
 			f.readError(&c)
 		}
 	}
 	if c.err != nil {
-		f.refused++
+		f.rejected++
 	}
 }
 
@@ -53,19 +53,19 @@ func (f *boomerangForm) readError(c *cursor) {
 	for c.more() {
 		switch string(c.key()) {
 		case "t":
-			e.Type = c.loose()
+			e.Type = c.looseString()
 		case "m":
-			e.Message = c.loose()
+			e.Message = c.looseString()
 		case "v":
-			via = c.loose()
+			via = c.looseString()
 		case "s":
-			source = c.loose()
+			source = c.looseString()
 		case "c":
-			code = c.loose()
+			code = c.looseString()
 		case "n":
-			count = c.loose()
+			count = c.looseString()
 		case "f":
-			e.Stack = f.stack(c)
+			e.Stack = f.readStack(c)
 		default:
 			c.skip()
 		}
@@ -79,16 +79,16 @@ func (f *boomerangForm) readError(c *cursor) {
 	}
 	times := 1
 	if n := parseNumber(count); n > 1 {
-		times = int(min(n, maxErrors+1)) // one too many is told as excess
+		times = int(min(n, maxErrors+1)) // one over the cap counts as excess
 	}
 	if via == viaNetwork {
 		for range times {
-			f.failedRequest(e.Message, code)
+			f.addFailedRequest(e.Message, code)
 		}
 		return
 	}
 	if e.Type == "" {
-		e.Type = "Error" // which the SDK does not send
+		e.Type = "Error" // the SDK omits it
 	}
 	switch via {
 	case "", viaApplication, viaConsole, viaReporting:
@@ -99,10 +99,10 @@ func (f *boomerangForm) readError(c *cursor) {
 	}
 }
 
-// failedRequest takes a request that failed, unless the beacon is about that
-// very request.
-func (f *boomerangForm) failedRequest(address, code string) {
-	s := status(code, 0)
+// addFailedRequest adds a failed request, unless the beacon is about that same
+// request.
+func (f *boomerangForm) addFailedRequest(address, code string) {
+	s := parseStatus(code, 0)
 	for i := range f.b.Requests {
 		if r := &f.b.Requests[i]; r.URL == address && r.Status == s {
 			return
@@ -111,69 +111,44 @@ func (f *boomerangForm) failedRequest(address, code string) {
 	f.b.AddFetch(Fetch{URL: address, Status: s})
 }
 
-// stack writes frames, newest first, as browsers do. Files of the page's own
-// origin come without it.
-func (f *boomerangForm) stack(c *cursor) string {
+// readStack formats frames like browsers do, newest first. The SDK omits the
+// page's own origin from file names.
+func (f *boomerangForm) readStack(c *cursor) string {
 	var text strings.Builder
 	if !c.array() {
 		return ""
 	}
 	for c.more() {
-		var file, own, function, line, column string
-		c.pick(field{"w", &file}, field{"wo", &own}, field{"f", &function}, field{"l", &line}, field{"c", &column})
-		if file == "" && own != "" {
-			file = originOf(f.b.URL) + own
+		var frame stackFrame
+		var path string // on the page's own origin
+		c.pick(
+			field{"w", &frame.file}, field{"wo", &path}, field{"f", &frame.function},
+			field{"l", &frame.line}, field{"c", &frame.column},
+		)
+		if frame.file == "" && path != "" {
+			frame.file = originOf(f.b.URL) + path
 		}
-		frame(&text, function, file, line, column)
+		writeFrame(&text, frame)
 	}
 	return text.String()
 }
 
-// frame writes one frame of a stack as browsers do.
-func frame(text *strings.Builder, function, file, line, column string) {
-	place := file
-	if line != "" {
-		place += ":" + line
-		if column != "" {
-			place += ":" + column
-		}
-	}
-	if function != "" && function != "?" {
-		place = function + " (" + place + ")"
-	}
-	if text.Len() > 0 {
-		text.WriteByte('\n')
-	}
-	text.WriteString("    at " + place)
-}
-
-// originOf is a URL up to its path.
-func originOf(address string) string {
-	i := strings.Index(address, "://")
-	if i < 0 {
-		return ""
-	}
-	if end := strings.IndexAny(address[i+3:], "/?#"); end >= 0 {
-		return address[:i+3+end]
-	}
-	return address
-}
-
-// Session windows of layout shifts: at most a second apart, five in all.
+// Session windows of layout shifts, in milliseconds: at most one second apart
+// and five seconds long.
 // https://web.dev/articles/cls
 const (
 	shiftGap    = 1000
 	shiftWindow = 5000
 )
 
-// largestWindow is the largest sum of layout shifts within one session window.
-// The list holds their values in thousandths and their times in milliseconds,
-// both to the base of 36; ok is false where it cannot be read.
+// largestWindow returns the largest sum of layout shifts within one session
+// window. The list has values in thousandths and times in milliseconds, both in
+// base 36. ok is false if it is unreadable or a single window.
 func (f *boomerangForm) largestWindow() (largest float64, ok bool) {
 	if f.shifts == "" {
 		return 0, false
 	}
-	c := f.cursor(f.shifts)
+	c := f.valueCursor(f.shifts)
 	if !c.array() {
 		return 0, false
 	}
@@ -195,6 +170,6 @@ func (f *boomerangForm) largestWindow() (largest float64, ok bool) {
 		last = now
 		most = max(most, sum)
 	}
-	// Of one window the SDK's own sum is nearer to the truth.
+	// For a single window the SDK's own sum is more precise.
 	return float64(most) / 1000, c.err == nil && windows > 1
 }

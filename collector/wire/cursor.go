@@ -9,16 +9,16 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-var errShape = errors.New("value has another type than expected")
+var errShape = errors.New("value has an unexpected type")
 
-// cursor walks through a [document], so that walking needs no checks but of
-// types. The first error sticks, and everything after it reads as empty: only
-// the end needs looking at. A copy of a cursor walks on its own.
+// cursor walks through a [document]. The document is already checked, so only
+// types can be wrong. The first error stays, and everything after it reads as
+// empty: callers check err once, at the end. A copy of a cursor is independent.
 //
-// Strings are copies, and stay. Null reads as not sent.
+// Strings that it returns are copies; null reads as "not sent".
 type cursor struct {
 	doc *document
-	at  int // token
+	pos int // index of the current token
 	err error
 }
 
@@ -28,84 +28,86 @@ func (c *cursor) fail(err error) {
 	}
 }
 
-// peek is the kind of the next value, by its first byte: one of n f t " { [,
-// 0 for a number, and 0xff for none.
+// peek returns the kind of the next value by its first byte: one of n f t " { [,
+// '0' for a number, and 0xff at the end.
 func (c *cursor) peek() byte {
-	if c.err != nil || c.at >= len(c.doc.tokens) {
+	if c.err != nil || c.pos >= len(c.doc.tokens) {
 		return 0xff
 	}
-	switch b := c.doc.text[c.doc.tokens[c.at].begin]; b {
+	switch b := c.doc.text[c.doc.tokens[c.pos].begin]; b {
 	case 'n', 'f', 't', '"', '{', '[':
 		return b
 	}
 	return '0'
 }
 
-// object enters an object; loop with more and key. It returns false for null.
+// object enters an object: loop with more and key. It returns false for null.
 func (c *cursor) object() bool { return c.enter('{') }
 
-// array enters an array; loop with more. It returns false for null.
+// array enters an array: loop with more. It returns false for null.
 func (c *cursor) array() bool { return c.enter('[') }
 
 func (c *cursor) enter(kind byte) bool {
 	switch c.peek() {
 	case kind:
-		c.at++
+		c.pos++
 		return true
 	case 'n':
-		c.at++
+		c.pos++
 	default:
 		c.fail(errShape)
 	}
 	return false
 }
 
-// more says whether the object or array goes on, and leaves it otherwise.
+// more reports whether the object or array has another element; if not, it
+// leaves the object or array.
 func (c *cursor) more() bool {
-	if c.err != nil || c.at >= len(c.doc.tokens) {
+	if c.err != nil || c.pos >= len(c.doc.tokens) {
 		return false
 	}
-	switch c.doc.text[c.doc.tokens[c.at].begin] {
+	switch c.doc.text[c.doc.tokens[c.pos].begin] {
 	case '}', ']':
-		c.at++
+		c.pos++
 		return false
 	}
 	return true
 }
 
-// key reads a name within an object. It is good for comparing, and gone with
-// the document; see name.
-func (c *cursor) key() []byte { return c.view() }
+// key reads a member's name. The bytes are valid until the document is
+// released; see name.
+func (c *cursor) key() []byte { return c.text() }
 
-// name reads a name within an object.
-func (c *cursor) name() string { return c.keep(c.view()) }
+// name reads a member's name as a string.
+func (c *cursor) name() string { return c.clone(c.text()) }
 
-// view is the text of the string or name that stands here.
-func (c *cursor) view() []byte {
-	if c.err != nil || c.at >= len(c.doc.tokens) {
+// text reads a string or name, without quotes and escapes.
+func (c *cursor) text() []byte {
+	if c.err != nil || c.pos >= len(c.doc.tokens) {
 		return nil
 	}
-	t := c.doc.tokens[c.at]
+	t := c.doc.tokens[c.pos]
 	if t.end&escaped != 0 {
-		return c.unquoted(nil)
+		return c.appendText(nil)
 	}
-	c.at++
+	c.pos++
 	return c.doc.text[t.begin+1 : t.end-1]
 }
 
-// unquoted appends the text of the string that stands here.
-func (c *cursor) unquoted(to []byte) []byte {
+// appendText reads a string and appends its text.
+func (c *cursor) appendText(to []byte) []byte {
 	text, err := jsontext.AppendUnquote(to, c.raw())
 	c.fail(err)
 	return text
 }
 
-// raw is the value that stands here as it was sent, and gone with the document.
+// raw reads any value as it was sent. The bytes are valid until the document is
+// released.
 func (c *cursor) raw() []byte {
-	if c.err != nil || c.at >= len(c.doc.tokens) {
+	if c.err != nil || c.pos >= len(c.doc.tokens) {
 		return nil
 	}
-	t := c.doc.tokens[c.at]
+	t := c.doc.tokens[c.pos]
 	c.skip()
 	end := t.end &^ escaped
 	switch c.doc.text[t.begin] {
@@ -115,17 +117,17 @@ func (c *cursor) raw() []byte {
 	return c.doc.text[t.begin:end]
 }
 
-// skip leaves a value out.
+// skip skips a value.
 func (c *cursor) skip() {
-	if c.err != nil || c.at >= len(c.doc.tokens) {
+	if c.err != nil || c.pos >= len(c.doc.tokens) {
 		return
 	}
-	t := c.doc.tokens[c.at]
+	t := c.doc.tokens[c.pos]
 	switch c.doc.text[t.begin] {
 	case '{', '[':
-		c.at = int(t.end)
+		c.pos = int(t.end)
 	default:
-		c.at++
+		c.pos++
 	}
 }
 
@@ -133,21 +135,21 @@ func (c *cursor) skip() {
 func (c *cursor) string() string {
 	switch c.peek() {
 	case '"':
-		return c.keep(c.view())
+		return c.clone(c.text())
 	case 'n':
-		c.at++
+		c.pos++
 	default:
 		c.fail(errShape)
 	}
 	return ""
 }
 
-// look reads a scalar as text, and anything else as not sent. The text is gone
-// with the document.
-func (c *cursor) look() []byte {
+// looseBytes reads a scalar as text, and anything else as not sent. The bytes
+// are valid until the document is released.
+func (c *cursor) looseBytes() []byte {
 	switch c.peek() {
 	case '"':
-		return c.view()
+		return c.text()
 	case '0', 't', 'f':
 		return c.raw()
 	case 0xff:
@@ -162,21 +164,21 @@ func (c *cursor) look() []byte {
 func (c *cursor) scalar() string {
 	switch c.peek() {
 	case '0', 't', 'f':
-		return c.keep(c.raw())
+		return c.clone(c.raw())
 	}
 	return c.string()
 }
 
-// loose reads a scalar as text, and anything else as not sent.
-func (c *cursor) loose() string { return c.keep(c.look()) }
+// looseString reads a scalar as text, and anything else as not sent.
+func (c *cursor) looseString() string { return c.clone(c.looseBytes()) }
 
-// field is a member of an object, and where its value goes.
+// field is an object's member and the destination of its value.
 type field struct {
 	name string
-	into *string
+	dst  *string
 }
 
-// pick reads an object of which only some scalars are wanted.
+// pick reads some scalar members of an object and skips the others.
 func (c *cursor) pick(want ...field) {
 	if !c.object() {
 		return
@@ -186,7 +188,7 @@ next:
 		name := c.key()
 		for i := range want {
 			if want[i].name == string(name) {
-				*want[i].into = c.loose()
+				*want[i].dst = c.looseString()
 				continue next
 			}
 		}
@@ -198,34 +200,34 @@ next:
 func (c *cursor) bool() bool {
 	switch kind := c.peek(); kind {
 	case 't', 'f':
-		c.at++
+		c.pos++
 		return kind == 't'
 	case 'n':
-		c.at++
+		c.pos++
 	default:
 		c.fail(errShape)
 	}
 	return false
 }
 
-// number reads a number. Null and what only looks like a number ("NaN", 1e999)
-// read as NaN, which the collector refuses with a counter.
+// number reads a number, also from a string. Null and invalid numbers ("NaN",
+// 1e999) read as NaN, which the collector refuses and counts.
 func (c *cursor) number() float64 {
 	switch c.peek() {
 	case '0':
 		return parseNumber(string(c.raw()))
 	case '"':
-		return parseNumber(string(c.view()))
+		return parseNumber(string(c.text()))
 	case 'n', 't', 'f':
-		c.at++
+		c.pos++
 	default:
 		c.fail(errShape)
 	}
 	return math.NaN()
 }
 
-// optional reads a number of which null and nonsense mean "not sent".
-func (c *cursor) optional() float64 {
+// numberOrZero reads a number; null and invalid numbers mean "not sent".
+func (c *cursor) numberOrZero() float64 {
 	if v := c.number(); v == v && !math.IsInf(v, 0) {
 		return v
 	}
@@ -240,35 +242,71 @@ func parseNumber(s string) float64 {
 	return v
 }
 
-// keep makes a text of the document stay.
-func (c *cursor) keep(text []byte) string {
+// clone copies text of the document, so that it stays valid.
+func (c *cursor) clone(text []byte) string {
 	if len(text) == 0 {
 		return ""
 	}
-	return c.doc.kept.keep(text)
+	return c.doc.strings.clone(text)
 }
 
-// after is what follows a prefix.
-func after(text []byte, prefix string) (rest []byte, ok bool) {
+// cutPrefix is bytes.CutPrefix with a prefix that needs no conversion.
+func cutPrefix(text []byte, prefix string) (rest []byte, ok bool) {
 	if len(text) < len(prefix) || string(text[:len(prefix)]) != prefix {
 		return text, false
 	}
 	return text[len(prefix):], true
 }
 
-// keeper makes strings that stay, many in one piece of memory.
-type keeper struct{ piece strings.Builder }
+// stringStore makes strings, many in one allocation.
+type stringStore struct{ chunk strings.Builder }
 
-// pieceSize is about what one beacon says, in bytes.
-const pieceSize = 1 << 10
+// chunkSize is about the text of one beacon, in bytes.
+const chunkSize = 1 << 10
 
-func (k *keeper) keep(text []byte) string {
-	begin := k.piece.Len()
-	if k.piece.Cap()-begin < len(text) {
-		k.piece.Reset()
-		k.piece.Grow(max(pieceSize, len(text)))
+func (k *stringStore) clone(text []byte) string {
+	begin := k.chunk.Len()
+	if k.chunk.Cap()-begin < len(text) {
+		k.chunk.Reset()
+		k.chunk.Grow(max(chunkSize, len(text)))
 		begin = 0
 	}
-	k.piece.Write(text)
-	return k.piece.String()[begin:]
+	k.chunk.Write(text)
+	return k.chunk.String()[begin:]
+}
+
+// looseNumber reads a number, and objects and arrays as NaN.
+func (c *cursor) looseNumber() float64 {
+	switch c.peek() {
+	case '{', '[':
+		c.skip()
+		return math.NaN()
+	}
+	return c.number()
+}
+
+// scalarTags reads an object of scalars as tags.
+func (c *cursor) scalarTags(b *Beacon) {
+	if c.peek() != '{' {
+		c.skip()
+		return
+	}
+	c.tags(b)
+}
+
+// tags reads an object of scalars and skips other values: pages put whole
+// objects there by mistake.
+func (c *cursor) tags(b *Beacon) {
+	if !c.object() {
+		return
+	}
+	for c.more() {
+		key := c.name()
+		switch c.peek() {
+		case '"', '0', 't', 'f':
+			b.AddTag(Tag{key, c.scalar()})
+		default:
+			c.skip()
+		}
+	}
 }

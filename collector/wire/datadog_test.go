@@ -30,7 +30,7 @@ func TestDatadog(t *testing.T) {
 			Beacon{ID: "datadog/e", Errors: []Error{{"TypeError", "m", "at x", false}}, Tags: []Tag{{"tier", "paid"}}}},
 		{"a request that failed", `{"type":"resource",` + datadogCommon + `},"resource":{"id":"r","type":"fetch","url":"https://api/x","method":"POST","status_code":500,"duration":12000000},"_dd2":0}`,
 			Beacon{ID: "datadog/r", Requests: []Fetch{{URL: "https://api/x", Method: "POST", Status: 500, Duration: 12}}}},
-		{"one that reached nobody", `{"type":"resource",` + datadogCommon + `},"resource":{"id":"r","type":"xhr","url":"https://dead/","method":"GET","status_code":0}}`,
+		{"a request without a connection", `{"type":"resource",` + datadogCommon + `},"resource":{"id":"r","type":"xhr","url":"https://dead/","method":"GET","status_code":0}}`,
 			Beacon{ID: "datadog/r", Requests: []Fetch{{URL: "https://dead/", Method: "GET"}}}},
 		{"a custom action", `{"type":"action",` + datadogCommon + `},"action":{"id":"a","type":"custom","target":{"name":"paid"}},"context":{"value":12.5}}`,
 			Beacon{ID: "datadog/a", Events: []Event{{"paid", 12.5}}}},
@@ -70,7 +70,7 @@ func TestDatadogIgnores(t *testing.T) {
 	}
 }
 
-func TestDatadogForwards(t *testing.T) {
+func TestDatadogIntakeParameters(t *testing.T) {
 	r, err := http.NewRequest(http.MethodPost, "/datadog?ddforward="+url.QueryEscape("/api/v2/rum?ddsource=browser&dd-api-key=pk_shop&dd-evp-encoding=deflate&dd-request-id=x"), http.NoBody)
 	if err != nil {
 		t.Fatal(err)
@@ -101,12 +101,12 @@ func FuzzDatadog(f *testing.F) {
 	fuzzFormat(f, Datadog{})
 }
 
-// The browser's clock is told when a request is sent, not when its events were.
+// A request has the browser's time of sending, not that of its events.
 func TestDatadogTime(t *testing.T) {
 	for _, r := range recorded(t, "datadog-7") {
 		_, sent, ok := strings.Cut(r.URL.Query().Get("ddforward"), "batch_time=")
 		if !ok {
-			t.Fatalf("no time in %s", r.URL)
+			t.Fatalf("%s has no time", r.URL)
 		}
 		sent, _, _ = strings.Cut(sent, "&")
 		c := new(collected)
@@ -115,7 +115,7 @@ func TestDatadogTime(t *testing.T) {
 		}
 		for _, b := range c.beacons {
 			if b.Time != parseNumber(sent) {
-				t.Errorf("time %.0f of what was sent at %s", b.Time, sent)
+				t.Errorf("got time %.0f, sent at %s", b.Time, sent)
 			}
 		}
 	}

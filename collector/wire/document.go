@@ -9,79 +9,83 @@ import (
 )
 
 var (
-	errNotJSON  = errors.New("body is not JSON")
-	errTrailing = errors.New("there is something after the end of the JSON value")
-	errTwice    = errors.New("an object says a name twice")
-	errDeep     = errors.New("body is nested too deeply")
+	errNotJSON   = errors.New("body is not JSON")
+	errTrailing  = errors.New("data after the end of the JSON value")
+	errDuplicate = errors.New("an object has a duplicate name")
+	errTooDeep   = errors.New("body is nested too deep")
 )
 
-// document is one JSON value that jsontext has checked, as RFC 8259 and RFC 7493
-// have it: syntax, UTF-8, and that no object says a name twice. What it consists
-// of is kept as tokens, so that a [cursor] walks over them without looking at a
-// byte again, and leaves out what nobody reads in one step.
+// document is one JSON value that jsontext has checked by RFC 8259 and RFC 7493:
+// syntax, UTF-8, and no duplicate names in an object. It is indexed as tokens, so
+// that a [cursor] walks over it without parsing again and skips any value in one
+// step.
 type document struct {
-	text   []byte
-	tokens []token
-	open   []uint32 // tokens of the objects and arrays that have not ended
-	kept   keeper
-	plain  []byte // text, where it stood in another document's string
+	text      []byte
+	tokens    []token
+	open      []uint32 // indexes of the tokens of unclosed objects and arrays
+	strings   stringStore
+	unescaped []byte // text of a document embedded in a string of another
 
-	value   bytes.Buffer // what the checker reads
+	value   bytes.Buffer // input of the checker
 	checker jsontext.Decoder
 }
 
 // token is a value, the name of a member, or the end of an object or array.
 type token struct {
 	begin uint32
-	// end is where a name or a scalar ends, and whether it is a string with
-	// escapes. For an object or array it is the index of the token after its end.
+	// end is where a name or scalar ends, with the flag escaped. For an object or
+	// array it is the index of the token after its end.
 	end uint32
 }
 
-// escaped marks the end of a string that has escapes.
+// escaped flags, in token.end, a string that has escapes.
 const escaped = 1 << 31
 
-// maxText is how long a document can be.
+// maxText is the longest document, in bytes.
 const maxText = escaped - 1
 
-var documents = sync.Pool{New: func() any { return new(document) }}
+var documentPool = sync.Pool{New: func() any { return new(document) }}
 
-// spareTokens is the most that is kept for the next document: what the largest
-// body has by default, so that a flood of those finds memory and leaves none behind.
-const spareTokens = 128 << 10
+// getDocument returns an empty document. Call release after its last use.
+func getDocument() *document { return documentPool.Get().(*document) }
 
-// release gives the document's memory back. What was kept of it stays.
+// maxPooledTokens is the largest token list that goes back to the pool: that of
+// the largest body by default. So a flood of large bodies reuses memory, and
+// larger ones leave none behind.
+const maxPooledTokens = 128 << 10
+
+// release returns the document to the pool. Strings cloned from it stay valid.
 func (d *document) release() {
 	d.text, d.value = nil, bytes.Buffer{}
-	if cap(d.tokens) <= spareTokens && cap(d.plain) <= 2*spareTokens {
-		documents.Put(d)
+	if cap(d.tokens) <= maxPooledTokens && cap(d.unescaped) <= 2*maxPooledTokens {
+		documentPool.Put(d)
 	}
 }
 
 // read checks a text that holds one value, nested at most depth levels, and
-// begins to walk through it.
+// returns a cursor at its start.
 func (d *document) read(text []byte, depth int) cursor {
 	end, err := d.scan(text, 0, depth)
-	if err == nil && blanks(text, end) < len(text) {
+	if err == nil && skipBlanks(text, end) < len(text) {
 		err = errTrailing
 	}
 	return cursor{doc: d, err: err}
 }
 
-// unquote reads a text that stands in a string of another document.
-func (d *document) unquote(c cursor, depth int) cursor {
-	d.plain = c.unquoted(d.plain[:0])
-	return d.read(d.plain, depth)
+// readEmbedded reads a value that is embedded in a string of another document.
+func (d *document) readEmbedded(c cursor, depth int) cursor {
+	d.unescaped = c.appendText(d.unescaped[:0])
+	return d.read(d.unescaped, depth)
 }
 
-// scan checks the value that begins at pos, and says where it ends. The depth is
-// bounded before anything recursive sees the value.
+// scan checks the value at pos and returns its end. It bounds the depth before
+// the recursive checker sees the value.
 func (d *document) scan(text []byte, pos, depth int) (end int, err error) {
 	if len(text) > maxText {
 		return 0, errNotJSON
 	}
 	d.text, d.tokens, d.open = text, d.tokens[:0], d.open[:0]
-	pos = blanks(text, pos)
+	pos = skipBlanks(text, pos)
 	if end, err = d.index(pos, depth); err != nil {
 		return 0, err
 	}
@@ -89,16 +93,16 @@ func (d *document) scan(text []byte, pos, depth int) (end int, err error) {
 	d.checker.Reset(&d.value)
 	switch checked, err := d.checker.ReadValue(); {
 	case errors.Is(err, jsontext.ErrDuplicateName):
-		return 0, errTwice
+		return 0, errDuplicate
 	case err != nil || len(checked) != end-pos:
 		return 0, errNotJSON
 	}
 	return end, nil
 }
 
-// index finds the tokens of the value at pos, and where it ends. It goes by
-// brackets, quotes and separators alone: of what is no JSON the tokens make no
-// sense, and are not to be read.
+// index finds the tokens of the value at pos and its end. It looks only at
+// brackets, quotes and separators, so the tokens of invalid JSON are meaningless
+// and must not be read.
 func (d *document) index(pos, depth int) (end int, err error) {
 	text := d.text
 	for p := pos; p < len(text); {
@@ -109,7 +113,7 @@ func (d *document) index(pos, depth int) (end int, err error) {
 			continue
 		case '{', '[':
 			if len(d.open) == depth {
-				return 0, errDeep
+				return 0, errTooDeep
 			}
 			d.open = append(d.open, uint32(len(d.tokens)))
 			d.tokens = append(d.tokens, token{begin: uint32(p)})
@@ -131,7 +135,7 @@ func (d *document) index(pos, depth int) (end int, err error) {
 			}
 			d.tokens = append(d.tokens, token{uint32(begin), uint32(p) | flag})
 		default:
-			for p++; p < len(text) && !delimits(text[p]); p++ {
+			for p++; p < len(text) && !endsScalar(text[p]); p++ {
 			}
 			d.tokens = append(d.tokens, token{uint32(begin), uint32(p)})
 		}
@@ -142,8 +146,8 @@ func (d *document) index(pos, depth int) (end int, err error) {
 	return 0, errNotJSON
 }
 
-// stringEnd is where the string at p ends, and escaped if it has any; -1 if it
-// does not end.
+// stringEnd returns the end of the string at p, -1 if it is unterminated, and the
+// flag escaped if the string has escapes.
 func stringEnd(text []byte, p int) (end int, flag uint32) {
 	p++
 	n := bytes.IndexByte(text[p:], '"')
@@ -164,8 +168,8 @@ func stringEnd(text []byte, p int) (end int, flag uint32) {
 	return p + 1, escaped
 }
 
-// delimits says whether a byte ends a number, true, false or null.
-func delimits(c byte) bool {
+// endsScalar reports whether a byte ends a number, true, false or null.
+func endsScalar(c byte) bool {
 	switch c {
 	case ',', ':', '"', '{', '}', '[', ']', ' ', '\t', '\n', '\r':
 		return true
@@ -173,12 +177,13 @@ func delimits(c byte) bool {
 	return false
 }
 
-// blanks is where the first byte that is none stands, from p on.
-func blanks(text []byte, p int) int {
-	for p < len(text) && blank(text[p]) {
+// skipBlanks returns the position of the first byte from p on that is not white
+// space.
+func skipBlanks(text []byte, p int) int {
+	for p < len(text) && isBlank(text[p]) {
 		p++
 	}
 	return p
 }
 
-func blank(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
+func isBlank(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }

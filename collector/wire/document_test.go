@@ -13,7 +13,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// strictly is what jsontext says of a text that holds one value.
+// strictly checks a text that holds one value with jsontext.
 func strictly(text string) error {
 	d := jsontext.NewDecoder(bytes.NewBufferString(text))
 	if _, err := d.ReadValue(); err != nil {
@@ -30,13 +30,13 @@ func agrees(t *testing.T, text string) {
 	const depth = 1000
 	doc := new(document)
 	err, want := doc.read([]byte(text), depth).err, strictly(text)
-	if (err == nil) != (want == nil) && !errors.Is(err, errDeep) {
-		t.Errorf("%q: %v, jsontext says %v", text, err, want)
+	if (err == nil) != (want == nil) && !errors.Is(err, errTooDeep) {
+		t.Errorf("%q: %v, jsontext: %v", text, err, want)
 	}
 	if err != nil {
 		return
 	}
-	// The tokens are those that jsontext finds.
+	// The tokens are the same as those of jsontext.
 	d := jsontext.NewDecoder(bytes.NewBufferString(text))
 	for i := range doc.tokens {
 		k := doc.tokens[i]
@@ -63,7 +63,7 @@ func agrees(t *testing.T, text string) {
 	}
 }
 
-func TestDocumentIsAsStrictAsJSONText(t *testing.T) {
+func TestDocumentMatchesJSONText(t *testing.T) {
 	values := []string{
 		``, ` `, `{}`, `[]`, `{`, `[`, `}`, `]`, `[1,]`, `[,1]`, `{,}`, `{"a"}`, `{"a":}`, `{"a":1,}`, `{"a" : 1 , "b":2 }`, `{a:1}`, `{1:1}`, `{"a":1 "b":2}`, `[1 2]`, `[}`, `{]`,
 		`true`, `tru`, `truex`, `false`, `null`, `nul`, `True`, `nan`, "\v1", "\u00a01", "\ufeff{}",
@@ -82,7 +82,7 @@ func TestDocumentIsAsStrictAsJSONText(t *testing.T) {
 			agrees(t, `{"`+strings.Repeat("k", pad)+`":`+v+`,"x":"`+strings.Repeat("y", pad)+`"}`)
 		}
 	}
-	// Every byte at every place of a string.
+	// Every byte at every position of a string.
 	for at := range 20 {
 		for b := range 256 {
 			text := []byte(`"` + strings.Repeat("a", 20) + `"`)
@@ -94,7 +94,7 @@ func TestDocumentIsAsStrictAsJSONText(t *testing.T) {
 	}
 }
 
-func TestDocumentFindsNamesSaidTwice(t *testing.T) {
+func TestDocumentDuplicateName(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for _, n := range []int{2, 3, 63, 64, 65, 1000} {
 		for _, form := range []string{`"%d":0`, `"name%04d":0`, `"n%da":{"x":0}`, `"long name with %d in it":[{"x":0}]`, `"\u0061%d":0`} {
@@ -109,14 +109,14 @@ func TestDocumentFindsNamesSaidTwice(t *testing.T) {
 			}
 			members[random.IntN(n)] = members[0]
 			text = "{" + strings.Join(append(members, members[0]), ",") + "}"
-			if c := new(document).read([]byte(text), 16); !errors.Is(c.err, errTwice) {
-				t.Errorf("%d names like %s, one of them twice: %v", n, form, c.err)
+			if c := new(document).read([]byte(text), 16); !errors.Is(c.err, errDuplicate) {
+				t.Errorf("%d names like %s with a duplicate: %v", n, form, c.err)
 			}
 		}
 	}
 }
 
-func TestDocumentBoundsDepth(t *testing.T) {
+func TestDocumentDepthLimit(t *testing.T) {
 	for _, pair := range []string{"[]", "{}"} {
 		open, end := pair[:1], pair[1:]
 		if pair == "{}" {
@@ -127,15 +127,15 @@ func TestDocumentBoundsDepth(t *testing.T) {
 			if c := new(document).read([]byte(text), depth); c.err != nil {
 				t.Errorf("%s within %d: %v", text, depth, c.err)
 			}
-			if c := new(document).read([]byte(text), depth-1); !errors.Is(c.err, errDeep) {
+			if c := new(document).read([]byte(text), depth-1); !errors.Is(c.err, errTooDeep) {
 				t.Errorf("%s within %d: %v", text, depth-1, c.err)
 			}
 		}
 	}
 }
 
-// A body takes memory in proportion, whatever is in it.
-func TestDocumentIsSmall(t *testing.T) {
+// Memory is proportional to the body, whatever its content.
+func TestDocumentMemory(t *testing.T) {
 	const size = 256 << 10
 	var names, odd strings.Builder
 	for i := range size / 8 {
@@ -158,12 +158,12 @@ func TestDocumentIsSmall(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 		if grown := (after.TotalAlloc - before.TotalAlloc) / uint64(len(body)); grown > 32 {
-			t.Errorf("%s: %d bytes are allocated for each of the body", name, grown)
+			t.Errorf("%s: %d bytes allocated per byte of the body", name, grown)
 		}
 	}
 }
 
-// BenchmarkDocument checks all lines of what an SDK sent, and keeps nothing of them.
+// BenchmarkDocument checks every line that an SDK sent and reads nothing.
 func BenchmarkDocument(b *testing.B) {
 	for _, prefix := range []string{"faro-2", "aws-rum", "datadog-7", "sentry-11", "otlp-honeycomb"} {
 		b.Run(prefix, func(b *testing.B) {

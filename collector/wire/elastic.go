@@ -6,14 +6,14 @@ import (
 	"strings"
 )
 
-// Elastic is Elastic's RUM agent, intake protocol 2 and its short-named third
-// version. A request is NDJSON: metadata, then errors, transactions and spans.
+// Elastic is Elastic's RUM agent, intake protocol 2 and protocol 3, which has
+// short names. A request is NDJSON: metadata, then errors, transactions and
+// spans.
 //
-// Page loads and route changes begin page views, what a page reports on its exit
-// is its INP, spans of the type external are requests, and the application's own
-// transactions become events. Transactions outside the sample stand for nothing:
-// those inside carry the rate. There is no time in it, and sessions are only
-// told at page loads.
+// Page loads and route changes become page views, page exits report INP, spans
+// of type external are requests, and the application's own transactions become
+// events. Transactions outside the sample are dropped, because those inside carry
+// the rate. Nothing has a time, and only page loads have a session.
 type Elastic struct{}
 
 // Spec implements [Format].
@@ -30,10 +30,10 @@ func (Elastic) Spec() Spec {
 
 // Decode implements [Format].
 func (Elastic) Decode(r *Request, to Sink) error {
-	s := cut(r.Body, r.Limits.Depth)
+	s := splitBody(r.Body, r.Limits.Depth)
 	defer s.doc.release()
-	p := elasticBody{to: to, prefix: "elastic/" + r.ResendID + "/", wanted: true, b: borrow()}
-	defer giveBack(p.b)
+	p := elasticBody{to: to, prefix: "elastic/" + r.ResendID + "/", wanted: true, b: getBeacon()}
+	defer putBeacon(p.b)
 	for {
 		c, ok := s.next()
 		if !ok {
@@ -43,9 +43,9 @@ func (Elastic) Decode(r *Request, to Sink) error {
 			to.Reject()
 			continue
 		}
-		p.line(&c)
+		p.readLine(&c)
 		if c.err != nil {
-			p.waits = false
+			p.pending = false
 			to.Reject()
 		}
 	}
@@ -53,8 +53,8 @@ func (Elastic) Decode(r *Request, to Sink) error {
 	return s.err
 }
 
-// elasticBody is what the lines read so far have in common, and the beacon of
-// the latest transaction, whose spans may follow.
+// elasticBody is the metadata of the lines so far and the beacon of the latest
+// transaction, whose spans may follow.
 type elasticBody struct {
 	to     Sink
 	prefix string
@@ -64,43 +64,46 @@ type elasticBody struct {
 	release, environment string
 	labels               []Tag
 
-	b       *Beacon
-	id      string   // of the transaction
-	metrics []Metric // of the transaction
-	waits   bool     // b has something
+	b             *Beacon
+	transactionID string   // of the transaction
+	metrics       []Metric // of the transaction
+	pending       bool     // b is not emitted yet
 }
 
-func (p *elasticBody) line(c *cursor) {
+func (p *elasticBody) readLine(c *cursor) {
 	if !c.object() {
 		c.fail(errShape)
 	}
 	for c.more() {
 		switch string(c.key()) {
 		case "metadata", "m":
-			p.metadata(c)
+			p.readMetadata(c)
 		case "error", "e":
-			p.begin()
-			p.error(c)
+			p.startBeacon()
+			p.readError(c)
 		case "transaction", "x":
-			p.begin()
-			p.transaction(c)
+			p.startBeacon()
+			p.readTransaction(c)
 		case "span":
-			p.span(c)
-		default: // metricset: how long an average span took
+			p.readSpan(c)
+		default: // metricset: the mean duration of spans
 			c.skip()
 			p.to.Ignore()
 		}
 	}
 }
 
-func (p *elasticBody) metadata(c *cursor) {
+func (p *elasticBody) readMetadata(c *cursor) {
 	if !c.object() {
 		return
 	}
 	for c.more() {
 		switch string(c.key()) {
 		case "service", "se":
-			c.pick(field{"version", &p.release}, field{"ve", &p.release}, field{"environment", &p.environment}, field{"en", &p.environment})
+			c.pick(
+				field{"version", &p.release}, field{"ve", &p.release},
+				field{"environment", &p.environment}, field{"en", &p.environment},
+			)
 		case "labels", "l":
 			var b Beacon
 			c.tags(&b)
@@ -111,23 +114,23 @@ func (p *elasticBody) metadata(c *cursor) {
 	}
 }
 
-// begin ends what came before and makes room for the next.
-func (p *elasticBody) begin() {
+// startBeacon emits the previous beacon and starts the next one.
+func (p *elasticBody) startBeacon() {
 	p.emit()
 	p.b.Reset()
 	p.b.Release, p.b.Environment = p.release, p.environment
 	p.b.ViewHints.Infer = true
-	p.id, p.waits = "", true
+	p.transactionID, p.pending = "", true
 	for _, t := range p.labels {
 		p.b.AddTag(t)
 	}
 }
 
 func (p *elasticBody) emit() {
-	if !p.waits {
+	if !p.pending {
 		return
 	}
-	p.waits = false
+	p.pending = false
 	switch {
 	case p.b.Empty():
 		p.to.Ignore()
@@ -140,7 +143,7 @@ func (p *elasticBody) emit() {
 	}
 }
 
-func (p *elasticBody) error(c *cursor) {
+func (p *elasticBody) readError(c *cursor) {
 	var e Error
 	if !c.object() {
 		c.fail(errShape)
@@ -148,7 +151,7 @@ func (p *elasticBody) error(c *cursor) {
 	for c.more() {
 		switch string(c.key()) {
 		case "trace_id", "tid":
-			p.b.Trace = c.loose()
+			p.b.Trace = c.looseString()
 		case "context", "c":
 			c.elasticContext(p.b, nil)
 		case "exception", "ex":
@@ -167,11 +170,11 @@ func (c *cursor) elasticException() (e Error) {
 	for c.more() {
 		switch string(c.key()) {
 		case "type", "t":
-			e.Type = c.loose()
+			e.Type = c.looseString()
 		case "message", "mg":
-			e.Message = c.loose()
+			e.Message = c.looseString()
 		case "handled", "hd":
-			e.Handled = c.loose() == "true"
+			e.Handled = c.looseString() == "true"
 		case "stacktrace", "st":
 			e.Stack = c.elasticStack()
 		default:
@@ -181,7 +184,7 @@ func (c *cursor) elasticException() (e Error) {
 	return e
 }
 
-// elasticStack writes frames, newest first, as browsers do.
+// elasticStack formats frames like browsers do, newest first.
 func (c *cursor) elasticStack() string {
 	var text strings.Builder
 	if !c.array() {
@@ -190,14 +193,15 @@ func (c *cursor) elasticStack() string {
 	for c.more() {
 		var path, file, function, line, column string
 		c.pick(
-			field{"abs_path", &path}, field{"ap", &path}, field{"filename", &file}, field{"f", &file}, field{"function", &function}, field{"fn", &function},
+			field{"abs_path", &path}, field{"ap", &path}, field{"filename", &file}, field{"f", &file},
+			field{"function", &function}, field{"fn", &function},
 			field{"lineno", &line}, field{"li", &line}, field{"colno", &column}, field{"co", &column},
 		)
 		if path == "" {
 			path = file
 		}
 		if path == "" {
-			continue // of a script without a name: it would only tell where it began
+			continue // of a script without a name: no useful position
 		}
 		place := path + ":" + line + ":" + column
 		if function != "" && function != "<anonymous>" {

@@ -1,7 +1,7 @@
 package wire
 
-// elasticTransaction is what a transaction says before its type is known to
-// matter: the names of a transaction come in any order.
+// elasticTransaction holds a transaction until its type is known: its members
+// come in any order.
 type elasticTransaction struct {
 	id, name, kind, session, trace string
 	rate                           float64
@@ -10,7 +10,7 @@ type elasticTransaction struct {
 	inp                            string
 }
 
-func (p *elasticBody) transaction(c *cursor) {
+func (p *elasticBody) readTransaction(c *cursor) {
 	t := elasticTransaction{metrics: p.metrics[:0]}
 	if !c.object() {
 		c.fail(errShape)
@@ -18,17 +18,17 @@ func (p *elasticBody) transaction(c *cursor) {
 	for c.more() {
 		switch string(c.key()) {
 		case "id":
-			t.id = c.loose()
+			t.id = c.looseString()
 		case "name", "n":
-			t.name = c.loose()
+			t.name = c.looseString()
 		case "type", "t":
-			t.kind = c.loose()
+			t.kind = c.looseString()
 		case "trace_id", "tid":
-			t.trace = c.loose()
+			t.trace = c.looseString()
 		case "sampled", "sm":
-			t.unsampled = c.loose() == "false"
+			t.unsampled = c.looseString() == "false"
 		case "sample_rate", "sr":
-			t.rate = c.optional()
+			t.rate = c.numberOrZero()
 		case "session", "ses":
 			c.pick(field{"id", &t.session})
 		case "context", "c":
@@ -40,19 +40,19 @@ func (p *elasticBody) transaction(c *cursor) {
 		case "spans", "y": // of version 3
 			if c.array() {
 				for c.more() {
-					p.span(c)
+					p.readSpan(c)
 				}
 			}
 		default:
 			c.skip()
 		}
 	}
-	p.id, p.metrics = t.id, t.metrics
-	p.take(&t)
+	p.transactionID, p.metrics = t.id, t.metrics
+	p.applyTransaction(&t)
 }
 
-// take turns a transaction into what its type means.
-func (p *elasticBody) take(t *elasticTransaction) {
+// applyTransaction adds a transaction to the beacon by its type.
+func (p *elasticBody) applyTransaction(t *elasticTransaction) {
 	b := p.b
 	if t.unsampled {
 		b.Reset()
@@ -60,7 +60,7 @@ func (p *elasticBody) take(t *elasticTransaction) {
 	}
 	b.Trace, b.SampleRate = t.trace, t.rate
 	for i := range b.Requests {
-		b.Requests[i].Trace = t.trace // version 3 says it once
+		b.Requests[i].Trace = t.trace // version 3 sends it once
 	}
 	switch t.kind {
 	case "page-load":
@@ -71,12 +71,12 @@ func (p *elasticBody) take(t *elasticTransaction) {
 	case "route-change":
 		b.Navigation, b.ViewHints.Route = true, true
 	case "page-exit":
-		// 0 says that nothing slow has happened since the last one.
+		// 0 means no slow interaction since the last one.
 		if v := parseNumber(t.inp); v > 0 {
 			b.AddMetric(Metric{Name: "inp", Value: v, Max: true})
 		}
 	case "http-request", "user-interaction", "temporary":
-		// what the agent makes up to hang spans on
+		// made by the agent to hold spans
 	default:
 		b.AddEvent(Event{Name: t.name})
 	}
@@ -123,8 +123,8 @@ func (c *cursor) elasticExperience(t *elasticTransaction) {
 	}
 }
 
-// elasticContext reads page, user and labels. inp, if it is wanted, is the one
-// that the agent sends as a label.
+// elasticContext reads page, user and labels. If inp is not nil, it receives the
+// INP that the agent sends as a label.
 func (c *cursor) elasticContext(b *Beacon, inp *string) {
 	if !c.object() {
 		return
@@ -136,9 +136,9 @@ func (c *cursor) elasticContext(b *Beacon, inp *string) {
 		case "user", "u":
 			var id, email, name string
 			c.pick(field{"id", &id}, field{"email", &email}, field{"em", &email}, field{"username", &name}, field{"un", &name})
-			for _, said := range []string{id, email, name} {
+			for _, value := range []string{id, email, name} {
 				if b.User == "" {
-					b.User = said
+					b.User = value
 				}
 			}
 		case "tags", "g":
@@ -147,7 +147,7 @@ func (c *cursor) elasticContext(b *Beacon, inp *string) {
 			}
 			for c.more() {
 				key := c.name()
-				switch value := c.loose(); {
+				switch value := c.looseString(); {
 				case key == "inp_value" && inp != nil:
 					*inp = value
 				case value != "":
@@ -160,10 +160,10 @@ func (c *cursor) elasticContext(b *Beacon, inp *string) {
 	}
 }
 
-// span takes the requests that the page's scripts made. One that reached nobody
-// has no status, and its outcome says success; one that the page gave up has an
-// unknown outcome.
-func (p *elasticBody) span(c *cursor) {
+// readSpan adds the requests of the page's scripts. One without a connection has
+// no status, but the outcome success; one that the page aborted has the outcome
+// unknown.
+func (p *elasticBody) readSpan(c *cursor) {
 	var kind, outcome, owner, trace, url, method, status string
 	var duration float64
 	if !c.object() {
@@ -172,15 +172,15 @@ func (p *elasticBody) span(c *cursor) {
 	for c.more() {
 		switch string(c.key()) {
 		case "type", "t":
-			kind = c.loose()
+			kind = c.looseString()
 		case "outcome", "o":
-			outcome = c.loose()
+			outcome = c.looseString()
 		case "transaction_id":
-			owner = c.loose()
+			owner = c.looseString()
 		case "trace_id":
-			trace = c.loose()
+			trace = c.looseString()
 		case "duration", "d":
-			duration = c.optional()
+			duration = c.numberOrZero()
 		case "context", "c":
 			if !c.object() {
 				continue
@@ -188,7 +188,10 @@ func (p *elasticBody) span(c *cursor) {
 			for c.more() {
 				switch string(c.key()) {
 				case "http", "h":
-					c.pick(field{"url", &url}, field{"method", &method}, field{"mt", &method}, field{"status_code", &status}, field{"sc", &status})
+					c.pick(
+						field{"url", &url}, field{"method", &method}, field{"mt", &method},
+						field{"status_code", &status}, field{"sc", &status},
+					)
 				default:
 					c.skip()
 				}
@@ -197,7 +200,7 @@ func (p *elasticBody) span(c *cursor) {
 			c.skip()
 		}
 	}
-	lost := owner != "" && (!p.waits || owner != p.id) // of a transaction that is not here
+	lost := owner != "" && (!p.pending || owner != p.transactionID) // its transaction is missing
 	if kind != "external" || url == "" || outcome == "unknown" || lost || c.err != nil {
 		p.to.Ignore()
 		return

@@ -8,15 +8,13 @@ import (
 	"time"
 )
 
-// Faro is the Grafana Faro Web SDK, versions 1 and 2. One request is one
-// payload: what is common (app, user, session, page) under meta, and lists of
-// items.
+// Faro is the Grafana Faro Web SDK, versions 1 and 2. One request is one payload:
+// the common fields (app, user, session, page) under meta, and lists of items.
 //
-// Exceptions become errors, the measurements of type web-vitals become vitals
-// and other measurements custom ones, resource timings of fetch and XHR become
-// requests, the navigation timing marks the beginning of a page view, and what
-// the application itself pushes as events become events. Logs and traces are
-// not collected. The attributes of the session become tags.
+// Exceptions become errors, measurements of type web-vitals become vitals, and
+// other measurements custom measures. Resource timings of fetch and XHR become
+// requests, the navigation timing a page view, the application's own events
+// events, and the session's attributes tags. Logs and traces are not collected.
 type Faro struct{}
 
 // Spec implements [Format].
@@ -37,17 +35,17 @@ func (Faro) Spec() Spec {
 
 // Decode implements [Format].
 func (Faro) Decode(r *Request, to Sink) error {
-	s := cut(r.Body, r.Limits.Depth)
+	s := splitBody(r.Body, r.Limits.Depth)
 	defer s.doc.release()
-	p := faroPayload{b: borrow(), to: to}
-	defer giveBack(p.b)
+	p := faroPayload{b: getBeacon(), to: to}
+	defer putBeacon(p.b)
 	wanted := true
 	for n := 0; ; n++ {
 		item, ok := s.next()
 		if !ok {
 			return s.err
 		}
-		p.begin()
+		p.reset()
 		if !wanted || p.decode(&item) != nil {
 			to.Reject()
 			continue
@@ -57,19 +55,19 @@ func (Faro) Decode(r *Request, to Sink) error {
 	}
 }
 
-// faroPayload is one payload on its way to becoming a beacon.
+// faroPayload turns one payload into a beacon.
 type faroPayload struct {
-	b       *Beacon
-	to      Sink
-	newest  time.Time
-	refused int
-	ignored int
-	values  []Metric // of the measurement that is read
+	b        *Beacon
+	to       Sink
+	newest   time.Time
+	rejected int
+	ignored  int
+	values   []Metric // of the current measurement
 }
 
-func (p *faroPayload) begin() {
+func (p *faroPayload) reset() {
 	p.b.Reset()
-	p.newest, p.refused, p.ignored = time.Time{}, 0, 0
+	p.newest, p.rejected, p.ignored = time.Time{}, 0, 0
 }
 
 func (p *faroPayload) decode(c *cursor) error {
@@ -79,15 +77,15 @@ func (p *faroPayload) decode(c *cursor) error {
 	for c.more() {
 		switch string(c.key()) {
 		case "meta":
-			p.meta(c)
+			p.readMeta(c)
 		case "exceptions":
-			p.items(c, p.exception)
+			p.readItems(c, p.readException)
 		case "measurements":
-			p.items(c, p.measurement)
+			p.readItems(c, p.readMeasurement)
 		case "events":
-			p.items(c, p.event)
+			p.readItems(c, p.readEvent)
 		case "logs":
-			p.items(c, func(c *cursor) { c.skip(); p.ignored++ })
+			p.readItems(c, func(c *cursor) { c.skip(); p.ignored++ })
 		case "traces":
 			if c.peek() == '{' {
 				p.ignored++
@@ -101,14 +99,14 @@ func (p *faroPayload) decode(c *cursor) error {
 }
 
 func (p *faroPayload) emit() bool {
-	for range p.refused {
+	for range p.rejected {
 		p.to.Reject()
 	}
 	for range p.ignored {
 		p.to.Ignore()
 	}
 	if p.b.Empty() {
-		if p.refused+p.ignored == 0 {
+		if p.rejected+p.ignored == 0 {
 			p.to.Reject()
 		}
 		return true
@@ -120,8 +118,8 @@ func (p *faroPayload) emit() bool {
 	return p.to.Accept(p.b)
 }
 
-// items reads a list of which each item can fail alone.
-func (p *faroPayload) items(c *cursor, read func(*cursor)) {
+// readItems reads a list; each item can fail alone.
+func (p *faroPayload) readItems(c *cursor, read func(*cursor)) {
 	if !c.array() {
 		return
 	}
@@ -130,12 +128,12 @@ func (p *faroPayload) items(c *cursor, read func(*cursor)) {
 		c.skip()
 		read(&one)
 		if one.err != nil {
-			p.refused++
+			p.rejected++
 		}
 	}
 }
 
-func (p *faroPayload) meta(c *cursor) {
+func (p *faroPayload) readMeta(c *cursor) {
 	b := p.b
 	if !c.object() {
 		return
@@ -157,13 +155,13 @@ func (p *faroPayload) meta(c *cursor) {
 				}
 			}
 		case "session":
-			p.session(c)
+			p.readSession(c)
 		case "page":
 			c.pick(field{"url", &b.URL})
 		case "view":
 			c.pick(field{"name", &b.Route})
 			if !strings.HasPrefix(b.Route, "/") {
-				b.Route = "" // a name for people, no route: it would hide the page
+				b.Route = "" // a display name, not a route: it would hide the page
 			}
 		case "browser":
 			c.pick(field{"userAgent", &b.UserAgent})
@@ -173,7 +171,7 @@ func (p *faroPayload) meta(c *cursor) {
 	}
 }
 
-func (p *faroPayload) session(c *cursor) {
+func (p *faroPayload) readSession(c *cursor) {
 	if !c.object() {
 		return
 	}
@@ -183,15 +181,15 @@ func (p *faroPayload) session(c *cursor) {
 			p.b.Session = c.scalar()
 		case "attributes":
 			c.tags(p.b)
-			p.b.Tags = withoutFaros(p.b.Tags)
+			p.b.Tags = withoutFaroAttributes(p.b.Tags)
 		default:
 			c.skip()
 		}
 	}
 }
 
-// withoutFaros leaves out the attributes that the SDK itself gives a session.
-func withoutFaros(tags []Tag) []Tag {
+// withoutFaroAttributes drops the session attributes that the SDK itself sets.
+func withoutFaroAttributes(tags []Tag) []Tag {
 	kept := tags[:0]
 	for _, t := range tags {
 		if t.Key != "isSampled" && t.Key != "previousSession" {
@@ -201,8 +199,9 @@ func withoutFaros(tags []Tag) []Tag {
 	return kept
 }
 
-// at remembers the newest item's time: the nearest to when the payload was sent.
-func (p *faroPayload) at(text string) time.Time {
+// parseTime parses an item's time and keeps the newest: the nearest to when the
+// payload was sent.
+func (p *faroPayload) parseTime(text string) time.Time {
 	t, err := time.Parse(time.RFC3339, text)
 	if err == nil && t.After(p.newest) {
 		p.newest = t
@@ -210,7 +209,7 @@ func (p *faroPayload) at(text string) time.Time {
 	return t
 }
 
-func (p *faroPayload) exception(c *cursor) {
+func (p *faroPayload) readException(c *cursor) {
 	var e Error
 	if !c.object() {
 		c.fail(errShape)
@@ -222,7 +221,7 @@ func (p *faroPayload) exception(c *cursor) {
 		case "value":
 			e.Message = c.string()
 		case "timestamp":
-			p.at(c.string())
+			p.parseTime(c.string())
 		case "stacktrace":
 			e.Stack = c.faroStack()
 		default:
@@ -234,7 +233,7 @@ func (p *faroPayload) exception(c *cursor) {
 	}
 }
 
-// faroStack writes frames, newest first, as browsers do.
+// faroStack formats frames like browsers do, newest first.
 func (c *cursor) faroStack() string {
 	var text strings.Builder
 	if !c.object() {
@@ -246,15 +245,17 @@ func (c *cursor) faroStack() string {
 			continue
 		}
 		for c.more() {
-			var file, function, line, column string
-			c.pick(field{"filename", &file}, field{"function", &function}, field{"lineno", &line}, field{"colno", &column})
-			frame(&text, function, file, line, column)
+			var f stackFrame
+			c.pick(
+				field{"filename", &f.file}, field{"function", &f.function}, field{"lineno", &f.line}, field{"colno", &f.column},
+			)
+			writeFrame(&text, f)
 		}
 	}
 	return text.String()
 }
 
-func (p *faroPayload) measurement(c *cursor) {
+func (p *faroPayload) readMeasurement(c *cursor) {
 	var typ, id, navigation string
 	p.values = p.values[:0]
 	if !c.object() {
@@ -265,7 +266,7 @@ func (p *faroPayload) measurement(c *cursor) {
 		case "type":
 			typ = c.string()
 		case "timestamp":
-			p.at(c.string())
+			p.parseTime(c.string())
 		case "context":
 			c.pick(field{"id", &id}, field{"navigation_type", &navigation})
 		case "values":
@@ -297,15 +298,14 @@ func (p *faroPayload) measurement(c *cursor) {
 	}
 }
 
-// faroAttributes are those of an event's attributes that are read. Their values
-// are all strings.
+// faroAttributes are the event attributes that are read. All values are strings.
 type faroAttributes struct {
 	value, name                 string
 	navigation, dns, tcp, tls   string // of faro.performance.navigation
 	initiator, status, duration string // of faro.performance.resource
 }
 
-func (p *faroPayload) event(c *cursor) {
+func (p *faroPayload) readEvent(c *cursor) {
 	var name, timestamp, trace string
 	var at faroAttributes
 	if !c.object() {
@@ -334,20 +334,20 @@ func (p *faroPayload) event(c *cursor) {
 	if c.err != nil {
 		return
 	}
-	when := p.at(timestamp)
+	when := p.parseTime(timestamp)
 	switch {
 	case name == "faro.performance.navigation":
-		p.navigation(&at, when)
+		p.addNavigation(&at, when)
 		p.b.Trace = trace
 	case name == "faro.performance.resource":
-		p.resource(&at, trace)
+		p.addResource(&at, trace)
 	case name == "faro.navigation", name == "route_change":
-		if !p.b.Navigation { // in one payload with the page load, that counts
+		if !p.b.Navigation { // a page load in the same payload counts instead
 			p.b.Navigation, p.b.ViewHints.Route = true, true
 		}
 	case strings.HasPrefix(name, "faro."), strings.HasPrefix(name, "session_"),
 		name == "view_changed", name == "service_name_override":
-		p.ignored++ // the SDK talks about itself
+		p.ignored++ // the SDK about itself
 	default:
 		e := Event{Name: name}
 		if v := parseNumber(at.value); !math.IsNaN(v) {
@@ -357,7 +357,7 @@ func (p *faroPayload) event(c *cursor) {
 	}
 }
 
-func (p *faroPayload) navigation(at *faroAttributes, when time.Time) {
+func (p *faroPayload) addNavigation(at *faroAttributes, when time.Time) {
 	b := p.b
 	b.Navigation = true
 	b.ViewHints.Route = false
@@ -366,17 +366,19 @@ func (p *faroPayload) navigation(at *faroAttributes, when time.Time) {
 		b.ViewHints.Start = float64(when.UnixMilli())
 	}
 	tcp := parseNumber(at.tcp)
-	for _, m := range [...]Metric{{Name: "dns", Value: parseNumber(at.dns)}, {Name: "tcp", Value: tcp}, {Name: "tls", Value: parseNumber(at.tls)}} {
-		// Without TLS the SDK subtracts zero and reports a point in time.
+	for _, m := range [...]Metric{
+		{Name: "dns", Value: parseNumber(at.dns)}, {Name: "tcp", Value: tcp}, {Name: "tls", Value: parseNumber(at.tls)},
+	} {
+		// Without TLS, the SDK subtracts zero and sends a point in time.
 		if m.Value >= 0 && (m.Name != "tls" || m.Value <= tcp) {
 			b.AddMetric(m)
 		}
 	}
 }
 
-// resource takes the requests that the page's scripts made. Images, styles and
-// scripts have no readable status across origins: 0 would not mean a failure.
-func (p *faroPayload) resource(at *faroAttributes, trace string) {
+// addResource adds the requests of the page's scripts. Images, styles and scripts
+// have no readable status across origins, so their 0 would not mean a failure.
+func (p *faroPayload) addResource(at *faroAttributes, trace string) {
 	status := parseNumber(at.status)
 	if at.initiator != "fetch" && at.initiator != "xmlhttprequest" || math.IsNaN(status) {
 		p.ignored++

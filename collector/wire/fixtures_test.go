@@ -11,13 +11,13 @@ import (
 	"time"
 )
 
-// recorded are the requests of all fixtures whose names begin alike: what real
-// SDKs sent from Chromium, in the order of time.
+// recorded returns the requests of all fixtures with a prefix: what real SDKs
+// sent from Chromium, in time order.
 func recorded(t testing.TB, prefix string) []*Request {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join("testdata", prefix+"*.json"))
 	if err != nil || len(files) == 0 {
-		t.Fatalf("no fixtures of %s: %v", prefix, err)
+		t.Fatalf("no fixtures with prefix %s: %v", prefix, err)
 	}
 	var requests []*Request
 	for _, file := range files {
@@ -34,7 +34,7 @@ func recorded(t testing.TB, prefix string) []*Request {
 			t.Fatal(err)
 		}
 		for _, x := range all {
-			if x.Path == "" { // a scene begins
+			if x.Path == "" { // the start of a scenario
 				continue
 			}
 			u, err := url.ParseRequestURI(x.Path)
@@ -51,7 +51,7 @@ func recorded(t testing.TB, prefix string) []*Request {
 	return requests
 }
 
-// seeds are the bodies of fixtures.
+// seeds returns the bodies of recorded requests.
 func seeds(t testing.TB, prefix string) []string {
 	t.Helper()
 	var bodies []string
@@ -63,19 +63,19 @@ func seeds(t testing.TB, prefix string) []string {
 	return bodies
 }
 
-// nothing counts beacons.
-type nothing int
+// countingSink counts beacons.
+type countingSink int
 
-func (n *nothing) Accept(*Beacon) bool { *n++; return true }
-func (n *nothing) Reject()             {}
-func (n *nothing) Ignore()             {}
+func (n *countingSink) Accept(*Beacon) bool { *n++; return true }
+func (n *countingSink) Reject()             {}
+func (n *countingSink) Ignore()             {}
 
-func (n *nothing) Duplicate(string, float64) bool { return false }
+func (n *countingSink) Duplicate(string, float64) bool { return false }
 
-// BenchmarkDecode decodes all that an SDK sent of its scenes. It tells the
-// processor time of a beacon that comes out, not of a request nor of what an SDK
-// calls an event, how many bytes were read for it, and those a second: what an
-// SDK says besides costs time, too. Processor time holds on a busy machine.
+// BenchmarkDecode decodes everything that an SDK sent in all scenarios. It
+// reports, per decoded beacon, the processor time and the bytes read, and the
+// bytes per second: ignored data costs time, too. Processor time stays
+// comparable on a busy machine.
 func BenchmarkDecode(b *testing.B) {
 	for _, bench := range []struct {
 		fixture string
@@ -95,7 +95,7 @@ func BenchmarkDecode(b *testing.B) {
 			for _, r := range requests {
 				size += len(r.Body)
 			}
-			var sink nothing
+			var sink countingSink
 			b.ReportAllocs()
 			began := processorTime(b)
 			for b.Loop() {
@@ -113,10 +113,10 @@ func BenchmarkDecode(b *testing.B) {
 	}
 }
 
-// ownBeacon is one of the browser agent.
+// ownBeacon is a beacon of the browser agent.
 const ownBeacon = `{"sdk":"rum.js","id":"01J9Z0001","time":1763647652123,"release":"2.4.1","environment":"production","url":"https://shop.example/users/8412/orders?utm_source=mail","view":"v-0001","session":"s-0001","user":"u-1","navigation":true,"sample_rate":1,"connection":"4g","tags":{"tier":"paid","flag":"new-payment-flow"},"metrics":{"lcp":1200.5,"inp":184,"cls":0.04,"fcp":901,"ttfb":212,"dns":3,"tcp":11,"tls":24}}`
 
-// processorTime is what the process has used of its processors.
+// processorTime is the processor time that the process has used.
 func processorTime(b *testing.B) time.Duration {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {

@@ -2,57 +2,58 @@ package wire
 
 import "bytes"
 
-// items cuts a body into the JSON objects that it holds: the elements of one
-// array, one object, or one object a line (NDJSON). Each can then be refused
-// alone. A well-formed one is cut and checked at once; only after one that
-// is not is its end looked for by brackets and strings alone.
+// items splits a body into its JSON objects: the elements of one array, one
+// object, or one object per line (NDJSON). So each can be rejected alone. A
+// well-formed object is split off and checked in one step; only for a malformed
+// one is the end found by brackets and strings.
 type items struct {
-	doc   *document
-	body  []byte
-	pos   int
-	depth int // allowed within an item
-	array bool
-	lines bool // an item did not end where it should: go by lines
-	first bool
-	err   error // the rest of the body cannot be cut
+	doc    *document
+	body   []byte
+	pos    int
+	depth  int // allowed within an item
+	array  bool
+	byLine bool // the end of an item was not found: split by lines
+	first  bool
+	err    error // the rest of the body cannot be split
 }
 
-// cut begins to cut a body. Release its document after the last item.
-func cut(body []byte, depth int) items {
-	s := items{doc: documents.Get().(*document), body: body, depth: depth, first: true}
-	s.pos = blanks(s.body, s.pos)
+// splitBody starts at the beginning of a body. Release its document after the
+// last item.
+func splitBody(body []byte, depth int) items {
+	s := items{doc: getDocument(), body: body, depth: depth, first: true}
+	s.pos = skipBlanks(s.body, s.pos)
 	if s.pos < len(body) && body[s.pos] == '[' {
 		s.array, s.pos, s.depth = true, s.pos+1, depth-1
 	}
 	return s
 }
 
-// next begins to walk through the next item; ok is false at the end, and s.err
-// then says whether the body broke off. A malformed item walks as an error.
+// next returns a cursor at the next item. ok is false at the end; s.err is then
+// set if the body is incomplete. The cursor of a malformed item has an error.
 func (s *items) next() (c cursor, ok bool) {
 	if s.err != nil {
 		return cursor{}, false
 	}
-	s.pos = blanks(s.body, s.pos)
+	s.pos = skipBlanks(s.body, s.pos)
 	if s.array {
-		return s.element()
+		return s.nextElement()
 	}
 	if s.pos >= len(s.body) {
 		return cursor{}, false
 	}
-	return s.line()
+	return s.nextLine()
 }
 
-func (s *items) element() (cursor, bool) {
+func (s *items) nextElement() (cursor, bool) {
 	if s.pos >= len(s.body) {
-		s.err = errNotJSON // the array was not closed
+		s.err = errNotJSON // unclosed array
 		return cursor{}, false
 	}
 	if s.body[s.pos] == ']' && s.first {
-		return cursor{}, s.close()
+		return cursor{}, s.closeArray()
 	}
 	item := cursor{doc: s.doc}
-	end, err := s.object(s.body)
+	end, err := s.scanObject(s.body)
 	if err != nil {
 		item.err = err
 		if end, err = valueEnd(s.body, s.pos); err != nil {
@@ -61,32 +62,32 @@ func (s *items) element() (cursor, bool) {
 		}
 	}
 	s.pos, s.first = end, false
-	s.pos = blanks(s.body, s.pos)
+	s.pos = skipBlanks(s.body, s.pos)
 	switch {
 	case s.pos >= len(s.body):
 		s.err = errNotJSON
 	case s.body[s.pos] == ',':
 		s.pos++
 	case s.body[s.pos] == ']':
-		s.close()
+		s.closeArray()
 	default:
 		s.err = errNotJSON
 	}
 	return item, true
 }
 
-// object checks the object that begins here.
-func (s *items) object(within []byte) (end int, err error) {
+// scanObject checks the object at s.pos.
+func (s *items) scanObject(within []byte) (end int, err error) {
 	if within[s.pos] != '{' {
 		return 0, errShape
 	}
 	return s.doc.scan(within, s.pos, s.depth)
 }
 
-// close ends the array. Nothing but blanks may follow it.
-func (s *items) close() bool {
+// closeArray ends the array. Only white space may follow it.
+func (s *items) closeArray() bool {
 	s.pos++
-	s.pos = blanks(s.body, s.pos)
+	s.pos = skipBlanks(s.body, s.pos)
 	if s.pos < len(s.body) {
 		s.err = errTrailing
 	}
@@ -94,33 +95,33 @@ func (s *items) close() bool {
 	return false
 }
 
-// line returns one object of NDJSON, which may also be spread over lines when
-// it is well-formed. A broken one ends with its line.
-func (s *items) line() (item cursor, ok bool) {
+// nextLine returns one object of NDJSON. A well-formed object may span lines; a
+// malformed one ends with its line.
+func (s *items) nextLine() (item cursor, ok bool) {
 	item.doc = s.doc
 	var end int
-	if !s.lines {
-		if end, item.err = s.object(s.body); item.err != nil {
+	if !s.byLine {
+		if end, item.err = s.scanObject(s.body); item.err != nil {
 			var err error
 			end, err = valueEnd(s.body, s.pos)
-			s.lines = err != nil
+			s.byLine = err != nil
 		}
 	}
-	if s.lines {
-		if end, item.err = s.object(s.body[:s.lineEnd()]); item.err != nil {
+	if s.byLine {
+		if end, item.err = s.scanObject(s.body[:s.lineEnd()]); item.err != nil {
 			end = s.pos
 		}
 	}
 	s.pos = end
 	end = s.lineEnd()
-	if blanks(s.body[:end], s.pos) < end {
+	if skipBlanks(s.body[:end], s.pos) < end {
 		item.fail(errTrailing)
 	}
 	s.pos = end
 	return item, true
 }
 
-// lineEnd is where the line ends that pos is in.
+// lineEnd returns the end of the line at s.pos.
 func (s *items) lineEnd() int {
 	if n := bytes.IndexByte(s.body[s.pos:], '\n'); n >= 0 {
 		return s.pos + n
@@ -128,7 +129,7 @@ func (s *items) lineEnd() int {
 	return len(s.body)
 }
 
-// valueEnd finds the end of the value at pos by brackets and strings alone.
+// valueEnd finds the end of the value at pos by brackets and strings only.
 func valueEnd(body []byte, pos int) (end int, err error) {
 	level := 0
 	for i := pos; i < len(body); i++ {
@@ -170,8 +171,8 @@ func valueEnd(body []byte, pos int) (end int, err error) {
 	return 0, errNotJSON
 }
 
-// scalarEnd is the end of something that is neither object, array nor string,
-// and may well be no JSON.
+// scalarEnd is the end of a value that is neither object, array nor string; it
+// may be invalid JSON.
 func scalarEnd(pos, end int) (int, error) {
 	if end == pos {
 		return 0, errNotJSON

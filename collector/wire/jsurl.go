@@ -9,11 +9,10 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-var errJSURL = errors.New("value is not JSURL")
+var errJSURL = errors.New("value is not valid JSURL")
 
-// jsurl is a value in JSURL, the way of writing JSON into a URL that boomerang
-// uses: ~(~(t~'TypeError~v~2)) is [{"t":"TypeError","v":2}]. It is turned into
-// JSON, so that there is one reader of values.
+// jsurl converts JSURL, boomerang's encoding of JSON for URLs, to JSON, so that
+// one decoder reads both: ~(~(t~'TypeError~v~2)) is [{"t":"TypeError","v":2}].
 //
 // The grammar is that of https://github.com/Sage/jsurl.
 type jsurl struct {
@@ -22,7 +21,7 @@ type jsurl struct {
 	out  []byte
 }
 
-// fromJSURL writes a value that is nested at most depth levels as JSON.
+// fromJSURL converts a value, nested at most depth levels, to JSON.
 func fromJSURL(text string, depth int) ([]byte, error) {
 	j := jsurl{text: text, out: make([]byte, 0, len(text)+len(text)/4)}
 	if !j.value(depth) || j.pos != len(text) {
@@ -31,17 +30,17 @@ func fromJSURL(text string, depth int) ([]byte, error) {
 	return j.out, nil
 }
 
-// next is the byte that stands here; 0 at the end.
-func (j *jsurl) next() byte {
+// peek returns the next byte; 0 at the end.
+func (j *jsurl) peek() byte {
 	if j.pos < len(j.text) {
 		return j.text[j.pos]
 	}
 	return 0
 }
 
-// eat takes one byte if it stands here.
-func (j *jsurl) eat(b byte) bool {
-	if j.next() != b {
+// consume skips the next byte if it is b.
+func (j *jsurl) consume(b byte) bool {
+	if j.peek() != b {
 		return false
 	}
 	j.pos++
@@ -50,15 +49,15 @@ func (j *jsurl) eat(b byte) bool {
 
 func (j *jsurl) value(depth int) bool {
 	switch {
-	case !j.eat('~'):
+	case !j.consume('~'):
 		return false
-	case j.eat('\''):
+	case j.consume('\''):
 		return j.string()
-	case j.eat('('):
+	case j.consume('('):
 		if depth == 0 {
 			return false
 		}
-		if j.next() == '~' {
+		if j.peek() == '~' {
 			return j.array(depth - 1)
 		}
 		return j.object(depth - 1)
@@ -71,7 +70,7 @@ func (j *jsurl) array(depth int) bool {
 	if len(j.text) > j.pos+1 && j.text[j.pos+1] == ')' { // (~) is empty
 		j.pos++
 	}
-	for first := true; j.next() == '~'; first = false {
+	for first := true; j.peek() == '~'; first = false {
 		if !first {
 			j.out = append(j.out, ',')
 		}
@@ -80,14 +79,14 @@ func (j *jsurl) array(depth int) bool {
 		}
 	}
 	j.out = append(j.out, ']')
-	return j.eat(')')
+	return j.consume(')')
 }
 
 func (j *jsurl) object(depth int) bool {
 	j.out = append(j.out, '{')
-	for first := true; j.next() != ')'; first = false {
+	for first := true; j.peek() != ')'; first = false {
 		if !first {
-			if !j.eat('~') {
+			if !j.consume('~') {
 				return false
 			}
 			j.out = append(j.out, ',')
@@ -101,14 +100,14 @@ func (j *jsurl) object(depth int) bool {
 		}
 	}
 	j.out = append(j.out, '}')
-	return j.eat(')')
+	return j.consume(')')
 }
 
-// string reads up to the next ~ or ). Characters outside of a-z 0-9 _ - . stand
-// there as *xx or **xxxx, their UTF-16 units; $ as !.
+// string reads up to the next ~ or ). Characters other than a-z 0-9 _ - . are
+// encoded as *xx or **xxxx, their UTF-16 units, and $ as !.
 func (j *jsurl) string() bool {
 	var plain []byte
-	var high rune // first half of a pair
+	var high rune // first half of a surrogate pair
 	for j.pos < len(j.text) {
 		b := j.text[j.pos]
 		if b == '~' || b == ')' {
@@ -132,7 +131,7 @@ func (j *jsurl) string() bool {
 			}
 			unit, width = rune(n), at+digits-j.pos
 		default:
-			if b >= 0x80 { // written as it is
+			if b >= 0x80 { // not encoded
 				plain = append(plain, b)
 				j.pos++
 				continue
@@ -153,7 +152,7 @@ func (j *jsurl) string() bool {
 		plain = utf8.AppendRune(plain, unit)
 	}
 	if high != 0 {
-		plain = utf8.AppendRune(plain, high) // what cannot be written becomes U+FFFD
+		plain = utf8.AppendRune(plain, high) // becomes U+FFFD
 	}
 	var err error
 	j.out, err = jsontext.AppendQuote(j.out, plain)

@@ -24,12 +24,12 @@ func TestJSURL(t *testing.T) {
 		strings.Repeat(`~(`, 9) + strings.Repeat(`)`, 9), strings.Repeat(`~(~`, 9),
 	} {
 		if got, err := fromJSURL(in, 8); err == nil {
-			t.Errorf("%s was taken: %s", in, got)
+			t.Errorf("%s was accepted: %s", in, got)
 		}
 	}
 }
 
-// Whatever is read as JSURL comes out as JSON.
+// FuzzJSURL checks that accepted JSURL converts to valid JSON.
 func FuzzJSURL(f *testing.F) {
 	for _, s := range []string{`~(~(t~'TypeError~v~2))`, `~(a~1~b~'x)`, `~'**d83d**de00`, `~(~)`, `~-1.5e3`} {
 		f.Add(s)

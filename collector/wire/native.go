@@ -1,7 +1,7 @@
 package wire
 
-// Native is rumtop's own format, which the browser agent and any program with
-// an HTTP client speak: POST /v1/beacons with one object, an array, or NDJSON.
+// Native is rumtop's own format, for the browser agent and any HTTP client:
+// POST /v1/beacons with one object, an array, or NDJSON.
 type Native struct{}
 
 // Spec implements [Format].
@@ -16,10 +16,10 @@ func (Native) Spec() Spec {
 
 // Decode implements [Format].
 func (Native) Decode(r *Request, to Sink) error {
-	s := cut(r.Body, r.Limits.Depth)
+	s := splitBody(r.Body, r.Limits.Depth)
 	defer s.doc.release()
-	b := borrow()
-	defer giveBack(b)
+	b := getBeacon()
+	defer putBeacon(b)
 	wanted := true
 	for {
 		item, ok := s.next()
@@ -44,7 +44,7 @@ func decodeNative(c *cursor, b *Beacon) error {
 		case "id":
 			b.ID = c.scalar()
 		case "time":
-			b.Time = c.optional()
+			b.Time = c.numberOrZero()
 		case "release":
 			b.Release = c.scalar()
 		case "environment":
@@ -64,11 +64,7 @@ func decodeNative(c *cursor, b *Beacon) error {
 		case "sample_rate":
 			b.SampleRate = c.number()
 		case "sampled":
-			if c.peek() != 'n' {
-				b.Unsampled = !c.bool()
-			} else {
-				c.skip()
-			}
+			b.Unsampled = c.nativeUnsampled()
 		case "consent":
 			b.Consent = c.string()
 		case "device":
@@ -82,30 +78,13 @@ func decodeNative(c *cursor, b *Beacon) error {
 		case "tags":
 			c.tags(b)
 		case "metrics":
-			if c.object() {
-				for c.more() {
-					name := c.name()
-					b.AddMetric(Metric{Name: name, Value: c.number()})
-				}
-			}
+			c.nativeMetrics(b)
 		case "errors":
-			if c.array() {
-				for c.more() {
-					b.AddError(c.nativeError())
-				}
-			}
+			c.nativeErrors(b)
 		case "requests":
-			if c.array() {
-				for c.more() {
-					b.AddFetch(c.nativeFetch())
-				}
-			}
+			c.nativeFetches(b)
 		case "events":
-			if c.array() {
-				for c.more() {
-					b.AddEvent(c.nativeEvent())
-				}
-			}
+			c.nativeEvents(b)
 		default:
 			c.skip()
 		}
@@ -113,20 +92,49 @@ func decodeNative(c *cursor, b *Beacon) error {
 	return c.err
 }
 
-// tags reads an object of scalars. A value that is none is left out: pages put
-// whole objects there by mistake.
-func (c *cursor) tags(b *Beacon) {
+// nativeUnsampled reads "sampled"; null means sampled.
+func (c *cursor) nativeUnsampled() bool {
+	if c.peek() == 'n' {
+		c.skip()
+		return false
+	}
+	return !c.bool()
+}
+
+func (c *cursor) nativeMetrics(b *Beacon) {
 	if !c.object() {
 		return
 	}
 	for c.more() {
-		key := c.name()
-		switch c.peek() {
-		case '"', '0', 't', 'f':
-			b.AddTag(Tag{key, c.scalar()})
-		default:
-			c.skip()
-		}
+		name := c.name()
+		b.AddMetric(Metric{Name: name, Value: c.number()})
+	}
+}
+
+func (c *cursor) nativeErrors(b *Beacon) {
+	if !c.array() {
+		return
+	}
+	for c.more() {
+		b.AddError(c.nativeError())
+	}
+}
+
+func (c *cursor) nativeFetches(b *Beacon) {
+	if !c.array() {
+		return
+	}
+	for c.more() {
+		b.AddFetch(c.nativeFetch())
+	}
+}
+
+func (c *cursor) nativeEvents(b *Beacon) {
+	if !c.array() {
+		return
+	}
+	for c.more() {
+		b.AddEvent(c.nativeEvent())
 	}
 }
 
@@ -162,7 +170,7 @@ func (c *cursor) nativeFetch() (f Fetch) {
 		case "method":
 			f.Method = c.string()
 		case "status":
-			f.Status = c.optional()
+			f.Status = c.numberOrZero()
 		case "duration":
 			f.Duration = c.number()
 		case "trace":

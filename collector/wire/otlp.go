@@ -11,15 +11,15 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 )
 
-// OTLP is OpenTelemetry's protocol over HTTP, logs and traces, in JSON and
-// protobuf, as browser SDKs speak it. Vitals come in three dialects: as
-// attributes of an event (OpenTelemetry's browser-instrumentation), in an
-// event's body (the semantic conventions, Dash0), and as spans that are named
-// after them (Honeycomb).
+// OTLP is OpenTelemetry's protocol over HTTP, logs and traces in JSON and
+// protobuf, as browser SDKs use it. There are three dialects of vitals: in the
+// attributes of an event (OpenTelemetry's browser-instrumentation), in its body
+// (the semantic conventions, Dash0), and in spans named after the vital
+// (Honeycomb).
 //
 // Exceptions become errors, client spans requests, navigations page views,
-// feature flag evaluations tags, and events and spans of the application's own
-// become events. What other programs than browsers say is ignored.
+// feature flag evaluations tags, and the application's own events and spans
+// events. Data of programs that are not browsers is ignored.
 type OTLP struct{}
 
 const (
@@ -63,18 +63,18 @@ func decodeLogs(r *Request, g *grouper) error {
 	}
 	logs, err := readOTLP(r, logsRequest, g, unmarshaler.UnmarshalLogs)
 	if err == nil {
-		g.logs(logs)
+		g.addLogs(logs)
 	}
 	return err
 }
 
-func (g *grouper) logs(logs plog.Logs) {
-	g.ignore(logs.LogRecordCount())
-	for _, resource := range logs.ResourceLogs().All() {
-		about := readResource(resource.Resource())
-		for _, scope := range resource.ScopeLogs().All() {
+func (g *grouper) addLogs(logs plog.Logs) {
+	g.countIgnored(logs.LogRecordCount())
+	for _, r := range logs.ResourceLogs().All() {
+		res := readResource(r.Resource())
+		for _, scope := range r.ScopeLogs().All() {
 			for _, record := range scope.LogRecords().All() {
-				g.log(&about, record)
+				g.addLog(&res, record)
 			}
 		}
 		g.flush()
@@ -88,19 +88,19 @@ func decodeSpans(r *Request, g *grouper) error {
 	}
 	traces, err := readOTLP(r, tracesRequest, g, unmarshaler.UnmarshalTraces)
 	if err == nil {
-		g.traces(traces)
+		g.addTraces(traces)
 	}
 	return err
 }
 
-func (g *grouper) traces(traces ptrace.Traces) {
-	g.ignore(traces.SpanCount())
-	for _, resource := range traces.ResourceSpans().All() {
-		about := readResource(resource.Resource())
-		for _, scope := range resource.ScopeSpans().All() {
+func (g *grouper) addTraces(traces ptrace.Traces) {
+	g.countIgnored(traces.SpanCount())
+	for _, r := range traces.ResourceSpans().All() {
+		res := readResource(r.Resource())
+		for _, scope := range r.ScopeSpans().All() {
 			own := !strings.Contains(scope.Scope().Name(), "instrumentation")
 			for _, span := range scope.Spans().All() {
-				g.span(&about, span, own)
+				g.addSpan(&res, span, own)
 			}
 		}
 		g.flush()
@@ -124,7 +124,8 @@ func answerOTLP(w http.ResponseWriter, r *Request, a Result) {
 		if isTraces(r) {
 			kind = "rejectedSpans"
 		}
-		body = []byte(`{"partialSuccess":{"` + kind + `":"` + strconv.Itoa(a.Rejected) + `","errorMessage":"` + reason + `"}}`)
+		body = []byte(`{"partialSuccess":{"` + kind + `":"` + strconv.Itoa(a.Rejected) + `",` +
+			`"errorMessage":"` + reason + `"}}`)
 	}
 	writeOTLP(w, http.StatusOK, media, body)
 }
@@ -149,7 +150,7 @@ func denyOTLP(w http.ResponseWriter, h http.Header, why Denial) {
 	writeOTLP(w, why.Status, jsonMedia, []byte(`{"code":`+strconv.Itoa(code)+`,"message":`+strconv.Quote(why.Message)+`}`))
 }
 
-// rpcCode is the canonical code that means the same as an HTTP status.
+// rpcCode is the canonical RPC code of an HTTP status.
 func rpcCode(status int) int {
 	switch status {
 	case http.StatusUnauthorized:

@@ -8,17 +8,17 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 )
 
-// What an OTLP body may make pdata build. It holds a message in some hundred
-// bytes of memory that takes two on the wire, and follows any depth.
+// Limits of what pdata builds from an OTLP body. It needs about a hundred bytes
+// of memory for a message of two bytes on the wire, and accepts any depth.
 const (
 	maxMessages   = 1 << 15
-	otlpStructure = 8 // levels that an attribute's value has around it at least
+	otlpStructure = 8 // least nesting around an attribute's value
 )
 
-var errMessages = errors.New("body holds too many messages")
+var errMessages = errors.New("body has too many messages")
 
-// readOTLP gives pdata, which is lenient, what has been checked, and of JSON only
-// what is read.
+// readOTLP checks a body before pdata, which is lenient, decodes it. JSON is also
+// pruned to what is read.
 func readOTLP[T any](r *Request, root *message, g *grouper, unmarshal func([]byte) (T, error)) (all T, err error) {
 	if isProtobuf(r.Header) {
 		n := 0
@@ -30,19 +30,19 @@ func readOTLP[T any](r *Request, root *message, g *grouper, unmarshal func([]byt
 	if bytes.Count(r.Body, []byte{'{'}) > maxMessages {
 		return all, errMessages
 	}
-	doc := documents.Get().(*document)
+	doc := getDocument()
 	defer doc.release()
 	c := doc.read(r.Body, r.Limits.Depth+otlpStructure)
 	if c.err != nil {
 		return all, c.err
 	}
 	left, spare := prune(c, isTraces(r))
-	g.spare = spare
+	g.pruned = spare
 	return unmarshal(left)
 }
 
-// message is a protobuf message as far as its checks go: which fields hold
-// messages, and which text.
+// message describes a protobuf message for the checks: which fields hold
+// messages, and which hold text.
 type message struct {
 	messages map[protowire.Number]*message
 	text     map[protowire.Number]bool
@@ -81,13 +81,13 @@ func otlpMessages() (logs, traces *message) {
 	return request(record), request(span)
 }
 
-// check walks through a message, counts what is in it, and bounds its depth.
+// check walks through a message and bounds the number and depth of messages.
 func (m *message) check(b []byte, depth int, count *int) error {
 	if *count++; *count > maxMessages {
 		return errMessages
 	}
 	if depth == 0 {
-		return errDeep
+		return errTooDeep
 	}
 	for len(b) > 0 {
 		number, kind, n := protowire.ConsumeTag(b)

@@ -8,100 +8,100 @@ import (
 	"go.opentelemetry.io/collector/pdata/pcommon"
 )
 
-// grouper gathers records of one resource into beacons, one for each page and
-// client that they tell of.
+// grouper groups the records of one resource into beacons, one for each page and
+// client.
 type grouper struct {
 	to     Sink
 	prefix string // of the beacons' ids
 	n      int
 	full   bool
-	open   []*place
-	spare  int // records that were left out, for nothing of them would be read
+	groups []*group
+	pruned int // records that were removed before decoding
 }
 
-// ignore counts the records that were left out. n are there still.
-func (g *grouper) ignore(n int) {
-	for range g.spare {
+// countIgnored counts the pruned records; n records are left.
+func (g *grouper) countIgnored(n int) {
+	for range g.pruned {
 		g.to.Ignore()
 	}
-	if n+g.spare == 0 {
-		g.to.Ignore() // an empty request is answered with success
+	if n+g.pruned == 0 {
+		g.to.Ignore() // an empty request succeeds
 	}
 }
 
-// maxPlaces bounds the beacons that gather at one time.
-const maxPlaces = 8
+// maxGroups bounds the beacons that are open at one time.
+const maxGroups = 8
 
-// place is a beacon that gathers, and what its records have in common.
-type place struct {
-	key    origin
+// group is an open beacon and what its records have in common.
+type group struct {
+	key    groupKey
 	b      Beacon
 	newest pcommon.Timestamp
 }
 
-// origin is where and of whom a record tells.
-type origin struct{ url, session, user, load string }
+// groupKey is the page and the client of a record.
+type groupKey struct{ url, session, user, load string }
 
-// resource is what an OTLP resource says of all its records.
+// resource has the attributes that an OTLP resource gives to all its records.
 type resource struct {
 	common  attributes
 	browser bool
 }
 
-// readResource tells browsers from others: the SDKs name their language, and
-// those that don't are browsers' own.
+// readResource recognises browsers: SDKs name their language, and those that do
+// not are browsers' own.
 func readResource(r pcommon.Resource) resource {
 	a := attributes(r.Attributes())
 	language := a.text("telemetry.sdk.language")
 	return resource{common: a, browser: language == "" || language == "webjs"}
 }
 
-// at finds the beacon of a record.
-func (g *grouper) at(about *resource, a attributes, url string, when pcommon.Timestamp) *place {
-	o := origin{url: url, session: a.text("session.id"), load: a.text("page.load.id"),
+// groupOf finds or starts the group of a record.
+func (g *grouper) groupOf(res *resource, a attributes, url string, when pcommon.Timestamp) *group {
+	o := groupKey{url: url, session: a.text("session.id"), load: a.text("page.load.id"),
 		user: a.text("user.id", "enduser.id", "user.email", "user.name", "user.hash", "enduser.pseudo.id")}
 	if o.session == "" {
-		o.session = about.common.text("session.id")
+		o.session = res.common.text("session.id")
 	}
 	if o.user == "" {
-		o.user = about.common.text("user.id", "enduser.id")
+		o.user = res.common.text("user.id", "enduser.id")
 	}
-	for _, p := range g.open {
+	for _, p := range g.groups {
 		if p.key == o {
 			p.newest = max(p.newest, when)
 			return p
 		}
 	}
-	if len(g.open) == maxPlaces {
+	if len(g.groups) == maxGroups {
 		g.flush()
 	}
-	p := &place{key: o, newest: when}
-	g.open = append(g.open, p)
+	p := &group{key: o, newest: when}
+	g.groups = append(g.groups, p)
 	b, either := &p.b, func(keys ...string) string {
 		if s := a.text(keys...); s != "" {
 			return s
 		}
-		return about.common.text(keys...)
+		return res.common.text(keys...)
 	}
 	b.URL, b.Session, b.User = o.url, o.session, o.user
 	b.ViewHints.Infer, b.ViewHints.LoadID = true, o.load
-	b.Release = about.common.text("service.version")
-	b.Environment = about.common.text("deployment.environment.name", "deployment.environment")
+	b.Release = res.common.text("service.version")
+	b.Environment = res.common.text("deployment.environment.name", "deployment.environment")
 	b.UserAgent = either("user_agent.original", "browser.user_agent")
 	b.Device = either("device.type")
 	b.Connection = either("network.connection.subtype", "network.effectiveType")
-	// Honeycomb's says that one trace stands for so many.
+	// Honeycomb's: one trace stands for n.
 	if n := a.number("SampleRate"); n >= 1 {
 		b.SampleRate = 1 / n
 	}
 	return p
 }
 
-// flush hands over what has gathered.
+// flush passes the open beacons to the sink.
 func (g *grouper) flush() {
-	for _, p := range g.open {
+	for _, p := range g.groups {
 		if p.b.Empty() {
-			g.to.Ignore() // a flag by itself
+			g.to.Ignore() // only a flag
 			continue
 		}
 		if g.full {
@@ -115,11 +115,12 @@ func (g *grouper) flush() {
 		g.n++
 		g.full = !g.to.Accept(&p.b)
 	}
-	g.open = g.open[:0]
+	g.groups = g.groups[:0]
 }
 
-// begins marks a page view's beginning. A load outweighs a route in one beacon.
-func (p *place) begins(route bool, at pcommon.Timestamp) {
+// beginView marks the beginning of a page view. In one beacon, a load takes
+// precedence over a route.
+func (p *group) beginView(route bool, at pcommon.Timestamp) {
 	v := &p.b.ViewHints
 	if p.b.Navigation && (route || !v.Route) {
 		return
@@ -135,7 +136,7 @@ func (p *place) begins(route bool, at pcommon.Timestamp) {
 	}
 }
 
-// attributes are looked up by several names: the conventions have changed.
+// attributes are looked up by several names, because the conventions changed.
 type attributes pcommon.Map
 
 func (a attributes) value(keys ...string) (pcommon.Value, bool) {
@@ -147,7 +148,7 @@ func (a attributes) value(keys ...string) (pcommon.Value, bool) {
 	return pcommon.Value{}, false
 }
 
-// text is the first of the attributes that is a scalar and not empty.
+// text is the first of the attributes that is a non-empty scalar.
 func (a attributes) text(keys ...string) string {
 	for _, key := range keys {
 		v, ok := a.value(key)
@@ -164,7 +165,7 @@ func (a attributes) text(keys ...string) string {
 	return ""
 }
 
-// number is the first of the attributes that is there: NaN if that is no number.
+// number is the first of the attributes that exists; NaN if it is not a number.
 func (a attributes) number(keys ...string) float64 {
 	v, ok := a.value(keys...)
 	if !ok {
@@ -178,9 +179,9 @@ func (a attributes) has(key string) bool {
 	return ok
 }
 
-func (a attributes) is(key string) bool { return a.text(key) == "true" }
+func (a attributes) isTrue(key string) bool { return a.text(key) == "true" }
 
-// numberOf reads a number of either type, or one in text.
+// numberOf reads a number of either type, or as text.
 func numberOf(v pcommon.Value) float64 {
 	switch v.Type() {
 	case pcommon.ValueTypeInt:
@@ -191,12 +192,12 @@ func numberOf(v pcommon.Value) float64 {
 	return parseNumber(v.AsString())
 }
 
-// exception reads the attributes of the conventions. Where the type is missing
-// it stands at the head of the stack.
+// exception reads the attributes of the conventions. If the type is missing, it
+// is taken from the first line of the stack.
 func (a attributes) exception() (Error, bool) {
 	e := Error{
 		Type: a.text("exception.type"), Message: a.text("exception.message"), Stack: a.text("exception.stacktrace"),
-		Handled: a.is("exception.handled"),
+		Handled: a.isTrue("exception.handled"),
 	}
 	if e.Type == "" {
 		if head, _, ok := strings.Cut(e.Stack, ":"); ok && strings.HasSuffix(head, "Error") && !strings.ContainsAny(head, " \n") {
@@ -213,7 +214,7 @@ func traceOf(id pcommon.TraceID) string {
 	return id.String()
 }
 
-// milliseconds between two times, 0 if they are not in order.
+// milliseconds between two times; 0 if they are not in order.
 func milliseconds(from, to pcommon.Timestamp) float64 {
 	if to < from {
 		return 0

@@ -5,34 +5,34 @@ import (
 	"strings"
 )
 
-// pruner leaves out of a checked OTLP/JSON body what is not read: pdata builds
-// all that it is given, which takes four fifths of the time otherwise. What is
-// left means just what all of it did. Names that are only known to pdata, which
-// takes some in two spellings, are left in.
+// pruner removes what is not read from a checked OTLP/JSON body: pdata builds
+// everything it gets, which would take four fifths of the time. Decoding the rest
+// gives the same beacons. Names that only pdata knows stay, because it accepts
+// some in two spellings.
 type pruner struct {
-	lists  [3]string // of what pdata builds, from the outermost on
-	silent func(cursor) bool
+	lists  [3]string // names of nested lists, outermost first
+	unread func(cursor) bool
 	text   []byte
-	out    []byte // what is left of the text up to from
+	out    []byte // the rest of text[:from]
 	from   int
-	spare  int // records that were left out
+	pruned int // records that were removed
 }
 
-// prune returns what is left, which is good until the document is used again,
-// and how many records were left out.
+// prune returns the rest, which is valid until the document is used again, and
+// the number of records that were removed.
 func prune(c cursor, traces bool) (left []byte, spare int) {
-	p := pruner{text: c.doc.text, out: c.doc.plain[:0]}
+	p := pruner{text: c.doc.text, out: c.doc.unescaped[:0]}
 	if traces {
-		p.lists, p.silent = [...]string{"resourceSpans", "scopeSpans", "spans"}, silentSpan
+		p.lists, p.unread = [...]string{"resourceSpans", "scopeSpans", "spans"}, isUnreadSpan
 	} else {
-		p.lists, p.silent = [...]string{"resourceLogs", "scopeLogs", "logRecords"}, silentLog
+		p.lists, p.unread = [...]string{"resourceLogs", "scopeLogs", "logRecords"}, isUnreadLog
 	}
 	p.message(&c, 0)
-	c.doc.plain = append(p.out, p.text[p.from:]...)
-	return c.doc.plain, p.spare
+	c.doc.unescaped = append(p.out, p.text[p.from:]...)
+	return c.doc.unescaped, p.pruned
 }
 
-// message prunes a message. level says which list it may hold.
+// message prunes a message. level is the index of the list that it may hold.
 func (p *pruner) message(c *cursor, level int) {
 	if c.peek() != '{' {
 		c.skip()
@@ -45,9 +45,9 @@ func (p *pruner) message(c *cursor, level int) {
 		case "resource", "scope":
 			p.message(c, len(p.lists))
 		case "attributes":
-			p.list(c, len(p.lists), unread)
+			p.list(c, len(p.lists), isUnreadAttribute)
 		case "events":
-			p.list(c, len(p.lists), otherEvent)
+			p.list(c, len(p.lists), isUnreadEvent)
 		default:
 			switch {
 			case level == len(p.lists) || string(key) != p.lists[level]:
@@ -55,14 +55,14 @@ func (p *pruner) message(c *cursor, level int) {
 			case level < len(p.lists)-1:
 				p.list(c, level+1, nil)
 			default:
-				p.spare += p.list(c, level+1, p.silent)
+				p.pruned += p.list(c, level+1, p.unread)
 			}
 		}
 	}
 }
 
-// list prunes a list, leaves out the elements that nobody wants, and says how
-// many. level is that of its elements.
+// list prunes a list, removes its unwanted elements and returns their number.
+// level is that of its elements.
 func (p *pruner) list(c *cursor, level int, unwanted func(cursor) bool) (n int) {
 	if c.peek() != '[' {
 		c.skip()
@@ -71,8 +71,8 @@ func (p *pruner) list(c *cursor, level int, unwanted func(cursor) bool) (n int) 
 	c.array()
 	for c.more() {
 		if unwanted != nil && unwanted(*c) {
-			begin := int(c.doc.tokens[c.at].begin)
-			p.leaveOut(begin, begin+len(c.raw()))
+			begin := int(c.doc.tokens[c.pos].begin)
+			p.remove(begin, begin+len(c.raw()))
 			n++
 		} else {
 			p.message(c, level)
@@ -81,11 +81,11 @@ func (p *pruner) list(c *cursor, level int, unwanted func(cursor) bool) (n int) 
 	return n
 }
 
-// leaveOut leaves out an element of a list and one comma beside it.
-func (p *pruner) leaveOut(begin, end int) {
+// remove removes an element of a list and one comma next to it.
+func (p *pruner) remove(begin, end int) {
 	p.out = append(p.out, p.text[p.from:begin]...)
 	p.from = end
-	if next := blanks(p.text, end); p.text[next] == ',' {
+	if next := skipBlanks(p.text, end); p.text[next] == ',' {
 		p.from = next + 1
 		return
 	}
@@ -93,9 +93,9 @@ func (p *pruner) leaveOut(begin, end int) {
 	p.out = bytes.TrimSuffix(p.out, []byte{','})
 }
 
-// silentLog says whether a log record is one that [grouper.log] ignores for sure:
-// an event of the SDK's own of another kind than those that are read.
-func silentLog(record cursor) bool {
+// isUnreadLog reports whether [grouper.addLog] certainly ignores a log record: an
+// event of the SDK itself whose kind is not read.
+func isUnreadLog(record cursor) bool {
 	c := record
 	if c.peek() != '{' {
 		return false
@@ -106,20 +106,20 @@ func silentLog(record cursor) bool {
 	for c.more() {
 		switch string(c.key()) {
 		case "eventName":
-			name = c.look()
+			name = c.looseBytes()
 			continue
 		case "attributes":
 			attributes = c
 		}
 		c.skip()
 	}
-	_, own := after(name, "browser.")
-	return own && !readsEvent(string(name)) && !attributes.tells("exception.", "event.name")
+	_, own := cutPrefix(name, "browser.")
+	return own && !isReadEvent(string(name)) && !attributes.mayHaveKey("exception.", "event.name")
 }
 
-// silentSpan says whether a span is one that [grouper.span] ignores for sure: an
-// instrumentation's, within another, and neither request nor vital nor error.
-func silentSpan(span cursor) bool {
+// isUnreadSpan reports whether [grouper.addSpan] certainly ignores a span: one of
+// an instrumentation, within another, and neither request nor vital nor error.
+func isUnreadSpan(span cursor) bool {
 	c := span
 	if c.peek() != '{' {
 		return false
@@ -130,13 +130,13 @@ func silentSpan(span cursor) bool {
 	for c.more() {
 		switch string(c.key()) {
 		case "name":
-			name = c.look()
+			name = c.looseBytes()
 			continue
 		case "kind":
-			kind = c.look()
+			kind = c.looseBytes()
 			continue
 		case "parentSpanId":
-			parent = c.look()
+			parent = c.looseBytes()
 			continue
 		case "attributes":
 			attributes = c
@@ -149,13 +149,13 @@ func silentSpan(span cursor) bool {
 	if string(kind) != internal || len(bytes.Trim(parent, "0")) == 0 || isVital(strings.ToLower(string(name))) || string(name) == "documentLoad" {
 		return false
 	}
-	if _, route := after(name, "Navigation: "); route || attributes.tells("exception.") {
+	if _, route := cutPrefix(name, "Navigation: "); route || attributes.mayHaveKey("exception.") {
 		return false
 	}
 	if events.peek() == '[' {
 		events.array()
 		for events.more() {
-			if !otherEvent(events) {
+			if !isUnreadEvent(events) {
 				return false
 			}
 			events.skip()
@@ -164,16 +164,16 @@ func silentSpan(span cursor) bool {
 	return true
 }
 
-// otherEvent says whether an event of a span is none that is read.
-func otherEvent(event cursor) bool {
+// isUnreadEvent reports whether an event of a span is not read.
+func isUnreadEvent(event cursor) bool {
 	var name string
 	event.pick(field{"name", &name})
 	return event.err == nil && name != "exception"
 }
 
-// tells says whether one of some attributes has a name that begins so. Something
-// else than attributes may.
-func (c *cursor) tells(prefixes ...string) bool {
+// mayHaveKey reports whether one of the attributes has a key with one of the
+// prefixes. It returns true if the value is not a list of attributes.
+func (c *cursor) mayHaveKey(prefixes ...string) bool {
 	if c.peek() != '[' {
 		return c.err == nil
 	}
@@ -184,7 +184,7 @@ func (c *cursor) tells(prefixes ...string) bool {
 			return true
 		}
 		for _, prefix := range prefixes {
-			if _, is := after(key, prefix); is {
+			if _, is := cutPrefix(key, prefix); is {
 				return true
 			}
 		}
@@ -201,20 +201,20 @@ func attributeKey(c cursor) (key []byte, ok bool) {
 	c.object()
 	for c.more() {
 		if string(c.key()) == "key" && c.peek() == '"' {
-			return c.view(), true
+			return c.text(), true
 		}
 		c.skip()
 	}
 	return nil, false
 }
 
-// unread says whether an attribute is none of those that are read anywhere.
-func unread(c cursor) bool {
+// isUnreadAttribute reports whether an attribute is not read anywhere.
+func isUnreadAttribute(c cursor) bool {
 	key, ok := attributeKey(c)
-	return ok && !readsAttribute(key)
+	return ok && !isReadAttribute(key)
 }
 
-func readsAttribute(key []byte) bool {
+func isReadAttribute(key []byte) bool {
 	switch string(key) {
 	case "telemetry.sdk.language", "service.version", "deployment.environment.name", "deployment.environment", "SampleRate",
 		"session.id", "page.load.id", "user.id", "enduser.id", "user.email", "user.name", "user.hash", "enduser.pseudo.id",
@@ -226,10 +226,10 @@ func readsAttribute(key []byte) bool {
 		"dash0.web.request.cancelled", "error.type":
 		return true
 	}
-	if _, ok := after(key, "exception."); ok {
+	if _, ok := cutPrefix(key, "exception."); ok {
 		return true
 	}
-	if _, ok := after(key, "browser.web_vital."); ok {
+	if _, ok := cutPrefix(key, "browser.web_vital."); ok {
 		return true
 	}
 	vital, _, ok := bytes.Cut(key, []byte{'.'}) // lcp.value

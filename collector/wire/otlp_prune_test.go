@@ -11,25 +11,24 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 )
 
-// unpruned decodes an OTLP/JSON body with all that is in it. ok is false where
-// pdata cannot.
+// unpruned decodes a whole OTLP/JSON body. ok is false if pdata cannot.
 func unpruned(r *Request, to Sink) (ok bool) {
 	g := grouper{to: to, prefix: "otlp/" + r.ResendID + "/"}
 	if isTraces(r) {
 		traces, err := new(ptrace.JSONUnmarshaler).UnmarshalTraces(r.Body)
 		if err == nil {
-			g.traces(traces)
+			g.addTraces(traces)
 		}
 		return err == nil
 	}
 	logs, err := new(plog.JSONUnmarshaler).UnmarshalLogs(r.Body)
 	if err == nil {
-		g.logs(logs)
+		g.addLogs(logs)
 	}
 	return err == nil
 }
 
-// What is left of a body means what all of it does.
+// samePruned checks that the pruned body decodes like the whole one.
 func samePruned(t *testing.T, r *Request) {
 	t.Helper()
 	got, want := &collected{most: 50}, &collected{most: 50}
@@ -52,10 +51,10 @@ func TestOTLPPrune(t *testing.T) {
 			t.Errorf("%v in %s", err, left)
 		}
 		if again, more := prune(new(document).read(left, 30), isTraces(r)); more != 0 || !bytes.Equal(again, left) {
-			t.Errorf("%d records and more are left out of what was left:\n%s\n%s", more, left, again)
+			t.Errorf("pruning again removes %d more records:\n%s\n%s", more, left, again)
 		}
 		if spare > 0 && len(left) >= len(r.Body) {
-			t.Errorf("nothing was left out of %s", r.Body)
+			t.Errorf("nothing was pruned from %s", r.Body)
 		}
 		samePruned(t, r)
 	}
@@ -71,13 +70,13 @@ func TestOTLPPruneKeepsLists(t *testing.T) {
 		`{"attributes":[{},7,null,{"value":{}}],"resource":7,"resourceSpans":{},"events":[{"a":1}]}`: `{"attributes":[{},7,null,{"value":{}}],"resource":7,"resourceSpans":{},"events":[]}`,
 	} {
 		if left, _ := prune(new(document).read([]byte(body), 16), true); string(left) != want {
-			t.Errorf("%s: %s is left, want %s", body, left, want)
+			t.Errorf("%s: got %s, want %s", body, left, want)
 		}
 	}
 }
 
-// Whatever the decoder asks for is left in.
-func TestOTLPPruneKeepsWhatIsRead(t *testing.T) {
+// Every attribute that the decoder reads survives pruning.
+func TestOTLPPruneKeepsReadAttributes(t *testing.T) {
 	names := regexp.MustCompile(`"([A-Za-z0-9_]+\.[A-Za-z0-9_.]+)"`)
 	for _, file := range []string{"otlp_group.go", "otlp_records.go"} {
 		source, err := os.ReadFile(file)
@@ -93,8 +92,8 @@ func TestOTLPPruneKeepsWhatIsRead(t *testing.T) {
 			case "session.start", "session.end", "feature_flag.evaluation":
 				continue
 			}
-			if !readsEvent(string(name[1])) && !readsAttribute(name[1]) {
-				t.Errorf("%s reads %s, which is left out", file, name[1])
+			if !isReadEvent(string(name[1])) && !isReadAttribute(name[1]) {
+				t.Errorf("%s reads %s, which is pruned", file, name[1])
 			}
 		}
 	}

@@ -9,17 +9,8 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 )
 
-// isVital says whether a name is one of the web-vitals library's.
-func isVital(name string) bool {
-	switch name {
-	case "lcp", "fcp", "inp", "cls", "ttfb", "fid":
-		return true
-	}
-	return false
-}
-
-// readsEvent says whether an event of the SDK's own is read.
-func readsEvent(name string) bool {
+// isReadEvent reports whether an event of the SDK itself is read.
+func isReadEvent(name string) bool {
 	switch name {
 	case "browser.web_vital", "browser.navigation", "browser.page_view", "browser.navigation_timing":
 		return true
@@ -27,8 +18,8 @@ func readsEvent(name string) bool {
 	return false
 }
 
-// log reads one log record: an event, or else an exception.
-func (g *grouper) log(about *resource, r plog.LogRecord) {
+// addLog reads one log record: an event or an exception.
+func (g *grouper) addLog(res *resource, r plog.LogRecord) {
 	a := attributes(r.Attributes())
 	name := r.EventName()
 	if name == "" {
@@ -42,41 +33,42 @@ func (g *grouper) log(about *resource, r plog.LogRecord) {
 	if at == 0 {
 		at = r.ObservedTimestamp()
 	}
-	e, thrown := a.exception()
-	silent := strings.HasPrefix(name, "browser.") && !readsEvent(name) && !thrown
+	e, isError := a.exception()
+	unread := strings.HasPrefix(name, "browser.") && !isReadEvent(name) && !isError
 	switch name {
 	case "browser.navigation_timing":
-		silent = !body.has("responseStart")
+		unread = !body.has("responseStart")
 	case "", "session.start", "session.end":
-		silent = !thrown
+		unread = !isError
 	}
-	if silent || !about.browser {
+	if unread || !res.browser {
 		g.to.Ignore()
 		return
 	}
-	p := g.at(about, a, a.text("page.url.full", "page.url", "browser.page.url", "url.full"), at)
+	p := g.groupOf(res, a, a.text("page.url.full", "page.url", "browser.page.url", "url.full"), at)
 	b := &p.b
 	if b.Trace == "" {
 		b.Trace = traceOf(r.TraceID())
 	}
 	switch {
-	case thrown:
+	case isError:
 		b.AddError(e)
 	case name == "browser.web_vital":
-		g.vital(b, a, body)
+		g.addVital(b, a, body)
 	case name == "browser.navigation":
-		if a.is("browser.navigation.hash_change") {
+		if a.isTrue("browser.navigation.hash_change") {
 			g.to.Ignore()
 			return
 		}
-		p.begins(a.is("browser.navigation.same_document"), at)
+		p.beginView(a.isTrue("browser.navigation.same_document"), at)
 	case name == "browser.page_view":
-		p.begins(body.number("type") == 1, at)
+		p.beginView(body.number("type") == 1, at)
 	case name == "browser.navigation_timing":
-		// Who sends this dialect has no vital of it.
+		// SDKs of this dialect do not send TTFB as a vital.
 		b.AddMetric(Metric{Name: "ttfb", Value: body.number("responseStart")})
 	case name == "feature_flag.evaluation":
-		key, value := a.text("feature_flag.key"), a.text("feature_flag.result.variant", "feature_flag.variant", "feature_flag.result.value")
+		key := a.text("feature_flag.key")
+		value := a.text("feature_flag.result.variant", "feature_flag.variant", "feature_flag.result.value")
 		if key != "" && value != "" {
 			b.AddTag(Tag{key, value})
 		}
@@ -85,12 +77,12 @@ func (g *grouper) log(about *resource, r plog.LogRecord) {
 		if body.has("value") {
 			value = body
 		}
-		b.AddEvent(Event{Name: name, Value: finite(value.number("value"))})
+		b.AddEvent(Event{Name: name, Value: finiteOrZero(value.number("value"))})
 	}
 }
 
-// vital reads a vital out of attributes or a body.
-func (g *grouper) vital(b *Beacon, a, body attributes) {
+// addVital reads a vital from attributes or a body.
+func (g *grouper) addVital(b *Beacon, a, body attributes) {
 	const at = "browser.web_vital."
 	m := Metric{
 		Name: strings.ToLower(a.text(at + "name")), Value: a.number(at + "value"), ID: a.text(at + "id"),
@@ -103,7 +95,7 @@ func (g *grouper) vital(b *Beacon, a, body attributes) {
 		}
 		if m.ID == "" {
 			m.First = m.Value > 0 && m.Value == body.number("delta")
-			// A page that came back tells of nothing at all, too, which takes nothing back.
+			// A restored page also reports zeros; they must not lower the value.
 			m.Max = m.Name == "cls" || m.Name == "inp"
 		}
 	}
@@ -111,46 +103,46 @@ func (g *grouper) vital(b *Beacon, a, body attributes) {
 		g.to.Reject()
 		return
 	}
-	b.merge(m)
+	b.mergeMetric(m)
 }
 
-// span reads one span. own says that the application itself made it.
-func (g *grouper) span(about *resource, s ptrace.Span, own bool) {
+// addSpan reads one span. own says that the application itself created it.
+func (g *grouper) addSpan(res *resource, s ptrace.Span, own bool) {
 	a := attributes(s.Attributes())
 	vital := strings.ToLower(s.Name())
-	e, thrown := a.exception()
+	e, isError := a.exception()
 	url, isRequest := a.text("http.url", "url.full"), false
 	page := a.text("page.url.full", "page.url", "browser.page.url", "location.href")
 	if s.Kind() == ptrace.SpanKindClient && url != "" {
 		isRequest = true
 	} else if page == "" {
-		page = url // of the document, or of what was clicked in
+		page = url // of the document, or of the page that was clicked
 	}
 	isVitalSpan := isVital(vital) && a.has(vital+".value")
 	caught := ptrace.NewSpanEventSlice()
-	if !isRequest { // where a request's failure is told again
+	if !isRequest { // a request's events repeat its failure
 		caught = s.Events()
 	}
 	load, route := s.Name() == "documentLoad", strings.HasPrefix(s.Name(), "Navigation: ")
 	event := own && !isRequest && s.ParentSpanID().IsEmpty() && s.Kind() != ptrace.SpanKindServer
-	if !about.browser || !(thrown || isRequest || isVitalSpan || load || route || event || hasException(caught)) ||
-		isRequest && (a.is("dash0.web.request.cancelled") || a.text("error.type") == "AbortError") {
+	if !res.browser || !(isError || isRequest || isVitalSpan || load || route || event || hasException(caught)) ||
+		isRequest && (a.isTrue("dash0.web.request.cancelled") || a.text("error.type") == "AbortError") {
 		g.to.Ignore()
 		return
 	}
 	if to := a.text(vital + ".navigation_url"); isVitalSpan && to != "" {
 		page = to
 	}
-	p := g.at(about, a, page, s.EndTimestamp())
+	p := g.groupOf(res, a, page, s.EndTimestamp())
 	b := &p.b
 	for _, event := range caught.All() {
 		if e, ok := attributes(event.Attributes()).exception(); ok && event.Name() == "exception" {
-			e.Handled = !attributes(event.Attributes()).is("exception.escaped")
+			e.Handled = !attributes(event.Attributes()).isTrue("exception.escaped")
 			b.AddError(e)
 		}
 	}
 	switch {
-	case thrown:
+	case isError:
 		b.AddError(e)
 		b.Trace = traceOf(s.TraceID())
 	case isRequest:
@@ -160,15 +152,15 @@ func (g *grouper) span(about *resource, s ptrace.Span, own bool) {
 			Duration: milliseconds(s.StartTimestamp(), s.EndTimestamp()), Trace: traceOf(s.TraceID()),
 		})
 	case isVitalSpan:
-		b.merge(Metric{
+		b.mergeMetric(Metric{
 			Name: vital, Value: a.number(vital + ".value"), ID: a.text(vital + ".id"),
 			Restored: a.text(vital+".navigation_type") == backForwardCache,
 		})
 	case load, route:
-		p.begins(route, s.StartTimestamp())
+		p.beginView(route, s.StartTimestamp())
 		b.Trace = traceOf(s.TraceID())
 	case event:
-		b.AddEvent(Event{Name: s.Name(), Value: finite(a.number("value"))})
+		b.AddEvent(Event{Name: s.Name(), Value: finiteOrZero(a.number("value"))})
 	}
 }
 
@@ -181,8 +173,8 @@ func hasException(events ptrace.SpanEventSlice) bool {
 	return false
 }
 
-// finite reads what is no number as nothing.
-func finite(v float64) float64 {
+// finiteOrZero replaces NaN and infinities by 0.
+func finiteOrZero(v float64) float64 {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return 0
 	}

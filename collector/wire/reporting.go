@@ -5,18 +5,18 @@ import (
 	"strings"
 )
 
-// Reporting is what browsers themselves report of a page: an array of reports of
-// the W3C Reporting API, or a content security policy's own older form. They name
-// neither user nor session nor view, and may come minutes late.
+// Reporting is what browsers report about a page by themselves: an array of
+// reports of the W3C Reporting API, or the older form of content security
+// policies. They have no user, session or view, and may arrive minutes late.
 //
 //   - A crash is an error: BrowserCrash, with the reason (oom, unresponsive).
-//   - A violation of an enforced content security policy is an error of type
-//     CSPViolation, handled: the page goes on, but something was kept from it.
-//     Several alike of one page and moment count once, and what an extension of the
-//     browser did is left out: such reports come by the hundred and would swamp the rest.
-//     Of a policy that only reports, it is an event.
-//   - A network error is a request, as is one of type ok.
-//   - Deprecations, interventions, violations of other policies are events.
+//   - A violation of an enforced content security policy is a handled error of
+//     type CSPViolation: the page continues, but something was blocked. Equal ones
+//     of one page and moment count once, and those caused by browser extensions
+//     are dropped: they come by the hundred and would swamp the rest. If the
+//     policy only reports, the violation is an event.
+//   - A network error is a request, and so is a report of type ok.
+//   - Deprecations, interventions and violations of other policies are events.
 type Reporting struct{}
 
 // Spec implements [Format].
@@ -29,12 +29,13 @@ func (Reporting) Spec() Spec {
 	}
 }
 
-// Decode implements [Format]. Reports about one page become one beacon.
+// Decode implements [Format]. Successive reports about one page become one
+// beacon.
 func (Reporting) Decode(r *Request, to Sink) error {
-	s := cut(r.Body, r.Limits.Depth)
+	s := splitBody(r.Body, r.Limits.Depth)
 	defer s.doc.release()
-	gathered, b := borrow(), borrow()
-	defer func() { giveBack(gathered); giveBack(b) }()
+	merged, b := getBeacon(), getBeacon()
+	defer func() { putBeacon(merged); putBeacon(b) }()
 	var p report
 	wanted := true
 	for {
@@ -49,24 +50,24 @@ func (Reporting) Decode(r *Request, to Sink) error {
 			to.Reject()
 		case b.Empty():
 			to.Ignore()
-		case to.Duplicate(p.identity(), p.age):
-		case gathered.Empty():
-			gathered, b = b, gathered
-		case gathered.URL == b.URL && gathered.UserAgent == b.UserAgent && gathered.SampleRate == b.SampleRate:
-			gathered.join(b)
+		case to.Duplicate(p.content(), p.age):
+		case merged.Empty():
+			merged, b = b, merged
+		case merged.URL == b.URL && merged.UserAgent == b.UserAgent && merged.SampleRate == b.SampleRate:
+			merged.mergeReport(b)
 		default:
-			wanted = to.Accept(gathered)
-			gathered, b = b, gathered
+			wanted = to.Accept(merged)
+			merged, b = b, merged
 		}
 	}
-	if !gathered.Empty() {
-		to.Accept(gathered)
+	if !merged.Empty() {
+		to.Accept(merged)
 	}
 	return s.err
 }
 
-// join adds what another report about the page says. Errors alike are one.
-func (b *Beacon) join(other *Beacon) {
+// mergeReport adds another report about the same page. Equal errors count once.
+func (b *Beacon) mergeReport(other *Beacon) {
 	for _, e := range other.Errors {
 		known := false
 		for i := range b.Errors {
@@ -84,13 +85,13 @@ func (b *Beacon) join(other *Beacon) {
 	}
 }
 
-// report is one report's members, of every type and in both spellings.
+// report has the members of all types of reports; they have two spellings.
 type report struct {
 	typ, url, agent string
 
 	// csp-violation, permissions-policy-violation
 	document, directive, violated, blocked, policy, disposition string
-	// where it happened
+	// source position
 	file, line, column string
 	// crash, deprecation, intervention
 	id, reason, stack, message string
@@ -100,29 +101,30 @@ type report struct {
 	age float64 // milliseconds
 }
 
-// identity tells reports apart that tell something else, whenever they do.
-func (p *report) identity() string {
+// content identifies what a report says, whenever it was sent.
+func (p *report) content() string {
 	return strings.Join([]string{
-		p.typ, p.url, p.agent, p.document, p.directive, p.violated, p.blocked, p.policy, p.disposition, p.file, p.line, p.column,
+		p.typ, p.url, p.agent, p.document, p.directive, p.violated, p.blocked, p.policy, p.disposition,
+		p.file, p.line, p.column,
 		p.id, p.reason, p.stack, p.message, p.phase, p.kind, p.method, p.code, p.elapsed, p.share, p.referrer,
 	}, "\x00")
 }
 
-func (p *report) body(c *cursor) {
+func (p *report) readBody(c *cursor) {
 	if !c.object() {
 		return
 	}
 	for c.more() {
-		if into := p.member(c.key()); into != nil {
-			*into = c.loose()
+		if dst := p.field(c.key()); dst != nil {
+			*dst = c.looseString()
 		} else {
 			c.skip()
 		}
 	}
 }
 
-// member is where the value of a member goes; nil if it is not wanted.
-func (p *report) member(key []byte) *string {
+// field is the destination of a member's value; nil if it is not wanted.
+func (p *report) field(key []byte) *string {
 	switch string(key) {
 	case "documentURL", "document-uri":
 		return &p.document
@@ -177,16 +179,16 @@ func (p *report) decode(c *cursor, b *Beacon) error {
 		case "type":
 			p.typ = c.string()
 		case "url":
-			p.url = c.loose()
+			p.url = c.looseString()
 		case "user_agent":
-			p.agent = c.loose()
+			p.agent = c.looseString()
 		case "age":
-			p.age = c.optional()
+			p.age = c.numberOrZero()
 		case "body":
-			p.body(c)
+			p.readBody(c)
 		case "csp-report":
 			p.typ = "csp-violation"
-			p.body(c)
+			p.readBody(c)
 		default:
 			c.skip()
 		}
@@ -200,27 +202,28 @@ func (p *report) decode(c *cursor, b *Beacon) error {
 	b.URL, b.UserAgent = p.url, p.agent
 	switch p.typ {
 	case "crash":
-		b.AddError(p.crash())
+		b.AddError(p.crashError())
 	case "csp-violation":
-		p.violation(b)
+		p.addViolation(b)
 	case "network-error":
-		p.request(b)
+		p.addRequest(b)
 	case "deprecation", "intervention":
-		b.AddEvent(Event{Name: joined(p.typ, p.id)})
-	case "permissions-policy-violation", "document-policy-violation", "potential-permissions-policy-violation", "coep", "coop", "integrity-violation":
-		b.AddEvent(Event{Name: joined(p.typ, p.policy)})
+		b.AddEvent(Event{Name: eventName(p.typ, p.id)})
+	case "permissions-policy-violation", "document-policy-violation", "potential-permissions-policy-violation",
+		"coep", "coop", "integrity-violation":
+		b.AddEvent(Event{Name: eventName(p.typ, p.policy)})
 	}
 	return nil
 }
 
-func joined(typ, what string) string {
+func eventName(typ, what string) string {
 	if what == "" {
 		return typ
 	}
 	return typ + " " + what
 }
 
-func (p *report) crash() Error {
+func (p *report) crashError() Error {
 	reason := p.reason
 	if reason == "" {
 		reason = "of unknown reason"
@@ -228,18 +231,18 @@ func (p *report) crash() Error {
 	return Error{Type: "BrowserCrash", Message: reason, Stack: p.stack}
 }
 
-// violation says which directive kept what from the page: of the latter only its
-// origin, for what is behind it may be anybody's. The sample of a blocked script
-// is left out.
-func (p *report) violation(b *Beacon) {
+// addViolation adds which directive blocked what. Of a blocked URL only the
+// origin is kept, because the rest may be personal data. The sample of a blocked
+// script is dropped.
+func (p *report) addViolation(b *Beacon) {
 	if b.URL == "" {
 		b.URL = p.document
 	}
-	if extension(p.blocked) || extension(p.file) {
+	if isExtension(p.blocked) || isExtension(p.file) {
 		return
 	}
 	directive := p.directive
-	if directive == "" { // "script-src 'self' https:", in the first browsers
+	if directive == "" { // old browsers: "script-src 'self' https:"
 		directive, _, _ = strings.Cut(p.violated, " ")
 	}
 	if o := originOf(p.blocked); o != "" {
@@ -248,30 +251,24 @@ func (p *report) violation(b *Beacon) {
 		p.blocked = scheme + ":"
 	}
 	if p.disposition == "report" {
-		b.AddEvent(Event{Name: joined("csp-report-only", directive)})
+		b.AddEvent(Event{Name: eventName("csp-report-only", directive)})
 		return
 	}
 	e := Error{Type: "CSPViolation", Message: directive + " blocked " + p.blocked, Handled: true}
 	if p.file != "" {
 		var text strings.Builder
-		frame(&text, "", p.file, p.line, p.column)
+		writeFrame(&text, stackFrame{file: p.file, line: p.line, column: p.column})
 		e.Stack = text.String()
 	}
 	b.AddError(e)
 }
 
-// extension says whether an address lies in an extension of the browser.
-func extension(address string) bool {
-	scheme, _, _ := strings.Cut(address, ":")
-	return strings.HasSuffix(scheme, "-extension")
-}
-
-// request takes a report of network error logging, which is about the report's
-// own URL and comes from the page in its referrer: which page is not known where
-// another origin was asked, to which browsers name the page's origin alone. A
-// request that the user gave up did not fail.
+// addRequest adds a report of network error logging. The report's own URL is the
+// request's, its referrer the page. The page is unknown if the request went to
+// another origin: browsers then send only the page's origin. A request that the
+// user abandoned did not fail.
 // https://www.w3.org/TR/network-error-logging/
-func (p *report) request(b *Beacon) {
+func (p *report) addRequest(b *Beacon) {
 	b.URL = p.referrer
 	if o := originOf(p.referrer); p.referrer == o+"/" && o != originOf(p.url) {
 		b.URL = ""
@@ -279,9 +276,9 @@ func (p *report) request(b *Beacon) {
 	if p.kind == "abandoned" {
 		return
 	}
-	f := Fetch{URL: p.url, Method: p.method, Status: status(p.code, 0)}
+	f := Fetch{URL: p.url, Method: p.method, Status: parseStatus(p.code, 0)}
 	if p.phase != "application" {
-		f.Status = 0 // it never got to an answer
+		f.Status = 0 // no response
 	}
 	if n := parseNumber(p.elapsed); n == n {
 		f.Duration = n

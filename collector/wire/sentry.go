@@ -12,14 +12,14 @@ import (
 )
 
 // Sentry is the envelope of Sentry's browser SDKs, versions 8 to 11, at the path
-// of a DSN or of a tunnel. An envelope is a header and then items, each a header
-// and a payload that is a line, or as long as the header says.
+// of a DSN or of a tunnel. An envelope is a header followed by items. Each item
+// is a header and a payload: one line, or as long as the header says.
 //
-// A trace is a page view: the SDK begins one with every page load, change of
-// route and restore. Exceptions become errors, messages of no more than level
-// info events, transactions and spans of pages and their requests views, vitals
-// and requests, flags and tags tags. Sessions, client reports, replays, profiles,
-// logs, attachments and breadcrumbs are not collected.
+// A trace is a page view: the SDK starts one with every page load, change of
+// route and restore. Exceptions become errors, and messages up to level info
+// events. Transactions and spans become page views, vitals and requests, flags
+// and tags tags. Sessions, client reports, replays, profiles, logs, attachments
+// and breadcrumbs are not collected.
 type Sentry struct{}
 
 // Spec implements [Format].
@@ -53,15 +53,15 @@ func answerSentry(w http.ResponseWriter, _ *Request, _ Result) {
 	w.Write([]byte("{}"))
 }
 
-// sentryHead is how much of a body may be read to find the key in it.
-const sentryHead = 4 << 10
+// maxKeyHead bounds how much of a body is read to find the key, in bytes.
+const maxKeyHead = 4 << 10
 
-// headDepth is how deeply an envelope's header may be nested there.
-const headDepth = 16
+// keyHeadDepth bounds the nesting of an envelope's header there.
+const keyHeadDepth = 16
 
-// sentryKey finds the public key: in the query, in the header of SDKs that are
-// not browsers', or, of a tunnel, in the DSN that the envelope's header names.
-// Then the beginning of the body is read, and put back.
+// sentryKey finds the public key: in the query, in the header that SDKs outside
+// browsers send, or, for a tunnel, in the DSN in the envelope's header. For that
+// it reads the start of the body and puts it back.
 func sentryKey(r *http.Request) string {
 	if key := r.URL.Query().Get("sentry_key"); key != "" {
 		return key
@@ -73,12 +73,12 @@ func sentryKey(r *http.Request) string {
 	if r.Body == nil || r.Header.Get("Content-Encoding") != "" {
 		return ""
 	}
-	begin := bufio.NewReaderSize(io.LimitReader(r.Body, sentryHead), sentryHead)
-	head, err := begin.Peek(sentryHead)
+	begin := bufio.NewReaderSize(io.LimitReader(r.Body, maxKeyHead), maxKeyHead)
+	head, err := begin.Peek(maxKeyHead)
 	rest := r.Body
 	body := io.MultiReader(bytes.NewReader(head), rest)
 	if err != nil && !errors.Is(err, io.EOF) {
-		body = io.MultiReader(bytes.NewReader(head), failing{err})
+		body = io.MultiReader(bytes.NewReader(head), brokenReader{err})
 	}
 	r.Body = struct {
 		io.Reader
@@ -86,39 +86,39 @@ func sentryKey(r *http.Request) string {
 	}{body, rest}
 	line, _, _ := bytes.Cut(head, []byte{'\n'})
 	var dsn string
-	doc := documents.Get().(*document)
+	doc := getDocument()
 	defer doc.release()
-	c := doc.read(line, headDepth)
+	c := doc.read(line, keyHeadDepth)
 	c.pick(field{"dsn", &dsn})
 	_, dsn, _ = strings.Cut(dsn, "://")
 	key, _, ok := strings.Cut(dsn, "@")
 	if !ok || c.err != nil {
 		return ""
 	}
-	key, _, _ = strings.Cut(key, ":") // a DSN of old has a secret, too
+	key, _, _ = strings.Cut(key, ":") // old DSNs also have a secret
 	return key
 }
 
-// failing is a body that broke off.
-type failing struct{ err error }
+// brokenReader is the rest of a body that failed to read.
+type brokenReader struct{ err error }
 
-func (f failing) Read([]byte) (int, error) { return 0, f.err }
+func (f brokenReader) Read([]byte) (int, error) { return 0, f.err }
 
-// Decode implements [Format]. What an envelope says of one trace is one beacon.
+// Decode implements [Format]. All items about one trace become one beacon.
 func (Sentry) Decode(r *Request, to Sink) error {
-	e := sentryEnvelope{to: to, doc: documents.Get().(*document), depth: r.Limits.Depth, attempt: r.ResendID, wanted: true}
+	e := sentryEnvelope{to: to, doc: getDocument(), depth: r.Limits.Depth, resendID: r.ResendID, wanted: true}
 	defer e.doc.release()
 	rest := r.Body
-	head, rest := sentryLine(rest)
-	if err := e.header(head); err != nil {
+	head, rest := cutLine(rest)
+	if err := e.readHeader(head); err != nil {
 		return err
 	}
 	for len(rest) > 0 {
 		var line []byte
-		if line, rest = sentryLine(rest); len(bytes.TrimSpace(line)) == 0 {
+		if line, rest = cutLine(rest); len(bytes.TrimSpace(line)) == 0 {
 			continue
 		}
-		item, err := e.itemHeader(line)
+		item, err := e.readItemHeader(line)
 		if err != nil {
 			e.flush()
 			return err
@@ -126,37 +126,37 @@ func (Sentry) Decode(r *Request, to Sink) error {
 		var payload []byte
 		switch {
 		case item.length < 0:
-			payload, rest = sentryLine(rest)
+			payload, rest = cutLine(rest)
 		case item.length > len(rest):
 			e.flush()
 			return errBrokenItem
 		default:
 			payload, rest = rest[:item.length], rest[item.length:]
 		}
-		e.item(item, payload)
+		e.readItem(item, payload)
 	}
 	e.flush()
 	return nil
 }
 
-var errBrokenItem = errors.New("an item of the envelope is not as its header says")
+var errBrokenItem = errors.New("an item of the envelope does not match its header")
 
-// sentryLine cuts a line off.
-func sentryLine(b []byte) (line, rest []byte) {
+// cutLine splits off a line.
+func cutLine(b []byte) (line, rest []byte) {
 	line, rest, _ = bytes.Cut(b, []byte{'\n'})
 	return line, rest
 }
 
-// maxTraces is how many page views one envelope may speak of at once.
+// maxTraces bounds the page views of an envelope that are open at once.
 const maxTraces = 8
 
-// sentryEnvelope is an envelope on its way to becoming beacons.
+// sentryEnvelope turns an envelope into beacons.
 type sentryEnvelope struct {
-	to      Sink
-	doc     *document
-	depth   int
-	attempt string
-	wanted  bool
+	to       Sink
+	doc      *document
+	depth    int
+	resendID string
+	wanted   bool
 
 	release, environment string
 	rate                 float64
@@ -166,7 +166,7 @@ type sentryEnvelope struct {
 	beacons []sentryBeacon
 }
 
-// sentryBeacon is what the envelope says of one trace.
+// sentryBeacon is the beacon of one trace.
 type sentryBeacon struct {
 	trace string
 	*Beacon
@@ -177,7 +177,7 @@ type sentryItem struct {
 	length int // -1: up to the end of the line
 }
 
-func (e *sentryEnvelope) header(line []byte) error {
+func (e *sentryEnvelope) readHeader(line []byte) error {
 	c := e.doc.read(line, e.depth)
 	if !c.object() {
 		c.fail(errShape)
@@ -185,13 +185,14 @@ func (e *sentryEnvelope) header(line []byte) error {
 	for c.more() {
 		switch string(c.key()) {
 		case "sent_at":
-			if at, err := time.Parse(time.RFC3339Nano, c.loose()); err == nil {
+			if at, err := time.Parse(time.RFC3339Nano, c.looseString()); err == nil {
 				e.sent = float64(at.UnixMilli())
 			}
 		case "trace":
 			var rate, sampled string
 			c.pick(
-				field{"release", &e.release}, field{"environment", &e.environment}, field{"sample_rate", &rate}, field{"sampled", &sampled},
+				field{"release", &e.release}, field{"environment", &e.environment},
+				field{"sample_rate", &rate}, field{"sampled", &sampled},
 			)
 			if v := parseNumber(rate); v > 0 {
 				e.rate = v
@@ -204,7 +205,7 @@ func (e *sentryEnvelope) header(line []byte) error {
 	return c.err
 }
 
-func (e *sentryEnvelope) itemHeader(line []byte) (sentryItem, error) {
+func (e *sentryEnvelope) readItemHeader(line []byte) (sentryItem, error) {
 	item := sentryItem{length: -1}
 	c := e.doc.read(line, e.depth)
 	if !c.object() {
@@ -228,17 +229,17 @@ func (e *sentryEnvelope) itemHeader(line []byte) (sentryItem, error) {
 	return item, c.err
 }
 
-func (e *sentryEnvelope) item(item sentryItem, payload []byte) {
+func (e *sentryEnvelope) readItem(item sentryItem, payload []byte) {
 	var read func(*cursor)
 	switch item.typ {
 	case "event":
-		read = e.event
+		read = e.readEvent
 	case "transaction":
-		read = e.transaction
+		read = e.readTransaction
 	case "span":
-		read = e.spans
+		read = e.readSpans
 	case "trace_metric":
-		read = e.measures
+		read = e.readMetrics
 	default:
 		e.to.Ignore()
 		return
@@ -252,9 +253,9 @@ func (e *sentryEnvelope) item(item sentryItem, payload []byte) {
 	}
 }
 
-// beacon gives the beacon of a trace. id is that of what it begins with: a
-// resend begins with the same.
-func (e *sentryEnvelope) beacon(trace, id string) *Beacon {
+// beaconOf finds or starts the beacon of a trace. id is that of its first item:
+// a resend has the same.
+func (e *sentryEnvelope) beaconOf(trace, id string) *Beacon {
 	for i := range e.beacons {
 		if b := &e.beacons[i]; b.trace == trace {
 			return b.Beacon
@@ -264,9 +265,9 @@ func (e *sentryEnvelope) beacon(trace, id string) *Beacon {
 		e.flush()
 	}
 	if id == "" {
-		id = e.attempt
+		id = e.resendID
 	}
-	b := borrow()
+	b := getBeacon()
 	b.ID, b.View, b.Trace = "sentry/"+trace+"/"+id, trace, trace
 	b.ViewHints.Defaults = true
 	b.Release, b.Environment = e.release, e.environment
@@ -274,12 +275,12 @@ func (e *sentryEnvelope) beacon(trace, id string) *Beacon {
 	return b
 }
 
-// flush hands the beacons on.
+// flush passes the beacons to the sink.
 func (e *sentryEnvelope) flush() {
 	for i := range e.beacons {
 		b := e.beacons[i].Beacon
 		if e.sent > 0 {
-			b.Time = e.sent // what is told may have waited for seconds
+			b.Time = e.sent // the items may have waited for seconds
 		}
 		switch {
 		case b.Empty():
@@ -289,17 +290,7 @@ func (e *sentryEnvelope) flush() {
 		default:
 			e.wanted = e.to.Accept(b)
 		}
-		giveBack(b)
+		putBeacon(b)
 	}
 	e.beacons = e.beacons[:0]
-}
-
-// newest keeps the browser's time of the latest thing that is told.
-func (b *Beacon) newest(seconds float64) { b.Time = max(b.Time, seconds*1000) }
-
-// say sets a text that was not said yet.
-func say(into *string, text string) {
-	if *into == "" {
-		*into = text
-	}
 }

@@ -1,8 +1,11 @@
 package wire
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
-// sentryCommon is what events and transactions have alike.
+// sentryCommon is what events and transactions have in common.
 type sentryCommon struct {
 	id, trace, op, url, agent, name, source string
 	release, environment                    string
@@ -11,17 +14,17 @@ type sentryCommon struct {
 	tags                                    []Tag
 }
 
-// field reads a member that both have, and says whether it was one.
-func (s *sentryCommon) field(c *cursor, key []byte) bool {
+// readField reads a common member; it returns false for other members.
+func (s *sentryCommon) readField(c *cursor, key []byte) bool {
 	switch string(key) {
 	case "event_id":
-		s.id = c.loose()
+		s.id = c.looseString()
 	case "release":
-		s.release = c.loose()
+		s.release = c.looseString()
 	case "environment":
-		s.environment = c.loose()
+		s.environment = c.looseString()
 	case "transaction":
-		s.name = c.loose()
+		s.name = c.looseString()
 	case "transaction_info":
 		c.pick(field{"source", &s.source})
 	case "timestamp":
@@ -29,9 +32,9 @@ func (s *sentryCommon) field(c *cursor, key []byte) bool {
 	case "user":
 		c.pick(field{"id", &s.userID}, field{"email", &s.email}, field{"username", &s.username})
 	case "request":
-		s.request(c)
+		s.readRequest(c)
 	case "contexts":
-		s.contexts(c)
+		s.readContexts(c)
 	case "tags":
 		if c.peek() != '{' {
 			c.skip()
@@ -46,23 +49,23 @@ func (s *sentryCommon) field(c *cursor, key []byte) bool {
 	return true
 }
 
-// seconds reads a time: a number, or a text that is not needed.
+// seconds reads a time as a number; times as text are skipped.
 func (c *cursor) seconds() float64 {
 	if c.peek() != '0' {
 		c.skip()
 		return 0
 	}
-	return c.optional()
+	return c.numberOrZero()
 }
 
-func (s *sentryCommon) request(c *cursor) {
+func (s *sentryCommon) readRequest(c *cursor) {
 	if !c.object() {
 		return
 	}
 	for c.more() {
 		switch string(c.key()) {
 		case "url":
-			s.url = c.loose()
+			s.url = c.looseString()
 		case "headers":
 			if c.peek() != '{' {
 				c.skip()
@@ -75,7 +78,7 @@ func (s *sentryCommon) request(c *cursor) {
 	}
 }
 
-func (s *sentryCommon) contexts(c *cursor) {
+func (s *sentryCommon) readContexts(c *cursor) {
 	if !c.object() {
 		return
 	}
@@ -84,15 +87,15 @@ func (s *sentryCommon) contexts(c *cursor) {
 		case "trace":
 			c.pick(field{"trace_id", &s.trace}, field{"op", &s.op})
 		case "flags":
-			s.flags(c)
+			s.readFlags(c)
 		default:
 			c.skip()
 		}
 	}
 }
 
-// flags are what the page asked of its feature flags, the latest last.
-func (s *sentryCommon) flags(c *cursor) {
+// readFlags reads the evaluated feature flags, the latest last.
+func (s *sentryCommon) readFlags(c *cursor) {
 	if !c.object() {
 		return
 	}
@@ -111,42 +114,32 @@ func (s *sentryCommon) flags(c *cursor) {
 	}
 }
 
-// into tells a beacon.
-func (s *sentryCommon) into(b *Beacon) {
-	say(&b.Release, s.release)
-	say(&b.Environment, s.environment)
-	say(&b.URL, s.url)
-	say(&b.UserAgent, s.agent)
+// applyTo sets the fields of a beacon.
+func (s *sentryCommon) applyTo(b *Beacon) {
+	setIfEmpty(&b.Release, s.release)
+	setIfEmpty(&b.Environment, s.environment)
+	setIfEmpty(&b.URL, s.url)
+	setIfEmpty(&b.UserAgent, s.agent)
 	for _, user := range []string{s.userID, s.email, s.username} {
-		say(&b.User, user)
+		setIfEmpty(&b.User, user)
 	}
 	if s.source == "route" && strings.HasPrefix(s.name, "/") {
-		say(&b.Route, s.name)
+		setIfEmpty(&b.Route, s.name)
 	} else if strings.HasPrefix(s.name, "/") {
-		say(&b.URL, s.name)
+		setIfEmpty(&b.URL, s.name)
 	}
 	for _, t := range s.tags {
-		b.tagOnce(t)
+		b.setTag(t)
 	}
-	b.newest(s.at)
+	b.updateTime(s.at)
 }
 
-// tagOnce adds a tag, or gives one that is there already its newer value.
-func (b *Beacon) tagOnce(t Tag) {
-	for i := range b.Tags {
-		if b.Tags[i].Key == t.Key {
-			b.Tags[i] = t
-			return
-		}
-	}
-	b.AddTag(t)
-}
-
-// event is an exception or a message. SDKs attach an exception to a message, of
-// which the level tells what the application means: up to info it is an event.
-func (e *sentryEnvelope) event(c *cursor) {
+// readEvent reads an exception or a message. SDKs may attach an exception to a
+// message; then the level says what the application means: up to info, it is an
+// event.
+func (e *sentryEnvelope) readEvent(c *cursor) {
 	var s sentryCommon
-	var fault Error
+	var err Error
 	var level, message string
 	if !c.object() {
 		c.fail(errShape)
@@ -154,13 +147,13 @@ func (e *sentryEnvelope) event(c *cursor) {
 	for c.more() {
 		switch key := c.key(); string(key) {
 		case "exception":
-			fault = c.sentryException()
+			err = c.sentryException()
 		case "level":
-			level = c.loose()
+			level = c.looseString()
 		case "message", "logentry":
 			message = c.sentryMessage()
 		default:
-			if !s.field(c, key) {
+			if !s.readField(c, key) {
 				c.skip()
 			}
 		}
@@ -168,27 +161,27 @@ func (e *sentryEnvelope) event(c *cursor) {
 	if c.err != nil {
 		return
 	}
-	b := e.beacon(s.trace, s.id)
-	s.into(b)
+	b := e.beaconOf(s.trace, s.id)
+	s.applyTo(b)
 	b.Unsampled = e.unsampled // errors come from every session
-	told := message != "" || fault.Type == ""
+	isMessage := message != "" || err.Type == ""
 	if message == "" {
-		message = fault.Message
+		message = err.Message
 	}
 	switch {
-	case level == "info", level == "debug", level == "log", level == "warning" && told:
+	case level == "info", level == "debug", level == "log", level == "warning" && isMessage:
 		b.AddEvent(Event{Name: message})
-	case fault == (Error{}):
+	case err == (Error{}):
 		b.AddError(Error{Message: message, Handled: true})
 	default:
-		b.AddError(fault)
+		b.AddError(err)
 	}
 }
 
-// sentryMessage reads a message, which may be an object with its parameters.
+// sentryMessage reads a message; it may be an object with parameters.
 func (c *cursor) sentryMessage() string {
 	if c.peek() != '{' {
-		return c.loose()
+		return c.looseString()
 	}
 	var formatted, template string
 	c.pick(field{"formatted", &formatted}, field{"message", &template})
@@ -198,7 +191,7 @@ func (c *cursor) sentryMessage() string {
 	return formatted
 }
 
-// sentryException reads the last exception: those before it are its causes.
+// sentryException reads the last exception; those before it are its causes.
 func (c *cursor) sentryException() (last Error) {
 	if !c.object() {
 		return last
@@ -216,9 +209,9 @@ func (c *cursor) sentryException() (last Error) {
 			for c.more() {
 				switch string(c.key()) {
 				case "type":
-					last.Type = c.loose()
+					last.Type = c.looseString()
 				case "value":
-					last.Message = c.loose()
+					last.Message = c.looseString()
 				case "stacktrace":
 					last.Stack = c.sentryStack()
 				case "mechanism":
@@ -234,10 +227,10 @@ func (c *cursor) sentryException() (last Error) {
 	return last
 }
 
-// sentryStack writes frames as browsers do, the newest first. They come the
-// oldest first.
+// sentryStack formats frames like browsers do, newest first. They arrive oldest
+// first.
 func (c *cursor) sentryStack() string {
-	var frames []string
+	var frames []stackFrame
 	if !c.object() {
 		return ""
 	}
@@ -247,27 +240,16 @@ func (c *cursor) sentryStack() string {
 			continue
 		}
 		for c.more() {
-			var file, function, line, column string
-			c.pick(field{"filename", &file}, field{"function", &function}, field{"lineno", &line}, field{"colno", &column})
-			place := file
-			if line != "" {
-				place += ":" + line
-				if column != "" {
-					place += ":" + column
-				}
-			}
-			if function != "" && function != "?" {
-				place = function + " (" + place + ")"
-			}
-			frames = append(frames, place)
+			var f stackFrame
+			c.pick(
+				field{"filename", &f.file}, field{"function", &f.function}, field{"lineno", &f.line}, field{"colno", &f.column},
+			)
+			frames = append(frames, f)
 		}
 	}
 	var text strings.Builder
-	for i := len(frames) - 1; i >= 0; i-- {
-		if text.Len() > 0 {
-			text.WriteByte('\n')
-		}
-		text.WriteString("    at " + frames[i])
+	for _, f := range slices.Backward(frames) {
+		writeFrame(&text, f)
 	}
 	return text.String()
 }

@@ -1,15 +1,14 @@
 package wire
 
-import (
-	"bytes"
-)
+import "bytes"
 
-// sentrySpan is what is read of a span, wherever it stands. Most spans are of
-// resources, of which nothing is kept: the texts are gone with the document.
+// sentrySpan is what is read of a span. Most spans are resources, which are
+// dropped, so its bytes are not copied: they are valid until the document is
+// released.
 type sentrySpan struct {
 	id, trace, op        []byte
 	start, end           []byte // Unix seconds
-	segment              bool   // of a page, not of something in it
+	segment              bool   // of a page, not of a part of it
 	url, method, status  []byte
 	name, source         []byte // of the page
 	restored             bool
@@ -20,8 +19,8 @@ type sentrySpan struct {
 	flags                []Tag
 }
 
-// transaction is a page view of versions 8 to 10, with its spans.
-func (e *sentryEnvelope) transaction(c *cursor) {
+// readTransaction reads a page view of versions 8 to 10, with its spans.
+func (e *sentryEnvelope) readTransaction(c *cursor) {
 	var s sentryCommon
 	var page sentrySpan
 	var requests []sentrySpan
@@ -32,8 +31,8 @@ func (e *sentryEnvelope) transaction(c *cursor) {
 		switch key := c.key(); string(key) {
 		case "contexts":
 			mark := *c
-			s.contexts(c)
-			mark.traceData(&page)
+			s.readContexts(c)
+			mark.sentryTraceData(&page)
 		case "measurements":
 			c.sentryMeasurements(&page)
 		case "spans":
@@ -47,7 +46,7 @@ func (e *sentryEnvelope) transaction(c *cursor) {
 				}
 			}
 		default:
-			if !s.field(c, key) {
+			if !s.readField(c, key) {
 				c.skip()
 			}
 		}
@@ -55,25 +54,26 @@ func (e *sentryEnvelope) transaction(c *cursor) {
 	if c.err != nil {
 		return
 	}
-	b := e.beacon(s.trace, s.id)
-	s.into(b)
+	b := e.beaconOf(s.trace, s.id)
+	s.applyTo(b)
 	b.SampleRate = e.rate
-	say(&b.Connection, c.keep(page.connection))
+	setIfEmpty(&b.Connection, c.clone(page.connection))
 	for _, t := range page.flags {
-		b.tagOnce(t)
+		b.setTag(t)
 	}
 	switch s.op {
 	case "pageload", "navigation":
 		b.Navigation = true
-		b.vitals(&page)
+		b.addVitals(&page)
 	}
 	for i := range requests {
-		b.request(c, &requests[i], s.trace)
+		b.addSpanRequest(c, &requests[i], s.trace)
 	}
 }
 
-// traceData reads what the trace context holds of a transaction's own span.
-func (c *cursor) traceData(into *sentrySpan) {
+// sentryTraceData reads the data of a transaction's own span from the trace
+// context.
+func (c *cursor) sentryTraceData(s *sentrySpan) {
 	if !c.object() {
 		return
 	}
@@ -84,7 +84,7 @@ func (c *cursor) traceData(into *sentrySpan) {
 		}
 		for c.more() {
 			if string(c.key()) == "data" {
-				c.attributes(into)
+				c.sentryAttributes(s)
 			} else {
 				c.skip()
 			}
@@ -92,8 +92,8 @@ func (c *cursor) traceData(into *sentrySpan) {
 	}
 }
 
-// spans are a list of them (version 11), or one that stands alone (before).
-func (e *sentryEnvelope) spans(c *cursor) {
+// readSpans reads a list of spans (version 11) or a single one (before).
+func (e *sentryEnvelope) readSpans(c *cursor) {
 	mark := *c
 	streamed := false
 	if !c.object() {
@@ -107,70 +107,70 @@ func (e *sentryEnvelope) spans(c *cursor) {
 		streamed = true
 		for c.more() {
 			span := c.sentrySpan()
-			e.span(c, &span)
+			e.addSpan(c, &span)
 		}
 	}
 	if !streamed && c.err == nil {
 		span := mark.sentrySpan()
 		c.err = mark.err
-		e.span(c, &span)
+		e.addSpan(c, &span)
 	}
 }
 
-// span takes what a span tells of its page.
-func (e *sentryEnvelope) span(c *cursor, s *sentrySpan) {
+// addSpan adds a span's page view, vitals or request.
+func (e *sentryEnvelope) addSpan(c *cursor, s *sentrySpan) {
 	op := string(s.op)
 	page := s.segment && (op == "pageload" || op == "navigation")
 	if !page && op != "http.client" && len(s.vitals) == 0 {
 		return
 	}
-	trace := c.keep(s.trace)
-	b := e.beacon(trace, c.keep(s.id))
-	for _, said := range [...]struct {
-		into *string
+	trace := c.clone(s.trace)
+	b := e.beaconOf(trace, c.clone(s.id))
+	for _, value := range [...]struct {
+		dst  *string
 		text []byte
 	}{
 		{&b.Release, s.release}, {&b.Environment, s.environment}, {&b.User, s.user}, {&b.User, s.email},
 		{&b.UserAgent, s.agent}, {&b.Connection, s.connection},
 	} {
-		if *said.into == "" {
-			*said.into = c.keep(said.text)
+		if *value.dst == "" {
+			*value.dst = c.clone(value.text)
 		}
 	}
-	b.newest(unixSeconds(s.end))
+	b.updateTime(unixSeconds(s.end))
 	b.SampleRate = e.rate
 	if rate := parseNumber(string(s.rate)); rate > 0 {
 		b.SampleRate = rate
 	}
 	for _, t := range s.flags {
-		b.tagOnce(t)
+		b.setTag(t)
 	}
-	b.vitals(s)
+	b.addVitals(s)
 	switch {
 	case page:
 		b.Navigation = true
-		say(&b.URL, c.keep(s.url))
-		if _, path := after(s.name, "/"); path && string(s.source) == "route" {
-			say(&b.Route, c.keep(s.name))
+		setIfEmpty(&b.URL, c.clone(s.url))
+		if _, path := cutPrefix(s.name, "/"); path && string(s.source) == "route" {
+			setIfEmpty(&b.Route, c.clone(s.name))
 		}
 	case op == "http.client":
-		b.request(c, s, trace)
+		b.addSpanRequest(c, s, trace)
 	default:
-		if _, path := after(s.name, "/"); path {
-			say(&b.URL, c.keep(s.name))
+		if _, path := cutPrefix(s.name, "/"); path {
+			setIfEmpty(&b.URL, c.clone(s.name))
 		}
 	}
 }
 
-func (b *Beacon) vitals(s *sentrySpan) {
+func (b *Beacon) addVitals(s *sentrySpan) {
 	for _, m := range s.vitals {
 		m.Restored = s.restored
-		b.merge(m)
+		b.mergeMetric(m)
 	}
 }
 
-// digits reads a number, and anything else as not sent.
-func (c *cursor) digits() []byte {
+// numberBytes reads a number, and anything else as not sent.
+func (c *cursor) numberBytes() []byte {
 	if c.peek() != '0' {
 		c.skip()
 		return nil
@@ -185,8 +185,8 @@ func unixSeconds(digits []byte) float64 {
 	return 0
 }
 
-func (b *Beacon) request(c *cursor, s *sentrySpan, trace string) {
-	f := Fetch{URL: c.keep(s.url), Method: c.keep(s.method), Trace: trace}
+func (b *Beacon) addSpanRequest(c *cursor, s *sentrySpan, trace string) {
+	f := Fetch{URL: c.clone(s.url), Method: c.clone(s.method), Trace: trace}
 	if status := parseNumber(string(s.status)); status > 0 {
 		f.Status = status
 	}
@@ -203,19 +203,19 @@ func (c *cursor) sentrySpan() (s sentrySpan) {
 	for c.more() {
 		switch string(c.key()) {
 		case "span_id":
-			s.id = c.look()
+			s.id = c.looseBytes()
 		case "trace_id":
-			s.trace = c.look()
+			s.trace = c.looseBytes()
 		case "op":
-			s.op = c.look()
+			s.op = c.looseBytes()
 		case "start_timestamp":
-			s.start = c.digits()
+			s.start = c.numberBytes()
 		case "end_timestamp", "timestamp":
-			s.end = c.digits()
+			s.end = c.numberBytes()
 		case "is_segment":
-			s.segment = string(c.look()) == "true"
+			s.segment = string(c.looseBytes()) == "true"
 		case "attributes", "data":
-			c.attributes(&s)
+			c.sentryAttributes(&s)
 		case "measurements":
 			c.sentryMeasurements(&s)
 		default:
@@ -225,37 +225,38 @@ func (c *cursor) sentrySpan() (s sentrySpan) {
 	return s
 }
 
-// attributes are plain values, or since version 11 objects that hold the value.
-func (c *cursor) attributes(s *sentrySpan) {
+// sentryAttributes reads attributes: plain values, or since version 11 objects
+// with a value.
+func (c *cursor) sentryAttributes(s *sentrySpan) {
 	if !c.object() {
 		return
 	}
 	for c.more() {
 		key := c.key()
-		if into := s.attribute(key); into != nil {
-			*into = c.attribute()
+		if dst := s.field(key); dst != nil {
+			*dst = c.sentryValue()
 			continue
 		}
-		if rest, ok := after(key, "browser.web_vital."); ok {
+		if rest, ok := cutPrefix(key, "browser.web_vital."); ok {
 			if name, what, ok := bytes.Cut(rest, []byte{'.'}); ok && string(what) == "value" && isVital(string(name)) {
-				s.vitals = append(s.vitals, Metric{Name: c.keep(name), Value: parseNumber(string(c.attribute()))})
+				s.vitals = append(s.vitals, Metric{Name: c.clone(name), Value: parseNumber(string(c.sentryValue()))})
 				continue
 			}
 		}
-		if flag, ok := after(key, "flag.evaluation."); ok && len(s.flags) < maxTags {
-			s.flags = append(s.flags, Tag{c.keep(flag), c.keep(c.attribute())})
+		if flag, ok := cutPrefix(key, "flag.evaluation."); ok && len(s.flags) < maxTags {
+			s.flags = append(s.flags, Tag{c.clone(flag), c.clone(c.sentryValue())})
 			continue
 		}
 		if string(key) == "browser.navigation.type" {
-			s.restored = string(c.attribute()) == backForwardCache
+			s.restored = string(c.sentryValue()) == backForwardCache
 			continue
 		}
 		c.skip()
 	}
 }
 
-// attribute is where the value of an attribute goes; nil if it is not wanted.
-func (s *sentrySpan) attribute(key []byte) *[]byte {
+// field is the destination of an attribute's value; nil if it is not wanted.
+func (s *sentrySpan) field(key []byte) *[]byte {
 	switch string(key) {
 	case "sentry.op":
 		return &s.op
@@ -287,15 +288,15 @@ func (s *sentrySpan) attribute(key []byte) *[]byte {
 	return nil
 }
 
-// attribute reads an attribute's value as text.
-func (c *cursor) attribute() (value []byte) {
+// sentryValue reads an attribute's value as text.
+func (c *cursor) sentryValue() (value []byte) {
 	if c.peek() != '{' {
-		return c.look()
+		return c.looseBytes()
 	}
 	c.object()
 	for c.more() {
 		if string(c.key()) == "value" {
-			value = c.look()
+			value = c.looseBytes()
 		} else {
 			c.skip()
 		}
@@ -303,7 +304,7 @@ func (c *cursor) attribute() (value []byte) {
 	return value
 }
 
-// sentryMeasurements takes the vitals, in milliseconds whatever their unit.
+// sentryMeasurements reads the vitals, converted to milliseconds.
 func (c *cursor) sentryMeasurements(s *sentrySpan) {
 	if !c.object() {
 		return
@@ -324,9 +325,9 @@ func (c *cursor) sentryMeasurements(s *sentrySpan) {
 	}
 }
 
-// measures are the application's own: distributions and gauges are measurements,
-// counters events.
-func (e *sentryEnvelope) measures(c *cursor) {
+// readMetrics reads the application's own metrics: distributions and gauges are
+// measures, counters events.
+func (e *sentryEnvelope) readMetrics(c *cursor) {
 	if !c.object() {
 		c.fail(errShape)
 	}
@@ -341,7 +342,7 @@ func (e *sentryEnvelope) measures(c *cursor) {
 			if c.err != nil || name == "" {
 				continue
 			}
-			b := e.beacon(trace, "")
+			b := e.beaconOf(trace, "")
 			if kind == "counter" {
 				b.AddEvent(Event{Name: name, Value: parseNumber(value)})
 			} else {

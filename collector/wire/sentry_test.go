@@ -50,7 +50,7 @@ func TestSentryEvents(t *testing.T) {
 	}
 }
 
-// oneLine joins the lines after an envelope's header and its item's header.
+// oneLine joins the lines after the headers of an envelope and its item.
 func oneLine(envelope string) string {
 	parts := strings.SplitN(envelope, "\n", 3)
 	return parts[0] + "\n" + parts[1] + "\n" + strings.ReplaceAll(parts[2], "\n", " ")
@@ -118,7 +118,7 @@ func TestSentryEnvelopes(t *testing.T) {
 		{"payload with its length", "{}\n" + `{"type":"event","length":28}` + "\n" + `{"level":"info","message":1}` + "\n" + event, 1, 0, 0, false},
 		{"length beyond the end keeps what came before", "{}\n" + event + `{"type":"event","length":99999}` + "\n{}", 1, 0, 0, true},
 		{"negative length", "{}\n" + `{"type":"event","length":-5}` + "\n{}", 0, 0, 0, true},
-		{"length that is no number", "{}\n" + `{"type":"event","length":"NaN"}` + "\n{}", 0, 0, 0, true},
+		{"length not a number", "{}\n" + `{"type":"event","length":"NaN"}` + "\n{}", 0, 0, 0, true},
 		{"broken payload", "{}\n" + `{"type":"event"}` + "\n" + `{"level":` + "\n" + event, 1, 1, 0, false},
 		{"same name twice", "{}\n" + `{"type":"event"}` + "\n" + `{"level":"info","level":"info"}` + "\n", 0, 1, 0, false},
 		{"too deep", "{}\n" + `{"type":"event"}` + "\n" + `{"extra":` + strings.Repeat("[", 20) + strings.Repeat("]", 20) + "}\n", 0, 1, 0, false},
@@ -141,7 +141,7 @@ func TestSentryKey(t *testing.T) {
 		{"/tunnel", "", `{"dsn":"https://pk_shop:secret@rum.example/1"}`, "pk_shop"},
 		{"/tunnel", "", `{"dsn":"nonsense"}`, ""},
 		{"/tunnel", "", `{"dsn":7`, ""},
-		{"/tunnel", "", strings.Repeat(" ", 3*sentryHead), ""},
+		{"/tunnel", "", strings.Repeat(" ", 3*maxKeyHead), ""},
 	} {
 		r, err := http.NewRequest(http.MethodPost, tc.target, strings.NewReader(tc.body))
 		if err != nil {

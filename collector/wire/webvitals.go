@@ -5,14 +5,10 @@ import (
 	"slices"
 )
 
-// backForwardCache is the navigation type of a page that was restored, in the
-// words of the web-vitals library.
-const backForwardCache = "back-forward-cache"
-
-// WebVitals is the JSON of Google's web-vitals library, versions 3 to 6, as its
-// documentation suggests to send it: one metric, or an array of them, each with
-// whatever the page adds of url, route, release, environment, user, session,
-// view, consent, tags.
+// WebVitals is the JSON of Google's web-vitals library, versions 3 to 6, sent as
+// its documentation suggests: one metric or an array of them. The page may add
+// url, route, release, environment, user, session, view, consent and tags to
+// each.
 type WebVitals struct{}
 
 // Spec implements [Format].
@@ -25,13 +21,13 @@ func (WebVitals) Spec() Spec {
 	}
 }
 
-// Decode implements [Format]. Metrics that say the same about their page become
-// one beacon.
+// Decode implements [Format]. Successive metrics of the same page become one
+// beacon.
 func (WebVitals) Decode(r *Request, to Sink) error {
-	s := cut(r.Body, r.Limits.Depth)
+	s := splitBody(r.Body, r.Limits.Depth)
 	defer s.doc.release()
-	gathered, b := borrow(), borrow()
-	defer func() { giveBack(gathered); giveBack(b) }()
+	merged, b := getBeacon(), getBeacon()
+	defer func() { putBeacon(merged); putBeacon(b) }()
 	wanted := true
 	for {
 		item, ok := s.next()
@@ -42,36 +38,25 @@ func (WebVitals) Decode(r *Request, to Sink) error {
 		switch {
 		case !wanted || decodeMetric(&item, b) != nil:
 			to.Reject()
-		case len(gathered.Metrics) > 0 && samePage(gathered, b):
-			gathered.merge(b.Metrics[0])
+		case len(merged.Metrics) > 0 && samePage(merged, b):
+			merged.mergeMetric(b.Metrics[0])
 		default:
-			if len(gathered.Metrics) > 0 {
-				wanted = to.Accept(gathered)
+			if len(merged.Metrics) > 0 {
+				wanted = to.Accept(merged)
 			}
-			gathered, b = b, gathered
+			merged, b = b, merged
 		}
 	}
-	if len(gathered.Metrics) > 0 {
-		to.Accept(gathered)
+	if len(merged.Metrics) > 0 {
+		to.Accept(merged)
 	}
 	return s.err
 }
 
 func samePage(a, b *Beacon) bool {
 	return a.URL == b.URL && a.Route == b.Route && a.Release == b.Release && a.Environment == b.Environment &&
-		a.User == b.User && a.Session == b.Session && a.View == b.View && a.Consent == b.Consent && slices.Equal(a.Tags, b.Tags)
-}
-
-// merge adds a metric; the same one again is a correction.
-func (b *Beacon) merge(m Metric) {
-	for i := range b.Metrics {
-		if old := &b.Metrics[i]; old.Name == m.Name && old.ID == m.ID {
-			m.First = m.First || old.First
-			*old = m
-			return
-		}
-	}
-	b.AddMetric(m)
+		a.User == b.User && a.Session == b.Session && a.View == b.View && a.Consent == b.Consent &&
+		slices.Equal(a.Tags, b.Tags)
 }
 
 func decodeMetric(c *cursor, b *Beacon) error {
@@ -89,9 +74,9 @@ func decodeMetric(c *cursor, b *Beacon) error {
 		case "id":
 			m.ID = c.scalar()
 		case "navigationType":
-			m.Restored = c.loose() == backForwardCache
-		case "navigationURL": // of the view that was measured, wherever the page is now
-			navigationURL = c.loose()
+			m.Restored = c.looseString() == backForwardCache
+		case "navigationURL": // of the view that was measured; the page may have moved on
+			navigationURL = c.looseString()
 		case "url":
 			url = c.string()
 		case "route":
@@ -120,7 +105,7 @@ func decodeMetric(c *cursor, b *Beacon) error {
 	switch m.Name {
 	case "":
 		return errShape
-	case "FID": // of version 3, and in lower case with other SDKs
+	case "FID": // of version 3; other SDKs send it in lower case
 		m.Name = "fid"
 	}
 	b.URL = navigationURL
