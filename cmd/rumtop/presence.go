@@ -40,8 +40,8 @@ func (f *presenceFlags) company(conn *stream.Conn, user string) *stream.Presence
 // watchers shows the screen those who watch.
 type watchers struct{ *stream.Presence }
 
-// Tell says what this screen asks.
-func (w watchers) Tell(q frame.Query) {
+// Publish says what this screen asks.
+func (w watchers) Publish(q frame.Query) {
 	p := beacon.Presence{Filter: q.Filter.Text, By: q.By, Window: q.Window.Milliseconds()}
 	if !q.At.IsZero() {
 		p.At = q.At.UnixMilli()
@@ -50,11 +50,11 @@ func (w watchers) Tell(q frame.Query) {
 }
 
 // Others are those who have said so lately.
-func (w watchers) Others() []ui.Watcher {
+func (w watchers) Others() []ui.Viewer {
 	others := w.Presence.Others()
-	out := make([]ui.Watcher, len(others))
+	out := make([]ui.Viewer, len(others))
 	for i, p := range others {
-		out[i] = ui.Watcher{ID: p.ID, Name: plain.Line(p.Name, 40), Filter: p.Filter, By: plain.Line(p.By, 40), Window: time.Duration(p.Window) * time.Millisecond}
+		out[i] = ui.Viewer{ID: p.ID, Name: plain.Line(p.Name, 40), Filter: p.Filter, By: plain.Line(p.By, 40), Window: time.Duration(p.Window) * time.Millisecond}
 		if p.At > 0 {
 			out[i].At = time.UnixMilli(p.At).UTC()
 		}

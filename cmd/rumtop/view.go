@@ -198,7 +198,7 @@ func (p *program) show(ctx context.Context, v *viewFlags, f *feed, site string) 
 		ASCII: v.ascii, NoColor: v.noColor, NoMouse: v.noMouse, NoBell: v.noBell, Theme: v.theme,
 	}
 	if f.company != nil {
-		screen.Company = watchers{f.company}
+		screen.Presence = watchers{f.company}
 	}
 	done, err := v.errors.apply(&screen)
 	if err != nil {

@@ -25,7 +25,7 @@ type keyMap struct {
 
 	nextMetric, previousMetric key.Binding
 
-	differs, verdict, inspect, sessions, markers, objectives, watchers, trust key.Binding
+	differs, verdict, inspect, sessions, markers, objectives, viewers, trust key.Binding
 
 	follow key.Binding
 }
@@ -100,7 +100,7 @@ func newKeyMap() keyMap {
 		verdict:    bind("V", "verdict on a release", "V"),
 		markers:    bind("M", "markers", "M"),
 		objectives: bind("O", "objectives and error budgets", "O"),
-		watchers:   bind("W", "who else watches", "W"),
+		viewers:    bind("W", "who else watches", "W"),
 		follow:     bind("enter", "follow", "enter"),
 		trust:      bind("T", "what the numbers rest on", "T"),
 	}

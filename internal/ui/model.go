@@ -189,7 +189,7 @@ func (m model) settle() model {
 			m.accept = acceptFrames
 			m.source.Ask(q)
 			if m.company.with != nil {
-				m.company.with.Tell(m.query)
+				m.company.with.Publish(m.query)
 			}
 		}
 	}

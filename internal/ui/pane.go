@@ -48,7 +48,7 @@ func (k *keyMap) panes() []opening {
 		{"sessions", k.sessions, openSessions},
 		{"markers", k.markers, openPane(markerPane{})},
 		{"objectives", k.objectives, openPane(objectivePane{})},
-		{"watchers", k.watchers, openWatchers},
+		{"watchers", k.viewers, openViewers},
 		{"trust", k.trust, openTrust},
 	}
 }

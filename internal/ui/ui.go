@@ -58,8 +58,8 @@ type Options struct {
 	// Views are questions by name; nil: there are none.
 	Views Views
 
-	// Company is the others who watch; nil: nobody tells and nobody is told.
-	Company Company
+	// Presence is the others who watch; nil: nobody tells and nobody is told.
+	Presence Presence
 
 	// TraceURL is where traces can be looked at.
 	TraceURL TraceURL
@@ -194,7 +194,7 @@ func newModel(o Options, profile termenv.Profile, environ termenv.Environ) (mode
 		copy:     func(string) tea.Cmd { return nil },
 		ring:     func() tea.Cmd { return nil },
 		annotate: o.Annotate, recorder: o.Recorder, recording: o.Recording, funnel: o.Funnel, span: chartSpan,
-		traces: traces{o.TraceURL, linking(environ)}, origins: o.Origins, views: o.Views, company: company{with: o.Company},
+		traces: traces{o.TraceURL, linking(environ)}, origins: o.Origins, views: o.Views, company: company{with: o.Presence},
 		watch: newWatch(interval), query: o.Query, paused: !o.Query.At.IsZero(), until: until(o),
 	}, nil
 }

@@ -11,27 +11,27 @@ import (
 
 // room is others who watch, in memory.
 type room struct {
-	others []Watcher
+	others []Viewer
 	note   string
 	told   []frame.Query
 }
 
-func (r *room) Tell(q frame.Query) { r.told = append(r.told, q) }
-func (r *room) Others() []Watcher  { return r.others }
-func (r *room) Note() string       { return r.note }
+func (r *room) Publish(q frame.Query) { r.told = append(r.told, q) }
+func (r *room) Others() []Viewer      { return r.others }
+func (r *room) Note() string          { return r.note }
 
-func inCompany() (*room, look) {
-	r := &room{others: []Watcher{
+func withOthers() (*room, look) {
+	r := &room{others: []Viewer{
 		{ID: "1", Name: "ines", Filter: "browser=Safari", By: "page", Window: 15 * time.Minute},
 		{ID: "2", Name: "tom\x1b[2J\u202e", Filter: "\x1b]0;x\x07 (", By: "tag.\x1b[5mx", Window: -5, At: noon.Add(-10 * time.Minute)},
 	}}
 	as := noColor
-	as.options.Company = r
+	as.options.Presence = r
 	return r, as
 }
 
 func TestWatchersAreListed(t *testing.T) {
-	r, as := inCompany()
+	r, as := withOthers()
 	for _, size := range [][2]int{{60, 20}, {80, 24}, {120, 36}} {
 		m := press(screen(t, as, size[0], size[1], incident()), "W")
 		checkScreen(t, m, size[0], size[1])
@@ -63,7 +63,7 @@ func TestWatchersAreListed(t *testing.T) {
 }
 
 func TestFollowing(t *testing.T) {
-	r, as := inCompany()
+	r, as := withOthers()
 	m := press(screen(t, as, 120, 36, incident()), "W", "enter")
 	if q := asked(m); q.Filter.Text != "browser=Safari" || q.By != "page" || q.Window != 15*time.Minute || m.mode != modeTriage {
 		t.Errorf("%+v", q)

@@ -12,26 +12,26 @@ import (
 	"github.com/rumtop/rumtop/internal/frame"
 )
 
-// Watcher is someone else who watches the site, and what they look at. All of it
+// Viewer is someone else who watches the site, and what they look at. All of it
 // is what they, or somebody in their name, say.
-type Watcher struct {
+type Viewer struct {
 	ID, Name   string
 	Filter, By string
 	Window     time.Duration
 	At         time.Time // right edge of the window; zero is now
 }
 
-// Company is the others who watch. No method waits.
-type Company interface {
-	Tell(frame.Query) // what this person looks at
-	Others() []Watcher
+// Presence is the others who watch. No method waits.
+type Presence interface {
+	Publish(frame.Query) // what this person looks at
+	Others() []Viewer
 	Note() string // why they cannot be seen, or this person by them; "" if all can
 }
 
 // company is what the screen knows of the others.
 type company struct {
-	with      Company // nil: nobody tells and nobody is told
-	others    []Watcher
+	with      Presence // nil: nobody tells and nobody is told
+	others    []Viewer
 	following string // ID of whose question the screen takes over; "": its own
 	name      string // of whom is followed
 }
@@ -45,7 +45,7 @@ func (m model) meet() (model, tea.Cmd) {
 	if m.company.following == "" {
 		return m, nil
 	}
-	i := slices.IndexFunc(m.company.others, func(w Watcher) bool { return w.ID == m.company.following })
+	i := slices.IndexFunc(m.company.others, func(w Viewer) bool { return w.ID == m.company.following })
 	if i < 0 {
 		m.company.following = ""
 		return m.say(m.company.name + " does not watch any more")
@@ -54,7 +54,7 @@ func (m model) meet() (model, tea.Cmd) {
 }
 
 // goWith takes over what someone asks, as far as it makes sense.
-func (m model) goWith(w *Watcher) model {
+func (m model) goWith(w *Viewer) model {
 	if e, err := filter.Parse(w.Filter); err == nil {
 		m.query.Filter = e
 	}
@@ -95,19 +95,19 @@ func (c company) line() string {
 	return ""
 }
 
-// watcherPane lists who else watches, and what.
-type watcherPane struct {
-	with   Company
-	others []Watcher
+// viewerPane lists who else watches, and what.
+type viewerPane struct {
+	with   Presence
+	others []Viewer
 	note   string
 	cursor int
 }
 
-func openWatchers(m model) (model, tea.Cmd) {
-	return openPane(watcherPane{with: m.company.with}.look())(m)
+func openViewers(m model) (model, tea.Cmd) {
+	return openPane(viewerPane{with: m.company.with}.look())(m)
 }
 
-func (p watcherPane) look() watcherPane {
+func (p viewerPane) look() viewerPane {
 	if p.with != nil {
 		p.others, p.note = p.with.Others(), p.with.Note()
 	}
@@ -115,29 +115,29 @@ func (p watcherPane) look() watcherPane {
 	return p
 }
 
-func (p watcherPane) ask(q frame.Query, _ int) frame.Query { return q }
+func (p viewerPane) ask(q frame.Query, _ int) frame.Query { return q }
 
-func (p watcherPane) show(*frame.Frame) pane { return p.look() }
+func (p viewerPane) show(*frame.Frame) pane { return p.look() }
 
-func (p watcherPane) bindings(k *keyMap) []binding {
+func (p viewerPane) bindings(k *keyMap) []binding {
 	move := func(by int) action {
-		return onPane(func(p watcherPane) pane {
+		return onPane(func(p viewerPane) pane {
 			p.cursor = max(min(p.cursor+by, len(p.others)-1), 0)
 			return p
 		})
 	}
 	return []binding{
 		{k.up, move(-1)}, {k.down, move(1)}, {k.pageUp, move(-10)}, {k.pageDown, move(10)}, {k.top, move(-far)}, {k.bottom, move(far)},
-		{k.follow, p.follow}, {k.watchers, closePane},
+		{k.follow, p.follow}, {k.viewers, closePane},
 	}
 }
 
-func (p watcherPane) hints(k *keyMap) []key.Binding {
+func (p viewerPane) hints(k *keyMap) []key.Binding {
 	return []key.Binding{k.follow, k.back, k.help}
 }
 
 // follow takes over the question of the one under the cursor until a key changes it.
-func (p watcherPane) follow(m model) (model, tea.Cmd) {
+func (p viewerPane) follow(m model) (model, tea.Cmd) {
 	if p.cursor >= len(p.others) {
 		return m.say("nobody to follow")
 	}
@@ -148,7 +148,7 @@ func (p watcherPane) follow(m model) (model, tea.Cmd) {
 	return m.say("following " + m.company.name + ", until a key of yours changes the question")
 }
 
-func (p watcherPane) view(_ *frame.Frame, s scene) []string {
+func (p viewerPane) view(_ *frame.Frame, s scene) []string {
 	const name, by, window, at = 18, 18, 8, 14
 	t := s.theme
 	w := pen{limit: s.w}
