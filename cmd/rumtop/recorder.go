@@ -88,7 +88,7 @@ func (r *recorder) free(site string, at time.Time) string {
 // drain writes what the loop has and the file has not.
 func (t *take) drain(ctx context.Context, loop *agg.Loop) error {
 	for more := true; more; {
-		if err := loop.Lend(ctx, func(a *agg.Aggregator) { more = a.Export(t.export, &t.batch) }); err != nil {
+		if err := loop.Do(ctx, func(a *agg.Aggregator) { more = a.Export(t.export, &t.batch) }); err != nil {
 			return err
 		}
 		if err := t.writer.Add(&t.batch); err != nil {
@@ -103,7 +103,7 @@ func (r *recorder) end(ctx context.Context, t *take, seen *frame.Frame) (snapsho
 	var spread []agg.Distribution
 	err := t.drain(ctx, r.loop)
 	if err == nil {
-		err = r.loop.Lend(ctx, func(a *agg.Aggregator) { spread = a.Distributions(distributions) })
+		err = r.loop.Do(ctx, func(a *agg.Aggregator) { spread = a.Distributions(distributions) })
 	}
 	if err != nil {
 		t.writer.Abort()

@@ -40,7 +40,7 @@ func openRecording(ctx context.Context, path string, cfg agg.Config, interval ti
 		}
 	}
 	loop := agg.NewLoop(a, r, r.now)
-	loop.Tell(r.recorded)
+	loop.OnFrame(r.recorded)
 	errs := make(chan error, 2)
 	go func() {
 		if err := r.run(ctx); err != nil && ctx.Err() == nil {

@@ -157,8 +157,8 @@ func (p *program) start(ctx context.Context, v *viewFlags, f *feed, site string)
 // startLoop sets the counting going. The aggregator's goroutine ends with ctx.
 func startLoop(ctx context.Context, cfg agg.Config, f *feed, site string, since, interval time.Duration, hear func(*frame.Frame)) (loop *agg.Loop, failed <-chan error) {
 	loop = agg.NewLoop(agg.New(cfg), f, f.now)
-	loop.Tell(hear)
-	f.marked = func(m beacon.Marker) { _ = loop.Lend(ctx, func(a *agg.Aggregator) { a.Mark(m) }) }
+	loop.OnFrame(hear)
+	f.marked = func(m beacon.Marker) { _ = loop.Do(ctx, func(a *agg.Aggregator) { a.Mark(m) }) }
 	errs := make(chan error, 2)
 	go func() {
 		if err := f.run(ctx, site, since); err != nil && ctx.Err() == nil {

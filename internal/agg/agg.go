@@ -46,7 +46,7 @@ const (
 type Aggregator struct {
 	cfg  Config
 	log  *log
-	seen seen
+	seen dedup
 	lens *lens // nil before the first question
 
 	lensOf struct{ filter, by string }
@@ -118,15 +118,15 @@ func (a *Aggregator) AddAll(batches []*beacon.Batch, now time.Time) {
 
 // append adds the rows of a batch that are to be counted to the log.
 func (a *Aggregator) append(b *beacon.Batch, rows []arrival, nowMS int64) {
-	a.translation.begin(a.log, b)
+	a.translation.start(a.log, b)
 	t := &a.translation
-	var s staged
+	var s stagedRow
 	for i := range rows {
-		t.entries(i)
-		if !rows[i].fresh {
+		t.advance(i)
+		if !rows[i].isNew {
 			continue
 		}
-		s.view, s.who = rows[i].view, rows[i].who
+		s.view, s.identity = rows[i].view, rows[i].identity
 		s.received = min(b.Received[i], nowMS)
 		if s.received < a.newest-sealDelay && slotOf(s.received) < slotOf(a.newest-sealDelay) {
 			a.late++
@@ -139,7 +139,7 @@ func (a *Aggregator) append(b *beacon.Batch, rows []arrival, nowMS int64) {
 		}
 		fits := t.stage(i, &s)
 		c, row, r := a.log.append(&s)
-		if !t.side(i, c, row) || !fits {
+		if !t.appendSideEntries(i, c, row) || !fits {
 			a.overflow++
 		}
 		a.appeared.count(a.log, s.origin, s.received)
@@ -149,7 +149,7 @@ func (a *Aggregator) append(b *beacon.Batch, rows []arrival, nowMS int64) {
 		if a.lens == nil {
 			continue
 		}
-		a.lens.judge(c, row, r)
+		a.lens.assignRoles(c, row, r)
 		if a.now.covers(s.received) {
 			a.now.count(c, row, 1)
 		}
@@ -169,11 +169,11 @@ func (a *Aggregator) expire(oldest int64) {
 			return
 		}
 		if c.newest >= oldest {
-			a.evicted += int64(c.n)
+			a.evicted += int64(c.rows)
 		}
 		if a.lens != nil {
-			for i := range c.n {
-				t := c.at(i)
+			for i := range c.rows {
+				t := c.receivedAt(i)
 				if a.now.covers(t) {
 					a.now.count(c, i, -1)
 				}
@@ -212,13 +212,13 @@ func (a *Aggregator) look(e filter.Expr, by string) {
 		a.watch = newWatch(a.log)
 	}
 	a.lens.retract = func(c *chunk, i int, total, own uint8) {
-		t := c.at(i)
+		t := c.receivedAt(i)
 		if a.now.covers(t) {
-			a.now.countVerdicts(c, i, total, own, -1)
+			a.now.countRoles(c, i, total, own, -1)
 		}
 		if a.before.covers(t) {
-			a.before.countVerdicts(c, i, total, own, -1)
+			a.before.countRoles(c, i, total, own, -1)
 		}
-		a.charts.countVerdicts(c, i, total, own, -1)
+		a.charts.countRoles(c, i, total, own, -1)
 	}
 }

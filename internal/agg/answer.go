@@ -30,7 +30,7 @@ func (a *Aggregator) answer(q frame.Query, s SourceStatus, now time.Time, rows i
 		q.Window = defaultWindow
 	}
 	a.look(q.Filter, q.By)
-	measure := a.log.texts.ids[q.Measure] // noString while nobody has sent it
+	measure := a.log.strings.ids[q.Measure] // noString while nobody has sent it
 	a.now.keep(measure)
 	a.before.keep(measure)
 	nowMS := now.UnixMilli()
@@ -136,7 +136,7 @@ func (a *Aggregator) health(s SourceStatus, lo, hi, now int64) frame.Health {
 	from := at(a.log.earliest())
 	h.HistoryFrom = &from
 	h.QuietS = float64(max(0, now-a.newest)) / 1000
-	n, since := a.log.slots.rows(lo, hi)
+	n, since := a.log.slots.countRows(lo, hi)
 	h.PerS = float64(n) / max(1, float64(hi-since)/1000)
 	h.SampleRate, h.SampleBefore = cmp.Or(a.now.sampling(), 1), a.before.sampling()
 	return h
@@ -194,7 +194,7 @@ func (a *Aggregator) segments(f *frame.Frame, q *frame.Query) {
 	f.Hidden = n - len(order)
 	f.Segments = make([]frame.Row, 0, len(order))
 	for _, s := range order {
-		before := a.before.at(s.segment)
+		before := a.before.cell(s.segment)
 		isNew := before == nil && comparesWithAll(a.lens.segments.field()) && s.segment != otherSegment
 		if isNew {
 			before = &a.before.total
@@ -236,7 +236,7 @@ func (a *Aggregator) errors(f *frame.Frame, q *frame.Query, blo int64) {
 func (a *Aggregator) tags() []string {
 	var names []string
 	for key := range a.log.origins.tagKeys {
-		names = append(names, a.log.texts.text[key])
+		names = append(names, a.log.strings.text[key])
 	}
 	slices.Sort(names)
 	return names

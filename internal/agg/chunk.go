@@ -20,21 +20,21 @@ const (
 type chunk struct {
 	base   int64 // received holds milliseconds after it
 	newest int64
-	n      int
+	rows   int
 
-	received [chunkRows]int32
-	origin   [chunkRows]uint32 // log.origins
-	view     [chunkRows]uint32 // log.views, 0: none
-	who      [chunkRows]uint32 // log.visitors, 0: none
-	page     [chunkRows]uint16 // log.pages
-	flags    [chunkRows]uint8
-	mask     [chunkRows]uint8 // which vitals the row has, bit i for beacon.Vitals[i]
-	skew     [chunkRows]uint8 // see packSkew
+	offset    [chunkRows]int32
+	origin    [chunkRows]uint32 // log.origins
+	view      [chunkRows]uint32 // log.views, 0: none
+	identity  [chunkRows]uint32 // log.visitors, 0: none
+	page      [chunkRows]uint16 // log.pages
+	flags     [chunkRows]uint8
+	vitalMask [chunkRows]uint8 // which vitals the row has, bit i for beacon.Vitals[i]
+	skew      [chunkRows]uint8 // see packSkew
 
-	total [chunkRows]uint8 // verdict for the total
-	own   [chunkRows]uint8 // verdict for the row's segment
+	totalRoles   [chunkRows]uint8 // verdict for the total
+	segmentRoles [chunkRows]uint8 // verdict for the row's segment
 
-	value [chunkRows / 8]uint16 // where the vitals of every eighth row begin in values
+	valueStart [chunkRows / 8]uint16 // where the vitals of every eighth row begin in values
 
 	// Side tables, each in order of rows.
 	values   []float32
@@ -65,44 +65,44 @@ type namedEntry struct {
 // The bits of chunk.flags; the first two are beacon.FlagNavigation and
 // beacon.FlagUnsampled.
 const (
-	hasErrors   = 1 << (iota + 2)
-	hasRequests // at least one
-	hasMore     // more than one request
-	hasFailed   // at least one failed request
+	hasErrors       = 1 << (iota + 2)
+	hasRequests     // at least one
+	hasManyRequests // more than one request
+	hasFailed       // at least one failed request
 	hasCustoms
 	hasEvents
 )
 
-func (c *chunk) at(i int) int64 { return c.base + int64(c.received[i]) }
+func (c *chunk) receivedAt(i int) int64 { return c.base + int64(c.offset[i]) }
 
 // vital is the row's value of the m-th vital, which it must have.
 func (c *chunk) vital(i, m int) float32 {
 	// The bits of the masks before it, in its group of eight rows, are the values before it.
-	masks := binary.LittleEndian.Uint64(c.mask[i&^7:])
-	return c.values[int(c.value[i>>3])+bits.OnesCount64(masks&(1<<(i&7*8+m)-1))]
+	masks := binary.LittleEndian.Uint64(c.vitalMask[i&^7:])
+	return c.values[int(c.valueStart[i>>3])+bits.OnesCount64(masks&(1<<(i&7*8+m)-1))]
 }
 
-func (c *chunk) errorsOf(i int) []errorEntry {
-	return rowsOf(c.errors, i, func(e errorEntry) uint16 { return e.row })
+func (c *chunk) rowErrors(i int) []errorEntry {
+	return rowEntries(c.errors, i, func(e errorEntry) uint16 { return e.row })
 }
 
-func (c *chunk) requestsOf(i int) []requestEntry {
-	return rowsOf(c.requests, i, func(e requestEntry) uint16 { return e.row })
+func (c *chunk) rowRequests(i int) []requestEntry {
+	return rowEntries(c.requests, i, func(e requestEntry) uint16 { return e.row })
 }
 
-func (c *chunk) customsOf(i int) []namedEntry {
-	return rowsOf(c.customs, i, func(e namedEntry) uint16 { return e.row })
+func (c *chunk) rowCustoms(i int) []namedEntry {
+	return rowEntries(c.customs, i, func(e namedEntry) uint16 { return e.row })
 }
 
-func (c *chunk) eventsOf(i int) []namedEntry {
-	return rowsOf(c.events, i, func(e namedEntry) uint16 { return e.row })
+func (c *chunk) rowEvents(i int) []namedEntry {
+	return rowEntries(c.events, i, func(e namedEntry) uint16 { return e.row })
 }
 
-func (c *chunk) tracesOf(i int) []traceEntry {
-	return rowsOf(c.traces, i, func(e traceEntry) uint16 { return e.row })
+func (c *chunk) rowTraces(i int) []traceEntry {
+	return rowEntries(c.traces, i, func(e traceEntry) uint16 { return e.row })
 }
 
-func rowsOf[E any](entries []E, row int, of func(E) uint16) []E {
+func rowEntries[E any](entries []E, row int, of func(E) uint16) []E {
 	from, _ := slices.BinarySearchFunc(entries, row, func(e E, row int) int { return int(of(e)) - row })
 	to := from
 	for to < len(entries) && int(of(entries[to])) == row {
@@ -125,7 +125,7 @@ func (c *chunk) seal() {
 const chunkBytes = chunkRows*(4*4+2+5) + chunkRows/4 + 200
 
 func (c *chunk) bytes() int {
-	return chunkBytes + 4*cap(c.values) + 8*(cap(c.errors)+cap(c.requests)) + 12*(cap(c.customs)+cap(c.events)) + traceBytes*cap(c.traces)
+	return chunkBytes + 4*cap(c.values) + 8*(cap(c.errors)+cap(c.requests)) + 12*(cap(c.customs)+cap(c.events)) + traceEntryBytes*cap(c.traces)
 }
 
 // failed reports whether there was no answer, or one that says so.
@@ -134,13 +134,13 @@ func (r requestEntry) failed() bool { return r.status == 0 || r.status >= 400 }
 // requestCounts is how many requests a row has, and how many of them failed.
 func (c *chunk) requestCounts(i int) (n, failed int) {
 	f := c.flags[i]
-	if f&hasMore == 0 {
+	if f&hasManyRequests == 0 {
 		if f&hasFailed != 0 {
 			return 1, 1
 		}
 		return 1, 0
 	}
-	for _, r := range c.requestsOf(i) {
+	for _, r := range c.rowRequests(i) {
 		n++
 		if r.failed() {
 			failed++

@@ -46,7 +46,7 @@ func newLattice(l *log, terms []frame.Term) *lattice {
 			t.onPages |= 1 << k
 		}
 		for id := range of {
-			if keyOf(l.texts.text[s.text(uint32(id))]) == term.Value {
+			if keyOf(l.strings.text[s.value(uint32(id))]) == term.Value {
 				of[id] |= 1 << k
 			}
 		}
@@ -64,7 +64,7 @@ func (t *lattice) again() *lattice {
 func (t *lattice) add(c *chunk, i int, events, views float64) {
 	m := t.origins[c.origin[i]] | t.pages[c.page[i]]
 	if t.endpoints != nil && c.flags[i]&hasRequests != 0 {
-		for _, r := range c.requestsOf(i) {
+		for _, r := range c.rowRequests(i) {
 			m |= t.endpoints[r.endpoint]
 		}
 	}

@@ -21,12 +21,12 @@ const (
 // errorGroup is a group as a frame shows it.
 func (a *Aggregator) errorGroup(f *frame.Frame, group uint32, blo int64) frame.ErrorGroup {
 	l := a.log
-	kind := &l.errorKinds.list[l.errorKinds.groups[group].sample]
+	kind := &l.errors.kinds[l.errors.groups[group].sample]
 	span := a.lens.errors[group]
 	oldest, _ := l.oldest()
 	g := frame.ErrorGroup{
-		Fingerprint: l.errorKinds.groups[group].fingerprint,
-		Type:        l.texts.text[kind.typ], Message: l.texts.text[kind.message],
+		Fingerprint: l.errors.groups[group].fingerprint,
+		Type:        l.strings.text[kind.typ], Message: l.strings.text[kind.message],
 		FirstSeen: at(span.first), LastSeen: at(span.last),
 		New: span.first >= blo && oldest < blo, State: a.errorState(f, group, blo),
 	}
@@ -34,7 +34,7 @@ func (a *Aggregator) errorGroup(f *frame.Frame, group uint32, blo int64) frame.E
 		g.Count, g.Users = count(c.count), c.users
 		for release := range c.releases {
 			if release != noString {
-				g.Releases = append(g.Releases, l.texts.text[release])
+				g.Releases = append(g.Releases, l.strings.text[release])
 			}
 		}
 		slices.Sort(g.Releases)
@@ -49,7 +49,7 @@ func (a *Aggregator) errorGroup(f *frame.Frame, group uint32, blo int64) frame.E
 
 // detail looks closely at one group; nil if the lens has not seen it.
 func (a *Aggregator) detail(f *frame.Frame, fingerprint string, blo int64) *frame.ErrorDetail {
-	group, ok := a.log.errorKinds.groupIDs[fingerprint]
+	group, ok := a.log.errors.groupIDs[fingerprint]
 	if !ok || int(group) >= len(a.lens.errors) || a.lens.errors[group].last == 0 {
 		return nil
 	}
@@ -64,36 +64,36 @@ func (a *Aggregator) detail(f *frame.Frame, fingerprint string, blo int64) *fram
 // release that the sample is of; where the window does not have the sample, its own.
 func (a *Aggregator) hurt(d *frame.ErrorDetail, group uint32) {
 	sessions := map[beacon.ID]struct{}{}
-	first := a.log.errorKinds.groups[group].sample
+	first := a.log.errors.groups[group].sample
 	sample, found := first, false
 	a.log.each(a.now.lo, a.now.hi, func(c *chunk, i int) {
-		if c.total[i]&passing == 0 || c.flags[i]&hasErrors == 0 {
+		if c.totalRoles[i]&rolePasses == 0 || c.flags[i]&hasErrors == 0 {
 			return
 		}
 		in := false
-		for _, e := range c.errorsOf(i) {
-			if a.log.errorKinds.list[e.kind].group != group {
+		for _, e := range c.rowErrors(i) {
+			if a.log.errors.kinds[e.kind].group != group {
 				continue
 			}
 			in = true
 			if e.kind == first || !found {
 				sample, found = e.kind, true
-				d.Release = a.log.texts.text[a.log.origins.list[c.origin[i]].dims[beacon.Release]]
+				d.Release = a.log.strings.text[a.log.origins.list[c.origin[i]].dims[beacon.Release]]
 			}
 		}
 		if !in {
 			return
 		}
-		if _, session := a.log.visitors.identifiers(c.who[i]); session != 0 {
+		if _, session := a.log.identities.identifiers(c.identity[i]); session != 0 {
 			sessions[session] = struct{}{}
 		}
-		for _, t := range c.tracesOf(i) {
-			addTrace(d, frame.ErrorTrace{At: at(c.at(i)), ID: a.log.trace(&t)})
+		for _, t := range c.rowTraces(i) {
+			addTrace(d, frame.ErrorTrace{At: at(c.receivedAt(i)), ID: a.log.traceID(&t)})
 		}
 	})
 	d.Sessions = len(sessions)
-	kind := &a.log.errorKinds.list[sample]
-	d.Stack, d.Handled = a.log.texts.text[kind.stack], kind.handled
+	kind := &a.log.errors.kinds[sample]
+	d.Stack, d.Handled = a.log.strings.text[kind.stack], kind.handled
 }
 
 // addTrace keeps a trace if it is among the newest.
@@ -125,10 +125,10 @@ func (a *Aggregator) groupCounts(d *frame.ErrorDetail, group uint32) {
 	for _, c := range a.log.chunks {
 		for _, e := range c.errors {
 			i := int(e.row)
-			if c.total[i]&passing == 0 || a.log.errorKinds.list[e.kind].group != group {
+			if c.totalRoles[i]&rolePasses == 0 || a.log.errors.kinds[e.kind].group != group {
 				continue
 			}
-			if k := c.at(i)/s.step - s.base; k >= 0 && k < int64(len(d.Counts)) {
+			if k := c.receivedAt(i)/s.step - s.base; k >= 0 && k < int64(len(d.Counts)) {
 				d.Counts[k] += float64(count(a.log.origins.weights[c.origin[i]]))
 			}
 		}
@@ -156,7 +156,7 @@ func (w *weights) byValue(s *segments) (sums map[uint32]int64, all int64) {
 	}
 	for id, n := range from {
 		if n != 0 {
-			sums[s.text(uint32(id))] += n
+			sums[s.value(uint32(id))] += n
 			all += n
 		}
 	}
@@ -168,19 +168,19 @@ func (w *weights) byValue(s *segments) (sums map[uint32]int64, all int64) {
 func (a *Aggregator) spread(d *frame.ErrorDetail, group uint32) {
 	errors, views := a.log.newWeights(), a.log.newWeights()
 	a.log.each(a.now.lo, a.now.hi, func(c *chunk, i int) {
-		v := c.total[i]
-		if v&passing == 0 {
+		v := c.totalRoles[i]
+		if v&rolePasses == 0 {
 			return
 		}
 		weight := a.log.origins.weights[c.origin[i]]
-		if v&starts != 0 {
+		if v&roleView != 0 {
 			views.add(c, i, weight)
 		}
 		if c.flags[i]&hasErrors == 0 {
 			return
 		}
-		for _, e := range c.errorsOf(i) {
-			if a.log.errorKinds.list[e.kind].group == group {
+		for _, e := range c.rowErrors(i) {
+			if a.log.errors.kinds[e.kind].group == group {
 				errors.add(c, i, weight)
 			}
 		}
@@ -206,7 +206,7 @@ func (a *Aggregator) spreadValues(sums map[uint32]int64, all int64, viewSums map
 	values := make([]frame.SpreadValue, 0, len(sums))
 	for text, n := range sums {
 		values = append(values, frame.SpreadValue{
-			Value:  keyOf(a.log.texts.text[text]),
+			Value:  keyOf(a.log.strings.text[text]),
 			Errors: float64(n) / float64(all), Views: float64(viewSums[text]) / float64(max(allViews, 1)),
 		})
 	}
@@ -225,11 +225,11 @@ func (a *Aggregator) values(name string, lo, hi int64) []frame.ValueCount {
 	sums, _ := w.byValue(&s)
 	delete(sums, noString)
 	texts := slices.SortedFunc(maps.Keys(sums), func(x, y uint32) int {
-		return cmp.Or(cmp.Compare(sums[y], sums[x]), strings.Compare(a.log.texts.text[x], a.log.texts.text[y]))
+		return cmp.Or(cmp.Compare(sums[y], sums[x]), strings.Compare(a.log.strings.text[x], a.log.strings.text[y]))
 	})
 	var out []frame.ValueCount
 	for _, text := range texts[:min(len(texts), maxValues)] {
-		out = append(out, frame.ValueCount{Value: a.log.texts.text[text], Beacons: int(sums[text])})
+		out = append(out, frame.ValueCount{Value: a.log.strings.text[text], Beacons: int(sums[text])})
 	}
 	return out
 }

@@ -62,7 +62,7 @@ func (a *Aggregator) differs(spec frame.DiffersSpec, lo, hi int64) *frame.Differ
 	}
 	rows := 0
 	a.log.each(p.lo, p.hi, func(c *chunk, i int) {
-		if c.total[i]&passing == 0 {
+		if c.totalRoles[i]&rolePasses == 0 {
 			return
 		}
 		if x, y := p.of(c, i); x != 0 || y != 0 {
@@ -103,7 +103,7 @@ func (a *Aggregator) parts(spec frame.DiffersSpec, lo, hi int64) (*parts, *frame
 	viewsIf := func(inA func(c *chunk, i int) bool) func(*chunk, int) (float64, float64) {
 		return func(c *chunk, i int) (x, y float64) {
 			switch {
-			case c.total[i]&starts == 0:
+			case c.totalRoles[i]&roleView == 0:
 				return 0, 0
 			case inA(c, i):
 				return 1, 0
@@ -115,10 +115,10 @@ func (a *Aggregator) parts(spec frame.DiffersSpec, lo, hi int64) (*parts, *frame
 	case frame.DiffersErrored:
 		d.Of = "errored views"
 		p.of = func(c *chunk, i int) (x, y float64) {
-			if c.total[i]&errs != 0 {
+			if c.totalRoles[i]&roleErrored != 0 {
 				x, y = 1, -1
 			}
-			if c.total[i]&starts != 0 {
+			if c.totalRoles[i]&roleView != 0 {
 				y++
 			}
 			return x, y
@@ -136,7 +136,7 @@ func (a *Aggregator) parts(spec frame.DiffersSpec, lo, hi int64) (*parts, *frame
 		d.Of = "views with slow " + strings.ToUpper(spec.Metric)
 		p.of = func(c *chunk, i int) (x, y float64) {
 			switch {
-			case c.total[i]&(1<<m) == 0:
+			case c.totalRoles[i]&(1<<m) == 0:
 				return 0, 0
 			case c.vital(i, m) > bound:
 				return 1, 0
@@ -146,7 +146,7 @@ func (a *Aggregator) parts(spec frame.DiffersSpec, lo, hi int64) (*parts, *frame
 	case frame.DiffersSpan:
 		d.Of, d.Against = "views of the span", "before it"
 		p.lo, p.hi = spec.From-(spec.To-spec.From), spec.To
-		p.of = viewsIf(func(c *chunk, i int) bool { return c.at(i) >= spec.From })
+		p.of = viewsIf(func(c *chunk, i int) bool { return c.receivedAt(i) >= spec.From })
 	case frame.DiffersRelease:
 		if spec.A == "" || spec.B == "" {
 			v := frame.Verdict{Canary: spec.A, Baseline: spec.B}
@@ -185,7 +185,7 @@ func (l *log) release(name string) uint32 {
 	if name == noneKey {
 		return noString
 	}
-	if id, ok := l.texts.ids[name]; ok {
+	if id, ok := l.strings.ids[name]; ok {
 		return id
 	}
 	return math.MaxUint32
@@ -226,7 +226,7 @@ func (a *Aggregator) rank(d *frame.Differs, origins, pages [2][]float64) {
 				if n == 0 {
 					continue
 				}
-				text := s.text(uint32(id))
+				text := s.value(uint32(id))
 				v := values[text]
 				if v == nil {
 					v = new([2]float64)
@@ -246,7 +246,7 @@ func (a *Aggregator) rank(d *frame.Differs, origins, pages [2][]float64) {
 			if v[0] < minOfValue {
 				continue
 			}
-			e := frame.Difference{Term: frame.Term{Field: field, Value: keyOf(a.log.texts.text[text])}, N: frame.Count(v[0])}
+			e := frame.Difference{Term: frame.Term{Field: field, Value: keyOf(a.log.strings.text[text])}, N: frame.Count(v[0])}
 			x, y := proportion(min(1, v[0]/float64(d.A)), int(d.A)), proportion(min(1, max(0, v[1])/float64(d.B)), int(d.B))
 			e.A, e.B, e.Diff = x.Value, y.Value, difference(x, y)
 			if e.B > 0 {
@@ -271,7 +271,7 @@ func (a *Aggregator) together(d *frame.Differs, p *parts) {
 	}
 	now := newLattice(a.log, terms)
 	a.log.each(p.lo, p.hi, func(c *chunk, i int) {
-		if c.total[i]&passing == 0 {
+		if c.totalRoles[i]&rolePasses == 0 {
 			return
 		}
 		if x, y := p.of(c, i); x != 0 || y != 0 {

@@ -166,7 +166,7 @@ func (w *watch) events(e *episode) func(c *chunk, i int) (x, n float64) {
 	switch {
 	case k >= 0:
 		return func(c *chunk, i int) (x, n float64) {
-			if c.total[i]&(1<<k) == 0 {
+			if c.totalRoles[i]&(1<<k) == 0 {
 				return 0, 0
 			}
 			if c.vital(i, k) > e.bound {
@@ -176,7 +176,7 @@ func (w *watch) events(e *episode) func(c *chunk, i int) (x, n float64) {
 		}
 	case e.measure == ofRequests:
 		return func(c *chunk, i int) (x, n float64) {
-			if c.total[i]&passing == 0 || c.flags[i]&hasRequests == 0 {
+			if c.totalRoles[i]&rolePasses == 0 || c.flags[i]&hasRequests == 0 {
 				return 0, 0
 			}
 			all, failed := e.requestCounts(c, i)
@@ -184,10 +184,10 @@ func (w *watch) events(e *episode) func(c *chunk, i int) (x, n float64) {
 		}
 	}
 	return func(c *chunk, i int) (x, n float64) {
-		if c.total[i]&errs != 0 {
+		if c.totalRoles[i]&roleErrored != 0 {
 			x = weight(c, i)
 		}
-		if c.total[i]&starts != 0 {
+		if c.totalRoles[i]&roleView != 0 {
 			n = weight(c, i)
 		}
 		return x, n
@@ -224,7 +224,7 @@ func (w *watch) locate(e *episode, terms []frame.Term, steps int) {
 func (w *watch) values(e *episode, number int64, own, everyone *histogram) {
 	k := e.measure.vital()
 	w.each(number, number, func(c *chunk, i int) {
-		if c.total[i]&(1<<k) == 0 {
+		if c.totalRoles[i]&(1<<k) == 0 {
 			return
 		}
 		v := c.vital(i, k)

@@ -15,10 +15,10 @@ type errorGroup struct {
 	sample      uint32 // errorKinds.list: the first that was seen
 }
 
-// errorKinds are the distinct errors, and the groups that they fold into.
-type errorKinds struct {
+// errorTable are the distinct errors, and the groups that they fold into.
+type errorTable struct {
 	ids   map[errorKind]uint32 // group 0
-	list  []errorKind
+	kinds []errorKind
 	bytes int
 
 	groups   []errorGroup
@@ -28,17 +28,17 @@ type errorKinds struct {
 // otherGroup gathers the errors that are over the cap of groups.
 const otherGroup = 0
 
-func (k *errorKinds) init() {
+func (k *errorTable) init() {
 	other := errorKind{typ: otherString, message: otherString}
 	k.ids = map[errorKind]uint32{other: 0}
-	k.list = []errorKind{other}
+	k.kinds = []errorKind{other}
 	k.groups = []errorGroup{{fingerprint: otherKey}}
 	k.groupIDs = map[string]uint32{otherKey: otherGroup}
 }
 
-// add gives an error (its group left out) its id. What is over the cap of kinds is taken for the
+// intern gives an error (its group left out) its id. What is over the cap of kinds is taken for the
 // first kind of its group.
-func (k *errorKinds) add(s *texts, kind errorKind) (id uint32, fits bool) {
+func (k *errorTable) intern(s *stringTable, kind errorKind) (id uint32, fits bool) {
 	if id, ok := k.ids[kind]; ok {
 		return id, true
 	}
@@ -50,14 +50,14 @@ func (k *errorKinds) add(s *texts, kind errorKind) (id uint32, fits bool) {
 			return 0, false
 		}
 		group = uint32(len(k.groups))
-		k.groups = append(k.groups, errorGroup{fp, uint32(len(k.list))})
+		k.groups = append(k.groups, errorGroup{fp, uint32(len(k.kinds))})
 		k.groupIDs[fp] = group
-	} else if len(k.list) >= maxErrorKinds {
+	} else if len(k.kinds) >= maxErrorKinds {
 		return k.groups[group].sample, false
 	}
 	kind.group = group
-	id = uint32(len(k.list))
-	k.list = append(k.list, kind)
+	id = uint32(len(k.kinds))
+	k.kinds = append(k.kinds, kind)
 	k.ids[key] = id
 	k.bytes += 96
 	return id, true

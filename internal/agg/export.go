@@ -25,7 +25,7 @@ type Export struct {
 	number uint32 // of the chunk
 	row    int
 	passed int64 // rows of the log before it, since the beginning
-	ids    exportIDs
+	ids    batchWriter
 	only   *matcher
 }
 
@@ -66,15 +66,15 @@ func (a *Aggregator) Export(e *Export, b *beacon.Batch) (more bool) {
 	if e.only == nil {
 		e.only = newMatcher(l, e.Only)
 	}
-	e.ids.begin(l, b)
+	e.ids.start(l, b)
 	c := l.chunks[at]
-	for end := min(e.row+exportStep, c.n); e.row < end; e.row++ {
-		if t := c.at(e.row); t >= e.From && t < e.To && e.only.passes(c, e.row) {
-			e.ids.beacon(c, e.row)
+	for end := min(e.row+exportStep, c.rows); e.row < end; e.row++ {
+		if t := c.receivedAt(e.row); t >= e.From && t < e.To && e.only.passes(c, e.row) {
+			e.ids.appendRow(c, e.row)
 		}
 		e.passed++
 	}
-	if e.row < c.n {
+	if e.row < c.rows {
 		return true
 	}
 	if at++; int(at) == len(l.chunks) {
@@ -84,9 +84,9 @@ func (a *Aggregator) Export(e *Export, b *beacon.Batch) (more bool) {
 	return true
 }
 
-// exportIDs turns the log's numbers for strings and sets of tags into a
+// batchWriter turns the log's numbers for strings and sets of tags into a
 // batch's: a translation the other way.
-type exportIDs struct {
+type batchWriter struct {
 	log   *log
 	batch *beacon.Batch
 	round uint32 // of text and tags: entries of another round are not of this batch
@@ -97,10 +97,10 @@ type exportIDs struct {
 
 type exportID struct{ round, id uint32 }
 
-func (x *exportIDs) begin(l *log, b *beacon.Batch) {
+func (x *batchWriter) start(l *log, b *beacon.Batch) {
 	x.log, x.batch = l, b
 	x.round++
-	x.text = append(x.text, make([]exportID, max(0, len(l.texts.text)-len(x.text)))...)
+	x.text = append(x.text, make([]exportID, max(0, len(l.strings.text)-len(x.text)))...)
 	x.tags = append(x.tags, make([]exportID, max(0, len(l.origins.tagSets)-len(x.tags)))...)
 	b.Strings = append(b.Strings, "")
 	b.TagSets = append(b.TagSets, nil)
@@ -108,33 +108,33 @@ func (x *exportIDs) begin(l *log, b *beacon.Batch) {
 	x.tags[0] = exportID{x.round, 0}
 }
 
-func (x *exportIDs) string(text uint32) uint32 {
+func (x *batchWriter) stringID(text uint32) uint32 {
 	e := &x.text[text]
 	if e.round != x.round {
-		*e = exportID{x.round, x.fresh(x.log.texts.text[text])}
+		*e = exportID{x.round, x.newString(x.log.strings.text[text])}
 	}
 	return e.id
 }
 
-func (x *exportIDs) fresh(s string) uint32 {
+func (x *batchWriter) newString(s string) uint32 {
 	x.batch.Strings = append(x.batch.Strings, s)
 	return uint32(len(x.batch.Strings) - 1)
 }
 
-func (x *exportIDs) vital(m int) uint32 {
+func (x *batchWriter) vitalName(m int) uint32 {
 	e := &x.vitals[m]
 	if e.round != x.round {
-		*e = exportID{x.round, x.fresh(beacon.Vitals[m])}
+		*e = exportID{x.round, x.newString(beacon.Vitals[m])}
 	}
 	return e.id
 }
 
-func (x *exportIDs) tagSet(set uint32) uint32 {
+func (x *batchWriter) tagSetID(set uint32) uint32 {
 	e := &x.tags[set]
 	if e.round != x.round {
 		refs := make([]beacon.TagRef, 0, len(x.log.origins.tagSets[set]))
 		for _, r := range x.log.origins.tagSets[set] {
-			refs = append(refs, beacon.TagRef{Key: x.string(r.Key), Value: x.string(r.Value)})
+			refs = append(refs, beacon.TagRef{Key: x.stringID(r.Key), Value: x.stringID(r.Value)})
 		}
 		x.batch.TagSets = append(x.batch.TagSets, refs)
 		*e = exportID{x.round, uint32(len(x.batch.TagSets) - 1)}
@@ -142,17 +142,17 @@ func (x *exportIDs) tagSet(set uint32) uint32 {
 	return e.id
 }
 
-// beacon appends a row of the log to the batch.
-func (x *exportIDs) beacon(c *chunk, i int) {
+// appendRow appends a row of the log to the batch.
+func (x *batchWriter) appendRow(c *chunk, i int) {
 	l, b := x.log, x.batch
 	row := uint32(b.Len())
 	o := &l.origins.list[c.origin[i]]
-	user, session := l.visitors.identifiers(c.who[i])
-	received := c.at(i)
+	user, session := l.identities.identifiers(c.identity[i])
+	received := c.receivedAt(i)
 	b.Received = append(b.Received, received)
 	b.Time = append(b.Time, browserTime(received, c.skew[i]))
 	b.ID = append(b.ID, 0)
-	b.View = append(b.View, beacon.ID(*l.views.keys.at(c.view[i])))
+	b.View = append(b.View, beacon.ID(*l.views.keys.elem(c.view[i])))
 	b.Session = append(b.Session, session)
 	b.User = append(b.User, user)
 	for d := range b.Dims {
@@ -160,67 +160,67 @@ func (x *exportIDs) beacon(c *chunk, i int) {
 		if beacon.Dim(d) == beacon.Page {
 			text = l.pages.text[c.page[i]]
 		}
-		b.Dims[d] = append(b.Dims[d], x.string(text))
+		b.Dims[d] = append(b.Dims[d], x.stringID(text))
 	}
-	b.TagSet = append(b.TagSet, x.tagSet(o.tags))
+	b.TagSet = append(b.TagSet, x.tagSetID(o.tags))
 	b.Flags = append(b.Flags, c.flags[i]&(beacon.FlagNavigation|beacon.FlagUnsampled))
 	b.SampleRate = append(b.SampleRate, rateOf(l.origins.weights[c.origin[i]]))
 	b.Trace = append(b.Trace, 0)
-	for m := c.mask[i]; m != 0; m &= m - 1 {
+	for m := c.vitalMask[i]; m != 0; m &= m - 1 {
 		k := bits.TrailingZeros8(m)
-		x.metric(row, x.vital(k), c.vital(i, k))
+		x.appendMetric(row, x.vitalName(k), c.vital(i, k))
 	}
 	if c.flags[i]&hasCustoms != 0 {
-		for _, e := range c.customsOf(i) {
-			x.metric(row, x.string(e.name), e.value)
+		for _, e := range c.rowCustoms(i) {
+			x.appendMetric(row, x.stringID(e.name), e.value)
 		}
 	}
-	x.side(c, i, row)
+	x.appendSideEntries(c, i, row)
 }
 
-func (x *exportIDs) metric(row, name uint32, value float32) {
+func (x *batchWriter) appendMetric(row, name uint32, value float32) {
 	b := x.batch
 	b.MetricRow = append(b.MetricRow, row)
 	b.MetricName = append(b.MetricName, name)
 	b.MetricValue = append(b.MetricValue, value)
 }
 
-// side appends the row's errors, requests, events and the trace ids of them.
-func (x *exportIDs) side(c *chunk, i int, row uint32) {
+// appendSideEntries appends the row's errors, requests, events and the trace ids of them.
+func (x *batchWriter) appendSideEntries(c *chunk, i int, row uint32) {
 	l, b := x.log, x.batch
 	if c.flags[i]&hasErrors != 0 {
-		for _, e := range c.errorsOf(i) {
-			kind := &l.errorKinds.list[e.kind]
+		for _, e := range c.rowErrors(i) {
+			kind := &l.errors.kinds[e.kind]
 			b.ErrorRow = append(b.ErrorRow, row)
-			b.ErrorType = append(b.ErrorType, x.string(kind.typ))
-			b.ErrorMessage = append(b.ErrorMessage, x.string(kind.message))
-			b.ErrorStack = append(b.ErrorStack, x.string(kind.stack))
+			b.ErrorType = append(b.ErrorType, x.stringID(kind.typ))
+			b.ErrorMessage = append(b.ErrorMessage, x.stringID(kind.message))
+			b.ErrorStack = append(b.ErrorStack, x.stringID(kind.stack))
 			b.ErrorHandled = append(b.ErrorHandled, kind.handled)
 		}
 	}
 	first := len(b.RequestRow)
 	if c.flags[i]&hasRequests != 0 {
-		for _, r := range c.requestsOf(i) {
-			endpoint := *l.endpoints.keys.at(uint32(r.endpoint))
+		for _, r := range c.rowRequests(i) {
+			endpoint := *l.endpoints.keys.elem(uint32(r.endpoint))
 			b.RequestRow = append(b.RequestRow, row)
-			b.RequestURL = append(b.RequestURL, x.string(uint32(endpoint>>32)))
-			b.RequestMethod = append(b.RequestMethod, x.string(uint32(endpoint)))
+			b.RequestURL = append(b.RequestURL, x.stringID(uint32(endpoint>>32)))
+			b.RequestMethod = append(b.RequestMethod, x.stringID(uint32(endpoint)))
 			b.RequestStatus = append(b.RequestStatus, r.status)
 			b.RequestDuration = append(b.RequestDuration, unpackDuration(r.duration))
 			b.RequestTrace = append(b.RequestTrace, 0)
 		}
 	}
 	if c.flags[i]&hasEvents != 0 {
-		for _, e := range c.eventsOf(i) {
+		for _, e := range c.rowEvents(i) {
 			b.EventRow = append(b.EventRow, row)
-			b.EventName = append(b.EventName, x.string(e.name))
+			b.EventName = append(b.EventName, x.stringID(e.name))
 			b.EventValue = append(b.EventValue, e.value)
 		}
 	}
 	if c.flags[i]&(hasErrors|hasFailed) != 0 {
-		for k, traces := 0, c.tracesOf(i); k < len(traces); k++ {
-			id := x.fresh(l.trace(&traces[k]))
-			if of := int(traces[k].of &^ traceIsText); of == ofLoad {
+		for k, traces := 0, c.rowTraces(i); k < len(traces); k++ {
+			id := x.newString(l.traceID(&traces[k]))
+			if of := int(traces[k].source &^ traceIsText); of == traceOfLoad {
 				b.Trace[row] = id
 			} else if at := first + of; at < len(b.RequestTrace) {
 				b.RequestTrace[at] = id

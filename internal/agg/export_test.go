@@ -161,12 +161,12 @@ func TestTraceTextsAreCapped(t *testing.T) {
 	a := New(Config{})
 	var all []beacon.Beacon
 	for i := range maxTraceTexts + 10 {
-		all = append(all, beacon.Beacon{Received: epoch.UnixMilli(), Trace: strings.Repeat("x", i%50) + hex(uint64(i)),
+		all = append(all, beacon.Beacon{Received: epoch.UnixMilli(), Trace: strings.Repeat("x", i%50) + hexID(uint64(i)),
 			Errors: []beacon.Error{{Type: "TypeError"}}})
 	}
 	add(a, epoch, all...)
-	if len(a.log.traceTexts) != maxTraceTexts || a.overflow != 10 {
-		t.Errorf("%d texts, %d beacons over the cap", len(a.log.traceTexts), a.overflow)
+	if len(a.log.traceStrings) != maxTraceTexts || a.overflow != 10 {
+		t.Errorf("%d texts, %d beacons over the cap", len(a.log.traceStrings), a.overflow)
 	}
 }
 

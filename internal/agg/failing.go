@@ -19,10 +19,10 @@ func (w *watch) endpoints(e *episode, steps int) []frame.Term {
 	}
 	failed := map[uint16]int{}
 	w.each(w.newest()-int64(steps)+1, w.newest(), func(c *chunk, i int) {
-		if c.total[i]&passing == 0 || c.flags[i]&hasRequests == 0 {
+		if c.totalRoles[i]&rolePasses == 0 || c.flags[i]&hasRequests == 0 {
 			return
 		}
-		for _, r := range c.requestsOf(i) {
+		for _, r := range c.rowRequests(i) {
 			if r.failed() {
 				failed[r.endpoint]++
 			}
@@ -30,8 +30,8 @@ func (w *watch) endpoints(e *episode, steps int) []frame.Term {
 	})
 	byURL := map[string]int{}
 	for id, n := range failed {
-		if key := *w.log.endpoints.keys.at(uint32(id)); key>>32 != otherString && key>>32 != noString {
-			byURL[w.log.url(uint32(id))] += n
+		if key := *w.log.endpoints.keys.elem(uint32(id)); key>>32 != otherString && key>>32 != noString {
+			byURL[w.log.endpointURL(uint32(id))] += n
 		}
 	}
 	var terms []frame.Term
@@ -60,7 +60,7 @@ func (t *lattice) addEndpoint(l *log, url string, bit uint16) {
 		t.endpoints = make([]uint16, l.endpoints.keys.len())
 	}
 	for id := range t.endpoints {
-		if l.url(uint32(id)) == url {
+		if l.endpointURL(uint32(id)) == url {
 			t.endpoints[id] |= bit
 		}
 	}
@@ -74,7 +74,7 @@ func (w *watch) endpointsOf(terms []frame.Term) []bool {
 		}
 		only := make([]bool, w.log.endpoints.keys.len())
 		for id := range only {
-			only[id] = w.log.url(uint32(id)) == t.Value
+			only[id] = w.log.endpointURL(uint32(id)) == t.Value
 		}
 		return only
 	}
@@ -87,7 +87,7 @@ func (e *episode) requestCounts(c *chunk, i int) (n, failed int) {
 	if e.only == nil {
 		return c.requestCounts(i)
 	}
-	for _, r := range c.requestsOf(i) {
+	for _, r := range c.rowRequests(i) {
 		if int(r.endpoint) < len(e.only) && e.only[r.endpoint] {
 			n++
 			if r.failed() {

@@ -77,7 +77,7 @@ func (a *Aggregator) inspect(q *frame.Query, lo, hi int64) *frame.Inspection {
 		names = nil
 	}
 	for _, name := range names[:min(len(names), maxFunnel)] {
-		text, ok := a.log.texts.ids[strings.TrimSpace(name)]
+		text, ok := a.log.strings.ids[strings.TrimSpace(name)]
 		if !ok {
 			text = otherString
 		}
@@ -93,21 +93,21 @@ func (a *Aggregator) inspect(q *frame.Query, lo, hi int64) *frame.Inspection {
 	return out
 }
 
-// verdict is what a row stands for in what is inspected, 0 if it is not in it.
-func (s *inspector) verdict(c *chunk, i int) uint8 {
+// roles is what a row stands for in what is inspected, 0 if it is not in it.
+func (s *inspector) roles(c *chunk, i int) uint8 {
 	switch {
-	case c.total[i]&passing == 0:
+	case c.totalRoles[i]&rolePasses == 0:
 		return 0
 	case s.whole:
-		return c.total[i]
-	case s.lens.segments.of(c, i) != s.segment:
+		return c.totalRoles[i]
+	case s.lens.segments.ofRow(c, i) != s.segment:
 		return 0
 	}
-	return c.own[i] | passing
+	return c.segmentRoles[i] | rolePasses
 }
 
 func (s *inspector) count(c *chunk, i int) {
-	v := s.verdict(c, i)
+	v := s.roles(c, i)
 	if v == 0 {
 		return
 	}
@@ -129,12 +129,12 @@ func (s *inspector) count(c *chunk, i int) {
 	}
 	flags := c.flags[i]
 	if flags&hasRequests != 0 {
-		for _, r := range c.requestsOf(i) {
+		for _, r := range c.rowRequests(i) {
 			s.countRequest(&r, weight)
 		}
 	}
 	if flags&hasCustoms != 0 {
-		for _, e := range c.customsOf(i) {
+		for _, e := range c.rowCustoms(i) {
 			h := s.customs[e.name]
 			if h == nil {
 				if len(s.customs) >= maxCustoms {
@@ -147,8 +147,8 @@ func (s *inspector) count(c *chunk, i int) {
 		}
 	}
 	if flags&hasEvents != 0 {
-		for _, e := range c.eventsOf(i) {
-			s.countEvent(e.name, c.who[i], weight)
+		for _, e := range c.rowEvents(i) {
+			s.countEvent(e.name, c.identity[i], weight)
 		}
 	}
 }
@@ -179,7 +179,7 @@ func (s *inspector) countEvent(name, who uint32, weight int64) {
 		s.events[name] = e
 	}
 	e.n += weight
-	if user := s.log.visitors.user(who); user != 0 {
+	if user := s.log.identities.userOf(who); user != 0 {
 		e.users[user] = struct{}{}
 	}
 	if len(s.funnel) == 0 || who == 0 {
@@ -207,7 +207,7 @@ func (s *inspector) inspection() *frame.Inspection {
 	}
 	out.Phases = s.phases()
 	for page, h := range s.pages {
-		out.Pages = append(out.Pages, frame.PageRow{Page: keyOf(s.log.texts.text[s.log.pages.text[page]]), Dist: h.dist()})
+		out.Pages = append(out.Pages, frame.PageRow{Page: keyOf(s.log.strings.text[s.log.pages.text[page]]), Dist: h.dist()})
 	}
 	out.Pages = best(out.Pages, func(a, b frame.PageRow) int {
 		return cmp.Or(compareBool(b.Dist.Thin(), a.Dist.Thin()), cmp.Compare(b.Dist.P75, a.Dist.P75), strings.Compare(a.Page, b.Page))
@@ -219,7 +219,7 @@ func (s *inspector) inspection() *frame.Inspection {
 		return cmp.Or(cmp.Compare(b.Failed, a.Failed), cmp.Compare(b.N, a.N), strings.Compare(a.URL, b.URL), strings.Compare(a.Method, b.Method))
 	})
 	for name, h := range s.customs {
-		if text := s.log.texts.text[name]; !slices.Contains(loadPhases[:], text) {
+		if text := s.log.strings.text[name]; !slices.Contains(loadPhases[:], text) {
 			out.Customs = append(out.Customs, frame.CustomRow{Name: text, Dist: h.dist()})
 		}
 	}
@@ -227,7 +227,7 @@ func (s *inspector) inspection() *frame.Inspection {
 		return cmp.Or(cmp.Compare(b.Dist.N, a.Dist.N), strings.Compare(a.Name, b.Name))
 	})
 	for name, e := range s.events {
-		out.Events = append(out.Events, frame.EventRow{Name: s.log.texts.text[name], N: count(e.n), Users: len(e.users)})
+		out.Events = append(out.Events, frame.EventRow{Name: s.log.strings.text[name], N: count(e.n), Users: len(e.users)})
 	}
 	out.Events = best(out.Events, func(a, b frame.EventRow) int {
 		return cmp.Or(cmp.Compare(b.N, a.N), strings.Compare(a.Name, b.Name))
@@ -252,9 +252,9 @@ func compareBool(a, b bool) int {
 }
 
 func (s *inspector) endpoint(id uint16, e *endpointCell) frame.EndpointRow {
-	key := *s.log.endpoints.keys.at(uint32(id))
+	key := *s.log.endpoints.keys.elem(uint32(id))
 	row := frame.EndpointRow{
-		URL: s.log.texts.text[key>>32], Method: s.log.texts.text[uint32(key)],
+		URL: s.log.strings.text[key>>32], Method: s.log.strings.text[uint32(key)],
 		N: count(e.n), Failed: count(e.failed), P75: e.durations.quantile(.75), Timed: e.durations.n,
 	}
 	for status, n := range e.statuses {
@@ -273,7 +273,7 @@ var loadPhases = [...]string{"dns", "tcp", "tls"}
 func (s *inspector) phases() []frame.Phase {
 	var out []frame.Phase
 	for _, name := range loadPhases {
-		if id, ok := s.log.texts.ids[name]; ok && s.customs[id] != nil {
+		if id, ok := s.log.strings.ids[name]; ok && s.customs[id] != nil {
 			h := s.customs[id]
 			out = append(out, frame.Phase{Name: name, P50: h.quantile(.5), N: h.n})
 		}
@@ -331,8 +331,8 @@ func (a *Aggregator) heatMap(s *inspector, q *frame.Query, hi int64) frame.HeatM
 	base := oldest / step
 	cells := make([]histogram, (hi-1)/step-base+1)
 	a.log.each(base*step, hi, func(c *chunk, i int) {
-		if v := s.verdict(c, i); v&(1<<s.vital) != 0 {
-			cells[c.at(i)/step-base].add(c.vital(i, s.vital), 1)
+		if v := s.roles(c, i); v&(1<<s.vital) != 0 {
+			cells[c.receivedAt(i)/step-base].add(c.vital(i, s.vital), 1)
 		}
 	})
 	return heatMapOf(cells, base*step, step)

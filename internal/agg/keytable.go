@@ -37,15 +37,15 @@ func (t *keyTable) seek(key uint64) (s, i uint32) {
 	s, tag := t.place(key)
 	mask := uint32(len(t.slots) - 1)
 	for ; t.slots[s] != 0; s = (s + 1) & mask {
-		if i := t.slots[s] ^ tag - 1; i < mask && *t.keys.at(i) == key {
+		if i := t.slots[s] ^ tag - 1; i < mask && *t.keys.elem(i) == key {
 			return s, i
 		}
 	}
 	return s, 0
 }
 
-// add looks key up and gives it an index if it had none.
-func (t *keyTable) add(key uint64) (i uint32, added bool) {
+// intern looks key up and gives it an index if it had none.
+func (t *keyTable) intern(key uint64) (i uint32, added bool) {
 	if (t.len()+1)*4 > len(t.slots)*3 {
 		t.grow()
 	}
@@ -56,7 +56,7 @@ func (t *keyTable) add(key uint64) (i uint32, added bool) {
 	if n := len(t.free); n > 0 {
 		i = t.free[n-1]
 		t.free = t.free[:n-1]
-		*t.keys.at(i) = key
+		*t.keys.elem(i) = key
 	} else {
 		i = uint32(t.keys.len())
 		t.keys.push(key)
@@ -69,17 +69,17 @@ func (t *keyTable) add(key uint64) (i uint32, added bool) {
 // remove forgets the key of index i.
 func (t *keyTable) remove(i uint32) {
 	mask := uint32(len(t.slots) - 1)
-	s, _ := t.seek(*t.keys.at(i))
+	s, _ := t.seek(*t.keys.elem(i))
 	// What stands behind moves up, unless it would then stand before its own place.
 	for next := (s + 1) & mask; t.slots[next] != 0; next = (next + 1) & mask {
-		home, _ := t.place(*t.keys.at(t.slots[next]&mask - 1))
+		home, _ := t.place(*t.keys.elem(t.slots[next]&mask - 1))
 		if (next-home)&mask >= (next-s)&mask {
 			t.slots[s] = t.slots[next]
 			s = next
 		}
 	}
 	t.slots[s] = 0
-	*t.keys.at(i) = 0
+	*t.keys.elem(i) = 0
 	t.free = append(t.free, i)
 }
 
@@ -90,7 +90,7 @@ func (t *keyTable) grow() {
 	t.slots = make([]uint32, 1<<t.bits)
 	mask := uint32(len(t.slots) - 1)
 	for i := range uint32(t.keys.len()) {
-		s, tag := t.place(*t.keys.at(i))
+		s, tag := t.place(*t.keys.elem(i))
 		for t.slots[s] != 0 {
 			s = (s + 1) & mask
 		}
@@ -98,9 +98,9 @@ func (t *keyTable) grow() {
 	}
 }
 
-// touch reads what a look-up of key reads first. Many keys touched in a row are
+// prefetch reads what a look-up of key reads first. Many keys touched in a row are
 // fetched from memory side by side, where look-ups would wait one by one.
-func (t *keyTable) touch(key uint64) uint32 {
+func (t *keyTable) prefetch(key uint64) uint32 {
 	if len(t.slots) == 0 {
 		return 0
 	}
@@ -108,8 +108,8 @@ func (t *keyTable) touch(key uint64) uint32 {
 	return t.slots[s]
 }
 
-// touchKey reads what a look-up reads next.
-func (t *keyTable) touchKey(key uint64) uint64 {
+// prefetchKey reads what a look-up reads next.
+func (t *keyTable) prefetchKey(key uint64) uint64 {
 	if len(t.slots) == 0 {
 		return 0
 	}
@@ -117,7 +117,7 @@ func (t *keyTable) touchKey(key uint64) uint64 {
 	mask := uint32(len(t.slots) - 1)
 	for ; t.slots[s] != 0; s = (s + 1) & mask {
 		if i := t.slots[s] ^ tag - 1; i < mask {
-			return *t.keys.at(i)
+			return *t.keys.elem(i)
 		}
 	}
 	return 0

@@ -12,13 +12,13 @@ func TestKeyTable(t *testing.T) {
 	var table keyTable
 	known := map[uint64]uint32{}
 	var keys []uint64
-	table.add(0)
+	table.intern(0)
 	for round := range 200_000 {
 		key := 1 + r.Uint64N(20_000)
 		if i, ok := table.find(key); ok != (known[key] != 0) || ok && i != known[key] {
 			t.Fatalf("round %d: find says %d, %v; want %d", round, i, ok, known[key])
 		}
-		if got := table.touchKey(key); known[key] != 0 && got == 0 {
+		if got := table.prefetchKey(key); known[key] != 0 && got == 0 {
 			t.Fatalf("round %d: no key is touched", round)
 		}
 		if len(keys) > 0 && r.IntN(100_000) < round {
@@ -29,7 +29,7 @@ func TestKeyTable(t *testing.T) {
 			table.remove(known[gone])
 			delete(known, gone)
 		}
-		i, added := table.add(key)
+		i, added := table.intern(key)
 		if added != (known[key] == 0) || !added && i != known[key] {
 			t.Fatalf("round %d: add says %d, %v; want %d", round, i, added, known[key])
 		}
@@ -37,7 +37,7 @@ func TestKeyTable(t *testing.T) {
 			known[key] = i
 			keys = append(keys, key)
 		}
-		if table.len() != len(known)+1 || *table.keys.at(i) != key {
+		if table.len() != len(known)+1 || *table.keys.elem(i) != key {
 			t.Fatalf("round %d: %d keys, want %d", round, table.len(), len(known)+1)
 		}
 	}

@@ -10,9 +10,9 @@ import (
 // The bits of a verdict: what a beacon stands for among those that pass the
 // filter. The lower five say that the row's value of that vital is its view's last.
 const (
-	starts  = 1 << 5 // its view counts here
-	errs    = 1 << 6 // its view's first error
-	passing = 1 << 7
+	roleView    = 1 << 5 // its view counts here
+	roleErrored = 1 << 6 // its view's first error
+	rolePasses  = 1 << 7
 )
 
 // lens looks at the log through a filter and a grouping. It holds what the
@@ -63,11 +63,11 @@ func newLens(l *log, e filter.Expr, by string) *lens {
 
 // rebuild judges all rows of the log.
 func (n *lens) rebuild() {
-	n.views.grow(n.log.lastSeen.len())
+	n.views.grow(n.log.lastChunk.len())
 	for k, c := range n.log.chunks {
 		from := (n.log.first + uint32(k)) << chunkBits
-		for i := range c.n {
-			n.judge(c, i, from|uint32(i))
+		for i := range c.rows {
+			n.assignRoles(c, i, from|uint32(i))
 		}
 	}
 }
@@ -75,60 +75,60 @@ func (n *lens) rebuild() {
 // release forgets a view that has no row left.
 func (n *lens) release(view uint32) {
 	if int(view) < n.views.len() {
-		*n.views.at(view) = viewState{}
+		*n.views.elem(view) = viewState{}
 		delete(n.split, view)
 		delete(n.failed, view)
 	}
 }
 
-// judge writes the verdicts of a row that has just come last.
-func (n *lens) judge(c *chunk, i int, r ref) {
+// assignRoles writes the verdicts of a row that has just come last.
+func (n *lens) assignRoles(c *chunk, i int, r ref) {
 	if !n.matcher.passes(c, i) {
-		c.total[i], c.own[i] = 0, 0
+		c.totalRoles[i], c.segmentRoles[i] = 0, 0
 		return
 	}
-	seg := n.segments.of(c, i)
+	seg := n.segments.ofRow(c, i)
 	if seg == otherSegment {
 		n.overflow++
 	}
 	if c.flags[i]&hasErrors != 0 {
-		n.noteErrors(c, i)
+		n.recordErrors(c, i)
 	}
 	v := c.view[i]
 	if v == 0 {
-		c.total[i] = alone(c.flags[i], c.mask[i])
-		c.own[i] = c.total[i]
+		c.totalRoles[i] = standaloneRoles(c.flags[i], c.vitalMask[i])
+		c.segmentRoles[i] = c.totalRoles[i]
 		return
 	}
 	n.views.grow(int(v) + 1)
-	st := n.views.at(v)
+	st := n.views.elem(v)
 	switch st.segment {
 	case 0:
 		st.segment = seg + 1
 	case seg + 1:
 	case splitView:
-		n.judgeSplit(c, i, r, v, seg)
+		n.assignSplitRoles(c, i, r, v, seg)
 		return
 	default:
 		first := splitState{*st, n.failed[v]}
 		first.segment--
 		n.split[v] = []splitState{first}
 		st.segment = splitView
-		n.judgeSplit(c, i, r, v, seg)
+		n.assignSplitRoles(c, i, r, v, seg)
 		return
 	}
-	b := passing | n.fail(v, c, i, r, true, true) | n.update(st, c, i, r, true, true)
-	c.total[i], c.own[i] = b, b
+	b := rolePasses | n.updateError(v, c, i, r, true, true) | n.update(st, c, i, r, true, true)
+	c.totalRoles[i], c.segmentRoles[i] = b, b
 }
 
-// noteErrors takes note of when error groups were seen.
-func (n *lens) noteErrors(c *chunk, i int) {
-	t := c.at(i)
-	for len(n.errors) < len(n.log.errorKinds.groups) {
+// recordErrors takes note of when error groups were seen.
+func (n *lens) recordErrors(c *chunk, i int) {
+	t := c.receivedAt(i)
+	for len(n.errors) < len(n.log.errors.groups) {
 		n.errors = append(n.errors, span{})
 	}
-	for _, e := range c.errorsOf(i) {
-		s := &n.errors[n.log.errorKinds.list[e.kind].group]
+	for _, e := range c.rowErrors(i) {
+		s := &n.errors[n.log.errors.kinds[e.kind].group]
 		if s.last == 0 || t < s.first {
 			s.first = t
 		}
@@ -136,9 +136,9 @@ func (n *lens) noteErrors(c *chunk, i int) {
 	}
 }
 
-// judgeSplit judges for the total and for the segment apart.
-func (n *lens) judgeSplit(c *chunk, i int, r ref, v uint32, seg uint16) {
-	c.total[i] = passing | n.fail(v, c, i, r, true, false) | n.update(n.views.at(v), c, i, r, true, false)
+// assignSplitRoles judges for the total and for the segment apart.
+func (n *lens) assignSplitRoles(c *chunk, i int, r ref, v uint32, seg uint16) {
+	c.totalRoles[i] = rolePasses | n.updateError(v, c, i, r, true, false) | n.update(n.views.elem(v), c, i, r, true, false)
 	states := n.split[v]
 	k := 0
 	for k < len(states) && states[k].segment != seg {
@@ -148,46 +148,46 @@ func (n *lens) judgeSplit(c *chunk, i int, r ref, v uint32, seg uint16) {
 		states = append(states, splitState{viewState: viewState{segment: seg}})
 		n.split[v] = states
 	}
-	c.own[i] = passing | n.first(&states[k].err, c, i, r, false, true) | n.update(&states[k].viewState, c, i, r, false, true)
+	c.segmentRoles[i] = rolePasses | n.updateFirstError(&states[k].err, c, i, r, false, true) | n.update(&states[k].viewState, c, i, r, false, true)
 }
 
-// alone is the verdict on a beacon without a view: it stands for itself. It is
+// standaloneRoles is the verdict on a beacon without a view: it stands for itself. It is
 // a view if it is a navigation, and an errored view if it has an error.
-func alone(flags, mask uint8) uint8 {
-	b := uint8(passing)
+func standaloneRoles(flags, mask uint8) uint8 {
+	b := uint8(rolePasses)
 	if flags&beacon.FlagUnsampled == 0 {
 		b |= mask
 		if flags&beacon.FlagNavigation != 0 {
-			b |= starts
+			b |= roleView
 		}
 	}
 	if flags&hasErrors != 0 {
-		b |= errs
+		b |= roleErrored
 	}
 	return b
 }
 
-// fail takes a row's errors into what is known of its view.
-func (n *lens) fail(v uint32, c *chunk, i int, r ref, total, own bool) uint8 {
+// updateError takes a row's errors into what is known of its view.
+func (n *lens) updateError(v uint32, c *chunk, i int, r ref, total, own bool) uint8 {
 	if c.flags[i]&hasErrors == 0 {
 		return 0
 	}
 	known := n.failed[v]
-	b := n.first(&known, c, i, r, total, own)
+	b := n.updateFirstError(&known, c, i, r, total, own)
 	if b != 0 {
 		n.failed[v] = known
 	}
 	return b
 }
 
-// first makes a row with errors the first of its view, if it is.
-func (n *lens) first(known *ref, c *chunk, i int, r ref, total, own bool) uint8 {
-	if c.flags[i]&hasErrors == 0 || *known != 0 && !n.before(c.at(i), *known) {
+// updateFirstError makes a row with errors the first of its view, if it is.
+func (n *lens) updateFirstError(known *ref, c *chunk, i int, r ref, total, own bool) uint8 {
+	if c.flags[i]&hasErrors == 0 || *known != 0 && !n.before(c.receivedAt(i), *known) {
 		return 0
 	}
-	n.take(*known, errs, total, own)
+	n.clearRoles(*known, roleErrored, total, own)
 	*known = r
-	return errs
+	return roleErrored
 }
 
 // update takes a row's start and values into what is known of its view and
@@ -199,19 +199,19 @@ func (n *lens) update(st *viewState, c *chunk, i int, r ref, total, own bool) (b
 	}
 	navigation := flags&beacon.FlagNavigation != 0
 	if st.start == 0 || navigation && !st.navigated ||
-		navigation == st.navigated && n.before(c.at(i), st.start) {
-		n.take(st.start, starts, total, own)
+		navigation == st.navigated && n.before(c.receivedAt(i), st.start) {
+		n.clearRoles(st.start, roleView, total, own)
 		st.start, st.navigated = r, navigation
-		b |= starts
+		b |= roleView
 	}
-	for m := c.mask[i]; m != 0; m &= m - 1 {
+	for m := c.vitalMask[i]; m != 0; m &= m - 1 {
 		k := bits.TrailingZeros8(m)
 		old := st.last[k]
 		if old != 0 {
-			if n.before(c.at(i), old) {
+			if n.before(c.receivedAt(i), old) {
 				continue
 			}
-			n.take(old, 1<<k, total, own)
+			n.clearRoles(old, 1<<k, total, own)
 		}
 		st.last[k] = r
 		b |= 1 << k
@@ -225,16 +225,16 @@ func (n *lens) before(t int64, r ref) bool {
 	if !n.log.has(r) {
 		return false
 	}
-	c, i := n.log.at(r)
-	return t < c.at(i)
+	c, i := n.log.row(r)
+	return t < c.receivedAt(i)
 }
 
-// take takes bits of a verdict back.
-func (n *lens) take(r ref, bits uint8, total, own bool) {
+// clearRoles takes bits of a verdict back.
+func (n *lens) clearRoles(r ref, bits uint8, total, own bool) {
 	if !n.log.has(r) {
 		return
 	}
-	c, i := n.log.at(r)
+	c, i := n.log.row(r)
 	var t, o uint8
 	if total {
 		t = bits
@@ -242,7 +242,7 @@ func (n *lens) take(r ref, bits uint8, total, own bool) {
 	if own {
 		o = bits
 	}
-	c.total[i] &^= t
-	c.own[i] &^= o
+	c.totalRoles[i] &^= t
+	c.segmentRoles[i] &^= o
 	n.retract(c, i, t, o)
 }

@@ -70,8 +70,8 @@ func TestEviction(t *testing.T) {
 			if name == "age" && now.Sub(*f.Health.HistoryFrom) > cfg.Retain+time.Minute {
 				t.Errorf("history from %v at %v", f.Health.HistoryFrom, now)
 			}
-			if a.log.views.len() > a.log.rows+1 || a.log.visitors.ids.len() > a.log.rows+1 {
-				t.Errorf("%d views and %d visitors of %d rows", a.log.views.len(), a.log.visitors.ids.len(), a.log.rows)
+			if a.log.views.len() > a.log.rows+1 || a.log.identities.byHash.len() > a.log.rows+1 {
+				t.Errorf("%d views and %d visitors of %d rows", a.log.views.len(), a.log.identities.byHash.len(), a.log.rows)
 			}
 		})
 	}
@@ -168,8 +168,8 @@ func TestDictionariesFull(t *testing.T) {
 		}
 	}
 	f := a.Frame(frame.Query{By: "release", Window: time.Minute, Rows: 1}, SourceStatus{}, epoch)
-	if f.Total.Views != frame.Count(n) || a.log.texts.bytes > maxStringBytes+1<<20 {
-		t.Errorf("%v views of %d; %d bytes of text", f.Total.Views, n, a.log.texts.bytes)
+	if f.Total.Views != frame.Count(n) || a.log.strings.bytes > maxStringBytes+1<<20 {
+		t.Errorf("%v views of %d; %d bytes of text", f.Total.Views, n, a.log.strings.bytes)
 	}
 }
 
@@ -201,7 +201,7 @@ func TestHostileText(t *testing.T) {
 	add(a, epoch, b)
 	a.Mark(beacon.Marker{ID: evil, At: epoch.UnixMilli(), Kind: beacon.MarkerNote, Text: evil, By: evil, Filter: evil})
 	q := frame.Query{By: "release", Window: time.Minute, ValuesOf: "page"}
-	q.Fingerprint = a.log.errorKinds.groups[1].fingerprint
+	q.Fingerprint = a.log.errors.groups[1].fingerprint
 	f := a.Frame(q, SourceStatus{}, epoch)
 	text := fmt.Sprint(f.Segments, f.Errors, f.Tags, f.Values, *f.Detail, f.Markers)
 	if strings.ContainsAny(text, "\x1b\x07\u202e") {

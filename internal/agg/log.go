@@ -17,74 +17,74 @@ type ref = uint32
 // oldest go first, with the dictionaries that its columns point into and an
 // index by receive time.
 type log struct {
-	chunks  []*chunk
-	first   uint32 // number of chunks[0]; numbers begin at 1, so that no ref is 0
-	rows    int
-	sealed  int   // bytes of all chunks but the last
-	evicted int64 // rows, since the beginning
-	slots   slots
+	chunks      []*chunk
+	first       uint32 // number of chunks[0]; numbers begin at 1, so that no ref is 0
+	rows        int
+	sealedBytes int   // bytes of all chunks but the last
+	evicted     int64 // rows, since the beginning
+	slots       slotIndex
 
-	texts      texts
-	origins    origins
-	pages      pages
-	errorKinds errorKinds
-	endpoints  keyTable // url << 32 | method
+	strings   stringTable
+	origins   originTable
+	pages     pageTable
+	errors    errorTable
+	endpoints keyTable // url << 32 | method
 
-	views    keyTable      // index 0 is no view
-	lastSeen paged[uint16] // number of the chunk with the view's last row, its lower half
-	visitors visitors
+	views      keyTable      // index 0 is no view
+	lastChunk  paged[uint16] // number of the chunk with the view's last row, its lower half
+	identities identityTable
 
-	traceTexts map[uint32]struct{} // those of texts that are trace ids
+	traceStrings map[uint32]struct{} // those of texts that are trace ids
 }
 
 func newLog() *log {
-	l := &log{first: 1, traceTexts: map[uint32]struct{}{}}
-	l.texts.init()
+	l := &log{first: 1, traceStrings: map[uint32]struct{}{}}
+	l.strings.init()
 	l.origins.init()
 	l.pages.init()
-	l.errorKinds.init()
-	l.endpoints.add(otherString<<32 | otherString)
-	l.views.add(0)
-	l.lastSeen.push(0)
-	l.visitors.init()
+	l.errors.init()
+	l.endpoints.intern(otherString<<32 | otherString)
+	l.views.intern(0)
+	l.lastChunk.push(0)
+	l.identities.init()
 	return l
 }
 
-// staged is a beacon on its way into the log.
-type staged struct {
+// stagedRow is a beacon on its way into the log.
+type stagedRow struct {
 	received     int64
 	origin, view uint32
-	who          uint32
+	identity     uint32
 	page         uint16
 	flags        uint8
-	mask         uint8
+	vitalMask    uint8
 	skew         uint8
 	vitals       [len(beacon.Vitals)]float32
 }
 
 // append adds a row and returns where it stands. Its side entries may be
 // appended to the chunk's side tables next.
-func (l *log) append(s *staged) (*chunk, int, ref) {
-	c := l.open(s.received)
-	i := c.n
-	c.n++
+func (l *log) append(s *stagedRow) (*chunk, int, ref) {
+	c := l.openChunk(s.received)
+	i := c.rows
+	c.rows++
 	l.rows++
 	c.newest = max(c.newest, s.received)
-	c.received[i] = int32(s.received - c.base)
-	c.origin[i], c.view[i], c.who[i], c.page[i] = s.origin, s.view, s.who, s.page
-	c.flags[i], c.mask[i], c.skew[i] = s.flags, s.mask, s.skew
-	c.total[i], c.own[i] = 0, 0
+	c.offset[i] = int32(s.received - c.base)
+	c.origin[i], c.view[i], c.identity[i], c.page[i] = s.origin, s.view, s.identity, s.page
+	c.flags[i], c.vitalMask[i], c.skew[i] = s.flags, s.vitalMask, s.skew
+	c.totalRoles[i], c.segmentRoles[i] = 0, 0
 	if i&7 == 0 {
-		c.value[i>>3] = uint16(len(c.values))
+		c.valueStart[i>>3] = uint16(len(c.values))
 	}
-	for m := s.mask; m != 0; m &= m - 1 {
+	for m := s.vitalMask; m != 0; m &= m - 1 {
 		c.values = append(c.values, s.vitals[bits.TrailingZeros8(m)])
 	}
 	number := l.first + uint32(len(l.chunks)) - 1
-	*l.lastSeen.at(s.view) = uint16(number)
-	l.visitors.list.at(s.who).rows++
+	*l.lastChunk.elem(s.view) = uint16(number)
+	l.identities.list.elem(s.identity).rows++
 	r := number<<chunkBits | uint32(i)
-	l.slots.append(s.received, r)
+	l.slots.addRow(s.received, r)
 	return c, i, r
 }
 
@@ -92,15 +92,15 @@ func (l *log) append(s *staged) (*chunk, int, ref) {
 // others may be, in milliseconds: so that a chunk of a quiet site can expire.
 const maxSpread = int64(10 * time.Minute / time.Millisecond)
 
-// open is the chunk that takes the next row.
-func (l *log) open(received int64) *chunk {
+// openChunk is the chunk that takes the next row.
+func (l *log) openChunk(received int64) *chunk {
 	if n := len(l.chunks); n > 0 {
 		c := l.chunks[n-1]
-		if c.n < chunkRows && received-c.base < maxSpread && c.base-received < 1<<31-1 {
+		if c.rows < chunkRows && received-c.base < maxSpread && c.base-received < 1<<31-1 {
 			return c
 		}
 		c.seal()
-		l.sealed += c.bytes()
+		l.sealedBytes += c.bytes()
 	}
 	c := &chunk{base: received, newest: received}
 	l.chunks = append(l.chunks, c)
@@ -112,7 +112,7 @@ func (l *log) has(r ref) bool {
 	return r != 0 && (r>>chunkBits-l.first)&(1<<(32-chunkBits)-1) < uint32(len(l.chunks))
 }
 
-func (l *log) at(r ref) (*chunk, int) {
+func (l *log) row(r ref) (*chunk, int) {
 	return l.chunks[(r>>chunkBits-l.first)&(1<<(32-chunkBits)-1)], int(r & chunkMask)
 }
 
@@ -122,39 +122,39 @@ func (l *log) evict(released func(view uint32)) {
 	l.chunks[0] = nil
 	l.chunks = l.chunks[1:]
 	number := l.first
-	l.slots.drop(c, number)
+	l.slots.dropChunk(c, number)
 	l.first = (l.first + 1) & (1<<(32-chunkBits) - 1)
-	l.rows -= c.n
-	l.evicted += int64(c.n)
+	l.rows -= c.rows
+	l.evicted += int64(c.rows)
 	if len(l.chunks) > 0 {
-		l.sealed -= c.bytes()
+		l.sealedBytes -= c.bytes()
 	}
-	for _, v := range c.view[:c.n] {
+	for _, v := range c.view[:c.rows] {
 		// A chunk is evicted long before its number's lower half comes again.
-		if last := l.lastSeen.at(v); *last == uint16(number) && v != 0 && *l.views.keys.at(v) != 0 {
+		if last := l.lastChunk.elem(v); *last == uint16(number) && v != 0 && *l.views.keys.elem(v) != 0 {
 			l.views.remove(v)
 			released(v)
 		}
 	}
-	for _, w := range c.who[:c.n] {
-		l.visitors.release(w)
+	for _, w := range c.identity[:c.rows] {
+		l.identities.release(w)
 	}
 }
 
-// view gives a page view its index; 0 stands for none.
-func (l *log) view(id beacon.ID) uint32 {
+// viewIndex gives a page view its index; 0 stands for none.
+func (l *log) viewIndex(id beacon.ID) uint32 {
 	if id == 0 {
 		return 0
 	}
-	v, _ := l.views.add(uint64(id))
-	l.lastSeen.grow(int(v) + 1)
+	v, _ := l.views.intern(uint64(id))
+	l.lastChunk.grow(int(v) + 1)
 	return v
 }
 
 // bytes is the memory that the log and its dictionaries take.
 func (l *log) bytes() int {
-	n := l.sealed + l.slots.bytes() + l.texts.bytes + l.origins.bytes + l.origins.ids.bytes() + l.errorKinds.bytes +
-		l.endpoints.bytes() + l.views.bytes() + 2*l.lastSeen.room() + l.visitors.bytes()
+	n := l.sealedBytes + l.slots.bytes() + l.strings.bytes + l.origins.bytes + l.origins.byHash.bytes() + l.errors.bytes +
+		l.endpoints.bytes() + l.views.bytes() + 2*l.lastChunk.room() + l.identities.bytes()
 	if len(l.chunks) > 0 {
 		n += l.chunks[len(l.chunks)-1].bytes()
 	}
@@ -167,7 +167,7 @@ func (l *log) oldest() (int64, bool) { return l.slots.first * slotMS, l.rows > 0
 // earliest is the receive time of the oldest beacon retained.
 func (l *log) earliest() int64 {
 	earliest := (l.slots.first + 1) * slotMS
-	l.each(l.slots.first*slotMS, earliest, func(c *chunk, i int) { earliest = min(earliest, c.at(i)) })
+	l.each(l.slots.first*slotMS, earliest, func(c *chunk, i int) { earliest = min(earliest, c.receivedAt(i)) })
 	return earliest
 }
 

@@ -23,39 +23,39 @@ type Source interface {
 // Loop owns an Aggregator: beacons and questions go in, frames come out. A
 // reader that is slow loses frames, never beacons.
 type Loop struct {
-	agg    *Aggregator
-	source Source
-	now    func() time.Time
-	asked  chan frame.Query
-	lent   chan loan
-	ended  chan struct{} // closed when Run returns
-	frames chan *frame.Frame
-	hear   func(*frame.Frame)
-	atOnce int // rows that are looked at for what got worse before the loop turns to what else waits
+	agg     *Aggregator
+	source  Source
+	now     func() time.Time
+	asked   chan frame.Query
+	calls   chan call
+	ended   chan struct{} // closed when Run returns
+	frames  chan *frame.Frame
+	onFrame func(*frame.Frame)
+	atOnce  int // rows that are looked at for what got worse before the loop turns to what else waits
 }
 
 // A loan is a function that the loop runs on its aggregator.
-type loan struct {
-	use  func(*Aggregator)
+type call struct {
+	fn   func(*Aggregator)
 	done chan struct{}
 }
 
 // NewLoop makes a loop that reads source once it runs. now is the viewer's clock.
 func NewLoop(a *Aggregator, source Source, now func() time.Time) *Loop {
-	return &Loop{agg: a, source: source, now: now, asked: make(chan frame.Query, 1), lent: make(chan loan), ended: make(chan struct{}), frames: make(chan *frame.Frame, 1), atOnce: atOnce}
+	return &Loop{agg: a, source: source, now: now, asked: make(chan frame.Query, 1), calls: make(chan call), ended: make(chan struct{}), frames: make(chan *frame.Frame, 1), atOnce: atOnce}
 }
 
 // Ask replaces the question. The answer follows at once, and again at every
 // interval. Ask never waits; of several questions the newest counts.
 func (l *Loop) Ask(q frame.Query) { replace(l.asked, q) }
 
-// Lend has the loop run use on its aggregator, between batches and questions,
+// Do has the loop run use on its aggregator, between batches and questions,
 // and returns when it has. Frames wait meanwhile: what takes more than a few
 // milliseconds is to be done in steps. It gives up when ctx ends, or Run has.
-func (l *Loop) Lend(ctx context.Context, use func(*Aggregator)) error {
+func (l *Loop) Do(ctx context.Context, use func(*Aggregator)) error {
 	done := make(chan struct{})
 	select {
-	case l.lent <- loan{use, done}:
+	case l.calls <- call{use, done}:
 		<-done
 		return nil
 	case <-l.ended:
@@ -67,9 +67,9 @@ func (l *Loop) Lend(ctx context.Context, use func(*Aggregator)) error {
 
 var errEnded = errors.New("counting has ended")
 
-// Tell has the loop call hear with every frame that it makes, in its own
+// OnFrame has the loop call hear with every frame that it makes, in its own
 // goroutine: hear must not wait. Call it before Run.
-func (l *Loop) Tell(hear func(*frame.Frame)) { l.hear = hear }
+func (l *Loop) OnFrame(hear func(*frame.Frame)) { l.onFrame = hear }
 
 // Frames delivers the newest frame. It is closed when Run returns.
 func (l *Loop) Frames() <-chan *frame.Frame { return l.frames }
@@ -131,8 +131,8 @@ func (l *Loop) Run(ctx context.Context, interval time.Duration) error {
 			if asked {
 				send(q)
 			}
-		case lent := <-l.lent:
-			lent.use(l.agg)
+		case lent := <-l.calls:
+			lent.fn(l.agg)
 			close(lent.done)
 		case waiting, ok := <-batches:
 			if !ok {
@@ -151,8 +151,8 @@ func (l *Loop) Run(ctx context.Context, interval time.Duration) error {
 func (l *Loop) send(q frame.Query) (loading float64) {
 	f := l.agg.answer(q, l.source.Status(), l.now(), l.atOnce)
 	loading = f.Health.Loading
-	if l.hear != nil {
-		l.hear(f)
+	if l.onFrame != nil {
+		l.onFrame(f)
 	}
 	replace(l.frames, f)
 	return loading

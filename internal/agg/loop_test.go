@@ -131,16 +131,16 @@ func TestLoopLends(t *testing.T) {
 	go func() { done <- l.Run(ctx, time.Second) }()
 	src.batches <- oneView()
 	for rows := 0; rows == 0; {
-		if err := l.Lend(ctx, func(a *Aggregator) { rows = a.log.rows }); err != nil {
+		if err := l.Do(ctx, func(a *Aggregator) { rows = a.log.rows }); err != nil {
 			t.Fatal(err)
 		}
 	}
 	cancel()
 	<-done
-	if err := l.Lend(t.Context(), func(*Aggregator) {}); err == nil {
+	if err := l.Do(t.Context(), func(*Aggregator) {}); err == nil {
 		t.Error("a loop that has ended lends")
 	}
-	if err := NewLoop(New(Config{}), src, time.Now).Lend(ctx, func(*Aggregator) {}); !errors.Is(err, context.Canceled) {
+	if err := NewLoop(New(Config{}), src, time.Now).Do(ctx, func(*Aggregator) {}); !errors.Is(err, context.Canceled) {
 		t.Errorf("who has given up is told %v", err)
 	}
 }

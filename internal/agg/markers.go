@@ -140,7 +140,7 @@ func (r *releases) markers(l *log, newest int64) []beacon.Marker {
 		if before < float64(time.Minute.Milliseconds()) || float64(s.n)/max(since, 1000)*before < enoughToMiss {
 			continue
 		}
-		name := l.texts.text[s.text]
+		name := l.strings.text[s.text]
 		out = append(out, beacon.Marker{ID: releaseID + name, At: s.first, Kind: beacon.MarkerRelease, Text: "release " + name + " first seen"})
 	}
 	return out

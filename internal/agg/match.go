@@ -17,24 +17,24 @@ type matcher struct {
 	root node // nil: everything passes
 
 	// What the origin alone decides, by origin: see decided.
-	origins []verdict
+	origins []decision
 }
 
-// verdict is what is known of a statement.
-type verdict uint8
+// decision is what is known of a statement.
+type decision uint8
 
 const (
-	unknown verdict = iota // not asked yet, or not by what was asked
-	no
-	yes
-	depends // asked: the origin alone does not decide
+	undecided decision = iota // not asked yet, or not by what was asked
+	decidedNo
+	decidedYes
+	decidedByRow // asked: the origin alone does not decide
 )
 
-func verdictOf(b bool) verdict {
+func decisionOf(b bool) decision {
 	if b {
-		return yes
+		return decidedYes
 	}
-	return no
+	return decidedNo
 }
 
 func newMatcher(l *log, e filter.Expr) *matcher {
@@ -52,26 +52,26 @@ func (m *matcher) passes(c *chunk, i int) bool {
 	}
 	o := c.origin[i]
 	if int(o) >= len(m.origins) {
-		m.origins = append(m.origins, make([]verdict, len(m.log.origins.list)-len(m.origins))...)
+		m.origins = append(m.origins, make([]decision, len(m.log.origins.list)-len(m.origins))...)
 	}
 	v := m.origins[o]
-	if v == unknown {
-		if v = m.root.decided(o); v == unknown {
-			v = depends
+	if v == undecided {
+		if v = m.root.decideByOrigin(o); v == undecided {
+			v = decidedByRow
 		}
 		m.origins[o] = v
 	}
-	if v == depends {
-		return m.root.row(c, i)
+	if v == decidedByRow {
+		return m.root.matches(c, i)
 	}
-	return v == yes
+	return v == decidedYes
 }
 
 // node is a compiled part of the expression.
 type node interface {
-	// decided is the statement as far as the origin alone decides it: yes, no or unknown.
-	decided(origin uint32) verdict
-	row(c *chunk, i int) bool
+	// decideByOrigin is the statement as far as the origin alone decides it: yes, no or unknown.
+	decideByOrigin(origin uint32) decision
+	matches(c *chunk, i int) bool
 }
 
 func compile(l *log, n filter.Node) node {
@@ -98,22 +98,22 @@ func compileEach(l *log, nodes []filter.Node) []node {
 
 type allOf struct{ nodes []node }
 
-func (a *allOf) decided(o uint32) verdict {
-	v := yes
+func (a *allOf) decideByOrigin(o uint32) decision {
+	v := decidedYes
 	for _, n := range a.nodes {
-		switch n.decided(o) {
-		case no:
-			return no
-		case unknown:
-			v = unknown
+		switch n.decideByOrigin(o) {
+		case decidedNo:
+			return decidedNo
+		case undecided:
+			v = undecided
 		}
 	}
 	return v
 }
 
-func (a *allOf) row(c *chunk, i int) bool {
+func (a *allOf) matches(c *chunk, i int) bool {
 	for _, n := range a.nodes {
-		if !n.row(c, i) {
+		if !n.matches(c, i) {
 			return false
 		}
 	}
@@ -122,22 +122,22 @@ func (a *allOf) row(c *chunk, i int) bool {
 
 type anyOf struct{ nodes []node }
 
-func (a *anyOf) decided(o uint32) verdict {
-	v := no
+func (a *anyOf) decideByOrigin(o uint32) decision {
+	v := decidedNo
 	for _, n := range a.nodes {
-		switch n.decided(o) {
-		case yes:
-			return yes
-		case unknown:
-			v = unknown
+		switch n.decideByOrigin(o) {
+		case decidedYes:
+			return decidedYes
+		case undecided:
+			v = undecided
 		}
 	}
 	return v
 }
 
-func (a *anyOf) row(c *chunk, i int) bool {
+func (a *anyOf) matches(c *chunk, i int) bool {
 	for _, n := range a.nodes {
-		if n.row(c, i) {
+		if n.matches(c, i) {
 			return true
 		}
 	}
@@ -146,32 +146,32 @@ func (a *anyOf) row(c *chunk, i int) bool {
 
 type not struct{ node node }
 
-func (n *not) decided(o uint32) verdict {
-	switch n.node.decided(o) {
-	case yes:
-		return no
-	case no:
-		return yes
+func (n *not) decideByOrigin(o uint32) decision {
+	switch n.node.decideByOrigin(o) {
+	case decidedYes:
+		return decidedNo
+	case decidedNo:
+		return decidedYes
 	}
-	return unknown
+	return undecided
 }
 
-func (n *not) row(c *chunk, i int) bool { return !n.node.row(c, i) }
+func (n *not) matches(c *chunk, i int) bool { return !n.node.matches(c, i) }
 
-// verdicts remembers a yes or no per entry of a dictionary.
-type verdicts struct {
-	known []verdict
+// memo remembers a yes or no per entry of a dictionary.
+type memo struct {
+	known []decision
 	ask   func(id uint32) bool
 }
 
-func (v *verdicts) of(id uint32) bool {
+func (v *memo) holds(id uint32) bool {
 	if int(id) >= len(v.known) {
-		v.known = append(v.known, make([]verdict, int(id)+1-len(v.known))...)
+		v.known = append(v.known, make([]decision, int(id)+1-len(v.known))...)
 	}
-	if v.known[id] == unknown {
-		v.known[id] = verdictOf(v.ask(id))
+	if v.known[id] == undecided {
+		v.known[id] = decisionOf(v.ask(id))
 	}
-	return v.known[id] == yes
+	return v.known[id] == decidedYes
 }
 
 func compileTerm(l *log, t *filter.Term) node {
@@ -179,11 +179,11 @@ func compileTerm(l *log, t *filter.Term) node {
 	case filter.KindDim:
 		d, _ := beacon.DimByName(t.Name)
 		if d == beacon.Page {
-			return &pageTerm{verdicts{ask: func(id uint32) bool { return t.MatchString(l.texts.text[l.pages.text[id]]) }}}
+			return &pageTerm{memo{ask: func(id uint32) bool { return t.MatchString(l.strings.text[l.pages.text[id]]) }}}
 		}
-		return &originTerm{verdicts{ask: func(id uint32) bool { return t.MatchString(l.texts.text[l.origins.list[id].dims[d]]) }}}
+		return &originTerm{memo{ask: func(id uint32) bool { return t.MatchString(l.strings.text[l.origins.list[id].dims[d]]) }}}
 	case filter.KindTag:
-		return &originTerm{verdicts{ask: func(id uint32) bool { return t.MatchString(l.tagValue(id, t.Name)) }}}
+		return &originTerm{memo{ask: func(id uint32) bool { return t.MatchString(l.tagValue(id, t.Name)) }}}
 	case filter.KindMetric:
 		return &metricTerm{l, t, beacon.VitalIndex(t.Name)}
 	case filter.KindID:
@@ -194,23 +194,23 @@ func compileTerm(l *log, t *filter.Term) node {
 
 // tagValue is the value of a tag by name, "" if the origin has none.
 func (l *log) tagValue(origin uint32, name string) string {
-	key, ok := l.texts.ids[name]
+	key, ok := l.strings.ids[name]
 	if !ok {
 		return ""
 	}
-	return l.texts.text[l.origins.tag(origin, key)]
+	return l.strings.text[l.origins.tagValue(origin, key)]
 }
 
 // originTerm is about a dimension other than the page, or a tag.
-type originTerm struct{ verdicts }
+type originTerm struct{ memo }
 
-func (t *originTerm) decided(o uint32) verdict { return verdictOf(t.of(o)) }
-func (t *originTerm) row(c *chunk, i int) bool { return t.of(c.origin[i]) }
+func (t *originTerm) decideByOrigin(o uint32) decision { return decisionOf(t.holds(o)) }
+func (t *originTerm) matches(c *chunk, i int) bool     { return t.holds(c.origin[i]) }
 
-type pageTerm struct{ verdicts }
+type pageTerm struct{ memo }
 
-func (t *pageTerm) decided(uint32) verdict   { return unknown }
-func (t *pageTerm) row(c *chunk, i int) bool { return t.of(uint32(c.page[i])) }
+func (t *pageTerm) decideByOrigin(uint32) decision { return undecided }
+func (t *pageTerm) matches(c *chunk, i int) bool   { return t.holds(uint32(c.page[i])) }
 
 // metricTerm is about a metric's value; without it, it does not hold.
 type metricTerm struct {
@@ -219,17 +219,17 @@ type metricTerm struct {
 	vital int
 }
 
-func (t *metricTerm) decided(uint32) verdict { return unknown }
+func (t *metricTerm) decideByOrigin(uint32) decision { return undecided }
 
-func (t *metricTerm) row(c *chunk, i int) bool {
+func (t *metricTerm) matches(c *chunk, i int) bool {
 	if t.vital >= 0 {
-		return c.mask[i]&(1<<t.vital) != 0 && t.term.MatchNumber(float64(c.vital(i, t.vital)))
+		return c.vitalMask[i]&(1<<t.vital) != 0 && t.term.MatchNumber(float64(c.vital(i, t.vital)))
 	}
 	if c.flags[i]&hasCustoms == 0 {
 		return false
 	}
-	for _, m := range slices.Backward(c.customsOf(i)) {
-		if t.log.texts.text[m.name] == t.term.Name {
+	for _, m := range slices.Backward(c.rowCustoms(i)) {
+		if t.log.strings.text[m.name] == t.term.Name {
 			return t.term.MatchNumber(float64(m.value))
 		}
 	}
@@ -259,12 +259,12 @@ func newIDTerm(l *log, t *filter.Term) *idTerm {
 	return n
 }
 
-func (t *idTerm) decided(uint32) verdict { return unknown }
+func (t *idTerm) decideByOrigin(uint32) decision { return undecided }
 
-func (t *idTerm) row(c *chunk, i int) bool {
-	id := *t.log.views.keys.at(c.view[i])
+func (t *idTerm) matches(c *chunk, i int) bool {
+	id := *t.log.views.keys.elem(c.view[i])
 	if t.term.Name != "view" {
-		user, session := t.log.visitors.identifiers(c.who[i])
+		user, session := t.log.identities.identifiers(c.identity[i])
 		if id = uint64(user); t.term.Name == "session" {
 			id = uint64(session)
 		}
@@ -274,13 +274,13 @@ func (t *idTerm) row(c *chunk, i int) bool {
 	}
 	text := ""
 	if id != 0 {
-		text = hex(id)
+		text = hexID(id)
 	}
 	return t.term.MatchString(text)
 }
 
-// hex is an id as people write it: 16 digits.
-func hex(id uint64) string {
+// hexID is an id as people write it: 16 digits.
+func hexID(id uint64) string {
 	const digits = "0123456789abcdef"
 	var b [16]byte
 	for i := range b {
@@ -294,8 +294,8 @@ func hex(id uint64) string {
 type entryTerm struct {
 	term  *filter.Term
 	flag  uint8 // of rows that have such entries at all
-	found verdicts
-	each  func(c *chunk, i int, found *verdicts) bool
+	found memo
+	each  func(c *chunk, i int, found *memo) bool
 	none  bool // what holds of a beacon without any
 }
 
@@ -315,16 +315,16 @@ func newEntryTerm(l *log, t *filter.Term) *entryTerm {
 		}
 		if t.Kind == filter.KindRequest {
 			n.found.ask = func(endpoint uint32) bool {
-				return finds(&beacon.Beacon{Requests: []beacon.Request{{URL: l.url(endpoint)}}})
+				return finds(&beacon.Beacon{Requests: []beacon.Request{{URL: l.endpointURL(endpoint)}}})
 			}
 		}
-		n.each = func(c *chunk, i int, found *verdicts) bool {
-			for _, r := range c.requestsOf(i) {
+		n.each = func(c *chunk, i int, found *memo) bool {
+			for _, r := range c.rowRequests(i) {
 				id := uint32(r.endpoint)
 				if t.Kind == filter.KindStatus {
 					id = uint32(r.status)
 				}
-				if found.of(id) {
+				if found.holds(id) {
 					return true
 				}
 			}
@@ -333,11 +333,11 @@ func newEntryTerm(l *log, t *filter.Term) *entryTerm {
 	case filter.KindEvent:
 		n.flag = hasEvents
 		n.found.ask = func(name uint32) bool {
-			return finds(&beacon.Beacon{Events: []beacon.Event{{Name: l.texts.text[name]}}})
+			return finds(&beacon.Beacon{Events: []beacon.Event{{Name: l.strings.text[name]}}})
 		}
-		n.each = func(c *chunk, i int, found *verdicts) bool {
-			for _, e := range c.eventsOf(i) {
-				if found.of(e.name) {
+		n.each = func(c *chunk, i int, found *memo) bool {
+			for _, e := range c.rowEvents(i) {
+				if found.holds(e.name) {
 					return true
 				}
 			}
@@ -346,12 +346,12 @@ func newEntryTerm(l *log, t *filter.Term) *entryTerm {
 	default:
 		n.flag = hasErrors
 		n.found.ask = func(kind uint32) bool {
-			k := &l.errorKinds.list[kind]
+			k := &l.errors.kinds[kind]
 			return finds(&beacon.Beacon{Errors: []beacon.Error{l.errorOf(k)}})
 		}
-		n.each = func(c *chunk, i int, found *verdicts) bool {
-			for _, e := range c.errorsOf(i) {
-				if found.of(e.kind) {
+		n.each = func(c *chunk, i int, found *memo) bool {
+			for _, e := range c.rowErrors(i) {
+				if found.holds(e.kind) {
 					return true
 				}
 			}
@@ -361,9 +361,9 @@ func newEntryTerm(l *log, t *filter.Term) *entryTerm {
 	return n
 }
 
-func (t *entryTerm) decided(uint32) verdict { return unknown }
+func (t *entryTerm) decideByOrigin(uint32) decision { return undecided }
 
-func (t *entryTerm) row(c *chunk, i int) bool {
+func (t *entryTerm) matches(c *chunk, i int) bool {
 	if c.flags[i]&t.flag == 0 {
 		return t.none
 	}
@@ -373,7 +373,9 @@ func (t *entryTerm) row(c *chunk, i int) bool {
 func fingerprintOf(e *beacon.Error) string { return fingerprint.Of(e.Type, e.Message, e.Stack) }
 
 func (l *log) errorOf(k *errorKind) beacon.Error {
-	return beacon.Error{Type: l.texts.text[k.typ], Message: l.texts.text[k.message], Stack: l.texts.text[k.stack], Handled: k.handled}
+	return beacon.Error{Type: l.strings.text[k.typ], Message: l.strings.text[k.message], Stack: l.strings.text[k.stack], Handled: k.handled}
 }
 
-func (l *log) url(endpoint uint32) string { return l.texts.text[*l.endpoints.keys.at(endpoint)>>32] }
+func (l *log) endpointURL(endpoint uint32) string {
+	return l.strings.text[*l.endpoints.keys.elem(endpoint)>>32]
+}

@@ -131,9 +131,9 @@ type promise struct {
 	Objective
 	log     *log
 	matcher *matcher
-	vital   int      // place in beacon.Vitals, -1: none
-	which   verdicts // of endpoints or names, those that the objective is about
-	whole   verdicts // of names, those that Of is about
+	vital   int  // place in beacon.Vitals, -1: none
+	which   memo // of endpoints or names, those that the objective is about
+	whole   memo // of names, those that Of is about
 
 	views paged[kept] // by log.views
 	first int64       // number of steps[0]
@@ -154,11 +154,11 @@ type kept10s struct {
 
 func newPromise(l *log, o Objective) *promise {
 	p := &promise{Objective: o, log: l, matcher: newMatcher(l, o.Filter), vital: beacon.VitalIndex(o.Measure)}
-	named := func(want string) func(uint32) bool { return func(id uint32) bool { return l.texts.text[id] == want } }
+	named := func(want string) func(uint32) bool { return func(id uint32) bool { return l.strings.text[id] == want } }
 	switch o.Measure {
 	case "requests":
 		term := &filter.Term{Kind: filter.KindRequest, Op: filter.Eq, Values: []string{o.Request}}
-		p.which.ask = func(endpoint uint32) bool { return o.Request == "" || term.MatchString(l.url(endpoint)) }
+		p.which.ask = func(endpoint uint32) bool { return o.Request == "" || term.MatchString(l.endpointURL(endpoint)) }
 	case "event":
 		p.which.ask, p.whole.ask = named(o.Event), named(o.Of)
 	default:
@@ -178,23 +178,23 @@ func (p *promise) count(c *chunk, i int, r ref) {
 	case p.vital >= 0:
 		p.countVital(c, i, r)
 	case p.Measure == "requests":
-		for _, e := range c.requestsOf(i) {
-			if p.which.of(uint32(e.endpoint)) {
+		for _, e := range c.rowRequests(i) {
+			if p.which.holds(uint32(e.endpoint)) {
 				p.add(c, i, 1, e.failed())
 			}
 		}
 	case p.Measure == "event":
-		for _, e := range c.eventsOf(i) {
-			if p.whole.of(e.name) {
+		for _, e := range c.rowEvents(i) {
+			if p.whole.holds(e.name) {
 				p.add(c, i, 1, true)
 			}
-			if p.which.of(e.name) {
+			if p.which.holds(e.name) {
 				p.forgive(c, i)
 			}
 		}
 	default:
-		for _, e := range c.customsOf(i) {
-			if p.which.of(e.name) {
+		for _, e := range c.rowCustoms(i) {
+			if p.which.holds(e.name) {
 				p.add(c, i, 1, float64(e.value) > p.Bound)
 			}
 		}
@@ -204,17 +204,17 @@ func (p *promise) count(c *chunk, i int, r ref) {
 func (p *promise) countView(c *chunk, i int) {
 	flags, v := c.flags[i], c.view[i]
 	if v == 0 {
-		verdict := alone(flags, 0)
-		if verdict&starts != 0 {
+		verdict := standaloneRoles(flags, 0)
+		if verdict&roleView != 0 {
 			p.add(c, i, 1, false)
 		}
-		if verdict&errs != 0 {
+		if verdict&roleErrored != 0 {
 			p.spoil(c, i)
 		}
 		return
 	}
 	p.views.grow(int(v) + 1)
-	k := p.views.at(v)
+	k := p.views.elem(v)
 	if !k.counted && flags&beacon.FlagUnsampled == 0 {
 		k.counted = true
 		p.add(c, i, 1, false)
@@ -226,15 +226,15 @@ func (p *promise) countView(c *chunk, i int) {
 }
 
 func (p *promise) countVital(c *chunk, i int, r ref) {
-	if c.mask[i]&(1<<p.vital) == 0 || c.flags[i]&beacon.FlagUnsampled != 0 {
+	if c.vitalMask[i]&(1<<p.vital) == 0 || c.flags[i]&beacon.FlagUnsampled != 0 {
 		return
 	}
 	if v := c.view[i]; v != 0 {
 		p.views.grow(int(v) + 1)
-		k := p.views.at(v)
+		k := p.views.elem(v)
 		if p.log.has(k.last) {
-			before, j := p.log.at(k.last)
-			if before.at(j) > c.at(i) {
+			before, j := p.log.row(k.last)
+			if before.receivedAt(j) > c.receivedAt(i) {
 				return // it was sent before the one we know
 			}
 			p.add(before, j, -1, p.poor(before, j))
@@ -248,7 +248,7 @@ func (p *promise) poor(c *chunk, i int) bool { return float64(c.vital(i, p.vital
 
 // step is where a row is counted.
 func (p *promise) step(c *chunk, i int) *kept10s {
-	number := c.at(i) / objectiveStep
+	number := c.receivedAt(i) / objectiveStep
 	if len(p.steps) == 0 {
 		p.first = number
 	}
@@ -288,7 +288,7 @@ func (p *promise) forgive(c *chunk, i int) { p.step(c, i).bad -= p.log.origins.w
 // release forgets a view that has no row left.
 func (p *promise) release(view uint32) {
 	if int(view) < p.views.len() {
-		*p.views.at(view) = kept{}
+		*p.views.elem(view) = kept{}
 	}
 }
 

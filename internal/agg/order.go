@@ -78,7 +78,7 @@ func (a *Aggregator) worseError(x, y uint32) int {
 		return cmp.Compare(y, x)
 	}
 	p, q := a.now.groups[x], a.now.groups[y]
-	groups := a.log.errorKinds.groups
+	groups := a.log.errors.groups
 	return cmp.Or(
 		cmp.Compare(q.users, p.users),
 		cmp.Compare(q.count, p.count),
@@ -86,8 +86,8 @@ func (a *Aggregator) worseError(x, y uint32) int {
 	)
 }
 
-// at is the cell of a segment, nil where it has none.
-func (w *window) at(segment int) *cell {
+// cell is the cell of a segment, nil where it has none.
+func (w *window) cell(segment int) *cell {
 	if segment >= len(w.cells) {
 		return nil
 	}

@@ -32,9 +32,9 @@ func weightOf(rate float32) int64 {
 
 func count(fixed int64) frame.Count { return frame.Count(float64(fixed) / one) }
 
-// origins are the distinct origins, and in them the distinct sets of tags.
-type origins struct {
-	ids     keyTable // by hash: 64 bits of it are taken for the origin itself
+// originTable are the distinct origins, and in them the distinct sets of tags.
+type originTable struct {
+	byHash  keyTable // by hash: 64 bits of it are taken for the origin itself
 	list    []origin
 	weights []int64 // what counts are scaled by, see one
 	bytes   int
@@ -51,13 +51,13 @@ const (
 	otherTags   = 1
 )
 
-func (o *origins) init() {
+func (o *originTable) init() {
 	var other origin
 	for d := range other.dims {
 		other.dims[d] = otherString
 	}
-	o.ids.add(0)
-	o.ids.add(1)
+	o.byHash.intern(0)
+	o.byHash.intern(1)
 	o.list = []origin{{}, other}
 	o.weights = []int64{one, one}
 	o.tagSets = [][]beacon.TagRef{nil, nil}
@@ -65,24 +65,24 @@ func (o *origins) init() {
 	o.tagKeys = map[uint32]bool{}
 }
 
-// add gives a origin its id.
-func (o *origins) add(hash uint64, fill func(*origin) (weight int64)) (uint32, bool) {
-	if id, ok := o.ids.find(hash); ok {
+// intern gives a origin its id.
+func (o *originTable) intern(hash uint64, fill func(*origin) (weight int64)) (uint32, bool) {
+	if id, ok := o.byHash.find(hash); ok {
 		return id, true
 	}
 	if len(o.list) >= maxOrigins {
 		return otherOrigin, false
 	}
-	id, _ := o.ids.add(hash)
+	id, _ := o.byHash.intern(hash)
 	o.list = append(o.list, origin{})
 	o.weights = append(o.weights, fill(&o.list[id]))
 	o.bytes += 64 + 8
 	return id, true
 }
 
-// tagSet gives a set of tags its id. refs is sorted in place; of a key that
+// internTags gives a set of tags its id. refs is sorted in place; of a key that
 // stands twice the first counts, as it does to filters.
-func (o *origins) tagSet(refs []beacon.TagRef) uint32 {
+func (o *originTable) internTags(refs []beacon.TagRef) uint32 {
 	slices.SortStableFunc(refs, func(a, b beacon.TagRef) int { return int(a.Key) - int(b.Key) })
 	refs = slices.CompactFunc(refs, func(a, b beacon.TagRef) bool { return a.Key == b.Key })
 	var room [256]byte
@@ -110,8 +110,8 @@ func (o *origins) tagSet(refs []beacon.TagRef) uint32 {
 	return id
 }
 
-// tag is the value of a tag in a origin, noString if it has none.
-func (o *origins) tag(id, key uint32) uint32 {
+// tagValue is the value of a tag in a origin, noString if it has none.
+func (o *originTable) tagValue(id, key uint32) uint32 {
 	for _, r := range o.tagSets[o.list[id].tags] {
 		if r.Key == key {
 			return r.Value

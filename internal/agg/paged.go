@@ -12,7 +12,7 @@ const (
 	pageLen  = 1 << pageBits
 )
 
-func (p *paged[T]) at(i uint32) *T { return &p.pages[i>>pageBits][i&(pageLen-1)] }
+func (p *paged[T]) elem(i uint32) *T { return &p.pages[i>>pageBits][i&(pageLen-1)] }
 
 // grow makes the length at least n; what is new is zero.
 func (p *paged[T]) grow(n int) {
@@ -24,7 +24,7 @@ func (p *paged[T]) grow(n int) {
 
 func (p *paged[T]) push(v T) {
 	p.grow(p.n + 1)
-	*p.at(uint32(p.n - 1)) = v
+	*p.elem(uint32(p.n - 1)) = v
 }
 
 func (p *paged[T]) len() int { return p.n }

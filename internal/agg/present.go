@@ -34,10 +34,10 @@ func (w *watch) present(e *episode, upTo int64) *present {
 	k, events := e.measure.vital(), w.events(e)
 	from := min(max(e.onset, upTo-longSteps+1), upTo)
 	w.each(from, upTo, func(c *chunk, i int) {
-		if c.total[i]&passing == 0 {
+		if c.totalRoles[i]&rolePasses == 0 {
 			return
 		}
-		user := w.log.visitors.user(c.who[i])
+		user := w.log.identities.userOf(c.identity[i])
 		p.users.add(user)
 		x, n := events(c, i)
 		failed := e.measure == ofErrors && c.flags[i]&hasErrors != 0
@@ -55,8 +55,8 @@ func (w *watch) present(e *episode, upTo int64) *present {
 			p.hurt.add(user)
 		}
 		if failed {
-			for _, entry := range c.errorsOf(i) {
-				p.groups[w.log.errorKinds.list[entry.kind].group]++
+			for _, entry := range c.rowErrors(i) {
+				p.groups[w.log.errors.kinds[entry.kind].group]++
 			}
 		}
 	})

@@ -14,7 +14,7 @@ type segments struct {
 	keys []uint32 // log.texts, by segment
 
 	byText map[uint32]uint16
-	known  []uint16 // segment + 1, by page or by origin
+	byID   []uint16 // segment + 1, by page or by origin
 }
 
 // otherSegment gathers what is over the cap of segments.
@@ -30,44 +30,44 @@ func newSegments(l *log, by string) segments {
 	return s
 }
 
-// of is the segment of a row.
-func (s *segments) of(c *chunk, i int) uint16 {
+// ofRow is the segment of a row.
+func (s *segments) ofRow(c *chunk, i int) uint16 {
 	id := c.origin[i]
 	if s.dim == beacon.Page {
 		id = uint32(c.page[i])
 	}
-	if int(id) < len(s.known) && s.known[id] != 0 {
-		return s.known[id] - 1
+	if int(id) < len(s.byID) && s.byID[id] != 0 {
+		return s.byID[id] - 1
 	}
-	return s.learn(id)
+	return s.assign(id)
 }
 
-func (s *segments) learn(id uint32) uint16 {
-	if int(id) >= len(s.known) {
-		s.known = append(s.known, make([]uint16, int(id)+1-len(s.known))...)
+func (s *segments) assign(id uint32) uint16 {
+	if int(id) >= len(s.byID) {
+		s.byID = append(s.byID, make([]uint16, int(id)+1-len(s.byID))...)
 	}
-	text := s.text(id)
+	text := s.value(id)
 	seg, ok := s.byText[text]
 	if !ok && len(s.keys) <= maxSegments {
 		seg = uint16(len(s.keys))
 		s.keys = append(s.keys, text)
 		s.byText[text] = seg
 	}
-	s.known[id] = seg + 1
+	s.byID[id] = seg + 1
 	return seg
 }
 
-// text is the value that an origin, or a page, has.
-func (s *segments) text(id uint32) uint32 {
+// value is the value that an origin, or a page, has.
+func (s *segments) value(id uint32) uint32 {
 	switch s.dim {
 	case beacon.Page:
 		return s.log.pages.text[id]
 	case beacon.NumDims:
-		key, ok := s.log.texts.ids[s.tag]
+		key, ok := s.log.strings.ids[s.tag]
 		if !ok {
 			return noString
 		}
-		return s.log.origins.tag(id, key)
+		return s.log.origins.tagValue(id, key)
 	}
 	return s.log.origins.list[id].dims[s.dim]
 }
@@ -82,7 +82,7 @@ func (s *segments) field() string {
 
 // key is what a segment is called.
 func (s *segments) key(seg int) string {
-	return keyOf(s.log.texts.text[s.keys[seg]])
+	return keyOf(s.log.strings.text[s.keys[seg]])
 }
 
 func keyOf(value string) string {

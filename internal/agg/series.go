@@ -66,7 +66,7 @@ func (s *series) show(from, to int64, n int) {
 		s.step, s.base, s.cells = length, base, nil
 		s.extend(to / length)
 		for _, c := range s.log.chunks {
-			for i := range c.n {
+			for i := range c.rows {
 				s.count(c, i, 1)
 			}
 		}
@@ -113,46 +113,46 @@ func (s *series) at(t int64) *step {
 
 // count counts a row, or takes it back where by is -1.
 func (s *series) count(c *chunk, i, by int) {
-	if c.total[i]&passing == 0 {
+	if c.totalRoles[i]&rolePasses == 0 {
 		return
 	}
-	st := s.at(c.at(i))
+	st := s.at(c.receivedAt(i))
 	if st == nil {
 		return
 	}
 	st.beacons += by
 	if c.flags[i]&hasErrors != 0 {
-		if user := s.log.visitors.user(c.who[i]); user != 0 {
+		if user := s.log.identities.userOf(c.identity[i]); user != 0 {
 			st.affected += st.users.add(pair(0, user), by)
 		}
 	}
-	s.countStep(st, c, i, c.total[i], c.own[i], by)
+	s.countStep(st, c, i, c.totalRoles[i], c.segmentRoles[i], by)
 }
 
-// countVerdicts counts what a row stands for.
-func (s *series) countVerdicts(c *chunk, i int, total, own uint8, by int) {
-	if st := s.at(c.at(i)); st != nil {
+// countRoles counts what a row stands for.
+func (s *series) countRoles(c *chunk, i int, total, own uint8, by int) {
+	if st := s.at(c.receivedAt(i)); st != nil {
 		s.countStep(st, c, i, total, own, by)
 	}
 }
 
 func (s *series) countStep(st *step, c *chunk, i int, total, own uint8, by int) {
-	if (total|own)&(starts|errs) != 0 {
+	if (total|own)&(roleView|roleErrored) != 0 {
 		weight := int64(by) * s.log.origins.weights[c.origin[i]]
-		seg := int(s.lens.segments.of(c, i))
+		seg := int(s.lens.segments.ofRow(c, i))
 		if seg >= len(st.segments) {
 			st.segments = append(st.segments, make([]spark, len(s.lens.segments.keys)-len(st.segments))...)
 		}
-		if total&starts != 0 {
+		if total&roleView != 0 {
 			st.views += weight
 		}
-		if total&errs != 0 {
+		if total&roleErrored != 0 {
 			st.errored += weight
 		}
-		if own&starts != 0 {
+		if own&roleView != 0 {
 			st.segments[seg].views += weight
 		}
-		if own&errs != 0 {
+		if own&roleErrored != 0 {
 			st.segments[seg].errored += weight
 		}
 	}

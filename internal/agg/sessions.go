@@ -24,7 +24,7 @@ func (a *Aggregator) sessions(spec *frame.SessionsSpec, lo, hi int64) []frame.Se
 	group, wanted := uint32(0), spec.Fingerprint != ""
 	if wanted {
 		var ok bool
-		if group, ok = a.log.errorKinds.groupIDs[spec.Fingerprint]; !ok {
+		if group, ok = a.log.errors.groupIDs[spec.Fingerprint]; !ok {
 			return nil
 		}
 	}
@@ -34,23 +34,23 @@ func (a *Aggregator) sessions(spec *frame.SessionsSpec, lo, hi int64) []frame.Se
 	}
 	hurt := map[uint32]*frame.SessionRow{}
 	a.log.each(lo, hi, func(c *chunk, i int) {
-		if c.total[i]&passing == 0 || c.flags[i]&hasErrors == 0 || c.who[i] == 0 || !in(c, i) {
+		if c.totalRoles[i]&rolePasses == 0 || c.flags[i]&hasErrors == 0 || c.identity[i] == 0 || !in(c, i) {
 			return
 		}
-		for _, e := range c.errorsOf(i) {
-			kind := &a.log.errorKinds.list[e.kind]
+		for _, e := range c.rowErrors(i) {
+			kind := &a.log.errors.kinds[e.kind]
 			if wanted && kind.group != group {
 				continue
 			}
-			r := hurt[c.who[i]]
+			r := hurt[c.identity[i]]
 			if r == nil {
-				r = &frame.SessionRow{ID: a.log.sessionID(c.who[i], c.view[i])}
-				hurt[c.who[i]] = r
+				r = &frame.SessionRow{ID: a.log.senderID(c.identity[i], c.view[i])}
+				hurt[c.identity[i]] = r
 			}
 			r.Errors++
 			o := &a.log.origins.list[c.origin[i]]
-			r.Release, r.Browser, r.Region = a.log.texts.text[o.dims[beacon.Release]], a.log.texts.text[o.dims[beacon.BrowserVersion]], a.log.texts.text[o.dims[beacon.Region]]
-			r.Page = a.log.texts.text[a.log.pages.text[c.page[i]]]
+			r.Release, r.Browser, r.Region = a.log.strings.text[o.dims[beacon.Release]], a.log.strings.text[o.dims[beacon.BrowserVersion]], a.log.strings.text[o.dims[beacon.Region]]
+			r.Page = a.log.strings.text[a.log.pages.text[c.page[i]]]
 			r.Error = a.log.errorText(kind)
 		}
 	})
@@ -59,11 +59,11 @@ func (a *Aggregator) sessions(spec *frame.SessionsSpec, lo, hi int64) []frame.Se
 	}
 	// What else they did, whether it passes the filter or not.
 	a.log.each(lo, hi, func(c *chunk, i int) {
-		r := hurt[c.who[i]]
+		r := hurt[c.identity[i]]
 		if r == nil {
 			return
 		}
-		t := at(c.at(i))
+		t := at(c.receivedAt(i))
 		if r.First.IsZero() || t.Before(r.First) {
 			r.First = t
 		}
@@ -97,27 +97,27 @@ func (a *Aggregator) within(whole bool, key string) func(c *chunk, i int) bool {
 	if seg < 0 {
 		return nil
 	}
-	return func(c *chunk, i int) bool { return int(a.lens.segments.of(c, i)) == seg }
+	return func(c *chunk, i int) bool { return int(a.lens.segments.ofRow(c, i)) == seg }
 }
 
 // find is the segment of a key, -1 if there is none.
 func (s *segments) find(key string) int {
-	return slices.IndexFunc(s.keys, func(text uint32) bool { return keyOf(s.log.texts.text[text]) == key })
+	return slices.IndexFunc(s.keys, func(text uint32) bool { return keyOf(s.log.strings.text[text]) == key })
 }
 
-// sessionID names who sent a row.
-func (l *log) sessionID(who, view uint32) string {
-	user, session := l.visitors.identifiers(who)
+// senderID names who sent a row.
+func (l *log) senderID(who, view uint32) string {
+	user, session := l.identities.identifiers(who)
 	id := uint64(cmp.Or(session, user))
 	if id == 0 {
-		id = *l.views.keys.at(view)
+		id = *l.views.keys.elem(view)
 	}
-	return hex(id)
+	return hexID(id)
 }
 
 // errorText is an error in one line.
 func (l *log) errorText(k *errorKind) string {
-	typ, message := l.texts.text[k.typ], l.texts.text[k.message]
+	typ, message := l.strings.text[k.typ], l.strings.text[k.message]
 	switch {
 	case typ == "":
 		return message
@@ -134,13 +134,13 @@ func (a *Aggregator) course(spec *frame.SessionsSpec) []frame.Step {
 		return nil
 	}
 	l := a.log
-	sent := l.visitors.named(spec.ID)
+	sent := l.identities.withID(spec.ID)
 	if sent == nil {
 		return nil
 	}
 	var out []frame.Step
 	for _, c := range l.chunks {
-		for i, who := range c.who[:c.n] {
+		for i, who := range c.identity[:c.rows] {
 			if sent[who] {
 				out = a.steps(out, c, i)
 			}
@@ -150,8 +150,8 @@ func (a *Aggregator) course(spec *frame.SessionsSpec) []frame.Step {
 	return slices.Clip(out[max(0, len(out)-maxCourse):])
 }
 
-// named is which visitors have an id, as sessionID gives it; nil if none has.
-func (v *visitors) named(id string) map[uint32]bool {
+// withID is which visitors have an id, as sessionID gives it; nil if none has.
+func (v *identityTable) withID(id string) map[uint32]bool {
 	want, err := strconv.ParseUint(id, 16, 64)
 	if err != nil || want == 0 {
 		return nil
@@ -161,9 +161,9 @@ func (v *visitors) named(id string) map[uint32]bool {
 		user, session := v.identifiers(who)
 		is := uint64(cmp.Or(session, user))
 		if is == 0 { // the key that the visitor is counted by is the view
-			is = *v.users.keys.at(v.user(who))
+			is = *v.users.keys.elem(v.userOf(who))
 		}
-		if is == want && v.list.at(who).rows&^named != 0 {
+		if is == want && v.list.elem(who).rows&^hasUser != 0 {
 			if out == nil {
 				out = map[uint32]bool{}
 			}
@@ -176,12 +176,12 @@ func (v *visitors) named(id string) map[uint32]bool {
 // steps adds what a row tells.
 func (a *Aggregator) steps(out []frame.Step, c *chunk, i int) []frame.Step {
 	l := a.log
-	first := frame.Step{At: at(c.at(i)), Page: l.texts.text[l.pages.text[c.page[i]]]}
-	traces := c.tracesOf(i)
+	first := frame.Step{At: at(c.receivedAt(i)), Page: l.strings.text[l.pages.text[c.page[i]]]}
+	traces := c.rowTraces(i)
 	trace := func(of int) string {
 		for k := range traces {
-			if int(traces[k].of&^traceIsText) == of {
-				return l.trace(&traces[k])
+			if int(traces[k].source&^traceIsText) == of {
+				return l.traceID(&traces[k])
 			}
 		}
 		return ""
@@ -192,17 +192,17 @@ func (a *Aggregator) steps(out []frame.Step, c *chunk, i int) []frame.Step {
 		out = append(out, s)
 	}
 	if c.flags[i]&beacon.FlagNavigation != 0 {
-		add("view", "page view", false, trace(ofLoad))
+		add("view", "page view", false, trace(traceOfLoad))
 	}
 	for m := range beacon.Vitals {
-		if c.mask[i]&(1<<m) != 0 {
+		if c.vitalMask[i]&(1<<m) != 0 {
 			v := float64(c.vital(i, m))
 			add("vital", beacon.Vitals[m]+" "+strconv.FormatFloat(v, 'g', 4, 64), v > bounds[m][1], "")
 		}
 	}
-	for k, r := range c.requestsOf(i) {
-		key := *l.endpoints.keys.at(uint32(r.endpoint))
-		text := l.texts.text[uint32(key)] + " " + l.texts.text[key>>32] + " "
+	for k, r := range c.rowRequests(i) {
+		key := *l.endpoints.keys.elem(uint32(r.endpoint))
+		text := l.strings.text[uint32(key)] + " " + l.strings.text[key>>32] + " "
 		bad := r.failed()
 		if r.status == 0 {
 			text += "no answer"
@@ -214,11 +214,11 @@ func (a *Aggregator) steps(out []frame.Step, c *chunk, i int) []frame.Step {
 		}
 		add("request", text, bad, trace(k))
 	}
-	for _, e := range c.eventsOf(i) {
-		add("event", l.texts.text[e.name], false, "")
+	for _, e := range c.rowEvents(i) {
+		add("event", l.strings.text[e.name], false, "")
 	}
-	for _, e := range c.errorsOf(i) {
-		add("error", l.errorText(&l.errorKinds.list[e.kind]), true, trace(ofLoad))
+	for _, e := range c.rowErrors(i) {
+		add("error", l.errorText(&l.errors.kinds[e.kind]), true, trace(traceOfLoad))
 	}
 	return out
 }

@@ -254,7 +254,7 @@ func (a *Aggregator) silent(to int64) []frame.Silence {
 			Expected: expected, Received: received, Since: at(r.since(end, expected) * silenceStep),
 		}}
 		if k.dim != beacon.NumDims {
-			f.Term = frame.Term{Field: k.dim.String(), Value: a.log.texts.text[k.text]}
+			f.Term = frame.Term{Field: k.dim.String(), Value: a.log.strings.text[k.text]}
 		}
 		all = append(all, f)
 	}

@@ -4,10 +4,10 @@ package agg
 // collector's clock, the same for all viewers.
 const slotMS = 1000
 
-// slots are the index of the log by receive time: for every second, where in
+// slotIndex are the index of the log by receive time: for every second, where in
 // the log the beacons stand that were received in it. Beacons arrive nearly in
 // order, so a second is a few runs of rows.
-type slots struct {
+type slotIndex struct {
 	bySecond    map[int64]*slot
 	first, last int64 // no slot before or after has rows
 	current     *slot // the one that took the last row
@@ -16,31 +16,31 @@ type slots struct {
 
 type slot struct {
 	second int64
-	runs   []run
+	runs   []rowRun
 }
 
-// run is n rows from a ref on, all in one chunk.
-type run struct {
+// rowRun is n rows from a ref on, all in one chunk.
+type rowRun struct {
 	from ref
 	n    uint32
 }
 
 func slotOf(ms int64) int64 { return ms / slotMS }
 
-func (s *slots) append(received int64, r ref) {
+func (s *slotIndex) addRow(received int64, r ref) {
 	c := s.current
 	if second := slotOf(received); c == nil || c.second != second {
-		c = s.slot(second)
+		c = s.slotAt(second)
 	}
 	if n := len(c.runs); n > 0 && c.runs[n-1].from+c.runs[n-1].n == r && r&chunkMask != 0 {
 		c.runs[n-1].n++
 		return
 	}
 	s.runs++
-	c.runs = append(c.runs, run{r, 1})
+	c.runs = append(c.runs, rowRun{r, 1})
 }
 
-func (s *slots) slot(second int64) *slot {
+func (s *slotIndex) slotAt(second int64) *slot {
 	if len(s.bySecond) == 0 {
 		s.bySecond = map[int64]*slot{}
 		s.first, s.last = second, second
@@ -55,12 +55,12 @@ func (s *slots) slot(second int64) *slot {
 	return c
 }
 
-// drop forgets the rows of a chunk, the oldest of the log.
-func (s *slots) drop(c *chunk, number uint32) {
+// dropChunk forgets the rows of a chunk, the oldest of the log.
+func (s *slotIndex) dropChunk(c *chunk, number uint32) {
 	s.current = nil
 	previous := int64(-1)
-	for i := range c.n {
-		second := slotOf(c.at(i))
+	for i := range c.rows {
+		second := slotOf(c.receivedAt(i))
 		if second == previous {
 			continue
 		}
@@ -83,9 +83,9 @@ func (s *slots) drop(c *chunk, number uint32) {
 	}
 }
 
-// rows counts what was received in the slots that touch [lo, hi), and says
+// countRows counts what was received in the slots that touch [lo, hi), and says
 // from when on there was something to receive.
-func (s *slots) rows(lo, hi int64) (n int, since int64) {
+func (s *slotIndex) countRows(lo, hi int64) (n int, since int64) {
 	first := max(slotOf(lo), s.first)
 	for second := first; second <= min(slotOf(hi-1), s.last); second++ {
 		if t := s.bySecond[second]; t != nil {
@@ -97,7 +97,7 @@ func (s *slots) rows(lo, hi int64) (n int, since int64) {
 	return n, min(first*slotMS, hi)
 }
 
-func (s *slots) bytes() int { return 12*s.runs + 96*len(s.bySecond) }
+func (s *slotIndex) bytes() int { return 12*s.runs + 96*len(s.bySecond) }
 
 // each visits the rows received in [lo, hi), Unix milliseconds, by slot.
 func (l *log) each(lo, hi int64, visit func(*chunk, int)) {
@@ -111,9 +111,9 @@ func (l *log) each(lo, hi int64, visit func(*chunk, int)) {
 		}
 		edge := second*slotMS < lo || (second+1)*slotMS > hi
 		for _, r := range s.runs {
-			c, i := l.at(r.from)
+			c, i := l.row(r.from)
 			for end := i + int(r.n); i < end; i++ {
-				if t := c.at(i); !edge || t >= lo && t < hi {
+				if t := c.receivedAt(i); !edge || t >= lo && t < hi {
 					visit(c, i)
 				}
 			}

@@ -6,51 +6,51 @@ import "strconv"
 // the servers saw. Ids of what went well are not retained.
 type traceEntry struct {
 	row    uint16
-	of     uint16 // ofLoad, or which of the row's requests; with traceIsText
+	source uint16 // ofLoad, or which of the row's requests; with traceIsText
 	hi, lo uint64 // the halves of the id; lo alone is an index into log.texts
 }
 
-const traceBytes = 24
+const traceEntryBytes = 24
 
 const (
 	// traceIsText marks ids that are not the 32 lower-case hexadecimal digits of
 	// a W3C trace context.
 	traceIsText = 1 << 15
-	// ofLoad marks the trace of the page load.
-	ofLoad = traceIsText - 1
+	// traceOfLoad marks the trace of the page load.
+	traceOfLoad = traceIsText - 1
 	// maxTraceTexts is how many ids of other forms are kept; further ones read (other).
 	maxTraceTexts = 20_000
 )
 
-// trace retains a trace id of the current row; none where the batch has none.
-func (t *translation) trace(c *chunk, row uint16, of int, text uint32) {
+// appendTrace retains a trace id of the current row; none where the batch has none.
+func (t *translation) appendTrace(c *chunk, row uint16, of int, text uint32) {
 	id := t.batch.Strings[text]
 	if id == "" {
 		return
 	}
-	e := traceEntry{row: row, of: uint16(min(of, ofLoad))}
+	e := traceEntry{row: row, source: uint16(min(of, traceOfLoad))}
 	var ok bool
 	if e.hi, e.lo, ok = packTrace(id); !ok {
-		e.of |= traceIsText
-		e.lo = uint64(t.traceText(id))
+		e.source |= traceIsText
+		e.lo = uint64(t.traceStringID(id))
 	}
 	c.traces = append(c.traces, e)
 }
 
-func (t *translation) traceText(id string) uint32 {
+func (t *translation) traceStringID(id string) uint32 {
 	l := t.log
-	known, ok := l.texts.ids[id]
+	known, ok := l.strings.ids[id]
 	if ok {
-		if _, ok = l.traceTexts[known]; ok {
+		if _, ok = l.traceStrings[known]; ok {
 			return known
 		}
 	}
-	if len(l.traceTexts) >= maxTraceTexts {
+	if len(l.traceStrings) >= maxTraceTexts {
 		t.fits = false
 		return otherString
 	}
-	text := l.texts.line(id)
-	l.traceTexts[text] = struct{}{}
+	text := l.strings.internLine(id)
+	l.traceStrings[text] = struct{}{}
 	return text
 }
 
@@ -72,10 +72,10 @@ func packTrace(id string) (hi, lo uint64, ok bool) {
 	return hi, lo, err == nil
 }
 
-// trace is an entry's id as it was sent.
-func (l *log) trace(e *traceEntry) string {
-	if e.of&traceIsText == 0 {
-		return hex(e.hi) + hex(e.lo)
+// traceID is an entry's id as it was sent.
+func (l *log) traceID(e *traceEntry) string {
+	if e.source&traceIsText == 0 {
+		return hexID(e.hi) + hexID(e.lo)
 	}
-	return l.texts.text[e.lo]
+	return l.strings.text[e.lo]
 }

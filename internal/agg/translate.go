@@ -49,7 +49,7 @@ const (
 	vitalNone
 )
 
-func (t *translation) begin(l *log, b *beacon.Batch) {
+func (t *translation) start(l *log, b *beacon.Batch) {
 	*t = translation{log: l, batch: b, refs: t.refs,
 		origins: fill(t.origins, b.Len(), 0),
 		text:    fill(t.text, len(b.Strings), untranslated),
@@ -73,16 +73,16 @@ func fill[T any](s []T, n int, v T) []T {
 	return s
 }
 
-// line is a string of the batch in the log.
-func (t *translation) line(i uint32) uint32 {
+// lineID is a string of the batch in the log.
+func (t *translation) lineID(i uint32) uint32 {
 	if id := t.text[i]; id != untranslated {
 		return id
 	}
-	return t.learn(i)
+	return t.internString(i)
 }
 
-func (t *translation) learn(i uint32) uint32 {
-	id := t.log.texts.line(t.batch.Strings[i])
+func (t *translation) internString(i uint32) uint32 {
+	id := t.log.strings.internLine(t.batch.Strings[i])
 	t.text[i] = id
 	if id == otherString {
 		t.full = true
@@ -90,31 +90,31 @@ func (t *translation) learn(i uint32) uint32 {
 	return id
 }
 
-// whole reports whether the dimensions and tags of a row fitted the dictionaries.
-func (t *translation) whole(row int) bool {
-	if t.tagSet(t.batch.TagSet[row]) == otherTags {
+// complete reports whether the dimensions and tags of a row fitted the dictionaries.
+func (t *translation) complete(row int) bool {
+	if t.tagSetID(t.batch.TagSet[row]) == otherTags {
 		return false
 	}
 	for d := range t.batch.Dims {
-		if t.line(t.batch.Dims[d][row]) == otherString {
+		if t.lineID(t.batch.Dims[d][row]) == otherString {
 			return false
 		}
 	}
 	return true
 }
 
-// stackOf is a string of the batch as several lines.
-func (t *translation) stackOf(i uint32) uint32 {
+// stackID is a string of the batch as several lines.
+func (t *translation) stackID(i uint32) uint32 {
 	if t.stack[i] == untranslated {
-		t.stack[i] = t.log.texts.stack(t.batch.Strings[i])
+		t.stack[i] = t.log.strings.internStack(t.batch.Strings[i])
 	}
 	return t.stack[i]
 }
 
-// pageOf is a string of the batch as a page.
-func (t *translation) pageOf(i uint32) uint16 {
+// pageID is a string of the batch as a page.
+func (t *translation) pageID(i uint32) uint16 {
 	if t.page[i] == untranslated {
-		t.page[i] = uint32(t.log.pages.add(t.line(i)))
+		t.page[i] = uint32(t.log.pages.intern(t.lineID(i)))
 	}
 	if t.page[i] == otherPage {
 		t.fits = false
@@ -122,18 +122,18 @@ func (t *translation) pageOf(i uint32) uint16 {
 	return uint16(t.page[i])
 }
 
-// tagSet is a set of tags of the batch in the log.
-func (t *translation) tagSet(i uint32) uint32 {
+// tagSetID is a set of tags of the batch in the log.
+func (t *translation) tagSetID(i uint32) uint32 {
 	if id := t.tagSets[i]; id != untranslated {
 		return id
 	}
 	t.refs = t.refs[:0]
 	for _, r := range t.batch.TagSets[i] {
-		if k, v := t.line(r.Key), t.line(r.Value); k != noString && v != noString {
+		if k, v := t.lineID(r.Key), t.lineID(r.Value); k != noString && v != noString {
 			t.refs = append(t.refs, beacon.TagRef{Key: k, Value: v})
 		}
 	}
-	id := t.log.origins.tagSet(t.refs)
+	id := t.log.origins.internTags(t.refs)
 	if id == otherTags {
 		t.full = true
 	}
@@ -141,8 +141,8 @@ func (t *translation) tagSet(i uint32) uint32 {
 	return id
 }
 
-// vitalOf is a metric's place in beacon.Vitals, or vitalNone.
-func (t *translation) vitalOf(name uint32) int8 {
+// vitalIndex is a metric's place in beacon.Vitals, or vitalNone.
+func (t *translation) vitalIndex(name uint32) int8 {
 	v := t.vital[name]
 	if v == vitalUnknown {
 		v = int8(beacon.VitalIndex(t.batch.Strings[name]))
@@ -151,8 +151,8 @@ func (t *translation) vitalOf(name uint32) int8 {
 	return v
 }
 
-// entries moves to a row's side entries. Rows must be visited in order.
-func (t *translation) entries(row int) {
+// advance moves to a row's side entries. Rows must be visited in order.
+func (t *translation) advance(row int) {
 	b, r := t.batch, uint32(row)
 	t.metrics.advance(b.MetricRow, r)
 	t.errors.advance(b.ErrorRow, r)
@@ -162,11 +162,11 @@ func (t *translation) entries(row int) {
 
 // stage fills in what is known of a row by translation. It reports whether all of it
 // fitted the dictionaries.
-func (t *translation) stage(row int, s *staged) bool {
+func (t *translation) stage(row int, s *stagedRow) bool {
 	b := t.batch
 	t.fits = true
-	s.origin = t.origin(row)
-	s.page = t.pageOf(b.Dims[beacon.Page][row])
+	s.origin = t.originID(row)
+	s.page = t.pageID(b.Dims[beacon.Page][row])
 	s.flags = b.Flags[row] & (beacon.FlagNavigation | beacon.FlagUnsampled)
 	if t.errors.from < t.errors.to {
 		s.flags |= hasErrors
@@ -175,14 +175,14 @@ func (t *translation) stage(row int, s *staged) bool {
 		s.flags |= hasEvents
 	}
 	s.flags |= t.requestFlags()
-	s.mask = 0
+	s.vitalMask = 0
 	for k := t.metrics.from; k < t.metrics.to; k++ {
 		v := b.MetricValue[k]
 		if !usable(v) {
 			continue
 		}
-		if m := t.vitalOf(b.MetricName[k]); m != vitalNone {
-			s.mask |= 1 << m
+		if m := t.vitalIndex(b.MetricName[k]); m != vitalNone {
+			s.vitalMask |= 1 << m
 			s.vitals[m] = v
 		} else {
 			s.flags |= hasCustoms
@@ -192,7 +192,7 @@ func (t *translation) stage(row int, s *staged) bool {
 	if b.Time[row] != 0 {
 		s.skew = packSkew(b.Time[row] - b.Received[row])
 	}
-	return t.fits && (!t.full || t.whole(row))
+	return t.fits && (!t.full || t.complete(row))
 }
 
 // usable refuses what is no measurement.
@@ -205,7 +205,7 @@ func (t *translation) requestFlags() (f uint8) {
 		f = hasRequests
 	}
 	if n > 1 {
-		f |= hasMore
+		f |= hasManyRequests
 	}
 	for k := t.requests.from; k < t.requests.to; k++ {
 		if s := b.RequestStatus[k]; s == 0 || s >= 400 {
@@ -218,26 +218,26 @@ func (t *translation) requestFlags() (f uint8) {
 // hashOrigin mixes what a row has in common with others.
 func (t *translation) hashOrigin(row int) uint64 {
 	b := t.batch
-	h := uint64(math.Float32bits(b.SampleRate[row]))*spread + uint64(t.tagSet(b.TagSet[row]))
+	h := uint64(math.Float32bits(b.SampleRate[row]))*spread + uint64(t.tagSetID(b.TagSet[row]))
 	for d := range b.Dims {
 		if d != int(beacon.Page) {
 			h = (h ^ h>>29) * spread
-			h += uint64(t.line(b.Dims[d][row]))
+			h += uint64(t.lineID(b.Dims[d][row]))
 		}
 	}
 	return h
 }
 
-// origin interns what a row has in common with others.
-func (t *translation) origin(row int) uint32 {
+// originID interns what a row has in common with others.
+func (t *translation) originID(row int) uint32 {
 	b := t.batch
-	id, ok := t.log.origins.add(t.origins[row], func(o *origin) (weight int64) {
+	id, ok := t.log.origins.intern(t.origins[row], func(o *origin) (weight int64) {
 		for d := range b.Dims {
 			if d != int(beacon.Page) {
-				o.dims[d] = t.line(b.Dims[d][row])
+				o.dims[d] = t.lineID(b.Dims[d][row])
 			}
 		}
-		o.tags = t.tagSet(b.TagSet[row])
+		o.tags = t.tagSetID(b.TagSet[row])
 		return weightOf(b.SampleRate[row])
 	})
 	if !ok {
@@ -246,25 +246,25 @@ func (t *translation) origin(row int) uint32 {
 	return id
 }
 
-// side appends the side entries of a row of the batch to its row of a chunk.
+// appendSideEntries appends the side entries of a row of the batch to its row of a chunk.
 // It reports whether they fitted the dictionaries.
-func (t *translation) side(source int, c *chunk, row int) bool {
+func (t *translation) appendSideEntries(source int, c *chunk, row int) bool {
 	b, l := t.batch, t.log
 	t.fits = true
 	at := uint16(row)
 	if c.flags[row]&hasErrors != 0 {
-		t.trace(c, at, ofLoad, b.Trace[source])
+		t.appendTrace(c, at, traceOfLoad, b.Trace[source])
 	}
 	if c.flags[row]&hasCustoms != 0 {
 		for k := t.metrics.from; k < t.metrics.to; k++ {
-			if v := b.MetricValue[k]; usable(v) && t.vitalOf(b.MetricName[k]) == vitalNone {
-				c.customs = append(c.customs, namedEntry{at, t.line(b.MetricName[k]), v})
+			if v := b.MetricValue[k]; usable(v) && t.vitalIndex(b.MetricName[k]) == vitalNone {
+				c.customs = append(c.customs, namedEntry{at, t.lineID(b.MetricName[k]), v})
 			}
 		}
 	}
 	for k := t.errors.from; k < t.errors.to; k++ {
-		kind, ok := l.errorKinds.add(&l.texts, errorKind{typ: t.line(b.ErrorType[k]), message: t.line(b.ErrorMessage[k]),
-			stack: t.stackOf(b.ErrorStack[k]), handled: b.ErrorHandled[k]})
+		kind, ok := l.errors.intern(&l.strings, errorKind{typ: t.lineID(b.ErrorType[k]), message: t.lineID(b.ErrorMessage[k]),
+			stack: t.stackID(b.ErrorStack[k]), handled: b.ErrorHandled[k]})
 		if !ok {
 			t.fits = false
 		}
@@ -273,20 +273,20 @@ func (t *translation) side(source int, c *chunk, row int) bool {
 	for k := t.requests.from; k < t.requests.to; k++ {
 		c.requests = append(c.requests, requestEntry{
 			row: at, status: b.RequestStatus[k], duration: packDuration(b.RequestDuration[k]),
-			endpoint: t.endpoint(b.RequestURL[k], b.RequestMethod[k]),
+			endpoint: t.endpointID(b.RequestURL[k], b.RequestMethod[k]),
 		})
 		if s := b.RequestStatus[k]; s == 0 || s >= 400 {
-			t.trace(c, at, k-t.requests.from, b.RequestTrace[k])
+			t.appendTrace(c, at, k-t.requests.from, b.RequestTrace[k])
 		}
 	}
 	for k := t.events.from; k < t.events.to; k++ {
-		c.events = append(c.events, namedEntry{at, t.line(b.EventName[k]), b.EventValue[k]})
+		c.events = append(c.events, namedEntry{at, t.lineID(b.EventName[k]), b.EventValue[k]})
 	}
 	return t.fits
 }
 
-func (t *translation) endpoint(url, method uint32) uint16 {
-	key := uint64(t.line(url))<<32 | uint64(t.line(method))
+func (t *translation) endpointID(url, method uint32) uint16 {
+	key := uint64(t.lineID(url))<<32 | uint64(t.lineID(method))
 	if id, ok := t.log.endpoints.find(key); ok {
 		return uint16(id)
 	}
@@ -294,6 +294,6 @@ func (t *translation) endpoint(url, method uint32) uint16 {
 		t.fits = false
 		return 0
 	}
-	id, _ := t.log.endpoints.add(key)
+	id, _ := t.log.endpoints.intern(key)
 	return uint16(id)
 }

@@ -62,12 +62,12 @@ func (a *Aggregator) verdict(spec frame.VerdictSpec, hi int64) *frame.Verdict {
 	names := [2]uint32{a.log.release(v.Baseline), a.log.release(v.Canary)}
 	views, canary := make([]float64, adoptionSteps), make([]float64, adoptionSteps)
 	a.log.each(lo, hi, func(c *chunk, i int) {
-		if c.total[i]&passing == 0 {
+		if c.totalRoles[i]&rolePasses == 0 {
 			return
 		}
 		release := a.log.origins.list[c.origin[i]].dims[beacon.Release]
-		if c.total[i]&starts != 0 {
-			k := int((c.at(i) - lo) * adoptionSteps / (hi - lo))
+		if c.totalRoles[i]&roleView != 0 {
+			k := int((c.receivedAt(i) - lo) * adoptionSteps / (hi - lo))
 			views[k]++
 			if release == names[1] {
 				canary[k]++
@@ -109,7 +109,7 @@ func (a *Aggregator) pickReleases(v *frame.Verdict, lo, hi int64) {
 	views, first := map[uint32]int{}, map[uint32]int64{}
 	settled := lo + int64(fromTheStart*float64(hi-lo))
 	a.log.each(lo, hi, func(c *chunk, i int) {
-		if c.total[i]&starts == 0 {
+		if c.totalRoles[i]&roleView == 0 {
 			return
 		}
 		r := a.log.origins.list[c.origin[i]].dims[beacon.Release]
@@ -117,17 +117,17 @@ func (a *Aggregator) pickReleases(v *frame.Verdict, lo, hi int64) {
 			return
 		}
 		if views[r]++; views[r] == 1 {
-			first[r] = max(c.at(i), settled)
+			first[r] = max(c.receivedAt(i), settled)
 		}
 	})
 	pick := func(not string, better func(x, y uint32) int) string {
 		best := uint32(noString)
 		for r, n := range views {
-			if n >= minTrials && a.log.texts.text[r] != not && (best == noString || cmp.Or(better(r, best), cmp.Compare(r, best)) > 0) {
+			if n >= minTrials && a.log.strings.text[r] != not && (best == noString || cmp.Or(better(r, best), cmp.Compare(r, best)) > 0) {
 				best = r
 			}
 		}
-		return a.log.texts.text[best]
+		return a.log.strings.text[best]
 	}
 	if v.Canary == "" {
 		v.Canary = pick(v.Baseline, func(x, y uint32) int {
@@ -190,13 +190,13 @@ func (a *arm) count(l *log, k int, c *chunk, i int) {
 		a.strata = append(a.strata, stratum{})
 	}
 	s := &a.strata[k]
-	user := l.visitors.user(c.who[i])
+	user := l.identities.userOf(c.identity[i])
 	a.users.add(user)
-	if c.total[i]&starts != 0 {
+	if c.totalRoles[i]&roleView != 0 {
 		a.views++
 		s.views++
 	}
-	if c.total[i]&errs != 0 {
+	if c.totalRoles[i]&roleErrored != 0 {
 		a.errored++
 		s.errored++
 		a.failed.add(user)
@@ -211,7 +211,7 @@ func (a *arm) count(l *log, k int, c *chunk, i int) {
 		}
 	}
 	for m := range s.values {
-		if c.total[i]&(1<<m) != 0 {
+		if c.totalRoles[i]&(1<<m) != 0 {
 			s.values[m].add(c.vital(i, m), 1)
 			a.values[m]++
 		}

@@ -164,11 +164,11 @@ func (w *watch) grow() {
 
 // segment is the number of a value, unwatched where there are too many.
 func (w *watch) segment(f *watchField, id uint32) uint16 {
-	text := f.segments.text(id)
+	text := f.segments.value(id)
 	if text == noString || text == otherString {
 		return unwatched
 	}
-	t := frame.Term{Field: f.name, Value: w.log.texts.text[text]}
+	t := frame.Term{Field: f.name, Value: w.log.strings.text[text]}
 	if seg, ok := w.byValue[t]; ok {
 		return seg
 	}
@@ -246,7 +246,7 @@ func (w *watch) readOn(rows int) {
 
 // each visits the rows of steps [from, to].
 func (w *watch) each(from, to int64, visit func(c *chunk, i int)) {
-	n, _ := w.log.slots.rows(from*watchMS, (to+1)*watchMS)
+	n, _ := w.log.slots.countRows(from*watchMS, (to+1)*watchMS)
 	w.visited += n
 	w.log.each(from*watchMS, (to+1)*watchMS, visit)
 }
@@ -269,7 +269,7 @@ func (w *watch) read(number int64) *watchStep {
 	s := &watchStep{cells: make([]*watchCell, len(w.segments))}
 	at := uint16(number)
 	w.each(number, number, func(c *chunk, i int) {
-		if c.total[i]&passing == 0 {
+		if c.totalRoles[i]&rolePasses == 0 {
 			return
 		}
 		var d watchDelta
@@ -299,10 +299,10 @@ type watchDelta struct {
 // of reports whether the row adds anything.
 func (d *watchDelta) of(w *watch, c *chunk, i int, step uint16) bool {
 	flags := c.flags[i]
-	user := w.log.visitors.user(c.who[i])
+	user := w.log.identities.userOf(c.identity[i])
 	d.weight = float32(w.log.origins.weights[c.origin[i]]) / one
 	some := false
-	if c.total[i]&starts != 0 {
+	if c.totalRoles[i]&roleView != 0 {
 		d.trials[0], some = 1, true
 	}
 	if flags&hasErrors != 0 && w.fresh(user, ofErrors, step) {
@@ -314,7 +314,7 @@ func (d *watchDelta) of(w *watch, c *chunk, i int, step uint16) bool {
 		d.hurt[1] = failed > 0 && w.fresh(user, ofRequests, step)
 	}
 	if flags&beacon.FlagUnsampled == 0 {
-		for m := c.mask[i] & (1<<len(d.level) - 1); m != 0; m &= m - 1 {
+		for m := c.vitalMask[i] & (1<<len(d.level) - 1); m != 0; m &= m - 1 {
 			k := bits.TrailingZeros8(m)
 			if w.fresh(user, ofLCP+watched(k), step) {
 				d.vitals |= 1 << k
@@ -332,7 +332,7 @@ func (w *watch) fresh(user uint32, m watched, step uint16) bool {
 		return true
 	}
 	w.seen.grow(int(user) + 1)
-	last := &w.seen.at(user)[m]
+	last := &w.seen.elem(user)[m]
 	if *last != 0 && step-*last < longSteps {
 		return false
 	}

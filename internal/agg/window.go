@@ -107,12 +107,12 @@ func (w *window) covers(t int64) bool { return w.lo <= t && t < w.hi }
 
 // count counts a row, or takes it back where by is -1.
 func (w *window) count(c *chunk, i, by int) {
-	if c.total[i]&passing == 0 {
+	if c.totalRoles[i]&rolePasses == 0 {
 		return
 	}
 	weight := w.log.origins.weights[c.origin[i]]
-	seg := w.lens.segments.of(c, i)
-	cl := w.cell(seg)
+	seg := w.lens.segments.ofRow(c, i)
+	cl := w.cellFor(seg)
 	flags := c.flags[i]
 	w.total.beacons += by
 	cl.beacons += by
@@ -126,7 +126,7 @@ func (w *window) count(c *chunk, i, by int) {
 	if s := c.skew[i]; s != 0 {
 		w.skew.add(unpackSkew(s), by)
 	}
-	user := w.log.visitors.user(c.who[i])
+	user := w.log.identities.userOf(c.identity[i])
 	if user != 0 {
 		w.total.users += w.countUser(user, by)
 		cl.users += w.segUsers.add(pair(uint32(seg), user), by)
@@ -142,20 +142,20 @@ func (w *window) count(c *chunk, i, by int) {
 		w.countErrors(c, i, by, weight, seg, user)
 	}
 	if flags&hasCustoms != 0 && w.measure != noString {
-		for _, e := range c.customsOf(i) {
+		for _, e := range c.rowCustoms(i) {
 			if e.name == w.measure {
 				w.total.measure.add(e.value, by)
 				cl.measure.add(e.value, by)
 			}
 		}
 	}
-	w.countVerdicts(c, i, c.total[i], c.own[i], by)
+	w.countRoles(c, i, c.totalRoles[i], c.segmentRoles[i], by)
 	if cl.beacons == 0 {
 		w.cells[seg] = nil
 	}
 }
 
-func (w *window) cell(seg uint16) *cell {
+func (w *window) cellFor(seg uint16) *cell {
 	if int(seg) >= len(w.cells) {
 		w.cells = append(w.cells, make([]*cell, len(w.lens.segments.keys)-len(w.cells))...)
 	}
@@ -169,7 +169,7 @@ func (w *window) cell(seg uint16) *cell {
 
 func (w *window) countUser(user uint32, by int) int {
 	if int(user) >= len(w.users) {
-		w.users = append(w.users, make([]uint32, w.log.visitors.known.len()-len(w.users))...)
+		w.users = append(w.users, make([]uint32, w.log.identities.perUser.len()-len(w.users))...)
 	}
 	n := &w.users[user]
 	*n += uint32(by)
@@ -184,7 +184,7 @@ func (w *window) countUser(user uint32, by int) int {
 
 func (w *window) countErrors(c *chunk, i, by int, weight int64, seg uint16, user uint32) {
 	cl := w.cells[seg]
-	errors := c.errorsOf(i)
+	errors := c.rowErrors(i)
 	n := int64(by*len(errors)) * weight
 	w.total.errors += n
 	cl.errors += n
@@ -194,7 +194,7 @@ func (w *window) countErrors(c *chunk, i, by int, weight int64, seg uint16, user
 	}
 	release := w.log.origins.list[c.origin[i]].dims[beacon.Release]
 	for _, e := range errors {
-		group := w.log.errorKinds.list[e.kind].group
+		group := w.log.errors.kinds[e.kind].group
 		g := w.groups[group]
 		if g == nil {
 			g = &groupCell{releases: map[uint32]int{}}
@@ -213,33 +213,33 @@ func (w *window) countErrors(c *chunk, i, by int, weight int64, seg uint16, user
 	}
 }
 
-// countVerdicts counts what a row stands for: bits of the verdicts for the
+// countRoles counts what a row stands for: bits of the verdicts for the
 // total and for its segment.
-func (w *window) countVerdicts(c *chunk, i int, total, own uint8, by int) {
-	if (total|own)&^passing == 0 {
+func (w *window) countRoles(c *chunk, i int, total, own uint8, by int) {
+	if (total|own)&^rolePasses == 0 {
 		return
 	}
 	weight := w.log.origins.weights[c.origin[i]]
-	w.total.countVerdict(c, i, total, by, weight)
-	w.cell(w.lens.segments.of(c, i)).countVerdict(c, i, own, by, weight)
+	w.total.countRoles(c, i, total, by, weight)
+	w.cellFor(w.lens.segments.ofRow(c, i)).countRoles(c, i, own, by, weight)
 }
 
-func (cl *cell) countVerdict(c *chunk, i int, verdict uint8, by int, weight int64) {
-	if verdict&starts != 0 {
+func (cl *cell) countRoles(c *chunk, i int, verdict uint8, by int, weight int64) {
+	if verdict&roleView != 0 {
 		cl.views += int64(by) * weight
 		cl.rawViews += by
 	}
-	if verdict&errs != 0 {
+	if verdict&roleErrored != 0 {
 		cl.errored += int64(by) * weight
 		cl.rawErrored += by
 	}
-	for m := verdict & vitalBits; m != 0; m &= m - 1 {
+	for m := verdict & roleVitals; m != 0; m &= m - 1 {
 		k := bits.TrailingZeros8(m)
 		cl.vitals[k].add(c.vital(i, k), by)
 	}
 }
 
-const vitalBits = starts - 1
+const roleVitals = roleView - 1
 
 // errorRate is errored views ÷ views, capped at 1.
 func errorRate(errored, views int64) float64 {

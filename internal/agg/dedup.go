@@ -6,10 +6,10 @@ import (
 	"github.com/rumtop/rumtop/internal/beacon"
 )
 
-// seen remembers the ids of the beacons that came last, in two generations:
+// dedup remembers the ids of the beacons that came last, in two generations:
 // when the younger is full it becomes the older, and the older is forgotten.
 // A beacon that comes again within the last half million is always recognised.
-type seen struct {
+type dedup struct {
 	young, old idSet
 }
 
@@ -22,12 +22,12 @@ type idSet struct {
 	n      int
 }
 
-// add remembers id and reports whether it is new. 0 is always new.
-func (s *seen) add(id beacon.ID) bool {
+// remember remembers id and reports whether it is new. 0 is always new.
+func (s *dedup) remember(id beacon.ID) bool {
 	if id == 0 {
 		return true
 	}
-	if s.old.has(uint64(id)) || !s.young.add(uint64(id)) {
+	if s.old.contains(uint64(id)) || !s.young.insert(uint64(id)) {
 		return false
 	}
 	if s.young.n == generation {
@@ -38,29 +38,29 @@ func (s *seen) add(id beacon.ID) bool {
 	return true
 }
 
-// touch reads what add will read: see keyTable.touch.
-func (s *seen) touch(id beacon.ID) (x uint32) {
+// prefetch reads what add will read: see keyTable.touch.
+func (s *dedup) prefetch(id beacon.ID) (x uint32) {
 	if s.old.n > 0 {
-		x = uint32(s.old.places[s.old.place(uint64(id))])
+		x = uint32(s.old.places[s.old.home(uint64(id))])
 	}
 	if s.young.n > 0 {
-		x += uint32(s.young.places[s.young.place(uint64(id))])
+		x += uint32(s.young.places[s.young.home(uint64(id))])
 	}
 	return x
 }
 
-func (s *seen) bytes() int { return 8 * (len(s.young.places) + len(s.old.places)) }
+func (s *dedup) bytes() int { return 8 * (len(s.young.places) + len(s.old.places)) }
 
-func (s *idSet) place(id uint64) int {
+func (s *idSet) home(id uint64) int {
 	hi, _ := bits.Mul64(id*spread, uint64(len(s.places)))
 	return int(hi)
 }
 
-func (s *idSet) has(id uint64) bool {
+func (s *idSet) contains(id uint64) bool {
 	if s.n == 0 {
 		return false
 	}
-	for p := s.place(id); ; {
+	for p := s.home(id); ; {
 		switch s.places[p] {
 		case id:
 			return true
@@ -73,11 +73,11 @@ func (s *idSet) has(id uint64) bool {
 	}
 }
 
-func (s *idSet) add(id uint64) bool {
+func (s *idSet) insert(id uint64) bool {
 	if s.n*4 >= len(s.places)*3 {
 		s.grow()
 	}
-	for p := s.place(id); ; {
+	for p := s.home(id); ; {
 		switch s.places[p] {
 		case id:
 			return false
@@ -98,7 +98,7 @@ func (s *idSet) grow() {
 	s.n = 0
 	for _, id := range old {
 		if id != 0 {
-			s.add(id)
+			s.insert(id)
 		}
 	}
 }

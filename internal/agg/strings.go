@@ -34,36 +34,36 @@ const (
 	otherKey = "(other)"
 )
 
-// texts are the log's texts. Each has passed the sanitiser.
-type texts struct {
+// stringTable are the log's texts. Each has passed the sanitiser.
+type stringTable struct {
 	ids   map[string]uint32
 	text  []string
 	bytes int
 }
 
-func (s *texts) init() {
+func (s *stringTable) init() {
 	s.text = []string{"", otherKey}
 	s.ids = map[string]uint32{"": noString, otherKey: otherString}
 }
 
-// line gives a single line of text its id, or otherString where the dictionary
+// internLine gives a single line of text its id, or otherString where the dictionary
 // is full.
-func (s *texts) line(text string) uint32 {
+func (s *stringTable) internLine(text string) uint32 {
 	if id, ok := s.ids[text]; ok {
 		return id
 	}
-	return s.add(plain.Line(text, maxLine))
+	return s.internClean(plain.Line(text, maxLine))
 }
 
-// stack is line for several lines.
-func (s *texts) stack(text string) uint32 {
+// internStack is line for several lines.
+func (s *stringTable) internStack(text string) uint32 {
 	if id, ok := s.ids[text]; ok {
 		return id
 	}
-	return s.add(plain.Text(text, maxStack))
+	return s.internClean(plain.Text(text, maxStack))
 }
 
-func (s *texts) add(clean string) uint32 {
+func (s *stringTable) internClean(clean string) uint32 {
 	if id, ok := s.ids[clean]; ok {
 		return id
 	}
@@ -78,9 +78,9 @@ func (s *texts) add(clean string) uint32 {
 	return id
 }
 
-// pages are the values of the dimension page. There are many in a site, so that
+// pageTable are the values of the dimension page. There are many in a site, so that
 // a page is not a part of the origin.
-type pages struct {
+type pageTable struct {
 	ids  map[uint32]uint16
 	text []uint32 // log.texts
 }
@@ -91,12 +91,12 @@ const (
 	otherPage = 1
 )
 
-func (p *pages) init() {
+func (p *pageTable) init() {
 	p.text = []uint32{noString, otherString}
 	p.ids = map[uint32]uint16{noString: noPage, otherString: otherPage}
 }
 
-func (p *pages) add(text uint32) uint16 {
+func (p *pageTable) intern(text uint32) uint16 {
 	id, ok := p.ids[text]
 	if !ok {
 		if len(p.text) >= maxPages {

@@ -1,0 +1,95 @@
+package agg
+
+import (
+	"cmp"
+
+	"github.com/rumtop/rumtop/internal/beacon"
+)
+
+// identityTable are who sent beacons: pairs of user and session. Users are counted
+// by the key of a beacon (its user, else its session, else its view), which has
+// an index of its own.
+type identityTable struct {
+	byHash keyTable // by mix: 64 bits of it are taken for the pair itself
+	list   paged[identity]
+
+	users   keyTable      // by beacon.Beacon.Key
+	perUser paged[uint32] // visitors of each user
+}
+
+// identity is a pair of user and session.
+type identity struct {
+	session uint64
+	user    uint32 // visitors.users, 0: nobody
+	rows    uint32 // retained rows; the upper bit says that user is no session or view
+}
+
+// hasUser is the bit of visitor.rows.
+const hasUser = 1 << 31
+
+func (v *identityTable) init() {
+	v.byHash.intern(0)
+	v.users.intern(0)
+	v.list.push(identity{})
+	v.perUser.push(0)
+}
+
+// userOf is whom a row counts for, 0 if nobody.
+func (v *identityTable) userOf(who uint32) uint32 { return v.list.elem(who).user }
+
+// identityKey is what a visitor is looked up by, 0 for who sent no identifier.
+func identityKey(user, session, view beacon.ID) uint64 {
+	if user == 0 && session == 0 {
+		return uint64(view) * (spread + 2)
+	}
+	return uint64(user)*spread ^ uint64(session)
+}
+
+// intern gives whoever sent a beacon an index; 0 is who sent no identifier.
+func (v *identityTable) intern(user, session, view beacon.ID) uint32 {
+	key := identityKey(user, session, view)
+	if key == 0 {
+		return 0
+	}
+	id, added := v.byHash.intern(key)
+	if !added {
+		return id
+	}
+	u, _ := v.users.intern(uint64(cmp.Or(user, session, view)))
+	v.perUser.grow(int(u) + 1)
+	*v.perUser.elem(u)++
+	v.list.grow(int(id) + 1)
+	w := v.list.elem(id)
+	*w = identity{session: uint64(session), user: u}
+	if user != 0 {
+		w.rows = hasUser
+	}
+	return id
+}
+
+// release takes one retained row from a visitor.
+func (v *identityTable) release(id uint32) {
+	w := v.list.elem(id)
+	if w.rows--; w.rows&^hasUser > 0 || id == 0 {
+		return
+	}
+	v.byHash.remove(id)
+	if known := v.perUser.elem(w.user); w.user != 0 {
+		if *known--; *known == 0 {
+			v.users.remove(w.user)
+		}
+	}
+}
+
+// identifiers gives back what was added, but for the view.
+func (v *identityTable) identifiers(id uint32) (user, session beacon.ID) {
+	w := v.list.elem(id)
+	if w.rows&hasUser != 0 {
+		user = beacon.ID(*v.users.keys.elem(w.user))
+	}
+	return user, beacon.ID(w.session)
+}
+
+func (v *identityTable) bytes() int {
+	return v.byHash.bytes() + v.users.bytes() + 16*v.list.room() + 4*v.perUser.room()
+}
