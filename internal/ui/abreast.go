@@ -5,6 +5,7 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
+	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
 // abreast shows two screens at once, before and after: side by side where both
@@ -108,15 +109,15 @@ func (a abreast) under(e tea.MouseEvent) (side int, at tea.MouseEvent) {
 
 func (a abreast) View() string {
 	first, second := a.screens[0].View(), a.screens[1].View()
-	th, edge := a.screens[0].theme, edges()
+	th, edge := a.screens[0].theme, draw.Edges()
 	if !a.beside() {
-		p := pen{limit: a.width}
-		p.fill(th.faint, edge.Top, a.width)
-		return first + "\n" + p.line() + "\n" + second
+		p := draw.Line{Width: a.width}
+		p.Fill(th.Faint, edge.Top, a.width)
+		return first + "\n" + p.Flush() + "\n" + second
 	}
-	p := pen{limit: 1}
-	p.put(th.faint, edge.Left)
-	bar := p.line()
+	p := draw.Line{Width: 1}
+	p.Put(th.Faint, edge.Left)
+	bar := p.Flush()
 	left, right := strings.Split(first, "\n"), strings.Split(second, "\n")
 	size, _ := a.sizes()
 	lines := make([]string, max(len(left), len(right)))

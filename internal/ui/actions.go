@@ -9,6 +9,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/rumtop/rumtop/internal/filter"
+	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
 // binding is a key and what it does.
@@ -121,7 +122,7 @@ func (m model) stretch(by int) (model, tea.Cmd) {
 	if m.span == 0 {
 		return m.say("charts show all history")
 	}
-	return m.say("charts show " + span(time.Duration(m.span)*m.query.Window))
+	return m.say("charts show " + draw.Span(time.Duration(m.span)*m.query.Window))
 }
 
 // far is further than any list is long.

@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"bytes"
 	"fmt"
 	"os"
 	"sync/atomic"
@@ -185,16 +184,5 @@ func BenchmarkFrame(b *testing.B) {
 			b.Fatal("nothing drawn")
 		}
 		i++
-	}
-}
-
-// The screen's own glyphs must be measured as the renderer measures them.
-func TestGlyphsTakeOneCell(t *testing.T) {
-	var b bytes.Buffer
-	for r := range asciiOf {
-		b.WriteRune(r)
-	}
-	if got, want := cells(b.String()), styledCells(b.String()); got != want || got != len(asciiOf) {
-		t.Errorf("%d cells, %d as the renderer measures, for %d glyphs", got, want, len(asciiOf))
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
 // measure is what one chart shows.
@@ -64,7 +65,7 @@ func distNow(d frame.Dist, p75, p95 func(float64) string) string {
 // axisNumber shows a value beside an axis in at most four cells.
 func axisNumber(v float64) string {
 	switch {
-	case !finite(v):
+	case !draw.Finite(v):
 		return ""
 	case v == 0:
 		return "0"
@@ -159,7 +160,7 @@ func chartOf(f *frame.Frame) int {
 }
 
 // draw brings the drawing up to date.
-func (c charts) draw(f *frame.Frame, marks []beacon.Marker, lit highlight, l layout, th theme, loc *time.Location, stale bool) charts {
+func (c charts) draw(f *frame.Frame, marks []beacon.Marker, lit highlight, l layout, th draw.Theme, loc *time.Location, stale bool) charts {
 	now := stamp{layout: l, zoom: c.zoom, worse: chartOf(f), stale: stale, utc: loc == time.UTC, empty: f == nil, marks: marksHash(marks), lit: lit}
 	if f != nil {
 		s := &f.Series
@@ -188,7 +189,7 @@ func boxWidth(l layout, i int) int {
 }
 
 // box draws a chart's frame and plot, without its title line.
-func (m measure) box(f *frame.Frame, marks []beacon.Marker, lit highlight, w, h int, th theme, loc *time.Location) []string {
+func (m measure) box(f *frame.Frame, marks []beacon.Marker, lit highlight, w, h int, th draw.Theme, loc *time.Location) []string {
 	rows := h - 2
 	var series [][]float64
 	if f != nil {
@@ -196,106 +197,82 @@ func (m measure) box(f *frame.Frame, marks []beacon.Marker, lit highlight, w, h 
 			series = append(series, s[:max(min(f.Series.Complete, len(s)), 0)])
 		}
 	}
-	bound := scale(rows, m.least, series...)
+	bound := draw.AxisTop(rows, m.least, series...)
 	columns := w - chartFrame - axisLabel
-	grid := plot(series, bound, columns, rows)
+	grid := draw.Plot(series, bound, columns, rows)
 	drawMarks(grid, marks, f)
 	lit.draw(grid, f)
 	lines := make([]string, 0, h-1)
-	p := pen{limit: w}
-	b := edges()
+	p := draw.Line{Width: w}
+	b := draw.Edges()
 	for y, row := range grid {
-		p.put(th.faint, b.Left)
+		p.Put(th.Faint, b.Left)
 		label := ""
-		if labelled(y, rows) && anyFinite(series) {
+		if draw.Labelled(y, rows) && anyFinite(series) {
 			label = m.label(bound * float64(rows-1-y) / float64(max(rows-1, 1)))
 		}
-		p.right(th.dim, label, axisLabel)
-		putPoints(&p, row, th)
-		p.to(w - 1)
-		p.put(th.faint, b.Right)
-		lines = append(lines, p.cell())
+		p.PutRight(th.Dim, label, axisLabel)
+		p.PutPoints(row, th)
+		p.SkipTo(w - 1)
+		p.Put(th.Faint, b.Right)
+		lines = append(lines, p.FlushCell())
 	}
 	for len(lines) < rows {
-		p.put(th.faint, b.Left)
-		p.to(w - 1)
-		p.put(th.faint, b.Right)
-		lines = append(lines, p.cell())
+		p.Put(th.Faint, b.Left)
+		p.SkipTo(w - 1)
+		p.Put(th.Faint, b.Right)
+		lines = append(lines, p.FlushCell())
 	}
 	return append(lines, m.bottom(&p, f, marks, lit, w, th, loc))
 }
 
 func anyFinite(series [][]float64) bool {
 	for _, s := range series {
-		if slices.ContainsFunc(s, finite) {
+		if slices.ContainsFunc(s, draw.Finite) {
 			return true
 		}
 	}
 	return false
 }
 
-func putPoints(p *pen, row []point, th theme) {
-	for x, c := range row {
-		s := th.faint
-		switch c.line {
-		case onBlank:
-			s = p.now // a blank looks the same in every style without a shade
-			if c.lit || x > 0 && row[x-1].lit {
-				s = c.style(th, "")
-			}
-			p.fill(s, " ", 1)
-			continue
-		case onEdge:
-			s = th.accent
-		case 0:
-			s = th.accent
-		case 1:
-			s = th.second
-		}
-		p.use(c.style(th, s))
-		p.buf = append(p.buf, string(c.glyph)...)
-		p.cells++
-	}
-}
-
 // bottom is the lower edge with the times at both ends.
-func (m measure) bottom(p *pen, f *frame.Frame, marks []beacon.Marker, lit highlight, w int, th theme, loc *time.Location) string {
-	b := edges()
-	p.put(th.faint, b.BottomLeft)
+func (m measure) bottom(p *draw.Line, f *frame.Frame, marks []beacon.Marker, lit highlight, w int, th draw.Theme, loc *time.Location) string {
+	b := draw.Edges()
+	p.Put(th.Faint, b.BottomLeft)
 	if f != nil && f.Series.Complete > 0 && f.Series.Step > 0 {
 		s := &f.Series
-		from := clock(s.From, f.At, loc)
-		to := clock(s.From.Add(time.Duration(s.Complete)*s.Step), f.At, loc)
+		from := draw.Clock(s.From, f.At, loc)
+		to := draw.Clock(s.From.Add(time.Duration(s.Complete)*s.Step), f.At, loc)
 		columns := w - chartFrame - axisLabel
 		if start, end, ok := lit.columns(f, columns); ok {
 			lit.putBottom(p, from, to, start+1+axisLabel, end+1+axisLabel, w, th)
-		} else if room := w - cells(from) - cells(to) - axisLabel - 4; room >= 2 {
-			p.fill(th.faint, b.Bottom, axisLabel-1)
-			p.put(th.dim, from)
-			end := w - cells(to) - 1
+		} else if room := w - draw.Cells(from) - draw.Cells(to) - axisLabel - 4; room >= 2 {
+			p.Fill(th.Faint, b.Bottom, axisLabel-1)
+			p.Put(th.Dim, from)
+			end := w - draw.Cells(to) - 1
 			putMarks(p, f, marks, end-1, columns, th)
-			p.fill(th.faint, b.Bottom, end-p.cells)
-			p.put(th.dim, to)
+			p.Fill(th.Faint, b.Bottom, end-p.Len())
+			p.Put(th.Dim, to)
 		}
 	}
-	p.fill(th.faint, b.Bottom, w-1-p.cells)
-	p.put(th.faint, b.BottomRight)
-	return p.cell()
+	p.Fill(th.Faint, b.Bottom, w-1-p.Len())
+	p.Put(th.Faint, b.BottomRight)
+	return p.FlushCell()
 }
 
 // title is the upper edge with what the measure is now.
-func (m measure) title(p *pen, f *frame.Frame, w int, th theme) string {
+func (m measure) title(p *draw.Line, f *frame.Frame, w int, th draw.Theme) string {
 	name, now, delta, arrow := m.name, "", "", ""
-	s := th.dim
+	s := th.Dim
 	if f != nil {
 		now = m.now(&f.Total)
 		d := m.delta(&f.Total)
 		if f.Baseline.Complete && d.Known && d.Sign != 0 {
 			delta = " " + change(d, true, m.show)
 			arrow = delta[:len(" ▲")]
-			s = th.good
+			s = th.Good
 			if d.Sign > 0 {
-				s = th.bad
+				s = th.Bad
 			}
 		}
 	}
@@ -303,55 +280,55 @@ func (m measure) title(p *pen, f *frame.Frame, w int, th theme) string {
 		name += " " + line
 	}
 	room := w - 7 // "╭ ", " ─", " " and " ╮"
-	if cells(name)+cells(now)+cells(delta) > room {
+	if draw.Cells(name)+draw.Cells(now)+draw.Cells(delta) > room {
 		delta = arrow
 	}
-	if cells(name)+cells(now)+cells(delta) > room {
+	if draw.Cells(name)+draw.Cells(now)+draw.Cells(delta) > room {
 		delta = ""
 	}
-	if cells(name)+cells(now) > room {
+	if draw.Cells(name)+draw.Cells(now) > room {
 		name = m.name
 	}
-	name, _ = fit(name, room-cells(now))
-	b := edges()
-	p.put(th.faint, b.TopLeft)
-	p.skip(1)
+	name, _ = draw.Fit(name, room-draw.Cells(now))
+	b := draw.Edges()
+	p.Put(th.Faint, b.TopLeft)
+	p.Skip(1)
 	m.putName(p, name, th)
-	p.skip(1)
-	p.fill(th.faint, b.Top, w-p.cells-cells(now)-cells(delta)-3)
-	p.skip(1)
-	p.put(th.strong, now)
-	p.put(s, delta)
-	p.skip(1)
-	p.put(th.faint, b.TopRight)
-	return p.cell()
+	p.Skip(1)
+	p.Fill(th.Faint, b.Top, w-p.Len()-draw.Cells(now)-draw.Cells(delta)-3)
+	p.Skip(1)
+	p.Put(th.Strong, now)
+	p.Put(s, delta)
+	p.Skip(1)
+	p.Put(th.Faint, b.TopRight)
+	return p.FlushCell()
 }
 
 // putName writes the name, and those of its lines in their colours.
-func (m measure) putName(p *pen, name string, th theme) {
+func (m measure) putName(p *draw.Line, name string, th draw.Theme) {
 	rest, ok := strings.CutPrefix(name, m.name)
 	if !ok || rest == "" {
-		p.put(th.text, name)
+		p.Put(th.Text, name)
 		return
 	}
-	p.put(th.text, m.name)
+	p.Put(th.Text, m.name)
 	for i, line := range strings.Fields(rest) {
-		s := th.accent
+		s := th.Accent
 		if i > 0 {
-			s = th.second
+			s = th.Second
 		}
-		p.put(s, " "+line)
+		p.Put(s, " "+line)
 	}
 }
 
 // view puts the charts side by side, in exactly the layout's lines.
-func (c charts) view(f *frame.Frame, l layout, th theme) []string {
+func (c charts) view(f *frame.Frame, l layout, th draw.Theme) []string {
 	lines := make([]string, l.charts.h)
 	if l.charts.h == 0 {
 		return lines
 	}
 	for i, m := range c.which(l) {
-		p := pen{limit: boxWidth(l, i)}
+		p := draw.Line{Width: boxWidth(l, i)}
 		lines[0] += m.title(&p, f, boxWidth(l, i), th)
 		if i >= len(c.boxes) {
 			continue

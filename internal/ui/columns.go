@@ -5,6 +5,7 @@ import (
 
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
 // promoted are the needs that change places where something got worse in a measure: what
@@ -22,13 +23,13 @@ type column struct {
 	sort  string // Query.Sort, "" where the rows cannot be ordered by it
 	width int
 	need  int // columns with the lowest need go last
-	cell  func(c *cellContext) (style, string)
+	cell  func(c *cellContext) (draw.Style, string)
 }
 
 // cellContext is what the cells of one row are made from.
 type cellContext struct {
 	row        *frame.Row
-	theme      theme
+	theme      draw.Theme
 	minutes    float64 // length of the window
 	comparable bool    // the baseline is complete
 	sparkTop   float64
@@ -61,39 +62,41 @@ func measures(with extras) []column {
 		needMeasure, needTail = 5, 20
 	}
 	cols := []column{
-		{"views/m", "views", 8, 3, func(c *cellContext) (style, string) {
-			return c.theme.text, c.estimate(count(float64(c.row.Views)/c.minutes)) + " "
+		{"views/m", "views", 8, 3, func(c *cellContext) (draw.Style, string) {
+			return c.theme.Text, c.estimate(count(float64(c.row.Views)/c.minutes)) + " "
 		}},
 		{"err %", "error_rate", 8, 1, (*cellContext).errorRate},
-		{"Δ", noSortName, 6, afterMeasure(with, 5), func(c *cellContext) (style, string) {
+		{"Δ", noSortName, 6, afterMeasure(with, 5), func(c *cellContext) (draw.Style, string) {
 			return c.delta(c.row.Delta.ErrorRate, percent)
 		}},
 		{"burn", noSortName, 7, needBurn, (*cellContext).burn},
-		{clean(with.measure, 7) + " p75", noSortName, 12, needMeasure, (*cellContext).measure},
-		{"lcp p75", "lcp", 9, 4, func(c *cellContext) (style, string) { return c.vital(c.row.LCP, c.row.Delta.LCP, seconds, " s") }},
-		{"p95", noSortName, 7, needTail, func(c *cellContext) (style, string) { return c.tail(c.row.LCP, c.row.LCP.P95, coarseSeconds, " s") }},
-		{"Δ", noSortName, 6, 8, func(c *cellContext) (style, string) { return c.delta(c.row.Delta.LCP, seconds) }},
-		{"inp p75", "inp", 8, 6, func(c *cellContext) (style, string) { return c.vital(c.row.INP, c.row.Delta.INP, millis, "") }},
-		{"p95", noSortName, 6, 12, func(c *cellContext) (style, string) { return c.tail(c.row.INP, c.row.INP.P95, millis, "") }},
-		{"Δ", noSortName, 6, 15, func(c *cellContext) (style, string) { return c.delta(c.row.Delta.INP, millis) }},
-		{"cls", "cls", 7, needCLS, func(c *cellContext) (style, string) { return c.vital(c.row.CLS, c.row.Delta.CLS, unitless, "") }},
-		{"fcp", noSortName, 8, 16, func(c *cellContext) (style, string) { return c.dist(c.row.FCP, c.row.FCP.P75, seconds, " s") }},
-		{"ttfb", noSortName, 7, 17, func(c *cellContext) (style, string) { return c.dist(c.row.TTFB, c.row.TTFB.P75, millis, "") }},
-		{"failed req", noSortName, 12, 18, func(c *cellContext) (style, string) {
+		{draw.Clean(with.measure, 7) + " p75", noSortName, 12, needMeasure, (*cellContext).measure},
+		{"lcp p75", "lcp", 9, 4, func(c *cellContext) (draw.Style, string) { return c.vital(c.row.LCP, c.row.Delta.LCP, seconds, " s") }},
+		{"p95", noSortName, 7, needTail, func(c *cellContext) (draw.Style, string) {
+			return c.tail(c.row.LCP, c.row.LCP.P95, coarseSeconds, " s")
+		}},
+		{"Δ", noSortName, 6, 8, func(c *cellContext) (draw.Style, string) { return c.delta(c.row.Delta.LCP, seconds) }},
+		{"inp p75", "inp", 8, 6, func(c *cellContext) (draw.Style, string) { return c.vital(c.row.INP, c.row.Delta.INP, millis, "") }},
+		{"p95", noSortName, 6, 12, func(c *cellContext) (draw.Style, string) { return c.tail(c.row.INP, c.row.INP.P95, millis, "") }},
+		{"Δ", noSortName, 6, 15, func(c *cellContext) (draw.Style, string) { return c.delta(c.row.Delta.INP, millis) }},
+		{"cls", "cls", 7, needCLS, func(c *cellContext) (draw.Style, string) { return c.vital(c.row.CLS, c.row.Delta.CLS, unitless, "") }},
+		{"fcp", noSortName, 8, 16, func(c *cellContext) (draw.Style, string) { return c.dist(c.row.FCP, c.row.FCP.P75, seconds, " s") }},
+		{"ttfb", noSortName, 7, 17, func(c *cellContext) (draw.Style, string) { return c.dist(c.row.TTFB, c.row.TTFB.P75, millis, "") }},
+		{"failed req", noSortName, 12, 18, func(c *cellContext) (draw.Style, string) {
 			return c.dimUnless(with.worse == "failed_requests"), c.share(float64(c.row.FailedRequests), float64(c.row.Requests))
 		}},
-		{"users", "users", 8, 10, func(c *cellContext) (style, string) { return c.theme.text, c.people(c.row.Users) }},
-		{"affected", "affected", 11, 2, func(c *cellContext) (style, string) {
+		{"users", "users", 8, 10, func(c *cellContext) (draw.Style, string) { return c.theme.Text, c.people(c.row.Users) }},
+		{"affected", "affected", 11, 2, func(c *cellContext) (draw.Style, string) {
 			if c.row.Affected == 0 {
-				return c.theme.dim, "0"
+				return c.theme.Dim, "0"
 			}
-			return c.theme.strong, c.people(c.row.Affected)
+			return c.theme.Strong, c.people(c.row.Affected)
 		}},
-		{"", noSortName, 5, 7, func(c *cellContext) (style, string) {
+		{"", noSortName, 5, 7, func(c *cellContext) (draw.Style, string) {
 			if c.row.Affected == 0 || c.row.Users == 0 || c.row.Estimated {
-				return c.theme.text, ""
+				return c.theme.Text, ""
 			}
-			return c.theme.dim, wholePercent(float64(c.row.Affected) / float64(c.row.Users))
+			return c.theme.Dim, wholePercent(float64(c.row.Affected) / float64(c.row.Users))
 		}},
 	}
 	for _, swap := range promoted[with.worse] {
@@ -105,23 +108,23 @@ func measures(with extras) []column {
 	return cols
 }
 
-func (c *cellContext) errorRate() (style, string) {
+func (c *cellContext) errorRate() (draw.Style, string) {
 	if c.row.Views == 0 {
-		return c.theme.dim, unknown + "   "
+		return c.theme.Dim, unknown + "   "
 	}
-	s := c.theme.text
+	s := c.theme.Text
 	if d := c.row.Delta.ErrorRate; c.comparable && d.Known && d.Sign > 0 {
-		s = c.theme.bad
+		s = c.theme.Bad
 	}
 	return s, alignPoint(percent(c.row.ErrorRate)) + mark(float64(c.row.Views) < frame.Thin)
 }
 
 // dimUnless is how a number is shown that is of interest at times.
-func (c *cellContext) dimUnless(ofInterest bool) style {
+func (c *cellContext) dimUnless(ofInterest bool) draw.Style {
 	if ofInterest {
-		return c.theme.text
+		return c.theme.Text
 	}
-	return c.theme.dim
+	return c.theme.Dim
 }
 
 // extras are columns that only some have.
@@ -140,23 +143,23 @@ func afterMeasure(with extras, need int) int {
 }
 
 // measure is the p75 of the site's own, in the site's own unit.
-func (c *cellContext) measure() (style, string) {
+func (c *cellContext) measure() (draw.Style, string) {
 	d := c.row.Measure
 	if d == nil {
-		return c.theme.dim, unknown + " "
+		return c.theme.Dim, unknown + " "
 	}
 	return c.dist(*d, d.P75, plainNumber, "")
 }
 
 // burn is how many times too fast the row burns an error budget.
-func (c *cellContext) burn() (style, string) {
+func (c *cellContext) burn() (draw.Style, string) {
 	switch b := c.row.Burn; {
 	case c.row.Views == 0:
-		return c.theme.dim, unknown
+		return c.theme.Dim, unknown
 	case b > 3 && float64(c.row.Views) >= frame.Thin:
-		return c.theme.warn, times(b)
+		return c.theme.Warn, times(b)
 	default:
-		return c.theme.dim, times(b)
+		return c.theme.Dim, times(b)
 	}
 }
 
@@ -177,39 +180,39 @@ func mark(thin bool) string {
 	return " "
 }
 
-func (c *cellContext) dist(d frame.Dist, v float64, show func(float64) string, unit string) (style, string) {
-	if d.N == 0 || !finite(v) {
-		return c.theme.dim, unknown + " "
+func (c *cellContext) dist(d frame.Dist, v float64, show func(float64) string, unit string) (draw.Style, string) {
+	if d.N == 0 || !draw.Finite(v) {
+		return c.theme.Dim, unknown + " "
 	}
 	if d.Thin() {
-		return c.theme.dim, show(v) + unit + "~"
+		return c.theme.Dim, show(v) + unit + "~"
 	}
-	return c.theme.text, show(v) + unit + " "
+	return c.theme.Text, show(v) + unit + " "
 }
 
 // vital is a p75, marked where it is distinguishably worse.
-func (c *cellContext) vital(d frame.Dist, change frame.Delta, show func(float64) string, unit string) (style, string) {
+func (c *cellContext) vital(d frame.Dist, change frame.Delta, show func(float64) string, unit string) (draw.Style, string) {
 	s, text := c.dist(d, d.P75, show, unit)
 	if c.comparable && change.Known && change.Sign > 0 && !d.Thin() {
-		s = c.theme.bad
+		s = c.theme.Bad
 	}
 	return s, text
 }
 
 // tail is a percentile that the mark of the one before it speaks for.
-func (c *cellContext) tail(d frame.Dist, v float64, show func(float64) string, unit string) (style, string) {
-	if d.N == 0 || d.Thin() || !finite(v) {
-		return c.theme.dim, unknown
+func (c *cellContext) tail(d frame.Dist, v float64, show func(float64) string, unit string) (draw.Style, string) {
+	if d.N == 0 || d.Thin() || !draw.Finite(v) {
+		return c.theme.Dim, unknown
 	}
-	return c.theme.dim, show(v) + unit
+	return c.theme.Dim, show(v) + unit
 }
 
-func (c *cellContext) delta(d frame.Delta, show func(float64) string) (style, string) {
-	s := c.theme.dim
+func (c *cellContext) delta(d frame.Delta, show func(float64) string) (draw.Style, string) {
+	s := c.theme.Dim
 	if c.comparable && d.Known && d.Sign != 0 {
-		s = c.theme.good
+		s = c.theme.Good
 		if d.Sign > 0 {
-			s = c.theme.bad
+			s = c.theme.Bad
 		}
 	}
 	text := change(d, c.comparable, show)

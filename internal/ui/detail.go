@@ -12,6 +12,7 @@ import (
 	"github.com/rumtop/rumtop/internal/filter"
 	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/plain"
+	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
 // detail is one error group, looked at closely.
@@ -124,7 +125,7 @@ func (d detail) stack() []string {
 
 // view draws the group in exactly h lines: what it is, then stack and spread,
 // side by side where there is room.
-func (d detail) view(f *frame.Frame, th theme, loc *time.Location, w, h int) []string {
+func (d detail) view(f *frame.Frame, th draw.Theme, loc *time.Location, w, h int) []string {
 	if f == nil {
 		return make([]string, h)
 	}
@@ -136,7 +137,7 @@ func (d detail) view(f *frame.Frame, th theme, loc *time.Location, w, h int) []s
 			stack := strings.Join(d.viewStack(th, left-2, room), "\n")
 			spread := strings.Join(d.viewSpread(th, right, room), "\n")
 			both := lipgloss.JoinHorizontal(lipgloss.Top, lipgloss.PlaceHorizontal(left, lipgloss.Left, stack), spread)
-			lines = append(lines, blockLines(both)...)
+			lines = append(lines, draw.BlockLines(both)...)
 		} else {
 			n := min(max(room/2, 3), len(d.values())+2)
 			lines = append(lines, d.viewSpread(th, w, min(n, room))...)
@@ -146,55 +147,55 @@ func (d detail) view(f *frame.Frame, th theme, loc *time.Location, w, h int) []s
 	return slices.Clip(lines[:min(len(lines), h)])
 }
 
-func (d detail) summary(f *frame.Frame, th theme, loc *time.Location, w int) []string {
+func (d detail) summary(f *frame.Frame, th draw.Theme, loc *time.Location, w int) []string {
 	g := &d.group
-	p := pen{limit: w}
-	p.skip(margin)
-	p.put(th.strong, clean(errorTitle(g.Type, g.Message), w-margin))
-	lines := []string{"", p.line()}
+	p := draw.Line{Width: w}
+	p.Skip(margin)
+	p.Put(th.Strong, draw.Clean(errorTitle(g.Type, g.Message), w-margin))
+	lines := []string{"", p.Flush()}
 
-	p.skip(margin)
-	p.put(th.text, plural(float64(g.Count), "error")+" · "+plural(float64(g.Users), "user"))
+	p.Skip(margin)
+	p.Put(th.Text, plural(float64(g.Count), "error")+" · "+plural(float64(g.Users), "user"))
 	if d.full != nil && d.full.Sessions > 0 {
-		p.put(th.text, " · "+plural(float64(d.full.Sessions), "session"))
+		p.Put(th.Text, " · "+plural(float64(d.full.Sessions), "session"))
 	}
-	p.put(th.text, " in "+window(f))
+	p.Put(th.Text, " in "+window(f))
 	s, change := errorTrend(g, f, th)
 	if change != unknown {
-		p.put(th.dim, " · ")
-		p.put(s, change)
+		p.Put(th.Dim, " · ")
+		p.Put(s, change)
 		if !g.New {
-			p.put(th.dim, " (was "+count(float64(g.Before))+")")
+			p.Put(th.Dim, " (was "+count(float64(g.Before))+")")
 		}
 	}
 	if d.full != nil && d.full.Handled {
-		p.put(th.dim, " · handled by the page")
+		p.Put(th.Dim, " · handled by the page")
 	}
-	lines = append(lines, p.line())
+	lines = append(lines, p.Flush())
 
-	p.skip(margin)
-	p.put(th.dim, "first "+g.FirstSeen.In(loc).Format("15:04:05")+" · last "+clock(g.LastSeen, f.At, loc)+" "+zoneName(f.At, loc))
+	p.Skip(margin)
+	p.Put(th.Dim, "first "+g.FirstSeen.In(loc).Format("15:04:05")+" · last "+draw.Clock(g.LastSeen, f.At, loc)+" "+zoneName(f.At, loc))
 	if len(g.Releases) > 0 {
-		p.put(th.dim, " · in ")
-		p.put(th.text, clean(strings.Join(g.Releases, " "), w-p.cells))
+		p.Put(th.Dim, " · in ")
+		p.Put(th.Text, draw.Clean(strings.Join(g.Releases, " "), w-p.Len()))
 	}
-	lines = append(lines, p.line())
+	lines = append(lines, p.Flush())
 
 	if d.full != nil && len(d.full.Traces) > 0 {
-		p.skip(margin)
-		p.put(th.dim, "newest traces ")
+		p.Skip(margin)
+		p.Put(th.Dim, "newest traces ")
 		for _, t := range d.full.Traces {
-			d.traces.put(&p, th.text, t.ID)
-			p.put(th.dim, "  ")
+			d.traces.put(&p, th.Text, t.ID)
+			p.Put(th.Dim, "  ")
 		}
-		lines = append(lines, p.line())
+		lines = append(lines, p.Flush())
 	}
 
 	if d.full != nil && len(d.full.Counts) > 0 {
-		p.skip(margin)
-		p.put(th.accent, spark(d.full.Counts, scale(3, 1, d.full.Counts), min(w-margin-14, 80)))
-		p.put(th.dim, " over "+span((f.Series.Step*time.Duration(len(d.full.Counts))).Truncate(time.Minute)))
-		lines = append(lines, p.line())
+		p.Skip(margin)
+		p.Put(th.Accent, draw.Spark(d.full.Counts, draw.AxisTop(3, 1, d.full.Counts), min(w-margin-14, 80)))
+		p.Put(th.Dim, " over "+draw.Span((f.Series.Step*time.Duration(len(d.full.Counts))).Truncate(time.Minute)))
+		lines = append(lines, p.Flush())
 	}
 	return append(lines, "")
 }
@@ -205,22 +206,22 @@ const maxFrame = 1000
 // fitFrame cuts a frame of a stack where it says least: its ends are the
 // function, and file, line and column. Other lines it cuts at their end.
 func fitFrame(s string, width int) string {
-	n := cells(s)
+	n := draw.Cells(s)
 	if end := strings.TrimSuffix(s, ")"); n <= width || end == "" || end[len(end)-1] < '0' || end[len(end)-1] > '9' {
-		return clean(s, width)
+		return draw.Clean(s, width)
 	}
 	head := width * 2 / 5
 	return ansi.Truncate(s, head, "") + ansi.TruncateLeft(s, n-(width-head)+1, "…")
 }
 
-func (d detail) viewStack(th theme, w, h int) []string {
+func (d detail) viewStack(th draw.Theme, w, h int) []string {
 	lines := make([]string, max(h, 0))
 	if h <= 0 {
 		return lines
 	}
 	stack := d.stackLines()
-	p := pen{limit: w}
-	p.skip(margin)
+	p := draw.Line{Width: w}
+	p.Skip(margin)
 	title := "stack, scrubbed"
 	switch {
 	case d.full == nil:
@@ -228,29 +229,29 @@ func (d detail) viewStack(th theme, w, h int) []string {
 	case len(stack) == 0:
 		title = "no stack was sent"
 	case d.unfound != "":
-		title += " · " + clean(d.unfound, maxFrame)
+		title += " · " + draw.Clean(d.unfound, maxFrame)
 	}
-	p.left(th.dim, title, max(w-margin, 0))
-	lines[0] = p.line()
+	p.PutLeft(th.Dim, title, max(w-margin, 0))
+	lines[0] = p.Flush()
 	from := min(d.scroll, max(len(stack)-(h-1), 0))
 	for i, s := range stack[from:] {
 		if i+1 >= h {
 			break
 		}
-		style := th.text
+		style := th.Text
 		if s.dim {
-			style = th.dim
+			style = th.Dim
 		}
-		p.skip(margin)
-		p.put(style, fitFrame(s.text, w-margin))
-		lines[i+1] = p.line()
+		p.Skip(margin)
+		p.Put(style, fitFrame(s.text, w-margin))
+		lines[i+1] = p.Flush()
 	}
 	return lines
 }
 
 // viewSpread draws who has the error: per value its share of the errors, and its
 // share of all page views beside it.
-func (d detail) viewSpread(th theme, w, h int) []string {
+func (d detail) viewSpread(th draw.Theme, w, h int) []string {
 	lines := make([]string, max(h, 0))
 	if h <= 0 {
 		return lines
@@ -258,13 +259,13 @@ func (d detail) viewSpread(th theme, w, h int) []string {
 	const dim, share = 16, 7
 	bar := min(max(w-margin-dim-14-2*share, 0), 24)
 	value := max(w-margin-dim-2*share-bar-2, 4)
-	p := pen{limit: w}
-	p.skip(margin)
-	p.left(th.dim, "who has it", dim)
-	p.skip(value)
-	p.right(th.dim, "errors", share)
-	p.right(th.dim, "views", share)
-	lines[0] = p.line()
+	p := draw.Line{Width: w}
+	p.Skip(margin)
+	p.PutLeft(th.Dim, "who has it", dim)
+	p.Skip(value)
+	p.PutRight(th.Dim, "errors", share)
+	p.PutRight(th.Dim, "views", share)
+	lines[0] = p.Flush()
 	values := d.values()
 	from := max(min(d.cursor-(h-1)/2, len(values)-(h-1)), 0)
 	for i, v := range values[min(from, len(values)):] {
@@ -275,22 +276,22 @@ func (d detail) viewSpread(th theme, w, h int) []string {
 		if v.first || i == 0 {
 			name = v.dim
 		}
-		s := th.text
+		s := th.Text
 		if from+i == d.cursor {
-			p.put(th.accent, " ▶ ")
-			s = th.strong
+			p.Put(th.Accent, " ▶ ")
+			s = th.Strong
 		} else {
-			p.skip(margin)
+			p.Skip(margin)
 		}
-		p.left(th.dim, clean(name, dim-1), dim)
-		p.left(s, clean(v.Value, value), value)
-		p.right(th.text, wholePercent(v.Errors), share)
-		p.right(th.dim, wholePercent(v.Views), share)
-		p.skip(2)
+		p.PutLeft(th.Dim, draw.Clean(name, dim-1), dim)
+		p.PutLeft(s, draw.Clean(v.Value, value), value)
+		p.PutRight(th.Text, wholePercent(v.Errors), share)
+		p.PutRight(th.Dim, wholePercent(v.Views), share)
+		p.Skip(2)
 		if bar > 0 {
-			p.fill(th.accent, "▇", max(min(int(v.Errors*float64(bar)+0.5), bar), 0))
+			p.Fill(th.Accent, "▇", max(min(int(v.Errors*float64(bar)+0.5), bar), 0))
 		}
-		lines[i+1] = p.line()
+		lines[i+1] = p.Flush()
 	}
 	return lines
 }

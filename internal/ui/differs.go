@@ -10,6 +10,7 @@ import (
 
 	"github.com/rumtop/rumtop/internal/filter"
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
 // differsPane tells what one part of the page views has that the rest has not.
@@ -75,7 +76,7 @@ func raisedBy(f *frame.Frame) differsPane {
 // slowFrom is the value from which on views are slow as they were not before something got worse: midway
 // between then and now. It moves in steps, so that an answer stands for a while.
 func slowFrom(x *frame.Finding) float64 {
-	if x.State != frame.FindingOn || !(x.Before.Value > 0) || !(x.Factor > 1) || !finite(x.Factor) {
+	if x.State != frame.FindingOn || !(x.Before.Value > 0) || !(x.Factor > 1) || !draw.Finite(x.Factor) {
 		return 0
 	}
 	v := x.Before.Value * math.Exp2(math.Round(2*math.Log2(x.Factor))/4)
@@ -200,11 +201,11 @@ func (p differsPane) title(loc *time.Location) string {
 	case askT0:
 		return since("since T0")
 	case askMarker:
-		return since("since “" + clean(p.markerText, 24) + "”")
+		return since("since “" + draw.Clean(p.markerText, 24) + "”")
 	case askWindow:
 		return "this window against the one before"
 	case askChosen:
-		return timeSpan(p.over.from, p.over.to, loc) + " against the " + span(p.over.length()) + " before"
+		return timeSpan(p.over.from, p.over.to, loc) + " against the " + draw.Span(p.over.length()) + " before"
 	case askReleases:
 		return "the newest release against the last"
 	case askFilter:
@@ -325,16 +326,16 @@ func (p differsPane) view(f *frame.Frame, s scene) []string {
 	if f == nil {
 		return nil
 	}
-	w := pen{limit: s.w}
-	w.skip(margin)
-	w.put(s.theme.strong, "what differs")
-	w.put(s.theme.dim, clean(": "+p.title(s.loc), max(s.w-w.cells, 0)))
+	w := draw.Line{Width: s.w}
+	w.Skip(margin)
+	w.Put(s.theme.Strong, "what differs")
+	w.Put(s.theme.Dim, draw.Clean(": "+p.title(s.loc), max(s.w-w.Len(), 0)))
 	if d := p.answer; d != nil && d.A > 0 {
-		if n := " · " + count(float64(d.A)) + " against " + plural(float64(d.B), "page view"); cells(n) <= s.w-w.cells {
-			w.put(s.theme.dim, n)
+		if n := " · " + count(float64(d.A)) + " against " + plural(float64(d.B), "page view"); draw.Cells(n) <= s.w-w.Len() {
+			w.Put(s.theme.Dim, n)
 		}
 	}
-	return append([]string{"", w.line()}, differsLines(p.answer, "", s.theme, s.w, s.h-2, p.cursor, true)...)
+	return append([]string{"", w.Flush()}, differsLines(p.answer, "", s.theme, s.w, s.h-2, p.cursor, true)...)
 }
 
 // missingValue is how a frame names that there is no value.
@@ -351,35 +352,35 @@ const (
 
 // differsLines draws a heading, the values and what they have together, in at
 // most h lines. cursor is -1 where there is none.
-func differsLines(d *frame.Differs, title string, th theme, w, h, cursor int, wide bool) []string {
+func differsLines(d *frame.Differs, title string, th draw.Theme, w, h, cursor int, wide bool) []string {
 	if h <= 0 {
 		return nil
 	}
 	wide = wide && w >= 100
-	p := pen{limit: w}
+	p := draw.Line{Width: w}
 	rest := w - margin - 2*differsShare
 	if wide {
 		rest -= differsDiff + differsLift
 	}
 	bar := min(max(rest-differsField-14, 0), differsBar)
 	value := max(rest-differsField-bar-2, 4)
-	p.skip(margin)
-	p.left(th.dim, clean(title, differsField+value-1), differsField+value)
+	p.Skip(margin)
+	p.PutLeft(th.Dim, draw.Clean(title, differsField+value-1), differsField+value)
 	of, against := "A", "B"
 	if d != nil {
 		of, against = shortOf(d)
 	}
-	p.right(th.dim, clean(of, differsShare-1), differsShare)
-	p.right(th.dim, clean(against, differsShare-1), differsShare)
+	p.PutRight(th.Dim, draw.Clean(of, differsShare-1), differsShare)
+	p.PutRight(th.Dim, draw.Clean(against, differsShare-1), differsShare)
 	if wide {
-		p.right(th.dim, "difference", differsDiff)
-		p.right(th.dim, "lift", differsLift)
+		p.PutRight(th.Dim, "difference", differsDiff)
+		p.PutRight(th.Dim, "lift", differsLift)
 	}
-	lines := []string{p.line()}
+	lines := []string{p.Flush()}
 	say := func(text string) []string {
-		p.skip(margin)
-		p.put(th.dim, clean(text, max(w-margin, 0)))
-		return append(lines, p.line())
+		p.Skip(margin)
+		p.Put(th.Dim, draw.Clean(text, max(w-margin, 0)))
+		return append(lines, p.Flush())
 	}
 	switch {
 	case d == nil:
@@ -398,7 +399,7 @@ func differsLines(d *frame.Differs, title string, th theme, w, h, cursor int, wi
 	for i := from; i < len(d.Values) && len(lines) <= room; i++ {
 		v := &d.Values[i]
 		style := differsCursor(&p, th, i == cursor)
-		p.left(th.dim, clean(strings.TrimPrefix(v.Field, "tag."), differsField-1), differsField)
+		p.PutLeft(th.Dim, draw.Clean(strings.TrimPrefix(v.Field, "tag."), differsField-1), differsField)
 		name := v.Value
 		if wide {
 			for _, same := range v.Same {
@@ -407,31 +408,31 @@ func differsLines(d *frame.Differs, title string, th theme, w, h, cursor int, wi
 				}
 			}
 		}
-		p.left(style, clean(name, value-1), value)
-		p.right(th.text, wholePercent(v.A), differsShare)
-		p.right(th.dim, wholePercent(v.B), differsShare)
+		p.PutLeft(style, draw.Clean(name, value-1), value)
+		p.PutRight(th.Text, wholePercent(v.A), differsShare)
+		p.PutRight(th.Dim, wholePercent(v.B), differsShare)
 		if wide {
-			p.right(th.text, inPoints(v.Diff.Value)+" "+inPoints(v.Diff.Low)+".."+inPoints(v.Diff.High), differsDiff)
+			p.PutRight(th.Text, inPoints(v.Diff.Value)+" "+inPoints(v.Diff.Low)+".."+inPoints(v.Diff.High), differsDiff)
 			lift := unknown
 			if v.Lift > 0 {
 				lift = "×" + factor(v.Lift)
 			}
-			p.right(th.dim, lift, differsLift)
+			p.PutRight(th.Dim, lift, differsLift)
 		}
-		p.skip(2)
-		p.fill(th.accent, "▇", max(min(int(v.Diff.Value*float64(bar)+0.5), bar), 0))
-		lines = append(lines, p.line())
+		p.Skip(2)
+		p.Fill(th.Accent, "▇", max(min(int(v.Diff.Value*float64(bar)+0.5), bar), 0))
+		lines = append(lines, p.Flush())
 	}
 	if together {
 		style := differsCursor(&p, th, cursor == len(d.Values))
 		putTogether(&p, d, style, th, w, wide)
-		lines = append(lines, p.line())
+		lines = append(lines, p.Flush())
 	}
 	return lines
 }
 
 // putTogether tells what most have in common; where there is little room, by its values alone.
-func putTogether(p *pen, d *frame.Differs, style style, th theme, w int, wide bool) {
+func putTogether(p *draw.Line, d *frame.Differs, style draw.Style, th draw.Theme, w int, wide bool) {
 	t := &d.Together
 	of, against := shortOf(d)
 	what := strings.ReplaceAll(t.Filter, "tag.", "")
@@ -443,23 +444,23 @@ func putTogether(p *pen, d *frame.Differs, style style, th theme, w int, wide bo
 		}
 		what, shares = strings.Join(values, " "), ": "+wholePercent(t.Coverage)+", rest "+wholePercent(t.Caught)
 	}
-	p.put(th.dim, "together ")
-	p.put(style, clean(what, max(w-p.cells-cells(shares), 8)))
-	p.put(th.dim, clean(shares, max(w-p.cells, 0)))
+	p.Put(th.Dim, "together ")
+	p.Put(style, draw.Clean(what, max(w-p.Len()-draw.Cells(shares), 8)))
+	p.Put(th.Dim, draw.Clean(shares, max(w-p.Len(), 0)))
 }
 
-func differsCursor(p *pen, th theme, at bool) style {
+func differsCursor(p *draw.Line, th draw.Theme, at bool) draw.Style {
 	if at {
-		p.put(th.accent, " ▶ ")
-		return th.strong
+		p.Put(th.Accent, " ▶ ")
+		return th.Strong
 	}
-	p.skip(margin)
-	return th.text
+	p.Skip(margin)
+	return th.Text
 }
 
 // inPoints shows a difference of shares in percentage points.
 func inPoints(v float64) string {
-	if !finite(v) {
+	if !draw.Finite(v) {
 		return unknown
 	}
 	s := wholePercent(max(v, -v))
@@ -494,7 +495,7 @@ func sideBySide(left, right []string, column int) []string {
 			line = left[i]
 		}
 		if right[i] != "" {
-			line += strings.Repeat(" ", max(column-styledCells(line), 0)) + right[i]
+			line += strings.Repeat(" ", max(column-draw.StyledCells(line), 0)) + right[i]
 		}
 		out[i] = line
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
 // errorList is the error groups of the frame, at their end those that are gone
@@ -62,7 +63,7 @@ const (
 )
 
 // view draws a heading and the groups in exactly h lines.
-func (e errorList) view(f *frame.Frame, th theme, loc *time.Location, w, h int, focused bool) []string {
+func (e errorList) view(f *frame.Frame, th draw.Theme, loc *time.Location, w, h int, focused bool) []string {
 	lines := make([]string, h)
 	if h == 0 {
 		return lines
@@ -77,28 +78,28 @@ func (e errorList) view(f *frame.Frame, th theme, loc *time.Location, w, h int, 
 	if since {
 		message -= errorSince
 	}
-	p := pen{limit: w}
-	p.skip(margin)
-	p.right(th.dim, "errors", errorCount)
-	p.right(th.dim, "users", errorUsers)
-	p.right(th.dim, "change", errorChange)
+	p := draw.Line{Width: w}
+	p.Skip(margin)
+	p.PutRight(th.Dim, "errors", errorCount)
+	p.PutRight(th.Dim, "users", errorUsers)
+	p.PutRight(th.Dim, "change", errorChange)
 	if since {
-		p.right(th.dim, "since", errorSince)
+		p.PutRight(th.Dim, "since", errorSince)
 	}
-	p.skip(2)
-	p.left(th.dim, "error", message)
+	p.Skip(2)
+	p.PutLeft(th.Dim, "error", message)
 	if releases > 0 {
-		p.skip(gap)
-		p.left(th.dim, "releases", releases)
+		p.Skip(gap)
+		p.PutLeft(th.Dim, "releases", releases)
 	}
-	lines[0] = p.line()
+	lines[0] = p.Flush()
 	if f == nil {
 		return lines
 	}
 	if len(e.groups) == 0 && h > 1 {
-		p.skip(margin)
-		p.left(th.dim, "none in "+window(f), w-margin)
-		lines[1] = p.line()
+		p.Skip(margin)
+		p.PutLeft(th.Dim, "none in "+window(f), w-margin)
+		lines[1] = p.Flush()
 	}
 	for i := 1; i < h; i++ {
 		at := e.offset + i - 1
@@ -106,31 +107,31 @@ func (e errorList) view(f *frame.Frame, th theme, loc *time.Location, w, h int, 
 			break
 		}
 		g := &e.groups[at]
-		s, text := th.text, th.text
+		s, text := th.Text, th.Text
 		if g.State == frame.ErrorGone {
-			s, text = th.dim, th.dim
+			s, text = th.Dim, th.Dim
 		}
 		switch {
 		case at == e.cursor && focused:
-			p.put(th.accent, " ▶ ")
-			s = th.strong
+			p.Put(th.Accent, " ▶ ")
+			s = th.Strong
 		default:
-			p.skip(margin)
+			p.Skip(margin)
 		}
-		p.right(s, count(float64(g.Count)), errorCount)
-		p.right(text, count(float64(g.Users)), errorUsers)
+		p.PutRight(s, count(float64(g.Count)), errorCount)
+		p.PutRight(text, count(float64(g.Users)), errorUsers)
 		cs, change := errorTrend(g, f, th)
-		p.right(cs, change, errorChange)
+		p.PutRight(cs, change, errorChange)
 		if since {
-			p.right(th.dim, clock(g.FirstSeen, f.At, loc), errorSince)
+			p.PutRight(th.Dim, draw.Clock(g.FirstSeen, f.At, loc), errorSince)
 		}
-		p.skip(2)
-		p.left(s, clean(errorTitle(g.Type, g.Message), message), message)
+		p.Skip(2)
+		p.PutLeft(s, draw.Clean(errorTitle(g.Type, g.Message), message), message)
 		if releases > 0 {
-			p.skip(gap)
-			p.left(th.dim, clean(strings.Join(g.Releases, " "), releases), releases)
+			p.Skip(gap)
+			p.PutLeft(th.Dim, draw.Clean(strings.Join(g.Releases, " "), releases), releases)
 		}
-		lines[i] = p.line()
+		lines[i] = p.Flush()
 	}
 	return lines
 }
@@ -150,26 +151,26 @@ func errorTitle(kind, message string) string {
 
 // errorTrend compares a group with the baseline, by a factor where both are
 // enough to speak of one.
-func errorTrend(g *frame.ErrorGroup, f *frame.Frame, th theme) (style, string) {
+func errorTrend(g *frame.ErrorGroup, f *frame.Frame, th draw.Theme) (draw.Style, string) {
 	const few = 10
 	now, before := float64(g.Count), float64(g.Before)
 	switch {
 	case g.State == frame.ErrorGone:
-		return th.good, "▼ gone"
+		return th.Good, "▼ gone"
 	case g.New:
-		return th.bad, "▲ new"
+		return th.Bad, "▲ new"
 	case !f.Baseline.Complete:
-		return th.dim, unknown
+		return th.Dim, unknown
 	case g.State == frame.ErrorRegressed && before == 0:
-		return th.bad, "▲ again"
+		return th.Bad, "▲ again"
 	case now < few && before < few, before == 0:
-		return th.dim, unknown
+		return th.Dim, unknown
 	case now/before >= 2:
-		return th.bad, "▲ ×" + factor(now/before)
+		return th.Bad, "▲ ×" + factor(now/before)
 	case now/before <= 0.5:
-		return th.good, "▼ ×" + factor(now/before)
+		return th.Good, "▼ ×" + factor(now/before)
 	}
-	return th.dim, "="
+	return th.Dim, "="
 }
 
 // factor shows a ratio to two digits.

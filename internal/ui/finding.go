@@ -9,6 +9,7 @@ import (
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/filter"
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
 // measureWords is how a finding's measure is spoken of.
@@ -33,10 +34,10 @@ func sentenceOfFinding(f *frame.Frame, loc *time.Location) (gravity, string) {
 		if x.Affected > 0 {
 			s += " · " + usersOf(f, x)
 		}
-		return grave, s + " · since " + clock(x.Since, f.At, loc)
+		return grave, s + " · since " + draw.Clock(x.Since, f.At, loc)
 	case frame.FindingOver:
-		return fine, fmt.Sprintf("over since %s: %s%s · from %s, for %s", clock(x.Until, f.At, loc), worsened(x), who(x),
-			clock(x.Since, f.At, loc), span(x.Until.Sub(x.Since).Round(10*time.Second)))
+		return fine, fmt.Sprintf("over since %s: %s%s · from %s, for %s", draw.Clock(x.Until, f.At, loc), worsened(x), who(x),
+			draw.Clock(x.Since, f.At, loc), draw.Span(x.Until.Sub(x.Since).Round(10*time.Second)))
 	}
 	return calm, ""
 }
@@ -58,17 +59,17 @@ func briefly(f *frame.Frame, sentence string, loc *time.Location, w int) string 
 			values[i] = pathOf(t.Value)
 		}
 	}
-	who, users, since := strings.Join(values, " "), "", " · since "+clock(x.Since, f.At, loc)
+	who, users, since := strings.Join(values, " "), "", " · since "+draw.Clock(x.Since, f.At, loc)
 	if x.Affected > 0 {
 		users = " · " + usersOf(f, x)
 	}
-	if s := worsened(x) + " · " + who + users + since; cells(clean(s, maxSentence)) <= w {
+	if s := worsened(x) + " · " + who + users + since; draw.Cells(draw.Clean(s, maxSentence)) <= w {
 		return s
 	}
 	users, _, _ = strings.Cut(users, " (")
 	s := worsened(x) + users + since
-	if room := w - cells(s) - len(" · ") + 1; room >= leastMark {
-		s += " · " + clean(who, room)
+	if room := w - draw.Cells(s) - len(" · ") + 1; room >= leastMark {
+		s += " · " + draw.Clean(who, room)
 	}
 	return s
 }
@@ -79,7 +80,7 @@ func worsened(x *frame.Finding) string {
 		return x.Measure
 	}
 	s := fmt.Sprintf("%s %s%s", m.name, m.show(x.Now.Value), m.unit)
-	if finite(x.Factor) && x.Factor > 0 {
+	if draw.Finite(x.Factor) && x.Factor > 0 {
 		s += " ×" + factor(x.Factor)
 	}
 	return s
@@ -176,18 +177,18 @@ func after(m *beacon.Marker, since time.Time) string {
 	case lead < 30*time.Second:
 		return "right after “" + m.Text + "”"
 	case lead < 2*time.Minute:
-		return span(lead.Round(10*time.Second)) + " after “" + m.Text + "”"
+		return draw.Span(lead.Round(10*time.Second)) + " after “" + m.Text + "”"
 	}
-	return span(lead.Round(time.Minute)) + " after “" + m.Text + "”"
+	return draw.Span(lead.Round(time.Minute)) + " after “" + m.Text + "”"
 }
 
 // reasonsLine draws it.
-func reasonsLine(f *frame.Frame, l link, t theme, loc *time.Location, w int) string {
-	p := pen{limit: w}
+func reasonsLine(f *frame.Frame, l link, t draw.Theme, loc *time.Location, w int) string {
+	p := draw.Line{Width: w}
 	if l == linkDown || l == linkStalled || l == linkQuiet {
 		return ""
 	}
-	p.skip(margin)
-	p.put(t.dim, clauses(clean(reasons(f, loc), maxSentence), w-margin))
-	return p.line()
+	p.Skip(margin)
+	p.Put(t.Dim, clauses(draw.Clean(reasons(f, loc), maxSentence), w-margin))
+	return p.Flush()
 }

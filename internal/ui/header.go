@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
 // headerState is what the first line tells beside the frame.
@@ -20,74 +21,74 @@ type headerState struct {
 	recording *Recording // what is shown, if it is one
 }
 
-func (hs *headerState) badge(f *frame.Frame, t theme) (style, string) {
+func (hs *headerState) badge(f *frame.Frame, t draw.Theme) (draw.Style, string) {
 	if hs.link == linkRecording {
-		return t.accent, hs.recording.badge(hs.loc)
+		return t.Accent, hs.recording.badge(hs.loc)
 	}
 	return hs.link.badge(f, t, hs.loc)
 }
 
 // headerLine says what is being looked at, and how alive it is. It repaints with
 // the minute and when something changes, not every second.
-func headerLine(f *frame.Frame, hs headerState, t theme, w int) string {
-	right := pen{limit: w}
+func headerLine(f *frame.Frame, hs headerState, t draw.Theme, w int) string {
+	right := draw.Line{Width: w}
 	s, text := hs.badge(f, t)
-	right.put(s, text)
+	right.Put(s, text)
 	if f != nil && hs.link == linkRecording {
-		right.put(t.strong, "  at "+f.At.In(hs.loc).Format("15:04:05"))
+		right.Put(t.Strong, "  at "+f.At.In(hs.loc).Format("15:04:05"))
 	} else if f != nil && hs.link != linkPaused {
-		right.put(t.dim, "  "+f.At.In(hs.loc).Format("15:04"))
-		right.put(t.dim, " "+zoneName(f.At, hs.loc))
+		right.Put(t.Dim, "  "+f.At.In(hs.loc).Format("15:04"))
+		right.Put(t.Dim, " "+zoneName(f.At, hs.loc))
 	}
-	right.put("", " ")
-	end := right.cells
+	right.Put("", " ")
+	end := right.Len()
 	if end+10 > w {
-		p := pen{limit: w}
+		p := draw.Line{Width: w}
 		s, text := hs.badge(f, t)
-		p.left(s, " "+text, w)
-		return p.line()
+		p.PutLeft(s, " "+text, w)
+		return p.Flush()
 	}
 
-	p := pen{limit: w}
+	p := draw.Line{Width: w}
 	gap := "   "
 	if w < 80 {
 		gap = "  "
 	}
 	q := &hs.question
 	reserve := 0 // numbers that are filtered must not be taken for those of all
-	if n := cells(clean(q.Filter.Text, 24)); n > 0 {
+	if n := draw.Cells(draw.Clean(q.Filter.Text, 24)); n > 0 {
 		reserve = len(gap) + n + 1
 	}
 	burnStyle, burning := burnMark(f, t)
-	p.put(t.brand, " rumtop")
+	p.Put(t.Brand, " rumtop")
 	for _, part := range [...]struct {
 		label, value string
-		style        style
+		style        draw.Style
 	}{
-		{"", clean(site(f, hs), 40), t.strong},
-		{"", hs.recorded, t.bad},
-		{"", hs.since, t.strong},
+		{"", draw.Clean(site(f, hs), 40), t.Strong},
+		{"", hs.recorded, t.Bad},
+		{"", hs.since, t.Strong},
 		{"", burning, burnStyle},
-		{"", clean(hs.watching, 40), t.accent},
-		{span(q.Window) + " vs " + baselineName(q.Baseline, hs.loc), "", t.dim},
-		{"by ", clean(q.By, 40), t.text},
+		{"", draw.Clean(hs.watching, 40), t.Accent},
+		{draw.Span(q.Window) + " vs " + baselineName(q.Baseline, hs.loc), "", t.Dim},
+		{"by ", draw.Clean(q.By, 40), t.Text},
 	} {
 		if part.label == "" && part.value == "" {
 			continue
 		}
-		if p.cells+len(gap)+cells(part.label)+cells(part.value) > w-end-reserve {
+		if p.Len()+len(gap)+draw.Cells(part.label)+draw.Cells(part.value) > w-end-reserve {
 			continue
 		}
-		p.put("", gap)
-		p.put(t.dim, part.label)
-		p.put(part.style, part.value)
+		p.Put("", gap)
+		p.Put(t.Dim, part.label)
+		p.Put(part.style, part.value)
 	}
-	if room := w - end - 1 - p.cells - len(gap); q.Filter.Text != "" && room > 6 {
-		p.put("", gap)
-		p.put(t.accent, clean(q.Filter.Text, room))
+	if room := w - end - 1 - p.Len() - len(gap); q.Filter.Text != "" && room > 6 {
+		p.Put("", gap)
+		p.Put(t.Accent, draw.Clean(q.Filter.Text, room))
 	}
-	p.to(w - end)
-	return p.cell() + right.line()
+	p.SkipTo(w - end)
+	return p.FlushCell() + right.Flush()
 }
 
 func site(f *frame.Frame, hs headerState) string {
@@ -103,7 +104,7 @@ func site(f *frame.Frame, hs headerState) string {
 func baselineName(b frame.BaselineSpec, loc *time.Location) string {
 	switch {
 	case b.Ago > 0:
-		return span(b.Ago) + " ago"
+		return draw.Span(b.Ago) + " ago"
 	case !b.At.IsZero():
 		return b.At.In(loc).Format("15:04")
 	}
@@ -116,24 +117,24 @@ func zoneName(t time.Time, loc *time.Location) string {
 }
 
 // statusLine is the sentence, with what a key press last had to say before it.
-func statusLine(f *frame.Frame, l link, said string, t theme, loc *time.Location, w int) string {
-	p := pen{limit: w}
+func statusLine(f *frame.Frame, l link, said string, t draw.Theme, loc *time.Location, w int) string {
+	p := draw.Line{Width: w}
 	if said != "" {
-		p.put(t.accent, " → ")
-		p.put(t.text, clean(said, w-p.cells))
-		return p.line()
+		p.Put(t.Accent, " → ")
+		p.Put(t.Text, draw.Clean(said, w-p.Len()))
+		return p.Flush()
 	}
 	g, s := sentence(f, l, loc)
-	p.put(g.style(t), " "+g.glyph()+" ")
-	text := t.text
+	p.Put(g.style(t), " "+g.glyph()+" ")
+	text := t.Text
 	if g == grave {
-		text = t.strong
+		text = t.Strong
 	}
-	if cells(clean(s, maxSentence)) > w-p.cells {
-		s = briefly(f, s, loc, w-p.cells)
+	if draw.Cells(draw.Clean(s, maxSentence)) > w-p.Len() {
+		s = briefly(f, s, loc, w-p.Len())
 	}
-	p.put(text, clauses(clean(s, maxSentence), w-p.cells))
-	return p.line()
+	p.Put(text, clauses(draw.Clean(s, maxSentence), w-p.Len()))
+	return p.Flush()
 }
 
 // maxSentence is the widest sentence that is looked at.
@@ -142,13 +143,13 @@ const maxSentence = 400
 // clauses leaves out from the end of a sentence what has no room, by whole clauses if
 // the first one has.
 func clauses(s string, width int) string {
-	for rest := s; cells(rest) > width; {
+	for rest := s; draw.Cells(rest) > width; {
 		i := strings.LastIndex(rest, " · ")
 		if i < 0 {
-			return clean(s, width)
+			return draw.Clean(s, width)
 		}
 		rest = rest[:i]
-		if cells(rest) <= width {
+		if draw.Cells(rest) <= width {
 			return rest
 		}
 	}
@@ -156,16 +157,16 @@ func clauses(s string, width int) string {
 }
 
 // warningLine is what to know before the numbers.
-func warningLine(f *frame.Frame, t theme, w int) string {
-	p := pen{limit: w}
+func warningLine(f *frame.Frame, t draw.Theme, w int) string {
+	p := draw.Line{Width: w}
 	if f == nil || len(f.Warnings) == 0 {
 		return ""
 	}
-	p.put(t.warn, " ! ")
+	p.Put(t.Warn, " ! ")
 	text := f.Warnings[0]
 	for _, s := range f.Warnings[1:] {
 		text += " · " + s
 	}
-	p.put(t.warn, clean(text, w-p.cells))
-	return p.line()
+	p.Put(t.Warn, draw.Clean(text, w-p.Len()))
+	return p.Flush()
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/lipgloss"
+	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
 // help is the page of all keys and signs.
@@ -42,10 +43,10 @@ func (h help) bindings(k *keyMap) []binding {
 }
 
 // lines is the whole page, in as many columns as there is room for.
-func (h help) lines(keys keyMap, t theme, w int) []string {
+func (h help) lines(keys keyMap, t draw.Theme, w int) []string {
 	const least = 39
 	across := min(max(w/least, 1), 3)
-	column := t.looks.text.Width(max(min(w/across, 46), 1)).MaxWidth(max(w/across, 1))
+	column := t.Styles.Text.Width(max(min(w/across, 46), 1)).MaxWidth(max(w/across, 1))
 	parts, total := h.parts(keys, t)
 	columns := make([]string, 0, across)
 	for len(parts) > 0 {
@@ -60,18 +61,18 @@ func (h help) lines(keys keyMap, t theme, w int) []string {
 	if across == 1 {
 		page = columns
 	}
-	page = append(page, t.looks.strong.Render("  filter   ")+t.looks.dim.Render(clean(filterHelp, w-11)))
-	return blockLines(t.looks.text.MaxWidth(w).Render(lipgloss.JoinVertical(lipgloss.Left, page...)))
+	page = append(page, t.Styles.Strong.Render("  filter   ")+t.Styles.Dim.Render(draw.Clean(filterHelp, w-11)))
+	return draw.BlockLines(t.Styles.Text.MaxWidth(w).Render(lipgloss.JoinVertical(lipgloss.Left, page...)))
 }
 
 // parts are the sections of the page, each with a blank line at its end, and
 // how many lines they have together.
-func (h help) parts(keys keyMap, t theme) (parts []string, lines int) {
+func (h help) parts(keys keyMap, t draw.Theme) (parts []string, lines int) {
 	add := func(title string, names, meanings []string) {
 		body := lipgloss.JoinHorizontal(lipgloss.Top,
-			t.looks.accent.PaddingLeft(3).Width(12).Render(strings.Join(names, "\n")),
-			t.looks.text.Render(strings.Join(meanings, "\n")))
-		parts = append(parts, t.looks.strong.PaddingLeft(2).Render(title)+"\n"+body+"\n")
+			t.Styles.Accent.PaddingLeft(3).Width(12).Render(strings.Join(names, "\n")),
+			t.Styles.Text.Render(strings.Join(meanings, "\n")))
+		parts = append(parts, t.Styles.Strong.PaddingLeft(2).Render(title)+"\n"+body+"\n")
 		lines += len(names) + 2
 	}
 	for _, s := range keys.sections() {
@@ -89,7 +90,7 @@ func (h help) parts(keys keyMap, t theme) (parts []string, lines int) {
 	return parts, lines
 }
 
-func (h help) view(keys keyMap, t theme, w, n int) []string {
+func (h help) view(keys keyMap, t draw.Theme, w, n int) []string {
 	lines := h.lines(keys, t, w)
 	lines = lines[min(h.offset, len(lines)):]
 	out := make([]string, n)

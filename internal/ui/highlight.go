@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
 // highlight is a stretch of time that all charts show: what is chosen, else the
@@ -25,9 +26,6 @@ func (m model) highlighted() highlight {
 	return highlight{}
 }
 
-// onEdge is the line of a point on the edge of a highlight.
-const onEdge int8 = -4
-
 // columns are those of a plot that a highlight takes, [start, end); false where the plot shows none of it.
 func (h highlight) columns(f *frame.Frame, columns int) (start, end int, ok bool) {
 	from, to, ok := chartTimes(f)
@@ -44,54 +42,27 @@ func (h highlight) columns(f *frame.Frame, columns int) (start, end int, ok bool
 }
 
 // draw shades a highlight and draws its edges behind the lines of a plot.
-func (h highlight) draw(grid [][]point, f *frame.Frame) {
-	if len(grid) == 0 {
+func (h highlight) draw(g draw.Grid, f *frame.Frame) {
+	if len(g) == 0 {
 		return
 	}
-	start, end, ok := h.columns(f, len(grid[0]))
-	if !ok {
-		return
-	}
-	for y := range grid {
-		for x := start; x < end; x++ {
-			c := &grid[y][x]
-			c.lit = true
-			if c.line != onBlank && c.line != onMark {
-				continue
-			}
-			switch {
-			case x == start && h.edge < 0, x == end-1 && h.edge > 0:
-				c.glyph, c.line = '┃', onEdge
-			case x == start || x == end-1:
-				c.glyph, c.line = '╎', onEdge
-			}
-		}
+	if start, end, ok := h.columns(f, len(g[0])); ok {
+		g.Shade(start, end, h.edge)
 	}
 }
 
 // putBottom writes the lower edge of a chart up to its corner: the highlight from a
 // column of the screen to another, and the times at both ends where it leaves room.
-func (h highlight) putBottom(p *pen, from, to string, start, end, w int, th theme) {
-	b := edges()
-	p.fill(th.faint, b.Bottom, axisLabel-1)
-	if p.cells+cells(from) < start {
-		p.put(th.dim, from)
+func (h highlight) putBottom(p *draw.Line, from, to string, start, end, w int, th draw.Theme) {
+	b := draw.Edges()
+	p.Fill(th.Faint, b.Bottom, axisLabel-1)
+	if p.Len()+draw.Cells(from) < start {
+		p.Put(th.Dim, from)
 	}
-	p.fill(th.faint, b.Bottom, start-p.cells)
-	p.fill(th.accent, "━", end-p.cells)
-	if at := w - 1 - cells(to); at > end {
-		p.fill(th.faint, b.Bottom, at-p.cells)
-		p.put(th.dim, to)
+	p.Fill(th.Faint, b.Bottom, start-p.Len())
+	p.Fill(th.Accent, "━", end-p.Len())
+	if at := w - 1 - draw.Cells(to); at > end {
+		p.Fill(th.Faint, b.Bottom, at-p.Len())
+		p.Put(th.Dim, to)
 	}
-}
-
-// style is that of a point, on the shade if it is lit.
-func (c point) style(th theme, s style) style {
-	switch {
-	case !c.lit || th.shade == "":
-		return s
-	case s == "":
-		return th.shade
-	}
-	return s + ";" + th.shade
 }

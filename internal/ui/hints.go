@@ -1,12 +1,15 @@
 package ui
 
-import "github.com/charmbracelet/bubbles/key"
+import (
+	"github.com/charmbracelet/bubbles/key"
+	"github.com/rumtop/rumtop/internal/ui/draw"
+)
 
 // hintLine names the keys that there is room for, most useful first. The help,
 // which names the rest, always has its place.
-func hintLine(keys []key.Binding, t theme, w int) string {
-	p := pen{limit: w}
-	p.skip(1)
+func hintLine(keys []key.Binding, t draw.Theme, w int) string {
+	p := draw.Line{Width: w}
+	p.Skip(1)
 	helpAt := -1
 	for i, k := range keys {
 		if k.Help().Desc == "help" {
@@ -22,20 +25,22 @@ func hintLine(keys []key.Binding, t theme, w int) string {
 		if i == helpAt {
 			continue
 		}
-		if p.cells+n+reserve > w {
+		if p.Len()+n+reserve > w {
 			break
 		}
 		putHint(&p, k, t)
 	}
-	if helpAt >= 0 && p.cells+reserve <= w+2 {
+	if helpAt >= 0 && p.Len()+reserve <= w+2 {
 		putHint(&p, keys[helpAt], t)
 	}
-	return p.line()
+	return p.Flush()
 }
 
-func hintWidth(k key.Binding) int { return cells(k.Help().Key) + 1 + cells(k.Help().Desc) + 2 }
+func hintWidth(k key.Binding) int {
+	return draw.Cells(k.Help().Key) + 1 + draw.Cells(k.Help().Desc) + 2
+}
 
-func putHint(p *pen, k key.Binding, t theme) {
-	p.put(t.accent, k.Help().Key)
-	p.put(t.dim, " "+k.Help().Desc+"  ")
+func putHint(p *draw.Line, k key.Binding, t draw.Theme) {
+	p.Put(t.Accent, k.Help().Key)
+	p.Put(t.Dim, " "+k.Help().Desc+"  ")
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
 // inspectPane looks closely at one segment: how a metric is distributed, now
@@ -88,19 +89,19 @@ func (p inspectPane) view(f *frame.Frame, s scene) []string {
 // sections is the whole page.
 func (p inspectPane) sections(s scene) []string {
 	t := s.theme
-	w := pen{limit: s.w}
-	w.skip(margin)
+	w := draw.Line{Width: s.w}
+	w.Skip(margin)
 	if p.whole {
-		w.put(t.strong, "everyone who passes the filter")
+		w.Put(t.Strong, "everyone who passes the filter")
 	} else {
-		w.put(t.strong, clean(p.by+"="+p.key, s.w/2))
+		w.Put(t.Strong, draw.Clean(p.by+"="+p.key, s.w/2))
 	}
-	lines := []string{"", w.line()}
+	lines := []string{"", w.Flush()}
 	i := p.got
 	if i == nil {
-		w.skip(margin)
-		w.put(t.dim, "counting …")
-		return append(lines, w.line())
+		w.Skip(margin)
+		w.Put(t.Dim, "counting …")
+		return append(lines, w.Flush())
 	}
 	lines = append(lines, p.spectrumLine(&w, i, t, s.w), p.shareLine(&w, i, t))
 	if i.Dist.N > 0 {
@@ -116,52 +117,52 @@ func (p inspectPane) sections(s scene) []string {
 	half := s.w / 2
 	left, right := strings.Join(p.left(i, t, half-2), "\n"), strings.Join(p.right(i, t, s.w-half), "\n")
 	both := lipgloss.JoinHorizontal(lipgloss.Top, lipgloss.PlaceHorizontal(half, lipgloss.Left, left), right)
-	return append(lines, blockLines(both)...)
+	return append(lines, draw.BlockLines(both)...)
 }
 
 // twoColumns is the width from which the lists stand side by side.
 const twoColumns = 100
 
-func (p inspectPane) spectrumLine(w *pen, i *frame.Inspection, t theme, width int) string {
+func (p inspectPane) spectrumLine(w *draw.Line, i *frame.Inspection, t draw.Theme, width int) string {
 	show := vitalShow(i.Vital)
-	w.skip(margin)
-	w.put(t.accent, strings.ToUpper(i.Vital))
-	w.put(t.dim, " n ")
-	w.put(t.text, count(float64(i.Dist.N))+mark(i.Dist.Thin()))
+	w.Skip(margin)
+	w.Put(t.Accent, strings.ToUpper(i.Vital))
+	w.Put(t.Dim, " n ")
+	w.Put(t.Text, count(float64(i.Dist.N))+mark(i.Dist.Thin()))
 	for _, q := range i.Spectrum {
-		if w.cells > width-16 {
+		if w.Len() > width-16 {
 			break
 		}
-		w.put(t.dim, " p"+strconv.FormatFloat(100*q.Share, 'f', -1, 32)+" ")
-		w.put(t.text, show(q.Value)+" ")
+		w.Put(t.Dim, " p"+strconv.FormatFloat(100*q.Share, 'f', -1, 32)+" ")
+		w.Put(t.Text, show(q.Value)+" ")
 	}
-	return w.line()
+	return w.Flush()
 }
 
-func (p inspectPane) shareLine(w *pen, i *frame.Inspection, t theme) string {
+func (p inspectPane) shareLine(w *draw.Line, i *frame.Inspection, t draw.Theme) string {
 	show := vitalShow(i.Vital)
-	w.skip(margin)
+	w.Skip(margin)
 	if i.Dist.N == 0 {
-		w.put(t.dim, "no page view reported it: not every browser measures it, and some report it only when the page is left")
-		return w.line()
+		w.Put(t.Dim, "no page view reported it: not every browser measures it, and some report it only when the page is left")
+		return w.Flush()
 	}
-	w.put(t.good, "■ good "+wholePercent(i.GoodShare))
-	w.put(t.dim, " up to "+show(i.Good)+"  ")
-	w.put(t.warn, "■ needs improvement "+wholePercent(max(0, 1-i.GoodShare-i.PoorShare))+"  ")
-	w.put(t.bad, "■ poor "+wholePercent(i.PoorShare))
-	w.put(t.dim, " above "+show(i.Poor))
-	return w.line()
+	w.Put(t.Good, "■ good "+wholePercent(i.GoodShare))
+	w.Put(t.Dim, " up to "+show(i.Good)+"  ")
+	w.Put(t.Warn, "■ needs improvement "+wholePercent(max(0, 1-i.GoodShare-i.PoorShare))+"  ")
+	w.Put(t.Bad, "■ poor "+wholePercent(i.PoorShare))
+	w.Put(t.Dim, " above "+show(i.Poor))
+	return w.Flush()
 }
 
 // rated is the style of a value by the bounds of its metric.
-func rated(v float64, i *frame.Inspection, t theme) style {
+func rated(v float64, i *frame.Inspection, t draw.Theme) draw.Style {
 	switch {
 	case v >= i.Poor:
-		return t.bad
+		return t.Bad
 	case v >= i.Good:
-		return t.warn
+		return t.Warn
 	}
-	return t.good
+	return t.Good
 }
 
 // distributionHeight is the rows of the distribution's bars.
@@ -169,7 +170,7 @@ const distributionHeight = 5
 
 // distributionLines draw how many page views had which value: bars, with the
 // values that they begin at below them.
-func distributionLines(i *frame.Inspection, t theme, width int) []string {
+func distributionLines(i *frame.Inspection, t draw.Theme, width int) []string {
 	bins := i.Bins
 	room := max(width-2*margin, 1)
 	if len(bins) > room { // the sparse ends go
@@ -181,35 +182,35 @@ func distributionLines(i *frame.Inspection, t theme, width int) []string {
 		most = max(most, b.N)
 	}
 	const eighths = "▁▂▃▄▅▆▇█"
-	w := pen{limit: width}
+	w := draw.Line{Width: width}
 	var lines []string
 	for row := distributionHeight - 1; row >= 0; row-- {
-		w.skip(margin)
+		w.Skip(margin)
 		for _, b := range bins {
 			level := int(math.Ceil(float64(b.N)/float64(max(most, 1))*distributionHeight*8)) - 8*row
 			if wide := max(bar-1, 1); level <= 0 {
-				w.skip(wide)
+				w.Skip(wide)
 			} else {
-				w.fill(rated(b.Lo, i, t), string([]rune(eighths)[min(level, 8)-1]), wide)
+				w.Fill(rated(b.Lo, i, t), string([]rune(eighths)[min(level, 8)-1]), wide)
 			}
 			if bar > 1 {
-				w.skip(1)
+				w.Skip(1)
 			}
 		}
-		lines = append(lines, w.line())
+		lines = append(lines, w.Flush())
 	}
 	show := vitalShow(i.Vital)
-	w.skip(margin)
+	w.Skip(margin)
 	for k, b := range bins {
 		at := margin + k*bar
-		if label := show(b.Lo); at >= w.cells+1 || k == 0 {
-			if at+cells(label) < width {
-				w.to(at)
-				w.put(t.dim, label)
+		if label := show(b.Lo); at >= w.Len()+1 || k == 0 {
+			if at+draw.Cells(label) < width {
+				w.SkipTo(at)
+				w.Put(t.Dim, label)
 			}
 		}
 	}
-	return append(lines, w.line())
+	return append(lines, w.Flush())
 }
 
 // heatLines draw the distribution over time: slow above, fast below, the more
@@ -231,36 +232,36 @@ func heatLines(i *frame.Inspection, s scene) []string {
 	columns := max(s.w-2*margin-label-1, 1)
 	show := vitalShow(i.Vital)
 	const shades = "·░▒▓█"
-	w := pen{limit: s.w}
+	w := draw.Line{Width: s.w}
 	var lines []string
 	for b := len(m.Bins) - 1; b >= 0; b-- {
 		if perBin[b] == 0 {
 			continue
 		}
-		w.right(t.dim, show(m.Bins[b]), margin+label)
-		w.skip(1)
+		w.PutRight(t.Dim, show(m.Bins[b]), margin+label)
+		w.Skip(1)
 		for x := range columns {
 			n := m.Counts[x*len(m.Counts)/columns][b]
 			if n == 0 {
-				w.skip(1)
+				w.Skip(1)
 				continue
 			}
 			shade := int(math.Pow(float64(n)/float64(most), 0.7) * 5)
-			w.put(rated(m.Bins[b], i, t), string([]rune(shades)[min(shade, 4)]))
+			w.Put(rated(m.Bins[b], i, t), string([]rune(shades)[min(shade, 4)]))
 		}
-		lines = append(lines, w.line())
+		lines = append(lines, w.Flush())
 	}
-	w.skip(margin + label + 1)
+	w.Skip(margin + label + 1)
 	from, to := m.From.In(s.loc).Format("15:04"), m.From.Add(m.Step*time.Duration(len(m.Counts))).In(s.loc).Format("15:04")
-	w.put(t.dim, from)
-	w.to(margin + label + 1 + columns - len(to))
-	w.put(t.dim, to)
-	return append(lines, w.line())
+	w.Put(t.Dim, from)
+	w.SkipTo(margin + label + 1 + columns - len(to))
+	w.Put(t.Dim, to)
+	return append(lines, w.Flush())
 }
 
 // left is the column of what a page load waits for, and of pages.
-func (p inspectPane) left(i *frame.Inspection, t theme, width int) []string {
-	w := pen{limit: width}
+func (p inspectPane) left(i *frame.Inspection, t draw.Theme, width int) []string {
+	w := draw.Line{Width: width}
 	lines := waterfall(i, t, width)
 	if len(i.Pages) > 0 {
 		lines = append(lines, heading(&w, t, "slowest pages", strings.ToUpper(i.Vital)+" p75", "n"))
@@ -275,12 +276,12 @@ func (p inspectPane) left(i *frame.Inspection, t theme, width int) []string {
 
 // waterfall draws the medians of a page load's phases after one another, and what
 // counts from the beginning below them.
-func waterfall(i *frame.Inspection, t theme, width int) []string {
+func waterfall(i *frame.Inspection, t draw.Theme, width int) []string {
 	if len(i.Phases) == 0 {
 		return nil
 	}
 	const name, value = 8, 10
-	w := pen{limit: width}
+	w := draw.Line{Width: width}
 	lines := []string{heading(&w, t, "a page load, at the median", "", "n")}
 	longest, spent := 0.0, 0.0
 	for _, ph := range i.Phases {
@@ -294,10 +295,10 @@ func waterfall(i *frame.Inspection, t theme, width int) []string {
 	room := max(width-margin-name-value-8, 0)
 	at := 0.0
 	for _, ph := range i.Phases {
-		w.skip(margin)
-		w.left(t.dim, ph.Name, name)
-		w.right(t.text, millis(ph.P50)+" ms", value)
-		w.skip(1)
+		w.Skip(margin)
+		w.PutLeft(t.Dim, ph.Name, name)
+		w.PutRight(t.Text, millis(ph.P50)+" ms", value)
+		w.Skip(1)
 		from, to := at, at+ph.P50
 		if ph.Since {
 			from, to = 0, ph.P50
@@ -305,18 +306,18 @@ func waterfall(i *frame.Inspection, t theme, width int) []string {
 			at = to
 		}
 		begin, end := int(from/longest*float64(room)), int(math.Ceil(to/longest*float64(room)))
-		w.skip(begin)
-		w.fill(t.accent, "▇", max(end-begin, 1))
-		w.to(width - 7)
-		w.right(t.dim, count(float64(ph.N)), 7)
-		lines = append(lines, w.line())
+		w.Skip(begin)
+		w.Fill(t.Accent, "▇", max(end-begin, 1))
+		w.SkipTo(width - 7)
+		w.PutRight(t.Dim, count(float64(ph.N)), 7)
+		lines = append(lines, w.Flush())
 	}
 	return append(lines, "")
 }
 
 // right is the column of requests and of what the site measures itself.
-func (p inspectPane) right(i *frame.Inspection, t theme, width int) []string {
-	w := pen{limit: width}
+func (p inspectPane) right(i *frame.Inspection, t draw.Theme, width int) []string {
+	w := draw.Line{Width: width}
 	var lines []string
 	if len(i.Endpoints) > 0 {
 		lines = append(lines, heading(&w, t, "requests, as browsers saw them", "good", "failed with"))
@@ -382,22 +383,22 @@ const (
 	secondNumber = 15
 )
 
-func heading(w *pen, t theme, title, first, second string) string {
-	w.skip(margin)
-	w.left(t.strong, clean(title, max(w.limit-margin-firstNumber-secondNumber, 8)), max(w.limit-margin-firstNumber-secondNumber, 8))
-	w.right(t.dim, first, firstNumber)
-	w.right(t.dim, second, secondNumber)
-	return w.line()
+func heading(w *draw.Line, t draw.Theme, title, first, second string) string {
+	w.Skip(margin)
+	w.PutLeft(t.Strong, draw.Clean(title, max(w.Width-margin-firstNumber-secondNumber, 8)), max(w.Width-margin-firstNumber-secondNumber, 8))
+	w.PutRight(t.Dim, first, firstNumber)
+	w.PutRight(t.Dim, second, secondNumber)
+	return w.Flush()
 }
 
-func listed(w *pen, t theme, name, first, second string) string {
-	room := max(w.limit-margin-firstNumber-secondNumber, 8)
-	w.skip(margin)
-	w.left(t.text, clean(name, room-1), room)
-	w.right(t.text, first, firstNumber)
-	w.skip(1)
-	w.right(t.dim, second, secondNumber-1)
-	return w.line()
+func listed(w *draw.Line, t draw.Theme, name, first, second string) string {
+	room := max(w.Width-margin-firstNumber-secondNumber, 8)
+	w.Skip(margin)
+	w.PutLeft(t.Text, draw.Clean(name, room-1), room)
+	w.PutRight(t.Text, first, firstNumber)
+	w.Skip(1)
+	w.PutRight(t.Dim, second, secondNumber-1)
+	return w.Flush()
 }
 
 func statusName(status int) string {

@@ -4,6 +4,7 @@ import (
 	"unicode"
 
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
 // lineEdit is one line being typed, with the keys of a shell. It neither blinks,
@@ -95,22 +96,22 @@ func (l lineEdit) wordStart() int {
 
 // view draws the line with its cursor into w cells, and gives the column at which
 // its first rune stands: negative where the beginning is scrolled out of sight.
-func (l lineEdit) view(p *pen, th theme, w int) (origin int) {
-	start := p.cells
+func (l lineEdit) view(p *draw.Line, th draw.Theme, w int) (origin int) {
+	start := p.Len()
 	first := 0
-	for first < l.at && cells(clean(string(l.text[first:l.at]), maxTyped)) >= w {
+	for first < l.at && draw.Cells(draw.Clean(string(l.text[first:l.at]), maxTyped)) >= w {
 		first++
 	}
-	p.put(th.text, clean(string(l.text[first:l.at]), max(w-1, 0)))
+	p.Put(th.Text, draw.Clean(string(l.text[first:l.at]), max(w-1, 0)))
 	under, rest := " ", ""
 	if l.at < len(l.text) {
 		under, rest = string(l.text[l.at]), string(l.text[l.at+1:])
 	}
-	if th.cursor == "" { // no attributes at all: a glyph has to do
-		p.put(th.text, "_")
+	if th.Cursor == "" { // no attributes at all: a glyph has to do
+		p.Put(th.Text, "_")
 	} else {
-		p.block(th.cursor, clean(under, 2))
+		p.PutBlock(th.Cursor, draw.Clean(under, 2))
 	}
-	p.put(th.text, clean(rest, max(w-(p.cells-start), 0)))
-	return start - cells(clean(string(l.text[:first]), maxTyped))
+	p.Put(th.Text, draw.Clean(rest, max(w-(p.Len()-start), 0)))
+	return start - draw.Cells(draw.Clean(string(l.text[:first]), maxTyped))
 }

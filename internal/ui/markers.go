@@ -12,6 +12,7 @@ import (
 
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
 // annotateTime is how long setting a marker may take.
@@ -161,42 +162,42 @@ func (p markerPane) visit(m model) (model, tea.Cmd) {
 
 func (p markerPane) view(f *frame.Frame, s scene) []string {
 	const when, kind = 12, 12
-	w := pen{limit: s.w}
-	w.skip(margin)
-	w.put(s.theme.strong, "markers")
-	w.put(s.theme.dim, ": what people and pipelines said, and releases that appeared")
-	lines := []string{"", w.line(), ""}
+	w := draw.Line{Width: s.w}
+	w.Skip(margin)
+	w.Put(s.theme.Strong, "markers")
+	w.Put(s.theme.Dim, ": what people and pipelines said, and releases that appeared")
+	lines := []string{"", w.Flush(), ""}
 	if len(p.markers) == 0 {
-		w.skip(margin)
-		w.put(s.theme.dim, clean(`none yet: press a, or have the pipeline run rumtop annotate --kind deploy "deploy 2.4.1"`, s.w-margin))
-		return append(lines, w.line())
+		w.Skip(margin)
+		w.Put(s.theme.Dim, draw.Clean(`none yet: press a, or have the pipeline run rumtop annotate --kind deploy "deploy 2.4.1"`, s.w-margin))
+		return append(lines, w.Flush())
 	}
 	from := max(p.cursor-(s.h-len(lines))+1, 0)
 	for i, m := range p.markers[from:] {
 		if len(lines) >= s.h {
 			break
 		}
-		style := s.theme.text
+		style := s.theme.Text
 		if from+i == p.cursor {
-			w.put(s.theme.accent, " ▶ ")
-			style = s.theme.strong
+			w.Put(s.theme.Accent, " ▶ ")
+			style = s.theme.Strong
 		} else {
-			w.skip(margin)
+			w.Skip(margin)
 		}
 		at := time.UnixMilli(m.At)
 		layout := "15:04:05"
 		if f != nil && f.At.Sub(at) > 20*time.Hour {
 			layout = "Jan 2 15:04"
 		}
-		w.left(s.theme.dim, at.In(s.loc).Format(layout), when)
-		w.left(s.theme.dim, clean(m.Kind, kind-1), kind)
-		w.put(style, clean(m.Text, max(s.w-w.cells, 0)))
+		w.PutLeft(s.theme.Dim, at.In(s.loc).Format(layout), when)
+		w.PutLeft(s.theme.Dim, draw.Clean(m.Kind, kind-1), kind)
+		w.Put(style, draw.Clean(m.Text, max(s.w-w.Len(), 0)))
 		for _, part := range [...]struct{ label, text string }{{" · ", m.Filter}, {" · by ", m.By}} {
 			if part.text != "" {
-				w.put(s.theme.dim, part.label+clean(part.text, 60))
+				w.Put(s.theme.Dim, part.label+draw.Clean(part.text, 60))
 			}
 		}
-		lines = append(lines, w.line())
+		lines = append(lines, w.Flush())
 	}
 	return lines
 }

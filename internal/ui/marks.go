@@ -7,10 +7,8 @@ import (
 
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/ui/draw"
 )
-
-// onMark is the line of a point that belongs to a marker.
-const onMark int8 = -3
 
 // markColumn is where in a plot that many columns wide a moment stands; false
 // where the plot does not show it.
@@ -28,19 +26,13 @@ func markColumn(f *frame.Frame, at int64, columns int) (int, bool) {
 }
 
 // drawMarks draws markers behind the lines of a plot.
-func drawMarks(grid [][]point, marks []beacon.Marker, f *frame.Frame) {
-	if len(grid) == 0 {
+func drawMarks(g draw.Grid, marks []beacon.Marker, f *frame.Frame) {
+	if len(g) == 0 {
 		return
 	}
 	for _, m := range marks {
-		x, ok := markColumn(f, m.At, len(grid[0]))
-		if !ok {
-			continue
-		}
-		for y := range grid {
-			if grid[y][x].line == onBlank {
-				grid[y][x] = point{glyph: '┊', line: onMark}
-			}
+		if x, ok := markColumn(f, m.At, len(g[0])); ok {
+			g.Mark(x)
 		}
 	}
 }
@@ -78,32 +70,32 @@ func placeMarks(f *frame.Frame, marks []beacon.Marker, from, end, columns int) [
 			before = places[i-1].x + 1
 		}
 		right, left := free-p.x-1, p.x-before
-		n := cells(clean(p.text, 200))
+		n := draw.Cells(draw.Clean(p.text, 200))
 		p.left = right < n && left > right
 		room := max(right, left)
-		if p.text = clean(p.text, room); room < leastMark {
+		if p.text = draw.Clean(p.text, room); room < leastMark {
 			p.text = ""
 		}
 		free = p.x
 		if p.left {
-			free -= cells(p.text)
+			free -= draw.Cells(p.text)
 		}
 	}
 	return places
 }
 
 // putMarks writes markers into the lower edge of a chart, up to a column of the screen.
-func putMarks(p *pen, f *frame.Frame, marks []beacon.Marker, end, columns int, th theme) {
-	edge := edges().Bottom
-	for _, m := range placeMarks(f, marks, p.cells, end, columns) {
+func putMarks(p *draw.Line, f *frame.Frame, marks []beacon.Marker, end, columns int, th draw.Theme) {
+	edge := draw.Edges().Bottom
+	for _, m := range placeMarks(f, marks, p.Len(), end, columns) {
 		if m.left {
-			p.fill(th.faint, edge, m.x-cells(m.text)-p.cells)
-			p.put(th.dim, m.text)
+			p.Fill(th.Faint, edge, m.x-draw.Cells(m.text)-p.Len())
+			p.Put(th.Dim, m.text)
 		}
-		p.fill(th.faint, edge, m.x-p.cells)
-		p.put(th.accent, "┊")
+		p.Fill(th.Faint, edge, m.x-p.Len())
+		p.Put(th.Accent, "┊")
 		if !m.left {
-			p.put(th.dim, m.text)
+			p.Put(th.Dim, m.text)
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/filter"
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
 // mode is what the screen is at: exactly one thing.
@@ -31,7 +32,7 @@ const (
 type model struct {
 	source Source
 	keys   keyMap
-	theme  theme
+	theme  draw.Theme
 	ascii  bool
 	loc    *time.Location
 	title  string
@@ -208,9 +209,9 @@ func (m model) link() link {
 	return linkOf(m.frame, m.paused && m.recording == nil, m.watch.stalled)
 }
 
-func (m model) shownTheme() theme {
+func (m model) shownTheme() draw.Theme {
 	if m.link().stale() {
-		return m.theme.stale()
+		return m.theme.Stale()
 	}
 	return m.theme
 }
@@ -326,7 +327,7 @@ func (m model) View() string {
 	}
 	screen := strings.Join(lines, "\n")
 	if m.ascii {
-		return toASCII(screen)
+		return draw.ToASCII(screen)
 	}
 	return screen
 }

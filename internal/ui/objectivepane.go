@@ -8,6 +8,7 @@ import (
 
 	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
 // objectivePane shows how each objective stands: what is promised, what share
@@ -43,34 +44,34 @@ func (p objectivePane) hints(k *keyMap) []key.Binding {
 
 func (p objectivePane) view(f *frame.Frame, s scene) []string {
 	const name, number = 18, 9
-	w := pen{limit: s.w}
+	w := draw.Line{Width: s.w}
 	t := s.theme
-	w.skip(margin)
-	w.put(t.strong, "objectives")
-	w.put(t.dim, ": how fast error budgets burn, 1× lasts "+count(frame.BudgetPeriod.Hours()/24)+" days")
+	w.Skip(margin)
+	w.Put(t.Strong, "objectives")
+	w.Put(t.Dim, ": how fast error budgets burn, 1× lasts "+count(frame.BudgetPeriod.Hours()/24)+" days")
 	if f != nil && f.Total.Apdex > 0 {
-		w.put(t.dim, " · Apdex of LCP ")
-		w.put(t.text, unitless(f.Total.Apdex))
+		w.Put(t.Dim, " · Apdex of LCP ")
+		w.Put(t.Text, unitless(f.Total.Apdex))
 	}
-	lines := []string{"", w.line(), ""}
+	lines := []string{"", w.Flush(), ""}
 	if len(p.burns) == 0 {
 		for _, text := range [...]string{
 			`none are set. Give one with --objective errors="99.5% of views", or in the configuration file:`, "",
 			"  objective:", "    errors: 99.5% of views", "    speed: 75% of lcp<=2500 where device=mobile", "    payment: 99% of requests:*/api/payment",
 		} {
-			w.skip(margin)
-			w.put(t.dim, clean(text, s.w-margin))
-			lines = append(lines, w.line())
+			w.Skip(margin)
+			w.Put(t.Dim, draw.Clean(text, s.w-margin))
+			lines = append(lines, w.Flush())
 		}
 		return lines[:min(len(lines), s.h)]
 	}
-	w.skip(margin)
-	w.left(t.dim, "objective", name)
+	w.Skip(margin)
+	w.PutLeft(t.Dim, "objective", name)
 	for _, title := range [...]string{"good", "n", "burn", "now", "spent"} {
-		w.right(t.dim, title, number)
+		w.PutRight(t.Dim, title, number)
 	}
-	w.put(t.dim, "   promised")
-	lines = append(lines, w.line())
+	w.Put(t.Dim, "   promised")
+	lines = append(lines, w.Flush())
 	for _, b := range p.burns[min(p.offset, len(p.burns)):] {
 		if len(lines) >= s.h {
 			break
@@ -80,34 +81,34 @@ func (p objectivePane) view(f *frame.Frame, s scene) []string {
 	return lines
 }
 
-func burnLine(w *pen, b *frame.Burn, t theme, width, name, number int) string {
-	style, sign, note := t.text, "   ", ""
+func burnLine(w *draw.Line, b *frame.Burn, t draw.Theme, width, name, number int) string {
+	style, sign, note := t.Text, "   ", ""
 	switch {
 	case b.Page:
-		style, sign = t.bad, " ▲ "
+		style, sign = t.Bad, " ▲ "
 	case !b.Known:
-		style, note = t.dim, "not enough data · "
+		style, note = t.Dim, "not enough data · "
 	case b.Muted:
-		style, note = t.dim, "muted · "
+		style, note = t.Dim, "muted · "
 	case b.Rate > 1:
-		style, sign = t.warn, " ! "
+		style, sign = t.Warn, " ! "
 	}
-	w.put(style, sign)
-	w.left(style, clean(b.Name, name-1), name)
+	w.Put(style, sign)
+	w.PutLeft(style, draw.Clean(b.Name, name-1), name)
 	if b.N > 0 {
-		w.right(style, goodShare(b.Good)+"%", number)
-		w.right(t.dim, count(float64(b.N)), number)
-		w.right(style, times(b.Rate), number)
-		w.right(style, times(b.Now), number)
-		w.right(t.dim, goodShare(b.Spent)+"%", number)
+		w.PutRight(style, goodShare(b.Good)+"%", number)
+		w.PutRight(t.Dim, count(float64(b.N)), number)
+		w.PutRight(style, times(b.Rate), number)
+		w.PutRight(style, times(b.Now), number)
+		w.PutRight(t.Dim, goodShare(b.Spent)+"%", number)
 	} else {
 		for range 5 {
-			w.right(t.dim, unknown, number)
+			w.PutRight(t.Dim, unknown, number)
 		}
 	}
-	w.skip(3)
-	w.put(t.dim, clean(note+b.Objective, max(width-w.cells, 0)))
-	return w.line()
+	w.Skip(3)
+	w.Put(t.Dim, draw.Clean(note+b.Objective, max(width-w.Len(), 0)))
+	return w.Flush()
 }
 
 // goodShare keeps two decimals: between 99.5 and 99.9 % lies the whole budget.
@@ -138,19 +139,19 @@ func worstBurn(burns []frame.Burn) *frame.Burn {
 }
 
 // burnMark is the fastest burning objective in the header's words.
-func burnMark(f *frame.Frame, t theme) (style, string) {
+func burnMark(f *frame.Frame, t draw.Theme) (draw.Style, string) {
 	if f == nil {
-		return t.dim, ""
+		return t.Dim, ""
 	}
 	b := worstBurn(f.Objectives)
 	if b == nil {
-		return t.dim, ""
+		return t.Dim, ""
 	}
-	s := t.warn
+	s := t.Warn
 	if b.Page {
-		s = t.bad
+		s = t.Bad
 	}
-	return s, clean(b.Name, 16) + " burns " + times(b.Rate)
+	return s, draw.Clean(b.Name, 16) + " burns " + times(b.Rate)
 }
 
 // alarm rings when a breach begins, whatever is being looked at.
@@ -163,7 +164,7 @@ type alarm struct {
 func (a alarm) hear(f *frame.Frame) (_ alarm, ring bool) {
 	a.title = "rumtop"
 	if b := worstBurn(f.Alarm); b != nil && b.Page {
-		a.title = "▲ rumtop: " + clean(b.Name, 30)
+		a.title = "▲ rumtop: " + draw.Clean(b.Name, 30)
 	}
 	ring = a.breaches.Look(f) == agg.BreachBegan
 	return a, ring

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
 // Origin is where a line of a stack stood in the source, before it was bundled.
@@ -76,13 +77,13 @@ func (d detail) stackLines() []stackLine {
 			o = d.origins[i]
 		}
 		if o.File != "" {
-			text := fmt.Sprintf("%s:%d", clean(o.File, maxFrame), o.Line)
+			text := fmt.Sprintf("%s:%d", draw.Clean(o.File, maxFrame), o.Line)
 			if o.Function != "" {
-				text += " (" + clean(o.Function, maxFrame) + ")"
+				text += " (" + draw.Clean(o.Function, maxFrame) + ")"
 			}
 			out = append(out, stackLine{text: text})
 		}
-		out = append(out, stackLine{clean(s, maxFrame), o.File != ""})
+		out = append(out, stackLine{draw.Clean(s, maxFrame), o.File != ""})
 	}
 	return out
 }

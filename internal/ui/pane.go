@@ -7,6 +7,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
 // pane is a page of its own: while it is open it has all lines between the
@@ -27,7 +28,7 @@ type pane interface {
 
 // scene is what a pane is drawn into.
 type scene struct {
-	theme theme
+	theme draw.Theme
 	loc   *time.Location
 	w, h  int
 }

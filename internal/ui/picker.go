@@ -9,6 +9,7 @@ import (
 	"github.com/charmbracelet/lipgloss"
 
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
 // picker chooses the dimension that a segment is a value of.
@@ -46,7 +47,7 @@ func (p picker) bindings(k *keyMap) []binding {
 }
 
 // view lists the dimensions in columns, in at most h lines.
-func (p picker) view(t theme, w, h int) []string {
+func (p picker) view(t draw.Theme, w, h int) []string {
 	if h == 0 {
 		return nil
 	}
@@ -59,14 +60,14 @@ func (p picker) view(t theme, w, h int) []string {
 	for from := first; from < min(first+rows*across, len(p.names)); from += rows {
 		var lines []string
 		for i, name := range p.names[from:min(from+rows, len(p.names))] {
-			sign, look := "   ", t.looks.text
+			sign, look := "   ", t.Styles.Text
 			if from+i == p.cursor {
-				sign, look = t.looks.accent.Render(" ▶ "), t.looks.strong
+				sign, look = t.Styles.Accent.Render(" ▶ "), t.Styles.Strong
 			}
-			lines = append(lines, sign+look.Render(clean(name, wide-margin-1)))
+			lines = append(lines, sign+look.Render(draw.Clean(name, wide-margin-1)))
 		}
-		columns = append(columns, t.looks.text.Width(column).Render(strings.Join(lines, "\n")))
+		columns = append(columns, t.Styles.Text.Width(column).Render(strings.Join(lines, "\n")))
 	}
 	title := fmt.Sprintf("a row is one … (%d of %d)", p.cursor+1, len(p.names))
-	return framed(t, title, lipgloss.JoinHorizontal(lipgloss.Top, columns...), w, h)
+	return draw.Box(t, title, lipgloss.JoinHorizontal(lipgloss.Top, columns...), w, h)
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/rumtop/rumtop/internal/filter"
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
 type promptKind int
@@ -226,7 +227,7 @@ func (p prompt) choose(by int) prompt {
 
 // draw lays the prompt over the last lines of the screen: what is wrong or what
 // can be chosen, and below it the line.
-func (p prompt) draw(lines []string, t theme, w int) {
+func (p prompt) draw(lines []string, t draw.Theme, w int) {
 	sign := " / "
 	switch p.kind {
 	case promptCommand:
@@ -234,10 +235,10 @@ func (p prompt) draw(lines []string, t theme, w int) {
 	case promptMarker:
 		sign = " marker: "
 	}
-	pn := pen{limit: w}
-	pn.put(t.accent, sign)
-	origin := p.edit.view(&pn, t, w-pn.cells)
-	lines[len(lines)-1] = pn.line()
+	pn := draw.Line{Width: w}
+	pn.Put(t.Accent, sign)
+	origin := p.edit.view(&pn, t, w-pn.Len())
+	lines[len(lines)-1] = pn.Flush()
 	if len(lines) < 2 {
 		return
 	}
@@ -247,55 +248,55 @@ func (p prompt) draw(lines []string, t theme, w int) {
 	case len(p.choices) > 0:
 		p.drawChoices(&pn, t, w)
 	case p.kind == promptMarker:
-		pn.skip(margin)
-		pn.put(t.dim, clean("what happened, for everyone who watches; begin with deploy, flag or mitigation if it is one · enter sets it · esc leaves it", w-margin))
+		pn.Skip(margin)
+		pn.Put(t.Dim, draw.Clean("what happened, for everyone who watches; begin with deploy, flag or mitigation if it is one · enter sets it · esc leaves it", w-margin))
 	case p.kind == promptFilter:
-		pn.skip(margin)
-		pn.put(t.dim, clean("enter applies · tab completes · ↑ earlier filters · esc leaves it as it was", w-margin))
+		pn.Skip(margin)
+		pn.Put(t.Dim, draw.Clean("enter applies · tab completes · ↑ earlier filters · esc leaves it as it was", w-margin))
 	}
-	lines[len(lines)-2] = pn.line()
+	lines[len(lines)-2] = pn.Flush()
 }
 
 // drawFault points at the mistake and says what was expected there, to the left of it where there
 // is no room to the right.
-func (p prompt) drawFault(pn *pen, t theme, origin, w int) {
+func (p prompt) drawFault(pn *draw.Line, t draw.Theme, origin, w int) {
 	at := margin
 	if p.column > 0 {
 		text := p.edit.text[:min(p.column-1, len(p.edit.text))]
-		at = max(origin+cells(clean(string(text), maxTyped)), 0)
+		at = max(origin+draw.Cells(draw.Clean(string(text), maxTyped)), 0)
 	}
-	if room := w - at - 2; cells(p.fault) <= room || at < w/2 {
-		pn.to(min(at, w-1))
-		pn.put(t.bad, "↑ ")
-		pn.put(t.warn, clean(p.fault, room))
+	if room := w - at - 2; draw.Cells(p.fault) <= room || at < w/2 {
+		pn.SkipTo(min(at, w-1))
+		pn.Put(t.Bad, "↑ ")
+		pn.Put(t.Warn, draw.Clean(p.fault, room))
 		return
 	}
-	text := clean(p.fault, at-1)
-	pn.to(at - 1 - cells(text))
-	pn.put(t.warn, text)
-	pn.put(t.bad, " ↑")
+	text := draw.Clean(p.fault, at-1)
+	pn.SkipTo(at - 1 - draw.Cells(text))
+	pn.Put(t.Warn, text)
+	pn.Put(t.Bad, " ↑")
 }
 
-func (p prompt) drawChoices(pn *pen, t theme, w int) {
-	pn.skip(margin)
+func (p prompt) drawChoices(pn *draw.Line, t draw.Theme, w int) {
+	pn.Skip(margin)
 	first := 0
 	if p.chosen > 0 { // keep the chosen one in sight
 		used := 0
 		for i := p.chosen; i >= 0 && used < w/2; i-- {
-			used += cells(p.choices[i]) + 2
+			used += draw.Cells(p.choices[i]) + 2
 			first = i
 		}
 	}
 	for i, c := range p.choices[first:] {
-		text := clean(c, w-pn.cells)
-		if pn.cells+cells(text)+2 > w {
+		text := draw.Clean(c, w-pn.Len())
+		if pn.Len()+draw.Cells(text)+2 > w {
 			break
 		}
 		if first+i == p.chosen {
-			pn.put(t.accent, text)
+			pn.Put(t.Accent, text)
 		} else {
-			pn.put(t.dim, text)
+			pn.Put(t.Dim, text)
 		}
-		pn.skip(2)
+		pn.Skip(2)
 	}
 }

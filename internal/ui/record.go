@@ -9,6 +9,7 @@ import (
 	"github.com/dustin/go-humanize"
 
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
 // Recorder keeps what is seen, in files. Its methods take as long as writing
@@ -42,7 +43,7 @@ func (s RecordingState) mark(now time.Time) string {
 	}
 	var parts []string
 	if !s.Since.IsZero() {
-		parts = append(parts, span(max(now.Sub(s.Since), 0).Truncate(time.Minute)))
+		parts = append(parts, draw.Span(max(now.Sub(s.Since), 0).Truncate(time.Minute)))
 	}
 	if s.Bytes >= 1e5 {
 		parts = append(parts, humanize.Bytes(uint64(s.Bytes-s.Bytes%1e5)))

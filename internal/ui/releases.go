@@ -7,6 +7,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
 // releasePane holds the newest release against the one that most people have,
@@ -63,62 +64,62 @@ const (
 
 func (p releasePane) view(f *frame.Frame, s scene) []string {
 	th, v := s.theme, p.verdict
-	w := pen{limit: s.w}
+	w := draw.Line{Width: s.w}
 	lines := []string{""}
-	add := func() { lines = append(lines, w.line()) }
-	w.skip(margin)
+	add := func() { lines = append(lines, w.Flush()) }
+	w.Skip(margin)
 	if f == nil || v == nil {
-		w.put(th.dim, "comparing releases …")
+		w.Put(th.Dim, "comparing releases …")
 		add()
 		return lines
 	}
 	if v.Canary == "" || v.Baseline == "" {
-		w.put(th.dim, clean(v.Note, s.w-margin))
+		w.Put(th.Dim, draw.Clean(v.Note, s.w-margin))
 		add()
 		return lines
 	}
 	g := verdictLook(v.Verdict)
-	w.put(th.strong, clean(v.Canary, 24))
-	w.put(th.dim, " against ")
-	w.put(th.strong, clean(v.Baseline, 24))
-	w.put(g.style(th), "  "+g.glyph()+" "+v.Verdict)
+	w.Put(th.Strong, draw.Clean(v.Canary, 24))
+	w.Put(th.Dim, " against ")
+	w.Put(th.Strong, draw.Clean(v.Baseline, 24))
+	w.Put(g.style(th), "  "+g.glyph()+" "+v.Verdict)
 	if v.Needs > 0 {
-		w.put(th.dim, ": about "+count(coarse(float64(v.Needs)))+" page views more of "+clean(v.Canary, 24))
+		w.Put(th.Dim, ": about "+count(coarse(float64(v.Needs)))+" page views more of "+draw.Clean(v.Canary, 24))
 	}
 	add()
-	w.skip(margin)
-	w.put(th.dim, clauses(count(coarse(float64(v.CanaryViews)))+" and "+count(coarse(float64(v.BaselineViews)))+" views since "+clock(v.From, f.At, s.loc)+
+	w.Skip(margin)
+	w.Put(th.Dim, clauses(count(coarse(float64(v.CanaryViews)))+" and "+count(coarse(float64(v.BaselineViews)))+" views since "+draw.Clock(v.From, f.At, s.loc)+
 		" · weighed to the same mix of region, device and browser · "+wholePercent(v.Support)+" of the canary's views", s.w-margin))
 	add()
 	if v.Note != "" {
-		w.skip(margin)
-		w.put(th.warn, clean(v.Note, s.w-margin))
+		w.Skip(margin)
+		w.Put(th.Warn, draw.Clean(v.Note, s.w-margin))
 		add()
 	}
 	lines = append(lines, "")
 	brief := s.w < margin+judgedName+3*judgedValue+14
 	wide := s.w >= margin+judgedName+2*judgedValue+judgedRange+judgedLimit+judgedValue+14
-	w.skip(margin)
-	w.left(th.dim, "", judgedName)
-	w.right(th.dim, clean(v.Baseline, judgedValue-1), judgedValue)
-	w.right(th.dim, clean(v.Canary, judgedValue-1), judgedValue)
+	w.Skip(margin)
+	w.PutLeft(th.Dim, "", judgedName)
+	w.PutRight(th.Dim, draw.Clean(v.Baseline, judgedValue-1), judgedValue)
+	w.PutRight(th.Dim, draw.Clean(v.Canary, judgedValue-1), judgedValue)
 	if !brief {
-		w.right(th.dim, "change", judgedValue)
+		w.PutRight(th.Dim, "change", judgedValue)
 	}
 	if wide {
-		w.right(th.dim, "95 %, at any time", judgedRange)
-		w.right(th.dim, "margin", judgedLimit)
+		w.PutRight(th.Dim, "95 %, at any time", judgedRange)
+		w.PutRight(th.Dim, "margin", judgedLimit)
 	}
-	w.skip(2)
-	w.put(th.dim, "verdict")
+	w.Skip(2)
+	w.Put(th.Dim, "verdict")
 	add()
 	for i := range v.Measures {
 		p.judged(&w, &v.Measures[i], th, wide, brief)
 		add()
 	}
 	lines = append(lines, "")
-	w.skip(margin)
-	w.left(th.dim, "adoption", judgedName)
+	w.Skip(margin)
+	w.PutLeft(th.Dim, "adoption", judgedName)
 	shares := make([]float64, len(v.Adoption))
 	last := 0.
 	for i, a := range v.Adoption {
@@ -126,41 +127,41 @@ func (p releasePane) view(f *frame.Frame, s scene) []string {
 			last = a
 		}
 	}
-	w.put(th.accent, spark(shares, 1, min(len(shares), max(s.w-margin-judgedName-12, 0))))
-	w.put(th.dim, "  "+wholePercent(last)+" now")
+	w.Put(th.Accent, draw.Spark(shares, 1, min(len(shares), max(s.w-margin-judgedName-12, 0))))
+	w.Put(th.Dim, "  "+wholePercent(last)+" now")
 	add()
 	return lines[:min(len(lines), s.h)]
 }
 
-func (p releasePane) judged(w *pen, j *frame.Judged, th theme, wide, brief bool) {
+func (p releasePane) judged(w *draw.Line, j *frame.Judged, th draw.Theme, wide, brief bool) {
 	m := judgedWords(j.Measure)
-	w.skip(margin)
-	w.left(th.text, m.name, judgedName)
+	w.Skip(margin)
+	w.PutLeft(th.Text, m.name, judgedName)
 	if j.Verdict == frame.NoData {
-		w.right(th.dim, unknown, judgedValue)
-		w.right(th.dim, unknown, judgedValue)
+		w.PutRight(th.Dim, unknown, judgedValue)
+		w.PutRight(th.Dim, unknown, judgedValue)
 		if !brief {
-			w.right(th.dim, unknown, judgedValue)
+			w.PutRight(th.Dim, unknown, judgedValue)
 		}
 		if wide {
-			w.skip(judgedRange + judgedLimit)
+			w.Skip(judgedRange + judgedLimit)
 		}
-		w.put(th.dim, "  "+j.Verdict)
+		w.Put(th.Dim, "  "+j.Verdict)
 		return
 	}
-	w.right(th.dim, m.show(j.Baseline.Value)+m.unit, judgedValue)
-	w.right(th.text, m.show(j.Canary.Value)+m.unit, judgedValue)
+	w.PutRight(th.Dim, m.show(j.Baseline.Value)+m.unit, judgedValue)
+	w.PutRight(th.Text, m.show(j.Canary.Value)+m.unit, judgedValue)
 	if !brief {
-		w.right(th.strong, m.change(j.Change.Value), judgedValue)
+		w.PutRight(th.Strong, m.change(j.Change.Value), judgedValue)
 	}
 	if wide {
-		w.right(th.dim, m.change(j.Change.Low)+" .. "+m.change(j.Change.High), judgedRange)
-		w.right(th.dim, m.change(j.Margin), judgedLimit)
+		w.PutRight(th.Dim, m.change(j.Change.Low)+" .. "+m.change(j.Change.High), judgedRange)
+		w.PutRight(th.Dim, m.change(j.Margin), judgedLimit)
 	}
 	g := verdictLook(j.Verdict)
-	w.put(g.style(th), "  "+g.glyph()+" "+j.Verdict)
+	w.Put(g.style(th), "  "+g.glyph()+" "+j.Verdict)
 	if j.Needs > 0 {
-		w.put(th.dim, ", ≈ "+count(coarse(float64(j.Needs))))
+		w.Put(th.Dim, ", ≈ "+count(coarse(float64(j.Needs))))
 	}
 }
 
@@ -191,7 +192,7 @@ func judgedWords(measure string) (m struct {
 		m.change = signed(wholePercent, "")
 	}
 	if m.show == nil {
-		m.name, m.show = clean(measure, judgedName-1), percent
+		m.name, m.show = draw.Clean(measure, judgedName-1), percent
 	}
 	return m
 }

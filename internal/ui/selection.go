@@ -7,6 +7,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
 // selection is a span of time that was chosen on the charts, in whole points of
@@ -184,7 +185,7 @@ func timeSpan(from, to time.Time, loc *time.Location) string {
 func viewsBetween(s *frame.Series, from, to time.Time) (views, errored float64) {
 	for i := range min(s.Complete, len(s.Views), len(s.ErrorRate)) {
 		at := s.From.Add(time.Duration(i) * s.Step)
-		if at.Before(from) || !at.Before(to) || !finite(s.Views[i]) || !finite(s.ErrorRate[i]) {
+		if at.Before(from) || !at.Before(to) || !draw.Finite(s.Views[i]) || !draw.Finite(s.ErrorRate[i]) {
 			continue
 		}
 		views += s.Views[i]
@@ -207,22 +208,22 @@ func (s selection) says(f *frame.Frame) string {
 }
 
 // line stands in place of the sentence while something is chosen.
-func (s selection) line(f *frame.Frame, t theme, loc *time.Location, w int) string {
-	p := pen{limit: w}
-	from, to := t.text, t.text
+func (s selection) line(f *frame.Frame, t draw.Theme, loc *time.Location, w int) string {
+	p := draw.Line{Width: w}
+	from, to := t.Text, t.Text
 	moved := &from
 	if s.later {
 		moved = &to
 	}
-	*moved = t.accent
-	p.put(t.accent, " ↔ ")
-	p.put(from, s.from.In(loc).Format("15:04:05"))
-	p.put(t.dim, " – ")
-	p.put(to, s.to.In(loc).Format("15:04:05"))
-	p.put(t.dim, " "+zoneName(s.to, loc))
+	*moved = t.Accent
+	p.Put(t.Accent, " ↔ ")
+	p.Put(from, s.from.In(loc).Format("15:04:05"))
+	p.Put(t.Dim, " – ")
+	p.Put(to, s.to.In(loc).Format("15:04:05"))
+	p.Put(t.Dim, " "+zoneName(s.to, loc))
 	if f == nil {
-		return p.line()
+		return p.Flush()
 	}
-	p.put(t.text, clauses(" · "+s.says(f)+" · "+span(s.length()), w-p.cells))
-	return p.line()
+	p.Put(t.Text, clauses(" · "+s.says(f)+" · "+draw.Span(s.length()), w-p.Len()))
+	return p.Flush()
 }

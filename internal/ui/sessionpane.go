@@ -5,6 +5,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
 // sessionPane lists the sessions that were hurt, and tells the course of one:
@@ -127,7 +128,7 @@ func (p sessionPane) title() string {
 	case p.fingerprint != "":
 		return "sessions with this error"
 	case !p.whole:
-		return "sessions with errors in " + clean(p.by+"="+p.key, 60)
+		return "sessions with errors in " + draw.Clean(p.by+"="+p.key, 60)
 	}
 	return "sessions with errors"
 }
@@ -135,61 +136,61 @@ func (p sessionPane) title() string {
 func (p sessionPane) viewList(s scene) []string {
 	const id, when, number, release, browser, page = 18, 7, 7, 10, 14, 20
 	t := s.theme
-	w := pen{limit: s.w}
-	w.skip(margin)
-	w.put(t.strong, p.title())
-	w.put(t.dim, ": keyed hashes, nobody can be told from them")
-	lines := []string{"", w.line(), ""}
+	w := draw.Line{Width: s.w}
+	w.Skip(margin)
+	w.Put(t.Strong, p.title())
+	w.Put(t.Dim, ": keyed hashes, nobody can be told from them")
+	lines := []string{"", w.Flush(), ""}
 	if len(p.rows) == 0 {
-		w.skip(margin)
+		w.Skip(margin)
 		text := "looking …"
 		if p.known {
 			text = "none in the window"
 		}
-		w.put(t.dim, text)
-		return append(lines, w.line())
+		w.Put(t.Dim, text)
+		return append(lines, w.Flush())
 	}
-	w.skip(margin)
-	w.left(t.dim, "session", id)
-	w.left(t.dim, "last", when)
-	w.right(t.dim, "errors", number)
-	w.right(t.dim, "views", number)
-	w.right(t.dim, "failed", number)
-	w.skip(2)
+	w.Skip(margin)
+	w.PutLeft(t.Dim, "session", id)
+	w.PutLeft(t.Dim, "last", when)
+	w.PutRight(t.Dim, "errors", number)
+	w.PutRight(t.Dim, "views", number)
+	w.PutRight(t.Dim, "failed", number)
+	w.Skip(2)
 	wide := s.w >= twoColumns
-	w.left(t.dim, "release", release)
+	w.PutLeft(t.Dim, "release", release)
 	if wide {
-		w.left(t.dim, "browser", browser)
-		w.left(t.dim, "page", page)
+		w.PutLeft(t.Dim, "browser", browser)
+		w.PutLeft(t.Dim, "page", page)
 	}
-	w.put(t.dim, "last error")
-	lines = append(lines, w.line())
+	w.Put(t.Dim, "last error")
+	lines = append(lines, w.Flush())
 	room := s.h - len(lines)
 	from := max(min(p.cursor-room/2, len(p.rows)-room), 0)
 	for i, r := range p.rows[from:] {
 		if len(lines) >= s.h {
 			break
 		}
-		style := t.text
+		style := t.Text
 		if from+i == p.cursor {
-			w.put(t.accent, " ▶ ")
-			style = t.strong
+			w.Put(t.Accent, " ▶ ")
+			style = t.Strong
 		} else {
-			w.skip(margin)
+			w.Skip(margin)
 		}
-		w.left(style, r.ID, id)
-		w.left(t.dim, r.Last.In(s.loc).Format("15:04"), when)
-		w.right(style, count(float64(r.Errors)), number)
-		w.right(t.text, count(float64(r.Views)), number)
-		w.right(t.text, count(float64(r.Failed)), number)
-		w.skip(2)
-		w.left(t.text, clean(r.Release, release-1), release)
+		w.PutLeft(style, r.ID, id)
+		w.PutLeft(t.Dim, r.Last.In(s.loc).Format("15:04"), when)
+		w.PutRight(style, count(float64(r.Errors)), number)
+		w.PutRight(t.Text, count(float64(r.Views)), number)
+		w.PutRight(t.Text, count(float64(r.Failed)), number)
+		w.Skip(2)
+		w.PutLeft(t.Text, draw.Clean(r.Release, release-1), release)
 		if wide {
-			w.left(t.dim, clean(r.Browser, browser-1), browser)
-			w.left(t.dim, clean(r.Page, page-1), page)
+			w.PutLeft(t.Dim, draw.Clean(r.Browser, browser-1), browser)
+			w.PutLeft(t.Dim, draw.Clean(r.Page, page-1), page)
 		}
-		w.put(t.text, clean(r.Error, max(s.w-w.cells, 0)))
-		lines = append(lines, w.line())
+		w.Put(t.Text, draw.Clean(r.Error, max(s.w-w.Len(), 0)))
+		lines = append(lines, w.Flush())
 	}
 	return lines
 }
@@ -197,18 +198,18 @@ func (p sessionPane) viewList(s scene) []string {
 func (p sessionPane) viewCourse(s scene) []string {
 	const when, kind = 14, 9
 	t := s.theme
-	w := pen{limit: s.w}
-	w.skip(margin)
-	w.put(t.strong, "session "+p.id)
+	w := draw.Line{Width: s.w}
+	w.Skip(margin)
+	w.Put(t.Strong, "session "+p.id)
 	if len(p.course) > 0 {
 		last := p.course[len(p.course)-1].At
-		w.put(t.dim, " · "+plural(float64(len(p.course)), "step")+" in "+span(last.Sub(p.course[0].At))+", of what is retained")
+		w.Put(t.Dim, " · "+plural(float64(len(p.course)), "step")+" in "+draw.Span(last.Sub(p.course[0].At))+", of what is retained")
 	}
-	lines := []string{"", w.line(), ""}
+	lines := []string{"", w.Flush(), ""}
 	if p.course == nil {
-		w.skip(margin)
-		w.put(t.dim, "looking …")
-		return append(lines, w.line())
+		w.Skip(margin)
+		w.Put(t.Dim, "looking …")
+		return append(lines, w.Flush())
 	}
 	room := max(s.h-len(lines), 1)
 	from := max(min(p.step-room/2, len(p.course)-room), 0)
@@ -217,29 +218,29 @@ func (p sessionPane) viewCourse(s scene) []string {
 		if len(lines) >= s.h {
 			break
 		}
-		style := t.text
+		style := t.Text
 		if step.Bad {
-			style = t.bad
+			style = t.Bad
 		}
 		if from+i == p.step {
-			w.put(t.accent, " ▶ ")
+			w.Put(t.Accent, " ▶ ")
 		} else {
-			w.skip(margin)
+			w.Skip(margin)
 		}
-		w.left(t.dim, step.At.In(s.loc).Format("15:04:05.000"), when)
-		w.left(t.dim, clean(step.Kind, kind-1), kind)
+		w.PutLeft(t.Dim, step.At.In(s.loc).Format("15:04:05.000"), when)
+		w.PutLeft(t.Dim, draw.Clean(step.Kind, kind-1), kind)
 		if step.Kind == "view" || step.Page != page {
-			w.put(t.accent, clean(step.Page, 40)+" ")
+			w.Put(t.Accent, draw.Clean(step.Page, 40)+" ")
 			page = step.Page
 		}
 		tail, trace := "", ""
 		if step.Trace != "" && (s.w >= twoColumns || from+i == p.step) {
-			tail, trace = " trace ", clean(step.Trace, maxTraceID)
+			tail, trace = " trace ", draw.Clean(step.Trace, maxTraceID)
 		}
-		w.put(style, clean(step.Text, max(s.w-w.cells-cells(tail)-cells(trace), 0)))
-		w.put(t.dim, tail)
-		p.traces.put(&w, t.dim, trace)
-		lines = append(lines, w.line())
+		w.Put(style, draw.Clean(step.Text, max(s.w-w.Len()-draw.Cells(tail)-draw.Cells(trace), 0)))
+		w.Put(t.Dim, tail)
+		p.traces.put(&w, t.Dim, trace)
+		lines = append(lines, w.Flush())
 	}
 	return lines
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
 // sentenceOfSilence is who sends less than they should, and since when. Nobody
@@ -26,9 +27,9 @@ func silenceFact(s *frame.Silence, now time.Time, loc *time.Location) string {
 		who = s.String()
 	}
 	if s.Received == 0 {
-		return fmt.Sprintf("%s has fallen silent · since %s", who, clock(s.Since, now, loc))
+		return fmt.Sprintf("%s has fallen silent · since %s", who, draw.Clock(s.Since, now, loc))
 	}
-	return fmt.Sprintf("%s sends %s of what it should · since %s", who, wholePercent(s.Received/s.Expected), clock(s.Since, now, loc))
+	return fmt.Sprintf("%s sends %s of what it should · since %s", who, wholePercent(s.Received/s.Expected), draw.Clock(s.Since, now, loc))
 }
 
 // reasonsOfSilence is what the sentence rests on, and the marker that came

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
 // link is the state of the way from the stream to the screen.
@@ -54,27 +55,27 @@ func quiet(f *frame.Frame) bool {
 }
 
 // badge is the state in a glyph and a word.
-func (l link) badge(f *frame.Frame, t theme, loc *time.Location) (style, string) {
+func (l link) badge(f *frame.Frame, t draw.Theme, loc *time.Location) (draw.Style, string) {
 	switch l {
 	case linkWaiting:
-		return t.warn, "◌ connecting"
+		return t.Warn, "◌ connecting"
 	case linkLoading:
-		return t.warn, "◌ loading " + wholePercent(float64(int(f.Health.Loading*20))/20)
+		return t.Warn, "◌ loading " + wholePercent(float64(int(f.Health.Loading*20))/20)
 	case linkLagging:
-		return t.warn, "● live, " + coarseSeconds(f.Health.LagMS) + " s behind"
+		return t.Warn, "● live, " + coarseSeconds(f.Health.LagMS) + " s behind"
 	case linkQuiet:
-		return t.bad, "○ no beacon for " + age(quietFor(f))
+		return t.Bad, "○ no beacon for " + draw.Age(quietFor(f))
 	case linkStalled:
-		return t.bad, "✗ stalled"
+		return t.Bad, "✗ stalled"
 	case linkDown:
-		return t.bad, "✗ disconnected"
+		return t.Bad, "✗ disconnected"
 	case linkPaused:
 		if f == nil {
-			return t.warn, "‖ paused"
+			return t.Warn, "‖ paused"
 		}
-		return t.warn, "‖ paused at " + f.At.In(loc).Format("15:04:05")
+		return t.Warn, "‖ paused at " + f.At.In(loc).Format("15:04:05")
 	}
-	return t.good, "● live"
+	return t.Good, "● live"
 }
 
 func quietFor(f *frame.Frame) time.Duration {
@@ -94,16 +95,16 @@ const (
 	grave
 )
 
-func (g gravity) style(t theme) style {
+func (g gravity) style(t draw.Theme) draw.Style {
 	switch g {
 	case fine:
-		return t.good
+		return t.Good
 	case doubtful:
-		return t.warn
+		return t.Warn
 	case grave:
-		return t.bad
+		return t.Bad
 	}
-	return t.text
+	return t.Text
 }
 
 func (g gravity) glyph() string {
@@ -199,7 +200,7 @@ func sentenceOfLink(f *frame.Frame, l link) (gravity, string) {
 		return grave, "no new frame is being computed: the numbers are old"
 	case linkQuiet:
 		return grave, fmt.Sprintf("no beacon for %s, where %s a second came before: nobody visits, pages are blank, or beacons do not get here",
-			age(quietFor(f)), count(coarse(max(f.Health.PerS, 1))))
+			draw.Age(quietFor(f)), count(coarse(max(f.Health.PerS, 1))))
 	case linkLoading:
 		if f.Total.Beacons == 0 {
 			return doubtful, "reading the history"
@@ -226,6 +227,6 @@ func plural(n float64, what string) string {
 	return count(n) + " " + what + "s"
 }
 
-func window(f *frame.Frame) string { return span(windowOf(f)) }
+func window(f *frame.Frame) string { return draw.Span(windowOf(f)) }
 
 func windowOf(f *frame.Frame) time.Duration { return time.Duration(f.WindowS * float64(time.Second)) }

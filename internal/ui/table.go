@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
 // holdOrder is how long the rows keep their order although the numbers would
@@ -137,13 +138,13 @@ func visibleRows(h int) int {
 const totalFrom = 5
 
 // view draws heading, rows and total in exactly h lines.
-func (t table) view(f *frame.Frame, th theme, w, h int, focused bool) []string {
+func (t table) view(f *frame.Frame, th draw.Theme, w, h int, focused bool) []string {
 	lines := make([]string, h)
 	if h == 0 {
 		return lines
 	}
 	plan := planColumns(w, t.subject.by, t.extras)
-	p := pen{limit: w}
+	p := draw.Line{Width: w}
 	lines[0] = t.heading(&p, plan, th, visibleRows(h), historyOf(f))
 	if f == nil {
 		return lines
@@ -156,10 +157,10 @@ func (t table) view(f *frame.Frame, th theme, w, h int, focused bool) []string {
 			break
 		}
 		c.row = &t.rows[at]
-		lines[1+i] = drawRow(&p, plan, &c, clean(c.row.Key, plan.key), at == t.cursor, focused)
+		lines[1+i] = drawRow(&p, plan, &c, draw.Clean(c.row.Key, plan.key), at == t.cursor, focused)
 	}
 	if h-1 > n && len(t.rows) > 0 {
-		c.row, c.theme = &f.Total, muted(th)
+		c.row, c.theme = &f.Total, th.Muted()
 		at := min(1+n, 1+len(t.rows))
 		lines[at] = drawRow(&p, plan, &c, "all", false, false)
 	}
@@ -171,13 +172,7 @@ func historyOf(f *frame.Frame) string {
 	if f == nil || f.Series.Complete == 0 {
 		return ""
 	}
-	return span((time.Duration(f.Series.Complete) * f.Series.Step).Round(time.Minute))
-}
-
-// muted is how the total is shown: there, without calling for the eye.
-func muted(t theme) theme {
-	t.text, t.strong, t.bad, t.good = t.dim, t.dim, t.dim, t.dim
-	return t
+	return draw.Span((time.Duration(f.Series.Complete) * f.Series.Step).Round(time.Minute))
 }
 
 // sparkTop is the one scale of all sparklines, so that they can be compared.
@@ -188,7 +183,7 @@ func (t table) sparkTop() float64 {
 			continue
 		}
 		for _, v := range t.rows[i].Spark {
-			if finite(v) {
+			if draw.Finite(v) {
 				top = max(top, v)
 			}
 		}
@@ -196,9 +191,9 @@ func (t table) sparkTop() float64 {
 	return top
 }
 
-func (t table) heading(p *pen, plan columnPlan, th theme, visible int, history string) string {
-	p.skip(margin)
-	by := clean(t.subject.by, plan.key)
+func (t table) heading(p *draw.Line, plan columnPlan, th draw.Theme, visible int, history string) string {
+	p.Skip(margin)
+	by := draw.Clean(t.subject.by, plan.key)
 	arrow := sortArrow(t.subject)
 	key := by
 	if t.subject.sort == "key" {
@@ -207,30 +202,30 @@ func (t table) heading(p *pen, plan columnPlan, th theme, visible int, history s
 	if all := len(t.rows) + t.hidden; all > visible && visible > 0 {
 		key += " " + strconv.Itoa(t.offset+1) + "-" + strconv.Itoa(min(t.offset+visible, len(t.rows))) + " of " + strconv.Itoa(all)
 	}
-	p.left(th.dim, key, plan.key)
+	p.PutLeft(th.Dim, key, plan.key)
 	for _, c := range plan.cols {
-		title, s := c.title, th.dim
+		title, s := c.title, th.Dim
 		if sorted(c, t.subject) {
-			title, s = title+" "+arrow, th.text
+			title, s = title+" "+arrow, th.Text
 		}
 		switch c.title { // columns whose last cell is kept for a mark
 		case "lcp p75", "inp p75", "cls", "fcp", "ttfb", "views/m", "err %":
 			title += " "
-			if c.width <= cells(title) {
+			if c.width <= draw.Cells(title) {
 				title = title[:len(title)-1]
 			}
 		}
-		p.right(s, title, c.width)
+		p.PutRight(s, title, c.width)
 	}
 	if plan.spark > 0 {
-		p.skip(2)
+		p.Skip(2)
 		title := "err % " + history
 		if len(title) > plan.spark-2 {
 			title = history
 		}
-		p.left(th.dim, title, plan.spark-2)
+		p.PutLeft(th.Dim, title, plan.spark-2)
 	}
-	return p.line()
+	return p.Flush()
 }
 
 func sorted(c column, s subject) bool {
@@ -245,29 +240,29 @@ func sortArrow(s subject) string {
 	return "▼"
 }
 
-func drawRow(p *pen, plan columnPlan, c *cellContext, key string, selected, focused bool) string {
-	keyStyle := c.theme.text
+func drawRow(p *draw.Line, plan columnPlan, c *cellContext, key string, selected, focused bool) string {
+	keyStyle := c.theme.Text
 	switch {
 	case selected && focused:
-		p.put(c.theme.accent, " ▶ ")
-		keyStyle = c.theme.strong
+		p.Put(c.theme.Accent, " ▶ ")
+		keyStyle = c.theme.Strong
 	case selected:
-		p.put(c.theme.faint, " ▶ ")
+		p.Put(c.theme.Faint, " ▶ ")
 	default:
-		p.skip(margin)
+		p.Skip(margin)
 	}
-	p.left(keyStyle, key, plan.key)
+	p.PutLeft(keyStyle, key, plan.key)
 	for _, col := range plan.cols {
 		s, text := col.cell(c)
-		p.right(s, text, col.width)
+		p.PutRight(s, text, col.width)
 	}
 	if plan.spark > 0 {
-		p.skip(2)
-		s := c.theme.dim
+		p.Skip(2)
+		s := c.theme.Dim
 		if d := c.row.Delta.ErrorRate; c.comparable && d.Known && d.Sign > 0 {
-			s = c.theme.bad
+			s = c.theme.Bad
 		}
-		p.put(s, spark(c.row.Spark, c.sparkTop, plan.spark-2))
+		p.Put(s, draw.Spark(c.row.Spark, c.sparkTop, plan.spark-2))
 	}
-	return p.line()
+	return p.Flush()
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/muesli/termenv"
+	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
 // TraceURL is where a tracing tool shows a trace. The zero value knows of none.
@@ -65,16 +66,16 @@ type traces struct {
 }
 
 // put writes an id, all of it or none: what is left of one finds nothing.
-func (t traces) put(p *pen, s style, id string) {
-	id = clean(id, maxTraceID)
-	if n := cells(id); n > p.limit-p.cells {
+func (t traces) put(p *draw.Line, s draw.Style, id string) {
+	id = draw.Clean(id, maxTraceID)
+	if n := draw.Cells(id); n > p.Width-p.Len() {
 		return
 	}
 	if to := t.url.of(id); to != "" && t.links {
-		p.link(s, to, id)
+		p.PutLink(s, to, id)
 		return
 	}
-	p.put(s, id)
+	p.Put(s, id)
 }
 
 // copied is what finds a trace: its address, else its id.

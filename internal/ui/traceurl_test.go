@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/charmbracelet/x/ansi"
+	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
 func TestTraceURL(t *testing.T) {
@@ -46,12 +47,12 @@ func TestHyperlinksTakeNoRoom(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := pen{limit: 40}
-	p.put("1", "trace ")
+	p := draw.Line{Width: 40}
+	p.Put("1", "trace ")
 	traces{u, true}.put(&p, "2", "4bf92f35")
-	p.put("", " and more that is longer than the line")
-	line := p.line()
-	if n := styledCells(line); n != 40 || !strings.Contains(line, "\x1b]8;;https://tempo.example/trace/4bf92f35\x1b\\4bf92f35\x1b]8;;\x1b\\") {
+	p.Put("", " and more that is longer than the line")
+	line := p.Flush()
+	if n := draw.StyledCells(line); n != 40 || !strings.Contains(line, "\x1b]8;;https://tempo.example/trace/4bf92f35\x1b\\4bf92f35\x1b]8;;\x1b\\") {
 		t.Errorf("%d cells: %q", n, line)
 	}
 	// bubbletea cuts lines that are too wide so.
@@ -62,7 +63,7 @@ func TestHyperlinksTakeNoRoom(t *testing.T) {
 		}
 	}
 	traces{u, true}.put(&p, "", strings.Repeat("a", 41))
-	if line := p.line(); line != "" {
+	if line := p.Flush(); line != "" {
 		t.Errorf("a part of an id was drawn: %q", line)
 	}
 }

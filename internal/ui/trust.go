@@ -7,6 +7,7 @@ import (
 
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
 // fact is one thing to know about what the numbers rest on.
@@ -48,10 +49,10 @@ func facts(f *frame.Frame, loc *time.Location) []fact {
 		worry(doubtful, "%s", noHistory(h))
 	}
 	if ms := math.Abs(h.ServerSkewMS); ms > clockSlack {
-		worry(doubtful, "this machine's clock is off by %s: the server's is used", span(time.Duration(ms)*time.Millisecond))
+		worry(doubtful, "this machine's clock is off by %s: the server's is used", draw.Span(time.Duration(ms)*time.Millisecond))
 	}
 	if h.SkewN >= frame.Thin && h.SkewP95MS > 60_000 {
-		worry(doubtful, "browsers' clocks off by %s", span(time.Duration(h.SkewP95MS)*time.Millisecond))
+		worry(doubtful, "browsers' clocks off by %s", draw.Span(time.Duration(h.SkewP95MS)*time.Millisecond))
 	}
 	if h.Reconnects > 0 {
 		worry(calm, "%s", plural(float64(h.Reconnects), "reconnect"))
@@ -68,7 +69,7 @@ func facts(f *frame.Frame, loc *time.Location) []fact {
 		usual = append(usual, fact{calm, plural(float64(h.Collectors), "collector")})
 	}
 	if h.HistoryFrom != nil {
-		usual = append(usual, fact{calm, "history from " + clock(*h.HistoryFrom, f.At, loc)})
+		usual = append(usual, fact{calm, "history from " + draw.Clock(*h.HistoryFrom, f.At, loc)})
 	}
 	if h.SkewN >= frame.Thin && h.SkewP95MS <= 60_000 {
 		usual = append(usual, fact{calm, "skew p95 " + coarseSeconds(h.SkewP95MS) + " s"})
@@ -109,7 +110,7 @@ func collectorWorries(h *frame.Health) (wrong []fact) {
 		worry(doubtful, "users counted apart by %s", plural(float64(h.CollectorsAlone), "collector"))
 	}
 	if ms := math.Abs(h.CollectorSkewMS); ms > clockSlack {
-		worry(doubtful, "a collector's clock off by %s", span(time.Duration(ms)*time.Millisecond))
+		worry(doubtful, "a collector's clock off by %s", draw.Span(time.Duration(ms)*time.Millisecond))
 	}
 	if h.Violations > 0 {
 		worry(doubtful, "NATS forbade %s", plural(float64(h.Violations), "request"))
@@ -147,7 +148,7 @@ func sampling(rate float64) string {
 
 // coarse keeps two digits of a rate.
 func coarse(v float64) float64 {
-	if !finite(v) {
+	if !draw.Finite(v) {
 		return math.NaN()
 	}
 	step := 1.0
@@ -161,37 +162,37 @@ func coarse(v float64) float64 {
 const leastFact = 16
 
 // trustLine puts what has room on one line.
-func trustLine(f *frame.Frame, t theme, loc *time.Location, w int) string {
-	p := pen{limit: w}
+func trustLine(f *frame.Frame, t draw.Theme, loc *time.Location, w int) string {
+	p := draw.Line{Width: w}
 	if f == nil {
-		p.left(t.dim, " trust: nothing received", w)
-		return p.line()
+		p.PutLeft(t.Dim, " trust: nothing received", w)
+		return p.Flush()
 	}
 	list := facts(f, loc)
 	if list[0].weight >= doubtful {
-		p.put(list[0].weight.style(t), " ! ")
+		p.Put(list[0].weight.style(t), " ! ")
 	} else {
-		p.put(t.dim, " trust: ")
+		p.Put(t.Dim, " trust: ")
 	}
 	for i, x := range list {
-		text := clean(x.text, w)
+		text := draw.Clean(x.text, w)
 		sep := ""
 		if i > 0 {
 			sep = " · "
 		}
-		if p.cells+cells(sep)+cells(text) > w-1 {
-			if room := w - 1 - p.cells - cells(sep); i == 0 || x.weight >= doubtful && room >= leastFact {
-				p.put(t.dim, sep)
-				p.put(x.weight.style(t), clean(x.text, max(room, 0)))
+		if p.Len()+draw.Cells(sep)+draw.Cells(text) > w-1 {
+			if room := w - 1 - p.Len() - draw.Cells(sep); i == 0 || x.weight >= doubtful && room >= leastFact {
+				p.Put(t.Dim, sep)
+				p.Put(x.weight.style(t), draw.Clean(x.text, max(room, 0)))
 			}
 			continue
 		}
-		p.put(t.dim, sep)
-		s := t.dim
+		p.Put(t.Dim, sep)
+		s := t.Dim
 		if x.weight >= doubtful {
 			s = x.weight.style(t)
 		}
-		p.put(s, text)
+		p.Put(s, text)
 	}
-	return p.line()
+	return p.Flush()
 }

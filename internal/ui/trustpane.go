@@ -10,6 +10,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
 // trustPane explains the trust line: everything the numbers rest on, what each
@@ -83,8 +84,8 @@ func claims(f *frame.Frame, loc *time.Location) []claim {
 	list := []claim{
 		{"connected", connected, weigh(!h.Connected, grave), h.Server + "; without a connection nothing new is counted"},
 		{"beacons/s", count(coarse(h.PerS)), calm, "over the window; compare with what your site sends usually"},
-		{"newest beacon", span(time.Duration(h.QuietS * float64(time.Second))), weigh(quiet(f), grave), "since one was received: silence is no sign of health"},
-		{"lag", span(time.Duration(h.LagMS * float64(time.Millisecond))), weigh(h.LagMS > 10_000, doubtful), "from the collector to this screen"},
+		{"newest beacon", draw.Span(time.Duration(h.QuietS * float64(time.Second))), weigh(quiet(f), grave), "since one was received: silence is no sign of health"},
+		{"lag", draw.Span(time.Duration(h.LagMS * float64(time.Millisecond))), weigh(h.LagMS > 10_000, doubtful), "from the collector to this screen"},
 		{"expected", expected(f, loc), weigh(len(f.Silences) > 0, grave), "of each region, page, device, browser, OS and country, by its own last hour"},
 		{"sampling", sampling(h.SampleRate), calm, "the smallest share in the window; counts are scaled up by its inverse (≈)"},
 		coverage(&f.Total),
@@ -144,43 +145,43 @@ func (p trustPane) view(f *frame.Frame, s scene) []string {
 		return nil
 	}
 	list := p.list(f, s.loc)
-	w := pen{limit: s.w}
-	w.skip(margin)
-	w.put(s.theme.strong, "what these numbers rest on")
-	lines := []string{"", w.line(), ""}
+	w := draw.Line{Width: s.w}
+	w.Skip(margin)
+	w.Put(s.theme.Strong, "what these numbers rest on")
+	lines := []string{"", w.Flush(), ""}
 	room := s.h - len(lines)
 	meaning := max(s.w-margin-name-value, 0)
-	apart := room >= 8 && slices.ContainsFunc(list, func(c claim) bool { return cells(clean(c.meaning, 200)) > meaning })
+	apart := room >= 8 && slices.ContainsFunc(list, func(c claim) bool { return draw.Cells(draw.Clean(c.meaning, 200)) > meaning })
 	if apart {
 		room -= 1 + lengthy
 	}
 	from := max(min(p.cursor-room/2, len(list)-room), 0)
 	for i, c := range list[from:min(from+max(room, 0), len(list))] {
-		style, sign := s.theme.text, "   "
+		style, sign := s.theme.Text, "   "
 		if c.weight >= doubtful {
 			style, sign = c.weight.style(s.theme), " ! "
 		}
-		nameStyle := s.theme.dim
+		nameStyle := s.theme.Dim
 		if from+i == p.cursor {
-			nameStyle = s.theme.strong
+			nameStyle = s.theme.Strong
 			if sign == "   " {
-				w.put(s.theme.accent, " ▶ ")
+				w.Put(s.theme.Accent, " ▶ ")
 				sign = ""
 			}
 		}
-		w.put(style, sign)
-		w.left(nameStyle, c.name, name)
-		w.left(style, clean(c.value, value-1), value)
-		w.put(s.theme.dim, clean(c.meaning, meaning))
-		lines = append(lines, w.line())
+		w.Put(style, sign)
+		w.PutLeft(nameStyle, c.name, name)
+		w.PutLeft(style, draw.Clean(c.value, value-1), value)
+		w.Put(s.theme.Dim, draw.Clean(c.meaning, meaning))
+		lines = append(lines, w.Flush())
 	}
 	if apart && p.cursor < len(list) {
 		lines = append(lines, "")
 		text := list[p.cursor].name + ": " + list[p.cursor].meaning
-		for _, line := range wrapped(clean(text, lengthy*(s.w-margin)), s.w-margin, lengthy) {
-			w.skip(margin)
-			w.put(s.theme.text, line)
-			lines = append(lines, w.line())
+		for _, line := range wrapped(draw.Clean(text, lengthy*(s.w-margin)), s.w-margin, lengthy) {
+			w.Skip(margin)
+			w.Put(s.theme.Text, line)
+			lines = append(lines, w.Flush())
 		}
 	}
 	return lines
@@ -193,7 +194,7 @@ const lengthy = 2
 func wrapped(text string, width, n int) []string {
 	lines := strings.Split(ansi.Wordwrap(text, width, ""), "\n")
 	if len(lines) > n {
-		lines[n-1] = clean(strings.Join(lines[n-1:], " "), width)
+		lines[n-1] = draw.Clean(strings.Join(lines[n-1:], " "), width)
 		lines = lines[:n]
 	}
 	return lines

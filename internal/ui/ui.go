@@ -21,6 +21,7 @@ import (
 
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/ui/draw"
 	"github.com/rumtop/rumtop/internal/ui/hush"
 )
 
@@ -105,7 +106,7 @@ func Run(ctx context.Context, o Options, beside ...Options) error {
 	tty := &terminal{in: in, out: out, gone: func() { cancel(ErrTerminalGone) }}
 	var screens []model
 	for _, o := range append([]Options{o}, beside...) {
-		m, err := newModel(o, colorProfile(out, o.NoColor), osEnviron{})
+		m, err := newModel(o, draw.ColorProfile(out, o.NoColor), osEnviron{})
 		if err != nil {
 			return err
 		}
@@ -173,7 +174,7 @@ func wait(ctx context.Context, p *tea.Program) error {
 }
 
 func newModel(o Options, profile termenv.Profile, environ termenv.Environ) (model, error) {
-	th, err := newTheme(o.Theme, profile, environ)
+	th, err := draw.NewTheme(o.Theme, profile, environ)
 	if err != nil {
 		return model{}, err
 	}
@@ -190,7 +191,7 @@ func newModel(o Options, profile termenv.Profile, environ termenv.Environ) (mode
 	}
 	return model{
 		source: o.Source, keys: newKeyMap(), theme: th, loc: loc, title: o.Title,
-		ascii:    o.ASCII || environ.Getenv("TERM") == "dumb" || saysOtherwise(environ),
+		ascii:    o.ASCII || environ.Getenv("TERM") == "dumb" || draw.NeedsASCII(environ),
 		copy:     func(string) tea.Cmd { return nil },
 		ring:     func() tea.Cmd { return nil },
 		annotate: o.Annotate, recorder: o.Recorder, recording: o.Recording, funnel: o.Funnel, span: chartSpan,

@@ -10,6 +10,7 @@ import (
 
 	"github.com/rumtop/rumtop/internal/filter"
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
 // Viewer is someone else who watches the site, and what they look at. All of it
@@ -142,7 +143,7 @@ func (p viewerPane) follow(m model) (model, tea.Cmd) {
 		return m.say("nobody to follow")
 	}
 	w := p.others[p.cursor]
-	m.company.following, m.company.name = w.ID, clean(w.Name, 40)
+	m.company.following, m.company.name = w.ID, draw.Clean(w.Name, 40)
 	m = m.goWith(&w)
 	m, _ = closePane(m)
 	return m.say("following " + m.company.name + ", until a key of yours changes the question")
@@ -151,56 +152,56 @@ func (p viewerPane) follow(m model) (model, tea.Cmd) {
 func (p viewerPane) view(_ *frame.Frame, s scene) []string {
 	const name, by, window, at = 18, 18, 8, 14
 	t := s.theme
-	w := pen{limit: s.w}
-	w.skip(margin)
-	w.put(t.strong, "who else watches")
-	w.put(t.dim, clean(": as they say themselves, kept nowhere", max(s.w-w.cells, 0)))
-	lines := []string{"", w.line(), ""}
-	say := func(st style, text string) {
-		w.skip(margin)
-		w.put(st, clean(text, s.w-margin))
-		lines = append(lines, w.line())
+	w := draw.Line{Width: s.w}
+	w.Skip(margin)
+	w.Put(t.Strong, "who else watches")
+	w.Put(t.Dim, draw.Clean(": as they say themselves, kept nowhere", max(s.w-w.Len(), 0)))
+	lines := []string{"", w.Flush(), ""}
+	say := func(st draw.Style, text string) {
+		w.Skip(margin)
+		w.Put(st, draw.Clean(text, s.w-margin))
+		lines = append(lines, w.Flush())
 	}
 	switch {
 	case p.with == nil:
-		say(t.dim, "nobody is told here: --presence is off, or nobody's name is known (--author)")
+		say(t.Dim, "nobody is told here: --presence is off, or nobody's name is known (--author)")
 		return lines
 	case p.note != "":
-		say(t.warn, p.note)
+		say(t.Warn, p.note)
 	}
 	if len(p.others) == 0 {
-		say(t.dim, "nobody else")
+		say(t.Dim, "nobody else")
 		return lines
 	}
-	w.skip(margin)
-	w.left(t.dim, "name", name)
-	w.left(t.dim, "by", by)
-	w.left(t.dim, "window", window)
-	w.left(t.dim, "at", at)
-	w.put(t.dim, "filter")
-	lines = append(lines, w.line())
+	w.Skip(margin)
+	w.PutLeft(t.Dim, "name", name)
+	w.PutLeft(t.Dim, "by", by)
+	w.PutLeft(t.Dim, "window", window)
+	w.PutLeft(t.Dim, "at", at)
+	w.Put(t.Dim, "filter")
+	lines = append(lines, w.Flush())
 	from := max(p.cursor-(s.h-len(lines))+1, 0)
 	for i, o := range p.others[from:] {
 		if len(lines) >= s.h {
 			break
 		}
-		style := t.text
+		style := t.Text
 		if from+i == p.cursor {
-			w.put(t.accent, " ▶ ")
-			style = t.strong
+			w.Put(t.Accent, " ▶ ")
+			style = t.Strong
 		} else {
-			w.skip(margin)
+			w.Skip(margin)
 		}
-		w.left(style, clean(o.Name, name-1), name)
-		w.left(t.text, clean(o.By, by-1), by)
-		w.left(t.text, span(o.Window), window)
+		w.PutLeft(style, draw.Clean(o.Name, name-1), name)
+		w.PutLeft(t.Text, draw.Clean(o.By, by-1), by)
+		w.PutLeft(t.Text, draw.Span(o.Window), window)
 		when := "now"
 		if !o.At.IsZero() {
 			when = o.At.In(s.loc).Format("Jan 2 15:04")
 		}
-		w.left(t.text, when, at)
-		w.put(t.accent, clean(o.Filter, max(s.w-w.cells, 0)))
-		lines = append(lines, w.line())
+		w.PutLeft(t.Text, when, at)
+		w.Put(t.Accent, draw.Clean(o.Filter, max(s.w-w.Len(), 0)))
+		lines = append(lines, w.Flush())
 	}
 	return lines
 }

@@ -1,4 +1,4 @@
-package ui
+package draw
 
 import (
 	"strings"
@@ -16,9 +16,9 @@ var asciiOf = map[rune]byte{
 	'▁': '_', '▂': '.', '▃': ':', '▄': '-', '▅': '=', '▆': '+', '▇': '*', '█': '#', '░': ':', '▒': '+', '▓': '%', '■': '#', '�': '?',
 }
 
-// saysOtherwise reports whether the locale names a character set that is not UTF-8, as de_DE.ISO-8859-1
+// NeedsASCII reports whether the locale names a character set that is not UTF-8, as de_DE.ISO-8859-1
 // does. What names none, as C, is left at that: terminals show UTF-8 where servers have no locale.
-func saysOtherwise(environ termenv.Environ) bool {
+func NeedsASCII(environ termenv.Environ) bool {
 	for _, name := range [...]string{"LC_ALL", "LC_CTYPE", "LANG"} {
 		if locale := environ.Getenv(name); locale != "" {
 			_, charset, named := strings.Cut(locale, ".")
@@ -29,9 +29,9 @@ func saysOtherwise(environ termenv.Environ) bool {
 	return false
 }
 
-// toASCII replaces all that is not ASCII in a finished screen, and keeps every
+// ToASCII replaces all that is not ASCII in a finished screen, and keeps every
 // column where it was. Names from outside lose what ASCII cannot say.
-func toASCII(screen string) string {
+func ToASCII(screen string) string {
 	out := make([]byte, 0, len(screen))
 	for _, r := range screen {
 		if r < 0x80 {
@@ -42,7 +42,7 @@ func toASCII(screen string) string {
 			out = append(out, c)
 			continue
 		}
-		for range cells(string(r)) {
+		for range Cells(string(r)) {
 			out = append(out, '?')
 		}
 	}

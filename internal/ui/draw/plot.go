@@ -1,4 +1,4 @@
-package ui
+package draw
 
 import (
 	"math"
@@ -7,52 +7,30 @@ import (
 	"github.com/guptarohit/asciigraph"
 )
 
-// point is one cell of a plot: a glyph and the line that it belongs to.
-type point struct {
-	glyph rune
-	line  int8 // index of the series; axis and blank are negative
-	lit   bool // it lies in what is highlighted
-}
-
-const (
-	onBlank int8 = -2
-	onAxis  int8 = -1
-)
-
-// plot draws series over one another into exactly w × h cells, the first on
+// Plot draws series over one another into exactly w × h cells, the first on
 // top, over the range from 0 to the bound: column 0 is the axis. It takes any
 // numbers: what cannot be drawn leaves a gap, what lies outside is cut to the
 // edge. It is the one place that calls asciigraph, which panics on series that
 // are empty, infinite or far apart.
-func plot(series [][]float64, bound float64, w, h int) [][]point {
+func Plot(series [][]float64, bound float64, w, h int) Grid {
 	if w < 1 || h < 1 {
 		return nil
 	}
-	grid := make([][]point, h)
-	for y := range grid {
-		grid[y] = make([]point, w)
-		for x := range grid[y] {
-			grid[y][x] = point{glyph: ' ', line: onBlank}
-		}
-		grid[y][0] = point{glyph: '│', line: onAxis}
-		if labelled(y, h) {
-			grid[y][0].glyph = '┤'
-		}
-	}
+	g := newGrid(w, h)
 	if !(bound > 0) || math.IsInf(bound, 0) || w < 2 {
-		return grid
+		return g
 	}
 	for i := len(series) - 1; i >= 0; i-- {
 		if scaled, ok := toRows(resample(series[i], w), bound, h); ok {
-			overlay(grid, drawn(scaled, h), int8(i))
+			g.overlay(drawn(scaled, h), int8(i))
 		}
 	}
-	return grid
+	return g
 }
 
-// labelled says which rows of an axis have a number: every second one from the
+// Labelled says which rows of an axis have a number: every second one from the
 // bottom, of a low chart each, so that the top has one.
-func labelled(y, h int) bool { return (h-1-y)%rowsPerLabel(h) == 0 }
+func Labelled(y, h int) bool { return (h-1-y)%rowsPerLabel(h) == 0 }
 
 func rowsPerLabel(h int) int {
 	if h <= 4 {
@@ -67,7 +45,7 @@ func toRows(values []float64, bound float64, h int) ([]float64, bool) {
 	any := false
 	rows := make([]float64, len(values))
 	for i, v := range values {
-		if !finite(v) {
+		if !Finite(v) {
 			rows[i] = math.NaN()
 			continue
 		}
@@ -91,27 +69,6 @@ func drawn(rows []float64, h int) []string {
 	return lines[max(len(lines)-h, 0):]
 }
 
-func overlay(grid [][]point, lines []string, series int8) {
-	for y, line := range lines {
-		if y >= len(grid) {
-			return
-		}
-		x := 0
-		for _, r := range line {
-			if x >= len(grid[y]) {
-				break
-			}
-			if r != ' ' && r != '┤' {
-				grid[y][x] = point{glyph: r, line: series}
-				if r == '┼' {
-					grid[y][x].line = onAxis
-				}
-			}
-			x++
-		}
-	}
-}
-
 // resample fits values to n columns: several to a column keep the highest, since
 // a spike is what one looks for; fewer are stretched.
 func resample(values []float64, n int) []float64 {
@@ -124,7 +81,7 @@ func resample(values []float64, n int) []float64 {
 		to := max((i+1)*len(values)/n, from+1)
 		out[i] = math.NaN()
 		for _, v := range values[from:to] {
-			if finite(v) && !(out[i] >= v) {
+			if Finite(v) && !(out[i] >= v) {
 				out[i] = v
 			}
 		}
@@ -132,13 +89,13 @@ func resample(values []float64, n int) []float64 {
 	return out
 }
 
-// scale is the top of an axis of that many rows, such that those with a label
+// AxisTop is the top of an axis of that many rows, such that those with a label
 // stand for round numbers. It moves seldom.
-func scale(rows int, least float64, series ...[]float64) float64 {
+func AxisTop(rows int, least float64, series ...[]float64) float64 {
 	top := least
 	for _, s := range series {
 		for _, v := range s {
-			if finite(v) && v > top {
+			if Finite(v) && v > top {
 				top = v
 			}
 		}
@@ -161,12 +118,12 @@ func roundUp(v float64) float64 {
 	return 10 * unit
 }
 
-// spark draws values as bars one cell wide, over the range from 0 to the bound.
-func spark(values []float64, bound float64, w int) string {
+// Spark draws values as bars one cell wide, over the range from 0 to the bound.
+func Spark(values []float64, bound float64, w int) string {
 	const bars = "▁▂▃▄▅▆▇█"
 	var b strings.Builder
 	for _, v := range resample(values, min(w, max(len(values), 0))) {
-		if !finite(v) || !(bound > 0) {
+		if !Finite(v) || !(bound > 0) {
 			b.WriteByte(' ')
 			continue
 		}
@@ -175,3 +132,6 @@ func spark(values []float64, bound float64, w int) string {
 	}
 	return b.String()
 }
+
+// Finite reports whether a number can be drawn.
+func Finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
