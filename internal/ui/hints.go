@@ -2,6 +2,7 @@ package ui
 
 import (
 	"github.com/charmbracelet/bubbles/key"
+
 	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 

@@ -4,6 +4,7 @@ import (
 	"unicode"
 
 	tea "github.com/charmbracelet/bubbletea"
+
 	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 

@@ -164,7 +164,7 @@ func (m model) receive(f *frame.Frame) (model, tea.Cmd) {
 		}
 		m.accept--
 	}
-	f = steady(m.frame, f)
+	f = damp(m.frame, f)
 	m.frame = f
 	l := m.layout()
 	m.table = m.table.show(f, subject{f.By, f.Filter, m.query.Sort, m.query.Reverse}, visibleRows(l.table.h))

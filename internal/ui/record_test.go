@@ -130,11 +130,11 @@ func TestRecordingIsNotLive(t *testing.T) {
 func TestAbreast(t *testing.T) {
 	for _, size := range [][2]int{{60, 20}, {80, 24}, {99, 30}, {100, 30}, {120, 36}, {200, 60}, {20, 5}, {1, 1}} {
 		w, h := size[0], size[1]
-		a := abreast{screens: [2]model{recorded(t, w, h), recorded(t, w, h)}}
+		a := splitView{screens: [2]model{recorded(t, w, h), recorded(t, w, h)}}
 		next, _ := a.Update(tea.WindowSizeMsg{Width: w, Height: h})
 		next, _ = next.Update(sideMsg{1, frameMsg{oneView()}})
 		next, _ = next.Update(tea.KeyMsg{Type: tea.KeyLeft})
-		a = next.(abreast)
+		a = next.(splitView)
 		lines := strings.Split(a.View(), "\n")
 		if len(lines) > max(h, 3) {
 			t.Errorf("%d×%d: %d lines", w, h, len(lines))

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/muesli/termenv"
+
 	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 

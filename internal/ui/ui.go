@@ -22,12 +22,12 @@ import (
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/ui/draw"
-	"github.com/rumtop/rumtop/internal/ui/hush"
+	"github.com/rumtop/rumtop/internal/ui/noquery"
 )
 
 // The libraries are initialised once this package is: the environment can be
 // as it was.
-var _ = hush.Lift()
+var _ = noquery.Restore()
 
 // Source answers questions with frames. Ask must not wait, and the answer to
 // the newest question must follow without waiting for an interval to end;
@@ -118,7 +118,7 @@ func Run(ctx context.Context, o Options, beside ...Options) error {
 	}
 	var shown tea.Model = screens[0]
 	if len(screens) == 2 {
-		shown = abreast{screens: [2]model{screens[0], screens[1]}}
+		shown = splitView{screens: [2]model{screens[0], screens[1]}}
 	}
 	options := []tea.ProgramOption{
 		tea.WithInput(reader{in, tty}), tea.WithOutput(writer{out, tty}),

@@ -1,4 +1,4 @@
-package hush_test
+package noquery_test
 
 import (
 	"os"
@@ -7,10 +7,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/rumtop/rumtop/internal/ui/hush"
+	"github.com/rumtop/rumtop/internal/ui/noquery"
 )
 
-const self = "github.com/rumtop/rumtop/internal/ui/hush"
+const self = "github.com/rumtop/rumtop/internal/ui/noquery"
 
 func deps(t *testing.T, pkg string) []string {
 	t.Helper()
@@ -22,9 +22,9 @@ func deps(t *testing.T, pkg string) []string {
 }
 
 // The specification initialises, of the packages that are ready, the one whose
-// path sorts first. So hush precedes bubbletea as long as there is a package that
-// bubbletea needs, that needs all that hush needs, and that sorts after hush.
-func TestComesBeforeBubbletea(t *testing.T) {
+// path sorts first. So noquery precedes bubbletea as long as there is a package that
+// bubbletea needs, that needs all that noquery needs, and that sorts after noquery.
+func TestInitPrecedesBubbletea(t *testing.T) {
 	const between = "os/exec"
 	if self >= between {
 		t.Fatalf("%s sorts after %s", self, between)
@@ -35,24 +35,24 @@ func TestComesBeforeBubbletea(t *testing.T) {
 	needed := deps(t, between)
 	for _, d := range deps(t, self) {
 		if d != self && !slices.Contains(needed, d) {
-			t.Errorf("hush needs %s, which %s does not: nothing says that hush comes first", d, between)
+			t.Errorf("noquery needs %s, which %s does not: nothing says that noquery comes first", d, between)
 		}
 	}
 }
 
-func TestLiftRestores(t *testing.T) {
-	t.Setenv("CI", os.Getenv("CI")) // puts back whatever this test does
+func TestRestoreResetsVariable(t *testing.T) {
+	t.Setenv("CI", os.Getenv("CI")) // restored after the test
 	if os.Getenv("CI") == "" {
-		t.Fatal("the variable is not set before Lift")
+		t.Fatal("the variable is not set before Restore")
 	}
-	if !hush.Lift() {
-		t.Fatal("Lift failed")
+	if !noquery.Restore() {
+		t.Fatal("Restore failed")
 	}
 	first, set := os.LookupEnv("CI")
-	if !hush.Lift() {
-		t.Fatal("second Lift failed")
+	if !noquery.Restore() {
+		t.Fatal("second Restore failed")
 	}
 	if again, setAgain := os.LookupEnv("CI"); again != first || setAgain != set {
-		t.Errorf("second Lift changed %q, %v to %q, %v", first, set, again, setAgain)
+		t.Errorf("second Restore changed %q, %v to %q, %v", first, set, again, setAgain)
 	}
 }

@@ -6,14 +6,14 @@ import (
 	"github.com/rumtop/rumtop/internal/frame"
 )
 
-// within is how far a number may stray before the screen follows it. Percentiles
+// dampShare is how far a number may stray before the screen follows it. Percentiles
 // are no better than that, and of counts under a hundred every one is shown.
-const within = 0.01
+const dampShare = 0.01
 
-// steady gives a frame in which numbers that moved by less than [within] since
+// damp gives a frame in which numbers that moved by less than [dampShare] since
 // the one before stand still: they repaint no line. Frames that answer another
 // question, or lie apart in time, are left as they are.
-func steady(before, f *frame.Frame) *frame.Frame {
+func damp(before, f *frame.Frame) *frame.Frame {
 	if before == nil || before.By != f.By || before.Filter != f.Filter || before.WindowS != f.WindowS || before.Site != f.Site ||
 		math.Abs(f.At.Sub(before.At).Seconds()) > 5 || f.Health.Loading < 1 {
 		return f
@@ -26,16 +26,16 @@ func steady(before, f *frame.Frame) *frame.Frame {
 	out.Segments = append([]frame.Row(nil), f.Segments...)
 	for i := range out.Segments {
 		if was := rows[out.Segments[i].Key]; was != nil {
-			steadyRow(was, &out.Segments[i])
+			dampRow(was, &out.Segments[i])
 		}
 	}
-	steadyRow(&before.Total, &out.Total)
-	out.Errors = steadyErrors(before.Errors, f.Errors)
+	dampRow(&before.Total, &out.Total)
+	out.Errors = dampErrors(before.Errors, f.Errors)
 	hold(before.Health.PerS, &out.Health.PerS)
 	return &out
 }
 
-func steadyRow(was, r *frame.Row) {
+func dampRow(was, r *frame.Row) {
 	hold(was.Views, &r.Views)
 	hold(was.ErrorRate, &r.ErrorRate)
 	hold(was.Burn, &r.Burn)
@@ -59,7 +59,7 @@ func steadyRow(was, r *frame.Row) {
 	}
 }
 
-func steadyErrors(before, now []frame.ErrorGroup) []frame.ErrorGroup {
+func dampErrors(before, now []frame.ErrorGroup) []frame.ErrorGroup {
 	out := append([]frame.ErrorGroup(nil), now...)
 	for i := range out {
 		for j := range before {
@@ -75,13 +75,13 @@ func steadyErrors(before, now []frame.ErrorGroup) []frame.ErrorGroup {
 
 // hold puts back what was, if that is close enough to what is.
 func hold[T ~float64](was T, now *T) {
-	if math.Abs(float64(*now-was)) <= within*math.Abs(float64(*now)) {
+	if math.Abs(float64(*now-was)) <= dampShare*math.Abs(float64(*now)) {
 		*now = was
 	}
 }
 
 func holdInt(was int, now *int) {
-	if math.Abs(float64(*now-was)) <= within*float64(*now) {
+	if math.Abs(float64(*now-was)) <= dampShare*float64(*now) {
 		*now = was
 	}
 }
