@@ -1,4 +1,4 @@
-// Package collector is the HTTP edge of rumtop: it takes what browsers send,
+// Package collector is the HTTP edge of rumtop: it receives what browsers send,
 // checks, enriches and scrubs it, and publishes it in batches.
 //
 // A [Collector] is an http.Handler that other Go servers can mount:
@@ -9,10 +9,14 @@
 //	…
 //	err = c.Drain(ctx)
 //
-// Promises: no handler waits for the publisher; what is queued is bounded in
-// bytes, and so is everything else that a client can make grow; every beacon
-// that was received is accounted for (see [Stats]); no answer, log line or
-// metric repeats what a client sent; nothing leaves but what the scrubber has seen.
+// No handler waits for the publisher. What is queued is bounded in bytes, and so
+// is everything else that clients can make grow. Every beacon that was received
+// is accounted for (see [Stats]). No answer, log line or metric repeats what a
+// client sent. Only what the scrubber has seen leaves the process.
+//
+// Package edge limits connections, rates and bodies; package wire decodes the
+// SDKs' formats; package stitch joins the beacons of a page view. This package
+// has the handler, the sites, the conversion of raw beacons, and the queue.
 package collector
 
 import (
@@ -26,89 +30,92 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/rumtop/rumtop/collector/edge"
 	"github.com/rumtop/rumtop/collector/enrich"
 	"github.com/rumtop/rumtop/collector/forward"
 	"github.com/rumtop/rumtop/collector/scrub"
-	"github.com/rumtop/rumtop/collector/wire"
+	"github.com/rumtop/rumtop/collector/stitch"
 	"github.com/rumtop/rumtop/internal/beacon"
 )
 
-// Collector takes beacons over HTTP and publishes them. End it with Drain.
+// Collector receives beacons over HTTP and publishes them. End it with Drain.
 type Collector struct {
-	cfg      Config
-	log      *slog.Logger
-	sites    []*site
-	origins  *origins
-	proxies  proxies
-	consent  consent
-	scrub    *scrub.Scrubber
-	identity *scrub.Identity
-	agents   *enrich.UserAgents
-	geo      *enrich.Geo // nil without a database
-	limiter  *limiter
-	seed     maphash.Seed // of what is compared and never shown
-	bodies   *bodies
-	door     *door
+	cfg   Config
+	log   *slog.Logger
+	sites []*site
 
-	corsLists corsLists
+	cors        *edge.CORS
+	proxies     edge.Proxies
+	conns       *edge.ConnLimiter
+	clientRates *edge.ClientRateLimiter // nil: no limit
+	bodies      *edge.BodyReader
+	certificate *edge.Certificate // nil without TLS
 
-	certificate *certificate // nil without TLS
-	resends     *resends
-	retold      *retold
-	views       *views
-	recall      *recall
-	peaks       *peaks
-	tee         *forward.Tee // nil: nothing is passed on
-	queue       *queue
+	defaultConsent consent
+	scrub          *scrub.Scrubber
+	identity       *scrub.Identity
+	agents         *enrich.UserAgents
+	geo            *enrich.Geo  // nil without a database
+	networkSeed    maphash.Seed // of networkHash
 
-	ledger   ledger
-	overflow overflowCounts
-	values   valueCounts
-	denied   denialCounts
-	endpoint []*endpoint
+	views        *stitch.Views
+	viewDefaults *stitch.ViewDefaults
+	viewMax      *stitch.ViewMax
+	resends      *stitch.Resends
+	reports      *stitch.DuplicateReports
 
-	handler, operators http.Handler
+	tee   *forward.Tee // nil: nothing is forwarded
+	queue *queue
+
+	accounts      accounting
+	overflows     overflowCounts
+	refusedValues valueCounts
+	denied        denialCounts
+	endpoints     []*endpoint
+
+	handler, admin http.Handler
 
 	batches sync.Pool // *beacon.Batch
 	scratch sync.Pool // *[]byte
 	intakes sync.Pool // *intake
 
-	freshMu sync.Mutex
-	fresh   []fresh // lanes that gather, the one that began first in front
+	lingeringMu sync.Mutex
+	lingering   []lingeringBatch // oldest first
 
+	acceptMu sync.RWMutex // held for reading while a request is accepted
 	draining atomic.Bool
-	gate     sync.RWMutex // held for reading while a request is let in
+	retired  atomic.Bool
 	stop     chan struct{}
-	pumped   chan struct{} // the pump has ended
+	stopped  chan struct{} // publishBatches has ended
 
-	retiring atomic.Bool
-
-	complaints, serverLines throttle
-	handshakes              atomic.Int64 // that failed
-	panics                  atomic.Int64
+	warnings, serverLines logThrottle
+	handshakeFailures     atomic.Int64
+	panics                atomic.Int64
 }
 
-// Check says what makes no sense in a configuration. It starts nothing and
+// Check reports what is invalid in a configuration. It starts nothing and
 // reads no file.
 func (cfg Config) Check() error {
 	_, err := prepare(cfg)
 	return err
 }
 
-// New starts a collector that publishes to pub. It fails on a configuration
-// that makes no sense, and on files that cannot be read.
+// New starts a collector that publishes to pub. It fails if the configuration is
+// invalid or a file cannot be read.
 func New(cfg Config, pub Publisher) (*Collector, error) {
 	c, err := prepare(cfg)
 	if err != nil {
 		return nil, err
 	}
 	cfg = c.cfg
-	c.queue = newQueue(pub, &c.ledger, cfg.QueueBytes, cfg.InFlight)
+	c.queue = newQueue(pub, &c.accounts, cfg.QueueBytes, cfg.InFlight)
 	if c.identity, err = scrub.NewIdentity(scrub.IdentityConfig{KeyFile: cfg.IdentityKeyFile}); err != nil {
 		return nil, err
 	}
-	if c.certificate, err = newCertificate(cfg.CertFile, cfg.KeyFile); err != nil {
-		return nil, err
+	if cfg.CertFile != "" {
+		if c.certificate, err = edge.LoadCertificate(cfg.CertFile, cfg.KeyFile); err != nil {
+			return nil, err
+		}
 	}
 	if cfg.GeoIP != "" {
 		if c.geo, err = enrich.OpenGeo(cfg.GeoIP); err != nil {
@@ -121,11 +128,11 @@ func New(cfg Config, pub Publisher) (*Collector, error) {
 	if c.handler, err = c.routes(); err != nil {
 		return nil, err
 	}
-	go c.pump()
+	go c.publishBatches()
 	return c, nil
 }
 
-// prepare makes a collector as far as its configuration alone goes.
+// prepare builds a collector as far as its configuration alone allows.
 func prepare(cfg Config) (*Collector, error) {
 	cfg, err := cfg.withDefaults()
 	if err != nil {
@@ -133,42 +140,43 @@ func prepare(cfg Config) (*Collector, error) {
 	}
 	c := &Collector{
 		cfg: cfg, log: cfg.Logger,
-		agents:  enrich.NewUserAgents(),
-		limiter: newLimiter(cfg.RateLimit),
-		seed:    maphash.MakeSeed(),
-		bodies:  newBodies(cfg.Limits),
-		resends: newResends(),
-		retold:  newRetold(),
-		views:   newViews(),
-		recall:  newRecall(),
-		peaks:   newPeaks(),
-		stop:    make(chan struct{}), pumped: make(chan struct{}),
+		clientRates:  edge.NewClientRateLimiter(cfg.RateLimit),
+		bodies:       edge.NewBodyReader(edge.BodyLimits{Wire: cfg.Limits.Body, Inflated: cfg.Limits.Inflated, Memory: cfg.Limits.BodyMemory}),
+		agents:       enrich.NewUserAgents(),
+		networkSeed:  maphash.MakeSeed(),
+		views:        stitch.NewViews(),
+		viewDefaults: stitch.NewViewDefaults(),
+		viewMax:      stitch.NewViewMax(),
+		resends:      stitch.NewResends(),
+		reports:      stitch.NewDuplicateReports(),
+		stop:         make(chan struct{}), stopped: make(chan struct{}),
 	}
 	c.batches.New = func() any { return new(beacon.Batch) }
 	c.scratch.New = func() any { return new([]byte) }
 	c.intakes.New = func() any { return new(intake) }
-	if c.sites, err = newSites(cfg.Sites, cfg.SiteRateLimit, &c.overflow); err != nil {
+	if c.sites, err = newSites(cfg.Sites, cfg.SiteRateLimit, &c.overflows); err != nil {
 		return nil, err
 	}
-	c.corsLists = newCORSLists(wire.Formats())
-	if c.origins, err = newOrigins(cfg.Origins); err != nil {
+	origins, err := edge.ParseOrigins(cfg.Origins)
+	if err != nil {
 		return nil, err
 	}
-	if c.proxies, err = newProxies(cfg.TrustedProxies); err != nil {
+	c.cors = newCORS(origins)
+	if c.proxies, err = edge.ParseProxies(cfg.TrustedProxies); err != nil {
 		return nil, err
 	}
-	if err := checkCertificate(cfg.CertFile, cfg.KeyFile); err != nil {
+	if err := edge.CheckCertificateFiles(cfg.CertFile, cfg.KeyFile); err != nil {
 		return nil, err
 	}
-	c.door = newDoor(cfg.Limits, c.proxies)
-	if c.consent, err = defaultConsent(cfg.DefaultConsent); err != nil {
+	c.conns = edge.NewConnLimiter(cfg.Limits.Connections, cfg.Limits.ClientConnections, c.proxies)
+	if c.defaultConsent, err = parseDefaultConsent(cfg.DefaultConsent); err != nil {
 		return nil, err
 	}
 	if cfg.Region != "" && !beacon.ValidToken(cfg.Region) {
-		return nil, fmt.Errorf("region %q: use 1 to 32 of a-z 0-9 _ -", cfg.Region)
+		return nil, fmt.Errorf("region %q: invalid: use 1 to 32 of a-z 0-9 _ -", cfg.Region)
 	}
 	if cfg.RegionHeader != "" && len(c.proxies) == 0 {
-		return nil, fmt.Errorf("region header %s is believed only from trusted proxies: name them with --trusted-proxies", cfg.RegionHeader)
+		return nil, fmt.Errorf("region header %s: trusted from proxies only: set --trusted-proxies", cfg.RegionHeader)
 	}
 	if err := cfg.Forward.Check(forwardable()); err != nil {
 		return nil, err
@@ -180,40 +188,41 @@ func prepare(cfg Config) (*Collector, error) {
 // Handler serves all endpoints.
 func (c *Collector) Handler() http.Handler { return c.handler }
 
-// AdoptIdentity replaces the key that identifiers are hashed under by one of at
+// SetIdentityKey replaces the key that identifiers are hashed under by one of at
 // least 32 bytes, for collectors that share it by another way than a file. Call
-// it before the first beacon: who was seen under the old one is counted once more.
-func (c *Collector) AdoptIdentity(secret []byte) error { return c.identity.Adopt(secret) }
+// it before the first beacon: a user whose beacons were hashed under both keys
+// counts twice.
+func (c *Collector) SetIdentityKey(key []byte) error { return c.identity.Adopt(key) }
 
-// Flush publishes what has gathered without waiting for it to linger. It does
+// Flush publishes what has gathered without waiting for Config.Linger. It does
 // not wait for acknowledgements.
 func (c *Collector) Flush() {
-	c.sealDue(true)
+	c.sealLingered(true)
 	c.queue.wakeUp()
 }
 
-// Retire makes /readyz say that the collector is about to end, so that a
-// balancer sends new requests elsewhere. Beacons are still taken until Drain.
-func (c *Collector) Retire() { c.retiring.Store(true) }
+// Retire makes /readyz answer 503, so that a balancer sends new requests
+// elsewhere. Beacons are still accepted until Drain.
+func (c *Collector) Retire() { c.retired.Store(true) }
 
-// Drain stops taking beacons (503 from now on), publishes everything that is
-// queued and waits for the acknowledgements. When ctx ends before that, what is
-// left is given up and counted, and the error says how much it was. The
-// collector has no goroutine left afterwards. Only the first call does anything.
+// Drain stops accepting beacons (503 from now on), publishes everything that is
+// queued and waits for the acknowledgements. If ctx ends before that, the rest is
+// dropped and counted, and the error says how much it was. The collector has no
+// goroutine left afterwards. Only the first call does anything.
 func (c *Collector) Drain(ctx context.Context) error {
-	c.gate.Lock() // who came before has been let in or refused by now
+	c.acceptMu.Lock() // requests that are being accepted have been queued or denied
 	again := c.draining.Swap(true)
-	c.gate.Unlock()
+	c.acceptMu.Unlock()
 	if again {
 		return errors.New("collector is draining already")
 	}
 	c.Flush()
-	err := c.queue.await(ctx, func() bool { return c.ledger.snapshot().queued == 0 })
+	err := c.queue.waitUntil(ctx, func() bool { return c.accounts.snapshot().queued == 0 })
 	close(c.stop)
-	<-c.pumped
+	<-c.stopped
 	c.queue.close()
 	c.tee.Close(ctx)
-	if lost := c.ledger.closeBooks(); lost > 0 {
+	if lost := c.accounts.dropQueued(); lost > 0 {
 		err = fmt.Errorf("drain collector: %d beacons were not published: %w", lost, err)
 	}
 	if c.geo != nil {
@@ -222,9 +231,10 @@ func (c *Collector) Drain(ctx context.Context) error {
 	return err
 }
 
-// pump seals the batches that have lingered and publishes what waits.
-func (c *Collector) pump() {
-	defer close(c.pumped)
+// publishBatches seals the batches that have lingered and publishes what waits,
+// until stop is closed.
+func (c *Collector) publishBatches() {
+	defer close(c.stopped)
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
 	for {
@@ -237,10 +247,10 @@ func (c *Collector) pump() {
 		next := time.Hour
 		if wait, ok := c.queue.dispatch(); ok {
 			next = min(next, wait)
-			c.complain("batches cannot be published and wait", c.queue.lastError())
+			c.warn("cannot publish batches: they wait in the queue", c.queue.lastError())
 		}
-		if wait, ok := c.sealDue(c.draining.Load()); ok {
-			// Under another clock than the real one, look again in a while.
+		if wait, ok := c.sealLingered(c.draining.Load()); ok {
+			// With a clock other than the real one, look again after a while.
 			next = min(next, max(wait, time.Millisecond), c.cfg.Linger)
 		}
 		timer.Reset(next)

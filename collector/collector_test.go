@@ -20,13 +20,13 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	// net/http gives a client half a second to read why it is hung up on.
+	// net/http gives a client half a second to read why its connection is closed.
 	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("net/http.(*conn).closeWriteAndWait"))
 }
 
-// server is a Publisher that keeps what it is given. It can be told to stall
-// or to refuse.
-type server struct {
+// fakePublisher is a Publisher that keeps the batches. It can stall or refuse
+// them.
+type fakePublisher struct {
 	mu      sync.Mutex
 	batches []published
 	stalled []func(error)
@@ -40,7 +40,7 @@ type published struct {
 	payload     []byte
 }
 
-func (s *server) Publish(subject, id string, payload []byte, done func(error)) error {
+func (s *fakePublisher) Publish(subject, id string, payload []byte, done func(error)) error {
 	s.mu.Lock()
 	if s.refuse != nil {
 		defer s.mu.Unlock()
@@ -67,14 +67,15 @@ func (s *server) Publish(subject, id string, payload []byte, done func(error)) e
 	return nil
 }
 
-func (s *server) set(change func(*server)) {
+func (s *fakePublisher) configure(change func(*fakePublisher)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	change(s)
 }
 
-// resume ends a stall: what was held is acknowledged, or fails with err.
-func (s *server) resume(err error) {
+// resume ends a stall: the batches that were held are acknowledged, or fail with
+// err.
+func (s *fakePublisher) resume(err error) {
 	s.mu.Lock()
 	held := s.stalled
 	s.stalled, s.stall = nil, false
@@ -85,7 +86,7 @@ func (s *server) resume(err error) {
 }
 
 // beacons are all that was published, in order.
-func (s *server) beacons(t testing.TB) []beacon.Beacon {
+func (s *fakePublisher) beacons(t testing.TB) []beacon.Beacon {
 	t.Helper()
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -110,26 +111,26 @@ func (s *server) beacons(t testing.TB) []beacon.Beacon {
 	return all
 }
 
-// rig is a collector behind a real HTTP server.
-type rig struct {
-	t   testing.TB
-	c   *Collector
-	nat *server
-	url string
+// harness is a collector behind a real HTTP server.
+type harness struct {
+	t         testing.TB
+	c         *Collector
+	publisher *fakePublisher
+	url       string
 
 	client *http.Client // its own: another test's server closes the idle connections of the default one
 }
 
 const testKey = "pk_shop"
 
-func newRig(t testing.TB, change func(*Config)) *rig {
+func newHarness(t testing.TB, change func(*Config)) *harness {
 	t.Helper()
 	cfg := Config{Sites: map[string]string{"shop": testKey}, RateLimit: -1, Linger: time.Millisecond}
 	if change != nil {
 		change(&cfg)
 	}
-	nat := &server{}
-	c, err := New(cfg, nat)
+	pub := &fakePublisher{}
+	c, err := New(cfg, pub)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,26 +139,26 @@ func newRig(t testing.TB, change func(*Config)) *rig {
 	t.Cleanup(func() {
 		client.CloseIdleConnections()
 		ts.Close()
-		nat.resume(nil)
+		pub.resume(nil)
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
-		c.Drain(ctx) // tests that drain themselves get an error here
+		c.Drain(ctx) // an error here if the test has drained it
 	})
-	return &rig{t, c, nat, ts.URL, client}
+	return &harness{t, c, pub, ts.URL, client}
 }
 
-// answer is what the collector said.
+// answer is an HTTP answer of the collector.
 type answer struct {
 	status int
 	header http.Header
 	body   string
 }
 
-func (r *rig) do(method, path, body string, header ...string) answer {
-	r.t.Helper()
-	req, err := http.NewRequest(method, r.url+path, strings.NewReader(body))
+func (h *harness) do(method, path, body string, header ...string) answer {
+	h.t.Helper()
+	req, err := http.NewRequest(method, h.url+path, strings.NewReader(body))
 	if err != nil {
-		r.t.Fatal(err)
+		h.t.Fatal(err)
 	}
 	if body != "" {
 		req.Header.Set("Content-Type", "application/json")
@@ -171,41 +172,42 @@ func (r *rig) do(method, path, body string, header ...string) answer {
 			req.Header.Set(header[i], header[i+1])
 		}
 	}
-	res, err := r.client.Do(req)
+	res, err := h.client.Do(req)
 	if err != nil {
-		r.t.Fatal(err)
+		h.t.Fatal(err)
 	}
 	defer res.Body.Close()
 	text, err := io.ReadAll(res.Body)
 	if err != nil {
-		r.t.Fatal(err)
+		h.t.Fatal(err)
 	}
 	return answer{res.StatusCode, res.Header, string(text)}
 }
 
 // post sends beacons with the right key.
-func (r *rig) post(body string, header ...string) answer {
-	r.t.Helper()
-	return r.do("POST", "/v1/beacons", body, append([]string{"X-Rum-Key", testKey}, header...)...)
+func (h *harness) post(body string, header ...string) answer {
+	h.t.Helper()
+	return h.do("POST", "/v1/beacons", body, append([]string{"X-Rum-Key", testKey}, header...)...)
 }
 
-// settle waits until everything that was taken has been published.
-func (r *rig) settle() []beacon.Beacon {
-	r.t.Helper()
-	r.c.Flush()
+// settle waits until every accepted beacon is published, and returns all that
+// were.
+func (h *harness) settle() []beacon.Beacon {
+	h.t.Helper()
+	h.c.Flush()
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	if err := r.c.queue.await(ctx, func() bool { return r.c.Stats().Queued == 0 }); err != nil {
-		r.t.Fatalf("waiting for the queue: %v: %+v", err, r.c.Stats())
+	if err := h.c.queue.waitUntil(ctx, func() bool { return h.c.Stats().Queued == 0 }); err != nil {
+		h.t.Fatalf("waiting for the queue: %v: %+v", err, h.c.Stats())
 	}
-	r.balanced()
-	return r.nat.beacons(r.t)
+	h.balanced()
+	return h.publisher.beacons(h.t)
 }
 
-// balanced checks the accounting identity.
-func (r *rig) balanced() Stats {
-	r.t.Helper()
-	s := r.c.Stats()
+// balanced checks that the counts add up, and returns them.
+func (h *harness) balanced() Stats {
+	h.t.Helper()
+	s := h.c.Stats()
 	sum := s.Published + s.Queued
 	for _, n := range s.Refused {
 		sum += n
@@ -214,7 +216,7 @@ func (r *rig) balanced() Stats {
 		sum += n
 	}
 	if sum != s.Received {
-		r.t.Errorf("books do not balance: received %d, accounted %d: %+v", s.Received, sum, s)
+		h.t.Errorf("counts do not balance: received %d, accounted %d: %+v", s.Received, sum, s)
 	}
 	return s
 }
@@ -248,17 +250,20 @@ const sample = `{
   "trace": "4bf92f3577b34da6a3ce929d0e0e4736", "unknown": {"deep": [1, 2, {"x": null}]}
 }`
 
-func TestBeaconArrives(t *testing.T) {
+// view is the smallest beacon.
+const view = `{"navigation":true,"url":"/a"}`
+
+func TestPostBeaconPublished(t *testing.T) {
 	now := time.UnixMilli(1763647653000)
-	r := newRig(t, func(c *Config) {
+	h := newHarness(t, func(c *Config) {
 		c.Region = "eu-west"
 		c.Now = func() time.Time { return now }
 	})
-	a := r.post(sample, "User-Agent", "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.1 Mobile/15E148 Safari/604.1")
+	a := h.post(sample, "User-Agent", "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.1 Mobile/15E148 Safari/604.1")
 	if a.status != 202 || a.body != `{"accepted": 1, "rejected": 0}`+"\n" {
 		t.Fatalf("answer %d %q", a.status, a.body)
 	}
-	all := r.settle()
+	all := h.settle()
 	if len(all) != 1 {
 		t.Fatalf("%d beacons published", len(all))
 	}
@@ -288,7 +293,7 @@ func TestBeaconArrives(t *testing.T) {
 	}
 }
 
-func TestForms(t *testing.T) {
+func TestPostBodyForms(t *testing.T) {
 	one := `{"navigation":true,"url":"/a"}`
 	for _, tc := range []struct {
 		name, body         string
@@ -329,8 +334,8 @@ func TestForms(t *testing.T) {
 		{"inflates too far", gzipped(strings.Repeat(" ", 257<<10) + one), []string{"Content-Encoding", "gzip"}, 413, 0, 0},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			r := newRig(t, nil)
-			a := r.post(tc.body, tc.header...)
+			h := newHarness(t, nil)
+			a := h.post(tc.body, tc.header...)
 			if a.status != tc.status {
 				t.Fatalf("status %d, want %d: %s", a.status, tc.status, a.body)
 			}
@@ -343,7 +348,7 @@ func TestForms(t *testing.T) {
 			if counts.Accepted != tc.accepted || counts.Rejected != tc.rejected {
 				t.Errorf("%+v, want %d and %d", counts, tc.accepted, tc.rejected)
 			}
-			if got := len(r.settle()); got != tc.accepted {
+			if got := len(h.settle()); got != tc.accepted {
 				t.Errorf("%d published, want %d", got, tc.accepted)
 			}
 		})

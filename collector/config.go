@@ -9,12 +9,13 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/rumtop/rumtop/collector/edge"
 	"github.com/rumtop/rumtop/collector/forward"
 	"github.com/rumtop/rumtop/collector/scrub"
 )
 
-// Config is everything that a collector can be told. Sites is required, the
-// zero value of every other field stands for its default.
+// Config is a collector's configuration. Sites is required; the zero value of
+// every other field means its default.
 type Config struct {
 	// Sites are the names of the sites with their public keys. A name becomes
 	// part of a subject: one to 32 of a-z 0-9 _ -. A single site may have an
@@ -23,35 +24,34 @@ type Config struct {
 
 	// Origins are the pages that browsers may report from: "https://shop.example"
 	// exactly, or "https://*.shop.example" for all hosts below it, with a port
-	// where there is one. With none, pages on the collector's own host and
-	// on localhost are let in and nobody else: a collector that answers the whole
-	// web should be told so with the pattern "*". Requests without an Origin
-	// header do not come from another site's page and always pass.
+	// if it has one. Without any, only pages on the collector's own host and on
+	// localhost may report; the pattern "*" allows the whole web. Requests
+	// without an Origin header are not from another site's page and always pass.
 	Origins []string
 
-	// Where region comes from, in this order of precedence. Region is a fixed
-	// name. RegionHeader names a header that holds a region or country, believed
-	// only from TrustedProxies. GeoIP is a MaxMind file with countries: the region
-	// is then the continent. What none of them tells is "unknown".
+	// Region is a fixed region. RegionHeader names a header with a region or
+	// country, trusted from TrustedProxies only. GeoIP is a MaxMind file with
+	// countries: the region is then the continent. Region comes first, then
+	// RegionHeader, then GeoIP; without any of them the region is "unknown".
 	Region       string
 	RegionHeader string
 	GeoIP        string
 
 	// TrustedProxies are the addresses (CIDR or single) whose ClientHeader and
-	// RegionHeader are believed.
+	// RegionHeader are trusted.
 	TrustedProxies []string
 
 	// ClientHeader is where trusted proxies write the client's address:
 	// X-Forwarded-For (default), Forwarded (RFC 7239), or one of their own
-	// (CF-Connecting-IP). It must be one that they set or add to in every request;
-	// others come from whom they may.
+	// (CF-Connecting-IP). It must be one that they set or extend in every request;
+	// clients can make up any other.
 	ClientHeader string
 
-	// RateLimit is how many requests a second one client address may send
+	// RateLimit is how many requests per second one client address may send
 	// (IPv6: one /64), with ten seconds' worth at once. 0 is 100, negative is off.
 	RateLimit float64
 
-	// SiteRateLimit is how many requests a second all clients of one site may
+	// SiteRateLimit is how many requests per second all clients of one site may
 	// send, with ten seconds' worth at once: one site's crowd, or a flood from
 	// many addresses under its public key, leaves room for the others. 0 is
 	// 10,000, about a third of what two cores answer; negative is off.
@@ -59,8 +59,8 @@ type Config struct {
 
 	Limits Limits
 
-	// CertFile and KeyFile (PEM) make the Server speak TLS and HTTP/2. They are
-	// read again when they change. A key that everybody can read is refused.
+	// CertFile and KeyFile (PEM) make the Server serve TLS and HTTP/2. They are
+	// reloaded after a change. A key that everybody can read is refused.
 	CertFile, KeyFile string
 
 	// A batch is published Linger after its first beacon (default 150 ms), or
@@ -75,24 +75,24 @@ type Config struct {
 	InFlight   int
 
 	// Now is the clock of receive times and of Linger, time.Now by default.
-	// Under another clock call Flush where time should have passed.
+	// With another clock, call Flush when time should have passed.
 	Now func() time.Time
 
-	// IdentityKeyFile holds the key under which client ids are hashed, shared
-	// by collectors that should agree. Empty keeps a random key in memory.
+	// IdentityKeyFile holds the key under which client ids are hashed; share it
+	// among collectors that should hash alike. Empty keeps a random key in memory.
 	IdentityKeyFile string
 
-	// DefaultConsent is what a beacon without consent means: full (default),
-	// minimal or none.
+	// DefaultConsent applies to beacons without consent: full (default), minimal
+	// or none.
 	DefaultConsent string
 
-	// Forward passes requests on to vendors as well, unscrubbed. It is off by
-	// default; a request is passed on only with full consent for all of it.
+	// Forward sends requests to vendors as well, unscrubbed. It is off by
+	// default; a request is forwarded only with full consent for all of it.
 	Forward forward.Config
 
-	// OperatorsApart keeps /metrics, /healthz and /readyz off Handler: serve
-	// Operators on a listener that the public cannot reach.
-	OperatorsApart bool
+	// SeparateAdmin keeps /metrics, /healthz and /readyz off Handler: serve
+	// AdminHandler on a listener that the public cannot reach.
+	SeparateAdmin bool
 	// Metrics are served at /metrics beside the collector's own.
 	Metrics []prometheus.Collector
 
@@ -100,19 +100,19 @@ type Config struct {
 	Logger *slog.Logger // nil logs nothing
 }
 
-// Limits bound what clients may take. Zero values stand for the defaults, with
-// which a collector stays within 128 MiB.
+// Limits bound what clients may use. Zero values mean the defaults, with which a
+// collector stays within 128 MiB.
 type Limits struct {
 	Header   int // bytes of a request's header, 16 KiB
 	Body     int // bytes on the wire, 64 KiB
 	Inflated int // bytes after decompression, 256 KiB
 	Depth    int // nesting of JSON, 16
-	Beacons  int // beacons a request, 50; the rest is refused
+	Beacons  int // beacons per request, 50; the rest is refused
 
 	// BodyMemory bounds all requests that are being read at one time, 16 MiB.
 	BodyMemory int
-	// Connections are open at one time, 1024, ClientConnections of one client
-	// address (IPv6: one /64) that is no trusted proxy, 64. See Listener.
+	// Connections are open at one time, 1024. ClientConnections are of one client
+	// address (IPv6: one /64) that is not a trusted proxy, 64. See Listener.
 	Connections, ClientConnections int
 
 	HeaderTimeout time.Duration // to send the header, 5 s
@@ -120,10 +120,10 @@ type Limits struct {
 	IdleTimeout   time.Duration // between requests on a connection, 2 min
 }
 
-// withDefaults fills in what was not set and refuses what makes no sense.
+// withDefaults fills in what was not set and reports what is invalid.
 func (cfg Config) withDefaults() (Config, error) {
 	if len(cfg.Sites) == 0 {
-		return cfg, errors.New("collector has no site: give it one with --site NAME=KEY")
+		return cfg, errors.New("collector has no site: set --site NAME=KEY")
 	}
 	for _, d := range []struct {
 		value    *int
@@ -136,11 +136,8 @@ func (cfg Config) withDefaults() (Config, error) {
 		{&cfg.BatchBeacons, 512}, {&cfg.BatchBytes, 128 << 10},
 		{&cfg.QueueBytes, 48 << 20}, {&cfg.InFlight, 256},
 	} {
-		if *d.value < 0 {
-			return cfg, fmt.Errorf("collector limit %d is negative: leave it out for the default of %d", *d.value, d.fallback)
-		}
-		if *d.value == 0 {
-			*d.value = d.fallback
+		if err := setDefault(d.value, d.fallback); err != nil {
+			return cfg, err
 		}
 	}
 	for _, d := range []struct {
@@ -150,11 +147,8 @@ func (cfg Config) withDefaults() (Config, error) {
 		{&cfg.Limits.HeaderTimeout, 5 * time.Second}, {&cfg.Limits.BodyTimeout, 15 * time.Second},
 		{&cfg.Limits.IdleTimeout, 2 * time.Minute}, {&cfg.Linger, 150 * time.Millisecond},
 	} {
-		if *d.value < 0 {
-			return cfg, fmt.Errorf("collector time limit %v is negative: leave it out for the default of %v", *d.value, d.fallback)
-		}
-		if *d.value == 0 {
-			*d.value = d.fallback
+		if err := setDefault(d.value, d.fallback); err != nil {
+			return cfg, err
 		}
 	}
 	// Many batches must fit into the queue, or there would be nothing to shed.
@@ -163,7 +157,7 @@ func (cfg Config) withDefaults() (Config, error) {
 		cfg.RateLimit = 100
 	}
 	if cfg.ClientHeader == "" {
-		cfg.ClientHeader = headerXForwardedFor
+		cfg.ClientHeader = edge.HeaderXForwardedFor
 	}
 	cfg.ClientHeader = http.CanonicalHeaderKey(cfg.ClientHeader)
 	if cfg.SiteRateLimit == 0 {
@@ -176,4 +170,15 @@ func (cfg Config) withDefaults() (Config, error) {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
 	return cfg, nil
+}
+
+// setDefault sets a limit that is 0 and refuses one below 0.
+func setDefault[T int | time.Duration](limit *T, fallback T) error {
+	if *limit < 0 {
+		return fmt.Errorf("collector limit %v is below 0: leave it out for the default of %v", *limit, fallback)
+	}
+	if *limit == 0 {
+		*limit = fallback
+	}
+	return nil
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+
+	"github.com/rumtop/rumtop/collector/wire"
 )
 
 // consent is what may be kept of a beacon.
@@ -15,8 +17,8 @@ const (
 	consentFull
 )
 
-// parseConsent reads the word that a page or a setting uses; ok is false for
-// anything else. Nothing at all means fallback.
+// parseConsent reads the word of a page or a setting; ok is false if it is
+// unknown. Without a word it returns fallback.
 func parseConsent(s string, fallback consent) (consent, bool) {
 	switch strings.ToLower(s) {
 	case "":
@@ -31,19 +33,29 @@ func parseConsent(s string, fallback consent) (consent, bool) {
 	return consentNone, false
 }
 
-func defaultConsent(s string) (consent, error) {
+func parseDefaultConsent(s string) (consent, error) {
 	c, ok := parseConsent(s, consentFull)
 	if !ok {
-		return c, fmt.Errorf("default consent %q: use full, minimal or none", s)
+		return c, fmt.Errorf("default consent %q: unknown: use full, minimal or none", s)
 	}
 	return c, nil
 }
 
-// consentCap is the most that the browser itself asks for: Global Privacy
+// browserConsent is the most that the browser's settings permit: Global Privacy
 // Control and Do Not Track mean minimal, whatever the page says.
-func consentCap(h http.Header) consent {
+func browserConsent(h http.Header) consent {
 	if h.Get("Sec-Gpc") == "1" || h.Get("Dnt") == "1" {
 		return consentMinimal
 	}
 	return consentFull
+}
+
+// consentOf is what may be kept of a beacon: the least of what the page, the
+// site's default and the browser permit.
+func (c *Collector) consentOf(raw *wire.Beacon, s *sender) consent {
+	page, known := parseConsent(raw.Consent, c.defaultConsent)
+	if !known {
+		c.refusedValues.increment(valueConsent)
+	}
+	return min(page, s.maxConsent)
 }

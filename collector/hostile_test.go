@@ -28,14 +28,14 @@ var hostile = []string{
 // a header; and nothing that reaches NATS can move a cursor.
 func TestHostileStringsStayText(t *testing.T) {
 	var log syncBuffer
-	r := newRig(t, func(c *Config) {
+	h := newHarness(t, func(c *Config) {
 		c.Logger = slog.New(slog.NewTextHandler(&log, nil))
 		c.TrustedProxies = []string{"127.0.0.1", "::1"}
 		c.RegionHeader = "X-Region"
 		c.BatchBeacons = 1
 	})
 	known := map[string]bool{}
-	for name := range families(t, r.do("GET", "/metrics", "").body) {
+	for name := range families(t, h.do("GET", "/metrics", "").body) {
 		known[name] = true
 	}
 	headers := map[string]bool{
@@ -64,10 +64,10 @@ func TestHostileStringsStayText(t *testing.T) {
 			"metrics":{` + q + `:1},"errors":[{"type":` + q + `,"message":` + q + `,"stack":` + q + `}],
 			"requests":[{"url":` + q + `,"method":` + q + `,"status":500,"trace":` + q + `}],"events":[{"name":` + q + `}]}`
 		escaped := url.QueryEscape(bad)
-		see(r.post(body))
-		see(r.do("POST", "/v1/beacons?key="+escaped, body))
-		see(r.do("POST", "/k/"+url.PathEscape(bad)+"/v1/beacons", body))
-		see(r.do("POST", "/collect?key="+testKey, `{"meta":{"page":{"url":`+q+`},"app":{"version":`+q+`},"session":{"id":`+q+`}},"events":[{"name":`+q+`}]}`))
+		see(h.post(body))
+		see(h.do("POST", "/v1/beacons?key="+escaped, body))
+		see(h.do("POST", "/k/"+url.PathEscape(bad)+"/v1/beacons", body))
+		see(h.do("POST", "/collect?key="+testKey, `{"meta":{"page":{"url":`+q+`},"app":{"version":`+q+`},"session":{"id":`+q+`}},"events":[{"name":`+q+`}]}`))
 		// What a client library would refuse to send.
 		for _, name := range []string{"User-Agent", "X-Region", "X-Forwarded-For", "X-Rum-Key", "Referer", "Content-Type", "Content-Encoding", "Cookie", "Dnt"} {
 			req := httptest.NewRequest("POST", "/v1/beacons?key="+testKey, strings.NewReader(body))
@@ -75,16 +75,16 @@ func TestHostileStringsStayText(t *testing.T) {
 			req.Header.Set("Content-Type", "application/json")
 			req.Header.Set(name, bad)
 			w := httptest.NewRecorder()
-			r.c.Handler().ServeHTTP(w, req)
+			h.c.Handler().ServeHTTP(w, req)
 			see(answer{w.Code, w.Header(), w.Body.String()})
 		}
-		r.c.Server().ErrorLog.Print("http: " + bad)
-		r.c.serverLines.last.Store(0)
+		h.c.Server().ErrorLog.Print("http: " + bad)
+		h.c.serverLines.last.Store(0)
 	}
-	if n := len(r.settle()); n < len(hostile) {
+	if n := len(h.settle()); n < len(hostile) {
 		t.Fatalf("%d beacons: hostile strings were not even let in", n)
 	}
-	for _, p := range r.nat.batches {
+	for _, p := range h.publisher.batches {
 		site, region, _, ok := beacon.ParseSubject(p.subject)
 		if !ok || site != "shop" || !beacon.ValidToken(region) {
 			t.Errorf("subject %q", p.subject)
@@ -99,7 +99,7 @@ func TestHostileStringsStayText(t *testing.T) {
 			}
 		}
 	}
-	text := r.do("GET", "/metrics", "").body
+	text := h.do("GET", "/metrics", "").body
 	for name, family := range families(t, text) {
 		if !known[name] {
 			t.Errorf("metric %q", name)
@@ -138,7 +138,7 @@ func families(t *testing.T, text string) map[string][]string {
 }
 
 // JSON is read strictly, under whatever content type and path it comes.
-func TestStrictJSON(t *testing.T) {
+func TestJSONStrictInEveryFormat(t *testing.T) {
 	for _, tc := range []struct{ path, kind, good string }{
 		{"/v1/beacons", "application/json", `{"navigation":true,"url":"/a"}`},
 		{"/v1/beacons", "text/plain;charset=UTF-8", `{"navigation":true,"url":"/a"}`},
@@ -146,7 +146,7 @@ func TestStrictJSON(t *testing.T) {
 		{"/collect", "application/json", `{"meta":{"page":{"url":"/a"}},"exceptions":[{"type":"E","value":"m"}]}`},
 		{"/web-vitals", "application/json", `{"name":"LCP","value":1,"id":"a","url":"/a"}`},
 	} {
-		r := newRig(t, nil)
+		h := newHarness(t, nil)
 		head, tail := tc.good[:1], tc.good[1:]
 		for name, body := range map[string]string{
 			"duplicate names":         head + `"x":1,"x":2,` + tail,
@@ -166,24 +166,24 @@ func TestStrictJSON(t *testing.T) {
 			"control character":       head + "\"x\":\"\x01\"," + tail,
 			"byte order mark":         "\ufeff" + tc.good,
 		} {
-			a := r.do("POST", tc.path+"?key="+testKey, body, "Content-Type", tc.kind)
+			a := h.do("POST", tc.path+"?key="+testKey, body, "Content-Type", tc.kind)
 			if a.status != http.StatusBadRequest {
 				t.Errorf("%s as %s, %s: %d %s", tc.path, tc.kind, name, a.status, a.body)
 			}
 		}
-		if all := r.settle(); len(all) != 0 {
+		if all := h.settle(); len(all) != 0 {
 			t.Errorf("%s as %s: kept %+v", tc.path, tc.kind, all)
 		}
-		if a := r.do("POST", tc.path+"?key="+testKey, tc.good, "Content-Type", tc.kind); a.status/100 != 2 {
+		if a := h.do("POST", tc.path+"?key="+testKey, tc.good, "Content-Type", tc.kind); a.status/100 != 2 {
 			t.Errorf("%s as %s: the good one got %d %s", tc.path, tc.kind, a.status, a.body)
 		}
 	}
 }
 
-// A defect in a handler costs one request, and is told of without what it held.
-func TestPanicsAreContained(t *testing.T) {
+// A defect in a handler costs one request, and is viewSummary of without what it held.
+func TestPanicContained(t *testing.T) {
 	var log syncBuffer
-	r := newRig(t, func(c *Config) { c.Logger = slog.New(slog.NewTextHandler(&log, nil)) })
+	h := newHarness(t, func(c *Config) { c.Logger = slog.New(slog.NewTextHandler(&log, nil)) })
 	func() {
 		defer func() {
 			p := recover()
@@ -191,36 +191,36 @@ func TestPanicsAreContained(t *testing.T) {
 				t.Errorf("the server would see %v", p)
 			}
 		}()
-		defer r.c.recovered()
+		defer h.c.recoverPanic()
 		panic("no route for jane@example.com\x1b[2J")
 	}()
 	if s := log.String(); strings.Contains(s, "jane@") || strings.Contains(s, "\x1b") || !strings.Contains(s, "[email]") || !strings.Contains(s, "hostile_test.go") {
 		t.Errorf("log %q", s)
 	}
-	if a := r.do("GET", "/metrics", ""); !strings.Contains(a.body, "panics_total 1") {
+	if a := h.do("GET", "/metrics", ""); !strings.Contains(a.body, "panics_total 1") {
 		t.Error("not in the metrics")
 	}
 }
 
-func TestReadyzTurnsBeforeTheEnd(t *testing.T) {
-	r := newRig(t, nil)
-	if a := r.do("GET", "/readyz", ""); a.status != http.StatusOK {
+func TestRetireReadyz503(t *testing.T) {
+	h := newHarness(t, nil)
+	if a := h.do("GET", "/readyz", ""); a.status != http.StatusOK {
 		t.Fatalf("%d %s", a.status, a.body)
 	}
-	r.c.Retire()
-	if a := r.do("GET", "/readyz", ""); a.status != http.StatusServiceUnavailable {
+	h.c.Retire()
+	if a := h.do("GET", "/readyz", ""); a.status != http.StatusServiceUnavailable {
 		t.Errorf("%d %s", a.status, a.body)
 	}
-	if a := r.post(view); a.status != http.StatusAccepted {
+	if a := h.post(view); a.status != http.StatusAccepted {
 		t.Errorf("a beacon that still came: %d", a.status)
 	}
 }
 
 // A long address is shortened after it was scrubbed, between segments.
-func TestLongAddresses(t *testing.T) {
-	r := newRig(t, nil)
-	r.post(`{"navigation":true,"url":"/shop` + strings.Repeat("/shelf", 2000) + `","requests":[{"url":"https://api.example/` + strings.Repeat("x-y/", 2000) + `"}]}`)
-	for _, b := range r.settle() {
+func TestLongAddressShortened(t *testing.T) {
+	h := newHarness(t, nil)
+	h.post(`{"navigation":true,"url":"/shop` + strings.Repeat("/shelf", 2000) + `","requests":[{"url":"https://api.example/` + strings.Repeat("x-y/", 2000) + `"}]}`)
+	for _, b := range h.settle() {
 		for _, address := range []string{b.Dims[beacon.Page], b.Requests[0].URL} {
 			if len(address) > maxAddress || !strings.HasSuffix(address, "/…") || !utf8.ValidString(address) {
 				t.Errorf("%d bytes: %.40s…%s", len(address), address, address[max(0, len(address)-20):])

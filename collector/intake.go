@@ -1,251 +1,85 @@
 package collector
 
 import (
-	"net/http"
-	"net/netip"
-	"net/url"
-	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/rumtop/rumtop/collector/enrich"
+	"github.com/rumtop/rumtop/collector/stitch"
 	"github.com/rumtop/rumtop/collector/wire"
 	"github.com/rumtop/rumtop/internal/beacon"
 )
 
-// endpoint serves one format.
-type endpoint struct {
-	c      *Collector
-	format wire.Format
-	spec   wire.Spec
-	counts requestCounts
+// sender is what the collector itself knows of the client that sent a request.
+type sender struct {
+	stitch.Sender
+	site   *site
+	place  enrich.Place
+	client enrich.Client
+	// network is a hash of the client's network: it reveals only whether two are
+	// the same; 0 if it is not known.
+	network    uint64
+	maxConsent consent
+	host       string // the collector's own, as the client calls it
+	path       string
 }
 
-func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	began := time.Now()
-	e.counts.add(e.serve(w, r), time.Since(began))
-}
-
-// serve takes a request through every check, the cheap ones first, and returns
-// the status that it answered.
-func (e *endpoint) serve(w http.ResponseWriter, r *http.Request) int {
-	c := e.c
-	if len(r.Header) > maxHeaderFields {
-		return e.deny(w, r, deniedHeader)
-	}
-	if !c.cors(w, r) {
-		return e.deny(w, r, deniedOrigin)
-	}
-	if c.draining.Load() {
-		return e.deny(w, r, deniedEnding)
-	}
-	now := c.cfg.Now()
-	addr, trusted := c.client(r)
-	if wait, ok := c.limiter.allow(addr, now); !ok {
-		return e.denyFor(w, r, deniedClientRate, wait)
-	}
-	site := c.siteOf(e.key(r))
-	if site == nil {
-		return e.deny(w, r, deniedKey)
-	}
-	if wait, ok := site.limiter.allow(now); !ok {
-		return e.denyFor(w, r, deniedSiteRate, wait)
-	}
-	if !e.takesType(r.Header.Get("Content-Type")) {
-		return e.deny(w, r, deniedType)
-	}
-	encoding := r.Header.Get("Content-Encoding")
-	if encoding == "" && e.spec.Encoding != nil {
-		encoding = e.spec.Encoding(r)
-	}
-	sent := e.copyBody(r)
-	body, err := c.bodies.read(w, r, encoding)
-	if err != nil {
-		return e.deny(w, r, bodyDenial(err))
-	}
-	defer body.release()
-
-	in := c.intakes.Get().(*intake)
-	defer c.intakes.Put(in)
-	in.begin(c, sender{
-		site: site, sdk: e.spec.SDK, now: now, addr: addr,
-		place: c.place(r, addr, trusted), client: c.agents.Read(r.UserAgent()),
-		network: c.networkHash(addr), cap: consentCap(r.Header), host: r.Host, path: r.URL.Path, agent: r.UserAgent(),
-	})
-	status := e.take(w, r, &body, in)
-	if status == http.StatusOK {
-		e.passOn(r, sent, body.bytes, in)
-	}
-	return status
-}
-
-// take decodes a body and admits what it holds.
-func (e *endpoint) take(w http.ResponseWriter, r *http.Request, body *body, in *intake) int {
-	c := e.c
-	c.gate.RLock()
-	defer c.gate.RUnlock()
-	if c.draining.Load() {
-		return e.deny(w, r, deniedEnding)
-	}
-	req := &wire.Request{
-		Body: body.bytes, Header: r.Header, URL: r.URL,
-		Limits: wire.Limits{Depth: c.cfg.Limits.Depth},
-	}
-	var resend uint64
-	unique := e.spec.ResendID != nil
-	if unique {
-		req.ResendID = e.spec.ResendID(r)
-		resend = c.resends.key(in.site, in.sdk, req.ResendID, body.bytes)
-		if a, ok := c.resends.find(resend); ok {
-			n := int64(a.Accepted + a.Rejected)
-			again := entry{received: n}
-			again.lost[droppedResend] = n
-			c.ledger.add(&again)
-			in.again = true
-			e.spec.Answer(w, req, a)
-			return http.StatusOK
-		}
-		if req.ResendID == "" {
-			req.ResendID = strconv.FormatUint(resend, 36)
-		}
-	}
-	if e.format.Decode(req, in) != nil {
-		in.Reject()
-	}
-	if !in.admit() {
-		return e.deny(w, r, deniedQueueFull)
-	}
-	if in.accepted == 0 && !in.ignored {
-		return e.deny(w, r, deniedUnusable)
-	}
-	a := wire.Result{Accepted: in.accepted, Rejected: in.rejected}
-	if unique {
-		c.resends.remember(resend, a, in.now)
-	}
-	e.spec.Answer(w, req, a)
-	return http.StatusOK
-}
-
-// key finds the site's key: in the path, the header, the query, or where the SDK
-// puts it.
-func (e *endpoint) key(r *http.Request) string {
-	if key := r.PathValue("key"); key != "" {
-		return key
-	}
-	if key := r.Header.Get("X-Rum-Key"); key != "" {
-		return key
-	}
-	if key := queryKey(r.URL.RawQuery); key != "" {
-		return key
-	}
-	if e.spec.Key != nil {
-		return e.spec.Key(r)
-	}
-	return ""
-}
-
-// queryKey is the parameter key of a query, without taking all of it apart.
-func queryKey(query string) string {
-	for query != "" {
-		var pair string
-		pair, query, _ = strings.Cut(query, "&")
-		value, ok := strings.CutPrefix(pair, "key=")
-		if !ok {
-			continue
-		}
-		if strings.ContainsAny(value, "%+") {
-			plain, err := url.QueryUnescape(value)
-			if err != nil {
-				return ""
-			}
-			return plain
-		}
-		return value
-	}
-	return ""
-}
-
-func (e *endpoint) takesType(header string) bool {
-	if len(e.spec.Types) == 0 || slices.Contains(e.spec.Types, header) {
-		return true
-	}
-	media, _, _ := strings.Cut(header, ";")
-	return slices.Contains(e.spec.Types, strings.ToLower(strings.TrimSpace(media)))
-}
-
-// place says where a client is, from the most certain to the least.
-func (c *Collector) place(r *http.Request, addr netip.Addr, trusted bool) enrich.Place {
-	p := enrich.Place{Region: enrich.Unknown}
-	if c.geo != nil {
-		p = c.geo.Find(addr)
-	}
-	if c.cfg.RegionHeader != "" && trusted {
-		if named := enrich.Named(r.Header.Get(c.cfg.RegionHeader)); named.Region != enrich.Unknown {
-			p.Region = named.Region
-			if named.Country != "" {
-				p.Country = named.Country
-			}
-		}
-	}
-	if c.cfg.Region != "" {
-		p.Region = c.cfg.Region
-	}
-	return p
-}
-
-// intake is one request's beacons on their way in. It implements wire.Sink.
+// intake holds one request's beacons from decoding to the queue. It implements
+// wire.Sink.
 type intake struct {
 	sender
-	c        *Collector
-	ready    []beacon.Beacon // the first n are this request's
-	sizes    []int
-	n        int
-	accepted int
-	rejected int
-	ignored  bool
-	again    bool    // the same request has been taken before
-	least    consent // of everything in the request
-	request  uint64  // its number, once something was asked of retold
-	told     []uint64
-	entry    entry
+	c          *Collector
+	ready      []beacon.Beacon // the first n are this request's
+	sizes      []int           // estimated, of ready
+	n          int
+	accepted   int
+	rejected   int
+	ignored    bool
+	duplicate  bool     // the same request was accepted before
+	minConsent consent  // of everything in the request
+	request    uint64   // its number in Collector.reports, 0: none yet
+	reports    []uint64 // keys of its reports there
+	counts     beaconCounts
 }
 
-func (in *intake) begin(c *Collector, s sender) {
+// reset prepares the intake for a request.
+func (in *intake) reset(c *Collector, s sender) {
 	in.sender, in.c = s, c
-	in.n, in.accepted, in.rejected, in.ignored, in.entry = 0, 0, 0, false, entry{}
-	in.again, in.least = false, consentFull
-	in.request, in.told = 0, in.told[:0]
+	in.n, in.accepted, in.rejected, in.ignored, in.counts = 0, 0, 0, false, beaconCounts{}
+	in.duplicate, in.minConsent = false, consentFull
+	in.request, in.reports = 0, in.reports[:0]
 }
 
 // Accept implements wire.Sink.
 func (in *intake) Accept(raw *wire.Beacon) bool {
-	allowed := in.c.allowed(raw, &in.sender)
-	in.least = min(in.least, allowed)
+	allowed := in.c.consentOf(raw, &in.sender)
+	in.minConsent = min(in.minConsent, allowed)
 	if !raw.ViewHints.Infer || raw.View != "" || allowed != consentFull {
-		return in.take(raw, 0, allowed)
+		return in.receive(raw, 0, allowed)
 	}
 	id := raw.ID
-	for i, p := range in.c.views.split(raw, &in.sender) {
-		share := *raw
+	for i, p := range in.c.views.Split(raw, &in.Sender) {
+		part := *raw
 		if id != "" && i > 0 {
-			share.ID = id + "/" + strconv.Itoa(i)
+			part.ID = id + "/" + strconv.Itoa(i)
 		}
-		share.Metrics = p.metrics
-		if !p.main {
-			share.Errors, share.Requests, share.Events, share.Excess = nil, nil, nil, 0
-			share.Navigation = p.restore // coming back is a page view
+		part.Metrics = p.Metrics
+		if !p.Main {
+			part.Errors, part.Requests, part.Events, part.Excess = nil, nil, nil, 0
+			part.Navigation = p.Restored // coming back is a page view
 		}
-		if !in.take(&share, p.view, allowed) {
+		if !in.receive(&part, p.View, allowed) {
 			return false
 		}
 	}
 	return true
 }
 
-// take cleans one beacon. view is what was found for one that names none.
-func (in *intake) take(raw *wire.Beacon, view beacon.ID, allowed consent) bool {
-	if in.full() {
+// receive converts one beacon and counts what became of it. view is the page
+// view that was found for a beacon that names none. It returns false once the
+// request is full.
+func (in *intake) receive(raw *wire.Beacon, view beacon.ID, allowed consent) bool {
+	if in.isFull() {
 		in.Reject()
 		return false
 	}
@@ -253,76 +87,76 @@ func (in *intake) take(raw *wire.Beacon, view beacon.ID, allowed consent) bool {
 		in.ready, in.sizes = append(in.ready, beacon.Beacon{}), append(in.sizes, 0)
 	}
 	b := &in.ready[in.n]
-	in.entry.received++
-	why, ok := in.c.clean(raw, view, allowed, &in.sender, b)
+	in.counts.received++
+	why, ok := in.c.convert(raw, view, allowed, &in.sender, b)
 	switch {
 	case ok:
 		if raw.ViewHints.Defaults {
-			in.c.recall.fill(b)
+			in.c.viewDefaults.Fill(b)
 		}
-		in.sizes[in.n] = size(b)
+		in.sizes[in.n] = estimateSize(b)
 		in.n++
 		in.accepted++
-		in.entry.queued++
-	case why.dropped():
-		in.accepted++ // treated as the user or the measurement wants it
-		in.entry.lost[why]++
+		in.counts.queued++
+	case why.isDropped():
+		in.accepted++ // handled as the user, or the SDK, wants it
+		in.counts.lost[why]++
 	default:
 		in.rejected++
-		in.entry.lost[why]++
+		in.counts.lost[why]++
 	}
 	return true
 }
 
-func (in *intake) full() bool { return in.accepted+in.rejected >= in.c.cfg.Limits.Beacons }
+func (in *intake) isFull() bool { return in.accepted+in.rejected >= in.c.cfg.Limits.Beacons }
 
 // Reject implements wire.Sink.
 func (in *intake) Reject() {
 	why := refusedMalformed
-	if in.full() {
+	if in.isFull() {
 		why = refusedTooMany
 	}
 	in.rejected++
-	in.least = min(in.least, in.c.consent) // what cannot be read says nothing
-	in.entry.received++
-	in.entry.lost[why]++
+	in.minConsent = min(in.minConsent, in.c.defaultConsent) // its own cannot be read
+	in.counts.received++
+	in.counts.lost[why]++
 }
 
 // Ignore implements wire.Sink.
 func (in *intake) Ignore() {
 	in.ignored = true
-	in.least = min(in.least, in.c.consent)
-	in.entry.received++
-	in.entry.lost[droppedIgnored]++
+	in.minConsent = min(in.minConsent, in.c.defaultConsent)
+	in.counts.received++
+	in.counts.lost[droppedIgnored]++
 }
 
 // Duplicate implements wire.Sink.
-func (in *intake) Duplicate(what string, age float64) bool {
-	retold := in.c.retold
+func (in *intake) Duplicate(content string, age float64) bool {
+	reports := in.c.reports
 	if in.request == 0 {
-		in.request = retold.requests.Add(1)
+		in.request = reports.NextRequest()
 	}
-	at := in.now
-	if between(age, 0, maxAge) {
+	at := in.Now
+	if inRange(age, 0, maxAge) {
 		at = at.Add(-time.Duration(age * float64(time.Millisecond)))
 	}
-	key, again := retold.again(in.request, &in.sender, what, at)
+	key, duplicate := reports.Record(in.request, &in.Sender, content, at)
 	if key != 0 {
-		in.told = append(in.told, key)
+		in.reports = append(in.reports, key)
 	}
-	if again {
+	if duplicate {
 		in.accepted++
-		in.entry.received++
-		in.entry.lost[droppedResend]++
+		in.counts.received++
+		in.counts.lost[droppedResend]++
 	}
-	return again
+	return duplicate
 }
 
-// maxAge is how old something may be that is told, in milliseconds.
+// maxAge is how old a report may be, in milliseconds.
 const maxAge = 24 * 60 * 60 * 1000
 
-// admit queues the beacons, all or none, and writes the request into the ledger.
-func (in *intake) admit() bool {
+// enqueue queues the beacons, all or none, and records what became of them.
+func (in *intake) enqueue() bool {
 	c := in.c
 	total := in.n * openingCost
 	for _, n := range in.sizes[:in.n] {
@@ -330,39 +164,40 @@ func (in *intake) admit() bool {
 	}
 	ok := in.n == 0 || c.queue.reserve(total)
 	if !ok {
-		in.entry.lost[refusedQueueFull] += in.entry.queued
-		in.entry.queued = 0
+		in.counts.lost[refusedQueueFull] += in.counts.queued
+		in.counts.queued = 0
 	}
-	c.ledger.add(&in.entry)
+	c.accounts.record(&in.counts)
 	if !ok {
-		in.c.retold.forget(in.told)
+		c.reports.Forget(in.reports)
 		return false
 	}
 	if in.n == 0 {
 		return true
 	}
-	out := in.site.outlet(in.place.Region, in.now)
-	pressed := c.queue.pressed.Load()
-	joined := 0 // batches that were open
+	out := in.site.batchesOf(in.place.Region, in.Now)
+	pressure := c.queue.pressure.Load()
+	joined := 0 // beacons that opened no batch
 	for i := range in.ready[:in.n] {
 		b := &in.ready[i]
 		b.Dims[beacon.Region] = out.region
-		l := &out.lanes[in.shard(b)][0]
-		if pressed && len(b.Errors) > 0 {
-			l = &out.lanes[in.shard(b)][1]
+		bt := &out.batchers[shardOf(b)][0]
+		if pressure && len(b.Errors) > 0 {
+			bt = &out.batchers[shardOf(b)][1]
 		}
-		if !c.gather(l, b, in.sizes[i], pressed) {
+		if !c.gather(bt, b, in.sizes[i], pressure) {
 			joined++
 		}
 	}
 	if joined > 0 {
-		c.queue.refund(joined * openingCost)
+		c.queue.unreserve(joined * openingCost)
 	}
 	return true
 }
 
-// shard spreads users; beacons without any identity go by their own id.
-func (in *intake) shard(b *beacon.Beacon) uint8 {
+// shardOf spreads users over shards; beacons without any identity go by their
+// own id.
+func shardOf(b *beacon.Beacon) uint8 {
 	key := b.Key()
 	if key == 0 {
 		key = b.ID

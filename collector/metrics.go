@@ -10,19 +10,21 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/rumtop/rumtop/collector/edge"
 )
 
-// statuses are the answers that are counted on their own.
+// statuses are the answers that have a counter of their own.
 var statuses = [...]int{200, 400, 401, 403, 413, 415, 429, 431, 503}
 
-// requestCounts counts one endpoint's requests by what they were answered; 200
-// stands for every success.
+// requestCounts counts one endpoint's requests by status; 200 stands for every
+// success.
 type requestCounts struct {
 	byStatus [len(statuses)]atomic.Int64
 	seconds  prometheus.Histogram
 }
 
-func (rc *requestCounts) add(status int, took time.Duration) {
+func (rc *requestCounts) observe(status int, took time.Duration) {
 	for i, s := range statuses {
 		if s == status {
 			rc.byStatus[i].Add(1)
@@ -34,114 +36,134 @@ func (rc *requestCounts) add(status int, took time.Duration) {
 
 const namespace = "rumtop_collector_"
 
-// books exposes the ledger and the counters to Prometheus, all of one moment.
-type books struct{ c *Collector }
+// metricsCollector exposes the accounting and the counters to Prometheus, all of
+// one moment.
+type metricsCollector struct{ c *Collector }
 
 var (
-	descReceived  = desc("beacons_received_total", "Beacons that arrived.")
-	descPublished = desc("beacons_published_total", "Beacons that the server acknowledged.")
+	descReceived  = desc("beacons_received_total", "Beacons received.")
+	descPublished = desc("beacons_published_total", "Beacons acknowledged by NATS.")
 	descRefused   = desc("beacons_refused_total", "Beacons refused, by reason.", "reason")
-	descDropped   = desc("beacons_dropped_total", "Beacons taken and given up, by reason.", "reason")
+	descDropped   = desc("beacons_dropped_total", "Accepted beacons dropped, by reason.", "reason")
 	descQueued    = desc("beacons_queued", "Beacons gathering, waiting or in flight.")
-	descBytes     = desc("queue_bytes", "Size of what is queued.")
-	descMaxBytes  = desc("queue_max_bytes", "Most that may be queued.")
-	descFlying    = desc("batches_in_flight", "Batches published and not acknowledged.")
-	descBatches   = desc("batches_published_total", "Batches that the server acknowledged.")
-	descFailures  = desc("publish_failures_total", "Attempts to publish a batch that failed.")
-	descRedacted  = desc("redactions_total", "Spans that the scrubber replaced, by kind.", "kind")
-	descValues    = desc("values_refused_total", "Values and items left out of beacons that were kept, by reason.", "reason")
-	descOverflow  = desc("names_overflowed_total", "Names beyond a site's cap, counted as (other), by kind.", "kind")
-	descDenied    = desc("requests_denied_total", "Requests turned away as a whole, by reason.", "reason")
-	descOpen      = desc("connections_open", "Connections that are open.")
-	descTurned    = desc("connections_closed_total", "Connections that the limits closed: new ones while all (full) or all of their client's (client) were busy, those between requests that made room (quiet), and those that began a header and stopped (header).", "reason")
-	descHeld      = desc("body_bytes", "Memory held by requests that are being read.")
-	descHurried   = desc("bodies_cut_off_total", "Requests that were sent so slowly that they had to make room.")
-	descPanics    = desc("panics_total", "Requests that made a handler panic: each is a defect.")
-	descShakes    = desc("tls_handshake_failures_total", "TLS handshakes that failed.")
-	descExpires   = desc("tls_certificate_expiry_timestamp_seconds", "When the certificate in use ends, Unix time.")
-	descReloads   = desc("tls_certificate_reload_failures_total", "Times that changed certificate files could not be used.")
-	descForwarded = desc("forwarded_total", "Requests passed on to a vendor, by format and whether it took them.", "sdk", "result")
-	descWithheld  = desc("forward_dropped_total", "Requests not passed on to a vendor, by format and reason.", "sdk", "reason")
-	descWaiting   = desc("forward_waiting_bytes", "Size of what waits to be passed on, by format.", "sdk")
-	descRequests  = desc("http_requests_total", "Requests, by format and answer (200: any success).", "sdk", "code")
+	descBytes     = desc("queue_bytes", "Size of the queue.")
+	descMaxBytes  = desc("queue_max_bytes", "Limit of the queue's size.")
+	descInFlight  = desc("batches_in_flight", "Batches published and not acknowledged.")
+	descBatches   = desc("batches_published_total", "Batches acknowledged by NATS.")
+	descFailures  = desc("publish_failures_total", "Failed attempts to publish a batch.")
+	descRedacted  = desc("redactions_total", "Spans replaced by the scrubber, by kind.", "kind")
+	descValues    = desc("values_refused_total", "Values and items left out of accepted beacons, by reason.", "reason")
+	descOverflow  = desc("names_overflowed_total", "Names over a site's cap, counted as (other), by kind.", "kind")
+	descDenied    = desc("requests_denied_total", "Whole requests denied, by reason.", "reason")
+	descOpen      = desc("connections_open", "Open connections.")
+	descClosed    = desc("connections_closed_total", "Connections closed by the limits: new ones while all (full) or all of the client (client) were active, idle ones replaced by new ones (quiet), slow requests replaced by new ones (slow), unfinished headers (header).", "reason")
+	descHeld      = desc("body_bytes", "Memory of the bodies that are being read.")
+	descCutOff    = desc("bodies_cut_off_total", "Slow requests cut off to make room.")
+	descPanics    = desc("panics_total", "Requests whose handler panicked: each is a bug.")
+	descShakes    = desc("tls_handshake_failures_total", "Failed TLS handshakes.")
+	descExpires   = desc("tls_certificate_expiry_timestamp_seconds", "Expiry of the certificate in use, Unix time.")
+	descReloads   = desc("tls_certificate_reload_failures_total", "Failed reloads of changed certificate files.")
+	descForwarded = desc("forwarded_total", "Requests forwarded to a vendor, by format and result.", "sdk", "result")
+	descWithheld  = desc("forward_dropped_total", "Requests not forwarded to a vendor, by format and reason.", "sdk", "reason")
+	descWaiting   = desc("forward_waiting_bytes", "Size of the requests that wait to be forwarded, by format.", "sdk")
+	descRequests  = desc("http_requests_total", "Requests, by format and status (200: any success).", "sdk", "code")
 )
 
 func desc(name, help string, labels ...string) *prometheus.Desc {
 	return prometheus.NewDesc(namespace+name, help, labels, nil)
 }
 
-// Describe implements prometheus.Collector; what Collect sends says it all.
-func (b books) Describe(ch chan<- *prometheus.Desc) { prometheus.DescribeByCollect(b, ch) }
+// metricSink sends constant metrics of one scrape.
+type metricSink chan<- prometheus.Metric
+
+func (ch metricSink) counter(d *prometheus.Desc, v int64, labels ...string) {
+	ch <- prometheus.MustNewConstMetric(d, prometheus.CounterValue, float64(v), labels...)
+}
+
+func (ch metricSink) gauge(d *prometheus.Desc, v int64, labels ...string) {
+	ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, float64(v), labels...)
+}
+
+// Describe implements prometheus.Collector; it asks Collect.
+func (m metricsCollector) Describe(ch chan<- *prometheus.Desc) { prometheus.DescribeByCollect(m, ch) }
 
 // Collect implements prometheus.Collector.
-func (b books) Collect(ch chan<- prometheus.Metric) {
-	c := b.c
-	counter := func(d *prometheus.Desc, v float64, labels ...string) {
-		ch <- prometheus.MustNewConstMetric(d, prometheus.CounterValue, v, labels...)
-	}
-	gauge := func(d *prometheus.Desc, v float64, labels ...string) {
-		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
-	}
-	e := c.ledger.snapshot()
-	counter(descReceived, float64(e.received))
-	counter(descPublished, float64(e.published))
-	gauge(descQueued, float64(e.queued))
-	for r, n := range e.lost {
+func (m metricsCollector) Collect(ch chan<- prometheus.Metric) {
+	m.c.collectBeacons(ch)
+	m.c.collectEdge(ch)
+	m.c.collectForwarding(ch)
+}
+
+// collectBeacons exposes what became of beacons, batches, values and names.
+func (c *Collector) collectBeacons(ch metricSink) {
+	counts := c.accounts.snapshot()
+	ch.counter(descReceived, counts.received)
+	ch.counter(descPublished, counts.published)
+	ch.gauge(descQueued, counts.queued)
+	for r, n := range counts.lost {
 		d := descRefused
-		if reason(r).dropped() {
+		if reason(r).isDropped() {
 			d = descDropped
 		}
-		counter(d, float64(n), reason(r).String())
+		ch.counter(d, n, reason(r).String())
 	}
 	q := c.queue.status()
-	gauge(descBytes, float64(q.bytes))
-	gauge(descMaxBytes, float64(c.cfg.QueueBytes))
-	gauge(descFlying, float64(q.flying))
-	counter(descBatches, float64(q.delivered))
-	counter(descFailures, float64(q.failures))
+	ch.gauge(descBytes, int64(q.bytes))
+	ch.gauge(descMaxBytes, int64(c.cfg.QueueBytes))
+	ch.gauge(descInFlight, int64(q.inFlight))
+	ch.counter(descBatches, int64(q.delivered))
+	ch.counter(descFailures, int64(q.failures))
 	for kind, n := range c.scrub.Counts() {
-		counter(descRedacted, float64(n), kind)
+		ch.counter(descRedacted, int64(n), kind)
 	}
-	for i := range c.values {
-		counter(descValues, float64(c.values[i].Load()), valueNames[i])
+	for i := range c.refusedValues {
+		ch.counter(descValues, c.refusedValues[i].Load(), valueNames[i])
 	}
-	for i := range c.overflow {
-		counter(descOverflow, float64(c.overflow[i].Load()), overflowNames[i])
+	for i := range c.overflows {
+		ch.counter(descOverflow, c.overflows[i].Load(), overflowNames[i])
 	}
-	gauge(descOpen, float64(c.door.standing()))
-	for i := range c.door.turned {
-		counter(descTurned, float64(c.door.turned[i].Load()), turnNames[i])
+}
+
+// collectEdge exposes connections, bodies, requests and the certificate.
+func (c *Collector) collectEdge(ch metricSink) {
+	ch.gauge(descOpen, int64(c.conns.OpenCount()))
+	for r := range edge.NumCloseReasons {
+		ch.counter(descClosed, c.conns.ClosedCount(r), r.String())
 	}
-	counter(descPanics, float64(c.panics.Load()))
+	ch.counter(descPanics, c.panics.Load())
 	if c.certificate != nil {
-		current, err := c.certificate.refresh()
-		c.complain(oldCertificate, err)
-		gauge(descExpires, float64(current.Leaf.NotAfter.Unix()))
-		counter(descReloads, float64(c.certificate.failures.Load()))
-		counter(descShakes, float64(c.handshakes.Load()))
+		current, err := c.certificate.Refresh()
+		c.warnOldCertificate(err)
+		ch.gauge(descExpires, current.Leaf.NotAfter.Unix())
+		ch.counter(descReloads, c.certificate.FailureCount())
+		ch.counter(descShakes, c.handshakeFailures.Load())
 	}
-	gauge(descHeld, float64(c.bodies.held.Load()))
-	counter(descHurried, float64(c.bodies.hurried.Load()))
+	ch.gauge(descHeld, c.bodies.HeldBytes())
+	ch.counter(descCutOff, c.bodies.CutOffCount())
 	for i := range c.denied {
-		counter(descDenied, float64(c.denied[i].Load()), denials[i].reason)
+		ch.counter(descDenied, c.denied[i].Load(), denials[i].reason)
 	}
-	for _, s := range c.tee.Stats() {
-		counter(descForwarded, float64(s.Forwarded), s.Format, "taken")
-		counter(descForwarded, float64(s.Failed), s.Format, "failed")
-		gauge(descWaiting, float64(s.Waiting), s.Format)
-		for why, n := range s.Dropped {
-			counter(descWithheld, float64(n), s.Format, why)
-		}
-	}
-	for _, ep := range c.endpoint {
+	for _, e := range c.endpoints {
 		for i, code := range statuses {
-			counter(descRequests, float64(ep.counts.byStatus[i].Load()), ep.spec.SDK, strconv.Itoa(code))
+			ch.counter(descRequests, e.counts.byStatus[i].Load(), e.spec.SDK, strconv.Itoa(code))
 		}
 	}
 }
 
-// newSeconds is the histogram of how long an endpoint's requests take.
-func newSeconds(sdk string) prometheus.Histogram {
+// collectForwarding exposes what became of forwarded requests.
+func (c *Collector) collectForwarding(ch metricSink) {
+	for _, s := range c.tee.Stats() {
+		ch.counter(descForwarded, s.Forwarded, s.Format, "taken")
+		ch.counter(descForwarded, s.Failed, s.Format, "failed")
+		ch.gauge(descWaiting, s.Waiting, s.Format)
+		for why, n := range s.Dropped {
+			ch.counter(descWithheld, n, s.Format, why)
+		}
+	}
+}
+
+// newRequestSeconds is the histogram of an endpoint's response times.
+func newRequestSeconds(sdk string) prometheus.Histogram {
 	return prometheus.NewHistogram(prometheus.HistogramOpts{
 		Name:        namespace + "http_request_seconds",
 		Help:        "Time from a request's header to its answer, by format.",
@@ -150,17 +172,16 @@ func newSeconds(sdk string) prometheus.Histogram {
 	})
 }
 
-// maxScrapes is how many may read the metrics at one time.
+// maxScrapes is how many scrapes may run at one time.
 const maxScrapes = 4
 
-// metricsHandler serves a registry of the collector's own, with what
-// Config.Metrics adds.
+// metricsHandler serves a registry of the collector's own, with Config.Metrics.
 func (c *Collector) metricsHandler() (http.Handler, error) {
 	r := prometheus.NewRegistry()
 	all := append([]prometheus.Collector{
-		books{c}, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+		metricsCollector{c}, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	}, c.cfg.Metrics...)
-	for _, e := range c.endpoint {
+	for _, e := range c.endpoints {
 		all = append(all, e.counts.seconds)
 	}
 	for _, m := range all {

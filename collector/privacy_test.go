@@ -13,7 +13,7 @@ import (
 	"github.com/rumtop/rumtop/internal/beacon"
 )
 
-func TestConsent(t *testing.T) {
+func TestConsentLevels(t *testing.T) {
 	const both = `"user":"u","session":"s","view":"v","navigation":true,"trace":"4bf92f3577b34da6a3ce929d0e0e4736","metrics":{"lcp":1},"events":[{"name":"e"}],"errors":[{"type":"E","message":"m"}]`
 	for _, tc := range []struct {
 		name     string
@@ -35,18 +35,18 @@ func TestConsent(t *testing.T) {
 		{"page over the site's default", "none", "full", nil, consentFull},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			r := newRig(t, func(c *Config) { c.DefaultConsent = tc.fallback })
+			h := newHarness(t, func(c *Config) { c.DefaultConsent = tc.fallback })
 			said := ""
 			if tc.said != "" {
 				said = `"consent":"` + tc.said + `",`
 			}
-			a := r.post("{"+said+both+"}", tc.header...)
+			a := h.post("{"+said+both+"}", tc.header...)
 			if a.status != 202 || !strings.Contains(a.body, `"accepted": 1`) {
 				t.Fatalf("%d %s", a.status, a.body)
 			}
-			all := r.settle()
+			all := h.settle()
 			if tc.want == consentNone {
-				if len(all) != 0 || r.balanced().Dropped["consent"] != 1 {
+				if len(all) != 0 || h.balanced().Dropped["consent"] != 1 {
 					t.Errorf("kept %+v", all)
 				}
 				return
@@ -67,12 +67,12 @@ func TestConsent(t *testing.T) {
 	}
 }
 
-func TestMinimalWithoutErrors(t *testing.T) {
-	r := newRig(t, nil)
-	if a := r.post(`{"consent":"minimal","navigation":true,"metrics":{"lcp":1}}`); a.status != 202 {
+func TestConsentMinimalNoErrors(t *testing.T) {
+	h := newHarness(t, nil)
+	if a := h.post(`{"consent":"minimal","navigation":true,"metrics":{"lcp":1}}`); a.status != 202 {
 		t.Errorf("%d %s", a.status, a.body)
 	}
-	if all := r.settle(); len(all) != 0 {
+	if all := h.settle(); len(all) != 0 {
 		t.Errorf("kept %+v", all)
 	}
 }
@@ -96,7 +96,7 @@ func (s *syncBuffer) String() string {
 }
 
 // Planted secrets, in every place that a client can write to, come out nowhere.
-func TestCanary(t *testing.T) {
+func TestPlantedSecretsStayInside(t *testing.T) {
 	const (
 		mail  = "canary.bird@example.com"
 		card  = "4111 1111 1111 1111"
@@ -105,7 +105,7 @@ func TestCanary(t *testing.T) {
 	)
 	secrets := []string{mail, "canary.bird", card, token, name}
 	var log syncBuffer
-	r := newRig(t, func(c *Config) {
+	h := newHarness(t, func(c *Config) {
 		c.Logger = slog.New(slog.NewTextHandler(&log, nil))
 		c.TrustedProxies = []string{"127.0.0.1", "::1"}
 		c.RegionHeader = "X-Region"
@@ -113,7 +113,7 @@ func TestCanary(t *testing.T) {
 	})
 	var answers strings.Builder
 	send := func(method, path, body string, header ...string) {
-		a := r.do(method, path, body, header...)
+		a := h.do(method, path, body, header...)
 		answers.WriteString(a.body)
 		for k, v := range a.header {
 			answers.WriteString(k + strings.Join(v, " "))
@@ -156,12 +156,12 @@ func TestCanary(t *testing.T) {
 	send("POST", "/collect?key="+testKey, faro, "X-Faro-Session-Id", name, "Idempotency-Key", mail)
 	send("POST", "/web-vitals?key="+testKey, `{"name":"LCP","value":1,"id":`+q(nasty)+`,"entries":[{"url":`+q(nasty)+`}],"url":"https://shop.example/users/`+name+`?`+mail+`","release":`+q(nasty)+`,"user":`+q(mail)+`}`)
 
-	all := r.settle()
+	all := h.settle()
 	if len(all) < 4 {
 		t.Fatalf("%d beacons: the canary was not even let in", len(all))
 	}
-	places := map[string]string{"answers": answers.String(), "log": log.String(), "metrics": r.do("GET", "/metrics", "").body}
-	for _, p := range r.nat.batches {
+	places := map[string]string{"answers": answers.String(), "log": log.String(), "metrics": h.do("GET", "/metrics", "").body}
+	for _, p := range h.publisher.batches {
 		var b beacon.Batch
 		if err := beacon.Decode(p.payload, &b); err != nil {
 			t.Fatal(err)
@@ -179,10 +179,10 @@ func TestCanary(t *testing.T) {
 }
 
 // The server's own log lines quote clients; escape sequences must not get through.
-func TestServerLogIsPlain(t *testing.T) {
+func TestServerLogPlain(t *testing.T) {
 	var log syncBuffer
-	r := newRig(t, func(c *Config) { c.Logger = slog.New(slog.NewTextHandler(&log, nil)) })
-	s := r.c.Server()
+	h := newHarness(t, func(c *Config) { c.Logger = slog.New(slog.NewTextHandler(&log, nil)) })
+	s := h.c.Server()
 	s.ErrorLog.Print("http: TLS handshake error from 198.51.100.7:4711: EOF")
 	s.ErrorLog.Print("http: bad header \x1b]0;owned\x07\u202e of jane@example.com at 198.51.100.7:4711")
 	s.ErrorLog.Print("http: and so on, a thousand times a second")
@@ -194,7 +194,7 @@ func TestServerLogIsPlain(t *testing.T) {
 			t.Errorf("%q is in the log: %q", never, log.String())
 		}
 	}
-	if n := r.c.handshakes.Load(); n != 1 {
+	if n := h.c.handshakeFailures.Load(); n != 1 {
 		t.Errorf("%d handshakes failed", n)
 	}
 	if s.ReadHeaderTimeout == 0 || s.ReadTimeout == 0 || s.WriteTimeout == 0 || s.IdleTimeout == 0 || s.MaxHeaderBytes > 64<<10 {
@@ -202,13 +202,13 @@ func TestServerLogIsPlain(t *testing.T) {
 	}
 }
 
-func TestIdentities(t *testing.T) {
-	r := newRig(t, func(c *Config) { c.Sites = map[string]string{"shop": testKey, "blog": "pk_blog"} })
+func TestIdentityHashesDistinct(t *testing.T) {
+	h := newHarness(t, func(c *Config) { c.Sites = map[string]string{"shop": testKey, "blog": "pk_blog"} })
 	body := `{"id":"i","view":"x","session":"x","user":"x","navigation":true}`
-	r.post(body)
-	r.post(body)
-	r.do("POST", "/v1/beacons?key=pk_blog", body)
-	all := r.settle()
+	h.post(body)
+	h.post(body)
+	h.do("POST", "/v1/beacons?key=pk_blog", body)
+	all := h.settle()
 	ids := map[beacon.ID]int{}
 	for _, b := range all {
 		ids[b.ID]++
@@ -221,22 +221,22 @@ func TestIdentities(t *testing.T) {
 	}
 }
 
-func TestNonsense(t *testing.T) {
-	r := newRig(t, nil)
+func TestNonsenseBodies400(t *testing.T) {
+	h := newHarness(t, nil)
 	for _, path := range []string{"/v1/beacons", "/collect", "/web-vitals"} {
 		for _, body := range []string{"", "[", "]", "{}", "[[[[", `{"a"`, "\x00", "nul", `"x"`, "[,]", "[{},]", "{}{}", strings.Repeat("[", 1000)} {
-			a := r.do("POST", path+"?key="+testKey, body, "Content-Type", "application/json")
+			a := h.do("POST", path+"?key="+testKey, body, "Content-Type", "application/json")
 			if a.status != http.StatusBadRequest {
 				t.Errorf("%s %q: %d %s", path, body, a.status, a.body)
 			}
 		}
 	}
-	r.balanced()
+	h.balanced()
 }
 
-func TestBrowserClock(t *testing.T) {
+func TestBrowserClockRange(t *testing.T) {
 	now := time.UnixMilli(1763647652123)
-	r := newRig(t, func(c *Config) { c.Now = func() time.Time { return now } })
+	h := newHarness(t, func(c *Config) { c.Now = func() time.Time { return now } })
 	for _, tc := range []struct {
 		sent string
 		want int64
@@ -244,9 +244,9 @@ func TestBrowserClock(t *testing.T) {
 		{"1763647652000", 1763647652000}, {"1763647652000.75", 1763647652000}, {"null", 0}, {"0", 0},
 		{"-1", 0}, {"1e300", 0}, {"12345", 0}, {`"1763647652000"`, 1763647652000},
 	} {
-		before := len(r.settle())
-		r.post(`{"navigation":true,"time":` + tc.sent + `}`)
-		if all := r.settle(); len(all) != before+1 || all[before].Time != tc.want {
+		before := len(h.settle())
+		h.post(`{"navigation":true,"time":` + tc.sent + `}`)
+		if all := h.settle(); len(all) != before+1 || all[before].Time != tc.want {
 			t.Errorf("time %s: %+v", tc.sent, all[before:])
 		}
 	}

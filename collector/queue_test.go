@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/testwait"
 )
 
 func withError(i int) string {
@@ -20,47 +21,32 @@ func withoutError(i int) string {
 	return fmt.Sprintf(`{"view":"v%d","user":"u%d","navigation":true,"metrics":{"lcp":%d}}`, i, i, i)
 }
 
-// eventually waits for a condition that other goroutines bring about.
-func (r *rig) eventually(what string, ok func() bool) {
-	r.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	defer cancel()
-	for !ok() {
-		select {
-		case <-r.c.queue.settled:
-		case <-time.After(time.Millisecond):
-		case <-ctx.Done():
-			r.t.Fatalf("never came: %s: %+v", what, r.c.Stats())
-		}
-	}
-}
-
-func TestBatching(t *testing.T) {
+func TestBatchFullOrLingered(t *testing.T) {
 	var now atomic.Int64
 	now.Store(1763647652_000)
-	r := newRig(t, func(c *Config) {
+	h := newHarness(t, func(c *Config) {
 		c.Linger = 100 * time.Millisecond
 		c.BatchBeacons = 3
 		c.Now = func() time.Time { return time.UnixMilli(now.Load()) }
 	})
 	one := `{"user":"u1","navigation":true}`
-	r.post(one)
-	r.post(one)
-	if s := r.balanced(); s.Queued != 2 || s.Published != 0 {
+	h.post(one)
+	h.post(one)
+	if s := h.balanced(); s.Queued != 2 || s.Published != 0 {
 		t.Errorf("two gather: %+v", s)
 	}
-	r.post(one)
-	r.eventually("the full batch", func() bool { return r.c.Stats().Published == 3 })
-	r.post(one)
+	h.post(one)
+	testwait.Until(t, "the full batch is published", func() bool { return h.c.Stats().Published == 3 })
+	h.post(one)
 	now.Add(100)
-	r.post(one)
-	r.eventually("the batch that lingered, under a clock of its own", func() bool { return r.c.Stats().Published >= 4 })
-	all := r.settle()
+	h.post(one)
+	testwait.Until(t, "the batch that lingered by its own clock is published", func() bool { return h.c.Stats().Published >= 4 })
+	all := h.settle()
 	if len(all) != 5 {
 		t.Errorf("%d beacons", len(all))
 	}
 	ids := map[string]bool{}
-	for _, b := range r.nat.batches {
+	for _, b := range h.publisher.batches {
 		if len(b.id) != 32 || ids[b.id] {
 			t.Errorf("message id %q", b.id)
 		}
@@ -68,25 +54,25 @@ func TestBatching(t *testing.T) {
 	}
 }
 
-// Without anybody calling Flush, a beacon is published once it has lingered.
-func TestLinger(t *testing.T) {
-	r := newRig(t, func(c *Config) { c.Linger = 20 * time.Millisecond })
+// Without a call of Flush, a beacon is published once it has lingered.
+func TestLingerPublishes(t *testing.T) {
+	h := newHarness(t, func(c *Config) { c.Linger = 20 * time.Millisecond })
 	for i := range 3 {
-		r.post(withoutError(i))
-		r.eventually("the beacon", func() bool { return r.c.Stats().Published == int64(i+1) })
+		h.post(withoutError(i))
+		testwait.Until(t, "the beacon is published", func() bool { return h.c.Stats().Published == int64(i+1) })
 	}
 }
 
 // One user's beacons share a shard, whatever else they carry.
-func TestShards(t *testing.T) {
-	r := newRig(t, nil)
+func TestShardPerUser(t *testing.T) {
+	h := newHarness(t, nil)
 	for i := range 40 {
-		r.post(fmt.Sprintf(`[{"user":"u%d","view":"a%d","navigation":true},{"user":"u%d","session":"s%d","view":"b%d","errors":[{"message":"x"}]}]`, i, i, i, i, i))
+		h.post(fmt.Sprintf(`[{"user":"u%d","view":"a%d","navigation":true},{"user":"u%d","session":"s%d","view":"b%d","errors":[{"message":"x"}]}]`, i, i, i, i, i))
 	}
-	r.settle()
+	h.settle()
 	shardOf := map[beacon.ID]string{}
 	shards := map[string]bool{}
-	for _, p := range r.nat.batches {
+	for _, p := range h.publisher.batches {
 		var b beacon.Batch
 		if err := beacon.Decode(p.payload, &b); err != nil {
 			t.Fatal(err)
@@ -104,18 +90,18 @@ func TestShards(t *testing.T) {
 	}
 }
 
-// While the server stalls, the oldest beacons without errors go first; when
-// only errors are left, requests are refused and nothing more is lost.
-func TestShedOrder(t *testing.T) {
-	r := newRig(t, func(c *Config) {
+// While the server stalls, the oldest beacons without errors are shed first; when
+// only errors are left, requests are denied and nothing more is lost.
+func TestQueueShedsOldestFirst(t *testing.T) {
+	h := newHarness(t, func(c *Config) {
 		c.QueueBytes = 32 << 10
 		c.BatchBeacons = 4
 		c.Linger = time.Hour
 	})
-	r.nat.set(func(s *server) { s.stall = true })
+	h.publisher.configure(func(s *fakePublisher) { s.stall = true })
 	refused := 0
 	for i := 0; refused == 0 && i < 5000; i++ {
-		a := r.post("[" + withError(i) + "," + withoutError(i) + "]")
+		a := h.post("[" + withError(i) + "," + withoutError(i) + "]")
 		switch {
 		case a.status == 503:
 			refused++
@@ -125,19 +111,19 @@ func TestShedOrder(t *testing.T) {
 		case a.status != 202:
 			t.Fatalf("status %d: %s", a.status, a.body)
 		}
-		if s := r.balanced(); s.QueueBytes > 32<<10 {
+		if s := h.balanced(); s.QueueBytes > 32<<10 {
 			t.Fatalf("queue holds %d bytes", s.QueueBytes)
 		}
 	}
-	s := r.balanced()
+	s := h.balanced()
 	if refused == 0 || s.Dropped["shed"] == 0 || s.Refused["queue_full"] != 2 {
 		t.Fatalf("never full: %+v", s)
 	}
-	if a := r.do("GET", "/metrics", ""); !strings.Contains(a.body, `beacons_dropped_total{reason="shed"} `+fmt.Sprint(s.Dropped["shed"])) {
-		t.Error("metrics do not tell of shedding")
+	if a := h.do("GET", "/metrics", ""); !strings.Contains(a.body, `beacons_dropped_total{reason="shed"} `+fmt.Sprint(s.Dropped["shed"])) {
+		t.Error("shedding is not in the metrics")
 	}
-	r.nat.resume(nil)
-	all := r.settle()
+	h.publisher.resume(nil)
+	all := h.settle()
 	errored, plain := 0, 0
 	oldestPlain := 1 << 30
 	for _, b := range all {
@@ -148,7 +134,7 @@ func TestShedOrder(t *testing.T) {
 			oldestPlain = min(oldestPlain, int(b.Metrics[0].Value))
 		}
 	}
-	end := r.balanced()
+	end := h.balanced()
 	if int64(plain+errored) != end.Published || end.Dropped["shed"] != s.Dropped["shed"] {
 		t.Errorf("published %d and %d: %+v", plain, errored, end)
 	}
@@ -160,160 +146,161 @@ func TestShedOrder(t *testing.T) {
 	}
 }
 
-// A resend of what was refused must go through later: it was never taken.
-func TestRefusedMayComeAgain(t *testing.T) {
+// A denied request can be sent again later: it was never accepted.
+func TestDeniedRequestResendAccepted(t *testing.T) {
 	payload := `{"meta":{"session":{"id":"s"}},"exceptions":[{"type":"Error","value":"x","timestamp":"2026-11-20T14:00:00Z"}]}`
-	r := newRig(t, func(c *Config) { c.QueueBytes = 1000; c.Linger = time.Hour })
+	h := newHarness(t, func(c *Config) { c.QueueBytes = 1000; c.Linger = time.Hour })
 	send := func(attempt int) int {
-		return r.do("POST", "/collect?key="+testKey, payload, "Idempotency-Key", fmt.Sprint(attempt)).status
+		return h.do("POST", "/collect?key="+testKey, payload, "Idempotency-Key", fmt.Sprint(attempt)).status
 	}
-	r.nat.set(func(s *server) { s.stall = true })
+	h.publisher.configure(func(s *fakePublisher) { s.stall = true })
 	last := 0
 	for send(last) != 503 {
 		if last++; last > 100 {
 			t.Fatal("never full")
 		}
 	}
-	r.nat.resume(nil)
-	r.settle()
+	h.publisher.resume(nil)
+	h.settle()
 	if got := send(last); got != 202 {
 		t.Fatalf("status %d", got)
 	}
-	n := len(r.settle())
+	n := len(h.settle())
 	if got := send(last); got != 202 {
 		t.Fatalf("status %d", got)
 	}
-	if after := len(r.settle()); after != n {
+	if after := len(h.settle()); after != n {
 		t.Errorf("%d beacons, %d after the resend", n, after)
 	}
-	if s := r.balanced(); s.Dropped["resend"] != 1 {
+	if s := h.balanced(); s.Dropped["resend"] != 1 {
 		t.Errorf("%+v", s)
 	}
 }
 
-// Batches that fail are tried again under the same id until they get through.
-func TestRetry(t *testing.T) {
-	for name, broken := range map[string]func(*server){
-		"not taken":        func(s *server) { s.refuse = errors.New("nats: connection closed") },
-		"not acknowledged": func(s *server) { s.fail = errors.New("nats: timeout") },
+// Failed batches are tried again under the same id until they succeed.
+func TestQueueRetries(t *testing.T) {
+	for name, broken := range map[string]func(*fakePublisher){
+		"refused":          func(s *fakePublisher) { s.refuse = errors.New("nats: connection closed") },
+		"not acknowledged": func(s *fakePublisher) { s.fail = errors.New("nats: timeout") },
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := newRig(t, func(c *Config) { c.BatchBeacons = 2 })
-			r.nat.set(broken)
+			h := newHarness(t, func(c *Config) { c.BatchBeacons = 2 })
+			h.publisher.configure(broken)
 			for i := range 50 {
-				if a := r.post(withoutError(i)); a.status != 202 {
+				if a := h.post(withoutError(i)); a.status != 202 {
 					t.Fatalf("status %d", a.status)
 				}
-				r.balanced()
+				h.balanced()
 			}
-			r.c.Flush()
-			r.eventually("failures", func() bool { return r.c.queue.status().failures > 2 })
-			if s := r.balanced(); s.Queued != 50 {
+			h.c.Flush()
+			testwait.Until(t, "attempts fail", func() bool { return h.c.queue.status().failures > 2 })
+			if s := h.balanced(); s.Queued != 50 {
 				t.Errorf("%+v", s)
 			}
-			r.nat.set(func(s *server) { s.refuse, s.fail = nil, nil })
-			if got := len(r.settle()); got != 50 {
+			h.publisher.configure(func(s *fakePublisher) { s.refuse, s.fail = nil, nil })
+			if got := len(h.settle()); got != 50 {
 				t.Errorf("%d published", got)
 			}
 		})
 	}
 }
 
-// A batch that the server never takes, while it takes others, is given up.
-func TestPoisonBatch(t *testing.T) {
-	q := newQueue(nil, &ledger{}, 1<<20, 10)
-	pub := &server{}
-	q.pub = picky{pub}
-	q.ledger.add(&entry{received: 20, queued: 20})
-	q.push(&parcel{subject: "rum.v1.poison.x.00", id: "p", payload: []byte("p"), beacons: 10}, 0)
+// A batch that the server never takes, while it takes others, is dropped.
+func TestQueuePoisonBatchDropped(t *testing.T) {
+	q := newQueue(nil, &accounting{}, 1<<20, 10)
+	pub := &fakePublisher{}
+	q.pub = poisonPublisher{pub}
+	q.accounts.record(&beaconCounts{received: 20, queued: 20})
+	q.enqueue(&encodedBatch{subject: "rum.v1.poison.x.00", id: "p", payload: []byte("p"), beacons: 10}, 0)
 	for i := range maxAttempts + 1 {
 		q.notBefore = time.Time{}
 		q.dispatch()
 		if i == 2 {
-			q.push(&parcel{subject: "rum.v1.shop.x.00", id: "g", payload: []byte("g"), beacons: 10}, 0)
+			q.enqueue(&encodedBatch{subject: "rum.v1.shop.x.00", id: "g", payload: []byte("g"), beacons: 10}, 0)
 		}
 	}
-	e := q.ledger.snapshot()
+	e := q.accounts.snapshot()
 	if e.published != 10 || e.lost[droppedFailed] != 10 || e.queued != 0 || q.bytes != 0 {
 		t.Errorf("%+v, %d bytes", e, q.bytes)
 	}
 }
 
-type picky struct{ Publisher }
+// poisonPublisher refuses batches of the subject poison.
+type poisonPublisher struct{ Publisher }
 
-func (p picky) Publish(subject, id string, payload []byte, done func(error)) error {
+func (p poisonPublisher) Publish(subject, id string, payload []byte, done func(error)) error {
 	if strings.Contains(subject, "poison") {
 		return errors.New("nats: permissions violation")
 	}
 	return p.Publisher.Publish(subject, id, payload, done)
 }
 
-func TestDrain(t *testing.T) {
-	r := newRig(t, func(c *Config) { c.Linger = time.Hour })
-	r.nat.set(func(s *server) { s.stall = true })
+func TestDrainPublishesAll(t *testing.T) {
+	h := newHarness(t, func(c *Config) { c.Linger = time.Hour })
+	h.publisher.configure(func(s *fakePublisher) { s.stall = true })
 	for i := range 10 {
-		r.post(withoutError(i))
+		h.post(withoutError(i))
 	}
 	drained := make(chan error)
-	go func() { drained <- r.c.Drain(context.Background()) }()
-	r.eventually("all batches in flight", func() bool { return r.c.draining.Load() && r.c.queue.status().flying > 0 })
-	if a := r.post(withoutError(11)); a.status != 503 || a.header.Get("Retry-After") == "" {
+	go func() { drained <- h.c.Drain(context.Background()) }()
+	testwait.Until(t, "all batches are in flight", func() bool { return h.c.draining.Load() && h.c.queue.status().inFlight > 0 })
+	if a := h.post(withoutError(11)); a.status != 503 || a.header.Get("Retry-After") == "" {
 		t.Errorf("while draining: %d", a.status)
 	}
-	if a := r.do("GET", "/readyz", ""); a.status != 503 {
+	if a := h.do("GET", "/readyz", ""); a.status != 503 {
 		t.Errorf("readyz while draining: %d", a.status)
 	}
-	if a := r.do("GET", "/healthz", ""); a.status != 200 {
+	if a := h.do("GET", "/healthz", ""); a.status != 200 {
 		t.Errorf("healthz while draining: %d", a.status)
 	}
-	r.nat.resume(nil)
+	h.publisher.resume(nil)
 	if err := <-drained; err != nil {
 		t.Error(err)
 	}
-	if got := len(r.nat.beacons(t)); got != 10 {
+	if got := len(h.publisher.beacons(t)); got != 10 {
 		t.Errorf("%d published", got)
 	}
-	r.balanced()
-	if err := r.c.Drain(context.Background()); err == nil {
+	h.balanced()
+	if err := h.c.Drain(context.Background()); err == nil {
 		t.Error("drained twice")
 	}
 }
 
-func TestDrainGivesUp(t *testing.T) {
-	r := newRig(t, nil)
-	r.nat.set(func(s *server) { s.stall = true })
+func TestDrainTimeoutCounts(t *testing.T) {
+	h := newHarness(t, nil)
+	h.publisher.configure(func(s *fakePublisher) { s.stall = true })
 	for i := range 10 {
-		r.post(withoutError(i))
+		h.post(withoutError(i))
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
 	defer cancel()
-	err := r.c.Drain(ctx)
+	err := h.c.Drain(ctx)
 	if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "10 beacons") {
 		t.Errorf("error %v", err)
 	}
-	if s := r.balanced(); s.Dropped["shutdown"] != 10 || s.Queued != 0 {
+	if s := h.balanced(); s.Dropped["shutdown"] != 10 || s.Queued != 0 {
 		t.Errorf("%+v", s)
 	}
-	r.nat.resume(nil) // late acknowledgements change nothing
-	if s := r.balanced(); s.Dropped["shutdown"] != 10 || s.Published != 0 {
+	h.publisher.resume(nil) // late acknowledgements change nothing
+	if s := h.balanced(); s.Dropped["shutdown"] != 10 || s.Published != 0 {
 		t.Errorf("%+v", s)
 	}
 }
 
-func TestParcels(t *testing.T) {
-	var l parcels
+func TestBatchListOrder(t *testing.T) {
+	var l batchList
 	for i := range 3000 {
-		l.push(&parcel{seq: uint64(2*i + 2)})
+		l.push(&encodedBatch{seq: uint64(2*i + 2)})
 	}
 	for range 2000 {
 		l.pop()
 	}
 	for i := range 3000 {
-		l.push(&parcel{seq: uint64(2*(i+3000) + 2)})
+		l.push(&encodedBatch{seq: uint64(2*(i+3000) + 2)})
 	}
-	l.insert(&parcel{seq: 1})
-	l.insert(&parcel{seq: 4007})
-	l.insert(&parcel{seq: 100000})
+	l.insert(&encodedBatch{seq: 1})
+	l.insert(&encodedBatch{seq: 4007})
+	l.insert(&encodedBatch{seq: 100000})
 	last, n := uint64(0), 0
 	for p := l.pop(); p != nil; p = l.pop() {
 		if p.seq <= last {
@@ -322,43 +309,43 @@ func TestParcels(t *testing.T) {
 		last, n = p.seq, n+1
 	}
 	if n != 4003 {
-		t.Errorf("%d parcels", n)
+		t.Errorf("%d batchList", n)
 	}
 }
 
-// While nothing can be sent, lanes go on gathering: after an outage a few large
-// batches wait and not a great many small ones. Beacons with errors stay apart
+// While nothing can be sent, batchers go on gathering: after an outage a few
+// large batches wait instead of many small ones. Beacons with errors stay apart
 // from those that may be shed.
-func TestOutageGathers(t *testing.T) {
-	r := newRig(t, func(c *Config) {
+func TestOutageGathersLargeBatches(t *testing.T) {
+	h := newHarness(t, func(c *Config) {
 		c.Linger = time.Millisecond
 		c.InFlight = 4
 		c.QueueBytes = 1 << 20
 	})
-	r.nat.set(func(s *server) { s.stall = true })
-	for i := 0; !r.c.queue.crowded.Load(); i++ {
-		r.post(withoutError(i))
+	h.publisher.configure(func(s *fakePublisher) { s.stall = true })
+	for i := 0; !h.c.queue.backlog.Load(); i++ {
+		h.post(withoutError(i))
 		if i == 1000 {
-			t.Fatal("never crowded")
+			t.Fatal("there is never a backlog")
 		}
 	}
-	before := int(r.c.Stats().Queued)
+	before := int(h.c.Stats().Queued)
 	const posts = 2000
 	for i := range posts {
-		if a := r.post("[" + withError(i) + "," + withoutError(i) + "]"); a.status != 202 {
+		if a := h.post("[" + withError(i) + "," + withoutError(i) + "]"); a.status != 202 {
 			t.Fatalf("status %d", a.status)
 		}
-		if s := r.c.Stats(); s.QueueBytes > 1<<20 {
+		if s := h.c.Stats(); s.QueueBytes > 1<<20 {
 			t.Fatalf("%d bytes", s.QueueBytes)
 		}
 	}
-	r.nat.resume(nil)
-	all := r.settle()
+	h.publisher.resume(nil)
+	all := h.settle()
 	if len(all) != before+2*posts {
 		t.Errorf("%d published of %d", len(all), before+2*posts)
 	}
 	mixed := 0
-	for _, p := range r.nat.batches {
+	for _, p := range h.publisher.batches {
 		var b beacon.Batch
 		if err := beacon.Decode(p.payload, &b); err != nil {
 			t.Fatal(err)
@@ -371,10 +358,10 @@ func TestOutageGathers(t *testing.T) {
 			mixed++
 		}
 	}
-	if n := len(r.nat.batches); n > 300 {
+	if n := len(h.publisher.batches); n > 300 {
 		t.Errorf("%d batches of %d beacons", n, len(all))
 	}
 	if mixed > beacon.Shards {
-		t.Errorf("%d batches hold beacons with errors and such without", mixed)
+		t.Errorf("%d batches mix beacons with and without errors", mixed)
 	}
 }

@@ -12,15 +12,15 @@ import (
 )
 
 // routes builds the handler: every format at its own paths and under the key,
-// the browser agent, and what operators ask.
+// the browser agent, and the admin endpoints.
 func (c *Collector) routes() (http.Handler, error) {
 	mux := http.NewServeMux()
 	direct := map[string]*endpoint{}
-	asked := map[string]bool{} // paths whose preflights are answered, whatever the method
+	preflighted := map[string]bool{} // by path: preflights have no method of their own
 	for _, f := range wire.Formats() {
 		e := &endpoint{c: c, format: f, spec: f.Spec()}
-		e.counts.seconds = newSeconds(e.spec.SDK)
-		c.endpoint = append(c.endpoint, e)
+		e.counts.seconds = newRequestSeconds(e.spec.SDK)
+		c.endpoints = append(c.endpoints, e)
 		for _, pattern := range e.spec.Patterns {
 			method, path, _ := strings.Cut(pattern, " ")
 			if method == http.MethodPost && !strings.Contains(path, "{") {
@@ -28,9 +28,9 @@ func (c *Collector) routes() (http.Handler, error) {
 			}
 			for _, p := range []string{path, "/k/{key}" + path} {
 				mux.Handle(method+" "+p, e)
-				if !asked[p] {
+				if !preflighted[p] {
 					mux.Handle("OPTIONS "+p, c.limited(http.HandlerFunc(c.preflight)))
-					asked[p] = true
+					preflighted[p] = true
 				}
 			}
 		}
@@ -40,15 +40,15 @@ func (c *Collector) routes() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.operators = c.operatorRoutes(metrics)
-	if !c.cfg.OperatorsApart {
+	c.admin = c.adminRoutes(metrics)
+	if !c.cfg.SeparateAdmin {
 		mux.HandleFunc("GET /healthz", c.healthz)
 		mux.HandleFunc("GET /readyz", c.readyz)
 		mux.Handle("GET /metrics", c.limited(metrics))
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		defer c.recovered()
-		// What nearly every request is needs no pattern matching.
+		defer c.recoverPanic()
+		// Nearly every request needs no pattern matching.
 		if e := direct[r.URL.Path]; e != nil && r.Method == http.MethodPost {
 			e.ServeHTTP(w, r)
 			return
@@ -57,11 +57,11 @@ func (c *Collector) routes() (http.Handler, error) {
 	}), nil
 }
 
-// Operators serves what operators ask, /metrics, /healthz and /readyz, without
-// a rate limit, for a listener of their own (see Config.OperatorsApart).
-func (c *Collector) Operators() http.Handler { return c.operators }
+// AdminHandler serves /metrics, /healthz and /readyz without a rate limit, for a
+// listener of their own (see Config.SeparateAdmin).
+func (c *Collector) AdminHandler() http.Handler { return c.admin }
 
-func (c *Collector) operatorRoutes(metrics http.Handler) http.Handler {
+func (c *Collector) adminRoutes(metrics http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", c.healthz)
 	mux.HandleFunc("GET /readyz", c.readyz)
@@ -69,46 +69,55 @@ func (c *Collector) operatorRoutes(metrics http.Handler) http.Handler {
 	return mux
 }
 
-// limited holds clients to their rate where no beacons are sent, either. Health
-// checks are left out: they cost nothing and must not fail.
+// limited applies the rate limit of clients to requests without beacons. Health
+// checks are exempt: they cost nothing and must not fail.
 func (c *Collector) limited(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		addr, _ := c.client(r)
-		if wait, ok := c.limiter.allow(addr, c.cfg.Now()); !ok {
-			c.denyFor(w, deniedClientRate, wait)
+		addr, _ := c.proxies.ClientAddr(r, c.cfg.ClientHeader)
+		if wait, ok := c.clientRates.AllowClient(addr, c.cfg.Now()); !ok {
+			c.denyText(w, deniedClientRate, wait)
 			return
 		}
 		h.ServeHTTP(w, r)
 	})
 }
 
-// recovered ends a request that made a handler panic: that one alone.
-func (c *Collector) recovered() {
+// preflight answers the request that a browser sends before its first one.
+func (c *Collector) preflight(w http.ResponseWriter, r *http.Request) {
+	if !c.cors.SetHeaders(w, r) {
+		c.denyText(w, deniedOrigin, 0)
+		return
+	}
+	c.cors.WritePreflight(w)
+}
+
+// recoverPanic confines a panic of a handler to its request.
+func (c *Collector) recoverPanic() {
 	p := recover()
 	if p == nil {
 		return
 	}
 	if err, ok := p.(error); !ok || !errors.Is(err, http.ErrAbortHandler) {
-		c.panicked(p, debug.Stack())
+		c.logPanic(p, debug.Stack())
 	}
-	panic(http.ErrAbortHandler) // the server hangs up and says no more
+	panic(http.ErrAbortHandler) // the server closes the connection and logs nothing
 }
 
 // healthz says that the process is alive.
 func (c *Collector) healthz(w http.ResponseWriter, _ *http.Request) {
-	say(w, http.StatusOK, "ok")
+	writeText(w, http.StatusOK, "ok")
 }
 
-// readyz says whether beacons are taken. While the server is away and the queue
-// has room they are: taking the collector out of a balancer would lose them.
+// readyz says whether beacons are accepted. They are while NATS is away and the
+// queue has room: taking the collector out of a balancer would lose them.
 func (c *Collector) readyz(w http.ResponseWriter, _ *http.Request) {
 	bytes := c.queue.status().bytes
 	switch {
-	case c.retiring.Load() || c.draining.Load():
-		say(w, http.StatusServiceUnavailable, "draining")
+	case c.retired.Load() || c.draining.Load():
+		writeText(w, http.StatusServiceUnavailable, "draining")
 	case bytes >= c.cfg.QueueBytes:
-		say(w, http.StatusServiceUnavailable, "the queue is full: is NATS reachable?")
+		writeText(w, http.StatusServiceUnavailable, "queue full: check that NATS is reachable")
 	default:
-		say(w, http.StatusOK, fmt.Sprintf("ready, %d bytes queued", bytes))
+		writeText(w, http.StatusOK, fmt.Sprintf("ready, %d bytes queued", bytes))
 	}
 }

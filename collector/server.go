@@ -1,19 +1,17 @@
 package collector
 
 import (
+	"crypto/tls"
 	"log"
+	"net"
 	"net/http"
 	"time"
 )
 
-// maxHeaderFields is how many fields a request's header may have. SDKs and
-// browsers send twenty, proxies add some.
-const maxHeaderFields = 100
-
 // Server returns a server for the collector, with time limits for header, body,
-// answer and idle connections, and a share of HTTP/2 that fits them. What the
-// server itself has to say goes to the collector's log. Where TLSConfig is set
-// (see Config.CertFile), serve with ServeTLS and no files.
+// answer and idle connections, and HTTP/2 settings that fit them. The server's
+// own messages go to the collector's log. If TLSConfig is set (see
+// Config.CertFile), serve with ServeTLS and no files.
 func (c *Collector) Server() *http.Server {
 	l := c.cfg.Limits
 	return &http.Server{
@@ -24,7 +22,7 @@ func (c *Collector) Server() *http.Server {
 		IdleTimeout:       l.IdleTimeout,
 		MaxHeaderBytes:    l.Header,
 		TLSConfig:         c.tlsConfig(),
-		ConnState:         c.door.moved,
+		ConnState:         c.conns.ConnState,
 		ErrorLog:          log.New(serverLog{c}, "", 0),
 		HTTP2: &http.HTTP2Config{
 			MaxConcurrentStreams:          16,
@@ -38,4 +36,20 @@ func (c *Collector) Server() *http.Server {
 			WriteByteTimeout:              15 * time.Second,
 		},
 	}
+}
+
+// Listener accepts the connections of l that the limits allow, for Server.
+func (c *Collector) Listener(l net.Listener) net.Listener { return c.conns.Listener(l) }
+
+// tlsConfig is nil without a certificate.
+func (c *Collector) tlsConfig() *tls.Config {
+	if c.certificate == nil {
+		return nil
+	}
+	return c.certificate.TLSConfig(c.warnOldCertificate)
+}
+
+// warnOldCertificate logs an error of edge.Certificate.Refresh.
+func (c *Collector) warnOldCertificate(err error) {
+	c.warn("cannot use the changed TLS certificate: keeping the old one", err)
 }

@@ -14,7 +14,7 @@ func vital(name string, value, at int, more string) string {
 	return fmt.Sprintf(`{"name":%q,"value":%d,"id":"v5-%013d-%s%d","url":"https://shop.example/a"%s}`, name, value, 1763647652000+at, name, at, more)
 }
 
-func TestViewsAreFound(t *testing.T) {
+func TestViewsWebVitals(t *testing.T) {
 	restore := `,"navigationType":"back-forward-cache"`
 	for _, tc := range []struct {
 		name  string
@@ -52,14 +52,14 @@ func TestViewsAreFound(t *testing.T) {
 		}, []string{"lcp=3", "inp=2"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			r := newRig(t, func(c *Config) { c.BatchBeacons = 1 })
+			h := newHarness(t, func(c *Config) { c.BatchBeacons = 1 })
 			for _, body := range tc.posts {
-				if a := r.do("POST", "/web-vitals?key="+testKey, body); a.status != 204 {
+				if a := h.do("POST", "/web-vitals?key="+testKey, body); a.status != 204 {
 					t.Fatalf("%d %s", a.status, a.body)
 				}
 			}
 			var got []string
-			for _, v := range byView(r.settle()) {
+			for _, v := range summariseViews(h.settle()) {
 				_, rest, _ := strings.Cut(v.String(), "; ")
 				metrics, _, _ := strings.Cut(rest, ";")
 				got = append(got, metrics)
@@ -82,28 +82,28 @@ func faroLoad(id string) string {
 	return `"events":[{"name":"faro.performance.navigation","attributes":{"faroNavigationId":"` + id + `"}}]`
 }
 
-func TestFaroViews(t *testing.T) {
+func TestViewsFaro(t *testing.T) {
 	const route = `"events":[{"name":"faro.navigation","attributes":{}}]`
 	for _, tc := range []struct {
 		name  string
 		posts []string
 		want  []string // pages, errors and whether the view began
 	}{
-		{"an error before the load is told", []string{faro("/a", faroError), faro("/a", faroLoad("n1")), faro("/a", faroError)}, []string{"/a 2 errors, began"}},
+		{"an error before the load is viewSummary", []string{faro("/a", faroError), faro("/a", faroLoad("n1")), faro("/a", faroError)}, []string{"/a 2 errors, began"}},
 		{"two loads of a page", []string{faro("/a", faroLoad("n1")), faro("/a", faroError), faro("/a", faroLoad("n2")), faro("/a", faroError)}, []string{"/a 1 errors, began", "/a 1 errors, began"}},
-		{"the same load told twice", []string{faro("/a", faroLoad("n1")), faro("/a", faroLoad("n1")), faro("/a", faroError)}, []string{"/a 1 errors, began"}},
+		{"the same load viewSummary twice", []string{faro("/a", faroLoad("n1")), faro("/a", faroLoad("n1")), faro("/a", faroError)}, []string{"/a 1 errors, began"}},
 		{"routes", []string{faro("/a", faroLoad("n1")), faro("/b", route), faro("/b", faroError), faro("/a", route), faro("/a", faroError)}, []string{"/a 0 errors, began", "/b 1 errors, began", "/a 1 errors, began"}},
 		{"a route's error before the route", []string{faro("/a", faroLoad("n1")), faro("/b", faroError), faro("/b", route)}, []string{"/a 0 errors, began", "/b 1 errors, began"}},
-		{"a route nobody told of", []string{faro("/a", faroLoad("n1")), faro("/b", faroError)}, []string{"/a 0 errors, began", "/b 1 errors"}},
+		{"a route nobody viewSummary of", []string{faro("/a", faroLoad("n1")), faro("/b", faroError)}, []string{"/a 0 errors, began", "/b 1 errors"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			r := newRig(t, func(c *Config) { c.BatchBeacons = 1 })
+			h := newHarness(t, func(c *Config) { c.BatchBeacons = 1 })
 			for i, body := range tc.posts {
-				if a := r.do("POST", "/collect?key="+testKey, body, "Idempotency-Key", fmt.Sprint(i)); a.status != 202 {
+				if a := h.do("POST", "/collect?key="+testKey, body, "Idempotency-Key", fmt.Sprint(i)); a.status != 202 {
 					t.Fatalf("%d %s", a.status, a.body)
 				}
 			}
-			all := r.settle()
+			all := h.settle()
 			began := map[beacon.ID]bool{}
 			for _, b := range all {
 				began[b.View] = began[b.View] || b.Navigation
@@ -115,7 +115,7 @@ func TestFaroViews(t *testing.T) {
 					seen = append(seen, b.View)
 				}
 			}
-			for i, v := range byView(all) {
+			for i, v := range summariseViews(all) {
 				text := fmt.Sprintf("%s %d errors", strings.Join(v.pages, " "), len(v.errors))
 				if began[seen[i]] {
 					text += ", began"
@@ -126,26 +126,5 @@ func TestFaroViews(t *testing.T) {
 				t.Errorf("got %q, want %q", got, tc.want)
 			}
 		})
-	}
-}
-
-func TestViewsAreBounded(t *testing.T) {
-	r := newRig(t, nil)
-	s := &sender{site: r.c.sites[0], now: r.c.cfg.Now()}
-	raw := wireBeacon("/a")
-	for i := range 3 * maxVisitors {
-		raw.Session = fmt.Sprint(i)
-		r.c.views.split(raw, s)
-	}
-	if n := r.c.views.clients.Len(); n != maxVisitors {
-		t.Errorf("%d clients are remembered", n)
-	}
-	for i := range 100 {
-		raw.URL = fmt.Sprint("/", i)
-		r.c.views.split(raw, s)
-	}
-	who, _ := r.c.views.clients.Get(r.c.views.clients.Keys()[maxVisitors-1])
-	if len(who.visits) != maxVisits {
-		t.Errorf("%d views are remembered of a client", len(who.visits))
 	}
 }

@@ -65,7 +65,7 @@ func (c *collectFlags) config(sites []string, region string, log *slog.Logger) (
 		Origins: c.origins, Region: region, RegionHeader: c.regionHeader, GeoIP: c.geoip,
 		TrustedProxies: c.trustedProxies, ClientHeader: c.clientHeader, IdentityKeyFile: c.identityKey,
 		CertFile: c.certFile, KeyFile: c.keyFile,
-		DefaultConsent: c.consent, Linger: c.linger, Logger: log, OperatorsApart: c.metricsListen != "",
+		DefaultConsent: c.consent, Linger: c.linger, Logger: log, SeparateAdmin: c.metricsListen != "",
 		Scrub: scrub.Config{KeepParams: c.keepParams, PersonWords: c.personWords},
 	}
 	var err error

@@ -27,7 +27,7 @@ func (e *edge) share(ctx context.Context, conn *stream.Conn, bucket string, log 
 	try := func() error {
 		secret, err := stream.SharedSecret(ctx, conn, bucket, fresh)
 		if err == nil {
-			err = e.collector.AdoptIdentity(secret)
+			err = e.collector.SetIdentityKey(secret)
 		}
 		if err == nil {
 			e.reporter.identify(beacon.IdentityShared)

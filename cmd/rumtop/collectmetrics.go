@@ -51,7 +51,7 @@ func (e *edge) serveOperators(address string, log *slog.Logger) error {
 		return fmt.Errorf("serve metrics on %s: %w: choose another address with --metrics-listen", address, errors.Unwrap(err))
 	}
 	e.operators = &http.Server{
-		Handler: e.collector.Operators(), MaxHeaderBytes: 16 << 10,
+		Handler: e.collector.AdminHandler(), MaxHeaderBytes: 16 << 10,
 		ReadHeaderTimeout: operatorTimeout, ReadTimeout: operatorTimeout, WriteTimeout: operatorTimeout, IdleTimeout: operatorTimeout,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}

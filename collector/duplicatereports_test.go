@@ -1,0 +1,86 @@
+package collector
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// A browser that got no answer sends its reports again, gathered with newer
+// ones. What it viewSummary counts once; what another client tells counts, too.
+func TestDuplicateReportsCountOnce(t *testing.T) {
+	var now atomic.Int64
+	now.Store(1763647652_000)
+	h := newHarness(t, func(c *Config) {
+		c.TrustedProxies = []string{"127.0.0.0/8"}
+		c.Now = func() time.Time { return time.UnixMilli(now.Load()) }
+	})
+	refused := func(age int) string {
+		return fmt.Sprintf(`{"type":"network-error","age":%d,"url":"https://api.example/cart","body":{"phase":"connection","type":"tcp.refused","method":"GET"}}`, age)
+	}
+	barred := func(age int, image string) string {
+		return fmt.Sprintf(`{"type":"csp-violation","age":%d,"url":"https://shop.example/","body":{"effectiveDirective":"img-src","blockedURL":"https://evil.example/%s"}}`, age, image)
+	}
+	legacy := `{"csp-report":{"document-uri":"https://shop.example/old","violated-directive":"img-src","blocked-uri":"https://evil.example/a"}}`
+	send := func(client string, status int, reports ...string) {
+		t.Helper()
+		body := "[" + strings.Join(reports, ",") + "]"
+		if a := h.do("POST", "/reports?key=pk_shop", body, "Content-Type", "application/reports+json", "X-Forwarded-For", client); a.status != status {
+			t.Errorf("%d %s", a.status, a.body)
+		}
+	}
+	for _, tc := range []struct {
+		name             string
+		play             func()
+		requests, errors int
+	}{
+		{"the same twice in one request", func() { send("192.0.2.1", 204, refused(100), refused(100)) }, 2, 0},
+		{"both again, with a newer one", func() { now.Add(60_000); send("192.0.2.1", 204, refused(60_200), refused(60_150), refused(40)) }, 3, 0},
+		{"another client", func() { send("192.0.2.2", 204, refused(40)) }, 4, 0},
+		{"the same client, later", func() { now.Add(60_000); send("192.0.2.1", 204, refused(0)) }, 5, 0},
+		{"alike violations", func() { send("192.0.2.1", 204, barred(0, "a")); send("192.0.2.1", 204, barred(9, "b")) }, 5, 1},
+		{"older form", func() { send("192.0.2.1", 204, legacy); send("192.0.2.1", 204, legacy) }, 5, 2},
+		{"a moment later", func() { now.Add(10_000); send("192.0.2.1", 204, legacy) }, 5, 3},
+	} {
+		tc.play()
+		requests, errors := 0, 0
+		for _, b := range h.settle() {
+			requests, errors = requests+len(b.Requests), errors+len(b.Errors)
+		}
+		if requests != tc.requests || errors != tc.errors {
+			t.Errorf("%s: %d requests and %d errors, want %d and %d", tc.name, requests, errors, tc.requests, tc.errors)
+		}
+	}
+	if s := h.balanced(); s.Dropped["resend"] != 4 {
+		t.Errorf("%+v", s)
+	}
+}
+
+// What was refused may come again.
+func TestDeniedReportsResendAccepted(t *testing.T) {
+	h := newHarness(t, func(c *Config) { c.QueueBytes = 64 << 10 })
+	h.publisher.configure(func(s *fakePublisher) { s.stall = true })
+	crash := func(i int) string {
+		return fmt.Sprintf(`[{"type":"crash","url":"https://shop.example/%d","body":{"reason":"oom","stack":%q}}]`, i, strings.Repeat("at f (a.js:1:2)\n", 400))
+	}
+	post := func(i int) int {
+		return h.do(http.MethodPost, "/reports?key=pk_shop", crash(i), "Content-Type", "application/reports+json").status
+	}
+	i := 0
+	for ; post(i) == http.StatusNoContent; i++ {
+		if i > 1000 {
+			t.Fatal("the queue is never full")
+		}
+	}
+	h.publisher.resume(nil)
+	h.settle()
+	if status := post(i); status != http.StatusNoContent {
+		t.Errorf("%d when there is room again", status)
+	}
+	if got := len(h.settle()); got != i+1 {
+		t.Errorf("%d crashes, want %d", got, i+1)
+	}
+}
