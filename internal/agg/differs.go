@@ -99,7 +99,7 @@ type parts struct {
 
 // parts compiles a spec. Where there is nothing to look at, Differs says why.
 func (a *Aggregator) parts(spec frame.DiffersSpec, lo, hi int64) (*parts, *frame.Differs) {
-	p, d := &parts{lo: lo, hi: hi}, &frame.Differs{Against: "the rest"}
+	p, d := &parts{lo: lo, hi: hi}, &frame.Differs{Against: "the rest", Spec: spec}
 	viewsIf := func(inA func(c *chunk, i int) bool) func(*chunk, int) (float64, float64) {
 		return func(c *chunk, i int) (x, y float64) {
 			switch {
@@ -157,7 +157,7 @@ func (a *Aggregator) parts(spec frame.DiffersSpec, lo, hi int64) (*parts, *frame
 			d.Note = noTwoReleases
 			return nil, d
 		}
-		d.Of, d.Against = "views of "+spec.A, spec.B
+		d.Of, d.Against, d.Spec = "views of "+spec.A, spec.B, spec
 		x, y := a.log.release(spec.A), a.log.release(spec.B)
 		views := viewsIf(func(c *chunk, i int) bool { return a.log.origins.list[c.origin[i]].dims[beacon.Release] == x })
 		p.of = func(c *chunk, i int) (float64, float64) {

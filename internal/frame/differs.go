@@ -35,6 +35,9 @@ type Differs struct {
 	Together Conjunction  `json:"together"`
 	Compared int          `json:"compared"` // values looked at: what the tests are corrected for
 	Note     string       `json:"note,omitempty"`
+
+	// Spec is the question, with the releases that were picked for it.
+	Spec DiffersSpec `json:"-"`
 }
 
 // Difference is one value's share of A and of B.
