@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/config"
 	"github.com/rumtop/rumtop/internal/filter"
 	"github.com/rumtop/rumtop/internal/stream"
 )
@@ -37,7 +38,7 @@ func (p *program) annotateCommand() *cobra.Command {
 				return usage("--filter: %w", err)
 			}
 			if at != "" {
-				when, err := parseMoment(at, now)
+				when, err := config.ParseMoment(at, now)
 				if err != nil {
 					return usage("--at %w", err)
 				}

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/feed"
 	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/plain"
 )
@@ -57,7 +58,7 @@ Objectives are read from the configuration file like any flag:
 				return err
 			}
 			defer conn.Close()
-			return p.check(ctx, cfg, &o, newFeed(conn), site, format, watch)
+			return p.check(ctx, cfg, &o, feed.NewLive(conn), site, format, watch)
 		},
 	}
 	fs := cmd.Flags()
@@ -72,12 +73,12 @@ Objectives are read from the configuration file like any flag:
 // errBreach ends a check that found one.
 var errBreach = &statusError{exitFailed, errors.New("an error budget burns too fast")}
 
-func (p *program) check(ctx context.Context, cfg agg.Config, o *objectiveFlags, f *feed, site, format string, watch bool) error {
+func (p *program) check(ctx context.Context, cfg agg.Config, o *objectiveFlags, f *feed.Live, site, format string, watch bool) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	since := o.length + time.Minute
-	cfg.Retain = since + reading
-	loop, failed := startLoop(ctx, cfg, f, site, since, time.Second, func(*frame.Frame) {})
+	cfg.Retain = since + readMargin
+	loop, failed := f.Start(ctx, cfg, site, since, time.Second, nil)
 	query := frame.Query{Site: site, By: "region", Window: o.length}
 	loop.Ask(query)
 	alarm := newAlarm(o.onBreach)

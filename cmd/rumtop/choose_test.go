@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/feed"
 	"github.com/rumtop/rumtop/internal/stream"
 )
 
@@ -58,7 +59,7 @@ func TestChooseSite(t *testing.T) {
 			t.Errorf("the list is %q", out.String())
 		}
 	}
-	var several severalSites
+	var several feed.SeveralSites
 	p := &program{stdin: strings.NewReader(""), stdout: io.Discard}
 	if _, err := p.chooseSite(t.Context(), conn); !errors.As(err, &several) {
 		t.Errorf("without an answer: %v", err)

@@ -14,7 +14,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/config"
 	"github.com/rumtop/rumtop/internal/demo"
+	"github.com/rumtop/rumtop/internal/feed"
 	"github.com/rumtop/rumtop/internal/stream"
 )
 
@@ -35,7 +37,7 @@ release 2.4.1 has just begun to roll out. Nothing leaves this machine.`,
   rumtop demo --scenario quiet --by page
   rumtop demo --once --format json`,
 		Args:        cobra.NoArgs,
-		Annotations: map[string]string{"collects": "yes"},
+		Annotations: map[string]string{config.Collects: "yes"},
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			v.promised.orElse(demoObjectives[:])
 			v.funnel = cmp.Or(v.funnel, "add_to_cart > checkout_completed")
@@ -75,11 +77,11 @@ release 2.4.1 has just begun to roll out. Nothing leaves this machine.`,
 					return errors.Join(err, edge.drain())
 				}
 				site := viewSite(sites)
-				feed := newPreparedFeed(conn)
+				source := feed.NewPrepared(conn)
 				traffic := func(ctx context.Context) error {
-					past, err := newPast(sim, cfg, edge.publisher, cfg.Sites[site], began)
+					history, err := demo.NewHistory(sim, cfg, edge.publisher, cfg.Sites[site], began)
 					if err == nil {
-						err = past.make(ctx, feed.prepare)
+						err = history.Publish(ctx, source.SetPrepared)
 					}
 					if err != nil {
 						return fmt.Errorf("make the history: %w", err)
@@ -87,14 +89,14 @@ release 2.4.1 has just begun to roll out. Nothing leaves this machine.`,
 					if err := deploysOf(ctx, sim, conn, site, began); err != nil {
 						return err
 					}
-					feed.prepare(1)
-					go announceDeploys(ctx, sim, feed, began)
+					source.SetPrepared(1)
+					go announceDeploys(ctx, sim, source, began)
 					client := &http.Client{Timeout: 10 * time.Second}
 					return sim.Run(ctx, time.Now, demo.Post(client, "http://"+edge.listener.Addr().String()+"/v1/beacons?key="+cfg.Sites[site]))
 				}
 				return alongside(ctx, edge.serve, func(ctx context.Context) error {
 					return alongside(ctx, traffic, func(ctx context.Context) error {
-						return p.look(ctx, &v, feed, site)
+						return p.look(ctx, &v, conn, source, site)
 					})
 				})
 			})
@@ -129,7 +131,7 @@ func deploysOf(ctx context.Context, sim *demo.Sim, conn *stream.Conn, site strin
 }
 
 // announceDeploys sets those that come while the demo runs.
-func announceDeploys(ctx context.Context, sim *demo.Sim, f *feed, since time.Time) {
+func announceDeploys(ctx context.Context, sim *demo.Sim, f *feed.Live, since time.Time) {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	for {
@@ -139,7 +141,7 @@ func announceDeploys(ctx context.Context, sim *demo.Sim, f *feed, since time.Tim
 		case now := <-tick.C:
 			for _, d := range sim.Deploys(since, now) {
 				// A demo without one of its markers is still one.
-				_ = f.annotate(ctx, deployMarker(d))
+				_ = f.Annotate(ctx, deployMarker(d))
 			}
 			since = now
 		}

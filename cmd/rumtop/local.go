@@ -12,6 +12,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/rumtop/rumtop/internal/config"
+	"github.com/rumtop/rumtop/internal/feed"
 	"github.com/rumtop/rumtop/internal/stream"
 )
 
@@ -29,7 +31,7 @@ put the script tag that it prints on a page, and watch. History survives a resta
 Other commands on this machine (rumtop tail, rumtop annotate) find its server.`,
 		Example:     `  rumtop local --site shop --origin http://localhost:3000`,
 		Args:        cobra.NoArgs,
-		Annotations: map[string]string{"collects": "yes"},
+		Annotations: map[string]string{config.Collects: "yes"},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := v.check(); err != nil {
 				return err
@@ -62,10 +64,10 @@ Other commands on this machine (rumtop tail, rumtop annotate) find its server.`,
 				}
 				site := viewSite(sites)
 				p.announce(fmt.Sprintf("paste into your pages: %s", scriptTag(edge.url(), cfg.Sites[site])))
-				feed := newFeed(conn)
-				feed.hint = fmt.Sprintf("put a script tag for %s/rum.js on a page", edge.url())
+				source := feed.NewLive(conn)
+				source.Hint = fmt.Sprintf("put a script tag for %s/rum.js on a page", edge.url())
 				return alongside(ctx, edge.serve, func(ctx context.Context) error {
-					return p.look(ctx, &v, feed, site)
+					return p.look(ctx, &v, conn, source, site)
 				})
 			})
 		},
@@ -115,11 +117,11 @@ func (p *program) withEmbedded(ctx context.Context, options stream.EmbeddedOptio
 }
 
 // look shows the screen or prints frames, as the flags and the terminal want it.
-func (p *program) look(ctx context.Context, v *viewFlags, f *feed, site string) error {
+func (p *program) look(ctx context.Context, v *viewFlags, conn *stream.Conn, source *feed.Live, site string) error {
 	if p.prints(v) {
-		return p.print(ctx, v, f, site)
+		return p.print(ctx, v, source, site)
 	}
-	return p.show(ctx, v, f, site)
+	return p.show(ctx, v, conn, source, site)
 }
 
 // alongside runs a service for as long as the main thing lasts, and ends both

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/rumtop/rumtop/internal/feed"
+	"github.com/rumtop/rumtop/internal/fserr"
 	"github.com/rumtop/rumtop/internal/plain"
 )
 
@@ -57,15 +59,6 @@ func endOn(signals <-chan os.Signal, end context.CancelFunc) {
 	os.Exit(exitFailed)
 }
 
-// advised adds what to do about a disk that is full to an error that says no
-// more than that it is.
-func advised(err error) error {
-	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG) {
-		return fmt.Errorf("%w: make room there or write elsewhere, then try again", err)
-	}
-	return err
-}
-
 // run is the whole program: what end-to-end tests start.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	p := &program{stdin: stdin, stdout: stdout, stderr: stderr, env: os.Environ()}
@@ -76,13 +69,16 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return exitOK
 	}
 	status := exitFailed
+	if errors.Is(err, feed.ErrNoSite) {
+		status = exitScant
+	}
 	if s := (*statusError)(nil); errors.As(err, &s) {
 		status = s.status
 	} else if !p.started {
 		status = exitUsage // cobra itself refused the words
 		err = fmt.Errorf("%w: see %s --help", err, cmd.CommandPath())
 	}
-	said := advised(err).Error()
+	said := fserr.Advise(err).Error()
 	if ctx.Err() != nil { // who interrupts has not heard of contexts
 		said = strings.ReplaceAll(said, context.Canceled.Error(), "interrupted")
 	}

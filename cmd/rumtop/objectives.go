@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/config"
 )
 
 // objectiveFlags are what counts, what the site has promised, and whom to wake when that is broken.
@@ -32,7 +33,7 @@ func (o *objectiveFlags) register(fs *pflag.FlagSet) {
 	o.registerMute(fs)
 	fs.StringVar(&o.onBreach, "on-breach", "", "shell command to run when a breach begins and when it has ended, with what burns as JSON on its standard input")
 	for _, name := range [...]string{"objective", "mute-error"} {
-		fs.Lookup(name).Annotations = map[string][]string{oneALine: nil}
+		fs.Lookup(name).Annotations = map[string][]string{config.OneALine: nil}
 	}
 }
 

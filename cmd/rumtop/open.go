@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/feed"
 	"github.com/rumtop/rumtop/internal/ui"
 )
 
@@ -43,11 +44,12 @@ func (p *program) open(ctx context.Context, v *viewFlags, paths []string) error 
 		if err := v.promised.config(&cfg); err != nil {
 			return err
 		}
-		r, loop, failed, err := openRecording(ctx, path, cfg, v.interval)
+		r, err := feed.OpenReplay(path)
 		if err != nil {
 			return err
 		}
-		query, err := v.query(r.meta.Site, r.now())
+		loop, failed := r.Start(ctx, cfg, v.interval)
+		query, err := v.query(r.Meta.Site, r.Now())
 		if err != nil {
 			return err
 		}
@@ -59,7 +61,7 @@ func (p *program) open(ctx context.Context, v *viewFlags, paths []string) error 
 		}
 		screen := ui.Options{
 			Source: loop, Query: query, Interval: v.interval, Funnel: v.funnel,
-			Recording: &ui.Recording{From: r.meta.From, To: r.now(), Anonymised: r.meta.Anonymised},
+			Recording: &ui.Recording{From: r.Meta.From, To: r.Now(), Anonymised: r.Meta.Anonymised},
 			ASCII:     v.ascii, NoColor: v.noColor, NoMouse: v.noMouse, NoBell: true, Theme: v.theme, UTC: true,
 		}
 		done, err := v.errors.apply(&screen)

@@ -3,11 +3,12 @@ package main
 import (
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/rumtop/rumtop/internal/fserr"
 )
 
 // output is what -o names. A file appears whole, with commit, or not at all; a
@@ -31,37 +32,28 @@ func (p *program) openOutput(name string) (*output, error) {
 		// A rename would put a file in the place of /dev/null.
 		f, err := os.OpenFile(name, os.O_WRONLY, 0)
 		if err != nil {
-			return nil, failedTo(name, err)
+			return nil, fserr.Write(name, err)
 		}
 		return &output{to: f, name: name, file: f}, nil
 	case err == nil:
 		mode = info.Mode().Perm()
 		if target, err = filepath.EvalSymlinks(name); err != nil {
-			return nil, failedTo(name, err)
+			return nil, fserr.Write(name, err)
 		}
 	}
 	temp := filepath.Join(filepath.Dir(target), ".rumtop-"+rand.Text())
 	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
-		return nil, failedTo(name, err)
+		return nil, fserr.Write(name, err)
 	}
 	return &output{to: f, name: target, file: f, temp: temp}, nil
-}
-
-// failedTo says that a file could not be written, by its own name: nobody knows
-// a temporary file's.
-func failedTo(name string, err error) error {
-	if p := (*fs.PathError)(nil); errors.As(err, &p) {
-		err = p.Err
-	}
-	return fmt.Errorf("write %s: %w", name, err)
 }
 
 // Write writes what commit makes appear.
 func (o *output) Write(b []byte) (int, error) {
 	n, err := o.to.Write(b)
 	if err != nil && o.file != nil {
-		err = failedTo(o.name, err)
+		err = fserr.Write(o.name, err)
 	}
 	return n, err
 }
@@ -79,7 +71,7 @@ func (o *output) commit() error {
 		err = os.Rename(o.temp, o.name)
 	}
 	if err != nil {
-		return failedTo(o.name, err)
+		return fserr.Write(o.name, err)
 	}
 	o.file, o.temp = nil, ""
 	return nil

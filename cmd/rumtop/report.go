@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/config"
 	"github.com/rumtop/rumtop/internal/filter"
 	"github.com/rumtop/rumtop/internal/snapshot"
 	"github.com/rumtop/rumtop/internal/snapshot/report"
@@ -153,7 +154,7 @@ func (r *reportFlags) moments(o *report.Options, end time.Time) error {
 		if m.text == "" {
 			continue
 		}
-		t, err := parseMoment(m.text, end)
+		t, err := config.ParseMoment(m.text, end)
 		if err != nil {
 			return usage("--%s %w", m.flag, err)
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
 
+	"github.com/rumtop/rumtop/internal/config"
 	"github.com/rumtop/rumtop/internal/plain"
 )
 
@@ -19,7 +20,7 @@ type program struct {
 	env            []string
 	started        bool // the words made sense and a command began
 
-	views *savedViews // once the settings are read
+	views *config.Views // once the settings are read
 
 	mu     sync.Mutex
 	delays []error // to be told when the screen has closed
@@ -80,8 +81,9 @@ func (p *program) command() *cobra.Command {
 		}
 	}
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
-		if err := p.configure(cmd); err != nil {
-			return err
+		var err error
+		if p.views, err = config.Apply(cmd, p.env); err != nil {
+			return usage("%w", err)
 		}
 		p.started = true
 		return nil

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/feed"
 	"github.com/rumtop/rumtop/internal/stream"
 )
 
@@ -68,7 +69,7 @@ func (s *siteFlags) connect(ctx context.Context, name string) (conn *stream.Conn
 		return nil, "", err
 	}
 	if site = s.site; site == "" {
-		if site, err = onlySite(ctx, conn); err != nil {
+		if site, err = feed.OnlySite(ctx, conn); err != nil {
 			conn.Close()
 			return nil, "", err
 		}

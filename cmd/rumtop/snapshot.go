@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/dustin/go-humanize"
@@ -13,7 +11,8 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/rumtop/rumtop/internal/agg"
-	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/feed"
+	"github.com/rumtop/rumtop/internal/record"
 	"github.com/rumtop/rumtop/internal/snapshot"
 )
 
@@ -102,15 +101,15 @@ func (p *program) snapshot(ctx context.Context, v *viewFlags, s *snapshotFlags, 
 	// What has been read is still to be written when a signal comes.
 	counting, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
-	loop, failed, err := p.start(counting, v, newFeed(conn), site)
+	loop, failed, err := p.start(counting, v, feed.NewLive(conn), site)
 	if err != nil {
 		return err
 	}
-	r := &recorder{loop: loop, dir: s.dir, anonymised: s.anonymise, only: query.Filter, summary: s.summary}
+	r := &record.Recorder{Loop: loop, Dir: s.dir, Version: versionName(), Anonymised: s.anonymise, Only: query.Filter, Summary: s.summary}
 	for _, text := range s.notes {
-		r.notes = append(r.notes, snapshot.Note{At: time.Now().UTC(), By: p.user(), Text: text})
+		r.Notes = append(r.Notes, snapshot.Note{At: time.Now().UTC(), By: p.user(), Text: text})
 	}
-	seen, err := whole(ctx, loop, query, failed)
+	seen, err := feed.Complete(ctx, loop, query, failed, nil)
 	if err != nil {
 		return err
 	}
@@ -118,7 +117,7 @@ func (p *program) snapshot(ctx context.Context, v *viewFlags, s *snapshotFlags, 
 	// The files go on from one another in the order of arrival: what comes late is in the next one.
 	export := agg.ExportSpan(seen.At.Add(-v.since), time.Time{})
 	for {
-		t, err := r.begin(s.output, export, seen)
+		file, err := r.Create(s.output, export, seen.Site)
 		if err != nil {
 			return err
 		}
@@ -126,19 +125,19 @@ func (p *program) snapshot(ctx context.Context, v *viewFlags, s *snapshotFlags, 
 		if s.every > 0 && (s.lasting == 0 || time.Now().Add(s.every).Before(enough)) {
 			until = time.Now().Add(s.every)
 		}
-		if err := follow(ctx, t, loop, until, failed); err != nil {
-			t.writer.Abort()
+		if err := follow(ctx, file, until, failed); err != nil {
+			file.Abort()
 			return err
 		}
-		if seen, err = latest(counting, loop, query); err != nil {
-			t.writer.Abort()
+		if seen, err = feed.Latest(counting, loop, query); err != nil {
+			file.Abort()
 			return err
 		}
-		meta, err := r.end(counting, t, seen)
+		meta, err := file.Finish(counting, seen)
 		if err != nil {
 			return err
 		}
-		if err := p.listContents(t.writer.Path(), meta); err != nil {
+		if err := p.listContents(file.Path(), meta); err != nil {
 			return err
 		}
 		if err := snapshot.Prune(s.dir, site, s.bounds, time.Now()); err != nil {
@@ -150,54 +149,12 @@ func (p *program) snapshot(ctx context.Context, v *viewFlags, s *snapshotFlags, 
 	}
 }
 
-// whole is the first frame that has all of the history.
-func whole(ctx context.Context, loop *agg.Loop, q frame.Query, failed <-chan error) (*frame.Frame, error) {
-	hurry := time.NewTicker(20 * time.Millisecond)
-	defer hurry.Stop()
-	for {
-		select {
-		case <-hurry.C:
-			loop.Ask(q)
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case err := <-failed:
-			return nil, err
-		case f, ok := <-loop.Frames():
-			if !ok {
-				return nil, errors.New("counting has ended")
-			}
-			if f.Health.Loading >= 1 {
-				return f, nil
-			}
-		}
-	}
-}
-
-// latest is a frame of now.
-func latest(ctx context.Context, loop *agg.Loop, q frame.Query) (f *frame.Frame, err error) {
-	asked := time.Now()
-	loop.Ask(q)
-	for {
-		select {
-		case f, ok := <-loop.Frames():
-			if !ok {
-				return nil, errors.New("counting has ended")
-			}
-			if !f.At.Before(asked.Truncate(time.Millisecond)) {
-				return f, nil
-			}
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
-	}
-}
-
 // follow writes what comes until a time, or a signal.
-func follow(ctx context.Context, t *take, loop *agg.Loop, until time.Time, failed <-chan error) error {
+func follow(ctx context.Context, file *record.File, until time.Time, failed <-chan error) error {
 	ctx, cancel := context.WithDeadline(ctx, until)
 	defer cancel()
 	done := make(chan error, 1)
-	go func() { done <- t.follow(ctx, loop) }()
+	go func() { done <- file.Follow(ctx) }()
 	select {
 	case err := <-done:
 		return err
@@ -209,7 +166,7 @@ func follow(ctx context.Context, t *take, loop *agg.Loop, until time.Time, faile
 
 // listContents says what a file contains, for who is about to share it.
 func (p *program) listContents(path string, m snapshot.Meta) error {
-	bytes, err := fileSize(path)
+	bytes, err := record.FileSize(path)
 	if err != nil {
 		return err
 	}
@@ -233,12 +190,4 @@ func (p *program) listContents(path string, m snapshot.Meta) error {
 		humanize.Comma(c.Errors), humanize.Comma(c.Requests), humanize.Comma(c.Events), humanize.Comma(c.Measures), humanize.Comma(c.Traces),
 		identifiers, humanize.Bytes(uint64(bytes)))
 	return err
-}
-
-func fileSize(path string) (int64, error) {
-	info, err := os.Stat(filepath.Clean(path))
-	if err != nil {
-		return 0, err
-	}
-	return info.Size(), nil
 }

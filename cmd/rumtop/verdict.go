@@ -14,6 +14,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/config"
+	"github.com/rumtop/rumtop/internal/feed"
 	"github.com/rumtop/rumtop/internal/filter"
 	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/plain"
@@ -139,50 +141,42 @@ func judgeLive(ctx context.Context, query frame.Query, from *siteFlags, cfg agg.
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	query.Site = site
-	cfg.Retain = query.Verdict.Since + reading
-	loop, failed := startLoop(ctx, cfg, newFeed(conn), site, query.Verdict.Since, judgeEvery, func(*frame.Frame) {})
+	cfg.Retain = query.Verdict.Since + readMargin
+	loop, failed := feed.NewLive(conn).Start(ctx, cfg, site, query.Verdict.Since, judgeEvery, nil)
 	return judge(ctx, query, loop, failed)
 }
 
-// judgeFile judges by a snapshot, up to a time of it or to its end.
+// judgeFile compares the releases in a snapshot, up to a time of it or to its end.
 func judgeFile(ctx context.Context, query frame.Query, path, at string, cfg agg.Config) (*frame.Verdict, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	r, loop, failed, err := openRecording(ctx, path, cfg, judgeEvery)
+	r, err := feed.OpenReplay(path)
 	if err != nil {
 		return nil, err
 	}
-	if query.Site = r.meta.Site; at != "" {
-		if query.At, err = parseMoment(at, r.now()); err != nil {
+	loop, failed := r.Start(ctx, cfg, judgeEvery)
+	if query.Site = r.Meta.Site; at != "" {
+		if query.At, err = config.ParseMoment(at, r.Now()); err != nil {
 			return nil, usage("--at %w", err)
 		}
 	}
 	return judge(ctx, query, loop, failed)
 }
 
-// judge asks once all of the history is there.
+// judge asks for the verdict once the whole history is there: computed earlier,
+// it would be repeated for nothing.
 func judge(ctx context.Context, query frame.Query, loop *agg.Loop, failed <-chan error) (*frame.Verdict, error) {
 	spec := query.Verdict
 	query.Verdict = frame.VerdictSpec{}
-	loop.Ask(query)
-	for {
-		select {
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case err := <-failed:
-			return nil, err
-		case frame, ok := <-loop.Frames():
-			switch {
-			case !ok:
-				return nil, ctx.Err()
-			case frame.Verdict != nil && frame.Health.Loading >= 1:
-				return frame.Verdict, nil
-			case frame.Health.Loading >= 1 && !query.Verdict.On:
-				query.Verdict = spec
-				loop.Ask(query)
-			}
-		}
+	if _, err := feed.Complete(ctx, loop, query, failed, nil); err != nil {
+		return nil, err
 	}
+	query.Verdict = spec
+	f, err := feed.Complete(ctx, loop, query, failed, func(f *frame.Frame) bool { return f.Verdict != nil })
+	if err != nil {
+		return nil, err
+	}
+	return f.Verdict, nil
 }
 
 // statusOf is what the exit status tells.

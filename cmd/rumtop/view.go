@@ -15,8 +15,10 @@ import (
 
 	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/feed"
 	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/plain"
+	"github.com/rumtop/rumtop/internal/record"
 	"github.com/rumtop/rumtop/internal/stream"
 	"github.com/rumtop/rumtop/internal/ui"
 )
@@ -62,7 +64,7 @@ func (p *program) watch(ctx context.Context, v *viewFlags, from *siteFlags) erro
 			return err
 		}
 		defer conn.Close()
-		return p.print(ctx, v, newSiteFeed(conn, site), site)
+		return p.print(ctx, v, feed.NewLiveSite(conn, site), site)
 	}
 	if err := checkSite(from.site); err != nil {
 		return err
@@ -78,7 +80,7 @@ func (p *program) watch(ctx context.Context, v *viewFlags, from *siteFlags) erro
 			return err
 		}
 	}
-	return p.show(ctx, v, newSiteFeed(conn, site), site)
+	return p.show(ctx, v, conn, feed.NewLiveSite(conn, site), site)
 }
 
 // How long the choice of a site may hold up the first screen.
@@ -91,8 +93,8 @@ func (p *program) chooseSite(ctx context.Context, conn *stream.Conn) (string, er
 	if err := conn.Await(quick); err != nil {
 		return "", ctx.Err()
 	}
-	site, err := onlySite(quick, conn)
-	var several severalSites
+	site, err := feed.OnlySite(quick, conn)
+	var several feed.SeveralSites
 	if !errors.As(err, &several) {
 		return site, nil
 	}
@@ -124,57 +126,38 @@ func (p *program) chooseSite(ctx context.Context, conn *stream.Conn) (string, er
 	}
 }
 
-// reading is how much longer than it is asked for history is kept: its first
-// beacons must not be out of date by the time they are read.
-const reading = 2 * time.Minute
+// readMargin is how much longer than --since history is kept: its first beacons
+// must not be out of date by the time they are read.
+const readMargin = 2 * time.Minute
 
-// start sets the counting going for a view.
-func (p *program) start(ctx context.Context, v *viewFlags, f *feed, site string) (loop *agg.Loop, failed <-chan error, err error) {
-	hear := func(*frame.Frame) {}
+// start starts an aggregator for a view.
+func (p *program) start(ctx context.Context, v *viewFlags, source *feed.Live, site string) (loop *agg.Loop, failed <-chan error, err error) {
+	var onFrame func(*frame.Frame)
 	if command := v.promised.onBreach; command != "" {
 		var breaches agg.Breaches
 		alarm := newAlarm(command)
 		go alarm.run(ctx, p.later)
-		hear = func(f *frame.Frame) {
+		onFrame = func(f *frame.Frame) {
 			if b := tell(&breaches, f); b != nil {
 				alarm.tell(b)
 			}
 		}
 	}
 	since := max(v.since, 2*v.window) // the baseline is a window, too
-	cfg := agg.Config{Memory: int64(v.memory), Retain: since + reading}
+	cfg := agg.Config{Memory: int64(v.memory), Retain: since + readMargin}
 	if err := v.promised.config(&cfg); err != nil {
 		return nil, nil, err
 	}
 	if len(cfg.Objectives) > 0 {
 		since = max(since, v.promised.length+time.Minute)
-		cfg.Retain = since + reading
+		cfg.Retain = since + readMargin
 	}
-	loop, failed = startLoop(ctx, cfg, f, site, since, v.interval, hear)
+	loop, failed = source.Start(ctx, cfg, site, since, v.interval, onFrame)
 	return loop, failed, nil
 }
 
-// startLoop sets the counting going. The aggregator's goroutine ends with ctx.
-func startLoop(ctx context.Context, cfg agg.Config, f *feed, site string, since, interval time.Duration, hear func(*frame.Frame)) (loop *agg.Loop, failed <-chan error) {
-	loop = agg.NewLoop(agg.New(cfg), f, f.now)
-	loop.OnFrame(hear)
-	f.marked = func(m beacon.Marker) { _ = loop.Do(ctx, func(a *agg.Aggregator) { a.Mark(m) }) }
-	errs := make(chan error, 2)
-	go func() {
-		if err := f.run(ctx, site, since); err != nil && ctx.Err() == nil {
-			errs <- err
-		}
-	}()
-	go func() {
-		if err := loop.Run(ctx, interval); err != nil && ctx.Err() == nil {
-			errs <- err
-		}
-	}()
-	return loop, errs
-}
-
 // show runs the screen until the person leaves.
-func (p *program) show(ctx context.Context, v *viewFlags, f *feed, site string) error {
+func (p *program) show(ctx context.Context, v *viewFlags, conn *stream.Conn, source *feed.Live, site string) error {
 	query, err := v.query(site, time.Now())
 	if err != nil {
 		return err
@@ -182,23 +165,23 @@ func (p *program) show(ctx context.Context, v *viewFlags, f *feed, site string) 
 	// The counting outlasts a signal: a recording is ended in order.
 	counting, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
-	f.company = v.presence.company(f.conn, p.user())
-	loop, failed, err := p.start(counting, v, f, site)
+	source.Presence = v.presence.company(conn, p.user())
+	loop, failed, err := p.start(counting, v, source, site)
 	if err != nil {
 		return err
 	}
-	files := &recorder{loop: loop, dir: "."}
+	files := &record.Recorder{Loop: loop, Dir: ".", Version: versionName()}
 	screen := ui.Options{
-		Source: loop, Query: query, Interval: v.interval, Recorder: files,
+		Source: loop, Query: query, Interval: v.interval, Recorder: screenRecorder{files},
 		Annotate: func(ctx context.Context, m beacon.Marker) error {
 			m.ID, m.By = rand.Text(), v.presence.name(p.user())
-			return f.annotate(ctx, m)
+			return source.Annotate(ctx, m)
 		},
 		Funnel: v.funnel, Views: p.views,
 		ASCII: v.ascii, NoColor: v.noColor, NoMouse: v.noMouse, NoBell: v.noBell, Theme: v.theme,
 	}
-	if f.company != nil {
-		screen.Presence = watchers{f.company}
+	if source.Presence != nil {
+		screen.Presence = watchers{source.Presence}
 	}
 	done, err := v.errors.apply(&screen)
 	if err != nil {
@@ -206,7 +189,7 @@ func (p *program) show(ctx context.Context, v *viewFlags, f *feed, site string) 
 	}
 	defer done()
 	err = runScreens(ctx, []<-chan error{failed}, screen)
-	err = errors.Join(err, p.leaveFiles(files, loop, query))
+	err = errors.Join(err, p.leaveFiles(files, query))
 	p.tellLater()
 	return err
 }
@@ -229,60 +212,45 @@ func runScreens(ctx context.Context, failed []<-chan error, screens ...ui.Option
 }
 
 // print writes frames once the history is read.
-func (p *program) print(ctx context.Context, v *viewFlags, f *feed, site string) (err error) {
+func (p *program) print(ctx context.Context, v *viewFlags, source *feed.Live, site string) (err error) {
 	query, err := v.query(site, time.Now())
 	if err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	loop, failed, err := p.start(ctx, v, f, site)
+	loop, failed, err := p.start(ctx, v, source, site)
 	if err != nil {
 		return err
 	}
 	return p.printFrames(ctx, v, query, loop, failed)
 }
 
-// printFrames writes the answers to a question, the first of them once the loop
-// has the whole history.
+// printFrames writes the answers to a query, the first of them once the loop has
+// the whole history.
 func (p *program) printFrames(ctx context.Context, v *viewFlags, query frame.Query, loop *agg.Loop, failed <-chan error) error {
 	out, err := p.openOutput(v.output)
 	if err != nil {
 		return err
 	}
 	defer out.discard()
-	loop.Ask(query)
-	frames := max(v.count, 1)
-	// Until the history is read, ask more often than the refresh: the first
-	// frame is wanted as soon as it is whole.
-	hurry := time.NewTicker(20 * time.Millisecond)
-	defer hurry.Stop()
-	for n := 0; n < frames; {
-		select {
-		case <-hurry.C:
-			loop.Ask(query)
-		case <-ctx.Done():
-			return ctx.Err()
-		case err := <-failed:
+	// A frame is complete when the whole history is in it; then the aggregator
+	// looks for findings.
+	ready := func(f *frame.Frame) bool { return f.Finding.State != frame.FindingReading }
+	f, err := feed.Complete(ctx, loop, query, failed, ready)
+	for n := 0; ; n++ {
+		if err != nil {
 			return err
-		case f, ok := <-loop.Frames():
-			if !ok {
-				return ctx.Err()
-			}
-			// The loop marks a frame complete when everything that the history
-			// held is in it; then it looks for what got worse.
-			if f.Health.Loading < 1 || f.Finding.State == frame.FindingReading {
-				continue
-			}
-			hurry.Stop()
-			if err := query.Filter.Validate(f.Tags); err != nil && f.Total.Beacons == 0 && f.Health.Retained > 0 {
-				return usage("%w", err)
-			}
-			if err := printFrame(out, f, v.format, n == 0); err != nil {
-				return fmt.Errorf("write a frame: %w", err)
-			}
-			n++
 		}
+		if err := query.Filter.Validate(f.Tags); err != nil && f.Total.Beacons == 0 && f.Health.Retained > 0 {
+			return usage("%w", err)
+		}
+		if err := printFrame(out, f, v.format, n == 0); err != nil {
+			return fmt.Errorf("write a frame: %w", err)
+		}
+		if n+1 >= v.count {
+			return out.commit()
+		}
+		f, err = feed.Next(ctx, loop, failed, ready)
 	}
-	return out.commit()
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/config"
 	"github.com/rumtop/rumtop/internal/filter"
 	"github.com/rumtop/rumtop/internal/frame"
 )
@@ -120,54 +121,17 @@ func (v *viewFlags) query(site string, now time.Time) (frame.Query, error) {
 			expr = expr.And(anyOf)
 		}
 	}
-	baseline, err := parseBaseline(v.baseline, now)
+	baseline, err := config.ParseBaseline(v.baseline, now)
 	if err != nil {
-		return frame.Query{}, err
+		return frame.Query{}, usage("--%w", err)
 	}
 	q := frame.Query{Site: site, Filter: expr, By: v.by, Window: v.window, Baseline: baseline, Measure: v.measure}
 	if v.at != "" {
-		if q.At, err = parseMoment(v.at, now); err != nil {
+		if q.At, err = config.ParseMoment(v.at, now); err != nil {
 			return frame.Query{}, usage("--at %w", err)
 		}
 	}
 	return q, nil
-}
-
-func parseBaseline(s string, now time.Time) (frame.BaselineSpec, error) {
-	if s == "previous" || s == "" {
-		return frame.BaselineSpec{}, nil
-	}
-	if d, err := time.ParseDuration(s); err == nil {
-		if d <= 0 {
-			return frame.BaselineSpec{}, usage("--baseline %s: a time ago is positive", s)
-		}
-		return frame.BaselineSpec{Ago: d}, nil
-	}
-	t, err := parseMoment(s, now)
-	if err != nil {
-		return frame.BaselineSpec{}, usage("--baseline %q: previous, a duration such as 1h, or a time such as 14:00 or 2026-11-20T14:00:00Z", s)
-	}
-	return frame.BaselineSpec{At: t}, nil
-}
-
-// parseMoment reads a time in the past: of day, ago, or with its date.
-func parseMoment(s string, now time.Time) (time.Time, error) {
-	if d, err := time.ParseDuration(s); err == nil && d >= 0 {
-		return now.Add(-d), nil
-	}
-	if t, err := time.Parse(time.RFC3339, s); err == nil {
-		return t, nil
-	}
-	for _, layout := range []string{"15:04", "15:04:05"} {
-		if t, err := time.ParseInLocation(layout, s, now.Location()); err == nil {
-			at := time.Date(now.Year(), now.Month(), now.Day(), t.Hour(), t.Minute(), t.Second(), 0, now.Location())
-			if at.After(now) {
-				at = at.AddDate(0, 0, -1)
-			}
-			return at, nil
-		}
-	}
-	return time.Time{}, fmt.Errorf("%q: a time such as 14:02, 5m (ago) or 2026-11-20T14:02:00Z", s)
 }
 
 // size is a number of bytes that people write as 512MiB.

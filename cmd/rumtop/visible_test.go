@@ -14,6 +14,7 @@ import (
 
 	"github.com/rumtop/rumtop/collector"
 	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/feed"
 	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/stream"
 )
@@ -44,7 +45,7 @@ func BenchmarkVisible(b *testing.B) {
 	}
 	served := make(chan error, 1)
 	go func() { served <- edge.serve(ctx) }()
-	loop, _ := startLoop(ctx, agg.Config{Memory: 64 << 20, Retain: time.Minute + reading}, newFeed(conn), "shop", time.Minute, interval, func(*frame.Frame) {})
+	loop, _ := feed.NewLive(conn).Start(ctx, agg.Config{Memory: 64 << 20, Retain: time.Minute + readMargin}, "shop", time.Minute, interval, nil)
 	loop.Ask(frame.Query{Site: "shop", By: "region", Window: time.Minute})
 
 	var took []time.Duration
@@ -59,8 +60,8 @@ func BenchmarkVisible(b *testing.B) {
 		_, _ = io.Copy(io.Discard, resp.Body)
 		_ = resp.Body.Close()
 		accepted := time.Now()
-		for frame := range loop.Frames() {
-			if frame.Health.Retained > len(took) {
+		for f := range loop.Frames() {
+			if f.Health.Retained > len(took) {
 				break
 			}
 		}

@@ -31,6 +31,11 @@ var rules = []rule{
 	{under: "internal/stream", never: []string{module + "internal/agg", module + "internal/ui", module + "collector", "github.com/charmbracelet/"}},
 	{under: "internal/ui", never: []string{module + "internal/stream", module + "internal/snapshot", module + "collector", "github.com/nats-io/"}, direct: []string{"github.com/HdrHistogram/hdrhistogram-go"}},
 	{under: "internal/snapshot", never: []string{module + "internal/ui", module + "internal/stream", module + "collector", "github.com/nats-io/", "github.com/charmbracelet/bubbletea"}},
+	{under: "internal/feed", never: []string{module + "internal/ui", module + "collector", "github.com/charmbracelet/bubbletea"}},
+	{under: "internal/record", never: []string{module + "internal/ui", module + "collector", "github.com/charmbracelet/bubbletea"}},
+	{under: "internal/config", never: []string{module + "internal/ui", module + "internal/agg", module + "internal/stream", module + "collector", "github.com/charmbracelet/bubbletea"}},
+	{under: "internal/frame", never: []string{module + "internal/agg", module + "internal/ui", module + "internal/stream", module + "collector", "github.com/nats-io/", "github.com/charmbracelet/bubbletea"}, direct: []string{"os", "net", "net/http"}},
+	{under: "internal/measure", never: []string{module + "internal/agg", module + "internal/ui", module + "internal/frame", module + "internal/stream", module + "collector", "github.com/nats-io/", "github.com/charmbracelet/bubbletea"}, direct: []string{"os", "net", "net/http", "time"}},
 	{under: "internal/demo", never: []string{module + "internal/agg", module + "internal/ui", module + "internal/stream", "github.com/nats-io/"}},
 	{under: "collector", never: []string{module + "internal/agg", module + "internal/ui", "github.com/charmbracelet/bubbletea", "github.com/nats-io/"}},
 }

@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"bytes"
@@ -18,12 +18,12 @@ import (
 
 	"github.com/rumtop/rumtop/internal/filter"
 	"github.com/rumtop/rumtop/internal/frame"
-	"github.com/rumtop/rumtop/internal/ui"
+	"github.com/rumtop/rumtop/internal/fserr"
 )
 
-// savedView is a question by name, as it stands under views: in the configuration
-// file, and in views.yaml beside it, which the screen writes: a file that people
-// write and comment is not for programs to write.
+// savedView is a query by name. It is in the configuration file, under views:,
+// or in views.yaml beside it, which the screen writes: a program does not write
+// to a file that people write and comment.
 type savedView struct {
 	Filter   string `yaml:"filter,omitempty"`
 	By       string `yaml:"by,omitempty"`
@@ -37,27 +37,27 @@ const (
 	maxViewsFile = 1 << 20
 )
 
-// savedViews are the views of a configuration.
-type savedViews struct {
-	path string // of views.yaml; "": nothing can be saved
+// Views are the saved views of a configuration.
+type Views struct {
+	path string // of views.yaml; "": there is no place to save
 
-	saving sync.Mutex // one at a time
+	saving sync.Mutex // held by one Save at a time
 
-	mu    sync.Mutex           // of what is in memory: never held while a file is read or written
-	given map[string]savedView // by the configuration file
-	saved map[string]savedView // by the screen; these go first
+	mu         sync.Mutex           // of the maps: never held while a file is read or written
+	configured map[string]savedView // in the configuration file
+	saved      map[string]savedView // in views.yaml; preferred
 }
 
-// readViews reads what the configuration file has under views, and views.yaml.
-func readViews(file map[string]any, config string) (*savedViews, error) {
-	v := &savedViews{}
+// readViews reads what the configuration file has under views:, and views.yaml.
+func readViews(file map[string]any, config string) (*Views, error) {
+	v := &Views{}
 	if section, ok := file["views"]; ok {
 		text, err := yaml.Marshal(section)
 		if err == nil {
-			v.given, err = decodeViews(text)
+			v.configured, err = decodeViews(text)
 		}
 		if err != nil {
-			return nil, usage("%s: views: %w", config, err)
+			return nil, fmt.Errorf("%s: views: %w", config, err)
 		}
 	}
 	if config == "" {
@@ -69,40 +69,40 @@ func readViews(file map[string]any, config string) (*savedViews, error) {
 	return v, err
 }
 
-func (v *savedViews) read() (map[string]savedView, error) {
+func (v *Views) read() (map[string]savedView, error) {
 	data, err := os.ReadFile(v.path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, usage("reading saved views: %w", err)
+		return nil, fmt.Errorf("read saved views: %w", err)
 	}
 	views, err := decodeViews(data)
 	if err != nil {
-		return nil, usage("%s: %w", v.path, err)
+		return nil, fmt.Errorf("%s: %w", v.path, err)
 	}
 	return views, nil
 }
 
-// decodeViews reads views strictly: a misspelt key would silently be left out.
+// decodeViews reads views strictly: a misspelt key would silently be ignored.
 func decodeViews(data []byte) (map[string]savedView, error) {
 	if len(data) > maxViewsFile {
-		return nil, fmt.Errorf("views take %d bytes, %d are the most", len(data), maxViewsFile)
+		return nil, fmt.Errorf("saved views of %d bytes: at most %d", len(data), maxViewsFile)
 	}
 	var views map[string]savedView
 	dec := yaml.NewDecoder(bytes.NewReader(data))
 	dec.KnownFields(true)
 	if err := dec.Decode(&views); err != nil && !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%w; a view has filter, by, window, baseline", err)
+		return nil, fmt.Errorf("%w: a view has filter, by, window, baseline", err)
 	}
 	if len(views) > maxViews {
-		return nil, fmt.Errorf("%d views: %d are the most", len(views), maxViews)
+		return nil, fmt.Errorf("%d views: at most %d", len(views), maxViews)
 	}
 	for name, view := range views {
 		if err := checkViewName(name); err != nil {
 			return nil, err
 		}
-		if _, err := view.question(time.Now()); err != nil {
+		if _, err := view.query(time.Now()); err != nil {
 			return nil, fmt.Errorf("view %s: %w", name, err)
 		}
 	}
@@ -112,13 +112,13 @@ func decodeViews(data []byte) (map[string]savedView, error) {
 func checkViewName(name string) error {
 	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
 	if name == "" || len(name) > maxViewName || strings.Trim(name, letters) != "" {
-		return fmt.Errorf("%q is no name of a view: 1 to %d letters, digits, dots, hyphens and underscores", name, maxViewName)
+		return fmt.Errorf("view name %q: use 1 to %d letters, digits, dots, hyphens and underscores", name, maxViewName)
 	}
 	return nil
 }
 
-// question is what a view asks; what it does not say is left at zero.
-func (s savedView) question(now time.Time) (frame.Query, error) {
+// query is the query of a view; what the view does not set stays zero.
+func (s savedView) query(now time.Time) (frame.Query, error) {
 	e, err := filter.Parse(s.Filter)
 	if err != nil {
 		return frame.Query{}, fmt.Errorf("filter: %w", err)
@@ -126,22 +126,22 @@ func (s savedView) question(now time.Time) (frame.Query, error) {
 	q := frame.Query{Filter: e, By: s.By}
 	if s.Window != "" {
 		if q.Window, err = time.ParseDuration(s.Window); err != nil || q.Window < time.Second || q.Window > 24*time.Hour {
-			return frame.Query{}, fmt.Errorf("window %q: a length of time from 1s to 24h", s.Window)
+			return frame.Query{}, fmt.Errorf("window %q: use a duration from 1s to 24h", s.Window)
 		}
 	}
-	q.Baseline, err = parseBaseline(s.Baseline, now)
+	q.Baseline, err = ParseBaseline(s.Baseline, now)
 	return q, err
 }
 
-// Names are those of all views, sorted.
-func (v *savedViews) Names() []string {
+// Names returns the names of all views, sorted.
+func (v *Views) Names() []string {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	return slices.Sorted(maps.Keys(v.all()))
 }
 
-func (v *savedViews) all() map[string]savedView {
-	all := maps.Clone(v.given)
+func (v *Views) all() map[string]savedView {
+	all := maps.Clone(v.configured)
 	if all == nil {
 		all = map[string]savedView{}
 	}
@@ -149,37 +149,37 @@ func (v *savedViews) all() map[string]savedView {
 	return all
 }
 
-func (v *savedViews) find(name string) (savedView, error) {
+func (v *Views) find(name string) (savedView, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	view, ok := v.all()[name]
 	if !ok {
 		known := "none is saved: type :save NAME on the screen"
 		if len(v.all()) > 0 {
-			known = "known are " + strings.Join(slices.Sorted(maps.Keys(v.all())), ", ")
+			known = "use " + strings.Join(slices.Sorted(maps.Keys(v.all())), ", ")
 		}
 		return view, fmt.Errorf("no view %q: %s", name, known)
 	}
 	return view, nil
 }
 
-// Open gives the question of a view.
-func (v *savedViews) Open(name string) (frame.Query, error) {
+// Open returns the query of a view.
+func (v *Views) Open(name string) (frame.Query, error) {
 	view, err := v.find(name)
 	if err != nil {
 		return frame.Query{}, err
 	}
-	return view.question(time.Now())
+	return view.query(time.Now())
 }
 
-// Save writes a view into views.yaml, whole or not at all, with what others have
-// saved meanwhile.
-func (v *savedViews) Save(name string, q frame.Query) error {
+// Save adds a view to views.yaml, which is replaced as a whole or not at all. It
+// keeps what other sessions have saved meanwhile.
+func (v *Views) Save(name string, q frame.Query) error {
 	if err := checkViewName(name); err != nil {
 		return err
 	}
 	if v.path == "" {
-		return errors.New("there is no place to save views in: set HOME or XDG_CONFIG_HOME")
+		return errors.New("no directory for saved views: set HOME or XDG_CONFIG_HOME")
 	}
 	view := savedView{Filter: q.Filter.Text, By: q.By, Window: q.Window.String()}
 	if q.Baseline.Ago > 0 {
@@ -196,14 +196,14 @@ func (v *savedViews) Save(name string, q frame.Query) error {
 	}
 	views[name] = view
 	if len(views) > maxViews {
-		return fmt.Errorf("%d views are saved: take one out of %s", maxViews, v.path)
+		return fmt.Errorf("%d views are saved already: remove one from %s", maxViews, v.path)
 	}
 	data, err := yaml.Marshal(views)
 	if err != nil {
 		return fmt.Errorf("save view: %w", err)
 	}
 	if err := writeWhole(v.path, data); err != nil {
-		return fmt.Errorf("save view: %w", advised(err))
+		return fmt.Errorf("save view: %w", fserr.Advise(err))
 	}
 	v.mu.Lock()
 	v.saved = views
@@ -211,14 +211,14 @@ func (v *savedViews) Save(name string, q frame.Query) error {
 	return nil
 }
 
-// writeWhole replaces a file that its owner alone can read.
+// writeWhole replaces a file with one that only its owner can read.
 func writeWhole(path string, data []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
 	file, err := os.CreateTemp(filepath.Dir(path), ".views-*") // 0600
 	if err != nil {
-		return failedTo(path, err)
+		return fserr.Write(path, err)
 	}
 	_, err = file.Write(data)
 	if err = errors.Join(err, file.Sync(), file.Close()); err == nil {
@@ -226,21 +226,19 @@ func writeWhole(path string, data []byte) error {
 	}
 	if err != nil {
 		_ = os.Remove(file.Name())
-		return failedTo(path, err)
+		return fserr.Write(path, err)
 	}
 	return nil
 }
 
-var _ ui.Views = (*savedViews)(nil)
-
-// section is a view in place of a section of the configuration; nil for no name.
-func (v *savedViews) section(name string) (map[string]any, error) {
+// section is a view as a section of the configuration file; nil without a name.
+func (v *Views) section(name string) (map[string]any, error) {
 	if name == "" {
 		return nil, nil
 	}
 	view, err := v.find(name)
 	if err != nil {
-		return nil, usage("--view: %w", err)
+		return nil, fmt.Errorf("--view: %w", err)
 	}
 	section := map[string]any{}
 	for key, value := range map[string]string{"filter": view.Filter, "by": view.By, "window": view.Window, "baseline": view.Baseline} {

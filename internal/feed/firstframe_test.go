@@ -1,4 +1,4 @@
-package main
+package feed
 
 import (
 	"context"
@@ -66,11 +66,11 @@ func benchmarkFirstFrame(b *testing.B, size int) {
 	}
 	for b.Loop() {
 		ctx, cancel := context.WithCancel(b.Context())
-		loop, _ := startLoop(ctx, agg.Config{Retain: time.Hour + reading}, newFeed(conn), "shop", time.Hour, time.Second, func(*frame.Frame) {})
+		loop, _ := NewLive(conn).Start(ctx, agg.Config{Retain: time.Hour + 2*time.Minute}, "shop", time.Hour, time.Second, nil)
 		loop.Ask(frame.Query{Site: "shop", By: "region", Window: 5 * time.Minute, Rows: 30, Steps: 61})
-		for frame := range loop.Frames() {
-			if frame.Health.Loading == 1 {
-				b.ReportMetric(float64(frame.Health.Retained), "beacons")
+		for f := range loop.Frames() {
+			if f.Health.Loading == 1 {
+				b.ReportMetric(float64(f.Health.Retained), "beacons")
 				break
 			}
 		}

@@ -1,18 +1,17 @@
-package main
+package feed
 
 import (
-	"runtime"
 	"testing"
-	"time"
 
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/testwait"
 )
 
-// What comes while the aggregator is busy is handed over together, in order and
+// What comes while the aggregator is busy is handed over minGroup, in order and
 // to the last, but never more than it should take at once.
 func TestFeedGathers(t *testing.T) {
-	f := newPreparedFeed(nil)
-	const batches = together + 44
+	f := NewPrepared(nil)
+	const batches = minGroup + 44
 	from := make(chan *beacon.Batch, batches)
 	for i := range batches {
 		var b beacon.Batch
@@ -25,26 +24,22 @@ func TestFeedGathers(t *testing.T) {
 		defer close(done)
 		f.forward(t.Context(), from)
 	}()
-	for deadline := time.Now().Add(10 * time.Second); len(from) > batches-together; runtime.Gosched() {
-		if time.Now().After(deadline) {
-			t.Fatalf("%d batches were not gathered", len(from))
-		}
-	}
+	testwait.Until(t, "a group is gathered", func() bool { return len(from) <= batches-minGroup })
 	next := 0
 	for next < batches {
 		group := <-f.batches
-		if next == 0 && len(group) != together {
-			t.Errorf("%d of %d batches came together", len(group), together)
+		if next == 0 && len(group) != minGroup {
+			t.Errorf("first group of %d batches, want %d", len(group), minGroup)
 		}
 		for _, b := range group {
 			if b.Received[0] != int64(next) {
-				t.Fatalf("batch %d came where %d was due", b.Received[0], next)
+				t.Fatalf("got batch %d, want %d", b.Received[0], next)
 			}
 			next++
 		}
 	}
 	<-done
 	if f.taken != batches {
-		t.Errorf("%d batches were counted as taken", f.taken)
+		t.Errorf("taken = %d, want %d", f.taken, batches)
 	}
 }

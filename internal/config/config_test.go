@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"slices"
@@ -7,11 +7,14 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// Variables of repeatable flags hold several values, and sentences keep their commas.
-func TestVariablesOfRepeatableFlags(t *testing.T) {
+func TestSplitRepeatableFlags(t *testing.T) {
 	fs := pflag.NewFlagSet("", pflag.ContinueOnError)
-	var v viewFlags
-	v.register(fs)
+	fs.String("filter", "", "")
+	fs.StringArray("region", nil, "")
+	fs.StringArray("objective", nil, "")
+	if err := fs.SetAnnotation("objective", OneALine, []string{"yes"}); err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct {
 		flag, value string
 		want        []string
@@ -19,10 +22,10 @@ func TestVariablesOfRepeatableFlags(t *testing.T) {
 		{"region", "eu-*,us-*", []string{"eu-*", "us-*"}},
 		{"filter", "device=mobile,tablet", []string{"device=mobile,tablet"}},
 		{"objective", "speed=75% of lcp<=2500 where device=mobile,tablet", []string{"speed=75% of lcp<=2500 where device=mobile,tablet"}},
-		{"mute-error", "Error: no cart, no order\nScript error.\n", []string{"Error: no cart, no order", "Script error."}},
+		{"objective", "Error: no cart, no order\nScript error.\n", []string{"Error: no cart, no order", "Script error."}},
 	} {
 		if got := split(fs.Lookup(c.flag), c.value); !slices.Equal(got, c.want) {
-			t.Errorf("--%s: %q, want %q", c.flag, got, c.want)
+			t.Errorf("--%s: got %q, want %q", c.flag, got, c.want)
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"os"
@@ -12,7 +12,7 @@ import (
 	"github.com/rumtop/rumtop/internal/frame"
 )
 
-func TestViewsAreSavedByName(t *testing.T) {
+func TestViewsSave(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "rumtop")
 	config := filepath.Join(dir, "config.yaml")
 	file := map[string]any{"views": map[string]any{"mobile": map[string]any{"filter": "device=mobile", "by": "browser"}}}
@@ -65,16 +65,16 @@ func TestViewsAreSavedByName(t *testing.T) {
 	}
 	for _, name := range []string{"", "../x", "a b", "a/b", "\x1b[2J", strings.Repeat("a", maxViewName+1)} {
 		if err := v.Save(name, q); err == nil {
-			t.Errorf("%q was saved", name)
+			t.Errorf("saved under the name %q", name)
 		}
 	}
 	nowhere, err := readViews(nil, "")
 	if err != nil || nowhere.Save("x", q) == nil {
-		t.Errorf("saved nowhere, %v", err)
+		t.Errorf("Save without a directory succeeded, %v", err)
 	}
 }
 
-func TestViewsAreReadStrictly(t *testing.T) {
+func TestDecodeViewsStrict(t *testing.T) {
 	for _, bad := range []string{
 		"x: {filtre: a=b}", "x: {window: soon}", "x: {window: 25h}", "x: {filter: 'lcp>fast'}", "x: {baseline: whenever}", "a b: {by: os}", "- x", "x: [1]", "x: y",
 	} {
@@ -83,7 +83,7 @@ func TestViewsAreReadStrictly(t *testing.T) {
 		}
 	}
 	if v, err := decodeViews(nil); err != nil || v != nil {
-		t.Errorf("nothing: %+v, %v", v, err)
+		t.Errorf("empty input: %+v, %v", v, err)
 	}
 	dir := t.TempDir()
 	path := filepath.Join(dir, "views.yaml")
@@ -94,7 +94,7 @@ func TestViewsAreReadStrictly(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	if _, err := readViews(map[string]any{"views": []any{1}}, filepath.Join(dir, "none", "config.yaml")); err == nil {
-		t.Error("a list was taken for views")
+		t.Error("accepted a list as views")
 	}
 }
 
@@ -106,7 +106,7 @@ func FuzzDecodeViews(f *testing.F) {
 			return
 		}
 		for name, view := range views {
-			if _, err := view.question(time.Now()); err != nil || checkViewName(name) != nil {
+			if _, err := view.query(time.Now()); err != nil || checkViewName(name) != nil {
 				t.Errorf("%q: %+v, %v", name, view, err)
 			}
 		}

@@ -1,4 +1,4 @@
-package main
+package feed
 
 import (
 	"context"
@@ -12,9 +12,9 @@ import (
 	"github.com/rumtop/rumtop/internal/stream"
 )
 
-// A viewer whose machine's clock is wrong shows the same window as any other,
-// and says by how much the clock is off.
-func TestWrongClock(t *testing.T) {
+// A viewer on a machine with a wrong clock shows the same window as others, and
+// reports by how much the clock is off.
+func TestLiveWrongClock(t *testing.T) {
 	server, err := stream.StartEmbedded(stream.EmbeddedOptions{Dir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
@@ -56,11 +56,11 @@ func TestWrongClock(t *testing.T) {
 	}
 	for _, off := range []time.Duration{0, 10 * time.Minute, -10 * time.Minute} {
 		t.Run(off.String(), func(t *testing.T) {
-			f := newFeed(conn)
-			f.clock = func() time.Time { return time.Now().Add(off) }
+			f := NewLive(conn)
+			f.Clock = func() time.Time { return time.Now().Add(off) }
 			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 			defer cancel()
-			loop, _ := startLoop(ctx, agg.Config{Retain: time.Hour}, f, "shop", 30*time.Minute, 100*time.Millisecond, func(*frame.Frame) {})
+			loop, _ := f.Start(ctx, agg.Config{Retain: time.Hour}, "shop", 30*time.Minute, 100*time.Millisecond, nil)
 			loop.Ask(frame.Query{Site: "shop", By: "region", Window: 5 * time.Minute, Rows: 30, Steps: 61})
 			var last *frame.Frame
 			for last = range loop.Frames() {
@@ -72,13 +72,13 @@ func TestWrongClock(t *testing.T) {
 			for range loop.Frames() { // until it has ended
 			}
 			if last == nil || last.Total.Views != inWindow {
-				t.Fatalf("never %d views: %+v", inWindow, last)
+				t.Fatalf("no frame with %d views: %+v", inWindow, last)
 			}
 			if skew := time.Duration(last.Health.ServerSkewMS) * time.Millisecond; (skew - off).Abs() > 2*time.Second {
-				t.Errorf("a clock that is off by %v is said to be off by %v", off, skew)
+				t.Errorf("skew %v, want %v", skew, off)
 			}
 			if at := time.Since(last.At); at.Abs() > 10*time.Second {
-				t.Errorf("the frame is of %v", last.At)
+				t.Errorf("the frame ends at %v, want now", last.At)
 			}
 		})
 	}
