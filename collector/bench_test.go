@@ -38,7 +38,7 @@ func realistic(n int) []string {
 	return out
 }
 
-// processorTime is what the process has used of its processors.
+// processorTime is the processor time that the process has used.
 func processorTime(b *testing.B) time.Duration {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
@@ -47,8 +47,8 @@ func processorTime(b *testing.B) time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// reportRate reports beacons a second, by the clock and by the processor time
-// used: the second holds on a machine that does other things too.
+// reportRate reports beacons per second, and processor time per beacon: that one
+// is stable on a machine that does other things, too.
 func reportRate(b *testing.B, beacons int, began time.Duration) {
 	b.ReportMetric(float64(beacons)/b.Elapsed().Seconds(), "beacons/s")
 	b.ReportMetric(float64((processorTime(b)-began).Nanoseconds())/float64(beacons), "cpu-ns/beacon")
@@ -81,15 +81,15 @@ func newBenchCollector(b *testing.B) (*Collector, *discard) {
 	return c, sink
 }
 
-// nowhere is a ResponseWriter that keeps the status only.
-type nowhere struct {
+// statusWriter is a ResponseWriter that keeps the status only.
+type statusWriter struct {
 	header http.Header
 	status int
 }
 
-func (n *nowhere) Header() http.Header         { return n.header }
-func (n *nowhere) WriteHeader(status int)      { n.status = status }
-func (n *nowhere) Write(p []byte) (int, error) { return len(p), nil }
+func (n *statusWriter) Header() http.Header         { return n.header }
+func (n *statusWriter) WriteHeader(status int)      { n.status = status }
+func (n *statusWriter) Write(p []byte) (int, error) { return len(p), nil }
 
 // BenchmarkHandler is the handler without HTTP around it: decode, enrich,
 // hash, scrub, gather, encode.
@@ -109,7 +109,7 @@ func BenchmarkHandler(b *testing.B) {
 			b.ResetTimer()
 			began := processorTime(b)
 			b.RunParallel(func(pb *testing.PB) {
-				w := &nowhere{header: http.Header{}}
+				w := &statusWriter{header: http.Header{}}
 				for pb.Next() {
 					r := httptest.NewRequest("POST", "/v1/beacons?key="+testKey, nil)
 					r.Body = io.NopCloser(bytes.NewReader(bodies[int(next.Add(1))%len(bodies)]))
@@ -133,13 +133,13 @@ func BenchmarkHandler(b *testing.B) {
 	}
 }
 
-// stalled takes batches and never acknowledges one.
+// stalled accepts batches and never acknowledges one.
 type stalled struct{}
 
 func (stalled) Publish(string, string, []byte, func(error)) error { return nil }
 
-// BenchmarkStalled is what a client feels while NATS stalls and the queue is
-// full: every request makes room by shedding, or is refused.
+// BenchmarkStalled is the response time while NATS stalls and the queue is full:
+// every request makes room by shedding, or is denied.
 func BenchmarkStalled(b *testing.B) {
 	c, err := New(Config{Sites: map[string]string{"shop": testKey}, RateLimit: -1, SiteRateLimit: -1, QueueBytes: 4 << 20}, stalled{})
 	if err != nil {
@@ -156,7 +156,7 @@ func BenchmarkStalled(b *testing.B) {
 	post := func(i int) {
 		r := httptest.NewRequest("POST", "/v1/beacons?key="+testKey, strings.NewReader(all[i%len(all)]))
 		r.Header["Content-Type"] = []string{"application/json"}
-		w := nowhere{header: http.Header{}}
+		w := statusWriter{header: http.Header{}}
 		c.Handler().ServeHTTP(&w, r)
 		if w.status != http.StatusAccepted && w.status != http.StatusServiceUnavailable {
 			b.Fatalf("status %d", w.status)
@@ -178,7 +178,7 @@ func BenchmarkStalled(b *testing.B) {
 	}
 }
 
-// BenchmarkHTTP is the whole way over loopback connections that are kept alive,
+// BenchmarkHTTP is the handler over loopback connections that are kept alive,
 // client included.
 func BenchmarkHTTP(b *testing.B) {
 	for _, per := range []int{1, 20} {

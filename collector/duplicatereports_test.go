@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// A browser that got no answer sends its reports again, gathered with newer
-// ones. What it viewSummary counts once; what another client tells counts, too.
+// A browser that got no answer sends its reports again, together with newer ones.
+// They count once; another client's same reports count, too.
 func TestDuplicateReportsCountOnce(t *testing.T) {
 	var now atomic.Int64
 	now.Store(1763647652_000)
@@ -21,11 +21,11 @@ func TestDuplicateReportsCountOnce(t *testing.T) {
 	refused := func(age int) string {
 		return fmt.Sprintf(`{"type":"network-error","age":%d,"url":"https://api.example/cart","body":{"phase":"connection","type":"tcp.refused","method":"GET"}}`, age)
 	}
-	barred := func(age int, image string) string {
+	violation := func(age int, image string) string {
 		return fmt.Sprintf(`{"type":"csp-violation","age":%d,"url":"https://shop.example/","body":{"effectiveDirective":"img-src","blockedURL":"https://evil.example/%s"}}`, age, image)
 	}
 	legacy := `{"csp-report":{"document-uri":"https://shop.example/old","violated-directive":"img-src","blocked-uri":"https://evil.example/a"}}`
-	send := func(client string, status int, reports ...string) {
+	post := func(client string, status int, reports ...string) {
 		t.Helper()
 		body := "[" + strings.Join(reports, ",") + "]"
 		if a := h.do("POST", "/reports?key=pk_shop", body, "Content-Type", "application/reports+json", "X-Forwarded-For", client); a.status != status {
@@ -34,18 +34,18 @@ func TestDuplicateReportsCountOnce(t *testing.T) {
 	}
 	for _, tc := range []struct {
 		name             string
-		play             func()
+		send             func()
 		requests, errors int
 	}{
-		{"the same twice in one request", func() { send("192.0.2.1", 204, refused(100), refused(100)) }, 2, 0},
-		{"both again, with a newer one", func() { now.Add(60_000); send("192.0.2.1", 204, refused(60_200), refused(60_150), refused(40)) }, 3, 0},
-		{"another client", func() { send("192.0.2.2", 204, refused(40)) }, 4, 0},
-		{"the same client, later", func() { now.Add(60_000); send("192.0.2.1", 204, refused(0)) }, 5, 0},
-		{"alike violations", func() { send("192.0.2.1", 204, barred(0, "a")); send("192.0.2.1", 204, barred(9, "b")) }, 5, 1},
-		{"older form", func() { send("192.0.2.1", 204, legacy); send("192.0.2.1", 204, legacy) }, 5, 2},
-		{"a moment later", func() { now.Add(10_000); send("192.0.2.1", 204, legacy) }, 5, 3},
+		{"the same twice in one request", func() { post("192.0.2.1", 204, refused(100), refused(100)) }, 2, 0},
+		{"both again, with a newer one", func() { now.Add(60_000); post("192.0.2.1", 204, refused(60_200), refused(60_150), refused(40)) }, 3, 0},
+		{"another client", func() { post("192.0.2.2", 204, refused(40)) }, 4, 0},
+		{"the same client, later", func() { now.Add(60_000); post("192.0.2.1", 204, refused(0)) }, 5, 0},
+		{"similar violations", func() { post("192.0.2.1", 204, violation(0, "a")); post("192.0.2.1", 204, violation(9, "b")) }, 5, 1},
+		{"older form", func() { post("192.0.2.1", 204, legacy); post("192.0.2.1", 204, legacy) }, 5, 2},
+		{"a moment later", func() { now.Add(10_000); post("192.0.2.1", 204, legacy) }, 5, 3},
 	} {
-		tc.play()
+		tc.send()
 		requests, errors := 0, 0
 		for _, b := range h.settle() {
 			requests, errors = requests+len(b.Requests), errors+len(b.Errors)
@@ -59,7 +59,7 @@ func TestDuplicateReportsCountOnce(t *testing.T) {
 	}
 }
 
-// What was refused may come again.
+// Denied reports are accepted when they are sent again.
 func TestDeniedReportsResendAccepted(t *testing.T) {
 	h := newHarness(t, func(c *Config) { c.QueueBytes = 64 << 10 })
 	h.publisher.configure(func(s *fakePublisher) { s.stall = true })

@@ -11,10 +11,10 @@ import (
 	"github.com/rumtop/rumtop/collector"
 )
 
-// toNowhere stands for a connection to NATS.
-type toNowhere struct{}
+// printer prints the subjects of batches in place of publishing them.
+type printer struct{}
 
-func (toNowhere) Publish(subject, _ string, _ []byte, done func(error)) error {
+func (printer) Publish(subject, _ string, _ []byte, done func(error)) error {
 	fmt.Println("published to", subject[:len(subject)-3])
 	done(nil)
 	return nil
@@ -26,7 +26,7 @@ func Example() {
 		Sites:   map[string]string{"shop": "pk_1"},
 		Origins: []string{"https://*.shop.example"},
 		Region:  "eu-west",
-	}, toNowhere{})
+	}, printer{})
 	if err != nil {
 		fmt.Println(err)
 		return

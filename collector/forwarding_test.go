@@ -118,7 +118,7 @@ func TestForwardHangingVendorNoDelay(t *testing.T) {
 }
 
 func TestForwardConfigInvalid(t *testing.T) {
-	for name, address := range map[string]string{"beacons": "https://x.example", "nobody": "https://x.example", "faro": "x.example"} {
+	for name, address := range map[string]string{"beacons": "https://x.example", "unknown": "https://x.example", "faro": "x.example"} {
 		cfg := Config{Sites: map[string]string{"shop": ""}, Forward: forward.Config{Targets: map[string]string{name: address}}}
 		if err := cfg.Check(); err == nil {
 			t.Errorf("forward %s to %s was accepted", name, address)

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -17,16 +18,16 @@ import (
 	"github.com/rumtop/rumtop/internal/beacon"
 )
 
-// What clients say to programs behind the collector: terminals, brokers,
-// scrapers, proxies, readers of logs.
+// hostile are strings that attack programs behind the collector: terminals,
+// brokers, scrapers, proxies, readers of logs.
 var hostile = []string{
 	"\x1b]0;owned\x07", "\x1b[2J", "\u009b31m", "a\r\nSet-Cookie: owned=1", "owned\" level=ERROR msg=\"owned",
 	"rum.v1.>", "*.*", "shop.owned", "{owned=\"1\"} 1\nowned_total 1", "\u202edenwo", "o\u200bwned", strings.Repeat("owned", 2000),
 }
 
-// Nothing that a client says becomes part of a subject, a metric, a log line or
-// a header; and nothing that reaches NATS can move a cursor.
-func TestHostileStringsStayText(t *testing.T) {
+// No client string becomes part of a subject, a metric, a log line or a header;
+// and no string that reaches NATS can move a cursor.
+func TestHostileStringsContained(t *testing.T) {
 	var log syncBuffer
 	h := newHarness(t, func(c *Config) {
 		c.Logger = slog.New(slog.NewTextHandler(&log, nil))
@@ -34,79 +35,23 @@ func TestHostileStringsStayText(t *testing.T) {
 		c.RegionHeader = "X-Region"
 		c.BatchBeacons = 1
 	})
-	known := map[string]bool{}
-	for name := range families(t, h.do("GET", "/metrics", "").body) {
-		known[name] = true
-	}
-	headers := map[string]bool{
-		"Access-Control-Expose-Headers": true, "Content-Length": true, "Content-Type": true, "Date": true,
-		"Retry-After": true, "Vary": true, "X-Content-Type-Options": true,
-	}
-	see := func(a answer) {
-		t.Helper()
-		for name, values := range a.header {
-			if !headers[name] || strings.Contains(strings.Join(values, ""), "owned") {
-				t.Errorf("header %s: %q", name, values)
-			}
-		}
-		if strings.Contains(a.body, "owned") {
-			t.Errorf("answer %q", a.body)
-		}
-	}
+	before := families(t, h.do("GET", "/metrics", "").body)
 	for _, bad := range hostile {
-		quoted, err := json.Marshal(bad)
-		if err != nil {
-			t.Fatal(err)
-		}
-		q := string(quoted)
-		body := `{"id":` + q + `,"release":` + q + `,"environment":` + q + `,"url":` + q + `,"route":` + q + `,"view":` + q + `,"session":` + q + `,"user":` + q + `,
-			"navigation":true,"device":` + q + `,"connection":` + q + `,"sdk":` + q + `,"trace":` + q + `,"consent":"full","tags":{"tier":` + q + `,` + q + `:"x"},
-			"metrics":{` + q + `:1},"errors":[{"type":` + q + `,"message":` + q + `,"stack":` + q + `}],
-			"requests":[{"url":` + q + `,"method":` + q + `,"status":500,"trace":` + q + `}],"events":[{"name":` + q + `}]}`
-		escaped := url.QueryEscape(bad)
-		see(h.post(body))
-		see(h.do("POST", "/v1/beacons?key="+escaped, body))
-		see(h.do("POST", "/k/"+url.PathEscape(bad)+"/v1/beacons", body))
-		see(h.do("POST", "/collect?key="+testKey, `{"meta":{"page":{"url":`+q+`},"app":{"version":`+q+`},"session":{"id":`+q+`}},"events":[{"name":`+q+`}]}`))
-		// What a client library would refuse to send.
-		for _, name := range []string{"User-Agent", "X-Region", "X-Forwarded-For", "X-Rum-Key", "Referer", "Content-Type", "Content-Encoding", "Cookie", "Dnt"} {
-			req := httptest.NewRequest("POST", "/v1/beacons?key="+testKey, strings.NewReader(body))
-			req.RemoteAddr = "127.0.0.1:1"
-			req.Header.Set("Content-Type", "application/json")
-			req.Header.Set(name, bad)
-			w := httptest.NewRecorder()
-			h.c.Handler().ServeHTTP(w, req)
-			see(answer{w.Code, w.Header(), w.Body.String()})
-		}
-		h.c.Server().ErrorLog.Print("http: " + bad)
-		h.c.serverLines.last.Store(0)
+		h.sendEverywhere(bad)
 	}
 	if n := len(h.settle()); n < len(hostile) {
-		t.Fatalf("%d beacons: hostile strings were not even let in", n)
+		t.Fatalf("%d beacons: hostile strings were not even accepted", n)
 	}
 	for _, p := range h.publisher.batches {
-		site, region, _, ok := beacon.ParseSubject(p.subject)
-		if !ok || site != "shop" || !beacon.ValidToken(region) {
-			t.Errorf("subject %q", p.subject)
-		}
-		var b beacon.Batch
-		if err := beacon.Decode(p.payload, &b); err != nil {
-			t.Fatal(err)
-		}
-		for _, s := range b.Strings {
-			if !utf8.ValidString(s) || strings.ContainsAny(strings.ReplaceAll(s, "\n", ""), "\x00\x07\x1b\r\u009b\u202e\u200b") {
-				t.Errorf("on NATS: %q", s)
-			}
-		}
+		checkPublished(t, p)
 	}
-	text := h.do("GET", "/metrics", "").body
-	for name, family := range families(t, text) {
-		if !known[name] {
+	for name, labels := range families(t, h.do("GET", "/metrics", "").body) {
+		if _, known := before[name]; !known {
 			t.Errorf("metric %q", name)
 		}
-		for _, m := range family {
-			if strings.Contains(m, "owned") {
-				t.Errorf("%s has label %q", name, m)
+		for _, label := range labels {
+			if strings.Contains(label, "owned") {
+				t.Errorf("%s has label %q", name, label)
 			}
 		}
 	}
@@ -117,7 +62,74 @@ func TestHostileStringsStayText(t *testing.T) {
 	}
 }
 
-// families are the metrics of a scrape with the values of their labels.
+// sendEverywhere sends a string in every place where a client can put one, and
+// checks that no answer repeats it.
+func (h *harness) sendEverywhere(bad string) {
+	h.t.Helper()
+	quoted, err := json.Marshal(bad)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	q := string(quoted)
+	body := `{"id":` + q + `,"release":` + q + `,"environment":` + q + `,"url":` + q + `,"route":` + q + `,"view":` + q + `,"session":` + q + `,"user":` + q + `,
+		"navigation":true,"device":` + q + `,"connection":` + q + `,"sdk":` + q + `,"trace":` + q + `,"consent":"full","tags":{"tier":` + q + `,` + q + `:"x"},
+		"metrics":{` + q + `:1},"errors":[{"type":` + q + `,"message":` + q + `,"stack":` + q + `}],
+		"requests":[{"url":` + q + `,"method":` + q + `,"status":500,"trace":` + q + `}],"events":[{"name":` + q + `}]}`
+	h.checkAnswer(h.post(body))
+	h.checkAnswer(h.do("POST", "/v1/beacons?key="+url.QueryEscape(bad), body))
+	h.checkAnswer(h.do("POST", "/k/"+url.PathEscape(bad)+"/v1/beacons", body))
+	h.checkAnswer(h.do("POST", "/collect?key="+testKey, `{"meta":{"page":{"url":`+q+`},"app":{"version":`+q+`},"session":{"id":`+q+`}},"events":[{"name":`+q+`}]}`))
+	// A client library would refuse to send these headers.
+	for _, name := range []string{"User-Agent", "X-Region", "X-Forwarded-For", "X-Rum-Key", "Referer", "Content-Type", "Content-Encoding", "Cookie", "Dnt"} {
+		req := httptest.NewRequest("POST", "/v1/beacons?key="+testKey, strings.NewReader(body))
+		req.RemoteAddr = "127.0.0.1:1"
+		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set(name, bad)
+		w := httptest.NewRecorder()
+		h.c.Handler().ServeHTTP(w, req)
+		h.checkAnswer(answer{w.Code, w.Header(), w.Body.String()})
+	}
+	h.c.Server().ErrorLog.Print("http: " + bad)
+	h.c.serverLines.last.Store(0)
+}
+
+// checkAnswer checks that an answer has known headers only, and nothing of a
+// hostile string.
+func (h *harness) checkAnswer(a answer) {
+	h.t.Helper()
+	known := []string{
+		"Access-Control-Expose-Headers", "Content-Length", "Content-Type", "Date",
+		"Retry-After", "Vary", "X-Content-Type-Options",
+	}
+	for name, values := range a.header {
+		if !slices.Contains(known, name) || strings.Contains(strings.Join(values, ""), "owned") {
+			h.t.Errorf("header %s: %q", name, values)
+		}
+	}
+	if strings.Contains(a.body, "owned") {
+		h.t.Errorf("answer %q", a.body)
+	}
+}
+
+// checkPublished checks that a batch has a valid subject and plain strings.
+func checkPublished(t *testing.T, p published) {
+	t.Helper()
+	site, region, _, ok := beacon.ParseSubject(p.subject)
+	if !ok || site != "shop" || !beacon.ValidToken(region) {
+		t.Errorf("subject %q", p.subject)
+	}
+	var b beacon.Batch
+	if err := beacon.Decode(p.payload, &b); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range b.Strings {
+		if !utf8.ValidString(s) || strings.ContainsAny(strings.ReplaceAll(s, "\n", ""), "\x00\x07\x1b\r\u009b\u202e\u200b") {
+			t.Errorf("on NATS: %q", s)
+		}
+	}
+}
+
+// families are the metrics of a scrape, with the values of their labels.
 func families(t *testing.T, text string) map[string][]string {
 	t.Helper()
 	parser := expfmt.NewTextParser(model.UTF8Validation)
@@ -137,7 +149,7 @@ func families(t *testing.T, text string) map[string][]string {
 	return out
 }
 
-// JSON is read strictly, under whatever content type and path it comes.
+// JSON is read strictly, whatever the content type and the path.
 func TestJSONStrictInEveryFormat(t *testing.T) {
 	for _, tc := range []struct{ path, kind, good string }{
 		{"/v1/beacons", "application/json", `{"navigation":true,"url":"/a"}`},
@@ -175,7 +187,7 @@ func TestJSONStrictInEveryFormat(t *testing.T) {
 			t.Errorf("%s as %s: kept %+v", tc.path, tc.kind, all)
 		}
 		if a := h.do("POST", tc.path+"?key="+testKey, tc.good, "Content-Type", tc.kind); a.status/100 != 2 {
-			t.Errorf("%s as %s: the good one got %d %s", tc.path, tc.kind, a.status, a.body)
+			t.Errorf("%s as %s: valid JSON got %d %s", tc.path, tc.kind, a.status, a.body)
 		}
 	}
 }
@@ -188,7 +200,7 @@ func TestPanicContained(t *testing.T) {
 		defer func() {
 			p := recover()
 			if err, ok := p.(error); !ok || !errors.Is(err, http.ErrAbortHandler) {
-				t.Errorf("the server would see %v", p)
+				t.Errorf("the server gets the panic %v", p)
 			}
 		}()
 		defer h.c.recoverPanic()
@@ -198,7 +210,7 @@ func TestPanicContained(t *testing.T) {
 		t.Errorf("log %q", s)
 	}
 	if a := h.do("GET", "/metrics", ""); !strings.Contains(a.body, "panics_total 1") {
-		t.Error("not in the metrics")
+		t.Error("the panic is not in the metrics")
 	}
 }
 
@@ -212,11 +224,11 @@ func TestRetireReadyz503(t *testing.T) {
 		t.Errorf("%d %s", a.status, a.body)
 	}
 	if a := h.post(view); a.status != http.StatusAccepted {
-		t.Errorf("a beacon that still came: %d", a.status)
+		t.Errorf("a beacon after Retire: %d", a.status)
 	}
 }
 
-// A long address is shortened after it was scrubbed, between segments.
+// A long address is cut after it was scrubbed, between segments.
 func TestLongAddressShortened(t *testing.T) {
 	h := newHarness(t, nil)
 	h.post(`{"navigation":true,"url":"/shop` + strings.Repeat("/shelf", 2000) + `","requests":[{"url":"https://api.example/` + strings.Repeat("x-y/", 2000) + `"}]}`)

@@ -30,7 +30,7 @@ func TestNameSetCapAndAge(t *testing.T) {
 		}
 	}
 	want(1, "a", "b", "a")
-	// One network has had its half. A second one must say the name, too.
+	// One network has filled the first half. A second one must send the name, too.
 	want(1, "c=-", "c=-")
 	want(2, "c", "a")
 	want(1, "c", "d=-")
@@ -39,8 +39,7 @@ func TestNameSetCapAndAge(t *testing.T) {
 	if n := overflow.Load(); n != 5 {
 		t.Errorf("%d names overflowed", n)
 	}
-	// However often the generation changes, what is in use stays, and there is
-	// no room beside it.
+	// In every generation, names in use stay, and there is no room for others.
 	for range 5 {
 		now = now.Add(nameAge)
 		for i := range 10 {
@@ -48,13 +47,13 @@ func TestNameSetCapAndAge(t *testing.T) {
 		}
 		want(1, "a", "b", "c", "d")
 	}
-	// What was not used makes room.
+	// Unused names make room.
 	now = now.Add(nameAge)
 	want(1, "a")
 	now = now.Add(nameAge)
 	want(1, "x", "y=-")
 	want(2, "y", "b=-", "a")
-	// After a night everything is new.
+	// After a long time all names are new.
 	now = now.Add(10 * nameAge)
 	want(1, "m", "n", "a=-")
 }
@@ -133,7 +132,7 @@ func TestBrowserVersionsCapped(t *testing.T) {
 		}
 		versions[b.Dims[beacon.BrowserVersion]] = true
 	}
-	// All of them came from one address, which may fill one half.
+	// All are from one address, which may fill one half.
 	if len(versions) != maxBrowsers/2+1 || others != 2*maxBrowsers-maxBrowsers/2 {
 		t.Errorf("%d versions, %d others", len(versions), others)
 	}

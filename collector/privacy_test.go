@@ -14,15 +14,15 @@ import (
 )
 
 func TestConsentLevels(t *testing.T) {
-	const both = `"user":"u","session":"s","view":"v","navigation":true,"trace":"4bf92f3577b34da6a3ce929d0e0e4736","metrics":{"lcp":1},"events":[{"name":"e"}],"errors":[{"type":"E","message":"m"}]`
+	const content = `"user":"u","session":"s","view":"v","navigation":true,"trace":"4bf92f3577b34da6a3ce929d0e0e4736","metrics":{"lcp":1},"events":[{"name":"e"}],"errors":[{"type":"E","message":"m"}]`
 	for _, tc := range []struct {
 		name     string
 		fallback string
-		said     string
+		word     string
 		header   []string
 		want     consent
 	}{
-		{"nothing said", "", "", nil, consentFull},
+		{"no word", "", "", nil, consentFull},
 		{"full", "", "full", nil, consentFull},
 		{"minimal", "", "minimal", nil, consentMinimal},
 		{"none", "", "none", nil, consentNone},
@@ -36,11 +36,11 @@ func TestConsentLevels(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			h := newHarness(t, func(c *Config) { c.DefaultConsent = tc.fallback })
-			said := ""
-			if tc.said != "" {
-				said = `"consent":"` + tc.said + `",`
+			word := ""
+			if tc.word != "" {
+				word = `"consent":"` + tc.word + `",`
 			}
-			a := h.post("{"+said+both+"}", tc.header...)
+			a := h.post("{"+word+content+"}", tc.header...)
 			if a.status != 202 || !strings.Contains(a.body, `"accepted": 1`) {
 				t.Fatalf("%d %s", a.status, a.body)
 			}
@@ -95,7 +95,7 @@ func (s *syncBuffer) String() string {
 	return s.b.String()
 }
 
-// Planted secrets, in every place that a client can write to, come out nowhere.
+// Secrets planted in every place that a client can write to are in no output.
 func TestPlantedSecretsStayInside(t *testing.T) {
 	const (
 		mail  = "canary.bird@example.com"
@@ -158,7 +158,7 @@ func TestPlantedSecretsStayInside(t *testing.T) {
 
 	all := h.settle()
 	if len(all) < 4 {
-		t.Fatalf("%d beacons: the canary was not even let in", len(all))
+		t.Fatalf("%d beacons: the planted secrets were not even accepted", len(all))
 	}
 	places := map[string]string{"answers": answers.String(), "log": log.String(), "metrics": h.do("GET", "/metrics", "").body}
 	for _, p := range h.publisher.batches {
@@ -178,7 +178,8 @@ func TestPlantedSecretsStayInside(t *testing.T) {
 	}
 }
 
-// The server's own log lines quote clients; escape sequences must not get through.
+// The server's own log lines quote clients; escape sequences must not reach the
+// log.
 func TestServerLogPlain(t *testing.T) {
 	var log syncBuffer
 	h := newHarness(t, func(c *Config) { c.Logger = slog.New(slog.NewTextHandler(&log, nil)) })

@@ -63,7 +63,7 @@ func TestLingerPublishes(t *testing.T) {
 	}
 }
 
-// One user's beacons share a shard, whatever else they carry.
+// One user's beacons share a shard, whatever else they hold.
 func TestShardPerUser(t *testing.T) {
 	h := newHarness(t, nil)
 	for i := range 40 {

@@ -8,7 +8,7 @@ import (
 )
 
 func TestClientRateLimit(t *testing.T) {
-	var passed atomic.Int64 // nanoseconds; the collector's own goroutine looks, too
+	var passed atomic.Int64 // nanoseconds; the collector's own goroutine reads it, too
 	h := newHarness(t, func(c *Config) {
 		c.RateLimit = 2
 		c.TrustedProxies = []string{"127.0.0.1", "::1"}
@@ -30,7 +30,7 @@ func TestClientRateLimit(t *testing.T) {
 	if a := from("203.0.113.8"); a.status != 202 {
 		t.Errorf("a neighbour: %d", a.status)
 	}
-	// Whatever else can be asked costs as much, but for what balancers ask.
+	// Other requests count, too, except health checks.
 	for path, want := range map[string]int{"OPTIONS /v1/beacons": 429, "GET /metrics": 429, "GET /rum.js": 429, "GET /healthz": 200, "GET /readyz": 200} {
 		method, path, _ := strings.Cut(path, " ")
 		if a := h.do(method, path, "", "X-Forwarded-For", "203.0.113.7", "Origin", "https://shop.example"); a.status != want {
@@ -57,8 +57,8 @@ func TestClientRateLimit(t *testing.T) {
 	}
 }
 
-// One site's flood is turned away before it costs anything, and the other site
-// does not notice.
+// One site's flood is denied before it costs anything, and does not affect the
+// other site.
 func TestSiteRateLimit(t *testing.T) {
 	h := newHarness(t, func(c *Config) {
 		c.SiteRateLimit = 2
@@ -78,6 +78,6 @@ func TestSiteRateLimit(t *testing.T) {
 	}
 	if a := h.do("GET", "/metrics", ""); !strings.Contains(a.body, `requests_denied_total{reason="site_rate"} 1`) ||
 		!strings.Contains(a.body, `requests_denied_total{reason="client_rate"} 0`) {
-		t.Error("the refusal is not in the metrics")
+		t.Error("the denial is not in the metrics")
 	}
 }

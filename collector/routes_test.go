@@ -12,15 +12,16 @@ import (
 	"github.com/rumtop/rumtop/collector/wire"
 )
 
-// Every endpoint stands under the key, too, and says to browsers what they may send.
-func TestEveryEndpointTakesTheKeyInItsPath(t *testing.T) {
+// Every endpoint exists under the key, too, and its preflights allow the SDKs'
+// headers.
+func TestEndpointsUnderKeyAndPreflight(t *testing.T) {
 	h := newHarness(t, func(c *Config) { c.Origins = []string{"https://shop.example"} })
-	var asked []string
+	var paths []string
 	for _, f := range wire.Formats() {
 		for _, pattern := range f.Spec().Patterns {
 			method, path, _ := strings.Cut(pattern, " ")
 			path = strings.NewReplacer("{id}", "a", "{project}", "7", "{$}", "").Replace(path)
-			asked = append(asked, path)
+			paths = append(paths, path)
 			header := []string{"Origin", "https://shop.example"}
 			if types := f.Spec().Types; method == http.MethodPost && len(types) > 0 {
 				header = append(header, "Content-Type", types[0])
@@ -29,30 +30,42 @@ func TestEveryEndpointTakesTheKeyInItsPath(t *testing.T) {
 				t.Errorf("%s %s with an unknown key in its path: %d", method, path, a.status)
 			}
 			if a := h.do(method, "/k/"+testKey+path, "", header...); a.status != http.StatusBadRequest || a.header.Get("Access-Control-Allow-Origin") != "https://shop.example" {
-				t.Errorf("%s %s with the key in its path and nothing to take: %d %v", method, path, a.status, a.header)
+				t.Errorf("%s %s with the key in its path and no body: %d %v", method, path, a.status, a.header)
 			}
-			for _, p := range []string{path, "/k/" + testKey + path} {
-				a := h.do(http.MethodOptions, p, "", "Origin", "https://shop.example", "Access-Control-Request-Method", method, "Access-Control-Request-Headers", "content-type")
-				allowed := strings.ToLower(a.header.Get("Access-Control-Allow-Headers"))
-				if a.status != http.StatusNoContent || a.header.Get("Access-Control-Allow-Origin") != "https://shop.example" || a.header.Get("Access-Control-Allow-Credentials") != "true" || a.header.Get("Access-Control-Max-Age") != "7200" {
-					t.Errorf("preflight of %s: %d %v", p, a.status, a.header)
-				}
-				for _, name := range []string{"content-type", "content-encoding", "x-api-key", "x-faro-session-id", "idempotency-key", "authorization"} {
-					if !strings.Contains(allowed, name) {
-						t.Errorf("preflight of %s does not allow %s: %s", p, name, allowed)
-					}
-				}
-			}
+			h.checkPreflight(method, path)
+			h.checkPreflight(method, "/k/"+testKey+path)
 		}
 	}
 	for _, path := range []string{"/collect", "/web-vitals", "/boomerang", "/reports", "/appmonitors/a"} {
-		if !slices.Contains(asked, path) {
+		if !slices.Contains(paths, path) {
 			t.Errorf("no endpoint %s", path)
 		}
 	}
 }
 
-// An image asks for the page's beacon again if it may be kept.
+// checkPreflight checks the answer to a preflight of https://shop.example.
+func (h *harness) checkPreflight(method, path string) {
+	h.t.Helper()
+	a := h.do(http.MethodOptions, path, "", "Origin", "https://shop.example", "Access-Control-Request-Method", method, "Access-Control-Request-Headers", "content-type")
+	for name, want := range map[string]string{
+		"Access-Control-Allow-Origin": "https://shop.example", "Access-Control-Allow-Credentials": "true", "Access-Control-Max-Age": "7200",
+	} {
+		if got := a.header.Get(name); got != want {
+			h.t.Errorf("preflight of %s: %s %q, want %q", path, name, got, want)
+		}
+	}
+	if a.status != http.StatusNoContent {
+		h.t.Errorf("preflight of %s: %d", path, a.status)
+	}
+	allowed := strings.ToLower(a.header.Get("Access-Control-Allow-Headers"))
+	for _, name := range []string{"content-type", "content-encoding", "x-api-key", "x-faro-session-id", "idempotency-key", "authorization"} {
+		if !strings.Contains(allowed, name) {
+			h.t.Errorf("preflight of %s does not allow %s: %s", path, name, allowed)
+		}
+	}
+}
+
+// A cached image would not be requested for the next beacon.
 func TestBoomerangImageRequest(t *testing.T) {
 	h := newHarness(t, nil)
 	a := h.do("GET", "/boomerang?key="+testKey+"&pid=p1&n=1&u=https%3A%2F%2Fshop.example%2F&t_done=9&t_resp=4", "")
@@ -64,8 +77,8 @@ func TestBoomerangImageRequest(t *testing.T) {
 	}
 }
 
-// Operators may be given a listener of their own: then the public one has
-// nothing of theirs, and what else is to be watched stands with the rest.
+// With SeparateAdmin the public handler has no admin endpoints; further metrics
+// are served with the collector's own.
 func TestSeparateAdminRoutes(t *testing.T) {
 	extra := prometheus.NewGauge(prometheus.GaugeOpts{Name: "rumtop_collector_nats_connected", Help: "x"})
 	h := newHarness(t, func(c *Config) {
@@ -75,19 +88,19 @@ func TestSeparateAdminRoutes(t *testing.T) {
 	h.post(withoutError(1))
 	for _, path := range []string{"/metrics", "/healthz", "/readyz"} {
 		if a := h.do("GET", path, ""); a.status != 404 {
-			t.Errorf("%s in public: %d", path, a.status)
+			t.Errorf("%s on the public handler: %d", path, a.status)
 		}
 		w := httptest.NewRecorder()
 		h.c.AdminHandler().ServeHTTP(w, httptest.NewRequest("GET", path, nil))
 		if w.Code != 200 {
-			t.Errorf("%s for operators: %d", path, w.Code)
+			t.Errorf("%s on the admin handler: %d", path, w.Code)
 		}
 		if path == "/metrics" && (!strings.Contains(w.Body.String(), "rumtop_collector_nats_connected 0") || !strings.Contains(w.Body.String(), "rumtop_collector_beacons_received_total 1")) {
 			t.Errorf("metrics: %s", w.Body)
 		}
 	}
 	if _, err := New(Config{Sites: map[string]string{"shop": testKey}, Metrics: []prometheus.Collector{extra, extra}}, h.publisher); err == nil {
-		t.Error("the same metric twice")
+		t.Error("the same metric was accepted twice")
 	}
 }
 

@@ -56,10 +56,10 @@ func TestSiteKeyPlaces(t *testing.T) {
 	}
 }
 
-// A wrong key is refused before a byte of the body is asked for.
+// A wrong key is denied before a byte of the body is read.
 func TestSiteKeyCheckedBeforeBody(t *testing.T) {
 	h := newHarness(t, nil)
-	req, err := http.NewRequest("POST", h.url+"/v1/beacons?key=wrong", &untouchable{t})
+	req, err := http.NewRequest("POST", h.url+"/v1/beacons?key=wrong", &unreadable{t})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,9 +78,10 @@ func TestSiteKeyCheckedBeforeBody(t *testing.T) {
 	}
 }
 
-type untouchable struct{ t *testing.T }
+// unreadable is a body that must not be read.
+type unreadable struct{ t *testing.T }
 
-func (u *untouchable) Read([]byte) (int, error) {
+func (u *unreadable) Read([]byte) (int, error) {
 	u.t.Error("body was read")
 	return 0, http.ErrBodyNotAllowed
 }
@@ -99,8 +100,8 @@ func TestRegionsCapped(t *testing.T) {
 	}
 }
 
-// Regions that are not in use any more make room, and what still gathered there
-// is published.
+// Regions that are no longer in use are removed, and what still gathered there is
+// published.
 func TestUnusedRegionsRemoved(t *testing.T) {
 	var passed atomic.Int64
 	h := newHarness(t, func(c *Config) {

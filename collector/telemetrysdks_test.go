@@ -1,7 +1,6 @@
 package collector
 
 import (
-	"slices"
 	"strings"
 	"testing"
 
@@ -9,9 +8,9 @@ import (
 )
 
 // The scenes: a page load with a layout shift and a click that blocks 300 ms; an
-// event, an error, a rejection, a request that fails and one that reaches
-// nobody; hidden, shown, another click, hidden again. Then a page load, a change
-// of route with an error and both requests; a navigation; back, out of the
+// event, an error, a rejection, a request that fails and one that reaches no
+// server; hidden, shown, another click, hidden again. Then a page load, a change
+// of route with an error and both requests; a navigation; back, from the
 // back/forward cache; leaving.
 func TestRecordedTelemetrySDKs(t *testing.T) {
 	for _, tc := range []struct {
@@ -60,16 +59,10 @@ func TestRecordedTelemetrySDKs(t *testing.T) {
 		}},
 	} {
 		t.Run(tc.fixture, func(t *testing.T) {
-			h := newHarness(t, func(c *Config) { c.BatchBeacons = 1 }) // keeps the order
+			h := newReplayHarness(t)
 			h.replay(tc.fixture)
 			all := h.settle()
-			var got []string
-			for _, v := range summariseViews(all) {
-				got = append(got, v.String())
-			}
-			if !slices.Equal(got, tc.views) {
-				t.Errorf("views\n got %s\nwant %s", strings.Join(got, "\n     "), strings.Join(tc.views, "\n     "))
-			}
+			checkViews(t, all, tc.views)
 			sdk, _, _ := strings.Cut(tc.fixture, "-")
 			users := map[beacon.ID]bool{}
 			for _, b := range all {
@@ -79,15 +72,11 @@ func TestRecordedTelemetrySDKs(t *testing.T) {
 					t.Errorf("dimensions %q, rate %v", d, b.SampleRate)
 				}
 			}
-			delete(users, 0) // Dash0 tells of the page before it is viewSummary of the user
+			delete(users, 0) // Dash0 reports the page before it knows the user
 			if len(users) != 1 {
-				t.Errorf("%d users", len(users))
+				t.Errorf("%d users, want 1", len(users))
 			}
-			before := len(all)
-			h.replay(tc.fixture) // their answers were lost, and they come again
-			if after := len(h.settle()); after != before {
-				t.Errorf("%d beacons published, %d after a resend", before, after)
-			}
+			h.checkResend(tc.fixture)
 		})
 	}
 }

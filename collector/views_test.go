@@ -9,7 +9,7 @@ import (
 	"github.com/rumtop/rumtop/internal/beacon"
 )
 
-// vital is a metric as the web-vitals library has it, measured from a time on.
+// vital is a metric of the web-vitals library, measured from a time on.
 func vital(name string, value, at int, more string) string {
 	return fmt.Sprintf(`{"name":%q,"value":%d,"id":"v5-%013d-%s%d","url":"https://shop.example/a"%s}`, name, value, 1763647652000+at, name, at, more)
 }
@@ -27,7 +27,7 @@ func TestViewsWebVitals(t *testing.T) {
 		{"a value grows", []string{
 			vital("INP", 304, 0, ""), vital("INP", 520, 0, ""),
 		}, []string{"inp=520"}},
-		{"a reload, with what is late of the load before", []string{
+		{"a reload, and late metrics of the load before", []string{
 			vital("TTFB", 1, 0, ""), vital("LCP", 2, 0, ""), vital("TTFB", 11, 20000, ""), vital("INP", 3, 1, ""), vital("LCP", 12, 20000, ""), vital("INP", 13, 20001, ""),
 		}, []string{"inp=3 lcp=2 ttfb=1", "inp=13 lcp=12 ttfb=11"}},
 		{"a restore counts as a view, without its loading", []string{
@@ -87,14 +87,14 @@ func TestViewsFaro(t *testing.T) {
 	for _, tc := range []struct {
 		name  string
 		posts []string
-		want  []string // pages, errors and whether the view began
+		want  []string // pages, errors and whether the start was reported
 	}{
-		{"an error before the load is viewSummary", []string{faro("/a", faroError), faro("/a", faroLoad("n1")), faro("/a", faroError)}, []string{"/a 2 errors, began"}},
+		{"an error before the load is reported", []string{faro("/a", faroError), faro("/a", faroLoad("n1")), faro("/a", faroError)}, []string{"/a 2 errors, began"}},
 		{"two loads of a page", []string{faro("/a", faroLoad("n1")), faro("/a", faroError), faro("/a", faroLoad("n2")), faro("/a", faroError)}, []string{"/a 1 errors, began", "/a 1 errors, began"}},
-		{"the same load viewSummary twice", []string{faro("/a", faroLoad("n1")), faro("/a", faroLoad("n1")), faro("/a", faroError)}, []string{"/a 1 errors, began"}},
+		{"the same load reported twice", []string{faro("/a", faroLoad("n1")), faro("/a", faroLoad("n1")), faro("/a", faroError)}, []string{"/a 1 errors, began"}},
 		{"routes", []string{faro("/a", faroLoad("n1")), faro("/b", route), faro("/b", faroError), faro("/a", route), faro("/a", faroError)}, []string{"/a 0 errors, began", "/b 1 errors, began", "/a 1 errors, began"}},
 		{"a route's error before the route", []string{faro("/a", faroLoad("n1")), faro("/b", faroError), faro("/b", route)}, []string{"/a 0 errors, began", "/b 1 errors, began"}},
-		{"a route nobody viewSummary of", []string{faro("/a", faroLoad("n1")), faro("/b", faroError)}, []string{"/a 0 errors, began", "/b 1 errors"}},
+		{"an unreported route", []string{faro("/a", faroLoad("n1")), faro("/b", faroError)}, []string{"/a 0 errors, began", "/b 1 errors"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			h := newHarness(t, func(c *Config) { c.BatchBeacons = 1 })
@@ -103,28 +103,30 @@ func TestViewsFaro(t *testing.T) {
 					t.Fatalf("%d %s", a.status, a.body)
 				}
 			}
-			all := h.settle()
-			began := map[beacon.ID]bool{}
-			for _, b := range all {
-				began[b.View] = began[b.View] || b.Navigation
-			}
-			var got []string
-			var seen []beacon.ID
-			for _, b := range all {
-				if !slices.Contains(seen, b.View) {
-					seen = append(seen, b.View)
-				}
-			}
-			for i, v := range summariseViews(all) {
-				text := fmt.Sprintf("%s %d errors", strings.Join(v.pages, " "), len(v.errors))
-				if began[seen[i]] {
-					text += ", began"
-				}
-				got = append(got, text)
-			}
-			if !slices.Equal(got, tc.want) {
+			if got := faroViews(h.settle()); !slices.Equal(got, tc.want) {
 				t.Errorf("got %q, want %q", got, tc.want)
 			}
 		})
 	}
+}
+
+// faroViews are the views of beacons: pages, errors and whether the start was
+// reported.
+func faroViews(all []beacon.Beacon) (views []string) {
+	began := map[beacon.ID]bool{}
+	var order []beacon.ID
+	for _, b := range all {
+		began[b.View] = began[b.View] || b.Navigation
+		if !slices.Contains(order, b.View) {
+			order = append(order, b.View)
+		}
+	}
+	for i, v := range summariseViews(all) {
+		text := fmt.Sprintf("%s %d errors", strings.Join(v.pages, " "), len(v.errors))
+		if began[order[i]] {
+			text += ", began"
+		}
+		views = append(views, text)
+	}
+	return views
 }

@@ -9,7 +9,7 @@ import (
 func TestClientRateLimiterFair(t *testing.T) {
 	l := NewClientRateLimiter(10)
 	now := time.Unix(1763647652, 0)
-	// Many clients that use up their burst do not take anything from others.
+	// Many clients that use up their burst do not slow others.
 	addr := func(i int) netip.Addr { return netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}) }
 	for i := range 1000 {
 		for range 200 {
