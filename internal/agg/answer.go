@@ -116,7 +116,7 @@ func (a *Aggregator) health(s SourceStatus, lo, hi, now int64) frame.Health {
 		Dropped: s.Dropped, Gaps: s.Gaps, Malformed: s.Malformed, Reconnects: s.Reconnects,
 		Retained: a.log.rows, Evicted: a.evicted, MutedErrors: a.mute.count, Late: a.late, Duplicates: a.duplicates,
 		Overflow: a.overflow + a.lens.overflow, LagMS: float64(max(0, a.lag)), SampleRate: 1,
-		SkewN: a.now.skew.n, SkewP95MS: a.now.skew.quantile(.95),
+		SkewN: a.now.skew.N(), SkewP95MS: a.now.skew.Quantile(.95),
 		Violations: s.Violations, ServerSkewMS: float64(s.Skew.Milliseconds()),
 		Collectors: s.Collectors.Reporting, CollectorsSilent: s.Collectors.Silent, CollectorsUnbalanced: s.Collectors.Unbalanced,
 		CollectorsAlone: s.Collectors.Alone, CollectorSkewMS: float64(s.Collectors.Skew.Milliseconds()),
@@ -151,14 +151,14 @@ func (a *Aggregator) row(f *frame.Frame, c, b *cell) frame.Row {
 		Estimated: c.scaled > 0, Exact: true, Burn: a.burn(c),
 	}
 	if f.Measure != "" {
-		d := c.measure.dist()
+		d := distOf(&c.measure)
 		r.Measure = &d
 	}
 	if a.cfg.Apdex > 0 {
-		r.Apdex = c.vitals[lcpIndex].apdex(a.cfg.Apdex)
+		r.Apdex = c.vitals[lcpIndex].Apdex(a.cfg.Apdex)
 	}
 	for i := range beacon.Vitals {
-		*r.Vital(i) = c.vitals[i].dist()
+		*r.Vital(i) = distOf(&c.vitals[i])
 	}
 	if b == nil || b.beacons == 0 {
 		return r
@@ -166,8 +166,8 @@ func (a *Aggregator) row(f *frame.Frame, c, b *cell) frame.Row {
 	r.Baseline = &frame.BaselineRow{
 		Views: count(b.views), Errors: count(b.errors), ErroredViews: count(b.errored),
 		ErrorRate: errorRate(b.errored, b.views), Users: b.users, Affected: b.affected,
-		LCP: b.vitals[0].dist(), INP: b.vitals[1].dist(), CLS: b.vitals[2].dist(),
-		FCP: b.vitals[3].dist(), TTFB: b.vitals[4].dist(),
+		LCP: distOf(&b.vitals[0]), INP: distOf(&b.vitals[1]), CLS: distOf(&b.vitals[2]),
+		FCP: distOf(&b.vitals[3]), TTFB: distOf(&b.vitals[4]),
 	}
 	r.Delta = frame.Deltas{
 		ErrorRate: rateDelta(c, b),

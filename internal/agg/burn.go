@@ -1,11 +1,11 @@
 package agg
 
 import (
-	"math"
 	"slices"
 	"time"
 
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/stats"
 )
 
 // orDefault fills in what an alert leaves open: three times the budget's speed
@@ -38,7 +38,7 @@ func (a *Aggregator) burns(to int64) []frame.Burn {
 		reaches := any && oldest <= to-alert.For.Milliseconds()+objectiveStep
 		b.Known = reaches && long.n >= frame.Thin
 		b.Muted = at(to).Before(p.Muted) || slices.ContainsFunc(a.cfg.Upkeep, func(s Span) bool { return s.holds(at(to)) })
-		b.Page = !b.Muted && b.Known && b.Rate > alert.Above && b.Now > alert.Above && wilsonLow(long.badShare(), long.n) > 1-p.Target
+		b.Page = !b.Muted && b.Known && b.Rate > alert.Above && b.Now > alert.Above && stats.WilsonLow(long.badShare(), long.n) > 1-p.Target
 		if any && to > oldest {
 			span := time.Duration(to-oldest) * time.Millisecond
 			all := p.over(span, to)
@@ -56,19 +56,6 @@ func (k kept10s) badShare() float64 {
 	return min(1, max(0, float64(k.bad)/float64(k.all)))
 }
 
-// wilsonLow is the lower end of the 95 % score interval (one-sided) of a share
-// seen in n: what it surely exceeds.
-func wilsonLow(share float64, n int) float64 {
-	const z = 1.645
-	if n == 0 {
-		return 0
-	}
-	m := float64(n)
-	middle := share + z*z/(2*m)
-	half := z * math.Sqrt(share*(1-share)/m+z*z/(4*m*m))
-	return max(0, (middle-half)/(1+z*z/m))
-}
-
 // burn is the fastest of the objectives about views and vitals of everyone, for
 // a row over the frame's window; 0 without any.
 func (a *Aggregator) burn(c *cell) float64 {
@@ -80,34 +67,10 @@ func (a *Aggregator) burn(c *cell) float64 {
 			continue
 		case p.Measure == "views":
 			bad = errorRate(c.errored, c.views)
-		case p.vital >= 0 && c.vitals[p.vital].n > 0:
-			bad = 1 - c.vitals[p.vital].shareUpTo(p.Bound)
+		case p.vital >= 0 && c.vitals[p.vital].N() > 0:
+			bad = 1 - c.vitals[p.vital].ShareUpTo(p.Bound)
 		}
 		fastest = max(fastest, bad/(1-p.Target))
 	}
 	return fastest
-}
-
-// shareUpTo is the share of values that are at most v, or in its bucket: bounds
-// are round numbers, at which browsers' own rounding piles values up.
-func (h *histogram) shareUpTo(v float64) float64 {
-	n := int(h.zeros)
-	bucket := int(math.Float32bits(float32(v))>>bucketShift) - h.lowest<<subBits
-	for i, count := range h.counts {
-		if i > bucket {
-			break
-		}
-		n += int(count)
-	}
-	return float64(n) / float64(h.n)
-}
-
-// apdex is the Application Performance Index of a vital: satisfied up to t,
-// tolerating up to 4t, frustrated beyond (Apdex Alliance, specification 1.1).
-// It is 0 without values.
-func (h *histogram) apdex(t float64) float64 {
-	if h.n == 0 {
-		return 0
-	}
-	return (h.shareUpTo(t) + h.shareUpTo(4*t)) / 2
 }

@@ -4,6 +4,8 @@ import (
 	"math"
 
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/hist"
+	"github.com/rumtop/rumtop/internal/stats"
 )
 
 // A difference is marked where chance alone would bring it about less than
@@ -28,43 +30,31 @@ func rateDelta(now, before *cell) frame.Delta {
 		return d
 	}
 	d.Known = true
-	pooled := (p*n + q*m) / (n + m)
-	se := math.Sqrt(pooled * (1 - pooled) * (1/n + 1/m))
-	if se > 0 && math.Abs(d.Diff) > zTwoSided*se && math.Abs(d.Diff) > minEffect*q {
+	z, ok := stats.ShareZ(p*n, n, q*m, m)
+	if ok && math.Abs(z) > zTwoSided && math.Abs(d.Diff) > minEffect*q {
 		d.Sign = sign(d.Diff)
 	}
 	return d
 }
 
-// quantileDelta compares 75th percentiles by their order-statistic intervals,
-// which ask nothing of how the values are distributed: the rank of the true
-// percentile among n values is binomial.
-func quantileDelta(now, before *histogram) frame.Delta {
-	if now.n == 0 || before.n == 0 {
+// quantileDelta compares 75th percentiles by their order-statistic intervals.
+func quantileDelta(now, before *hist.Histogram) frame.Delta {
+	if now.N() == 0 || before.N() == 0 {
 		return frame.Delta{}
 	}
 	const q = .75
-	p, r := now.quantile(q), before.quantile(q)
+	p, r := now.Quantile(q), before.Quantile(q)
 	d := frame.Delta{Diff: p - r}
-	if now.n < frame.Thin || before.n < frame.Thin {
+	if now.N() < frame.Thin || before.N() < frame.Thin {
 		return d
 	}
 	d.Known = true
-	nowLo, nowHi := now.interval(q)
-	beforeLo, beforeHi := before.interval(q)
+	nowLo, nowHi := now.Interval(q, zEach)
+	beforeLo, beforeHi := before.Interval(q, zEach)
 	if (nowLo > beforeHi || nowHi < beforeLo) && math.Abs(d.Diff) > minEffect*r {
 		d.Sign = sign(d.Diff)
 	}
 	return d
-}
-
-// interval is where the q-quantile lies, by zEach standard errors of its rank.
-func (h *histogram) interval(q float64) (lo, hi float64) {
-	n := float64(h.n)
-	half := zEach * math.Sqrt(n*q*(1-q))
-	r := [...]float64{math.Floor(n*q - half), math.Ceil(n*q+half) + 1}
-	h.ranks(r[:])
-	return r[0], r[1]
 }
 
 func sign(v float64) int {

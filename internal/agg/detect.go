@@ -1,6 +1,10 @@
 package agg
 
-import "math"
+import (
+	"math"
+
+	"github.com/rumtop/rumtop/internal/stats"
+)
 
 // What is called worse must be unlikely and matter.
 const (
@@ -130,7 +134,7 @@ func (w *watch) test(m watched, now, before *watchSum) (p float64, matters bool)
 		return 1, false
 	}
 	// Counts that are scaled up from a sample are as good as the fewer that were seen.
-	p = rateP(x*x/now.square[k], n*x/now.square[k], effective(y, y, before.square[k]), effective(o, y, before.square[k]))
+	p = stats.RateTest(x*x/now.square[k], n*x/now.square[k], effective(y, y, before.square[k]), effective(o, y, before.square[k]))
 	matters = x*x/now.square[k] >= minHurt && x/n >= worseRate*y/o && x/n-y/o >= worseBy[m]
 	return p, matters
 }
@@ -163,7 +167,7 @@ func testVital(k int, now, before *watchSum) (p float64, matters bool) {
 		return 1, false
 	}
 	is, was := now.p75(k), before.p75(k)
-	return shareP(x, n, y, o), is >= worseVital*was && is-was >= worseBy[int(ofLCP)+k]
+	return stats.ShareTest(x, n, y, o), is >= worseVital*was && is-was >= worseBy[int(ofLCP)+k]
 }
 
 func levelOfRank(counts *[levels]int32, rank float64) int {

@@ -9,6 +9,7 @@ import (
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/filter"
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/stats"
 )
 
 const (
@@ -131,7 +132,7 @@ func (a *Aggregator) parts(spec frame.DiffersSpec, lo, hi int64) (*parts, *frame
 		}
 		bound := float32(spec.Bound)
 		if bound <= 0 {
-			bound = float32(a.now.total.vitals[m].quantile(.75))
+			bound = float32(a.now.total.vitals[m].Quantile(.75))
 		}
 		d.Of = "views with slow " + strings.ToUpper(spec.Metric)
 		p.of = func(c *chunk, i int) (x, y float64) {
@@ -247,8 +248,8 @@ func (a *Aggregator) rank(d *frame.Differs, origins, pages [2][]float64) {
 				continue
 			}
 			e := frame.Difference{Term: frame.Term{Field: field, Value: keyOf(a.log.strings.text[text])}, N: frame.Count(v[0])}
-			x, y := proportion(min(1, v[0]/float64(d.A)), int(d.A)), proportion(min(1, max(0, v[1])/float64(d.B)), int(d.B))
-			e.A, e.B, e.Diff = x.Value, y.Value, difference(x, y)
+			x, y := stats.Wilson(min(1, v[0]/float64(d.A)), int(d.A)), stats.Wilson(min(1, max(0, v[1])/float64(d.B)), int(d.B))
+			e.A, e.B, e.Diff = x.Value, y.Value, frame.Estimate(stats.Newcombe(x, y))
 			if e.B > 0 {
 				e.Lift = e.A / e.B
 			}
@@ -256,7 +257,7 @@ func (a *Aggregator) rank(d *frame.Differs, origins, pages [2][]float64) {
 		}
 	}
 	d.Values = slices.DeleteFunc(d.Values, func(e frame.Difference) bool {
-		p := shareP(e.A*float64(d.A), float64(d.A), e.B*float64(d.B), float64(d.B))
+		p := stats.ShareTest(e.A*float64(d.A), float64(d.A), e.B*float64(d.B), float64(d.B))
 		return e.Diff.Value < minSeparates || p*float64(d.Compared) > alphaDiffers
 	})
 	slices.SortStableFunc(d.Values, byDifference)

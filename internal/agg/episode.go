@@ -4,6 +4,8 @@ import (
 	"math"
 
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/hist"
+	"github.com/rumtop/rumtop/internal/stats"
 )
 
 // episode is a time in which a measure was worse for someone, from the alarm on.
@@ -37,8 +39,8 @@ type point struct{ events, trials, allEvents, all float64 }
 // past is what an episode is compared with.
 type past struct {
 	events, trials float64
-	values         histogram // of a vital
-	everyone       bool      // the segment has no past of its own: everyone's
+	values         hist.Histogram // of a vital
+	everyone       bool           // the segment has no past of its own: everyone's
 }
 
 const (
@@ -221,16 +223,16 @@ func (w *watch) locate(e *episode, terms []frame.Term, steps int) {
 	}
 }
 
-func (w *watch) values(e *episode, number int64, own, everyone *histogram) {
+func (w *watch) values(e *episode, number int64, own, everyone *hist.Histogram) {
 	k := e.measure.vital()
 	w.each(number, number, func(c *chunk, i int) {
 		if c.totalRoles[i]&(1<<k) == 0 {
 			return
 		}
 		v := c.vital(i, k)
-		everyone.add(v, 1)
+		everyone.Add(v, 1)
 		if e.matcher == nil || e.matcher.passes(c, i) {
-			own.add(v, 1)
+			own.Add(v, 1)
 		}
 	})
 }
@@ -254,67 +256,35 @@ func (w *watch) count(e *episode, number int64) (p point) {
 }
 
 // date finds since when an episode is on.
-func (w *watch) date(e *episode, steps int) {
+func (w *watch) date(e *episode, last int) {
 	var x0, n0, x1, n1 float64
+	steps := make([]stats.Step, len(e.points))
 	for k, p := range e.points {
+		steps[k] = stats.Step{Events: p.events, Trials: p.all}
 		switch {
-		case k >= len(e.points)-steps:
+		case k >= len(e.points)-last:
 			x1, n1 = x1+p.events, n1+p.all
 		case k < len(e.points)-longSteps && w.steps[k].excluded>>e.measure&1 == 0:
 			x0, n0 = x0+p.events, n0+p.all
 		}
 	}
-	at, from, to := changePoint(e.points, (x0+.5)/(n0+1), x1/max(n1, 1))
+	at, from, to := stats.ChangePoint(steps, (x0+.5)/(n0+1), x1/max(n1, 1))
 	e.onset, e.from, e.to = e.first+int64(at), e.first+int64(from), e.first+int64(to)
-}
-
-// changePoint is the step in which the rate of events, of all trials of everyone,
-// most likely rose from before to now: the least of the cumulated log-likelihood ratio,
-// as a CUSUM control chart has it (Page, 1954). It is looked for halfway between the two rates,
-// so that what grows slowly, as with a release's roll-out, is dated to its
-// beginning. from and to hold every step that is likely to a twentieth.
-func changePoint(points []point, before, now float64) (at, from, to int) {
-	const twentieth = 1.92 // half of the χ² of one degree at 95 %
-	if !(now > before) || before <= 0 {
-		return max(len(points)-1, 0), 0, max(len(points)-1, 0)
-	}
-	rise := before + (now-before)/2
-	sums := make([]float64, len(points))
-	s, least := 0., math.Inf(1)
-	for k, p := range points {
-		sums[k] = s // what speaks against a change before this step
-		if s < least {
-			at, least = k, s
-		}
-		s += p.events*math.Log(rise/before) - (rise-before)*p.all
-	}
-	from, to = at, at
-	for k, s := range sums {
-		if s <= least+twentieth {
-			from, to = min(from, k), max(to, k)
-		}
-	}
-	return at, from, to
 }
 
 // lastWorse is the step after which the events were as before.
 func (e *episode) lastWorse() int64 {
-	var all, events float64
-	for k := range e.points {
-		if number := e.first + int64(k); number >= e.onset {
-			all, events = all+e.points[k].all, events+e.points[k].events
-		}
+	first := max(e.onset, e.first)
+	var steps []stats.Step
+	var all stats.Step
+	for _, p := range e.points[min(int(first-e.first), len(e.points)):] {
+		steps = append(steps, stats.Step{Events: p.events, Trials: p.all})
+		all.Events, all.Trials = all.Events+p.events, all.Trials+p.all
 	}
-	mid := events / max(all, 1) / 2
-	at, most, s := e.onset, 0., 0.
-	for k, p := range e.points {
-		if number := e.first + int64(k); number >= e.onset {
-			if s += p.events - mid*p.all; s > most {
-				at, most = number, s
-			}
-		}
+	if k := stats.LastAbove(steps, all.Events/max(all.Trials, 1)/2); k >= 0 {
+		return first + int64(k)
 	}
-	return at
+	return e.onset
 }
 
 func (p *past) rate() float64 { return (p.events + .5) / (p.trials + 1) }
@@ -326,7 +296,7 @@ func (e *episode) calmNow() bool {
 		x, n = x+p.events, n+p.trials
 	}
 	if e.measure.vital() >= 0 {
-		return n < minTrials || shareP(x, n, e.before.events, e.before.trials) > alphaDiffers
+		return n < minTrials || stats.ShareTest(x, n, e.before.events, e.before.trials) > alphaDiffers
 	}
-	return x < 3 || x < 1.2*e.before.rate()*n || rateP(x, n, e.before.events, e.before.trials) > alphaDiffers
+	return x < 3 || x < 1.2*e.before.rate()*n || stats.RateTest(x, n, e.before.events, e.before.trials) > alphaDiffers
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/stats"
 )
 
 const (
@@ -35,9 +36,9 @@ func (a *Aggregator) errorState(f *frame.Frame, group uint32, blo int64) string 
 	now, before := a.now.hit(group), a.before.hit(group)
 	all, allBefore := float64(a.now.total.users), float64(a.before.total.users)
 	switch {
-	case now == 0 && rateP(before, allBefore, now, all) < stateP/groups:
+	case now == 0 && stats.RateTest(before, allBefore, now, all) < stateP/groups:
 		return frame.ErrorGone
-	case now*allBefore >= regressedFactor*before*all && rateP(now, all, before, allBefore) < stateP/groups:
+	case now*allBefore >= regressedFactor*before*all && stats.RateTest(now, all, before, allBefore) < stateP/groups:
 		return frame.ErrorRegressed
 	}
 	return ""

@@ -286,17 +286,12 @@ func (c *cell) distributions(key string) []Distribution {
 	var out []Distribution
 	for m, name := range beacon.Vitals {
 		h := &c.vitals[m]
-		if h.n == 0 {
+		if h.N() == 0 {
 			continue
 		}
 		d := Distribution{Segment: key, Metric: name}
-		if h.zeros > 0 {
-			d.Buckets = append(d.Buckets, Bucket{0, int(h.zeros)})
-		}
-		for i, n := range h.counts {
-			if n > 0 {
-				d.Buckets = append(d.Buckets, Bucket{h.middle(i), int(n)})
-			}
+		for value, n := range h.Buckets {
+			d.Buckets = append(d.Buckets, Bucket{value, n})
 		}
 		out = append(out, d)
 	}

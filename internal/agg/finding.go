@@ -7,6 +7,8 @@ import (
 
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/hist"
+	"github.com/rumtop/rumtop/internal/stats"
 )
 
 // told is a report that has been made.
@@ -107,10 +109,10 @@ func (a *Aggregator) tell(e *episode, at int64) frame.Finding {
 		f.State, f.Until = frame.FindingOver, stepTime(e.until+1)
 	}
 	if e.measure.vital() >= 0 {
-		f.Now, f.Before = p.values.quantileEstimate(.75), e.before.values.quantileEstimate(.75)
+		f.Now, f.Before = p75(&p.values), p75(&e.before.values)
 	} else {
-		f.Now = proportion(share(p.events, p.trials), p.n)
-		f.Before = proportion(share(e.before.events, e.before.trials), int(e.before.trials))
+		f.Now = frame.Estimate(stats.Wilson(share(p.events, p.trials), p.n))
+		f.Before = frame.Estimate(stats.Wilson(share(e.before.events, e.before.trials), int(e.before.trials)))
 	}
 	if f.Before.Value > 0 {
 		f.Factor = f.Now.Value / f.Before.Value
@@ -125,6 +127,12 @@ func (a *Aggregator) tell(e *episode, at int64) frame.Finding {
 	}
 	e.told = told{f, at}
 	return f
+}
+
+// p75 is a 75th percentile with the interval between its order statistics.
+func p75(h *hist.Histogram) frame.Estimate {
+	low, high := h.Interval(.75, stats.Z95)
+	return frame.Estimate{Value: h.Quantile(.75), Low: low, High: high, N: h.N()}
 }
 
 func share(part, whole float64) float64 {

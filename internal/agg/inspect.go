@@ -2,22 +2,23 @@ package agg
 
 import (
 	"cmp"
-	"math"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/hist"
 )
 
 // Bounds of what an inspection lists.
 const (
-	maxInspected  = 12
-	maxCustoms    = 200
-	maxFunnel     = 8
-	maxMapSteps   = 120
-	binsPerOctave = 4
+	maxInspected     = 12
+	maxCustoms       = 200
+	maxFunnel        = 8
+	maxMapSteps      = 120
+	binsPerOctave    = 4
+	mapBinsPerOctave = 2
 )
 
 // bounds of the vitals, good up to the first and poor above the second, in
@@ -32,10 +33,10 @@ type inspector struct {
 	lens    *lens
 	vital   int
 
-	vitals    [len(beacon.Vitals)]histogram
-	pages     map[uint16]*histogram
+	vitals    [len(beacon.Vitals)]hist.Histogram
+	pages     map[uint16]*hist.Histogram
 	endpoints map[uint16]*endpointCell
-	customs   map[uint32]*histogram
+	customs   map[uint32]*hist.Histogram
 	events    map[uint32]*eventCell
 
 	funnel []uint32         // log.texts; otherString where nobody sent such an event
@@ -46,7 +47,7 @@ type inspector struct {
 type endpointCell struct {
 	n, failed int64 // fixed-point
 	statuses  map[uint16]int64
-	durations histogram
+	durations hist.Histogram
 }
 
 type eventCell struct {
@@ -62,7 +63,7 @@ func (a *Aggregator) inspect(q *frame.Query, lo, hi int64) *frame.Inspection {
 	}
 	s := &inspector{
 		log: a.log, lens: a.lens, whole: spec.Whole, vital: min(max(spec.Vital, 0), len(beacon.Vitals)-1),
-		pages: map[uint16]*histogram{}, endpoints: map[uint16]*endpointCell{}, customs: map[uint32]*histogram{},
+		pages: map[uint16]*hist.Histogram{}, endpoints: map[uint16]*endpointCell{}, customs: map[uint32]*hist.Histogram{},
 		events: map[uint32]*eventCell{}, stages: map[uint32]uint8{},
 	}
 	if !s.whole {
@@ -117,14 +118,14 @@ func (s *inspector) count(c *chunk, i int) {
 			continue
 		}
 		value := c.vital(i, m)
-		s.vitals[m].add(value, 1)
+		s.vitals[m].Add(value, 1)
 		if m == s.vital {
 			h := s.pages[c.page[i]]
 			if h == nil {
-				h = &histogram{}
+				h = &hist.Histogram{}
 				s.pages[c.page[i]] = h
 			}
-			h.add(value, 1)
+			h.Add(value, 1)
 		}
 	}
 	flags := c.flags[i]
@@ -140,10 +141,10 @@ func (s *inspector) count(c *chunk, i int) {
 				if len(s.customs) >= maxCustoms {
 					continue
 				}
-				h = &histogram{}
+				h = &hist.Histogram{}
 				s.customs[e.name] = h
 			}
-			h.add(e.value, 1)
+			h.Add(e.value, 1)
 		}
 	}
 	if flags&hasEvents != 0 {
@@ -165,7 +166,7 @@ func (s *inspector) countRequest(r *requestEntry, weight int64) {
 		e.statuses[r.status] += weight
 	}
 	if r.duration != 0 {
-		e.durations.add(unpackDuration(r.duration), 1)
+		e.durations.Add(unpackDuration(r.duration), 1)
 	}
 }
 
@@ -197,17 +198,17 @@ var spectrum = [...]float64{.5, .75, .9, .95, .99, .999}
 func (s *inspector) inspection() *frame.Inspection {
 	h := &s.vitals[s.vital]
 	out := &frame.Inspection{
-		Vital: beacon.Vitals[s.vital], Dist: h.dist(), Good: bounds[s.vital][0], Poor: bounds[s.vital][1], Bins: h.bins(),
+		Vital: beacon.Vitals[s.vital], Dist: distOf(h), Good: bounds[s.vital][0], Poor: bounds[s.vital][1], Bins: binsOf(h),
 	}
-	if h.n > 0 {
-		out.GoodShare, out.PoorShare = h.shareUpTo(out.Good), 1-h.shareUpTo(out.Poor)
+	if h.N() > 0 {
+		out.GoodShare, out.PoorShare = h.ShareUpTo(out.Good), 1-h.ShareUpTo(out.Poor)
 		for _, share := range spectrum {
-			out.Spectrum = append(out.Spectrum, frame.Quantile{Share: share, Value: h.quantile(share)})
+			out.Spectrum = append(out.Spectrum, frame.Quantile{Share: share, Value: h.Quantile(share)})
 		}
 	}
 	out.Phases = s.phases()
 	for page, h := range s.pages {
-		out.Pages = append(out.Pages, frame.PageRow{Page: keyOf(s.log.strings.text[s.log.pages.text[page]]), Dist: h.dist()})
+		out.Pages = append(out.Pages, frame.PageRow{Page: keyOf(s.log.strings.text[s.log.pages.text[page]]), Dist: distOf(h)})
 	}
 	out.Pages = best(out.Pages, func(a, b frame.PageRow) int {
 		return cmp.Or(compareBool(b.Dist.Thin(), a.Dist.Thin()), cmp.Compare(b.Dist.P75, a.Dist.P75), strings.Compare(a.Page, b.Page))
@@ -220,7 +221,7 @@ func (s *inspector) inspection() *frame.Inspection {
 	})
 	for name, h := range s.customs {
 		if text := s.log.strings.text[name]; !slices.Contains(loadPhases[:], text) {
-			out.Customs = append(out.Customs, frame.CustomRow{Name: text, Dist: h.dist()})
+			out.Customs = append(out.Customs, frame.CustomRow{Name: text, Dist: distOf(h)})
 		}
 	}
 	out.Customs = best(out.Customs, func(a, b frame.CustomRow) int {
@@ -255,7 +256,7 @@ func (s *inspector) endpoint(id uint16, e *endpointCell) frame.EndpointRow {
 	key := *s.log.endpoints.keys.elem(uint32(id))
 	row := frame.EndpointRow{
 		URL: s.log.strings.text[key>>32], Method: s.log.strings.text[uint32(key)],
-		N: count(e.n), Failed: count(e.failed), P75: e.durations.quantile(.75), Timed: e.durations.n,
+		N: count(e.n), Failed: count(e.failed), P75: e.durations.Quantile(.75), Timed: e.durations.N(),
 	}
 	for status, n := range e.statuses {
 		row.Statuses = append(row.Statuses, frame.StatusCount{Status: int(status), N: count(n)})
@@ -275,46 +276,15 @@ func (s *inspector) phases() []frame.Phase {
 	for _, name := range loadPhases {
 		if id, ok := s.log.strings.ids[name]; ok && s.customs[id] != nil {
 			h := s.customs[id]
-			out = append(out, frame.Phase{Name: name, P50: h.quantile(.5), N: h.n})
+			out = append(out, frame.Phase{Name: name, P50: h.Quantile(.5), N: h.N()})
 		}
 	}
 	for _, name := range [...]string{beacon.TTFB, beacon.FCP, beacon.LCP} {
-		if h := &s.vitals[beacon.VitalIndex(name)]; h.n > 0 {
-			out = append(out, frame.Phase{Name: name, P50: h.quantile(.5), Since: true, N: h.n})
+		if h := &s.vitals[beacon.VitalIndex(name)]; h.N() > 0 {
+			out = append(out, frame.Phase{Name: name, P50: h.Quantile(.5), Since: true, N: h.N()})
 		}
 	}
 	return out
-}
-
-// bins folds the buckets into quarters of octaves.
-func (h *histogram) bins() []frame.Bin {
-	const fold = 1 << subBits / binsPerOctave
-	var out []frame.Bin
-	for i := 0; i+fold <= len(h.counts); i += fold {
-		b := frame.Bin{Lo: h.edge(i), Hi: h.edge(i + fold)}
-		for _, n := range h.counts[i : i+fold] {
-			b.N += int(n)
-		}
-		if b.N > 0 || len(out) > 0 {
-			out = append(out, b)
-		}
-	}
-	for len(out) > 0 && out[len(out)-1].N == 0 {
-		out = out[:len(out)-1]
-	}
-	if h.zeros > 0 {
-		lo := 0.0
-		if len(out) > 0 {
-			lo = out[0].Lo
-		}
-		out = slices.Insert(out, 0, frame.Bin{Lo: 0, Hi: lo, N: int(h.zeros)})
-	}
-	return out
-}
-
-// edge is the lower edge of counts[i].
-func (h *histogram) edge(i int) float64 {
-	return float64(math.Float32frombits(uint32(h.lowest<<subBits+i) << bucketShift))
 }
 
 // heatMap is how the metric was distributed over the time that the charts show.
@@ -329,40 +299,13 @@ func (a *Aggregator) heatMap(s *inspector, q *frame.Query, hi int64) frame.HeatM
 	}
 	step := stepLength(oldest, hi-1, steps)
 	base := oldest / step
-	cells := make([]histogram, (hi-1)/step-base+1)
+	cells := make([]hist.Histogram, (hi-1)/step-base+1)
 	a.log.each(base*step, hi, func(c *chunk, i int) {
 		if v := s.roles(c, i); v&(1<<s.vital) != 0 {
-			cells[c.receivedAt(i)/step-base].add(c.vital(i, s.vital), 1)
+			cells[c.receivedAt(i)/step-base].Add(c.vital(i, s.vital), 1)
 		}
 	})
-	return heatMapOf(cells, base*step, step)
-}
-
-func heatMapOf(cells []histogram, from, step int64) frame.HeatMap {
-	const binsHere = 2 // per octave
-	const fold = 1 << subBits / binsHere
-	m := frame.HeatMap{From: at(from), Step: time.Duration(step) * time.Millisecond}
-	lowest, highest := math.MaxInt, 0
-	for i := range cells {
-		if h := &cells[i]; len(h.counts) > 0 {
-			lowest, highest = min(lowest, h.lowest), max(highest, h.lowest+len(h.counts)>>subBits)
-		}
-	}
-	for octave := lowest; octave < highest; octave++ {
-		for k := range binsHere {
-			m.Bins = append(m.Bins, float64(math.Float32frombits(uint32(octave<<subBits+k*fold)<<bucketShift)))
-		}
-	}
-	m.Counts = make([][]int, len(cells))
-	for i := range cells {
-		m.Counts[i] = make([]int, len(m.Bins))
-		h := &cells[i]
-		for b, n := range h.counts {
-			m.Counts[i][((h.lowest-lowest)<<subBits+b)/fold] += int(n)
-		}
-		if h.zeros > 0 && len(m.Bins) > 0 {
-			m.Counts[i][0] += int(h.zeros)
-		}
-	}
+	m := frame.HeatMap{From: at(base * step), Step: time.Duration(step) * time.Millisecond}
+	m.Bins, m.Counts = hist.BinAll(cells, mapBinsPerOctave)
 	return m
 }

@@ -107,7 +107,7 @@ func TestObjectivesAgreeWithFrames(t *testing.T) {
 			case o.Measure == "requests":
 				want = 1 - float64(total.failed)/float64(total.requests)
 			default:
-				want = total.vitals[beacon.VitalIndex(o.Measure)].shareUpTo(o.Bound)
+				want = total.vitals[beacon.VitalIndex(o.Measure)].ShareUpTo(o.Bound)
 			}
 			if got := f.Objectives[i]; math.Abs(got.Good-want) > 0.008 || got.N < 100 {
 				t.Errorf("seed %d, %s: %.4f is good (n %d), the frame says %.4f", seed, texts[i], got.Good, got.N, want)
@@ -220,18 +220,5 @@ func TestObjectivesAreBounded(t *testing.T) {
 	}
 	if n := a.promised(); n > MaxObjectives*(48*int(maxRetain/objectiveStep/time.Millisecond)) {
 		t.Errorf("%d bytes", n)
-	}
-}
-
-func TestApdex(t *testing.T) {
-	var h histogram
-	for i, n := range map[float32]int{1000: 60, 3000: 30, 20_000: 10} {
-		h.add(i, n)
-	}
-	if got := h.apdex(2500); math.Abs(got-0.75) > 1e-9 {
-		t.Errorf("apdex %v", got)
-	}
-	if got := (&histogram{}).apdex(2500); got != 0 {
-		t.Errorf("apdex of nothing is %v", got)
 	}
 }

@@ -28,7 +28,7 @@ func (a *Aggregator) order(q *frame.Query) []ranked {
 		}
 		r := ranked{segment: seg, key: a.lens.segments.key(seg), cell: c, rate: errorRate(c.errored, c.views)}
 		if vital >= 0 {
-			r.p75 = c.vitals[vital].quantile(.75)
+			r.p75 = c.vitals[vital].Quantile(.75)
 		}
 		list = append(list, r)
 	}

@@ -1,5 +1,7 @@
 package agg
 
+import "github.com/rumtop/rumtop/internal/hist"
+
 // people is a set of users.
 type people struct {
 	bits []uint64
@@ -24,7 +26,7 @@ func (p *people) add(user uint32) {
 type present struct {
 	events, trials float64
 	n              int // trials as seen
-	values         histogram
+	values         hist.Histogram
 	users, hurt    people // of everyone; of the segment, with an event
 	groups         map[uint32]int
 }
@@ -49,7 +51,7 @@ func (w *watch) present(e *episode, upTo int64) *present {
 			p.n++
 		}
 		if k >= 0 {
-			p.values.add(c.vital(i, k), 1)
+			p.values.Add(c.vital(i, k), 1)
 		}
 		if x > 0 || failed {
 			p.hurt.add(user)

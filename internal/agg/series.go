@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/hist"
 )
 
 // series counts the retained history by steps, for the charts and sparklines.
@@ -26,7 +27,7 @@ type step struct {
 	beacons        int
 	affected       int
 	users          tally // rows with errors of each user
-	lcp, inp       histogram
+	lcp, inp       hist.Histogram
 	segments       []spark
 }
 
@@ -157,10 +158,10 @@ func (s *series) countStep(st *step, c *chunk, i int, total, own uint8, by int) 
 		}
 	}
 	if total&(1<<lcpIndex) != 0 {
-		st.lcp.add(c.vital(i, lcpIndex), by)
+		st.lcp.Add(c.vital(i, lcpIndex), by)
 	}
 	if total&(1<<inpIndex) != 0 {
-		st.inp.add(c.vital(i, inpIndex), by)
+		st.inp.Add(c.vital(i, inpIndex), by)
 	}
 }
 
@@ -181,8 +182,8 @@ func (s *series) frame(to int64) frame.Series {
 	}
 	for i, c := range s.cells {
 		out.ErrorRate[i] = rateOrNaN(c.errored, c.views)
-		out.LCP75[i], out.LCP95[i] = c.lcp.orNaN(.75), c.lcp.orNaN(.95)
-		out.INP75[i], out.INP95[i] = c.inp.orNaN(.75), c.inp.orNaN(.95)
+		out.LCP75[i], out.LCP95[i] = quantileOrNaN(&c.lcp, .75), quantileOrNaN(&c.lcp, .95)
+		out.INP75[i], out.INP95[i] = quantileOrNaN(&c.inp, .75), quantileOrNaN(&c.inp, .95)
 		out.Affected[i] = float64(c.affected)
 		out.Views[i] = float64(count(c.views))
 		out.Beacons[i] = float64(c.beacons)
@@ -209,11 +210,11 @@ func rateOrNaN(errored, views int64) float64 {
 	return errorRate(errored, views)
 }
 
-func (h *histogram) orNaN(q float64) float64 {
-	if h.n == 0 {
+func quantileOrNaN(h *hist.Histogram, q float64) float64 {
+	if h.N() == 0 {
 		return math.NaN()
 	}
-	return h.quantile(q)
+	return h.Quantile(q)
 }
 
 // at is a time in Unix milliseconds as frames give it.

@@ -8,6 +8,8 @@ import (
 
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/hist"
+	"github.com/rumtop/rumtop/internal/stats"
 )
 
 const (
@@ -182,7 +184,7 @@ type arm struct {
 // stratum is one kind of people on one release, as seen.
 type stratum struct {
 	views, errored, requests, failed float64
-	values                           [3]histogram
+	values                           [3]hist.Histogram
 }
 
 func (a *arm) count(l *log, k int, c *chunk, i int) {
@@ -212,7 +214,7 @@ func (a *arm) count(l *log, k int, c *chunk, i int) {
 	}
 	for m := range s.values {
 		if c.totalRoles[i]&(1<<m) != 0 {
-			s.values[m].add(c.vital(i, m), 1)
+			s.values[m].Add(c.vital(i, m), 1)
 			a.values[m]++
 		}
 	}
@@ -283,16 +285,6 @@ func clump(events, people int) float64 {
 	return max(1, float64(events)/float64(max(people, 1)))
 }
 
-// anytime is by how many standard errors an interval must reach to hold at 95 %
-// however often, and whenever, one looks: the normal-mixture confidence sequence
-// (Robbins, 1970; Waudby-Smith et al., 2021), tuned to be tightest at tunedTo.
-func anytime(n float64) float64 {
-	const alpha, tunedTo = .05, 5000
-	l := -2 * math.Log(alpha)
-	r := n * (l + math.Log(l+1)) / tunedTo
-	return math.Sqrt(2 * (1 + 1/r) * math.Log(math.Sqrt(r+1)/alpha))
-}
-
 func judgeRate(name string, margin float64, arms *[2]arm, weights []float64, of func(*stratum) (x, n float64), clump func(*arm) float64) frame.Judged {
 	j := frame.Judged{Measure: name, Margin: margin, Verdict: frame.NoData}
 	var e [2]frame.Estimate
@@ -312,7 +304,7 @@ func judgeRate(name string, margin float64, arms *[2]arm, weights []float64, of 
 			p, n = p+w*min(1, x/m), n+m
 			variance += w * w * smooth * (1 - min(smooth, 1)) / m
 		}
-		half := anytime(max(n, 1)) * math.Sqrt(max(0, variance)*clump(&arms[side]))
+		half := stats.AnytimeZ(max(n, 1)) * math.Sqrt(max(0, variance)*clump(&arms[side]))
 		e[side] = frame.Estimate{Value: p, Low: max(0, p-half), High: min(1, p+half), N: int(n)}
 		if n < minTrials {
 			return j
@@ -330,14 +322,14 @@ func judgeVital(k int, margin float64, arms *[2]arm, weights []float64) frame.Ju
 	j := frame.Judged{Measure: beacon.Vitals[k], Margin: margin, Verdict: frame.NoData}
 	var e [2]frame.Estimate
 	for side := range arms {
-		var merged weighed
+		var merged hist.Weighted
 		n, sum := 0., 0.
 		for s, w := range weights {
 			if w == 0 {
 				continue
 			}
-			if h := &arms[side].strata[s].values[k]; h.n > 0 && arms[1-side].strata[s].values[k].n > 0 {
-				n, sum = n+float64(h.n), sum+w
+			if h := &arms[side].strata[s].values[k]; h.N() > 0 && arms[1-side].strata[s].values[k].N() > 0 {
+				n, sum = n+float64(h.N()), sum+w
 			}
 		}
 		variance := 0.
@@ -345,16 +337,16 @@ func judgeVital(k int, margin float64, arms *[2]arm, weights []float64) frame.Ju
 			if w == 0 {
 				continue
 			}
-			if h := &arms[side].strata[s].values[k]; h.n > 0 && arms[1-side].strata[s].values[k].n > 0 {
-				merged.add(h, w/sum)
-				variance += w / sum * w / sum * .75 * .25 / float64(h.n)
+			if h := &arms[side].strata[s].values[k]; h.N() > 0 && arms[1-side].strata[s].values[k].N() > 0 {
+				merged.Merge(h, w/sum)
+				variance += w / sum * w / sum * .75 * .25 / float64(h.N())
 			}
 		}
 		if n < minValues {
 			return j
 		}
-		half := anytime(n) * math.Sqrt(variance*clump(arms[side].values[k], arms[side].users.n))
-		e[side] = frame.Estimate{Value: merged.quantile(.75), Low: merged.quantile(.75 - half), High: merged.quantile(min(.75+half, 1)), N: int(n)}
+		half := stats.AnytimeZ(n) * math.Sqrt(variance*clump(arms[side].values[k], arms[side].users.n))
+		e[side] = frame.Estimate{Value: merged.Quantile(.75), Low: merged.Quantile(.75 - half), High: merged.Quantile(min(.75+half, 1)), N: int(n)}
 	}
 	j.Baseline, j.Canary = e[0], e[1]
 	if k == int(ofCLS-ofLCP) {
@@ -386,35 +378,4 @@ func concludeJudged(j *frame.Judged, change, half float64, n int) {
 	}
 	ratio := half / max(room, j.Margin/20)
 	j.Needs = int(math.Ceil(float64(n) * max(ratio*ratio-1, .05)))
-}
-
-// weighed is a distribution of values with weights, in the buckets of histogram.
-type weighed struct {
-	zeros   float64
-	buckets [highestBucket - lowestBucket + 1]float64
-}
-
-func (w *weighed) add(h *histogram, weight float64) {
-	each := weight / float64(h.n)
-	w.zeros += each * float64(h.zeros)
-	for i, n := range h.counts {
-		w.buckets[h.lowest<<subBits+i-lowestBucket] += each * float64(n)
-	}
-}
-
-func (w *weighed) quantile(q float64) float64 {
-	sum, last := w.zeros, 0.
-	if sum >= q {
-		return 0
-	}
-	h := histogram{lowest: lowestBucket >> subBits}
-	for i, n := range w.buckets {
-		if n > 0 {
-			last = h.middle(i)
-		}
-		if sum += n; sum >= q-1e-12 {
-			return last
-		}
-	}
-	return last
 }

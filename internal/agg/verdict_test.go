@@ -2,7 +2,6 @@ package agg
 
 import (
 	"math"
-	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -108,31 +107,5 @@ func TestVerdictPicks(t *testing.T) {
 	}
 	if ask(frame.VerdictSpec{}) != nil {
 		t.Error("a verdict that nobody asked for")
-	}
-}
-
-// Looking again and again at two releases that are the same finds a regression
-// in no more than about a twentieth of the runs: the intervals hold at any time.
-func TestPeekingIsSafe(t *testing.T) {
-	for _, n := range []float64{50, 500, 5000, 50_000, 5e6} {
-		if k := anytime(n); k < 2.8 || k > 10 {
-			t.Errorf("%v standard errors at %v", k, n)
-		}
-	}
-	wrong := 0
-	const runs = 200
-	for run := range runs {
-		r := rand.New(rand.NewPCG(uint64(run), 7))
-		var sum float64
-		for n := 1; n <= 4000; n++ {
-			sum += r.NormFloat64()
-			if n >= minTrials && math.Abs(sum)/math.Sqrt(float64(n)) > anytime(float64(n)) {
-				wrong++
-				break
-			}
-		}
-	}
-	if wrong > runs*8/100 {
-		t.Errorf("%d of %d", wrong, runs)
 	}
 }

@@ -113,19 +113,22 @@ type watchSum struct {
 	n                         [3]int32
 }
 
+// mantissaBits is the number of bits of a float32 after its exponent.
+const mantissaBits = 23
+
 // levels of a vital are quarters of octaves, from the one that lowest is in.
 const levels = 44
 
 var lowest = [3]float32{32, 4, 1.0 / 2048}
 
 func levelOf(vital int, v float32) int {
-	const sub = mantissa - 2
+	const sub = mantissaBits - 2
 	return min(max(int(math.Float32bits(v)>>sub)-int(math.Float32bits(lowest[vital])>>sub), 0), levels-1)
 }
 
 // levelEdge is the lower edge of a level.
 func levelEdge(vital, level int) float64 {
-	const sub = mantissa - 2
+	const sub = mantissaBits - 2
 	return float64(math.Float32frombits((math.Float32bits(lowest[vital])>>sub + uint32(level)) << sub))
 }
 

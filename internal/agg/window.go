@@ -4,6 +4,7 @@ import (
 	"math/bits"
 
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/hist"
 )
 
 // window counts the rows received in [lo, hi), in total and by segment. It
@@ -27,7 +28,7 @@ type window struct {
 
 	measure uint32        // log.texts: the site's own metric that cells keep, noString for none
 	rates   map[int64]int // rows by weight, where that is not one
-	skew    histogram
+	skew    hist.Histogram
 }
 
 // cell is what is counted of a segment.
@@ -37,8 +38,8 @@ type cell struct {
 	beacons, scaled      int // rows; rows with a weight
 	rawViews, rawErrored int // not scaled
 	users, affected      int
-	vitals               [len(beacon.Vitals)]histogram
-	measure              histogram
+	vitals               [len(beacon.Vitals)]hist.Histogram
+	measure              hist.Histogram
 }
 
 // groupCell is what is counted of an error group.
@@ -65,7 +66,7 @@ func (w *window) reset() {
 	w.groups = map[uint32]*groupCell{}
 	w.groupUsers.clear()
 	w.rates = map[int64]int{}
-	w.skew = histogram{}
+	w.skew = hist.Histogram{}
 }
 
 // keep has cells keep a metric of the site's own from now on.
@@ -124,7 +125,7 @@ func (w *window) count(c *chunk, i, by int) {
 		}
 	}
 	if s := c.skew[i]; s != 0 {
-		w.skew.add(unpackSkew(s), by)
+		w.skew.Add(unpackSkew(s), by)
 	}
 	user := w.log.identities.userOf(c.identity[i])
 	if user != 0 {
@@ -144,8 +145,8 @@ func (w *window) count(c *chunk, i, by int) {
 	if flags&hasCustoms != 0 && w.measure != noString {
 		for _, e := range c.rowCustoms(i) {
 			if e.name == w.measure {
-				w.total.measure.add(e.value, by)
-				cl.measure.add(e.value, by)
+				w.total.measure.Add(e.value, by)
+				cl.measure.Add(e.value, by)
 			}
 		}
 	}
@@ -235,7 +236,7 @@ func (cl *cell) countRoles(c *chunk, i int, verdict uint8, by int, weight int64)
 	}
 	for m := verdict & roleVitals; m != 0; m &= m - 1 {
 		k := bits.TrailingZeros8(m)
-		cl.vitals[k].add(c.vital(i, k), by)
+		cl.vitals[k].Add(c.vital(i, k), by)
 	}
 }
 

@@ -27,6 +27,8 @@ var rules = []rule{
 	{under: "internal/beacon", never: []string{module, "github.com/nats-io/", "github.com/charmbracelet/"}, direct: []string{"os", "net", "net/http", "time"}},
 	{under: "internal/filter", never: []string{module + "collector", module + "internal/agg", module + "internal/ui", module + "internal/stream", "github.com/nats-io/", "github.com/charmbracelet/bubbletea"}, direct: []string{"os", "net"}},
 	{under: "internal/fingerprint", never: []string{module}, direct: []string{"os", "net", "net/http", "time"}},
+	{under: "internal/hist", never: []string{module}, direct: []string{"os", "net", "net/http", "time"}},
+	{under: "internal/stats", never: []string{module}, direct: []string{"os", "net", "net/http", "time"}},
 	{under: "internal/agg", never: []string{module + "collector", module + "internal/ui", module + "internal/stream", "github.com/nats-io/", "github.com/charmbracelet/bubbletea"}, direct: []string{"os", "net", "net/http"}},
 	{under: "internal/stream", never: []string{module + "internal/agg", module + "internal/ui", module + "collector", "github.com/charmbracelet/"}},
 	{under: "internal/ui", never: []string{module + "internal/stream", module + "internal/snapshot", module + "collector", "github.com/nats-io/"}, direct: []string{"github.com/HdrHistogram/hdrhistogram-go"}},
