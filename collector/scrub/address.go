@@ -5,8 +5,8 @@ import (
 	"unicode/utf8"
 )
 
-// absolute looks at the :// at i for an address around it.
-func (sc *scan) absolute(s string, i int) int {
+// absoluteURL rewrites the URL around the :// at i.
+func (sc *scan) absoluteURL(s string, i, behind int) int {
 	start := i
 	for start > 0 && i-start < 24 && s[start-1] != ':' && schemeBytes[s[start-1]] {
 		start--
@@ -20,11 +20,11 @@ func (sc *scan) absolute(s string, i int) int {
 	if start >= 5 && s[start-5:start] == "blob:" {
 		start -= 5
 	}
-	end := addressEnd(s, i+3)
-	if strings.HasPrefix(s[i+3:], "www.w3.org/") && strings.IndexByte(s[i:end], '?') < 0 {
+	end := addressEnd(s, behind)
+	if strings.HasPrefix(s[behind:], "www.w3.org/") && strings.IndexByte(s[i:end], '?') < 0 {
 		return end // a namespace
 	}
-	return sc.rewriteAddress(s, start, end, i+3-start)
+	return sc.rewriteAddress(s, start, end, behind-start)
 }
 
 // rewriteURL notes that the address from start to end becomes its scrubbed form.
@@ -117,83 +117,81 @@ scan:
 
 var sentenceEnds = bytesOf(".,;:!?")
 
-// path looks at the / at i for a path that stands alone in a text, and for the
-// authority after //.
-func (sc *scan) path(s string, i int) int {
-	if sc.inPath || i > 0 && !is(s[i-1], space) && strings.IndexByte("\"'`(=,[:", s[i-1]) < 0 || i+1 >= len(s) {
+// barePath rewrites a path that begins with the / at i, or a URL without scheme that
+// begins with //.
+func (sc *scan) barePath(s string, i, behind int) int {
+	if i > 0 && !is(s[i-1], space) && strings.IndexByte("\"'`(=,[:", s[i-1]) < 0 || behind >= len(s) {
 		return 0
 	}
-	if i > 0 && s[i-1] == '[' && placeholderAt(s, i-1) > 0 {
+	if i > 0 && placeholderAt(s, i-1) > 0 {
 		return 0
 	}
-	c := s[i+1]
-	relative := is(c, alnum) || c == '_' || c == '@' || c == '.' || c == '~' || c == ':' || c == '%' || c == '?' || c >= utf8.RuneSelf
+	c := s[behind]
 	network := c == '/' && isAt(s, i+2, alnum)
-	if !relative && !network {
+	if !network && !is(c, alnum) && strings.IndexByte("_@.~:%?", c) < 0 && c < utf8.RuneSelf {
 		return 0
 	}
-	end := addressEnd(s, i+1)
+	end := addressEnd(s, behind)
 	if network {
 		host := s[i+2 : end]
 		if n := strings.IndexAny(host, "/?#"); n >= 0 {
 			host = host[:n]
 		}
-		if strings.IndexByte(host, '.') < 0 && strings.IndexByte(host, '@') < 0 {
+		if !strings.ContainsAny(host, ".@") {
 			return 0
 		}
 	}
-	if rest := s[i+1 : end]; len(rest) < 5 && strings.Trim(rest, "0123456789") == "" {
+	if rest := s[behind:end]; len(rest) < 5 && strings.Trim(rest, "0123456789") == "" {
 		return 0 // 3 /4
 	}
 	return sc.rewriteURL(s, i, end)
 }
 
-// query looks at the ? at i for the query of an address that does not begin
-// with a slash: cart.html?user=jane.
-func (sc *scan) query(s string, i int) int {
-	if sc.inPath || i == 0 || !is(s[i-1], alnum) && s[i-1] != '/' {
+// bareQuery removes the query at the ? at i of an address that does not begin with a
+// slash: cart.html?user=jane.
+func (sc *scan) bareQuery(s string, i, behind int) int {
+	if i == 0 || !is(s[i-1], alnum) && s[i-1] != '/' {
 		return 0
 	}
-	j := i + 1
+	j := behind
 	for j < len(s) && j-i < 64 && (is(s[j], alnum) || strings.IndexByte("_-.[]%", s[j]) >= 0) {
 		j++
 	}
-	if j == i+1 || j >= len(s) || s[j] != '=' {
+	if j == behind || j >= len(s) || s[j] != '=' {
 		return 0
 	}
-	end := addressEnd(s, j)
-	return sc.rewriteURL(s, i, end)
+	return sc.rewriteURL(s, i, addressEnd(s, j))
 }
 
-// scheme looks at the colon at i for data:, which has a payload.
-func (sc *scan) scheme(s string, i int) int {
+// dataURL finds the payload of a data: URL, by the colon at i.
+func dataURL(s string, i, behind int) match {
 	if i < 4 || s[i-4:i] != "data" || i > 4 && is(s[i-5], alnum) {
-		return 0
+		return match{}
 	}
 	high := min(len(s), i+100)
 	comma := strings.IndexByte(s[i:high], ',')
-	if comma < 0 || strings.ContainsAny(s[i+1:i+comma], " \t\n\"'") || strings.IndexByte(s[i:i+comma], '/') < 0 {
-		return 0
+	if comma < 0 || strings.ContainsAny(s[behind:i+comma], " \t\n\"'") || strings.IndexByte(s[i:i+comma], '/') < 0 {
+		return match{}
 	}
 	start := i + comma + 1
 	end := start
 	for end < len(s) && !is(s[end], space) && strings.IndexByte("\"'<>)`", s[end]) < 0 {
 		end++
 	}
-	if placeholderAt(s, start) == 0 {
-		sc.redact(start, end, Data)
+	if placeholderAt(s, start) > 0 {
+		return keep(end)
 	}
-	return end
+	return found(start, end)
 }
 
-// windowsPath looks at the \ at i for a home directory: C:\Users\jane.
-func (sc *scan) windowsPath(s string, i int) int {
-	home := i
-	for home > 0 && i-home < 5 && is(s[home-1], letter) {
-		home--
+// windowsHome finds the name of a home directory by the \ at i: C:\Users\jane.
+func windowsHome(s string, i, _ int) match {
+	users := i
+	for users > 0 && i-users < 5 && is(s[users-1], letter) {
+		users--
 	}
-	if !strings.EqualFold(s[home:i], "users") || home == 0 || s[home-1] != '\\' && s[home-1] != '/' {
-		return 0
+	if !strings.EqualFold(s[users:i], "users") || users == 0 || s[users-1] != '\\' && s[users-1] != '/' {
+		return match{}
 	}
 	start := i
 	for start < len(s) && start-i < 2 && s[start] == '\\' {
@@ -204,12 +202,11 @@ func (sc *scan) windowsPath(s string, i int) int {
 		end++
 	}
 	if end == start || end == len(s) && strings.IndexByte(s[start:end], ' ') >= 0 || placeholderAt(s, start) > 0 {
-		return 0
+		return match{}
 	}
 	switch strings.ToLower(s[start:end]) {
 	case "public", "default", "all users":
-		return 0
+		return match{}
 	}
-	sc.redact(start, end, ID)
-	return end
+	return found(start, end)
 }

@@ -43,6 +43,9 @@ func isAt(s string, i int, bits uint8) bool {
 	return i >= 0 && i < len(s) && class[s[i]]&bits != 0
 }
 
+// hasByte says whether s has the byte c at i; i may be out of range.
+func hasByte(s string, i int, c byte) bool { return i < len(s) && s[i] == c }
+
 func isHex(c byte) bool { return class[c]&(digit|hexLetter) != 0 }
 
 // allDigits says whether s is a number of at least one digit.

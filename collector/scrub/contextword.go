@@ -16,6 +16,12 @@ func (w *contextWord) text() []byte { return w.buf[:w.n] }
 // isIn says whether the word is in the set.
 func (w *contextWord) isIn(set *wordSet) bool { return set.has(string(w.text())) }
 
+// hasWord says whether the word that names what begins at i is in the set.
+func hasWord(s string, i int, set *wordSet) bool {
+	w := wordBefore(s, i)
+	return set.has(string(w.text()))
+}
+
 // wordBefore gives the word that names what begins at i: phone in
 // "phone: 1", `"phone":"1"`, "phone number is 1", "phone_no=1". It is the last
 // word before i that is not a filler; empty if other signs are in between.
@@ -80,7 +86,7 @@ const maxForeign = 40
 
 // endsInAny says whether s ends in one of the words, which are beyond ASCII.
 func endsInAny(s string, words []string) bool {
-	if len(s) < 2 || s[len(s)-1] < utf8.RuneSelf && strings.IndexFunc(s[max(0, len(s)-12):], func(r rune) bool { return r >= utf8.RuneSelf }) < 0 {
+	if !endsForeign(s) {
 		return false
 	}
 	for _, w := range words {
@@ -89,4 +95,12 @@ func endsInAny(s string, words []string) bool {
 		}
 	}
 	return false
+}
+
+// endsForeign says whether a byte beyond ASCII is near the end of s.
+func endsForeign(s string) bool {
+	if len(s) < 2 {
+		return false
+	}
+	return s[len(s)-1] >= utf8.RuneSelf || strings.IndexFunc(s[max(0, len(s)-12):], func(r rune) bool { return r >= utf8.RuneSelf }) >= 0
 }

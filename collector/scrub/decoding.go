@@ -64,6 +64,9 @@ func (d *decodedText) decode(s string, offsets []int32, low, high int) bool {
 	return true
 }
 
+// encodes says whether an escape or a look-alike may begin with c.
+func encodes(c byte) bool { return c == '%' || c == '&' || c == '\\' || c >= utf8.RuneSelf }
+
 // nextEscape gives where the first escape or look-alike from i on is, or the end
 // of s.
 func nextEscape(s string, i int) int {

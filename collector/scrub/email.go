@@ -7,24 +7,23 @@ import (
 )
 
 // The longest parts of an address that are looked at, in bytes: somewhat more
-// than RFC 5321 allows, because escapes and other scripts take more.
+// than RFC 5321 allows, because escapes and other scripts are longer.
 const (
 	maxLocal  = 128
 	maxDomain = 255
 )
 
-// email looks at the @ at i for an address around it.
-func (sc *scan) email(s string, i int) int {
+// email finds an address around the @ at i.
+func email(s string, i, behind int) match {
 	start := localStart(s, i)
 	if start == i {
-		return 0
+		return match{}
 	}
-	end := domainEnd(s, i+1)
+	end := domainEnd(s, behind)
 	if end == 0 {
-		return 0
+		return match{}
 	}
-	sc.redact(start, end, Email)
-	return end
+	return found(start, end)
 }
 
 // localStart gives where the local part before the @ at i begins, i if there is none.
@@ -36,60 +35,46 @@ func localStart(s string, i int) int {
 		}
 		return i
 	}
-	cjk := unspacedBefore(s, i)
+	cjk := isUnspacedBefore(s, i)
 	j := i
 	for j > low {
 		c := s[j-1]
-		switch {
-		case localBytes[c]:
-			if j < i && is(c, alnum) && j-1 >= 2 && s[j-3] == '%' && delimiterEscape(s[j-3:j]) {
-				return trimLocal(s, j, i)
+		n := 1
+		if c >= utf8.RuneSelf {
+			var r rune
+			if r, n = utf8.DecodeLastRuneInString(s[low:j]); unspaced(r) && !cjk || !unspaced(r) && !inWord(r) {
+				break
 			}
-			j--
-			continue
-		case c == '%':
-			j--
-			continue
-		case c >= utf8.RuneSelf:
-			r, n := utf8.DecodeLastRuneInString(s[low:j])
-			if cjk && unspaced(r) || !unspaced(r) && inWord(r) {
-				j -= n
-				continue
-			}
+		} else if !localBytes[c] || j < i && is(c, alnum) && isDelimiterBefore(s, j) {
+			break
 		}
-		break
+		j -= n
 	}
-	return trimLocal(s, j, i)
+	for j < i && strings.IndexByte(".'!#$*^~|-%", s[j]) >= 0 { // quotes and punctuation
+		j++
+	}
+	return j
 }
 
+// isDelimiterBefore says whether the letter or digit before i ends the escape of a
+// delimiter: %20jane.
+func isDelimiterBefore(s string, i int) bool {
+	return i >= 3 && s[i-3] == '%' && delimiterEscapes.has(s[i-2:i])
+}
+
+// delimiterEscapes are percent escapes of what ends a word.
+var delimiterEscapes = words(`20 22 26 27 2c 2f 3a 3b 3c 3d 3f 0a 5b 7b 09`)
+
 var localBytes = func() byteSet {
-	b := bytesOf("._+-'!#$*^~|")
+	b := bytesOf("._+-'!#$*^~|%")
 	for c := range b {
 		b[c] = b[c] || is(byte(c), alnum)
 	}
 	return b
 }()
 
-// trimLocal takes quotes and punctuation off the beginning of a local part.
-func trimLocal(s string, j, i int) int {
-	for j < i && strings.IndexByte(".'!#$*^~|-%", s[j]) >= 0 {
-		j++
-	}
-	return j
-}
-
-// delimiterEscape says whether a percent escape stands for something that ends
-// a word.
-func delimiterEscape(e string) bool {
-	switch strings.ToUpper(e) {
-	case "%20", "%22", "%26", "%27", "%2C", "%2F", "%3A", "%3B", "%3C", "%3D", "%3F", "%0A", "%5B", "%7B", "%09":
-		return true
-	}
-	return false
-}
-
-// unspaced says whether a rune belongs to a script that puts no blanks between
-// words, so that an ASCII address may stand amid it.
+// unspaced says whether a rune is of a script without blanks between words, so that
+// an ASCII address may be in the middle of it.
 func unspaced(r rune) bool {
 	switch {
 	case r < 0xe00:
@@ -107,74 +92,84 @@ func inWord(r rune) bool {
 	return unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsDigit(r) || r == utf8.RuneError
 }
 
-func unspacedBefore(s string, i int) bool {
+func isUnspacedBefore(s string, i int) bool {
 	r, _ := utf8.DecodeLastRuneInString(s[max(0, i-4):i])
 	return unspaced(r)
 }
 
-// domainEnd gives where the domain that begins at i ends, 0 if none does: labels,
+// domainEnd gives where the domain that begins at i ends, 0 if there is none: labels,
 // the last of which could be a top-level domain, or an address in brackets.
 func domainEnd(s string, i int) int {
 	if i < len(s) && s[i] == '[' {
-		if n := strings.IndexByte(s[i:min(len(s), i+48)], ']'); n > 0 && placeholderAt(s, i) == 0 {
-			inner := strings.TrimPrefix(s[i+1:i+n], "IPv6:")
-			if ipv4Len(inner, 0) == len(inner) || ipv6Len(inner, 0) == len(inner) {
-				return i + n + 1
-			}
-		}
-		return 0
+		return addressLiteralEnd(s, i)
 	}
-	high := min(len(s), i+maxDomain)
-	first, _ := utf8.DecodeRuneInString(s[i:high])
+	d := s[:min(len(s), i+maxDomain)]
+	first, _ := utf8.DecodeRuneInString(d[i:])
 	cjk := unspaced(first)
-	end := 0    // after the last label that could end a domain
-	label := i  // where the current label begins
-	labels := 0 // complete ones
-	j := i
-	for {
-		for j < high {
-			c := s[j]
-			if is(c, alnum) || c == '-' {
-				j++
-				continue
-			}
-			if c >= utf8.RuneSelf {
-				r, n := utf8.DecodeRuneInString(s[j:high])
-				if unspaced(r) && (cjk || j == label) || !unspaced(r) && inWord(r) {
-					cjk = cjk || unspaced(r)
-					j += n
-					continue
-				}
-			}
+	end := 0 // of the last label that could end a domain
+	label := i
+	for n := 0; ; n++ {
+		var j int
+		j, cjk = domainLabelEnd(d, label, cjk)
+		if j == label || d[label] == '-' {
 			break
 		}
-		if j == label || s[label] == '-' {
-			break
-		}
-		if labels > 0 && topLevel(s[label:j]) {
+		if n > 0 && isTopLevel(d[label:j]) {
 			end = j
-		} else if codeExtensions.has(s[label:j]) && j < high && s[j] == ':' && isAt(s, j+1, digit) {
+		} else if codeExtensions.has(d[label:j]) && j < len(d) && d[j] == ':' && isAt(s, j+1, digit) {
 			return 0 // render@cart.view.js:10
 		}
-		labels++
-		if j >= high || s[j] != '.' {
+		if j >= len(d) || d[j] != '.' {
 			break
 		}
-		j++
-		label = j
+		label = j + 1
 	}
-	if end == 0 || version(s[i:end]) {
+	if end == 0 || isPackageVersion(d[i:end]) {
 		return 0
 	}
-	for s[end-1] == '-' {
+	for d[end-1] == '-' {
 		end--
 	}
 	return end
 }
 
-// topLevel says whether a label could end a domain: at least two letters, or
+// addressLiteralEnd gives where the IP address in brackets at i ends, 0 if there is
+// none.
+func addressLiteralEnd(s string, i int) int {
+	n := strings.IndexByte(s[i:min(len(s), i+48)], ']')
+	if n <= 0 || placeholderAt(s, i) > 0 {
+		return 0
+	}
+	addr := strings.TrimPrefix(s[i+1:i+n], "IPv6:")
+	if ipv4Len(addr, 0) != len(addr) && ipv6Len(addr, 0) != len(addr) {
+		return 0
+	}
+	return i + n + 1
+}
+
+// domainLabelEnd gives where the label of a domain that begins at i ends. cjk says
+// whether scripts without blanks are part of the domain, and not text around it.
+func domainLabelEnd(s string, i int, cjk bool) (int, bool) {
+	for j := i; ; {
+		if j < len(s) && (is(s[j], alnum) || s[j] == '-') {
+			j++
+			continue
+		}
+		if j == len(s) || s[j] < utf8.RuneSelf {
+			return j, cjk
+		}
+		r, n := utf8.DecodeRuneInString(s[j:])
+		if unspaced(r) && !cjk && j > i || !unspaced(r) && !inWord(r) {
+			return j, cjk
+		}
+		cjk = cjk || unspaced(r)
+		j += n
+	}
+}
+
+// isTopLevel says whether a label could end a domain: at least two letters, or
 // punycode, and not the extension of a source or image file.
-func topLevel(l string) bool {
+func isTopLevel(l string) bool {
 	if len(l) < 2 {
 		return false
 	}
@@ -193,8 +188,8 @@ func topLevel(l string) bool {
 	return n >= 2 && !codeExtensions.has(l[:n]) && !mediaExtensions.has(l[:n])
 }
 
-// version tells pkg@1.2.3-beta.one from a domain.
-func version(d string) bool {
+// isPackageVersion tells pkg@1.2.3-beta.one from a domain.
+func isPackageVersion(d string) bool {
 	j := 0
 	for j < len(d) && is(d[j], digit) {
 		j++

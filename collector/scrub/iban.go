@@ -1,5 +1,11 @@
 package scrub
 
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
 // ibanLengths are the lengths of international bank account numbers by country
 // (SWIFT's IBAN registry).
 var ibanLengths = map[string]int{
@@ -13,46 +19,50 @@ var ibanLengths = map[string]int{
 	"UA": 29, "VA": 22, "VG": 24, "XK": 20, "YE": 30,
 }
 
-// iban looks for an international bank account number at i: country, check
-// digits and the account, in one or with separators, that pass the check
-// modulo 97 (ISO 13616).
-func (sc *scan) iban(s string, i int) int {
-	if i > 0 && is(s[i-1], alnum) || i+4 > len(s) || !is(s[i+3], digit) {
-		return 0
+// ibanStarts are the countries in any case.
+var ibanStarts = anyCase(strings.ToLower(strings.Join(slices.Collect(maps.Keys(ibanLengths)), " ")))
+
+// iban finds an international bank account number at i: country, check digits and
+// account, with or without separators, that pass the check modulo 97 (ISO 13616).
+func iban(s string, i, _ int) match {
+	if i > 0 && is(s[i-1], alnum) || i+4 > len(s) || !is(s[i+1], letter) || !is(s[i+2], digit) || !is(s[i+3], digit) {
+		return match{}
 	}
 	country := [2]byte{s[i] &^ 0x20, s[i+1] &^ 0x20}
 	length := ibanLengths[string(country[:])]
 	if length == 0 {
-		return 0
+		return match{}
 	}
-	mod := 0
-	add := func(c byte) {
-		if is(c, digit) {
-			mod = (mod*10 + int(c-'0')) % 97
-		} else {
-			mod = (mod*100 + int(c&^0x20-'A') + 10) % 97
-		}
-	}
+	var check mod97
 	n, j, gap := 4, i+4, 0
-	for n < length && j < len(s) {
+	for ; n < length && j < len(s); j++ {
 		switch c := s[j]; {
 		case is(c, alnum):
-			add(c)
+			check.write(c)
 			n++
 			gap = 0
-		case gap < 2 && (c == ' ' || c == '-' || c == '.' || c == '_' || c == '/' || c == '+'):
+		case gap < 2 && strings.IndexByte(" -._/+", c) >= 0:
 			gap++
 		default:
-			return 0
+			return match{}
 		}
-		j++
 	}
 	for _, c := range []byte(s[i : i+4]) {
-		add(c)
+		check.write(c)
 	}
-	if n != length || mod != 1 || isAt(s, j, alnum) {
-		return 0
+	if n != length || check != 1 || isAt(s, j, alnum) {
+		return match{}
 	}
-	sc.redact(i, j, IBAN)
-	return j
+	return found(i, j)
+}
+
+// mod97 is a number modulo 97, of digits and of letters as two digits (A = 10).
+type mod97 int
+
+func (m *mod97) write(c byte) {
+	if is(c, digit) {
+		*m = (*m*10 + mod97(c-'0')) % 97
+	} else {
+		*m = (*m*100 + mod97(c&^0x20-'A') + 10) % 97
+	}
 }

@@ -49,7 +49,7 @@ func (sc *scan) dateSegment(date int, s, before, rest string) int {
 	if len(s) != 2 && len(s) != 4 || !allDigits(s) || date == 0 && sc.isPersonWord(before) {
 		return 0
 	}
-	switch n := number(s, group{0, len(s)}); {
+	switch n := number(s); {
 	case date == 0 && n >= 1990 && n < 2100:
 		if month, _, _ := strings.Cut(rest, "/"); archiveWords.has(before) || len(month) == 2 && sc.dateSegment(1, month, s, "") == 2 {
 			return 1
@@ -240,14 +240,14 @@ func worthALook(s string) bool {
 			return true
 		}
 	}
-	return digits >= 7 || len(s) >= minOpaque || digits >= 3 && len(s) >= 11
+	return digits >= 7 || len(s) >= minToken || digits >= 3 && len(s) >= 11
 }
 
 // isPlain says whether a segment is a word or, at the end of the path of a source,
 // a file's name, as most are: nothing in it is worth another look.
 func isPlain(g segment) bool {
 	s := g.text
-	if len(s) >= 2*minOpaque {
+	if len(s) >= 2*minToken {
 		return false
 	}
 	digits, dots := 0, 0
@@ -265,9 +265,9 @@ func isPlain(g segment) bool {
 		}
 	}
 	if g.source {
-		return digits < 9 && digits < len(s) && (len(s) < minOpaque || g.last)
+		return digits < 9 && digits < len(s) && (len(s) < minToken || g.last)
 	}
-	return digits == 0 && dots == 0 && (len(s) < 10 || len(s) < minOpaque && seen&letter != letter)
+	return digits == 0 && dots == 0 && (len(s) < 10 || len(s) < minToken && seen&letter != letter)
 }
 
 // at judges a segment with an @: an address, a person's handle, a package, a

@@ -1,41 +1,39 @@
 package scrub
 
-import (
-	"strings"
-	"unicode/utf8"
-)
+import "strings"
 
-// scan is the state of scrubbing one field. The scanners find spans in what
-// they are given, which is the field itself or a [view] of it; each looks at a
-// bounded stretch around its anchor, or moves on past what it has looked at, so
-// that the whole is linear.
+// scan is the state of scrubbing one field. The scanner asks rules for matches in
+// the field itself and in its decoded layers.
 type scan struct {
 	scrubber *Scrubber
+	rules    *ruleSet
 	tally    tally
 
-	changed   extent // what was replaced since the field was scanned
+	changed   extent // since the field was scanned
 	spans     []span
 	rewrites  []rewrite
-	rewritten []byte  // the texts of rewrites
-	offsets   []int32 // offsets of the view that is being scanned, nil for the field itself
-	encoded   extent  // of what is scanned, with escapes and what is not ASCII: views are worth a look
-	decoded   extent  // of the field, where the view differs from what it was made from
-	inPath    bool    // a path segment: no URLs in it
-	disk      bool    // the address that is being rewritten is a file's
-	network   bool    // … a professional network's, whose /in/ stands before a person
-	inner     *scan   // for path segments
-	noKeyEnd  bool    // no private key ends beyond here
+	rewritten []byte // the texts of rewrites
+
+	// Of the text that is being scanned: the field, or a layer of it.
+	offsets  []int32 // of the layer's bytes in the field, nil for the field itself
+	encoded  extent  // has escapes and bytes beyond ASCII, so decoding may reveal more
+	decoded  extent  // of the field: where the layer differs from what it was decoded from
+	noKeyEnd bool    // no private key ends in the rest
+	chain    chain
+	pair     pair
 
 	layers  [2]decodedText
-	groups  []group
 	out     []byte
 	address []byte // that is being rewritten
-	clean   string // the last address, but for line and column, that stays as it is: frames share theirs
+	disk    bool   // the address that is being rewritten is a file's
+	network bool   // it is a professional network's, whose /in/ leads to a person
+	clean   string // the last address, without line and column, that stays as it is: frames share it
 	last    place
+	inner   *scan // for segments of paths
 }
 
-// place is the last address in a text, up to its query, and what became of it:
-// frames share theirs.
+// place is the last address in a text up to its query, and what replaces it:
+// frames share it.
 type place struct {
 	place string
 	out   []byte
@@ -43,10 +41,11 @@ type place struct {
 	tally tally
 }
 
-// release lets go of the field. The memory for its scratch stays, to be used for
-// the next: at most some 20 bytes for each of the longest field's.
+// release drops the references to the field. The buffers stay for the next field:
+// at most some 20 bytes for each byte of the longest.
 func (sc *scan) release() {
-	sc.clean, sc.last.place = "", ""
+	sc.clean, sc.last.place, sc.chain.s = "", "", ""
+	sc.pair.s = ""
 	for i := range sc.layers {
 		sc.layers[i].text = ""
 	}
@@ -61,7 +60,7 @@ func (sc *scan) text(s string) string {
 	return sc.replace(s)
 }
 
-// line is text for what must stand on one line.
+// line is text without line breaks and tabs.
 func (sc *scan) line(s string) string {
 	if strings.ContainsAny(s, "\n\t") {
 		s = strings.Map(func(r rune) rune {
@@ -74,32 +73,31 @@ func (sc *scan) line(s string) string {
 	return sc.text(s)
 }
 
-// collect finds the spans of s, around what is fresh in it: as it stands, then
-// through its layers of encoding. It gives what it has looked at.
+// collect finds the spans of s around its changes: in s itself, then in its
+// decoded layers. It gives the part of s that it scanned.
 func (sc *scan) collect(s string) (from, to int) {
 	sc.spans, sc.rewrites, sc.rewritten = sc.spans[:0], sc.rewrites[:0], sc.rewritten[:0]
 	from, to = sc.changed.window(s)
-	sc.find(s, from, to)
-	sc.decoded = sc.encoded
+	sc.scanText(s, from, to)
 	text := s
 	for depth := range maxDepth {
 		if sc.encoded.isEmpty() {
 			break
 		}
-		v := &sc.layers[depth&1]
-		a, b := sc.encoded.window(text)
+		layer := &sc.layers[depth&1]
+		low, high := sc.encoded.window(text)
 		sc.decoded = extent{sc.offset(sc.encoded.low), sc.offset(sc.encoded.high)}
-		if !v.decode(text, sc.offsets, a, b) {
+		if !layer.decode(text, sc.offsets, low, high) {
 			break
 		}
-		text, sc.offsets = v.text, v.offsets
-		sc.find(text, 0, len(text))
+		text, sc.offsets = layer.text, layer.offsets
+		sc.scanText(text, 0, len(text))
 	}
 	sc.offsets = nil
 	return from, to
 }
 
-// offset gives the place in the field for one of what is being scanned.
+// offset gives the offset in the field of a byte of the text that is scanned.
 func (sc *scan) offset(i int) int {
 	if sc.offsets == nil {
 		return i
@@ -107,166 +105,96 @@ func (sc *scan) offset(i int) int {
 	return int(sc.offsets[i])
 }
 
-// What stands at a byte: which scanners to ask.
-const (
-	none = iota
-	word
-	anchorAt
-	anchorColon
-	anchorEquals
-	anchorSlash
-	anchorQuery
-	anchorBackslash
-	anchorDash
-	anchorClose
-	anchorEscape // & and %
-	anchorWide   // not ASCII
-)
-
-var anchors = func() (t [256]uint8) {
-	for c := range t {
-		switch {
-		case is(byte(c), alnum):
-			t[c] = word
-		case c >= utf8.RuneSelf:
-			t[c] = anchorWide
-		}
-	}
-	t['@'], t[':'], t['='], t['/'], t['?'] = anchorAt, anchorColon, anchorEquals, anchorSlash, anchorQuery
-	t['\\'], t['-'], t['>'], t['&'], t['%'] = anchorBackslash, anchorDash, anchorClose, anchorEscape, anchorEscape
-	return t
-}()
-
-// find runs the scanners over s, for what has its anchor between from and to.
-func (sc *scan) find(s string, from, to int) {
+// scanText asks the rules about s, at the triggers between from and to.
+func (sc *scan) scanText(s string, from, to int) {
 	sc.noKeyEnd = false
 	sc.encoded = extent{low: len(s), high: -1}
-	run := 0 // end of the run of token characters that has been looked at
+	triggers := &sc.rules.triggers
+	run := 0 // end of the run of token characters that was looked at
 	for i := from; i < to; {
-		switch anchors[s[i]] {
-		case none:
+		switch t := triggers[s[i]]; t {
+		case 0:
 			i++
-		case word:
+		case atWord:
 			if i >= run {
-				run = sc.opaque(s, i)
+				run = sc.run(s, i)
 			}
-			i = sc.piece(s, i)
-		case anchorAt:
-			i = max(i+1, sc.email(s, i))
-		case anchorColon:
-			i = max(i+1, sc.colon(s, i))
-		case anchorEquals, anchorClose:
-			i = max(i+1, sc.pair(s, i))
-		case anchorSlash:
-			i = max(i+1, sc.path(s, i))
-		case anchorQuery:
-			i = max(i+1, sc.query(s, i))
-		case anchorBackslash:
-			sc.encoded.include(i)
-			i = max(i+1, sc.windowsPath(s, i))
-		case anchorDash:
-			i = max(i+1, sc.privateKey(s, i), sc.option(s, i))
-		case anchorEscape:
-			sc.encoded.include(i)
-			i++
-		case anchorWide:
-			sc.encoded.include(i)
-			switch {
-			case strings.HasPrefix(s[i:], "°"):
-				sc.degrees(s, i)
-			case strings.HasPrefix(s[i:], "→"):
-				sc.told(s, i, i+len("→"))
+			i = sc.word(s, i)
+		default:
+			if t&atEncoded != 0 {
+				sc.encoded.include(i)
 			}
-			i++
+			i = max(i+1, sc.sign(s, i))
 		}
 	}
 }
 
-// colon asks the scanners whose anchor is a colon.
-func (sc *scan) colon(s string, i int) int {
-	if strings.HasPrefix(s[i:], "://") && !sc.inPath {
-		if end := sc.absolute(s, i); end > 0 {
-			return end
+// sign asks the rules of the sign at i, and gives where the scan goes on, 0 if
+// none matches.
+func (sc *scan) sign(s string, i int) int {
+	for _, r := range sc.rules.signs[s[i]] {
+		if len(r.sign) > 1 && !strings.HasPrefix(s[i:], r.sign) {
+			continue
+		}
+		if next := sc.ask(r.rule, s, i, i+len(r.sign)); next > 0 {
+			return next
 		}
 	}
-	if end := sc.colonAddress(s, i); end > 0 {
-		return end
-	}
-	if end := sc.scheme(s, i); end > 0 {
-		return end
-	}
-	return sc.pair(s, i)
+	return 0
 }
 
-// piece looks at the letters and digits from i, which stand alone or in a run of
-// pieces, and gives where to go on.
-func (sc *scan) piece(s string, i int) int {
-	end, digits := i, 0
-	lead := -1 // where the first digits begin
-	for end < len(s) && is(s[end], alnum) {
-		if is(s[end], digit) {
-			digits++
-			if lead < 0 {
-				lead = end
-			}
-		}
+// run asks the rules of runs about the run of token characters from i, unless it
+// is too short or too plain for a token, and gives its end.
+func (sc *scan) run(s string, i int) (end int) {
+	var seen uint8
+	for end = i; end < len(s) && is(s[end], alnum|connector); end++ {
+		seen |= class[s[end]]
+	}
+	if end-i < minToken || seen&letter == 0 || seen&(digit|upper) == 0 && end-i < 32 {
+		return end
+	}
+	sc.askFirst(sc.rules.runs, s, i, end)
+	return end
+}
+
+// word asks the rules of words about the word from i, then those of numbers, and
+// gives where the scan goes on.
+func (sc *scan) word(s string, i int) int {
+	first := class[s[i]]
+	seen, end := first, i+1
+	for end < len(s) && class[s[end]]&alnum != 0 {
+		seen |= class[s[end]]
 		end++
 	}
-	if i+36 <= len(s) && s[min(i+8, len(s)-1)] == '-' && isUUID(s[i:i+36]) && !isAt(s, i+36, alnum) {
-		sc.redact(i, i+36, UUID)
-		return i + 36
+	f := formOf(first, seen)
+	next := 0
+	if w := &sc.rules.words[f][min(end-i, maxWord)]; w.always || len(w.rules) > 0 && sc.rules.starts[f].has(s[i], s[i+1]) {
+		next = sc.askFirst(w.rules, s, i, end)
 	}
-	if digits == 0 || lead > i {
-		if e := sc.providerKey(s, i); e > 0 {
-			return e
+	if next == 0 && f != lettersOnly {
+		next = sc.numberIn(s, i, end)
+	}
+	return max(end, next)
+}
+
+// askFirst asks rules in their order until one matches, and gives where the scan
+// goes on, 0 if none matches.
+func (sc *scan) askFirst(rules []*rule, s string, start, end int) int {
+	for _, r := range rules {
+		if next := sc.ask(r, s, start, end); next > 0 {
+			return next
 		}
 	}
-	if end-i == 4 && digits < 4 && end < len(s) && s[end] == '.' {
-		if e := sc.macDotted(s, i); e > 0 {
-			return e
-		}
+	return 0
+}
+
+func (sc *scan) ask(r *rule, s string, start, end int) (next int) {
+	if r.apply != nil {
+		return r.apply(sc, s, start, end)
 	}
-	switch {
-	case digits == 0:
-		if end-i == 2 && i > 2 && s[i] == 'i' && s[i+1] == 's' && s[i-1] == ' ' {
-			if e := sc.told(s, i-1, end); e > 0 {
-				return e
-			}
-		}
-		if passwordWord(s, i, end) {
-			if e := sc.told(s, end, end); e > 0 {
-				return e
-			}
-		}
-		if end-i == 5 || end-i == 6 {
-			if e := sc.credentials(s, i, end); e > 0 {
-				return e
-			}
-		}
-		return end
-	case lead == i && digits == end-i && digits >= 3 && digits <= 8 && i > 3 && s[i-1] == ' ' && toldBefore[s[i-2]]:
-		if e := sc.toldCode(s, i, end); e > 0 {
-			return e
-		}
-	case lead == i+2 && i+4 <= end:
-		if e := sc.iban(s, i); e > 0 {
-			return e
-		}
-	case end-i == 26 && isULID(s[i:end]):
-		sc.redact(i, end, ULID)
-		return end
+	m := r.find(s, start, end)
+	if m.start < m.end {
+		sc.redact(m.start, m.end, r.kind)
 	}
-	if e := max(sc.macAddress(s, i, '-'), sc.macPlain(s, i, end)); e > 0 {
-		return e
-	}
-	// Digits that letters stand around are a number (card4111…), those between
-	// letters are part of a name or a hash.
-	tail := lead
-	for tail < end && is(s[tail], digit) {
-		tail++
-	}
-	if tail-lead == digits {
-		return max(end, sc.numbers(s, lead))
-	}
-	return end
+	return m.next
 }

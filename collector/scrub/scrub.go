@@ -50,11 +50,14 @@ type Scrubber struct {
 	maxInput int
 	counts   [numKinds]atomic.Uint64
 	scans    sync.Pool
+
+	textRules, segmentRules *ruleSet
 }
 
 // New makes a Scrubber. It fails on a parameter or word that could never match.
 func New(c Config) (*Scrubber, error) {
 	s := &Scrubber{keep: map[string]bool{}, person: words(""), maxInput: c.MaxInput}
+	s.textRules, s.segmentRules = newRuleSet(rules, numberRules, false), newRuleSet(rules, numberRules, true)
 	if s.maxInput <= 0 {
 		s.maxInput = DefaultMaxInput
 	}
@@ -70,7 +73,7 @@ func New(c Config) (*Scrubber, error) {
 		}
 		s.person.insert(strings.ToLower(w))
 	}
-	s.scans.New = func() any { return &scan{scrubber: s} }
+	s.scans.New = func() any { return &scan{scrubber: s, rules: s.textRules} }
 	return s, nil
 }
 
@@ -116,7 +119,7 @@ func (s *Scrubber) Tag(key, value string) (k, v string, ok bool) {
 	if v == "" {
 		return "", "", false
 	}
-	if p := secrecyOf(k); p != notSecret && p != coordinate && placeholderAt(v, 0) != len(v) && !benignValue(v) {
+	if l := labelOf(k); l != nil && l.tags && placeholderAt(v, 0) != len(v) && !isHarmless(v) {
 		s.counts[Secret].Add(1)
 		v = placeholders[Secret]
 	}

@@ -209,7 +209,7 @@ func (sc *scan) appendHost(dst []byte, host string, t *tally) []byte {
 		}
 	}
 	if n := ipv4Len(host, 0); n > 0 && (n == len(host) || host[n] == ':') {
-		if a, b, c, d := quad(host[:n]); loopback(a, b, c, d) {
+		if a, b, c, d := quad(host[:n]); isLocal(a, b, c, d) {
 			return append(dst, host...)
 		}
 	}
@@ -309,7 +309,7 @@ func (sc *scan) nested(s string, t *tally) string {
 // inside gives the scan for texts in the one that is being scrubbed.
 func (sc *scan) inside() *scan {
 	if sc.inner == nil {
-		sc.inner = &scan{scrubber: sc.scrubber, inPath: true}
+		sc.inner = &scan{scrubber: sc.scrubber, rules: sc.scrubber.segmentRules, chain: chain{segment: true}}
 	}
 	return sc.inner
 }

@@ -1,0 +1,38 @@
+package scrub
+
+import "strings"
+
+// phoneWords name the telephone number beside them, in the most spoken languages;
+// so do all words that end in one of phoneEndings.
+var (
+	phoneWords = words(`tel ph mob cell fax sms gsm call dial text ring msisdn handy whatsapp callback
+		callto telefon tlf telefonu telefone telefonnr telefoni telefonom telefonnummeret telefoonnummer phonenumber mobilnummer
+		mobiltelefon komorka telefono telefoon celular mobil movil portable rufnummer handynummer telefonnummer hotline voicemail`)
+	phoneEndings = [...]string{"phone", "mobile", "msisdn"}
+	// deviceWords have such an ending and name something else.
+	deviceWords = words(`iphone headphone microphone smartphone windowsphone`)
+	// casualPhoneWords often name another number: call 1234567, text: 1234567.
+	casualPhoneWords = words(`call text ring cell handy portable callback`)
+	// phoneWordsBehind name the number before them: 5551234567 (mobile).
+	phoneWordsBehind = words(`phone mobile tel telephone whatsapp fax`)
+	// foreignPhones are words beyond ASCII. Their first letter, which may be a
+	// capital, is omitted.
+	foreignPhones = []string{
+		"óvil", "eléfono", "éléphone", "елефон", "обильный", "моб", "ηλέφωνο", "elefonní", "elefonní číslo", "elefonszám", "thoại",
+		"手机号", "手机号码", "手机", "电话", "电话号码", "电话号", "電話", "電話番号", "携帯", "手機", "手機號碼", "電話號碼", "連絡先", "モバイル",
+		"전화", "전화번호", "휴대폰", "휴대전화", "연락처", "핸드폰", "הטלפון", "טלפון", "נייד", "هاتف", "الهاتف", "جوال", "موبايل",
+		"फ़ोन", "फोन", "मोबाइल", "โทร",
+	}
+)
+
+func isPhoneWord(w string) bool {
+	if phoneWords.has(w) {
+		return true
+	}
+	for _, e := range phoneEndings {
+		if strings.HasSuffix(w, e) {
+			return !deviceWords.has(w)
+		}
+	}
+	return false
+}

@@ -1,0 +1,167 @@
+package scrub
+
+import "strings"
+
+// rule is a named pattern: where the scanner looks for it, how it is recognised
+// and which kind of placeholder replaces it. The rules are in rules.go.
+type rule struct {
+	name string
+	kind Kind
+
+	// Where the scanner asks the rule: at one of the signs (separated by blanks), at
+	// words of these forms and lengths in bytes (most 0: no limit), or at runs of
+	// token characters. starts saves time: the rule is asked about few words that do
+	// not begin with one of these pairs of letters (empty: all words).
+	signs       string
+	words       form
+	least, most int
+	starts      string
+	runs        bool
+
+	digitsLead bool // digits may lead to the sign: 2001:db8::1
+	textOnly   bool // not asked within a segment of a path
+
+	// find says what to replace at the trigger from start to end, where the trigger
+	// is the sign, the word or the run. It looks at a bounded stretch around the
+	// trigger, or gives an end of what it has looked at, so that the scan is linear.
+	find func(s string, start, end int) match
+	// apply, in place of find, is for rules that replace several parts or rewrite
+	// them. It gives where the scan goes on; 0 if the rule does not match.
+	apply func(sc *scan, s string, start, end int) (next int)
+}
+
+// match is what a rule found: the part to replace, and where the scan goes on.
+// The zero value is no match.
+type match struct{ start, end, next int }
+
+// found is a match of which everything is replaced.
+func found(start, end int) match { return match{start, end, end} }
+
+// keep is a match of which nothing is replaced: what ends at next stays, and no
+// other rule is asked about it.
+func keep(next int) match { return match{next: next} }
+
+// form is the composition of a word, as a bit.
+type form uint8
+
+const (
+	lettersOnly form = 1 << iota
+	digitsOnly
+	lettersFirst // letters and digits, a letter first
+	digitsFirst  // letters and digits, a digit first
+
+	withDigits = digitsOnly | lettersFirst | digitsFirst
+)
+
+// formOf gives the form of a word whose first byte and whose bytes together have
+// these classes.
+func formOf(first, seen uint8) form {
+	switch {
+	case seen&digit == 0:
+		return lettersOnly
+	case seen&letter == 0:
+		return digitsOnly
+	case first&digit != 0:
+		return digitsFirst
+	}
+	return lettersFirst
+}
+
+// anyCase gives pairs of letters in all combinations of cases.
+func anyCase(pairs string) string {
+	var out []string
+	for _, p := range strings.Fields(pairs) {
+		u := strings.ToUpper(p)
+		out = append(out, p, u, u[:1]+p[1:], p[:1]+u[1:])
+	}
+	return strings.Join(out, " ")
+}
+
+// trigger says what the scanner does at a byte.
+type trigger uint8
+
+const (
+	atWord    trigger = 1 << iota
+	atSign            // rules are asked
+	atEncoded         // an escape or a look-alike may begin: the text is also scanned decoded
+)
+
+// ruleSet is a table of rules, by where they are asked.
+type ruleSet struct {
+	triggers [256]trigger
+	signs    [256][]signRule
+	words    [digitsFirst + 1][maxWord + 1]wordRules // by form and length; the last for all longer
+	starts   [digitsFirst + 1]pairSet                // of the rules, by form
+	runs     []*rule
+	colons   []*rule // at a colon that digits lead to
+	numbers  []numberRule
+}
+
+type signRule struct {
+	sign string
+	*rule
+}
+
+// wordRules are the rules for words of one form and length.
+type wordRules struct {
+	rules  []*rule
+	always bool // some of them for all starts
+}
+
+// pairSet is a set of pairs of ASCII bytes, as bits.
+type pairSet [1 << 8]uint64
+
+func (p *pairSet) insert(a, b byte) { n := int(a)<<7 | int(b); p[n>>6] |= 1 << (n & 63) }
+
+func (p *pairSet) has(a, b byte) bool {
+	n := int(a)<<7 | int(b)
+	return p[n>>6&0xff]&(1<<(n&63)) != 0
+}
+
+// newRuleSet arranges rules for the scanner, for whole texts or for segments of
+// paths.
+func newRuleSet(rules []rule, numbers []numberRule, segment bool) *ruleSet {
+	set := &ruleSet{numbers: numbers}
+	for c := range set.triggers {
+		if is(byte(c), alnum) {
+			set.triggers[c] = atWord
+		} else if encodes(byte(c)) {
+			set.triggers[c] = atEncoded
+		}
+	}
+	for i := range rules {
+		if r := &rules[i]; !segment || !r.textOnly {
+			set.insert(r)
+		}
+	}
+	return set
+}
+
+func (set *ruleSet) insert(r *rule) {
+	for _, sign := range strings.Fields(r.signs) {
+		set.triggers[sign[0]] |= atSign
+		set.signs[sign[0]] = append(set.signs[sign[0]], signRule{sign, r})
+		if sign == ":" && r.digitsLead {
+			set.colons = append(set.colons, r)
+		}
+	}
+	for f := lettersOnly; f <= digitsFirst; f <<= 1 {
+		if r.words&f != 0 {
+			set.insertWord(r, f)
+		}
+	}
+	if r.runs {
+		set.runs = append(set.runs, r)
+	}
+}
+
+func (set *ruleSet) insertWord(r *rule, f form) {
+	for n := r.least; n <= maxWord && (n <= r.most || r.most == 0); n++ {
+		w := &set.words[f][n]
+		w.rules = append(w.rules, r)
+		w.always = w.always || r.starts == ""
+	}
+	for _, p := range strings.Fields(r.starts) {
+		set.starts[f].insert(p[0], p[1])
+	}
+}

@@ -1,0 +1,56 @@
+package scrub
+
+// rules are what the scanner looks for at signs, words and runs, in the order in
+// which it asks where several are looked for at one place: the first that matches
+// wins. A new rule is an entry here, its matcher in a file of its concept, and
+// cases in testdata.
+var rules = []rule{
+	// Who and where.
+	{name: "email", kind: Email, signs: "@", find: email},
+	{name: "URL", signs: "://", textOnly: true, apply: (*scan).absoluteURL},
+	{name: "path", signs: "/", textOnly: true, apply: (*scan).barePath},
+	{name: "query", signs: "?", textOnly: true, apply: (*scan).bareQuery},
+	{name: "Windows home", kind: ID, signs: `\`, find: windowsHome},
+	{name: "EUI-64", kind: MAC, signs: ":", digitsLead: true, find: eui64},
+	{name: "IPv6", kind: IP, signs: ":", digitsLead: true, find: ipv6},
+	{name: "MAC with colons", kind: MAC, signs: ":", digitsLead: true, find: macColons},
+	{name: "data URL", kind: Data, signs: ":", find: dataURL},
+	{name: "degrees", kind: Geo, signs: "°", find: degrees},
+
+	// Secrets by their label.
+	{name: "labelled value", signs: ": = >", apply: (*scan).labelledValue},
+	{name: "secret after ->", kind: Secret, signs: ">", find: secretAfterArrow},
+	{name: "secret after →", kind: Secret, signs: "→", find: secretAfterWideArrow},
+	{name: "private key", kind: Key, signs: "-", apply: (*scan).privateKey},
+	{name: "command option", kind: Secret, signs: "-", find: commandOption},
+
+	// Words.
+	{name: "UUID", kind: UUID, words: lettersOnly | withDigits, least: 8, most: 8, find: uuid},
+	{name: "JWT", kind: JWT, words: lettersOnly | lettersFirst, least: 3, starts: "ey ew", find: jwt},
+	{name: "provider key", kind: Key, words: lettersOnly | lettersFirst, least: 2, starts: keyStarts, find: providerKey},
+	{name: "MAC with dots", kind: MAC, words: lettersOnly | lettersFirst | digitsFirst, least: 4, most: 4, find: macDots},
+	{name: "secret after is", kind: Secret, words: lettersOnly, least: 2, most: 2, starts: "is", find: secretAfterIs},
+	{name: "secret after password", kind: Secret, words: lettersOnly, least: 6, most: 10, starts: anyCase("pa"), find: secretAfterPassword},
+	{name: "credentials", kind: Token, words: lettersOnly, least: 5, most: 6, starts: anyCase("be ba ap di"), find: credentials},
+	{name: "sign-in code", kind: Secret, words: digitsOnly, least: 3, most: 8, find: signInCode},
+	{name: "IBAN", kind: IBAN, words: lettersFirst, least: 4, starts: ibanStarts, find: iban},
+	{name: "ULID", kind: ULID, words: digitsFirst, least: 26, most: 26, find: ulid},
+	{name: "MAC with dashes", kind: MAC, words: withDigits, least: 2, most: 2, find: macDashes},
+	{name: "MAC without separators", kind: MAC, words: withDigits, least: 12, most: 12, find: macPlain},
+
+	// Runs of token characters.
+	{name: "base64 data", kind: Data, runs: true, find: base64Data},
+	{name: "random token", kind: Token, runs: true, apply: (*scan).randomTokens},
+}
+
+// numberRules are what the scanner looks for at each group of a chain of digit
+// groups, in the order in which it asks.
+var numberRules = []numberRule{
+	{name: "date", find: date},
+	{name: "card", kind: Card, find: card},
+	{name: "IPv4", kind: IP, find: ipv4},
+	{name: "SSN", kind: SSN, find: ssn},
+	{name: "coordinate", kind: Geo, short: true, find: coordinate},
+	{name: "coordinates", kind: Geo, find: coordinates},
+	{name: "phone", kind: Phone, find: phone},
+}
