@@ -194,7 +194,7 @@ func TestCertificateInvalidFilesFail(t *testing.T) {
 	for _, tc := range []struct{ cert, key, want string }{
 		{certFile, "", "--listen-cert and --listen-key"},
 		{"", keyFile, "--listen-cert and --listen-key"},
-		{certFile, public, "can be read by everybody: chmod 600 it"},
+		{certFile, public, "every user can read or write it: chmod 600 it"},
 		{certFile, otherKey, "does not match"},
 		{certFile + "x", keyFile, "no such file"},
 		{certFile, keyFile + "x", "no such file"},

@@ -1,4 +1,5 @@
-// Package secret looks after files that hold secrets: keys, credentials.
+// Package secret checks files that contain secrets, such as keys and
+// credentials.
 package secret
 
 import (
@@ -8,18 +9,18 @@ import (
 	"runtime"
 )
 
-// Check refuses a file that is missing, is no file, or that everybody on the
-// machine may read or change. what names it in the error: "TLS key". A group may
-// read it, as where a container's secrets are mounted.
+// Check returns an error for a file that is missing, is not a regular file, or
+// that every user of the machine can read or write. what names it in the error:
+// "TLS key". Group access is fine, because containers mount secrets with it.
 func Check(what, file string) (fs.FileInfo, error) {
 	info, err := os.Stat(file)
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("cannot read the %s: %w", what, err)
+		return nil, fmt.Errorf("read the %s: %w", what, err)
 	case !info.Mode().IsRegular():
-		return nil, fmt.Errorf("the %s %s is no file", what, file)
+		return nil, fmt.Errorf("%s %s: not a file", what, file)
 	case runtime.GOOS != "windows" && info.Mode().Perm()&0o006 != 0:
-		return nil, fmt.Errorf("the %s %s can be read by everybody: chmod 600 it", what, file)
+		return nil, fmt.Errorf("%s %s: every user can read or write it: chmod 600 it", what, file)
 	}
 	return info, nil
 }

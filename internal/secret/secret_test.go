@@ -11,7 +11,7 @@ func TestCheck(t *testing.T) {
 	dir := t.TempDir()
 	for mode, want := range map[os.FileMode]string{
 		0o600: "", 0o400: "", 0o440: "", 0o640: "",
-		0o644: "everybody", 0o604: "everybody", 0o602: "everybody", 0o666: "everybody",
+		0o644: "every user", 0o604: "every user", 0o602: "every user", 0o666: "every user",
 	} {
 		file := filepath.Join(dir, "key")
 		if err := os.WriteFile(file, []byte("x"), 0o600); err != nil {
@@ -20,7 +20,7 @@ func TestCheck(t *testing.T) {
 		if err := os.Chmod(file, mode); err != nil {
 			t.Fatal(err)
 		}
-		// As Kubernetes mounts it: the name is a link.
+		// Kubernetes mounts secrets as links.
 		link := filepath.Join(dir, "link")
 		if err := os.Symlink(file, link); err != nil {
 			t.Fatal(err)

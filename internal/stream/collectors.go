@@ -14,8 +14,8 @@ import (
 	"github.com/rumtop/rumtop/internal/beacon"
 )
 
-// PublishReport publishes a report to the site, if there is a connection. It is not
-// kept for later: another one follows.
+// PublishReport publishes a collector report, if there is a connection. A report
+// is never resent, because the next one follows soon.
 func (c *Conn) PublishReport(site string, report []byte) error {
 	if !c.connected.Load() {
 		return errDisconnected
@@ -27,59 +27,59 @@ func (c *Conn) PublishReport(site string, report []byte) error {
 	return nil
 }
 
-// How collectors are kept track of.
+// How collectors are tracked.
 const (
-	// MaxCollectors is how many are remembered; reports of others are counted.
+	// MaxCollectors is how many are tracked; reports of others are counted.
 	MaxCollectors = 64
-	// reportsSince is how far back reports are read at the start, so that what was
-	// lost in a window is known at once.
-	reportsSince = 5 * time.Minute
-	maxReports   = 4096
-	// A collector is silent when it has missed two reports, and forgotten when
-	// nobody has heard of it for so long.
+	// reportsLookback is how far back reports are read at the start, so that the
+	// losses in a window are known at once.
+	reportsLookback = 5 * time.Minute
+	maxReports      = 4096
+	// A collector is silent after two missed reports, and forgotten after
+	// forgetAfter without one.
 	missedReports = 3
 	defaultEvery  = 5 * time.Second
 	forgetAfter   = 10 * time.Minute
-	// skewReports is how many reports a clock is judged by. Reports can be late,
-	// never early: the least late one tells.
+	// skewReports is how many reports a clock is compared by. A report can be
+	// late, never early: the least late one counts.
 	skewReports = 12
 )
 
-// Losses are counted in steps, for as long as history is looked at.
+// Losses are counted in steps, for as long as a viewer looks back.
 const (
 	lossStep  = 10 * time.Second
 	lossSteps = 6 * 60
 )
 
-// Collector is one collector, as far as it says.
+// Collector is one collector, by its reports.
 type Collector struct {
 	beacon.Report
-	Heard  time.Time // when it was last heard of, by this machine's clock
-	Silent bool      // it should have been heard of since
-	// Skew is its clock minus the server's, or, where no server says the time,
-	// minus this machine's. It is known to some milliseconds.
+	Heard  time.Time // last report, by this machine's clock
+	Silent bool      // two reports are overdue
+	// Skew is its clock minus the server's, or minus this machine's if the
+	// server's time is unknown. It is accurate to some milliseconds.
 	Skew time.Duration
 }
 
-// Loss is what collectors gave up within some seconds, by the server's clock.
+// Loss is what collectors dropped within some seconds, by the server's clock.
 type Loss struct {
 	At      time.Time
 	Lost    int64 // could not be delivered, see [beacon.Report.Lost]
-	Dropped int64 // for whatever reason
+	Dropped int64 // for any reason
 	Refused int64
 
-	Denied      int64 // whole requests that were turned away
-	Unforwarded int64 // requests that a vendor did not take
+	Denied      int64 // whole requests
+	Unforwarded int64 // requests that a vendor did not accept
 }
 
-// collectors keeps track of the reports of one site.
+// collectors tracks the collectors of one site by their reports.
 type collectors struct {
 	mu      sync.Mutex
-	from    time.Time // when keeping track began, by the clock that collectors are held against
+	from    time.Time // start of the tracking, by the reference clock
 	known   map[string]*tracked
 	losses  []Loss // oldest first
-	invalid int64  // what was no report
-	beyond  int64  // reports of collectors beyond MaxCollectors
+	invalid int64  // messages that are not reports
+	beyond  int64  // reports of collectors over MaxCollectors
 }
 
 type tracked struct {
@@ -89,7 +89,7 @@ type tracked struct {
 	n      int
 }
 
-// skew is by how much the collector's clock is ahead.
+// skew is how far the collector's clock is ahead of the reference clock.
 func (t *tracked) skew() time.Duration {
 	if t.n == 0 {
 		return 0
@@ -97,8 +97,8 @@ func (t *tracked) skew() time.Duration {
 	return slices.Max(t.ahead[:min(t.n, skewReports)])
 }
 
-// addReport adds a report. at is when it was stored, or came, by the clock that
-// collectors are held against; heard is the same by this machine's.
+// addReport adds a report. at is when it was stored or arrived by the reference
+// clock, which is the server's if known; heard is the same by this machine's.
 func (c *collectors) addReport(data []byte, at, heard time.Time) {
 	r, err := beacon.DecodeReport(data)
 	c.mu.Lock()
@@ -120,11 +120,11 @@ func (c *collectors) addReport(data []byte, at, heard time.Time) {
 		t = &tracked{}
 		c.known[r.ID] = t
 		if uptime := time.Duration(r.Clock-r.Started) * time.Millisecond; !c.from.IsZero() && at.Add(-uptime).After(c.from) {
-			c.addLoss(at, &beacon.Report{}, &r) // it began since: all of it is news
+			c.addLoss(at, &beacon.Report{}, &r) // it started since: all of its losses are new
 		}
 	} else {
 		if r.Clock <= t.report.Clock && r.Received <= t.report.Received {
-			return // read before, or overtaken
+			return // a duplicate, or out of order
 		}
 		c.addLoss(at, &t.report, &r)
 	}
@@ -133,15 +133,14 @@ func (c *collectors) addReport(data []byte, at, heard time.Time) {
 	t.n++
 }
 
-// setFrom says since when reports would have been heard.
+// setFrom sets the start of the tracking.
 func (c *collectors) setFrom(from time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.from = from
 }
 
-// resetSkew forgets what the clocks seemed to be, because they were held against
-// another one.
+// resetSkew forgets the clocks' skews, because the reference clock was set.
 func (c *collectors) resetSkew() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -154,7 +153,7 @@ func reportInterval(r *beacon.Report) time.Duration {
 	return cmp.Or(time.Duration(r.Every)*time.Millisecond, defaultEvery)
 }
 
-// addLoss books what has been given up between two reports.
+// addLoss adds what was dropped between two reports.
 func (c *collectors) addLoss(at time.Time, before, now *beacon.Report) {
 	l := Loss{
 		At:      at.Truncate(lossStep),
@@ -183,8 +182,7 @@ func (c *collectors) addLoss(at time.Time, before, now *beacon.Report) {
 	}
 }
 
-// expire drops those that have not been heard of for long, and those that said
-// good-bye.
+// expire removes collectors that have not reported for long or have ended.
 func (c *collectors) expire(now time.Time) {
 	for id, t := range c.known {
 		if age := now.Sub(t.heard); age > forgetAfter || t.report.Ended && age > missedReports*reportInterval(&t.report) {
@@ -193,8 +191,7 @@ func (c *collectors) expire(now time.Time) {
 	}
 }
 
-// list gives those that are known, in the order of their ids, without those
-// that ended.
+// list returns the collectors that have not ended, ordered by id.
 func (c *collectors) list(now time.Time) (known []Collector, losses []Loss, others int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -212,9 +209,8 @@ func (c *collectors) list(now time.Time) (known []Collector, losses []Loss, othe
 	return known, slices.Clone(c.losses), c.invalid + c.beyond
 }
 
-// readReports reads the reports that the stream has kept of the last minutes.
-// The consumer is gone afterwards.
-func readReports(ctx context.Context, c *Conn, site string, since time.Time, take func(data []byte, stored time.Time)) error {
+// readReports reads a site's reports since a time from the stream.
+func readReports(ctx context.Context, c *Conn, site string, since time.Time, add func(data []byte, stored time.Time)) error {
 	js, err := c.jetStream()
 	if err != nil {
 		return err
@@ -235,15 +231,15 @@ func readReports(ctx context.Context, c *Conn, site string, since time.Time, tak
 	}
 	for msg := range batch.Messages() {
 		if d, ok := parseDelivery(msg.Reply()); ok {
-			take(msg.Data(), time.Unix(0, d.stored))
+			add(msg.Data(), time.Unix(0, d.stored))
 		}
 	}
 	return batch.Error()
 }
 
-// openReports keeps track of the site's collectors from now on. Reports that come are
-// enough; those of the last minutes are read where there are any and it is
-// permitted. It is called once the clock of the server is known, if ever.
+// openReports starts tracking the site's collectors. Live reports are enough;
+// with history it also reads those of the last minutes, if permitted. It runs
+// once the server's clock is known, if ever.
 func (s *Subscription) openReports(history bool) {
 	if s.reportSub == nil {
 		sub, err := s.conn.Subscribe(beacon.CollectorsSubject(s.opts.Site), func(msg *nats.Msg) {
@@ -259,15 +255,15 @@ func (s *Subscription) openReports(history bool) {
 		return
 	}
 	s.reportsRead = true
-	from := s.serverNow().Add(-reportsSince)
+	from := s.serverNow().Add(-reportsLookback)
 	s.collectors.setFrom(from)
-	// What cannot be read is no loss: collectors repeat themselves.
+	// An error does no harm: collectors report again.
 	_ = readReports(s.ctx, s.conn, s.opts.Site, from, func(data []byte, stored time.Time) {
 		s.collectors.addReport(data, stored, stored.Add(time.Duration(s.skew.Load())))
 	})
 }
 
-// closeReports ends it.
+// closeReports ends the tracking.
 func (s *Subscription) closeReports() {
 	if s.reportSub == nil {
 		return
@@ -278,9 +274,9 @@ func (s *Subscription) closeReports() {
 	}
 }
 
-// Collectors gives the site's collectors, in the order of their ids, and what
-// they have lost lately, oldest first. Others counts reports of more
-// collectors than are remembered, and messages that were no report.
+// Collectors returns the site's collectors, ordered by id, and their recent
+// losses, oldest first. others counts reports of collectors over
+// [MaxCollectors] and messages that are not reports.
 func (s *Subscription) Collectors() (known []Collector, losses []Loss, others int64) {
 	return s.collectors.list(s.opts.Now())
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/testwait"
 )
 
 func report(t testing.TB, id string, clock time.Time, lost int64) []byte {
@@ -23,15 +24,15 @@ func report(t testing.TB, id string, clock time.Time, lost int64) []byte {
 	return data
 }
 
-func TestCollectorsAreKeptTrackOf(t *testing.T) {
-	now := time.Now().Truncate(time.Millisecond) // reports have whole ones
+func TestCollectorsTracked(t *testing.T) {
+	now := time.Now().Truncate(time.Millisecond) // as in reports
 	var c collectors
 	c.addReport(report(t, "a", now, 5), now, now)
 	c.addReport(report(t, "b", now.Add(-time.Minute), 0), now, now)
 	c.addReport([]byte("no report"), now, now)
 	later := now.Add(10 * time.Second)
 	c.addReport(report(t, "a", later, 12), later, later)
-	c.addReport(report(t, "a", later, 12), later, later) // the same one, from the stream
+	c.addReport(report(t, "a", later, 12), later, later) // a duplicate, from the stream
 	known, losses, others := c.list(later)
 	if len(known) != 2 || known[0].ID != "a" || known[0].Silent || known[0].Skew.Abs() > time.Millisecond || others != 1 {
 		t.Errorf("known %+v, others %d", known, others)
@@ -44,15 +45,15 @@ func TestCollectorsAreKeptTrackOf(t *testing.T) {
 	}
 	known, _, _ = c.list(later.Add(10 * time.Second))
 	if len(known) != 2 || known[0].Silent || !known[1].Silent {
-		t.Errorf("who is silent: %+v", known)
+		t.Errorf("want only b silent: %+v", known)
 	}
 	if known, _, _ = c.list(later.Add(forgetAfter + time.Second)); len(known) != 0 {
-		t.Errorf("not forgotten: %+v", known)
+		t.Errorf("after forgetAfter still known: %+v", known)
 	}
 }
 
-// What a collector lost before its first report is known when it began since.
-func TestFirstReportOfANewCollector(t *testing.T) {
+// The losses of a first report count if the collector started since.
+func TestCollectorsFirstReport(t *testing.T) {
 	now := time.Now().Truncate(time.Millisecond)
 	for _, c := range []struct {
 		from time.Time
@@ -62,13 +63,13 @@ func TestFirstReportOfANewCollector(t *testing.T) {
 		cs.setFrom(c.from)
 		cs.addReport(report(t, "a", now, 9), now, now) // up for an hour
 		if _, losses, _ := cs.list(now); len(losses) != c.lost {
-			t.Errorf("watching since %v: %+v", c.from, losses)
+			t.Errorf("tracking since %v: losses %+v", c.from, losses)
 		}
 	}
 }
 
-func TestLateReportsAreNoSkew(t *testing.T) {
-	now := time.Now().Truncate(time.Millisecond) // reports have whole ones
+func TestCollectorsLateReportIsNotSkew(t *testing.T) {
+	now := time.Now().Truncate(time.Millisecond) // as in reports
 	var c collectors
 	c.addReport(report(t, "a", now, 0), now, now)
 	late := now.Add(20 * time.Second)
@@ -78,7 +79,7 @@ func TestLateReportsAreNoSkew(t *testing.T) {
 	}
 }
 
-func TestCollectorsAreBounded(t *testing.T) {
+func TestCollectorsBounded(t *testing.T) {
 	now := time.Now()
 	var c collectors
 	for i := range 3 * MaxCollectors {
@@ -93,8 +94,8 @@ func TestCollectorsAreBounded(t *testing.T) {
 	}
 }
 
-// A viewer learns of the last minutes at once, and then of what comes.
-func TestReportsOverNATS(t *testing.T) {
+// A viewer reads the reports of the last minutes at once, then the live ones.
+func TestSubscriptionCollectors(t *testing.T) {
 	e := embed(t, EmbeddedOptions{})
 	c := dial(t, e.ClientURL())
 	f := newFeed(t, c, PublisherOptions{Create: &Limits{}})
@@ -115,7 +116,7 @@ func TestReportsOverNATS(t *testing.T) {
 		t.Errorf("collectors %+v", known)
 	}
 	announce("shop", report(t, "a", now.Add(5*time.Second), 3))
-	eventually(t, "the loss is seen", func() bool {
+	testwait.Until(t, "the loss is seen", func() bool {
 		_, losses, _ := s.Collectors()
 		return len(losses) == 1 && losses[0].Lost == 3
 	})
@@ -124,11 +125,11 @@ func TestReportsOverNATS(t *testing.T) {
 	}
 }
 
-func TestReportsWithoutJetStream(t *testing.T) {
+func TestSubscriptionCollectorsNoJetStream(t *testing.T) {
 	srv := serve(t, &server.Options{})
 	c := dial(t, srv.ClientURL())
 	s := subscribe(t, dial(t, srv.ClientURL()), SubscribeOptions{})
-	eventually(t, "the report is seen", func() bool {
+	testwait.Until(t, "the report is seen", func() bool {
 		if err := c.PublishReport("shop", report(t, "a", time.Now(), 0)); err != nil {
 			t.Fatal(err)
 		}
@@ -137,8 +138,8 @@ func TestReportsWithoutJetStream(t *testing.T) {
 	})
 }
 
-// A machine whose clock is off reckons by the server's.
-func TestClockThatIsOff(t *testing.T) {
+// A machine with a wrong clock uses the server's time.
+func TestSubscriptionClockSkew(t *testing.T) {
 	e := embed(t, EmbeddedOptions{})
 	f := newFeed(t, dial(t, e.ClientURL()), PublisherOptions{Create: &Limits{}})
 	f.send(1)
@@ -149,13 +150,13 @@ func TestClockThatIsOff(t *testing.T) {
 		}
 		s := subscribe(t, dial(t, e.ClientURL()), SubscribeOptions{Since: time.Hour, Now: func() time.Time { return time.Now().Add(off) }})
 		expect(t, s, 0, 1)
-		// What is announced is not acknowledged: it may come after the beacons.
-		eventually(t, "the collector is known", func() bool { known, _, _ := s.Collectors(); return len(known) == 1 })
+		// Reports are not acknowledged: this one can arrive after the beacons.
+		testwait.Until(t, "the collector is known", func() bool { known, _, _ := s.Collectors(); return len(known) == 1 })
 		if got := s.Status().Skew; (got - off).Abs() > time.Second {
-			t.Errorf("off by %v, measured %v", off, got)
+			t.Errorf("clock off by %v: skew %v", off, got)
 		}
 		if got := time.Until(s.Now()); got.Abs() > time.Second {
-			t.Errorf("off by %v: reckons %v from now", off, got)
+			t.Errorf("clock off by %v: Now is %v from now", off, got)
 		}
 		known, _, _ := s.Collectors()
 		if known[0].Skew.Abs() > time.Second || known[0].Silent {

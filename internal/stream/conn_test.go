@@ -21,6 +21,8 @@ import (
 
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nkeys"
+
+	"github.com/rumtop/rumtop/internal/testwait"
 )
 
 func write(t *testing.T, name string, data []byte, mode os.FileMode) string {
@@ -37,7 +39,7 @@ func write(t *testing.T, name string, data []byte, mode os.FileMode) string {
 	return name
 }
 
-// natsContext makes a context as the nats command keeps it.
+// natsContext writes a context as the nats command stores it.
 func natsContext(t *testing.T, home, name string, fields map[string]any) {
 	t.Helper()
 	data, err := json.Marshal(fields)
@@ -52,15 +54,15 @@ func refused(t *testing.T, opts ConnectOptions) string {
 	c, err := Connect(testContext(t), opts)
 	if err == nil {
 		c.Close()
-		t.Fatalf("%+v connects", opts)
+		t.Fatalf("Connect(%+v) succeeded, want an error", opts)
 	}
 	if strings.Contains(err.Error(), "\n") || strings.Contains(err.Error(), "nats: ") {
-		t.Errorf("not a sentence: %q", err)
+		t.Errorf("error %q: want one sentence without nats.go's prefix", err)
 	}
 	return err.Error()
 }
 
-func TestConnectSaysWhatToDo(t *testing.T) {
+func TestConnectErrorSuggestsFix(t *testing.T) {
 	garbage := write(t, "garbage", []byte("garbage"), 0o600)
 	public := write(t, "public", []byte("garbage"), 0o644)
 	home := t.TempDir()
@@ -72,20 +74,20 @@ func TestConnectSaysWhatToDo(t *testing.T) {
 		opts ConnectOptions
 		want string
 	}{
-		{"nobody there", ConnectOptions{Servers: "nats://127.0.0.1:1"}, "no NATS server at nats://127.0.0.1:1: start one, or name yours with --server or --context"},
-		{"password", ConnectOptions{Servers: "nats://u:hunter2@127.0.0.1:1"}, "no NATS server at nats://127.0.0.1:1: start one, or name yours with --server or --context"},
-		{"two", ConnectOptions{Servers: "127.0.0.1:1, nats://127.0.0.1:2"}, "no NATS server at nats://127.0.0.1:1, nats://127.0.0.1:2: start one, or name yours with --server or --context"},
-		{"no such name", ConnectOptions{Servers: "nats://nowhere.invalid"}, "no NATS server at nats://nowhere.invalid: start one, or name yours with --server or --context"},
-		{"creds missing", ConnectOptions{Creds: garbage + "x"}, "cannot read the credentials file: stat " + garbage + "x: no such file or directory"},
-		{"creds garbage", ConnectOptions{Creds: garbage}, garbage + " holds no user credentials: make them with nsc generate creds"},
-		{"creds public", ConnectOptions{Creds: public}, "the credentials file " + public + " can be read by everybody: chmod 600 it"},
-		{"nkey garbage", ConnectOptions{NKey: garbage}, garbage + " holds no nkey seed: expected a line that begins with SU"},
-		{"nkey public", ConnectOptions{NKey: public}, "the nkey file " + public + " can be read by everybody: chmod 600 it"},
-		{"both", ConnectOptions{NKey: garbage, Creds: garbage}, "both a credentials file and an nkey are given: give one of them"},
-		{"ca garbage", ConnectOptions{TLSCA: garbage}, garbage + " holds no certificate: --tlsca wants a PEM file"},
-		{"half a pair", ConnectOptions{TLSCert: garbage}, "a TLS certificate and its key go together: give both or none"},
-		{"context unknown", ConnectOptions{Context: "live"}, `cannot use the NATS context "live": unknown context "live"; known are prod, staging`},
-		{"context away", ConnectOptions{Context: "prod"}, "no NATS server at nats://127.0.0.1:1: start one, or name yours with --server or --context"},
+		{"nobody there", ConnectOptions{Servers: "nats://127.0.0.1:1"}, "no NATS server at nats://127.0.0.1:1: start one, or set --server or --context"},
+		{"password", ConnectOptions{Servers: "nats://u:hunter2@127.0.0.1:1"}, "no NATS server at nats://127.0.0.1:1: start one, or set --server or --context"},
+		{"two", ConnectOptions{Servers: "127.0.0.1:1, nats://127.0.0.1:2"}, "no NATS server at nats://127.0.0.1:1, nats://127.0.0.1:2: start one, or set --server or --context"},
+		{"no such name", ConnectOptions{Servers: "nats://nowhere.invalid"}, "no NATS server at nats://nowhere.invalid: start one, or set --server or --context"},
+		{"creds missing", ConnectOptions{Creds: garbage + "x"}, "read the credentials file: stat " + garbage + "x: no such file or directory"},
+		{"creds garbage", ConnectOptions{Creds: garbage}, "credentials file " + garbage + ": no user credentials: create them with nsc generate creds"},
+		{"creds public", ConnectOptions{Creds: public}, "credentials file " + public + ": every user can read or write it: chmod 600 it"},
+		{"nkey garbage", ConnectOptions{NKey: garbage}, "nkey file " + garbage + ": no seed: use a file with a line that starts with SU"},
+		{"nkey public", ConnectOptions{NKey: public}, "nkey file " + public + ": every user can read or write it: chmod 600 it"},
+		{"both", ConnectOptions{NKey: garbage, Creds: garbage}, "--creds and --nkey: both are set: set only one"},
+		{"ca garbage", ConnectOptions{TLSCA: garbage}, "--tlsca " + garbage + ": no certificate: use a PEM file"},
+		{"half a pair", ConnectOptions{TLSCert: garbage}, "--tlscert and --tlskey: only one is set: set both or none"},
+		{"context unknown", ConnectOptions{Context: "live"}, `NATS context "live": unknown context "live": use one of prod, staging`},
+		{"context away", ConnectOptions{Context: "prod"}, "no NATS server at nats://127.0.0.1:1: start one, or set --server or --context"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got := refused(t, c.opts); got != c.want {
@@ -108,7 +110,7 @@ func TestConnectSaysWhatToDo(t *testing.T) {
 			_ = c.Close()
 		}
 	}()
-	if got := refused(t, ConnectOptions{Servers: l.Addr().String()}); got != "nats://"+l.Addr().String()+" does not answer as a NATS server: is it the right port?" {
+	if got := refused(t, ConnectOptions{Servers: l.Addr().String()}); got != "nats://"+l.Addr().String()+" does not respond as a NATS server: check host and port" {
 		t.Error(got)
 	}
 }
@@ -154,7 +156,7 @@ func TestConnectWithNKeyAndContext(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.Close()
-	// What is given goes before what the context says.
+	// Options take precedence over the context.
 	c, err = Connect(testContext(t), ConnectOptions{Context: "wrong", Servers: srv.ClientURL(), NKey: file})
 	if err != nil {
 		t.Fatal(err)
@@ -169,7 +171,7 @@ func TestConnectOverTLS(t *testing.T) {
 	ca, pair := authority(t)
 	srv := serve(t, &server.Options{TLSConfig: &tls.Config{Certificates: []tls.Certificate{pair}}, TLSTimeout: 2})
 	url := srv.ClientURL()
-	if got := refused(t, ConnectOptions{Servers: url}); got != url+" has a certificate of an unknown authority: name it with --tlsca" {
+	if got := refused(t, ConnectOptions{Servers: url}); got != "certificate of "+url+" has an unknown authority: set --tlsca" {
 		t.Error(got)
 	}
 	c, err := Connect(testContext(t), ConnectOptions{Servers: url, TLSCA: ca})
@@ -179,7 +181,7 @@ func TestConnectOverTLS(t *testing.T) {
 	c.Close()
 	plain := serve(t, &server.Options{})
 	url = "tls://" + strings.TrimPrefix(plain.ClientURL(), "nats://")
-	if got := refused(t, ConnectOptions{Servers: url}); got != url+" has no TLS: use a nats:// URL, and no TLS files" {
+	if got := refused(t, ConnectOptions{Servers: url}); got != url+" has no TLS: use a nats:// URL and no TLS files" {
 		t.Error(got)
 	}
 }
@@ -187,28 +189,28 @@ func TestConnectOverTLS(t *testing.T) {
 func TestConnectLazily(t *testing.T) {
 	port := freePort(t)
 	before := time.Now()
-	// 192.0.2.1 is a documentation address: nothing answers, not even a refusal.
+	// 192.0.2.1 is a documentation address: nothing responds, not even a refusal.
 	c, err := ConnectLazily(ConnectOptions{Servers: "nats://192.0.2.1:4222, nats://127.0.0.1:" + strconv.Itoa(port)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer c.Close()
 	if d := time.Since(before); d > time.Second {
-		t.Errorf("the caller waited %v", d)
+		t.Errorf("ConnectLazily took %v", d)
 	}
 	st := c.State()
-	if st.Connected || st.Note != "no connection to nats://192.0.2.1:4222, nats://127.0.0.1:"+strconv.Itoa(port)+": trying again" {
+	if st.Connected || st.Note != "no connection to nats://192.0.2.1:4222, nats://127.0.0.1:"+strconv.Itoa(port)+": retrying" {
 		t.Errorf("state %+v", st)
 	}
 	embed(t, EmbeddedOptions{Port: port})
-	eventually(t, "the connection", func() bool { return c.State().Connected })
+	testwait.Until(t, "the connection", func() bool { return c.State().Connected })
 	if st := c.State(); st.Note != "" || st.Server != "nats://127.0.0.1:"+strconv.Itoa(port) {
 		t.Errorf("state %+v", st)
 	}
 }
 
-func TestConnectGivesUpWithItsContext(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0") // takes connections and says nothing
+func TestConnectEndsWithContext(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0") // accepts connections and sends nothing
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -217,14 +219,14 @@ func TestConnectGivesUpWithItsContext(t *testing.T) {
 	defer cancel()
 	before := time.Now()
 	if _, err := Connect(ctx, ConnectOptions{Servers: l.Addr().String()}); err == nil || time.Since(before) > time.Second {
-		t.Errorf("%v after %v", err, time.Since(before))
+		t.Errorf("Connect: %v after %v, want an error within 1s", err, time.Since(before))
 	}
-	if got := refused(t, ConnectOptions{Servers: l.Addr().String()}); got != "no NATS server at nats://"+l.Addr().String()+": start one, or name yours with --server or --context" {
+	if got := refused(t, ConnectOptions{Servers: l.Addr().String(), timeout: 100 * time.Millisecond}); got != "no NATS server at nats://"+l.Addr().String()+": start one, or set --server or --context" {
 		t.Error(got)
 	}
 }
 
-// authority makes a certificate for 127.0.0.1 that signs itself.
+// authority creates a self-signed certificate for 127.0.0.1.
 func authority(t *testing.T) (caFile string, pair tls.Certificate) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

@@ -15,60 +15,83 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// connectError turns the failure to connect into one sentence with the next step.
+// connectError says in one sentence why connecting failed and what to do.
 func connectError(err error, opts ConnectOptions, servers string) error {
-	if servers == "" { // it failed before a server was known: the context
-		return fmt.Errorf("cannot use the NATS context %q: %w%s", opts.Context, err, contextsHint())
+	if servers == "" { // the context failed, before a server was known
+		return fmt.Errorf("NATS context %q: %w: %s", opts.Context, err, contextsHint())
 	}
-	if errors.Is(err, nats.ErrNoServers) || unreachable(err) {
-		return fmt.Errorf("no NATS server at %s: start one, or name yours with --server or --context", servers)
+	if errors.Is(err, nats.ErrNoServers) || isUnreachable(err) {
+		return fmt.Errorf("no NATS server at %s: start one, or set --server or --context", servers)
 	}
 	return errors.New(refusalText(err, servers))
 }
 
-// refusalText is the sentence for a server that answered, but not with a welcome.
-func refusalText(err error, servers string) string {
-	var (
-		unknownCA x509.UnknownAuthorityError
-		hostname  x509.HostnameError
-		invalid   x509.CertificateInvalidError
-		record    tls.RecordHeaderError
-		verify    *tls.CertificateVerificationError
-	)
-	switch {
-	case errors.Is(err, nats.ErrAuthExpired), errors.Is(err, nats.ErrAccountAuthExpired):
-		return servers + " says that the credentials have expired: get new ones"
-	case errors.Is(err, nats.ErrAuthRevoked):
-		return servers + " says that the credentials were revoked: get new ones"
-	case errors.Is(err, nats.ErrAuthorization), errors.Is(err, nats.ErrNkeysNotSupported):
-		return servers + " does not let this user in: give credentials with --creds, --nkey or --context"
-	case errors.As(err, &unknownCA):
-		return servers + " has a certificate of an unknown authority: name it with --tlsca"
-	case errors.As(err, &hostname), errors.As(err, &invalid), errors.As(err, &verify):
-		return fmt.Sprintf("the certificate of %s is not good: %v", servers, err)
-	case errors.Is(err, nats.ErrSecureConnRequired):
-		return servers + " wants TLS: use a tls:// URL, and --tlsca if its authority is your own"
-	case errors.Is(err, nats.ErrSecureConnWanted):
-		return servers + " has no TLS: use a nats:// URL, and no TLS files"
-	case errors.As(err, &record):
-		return servers + " does not speak TLS: use a nats:// URL, or its TLS port"
-	case errors.Is(err, nats.ErrNoInfoReceived), errors.Is(err, io.EOF):
-		return servers + " does not answer as a NATS server: is it the right port?"
-	case strings.Contains(err.Error(), "certificate required"), strings.Contains(err.Error(), "bad certificate"):
-		return servers + " wants a client certificate: give --tlscert and --tlskey"
-	case errors.Is(err, nats.ErrMaxConnectionsExceeded), errors.Is(err, nats.ErrMaxAccountConnectionsExceeded):
-		return servers + " has as many connections as it takes: try later, or raise its limit"
-	}
-	return fmt.Sprintf("cannot connect to %s: %s", servers, strings.TrimPrefix(err.Error(), "nats: "))
+// refusals are the reasons of a server that responded; %s is the server.
+var refusals = []struct {
+	matches func(error) bool
+	text    string
+}{
+	{isAny(nats.ErrAuthExpired, nats.ErrAccountAuthExpired), "credentials for %s have expired: get new ones"},
+	{isAny(nats.ErrAuthRevoked), "credentials for %s are revoked: get new ones"},
+	{isAny(nats.ErrAuthorization, nats.ErrNkeysNotSupported), "%s denies this user: set --creds, --nkey or --context"},
+	{isA[x509.UnknownAuthorityError], "certificate of %s has an unknown authority: set --tlsca"},
+	{isAny(nats.ErrSecureConnRequired), "%s requires TLS: use a tls:// URL, and --tlsca for a private authority"},
+	{isAny(nats.ErrSecureConnWanted), "%s has no TLS: use a nats:// URL and no TLS files"},
+	{isA[tls.RecordHeaderError], "%s does not speak TLS: use a nats:// URL or its TLS port"},
+	{isAny(nats.ErrNoInfoReceived, io.EOF), "%s does not respond as a NATS server: check host and port"},
+	{hasText("certificate required", "bad certificate"), "%s requires a client certificate: set --tlscert and --tlskey"},
+	{isAny(nats.ErrMaxConnectionsExceeded, nats.ErrMaxAccountConnectionsExceeded), "%s is at its connection limit: retry later, or raise the limit"},
 }
 
-// unreachable says that nothing answered at all.
-func unreachable(err error) bool {
+// refusalText says why a server that responded did not accept the connection.
+func refusalText(err error, servers string) string {
+	if !isA[x509.UnknownAuthorityError](err) &&
+		(isA[x509.HostnameError](err) || isA[x509.CertificateInvalidError](err) || isA[*tls.CertificateVerificationError](err)) {
+		return fmt.Sprintf("certificate of %s is invalid: %v", servers, err)
+	}
+	for _, r := range refusals {
+		if r.matches(err) {
+			return fmt.Sprintf(r.text, servers)
+		}
+	}
+	return fmt.Sprintf("connect to %s: %s", servers, strings.TrimPrefix(err.Error(), "nats: "))
+}
+
+func isAny(targets ...error) func(error) bool {
+	return func(err error) bool {
+		for _, target := range targets {
+			if errors.Is(err, target) {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+func isA[E error](err error) bool {
+	var target E
+	return errors.As(err, &target)
+}
+
+// hasText is for errors of the server's, which arrive as text.
+func hasText(texts ...string) func(error) bool {
+	return func(err error) bool {
+		for _, text := range texts {
+			if strings.Contains(err.Error(), text) {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+// isUnreachable reports whether nothing responded at all.
+func isUnreachable(err error) bool {
 	var op *net.OpError
 	return errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, nats.ErrTimeout) || errors.As(err, &op) && op.Op == "dial"
 }
 
-// redact names the servers that options lead to, without passwords.
+// redact names the servers of the options, without passwords.
 func redact(o *nats.Options) string {
 	servers := o.Servers
 	if len(servers) == 0 {
@@ -88,22 +111,22 @@ func redact(o *nats.Options) string {
 	return strings.Join(names, ", ")
 }
 
-const maxContexts = 10
+const maxContexts = 10 // in a hint
 
-// contextsHint lists the contexts of the nats command, for the error that
-// says that one is unknown.
+// contextsHint names the contexts of the nats command to choose from.
 func contextsHint() string {
+	const none = "create it with nats context add"
 	dir := os.Getenv("XDG_CONFIG_HOME")
 	if dir == "" {
 		home, err := os.UserHomeDir()
 		if err != nil {
-			return ""
+			return none
 		}
 		dir = filepath.Join(home, ".config")
 	}
 	files, err := filepath.Glob(filepath.Join(dir, "nats", "context", "*.json"))
 	if err != nil || len(files) == 0 {
-		return "; none is known: make one with nats context add"
+		return none
 	}
 	var names []string
 	for i, f := range files {
@@ -113,5 +136,5 @@ func contextsHint() string {
 		}
 		names = append(names, strings.TrimSuffix(filepath.Base(f), ".json"))
 	}
-	return "; known are " + strings.Join(names, ", ")
+	return "use one of " + strings.Join(names, ", ")
 }

@@ -17,12 +17,12 @@ func checkCreds(file string) error {
 	}
 	data, err := os.ReadFile(file)
 	if err != nil {
-		return fmt.Errorf("cannot read the credentials file: %w", err)
+		return fmt.Errorf("read the credentials file: %w", err)
 	}
 	defer clear(data)
 	key, err := nkeys.ParseDecoratedUserNKey(data)
 	if err != nil {
-		return fmt.Errorf("%s holds no user credentials: make them with nsc generate creds", file)
+		return fmt.Errorf("credentials file %s: no user credentials: create them with nsc generate creds", file)
 	}
 	key.Wipe()
 	return nil
@@ -31,10 +31,10 @@ func checkCreds(file string) error {
 func checkCA(file string) error {
 	pem, err := os.ReadFile(file)
 	if err != nil {
-		return fmt.Errorf("cannot read the TLS authority: %w", err)
+		return fmt.Errorf("read the TLS authority: %w", err)
 	}
 	if !x509.NewCertPool().AppendCertsFromPEM(pem) {
-		return fmt.Errorf("%s holds no certificate: --tlsca wants a PEM file", file)
+		return fmt.Errorf("--tlsca %s: no certificate: use a PEM file", file)
 	}
 	return nil
 }
@@ -44,7 +44,7 @@ func checkKeyPair(cert, key string) error {
 		return err
 	}
 	if _, err := tls.LoadX509KeyPair(cert, key); err != nil {
-		return fmt.Errorf("cannot use the TLS certificate %s with the key %s: %w", cert, key, err)
+		return fmt.Errorf("load the TLS certificate %s with the key %s: %w", cert, key, err)
 	}
 	return nil
 }

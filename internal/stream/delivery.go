@@ -2,12 +2,11 @@ package stream
 
 import "strings"
 
-// delivery is what JetStream says about a message that it delivers: the reply
-// subject carries it.
+// delivery is what the reply subject of a delivered message carries.
 type delivery struct {
 	stream   uint64 // sequence in the stream
 	consumer uint64 // sequence of deliveries by this consumer, from 1
-	stored   int64  // when, Unix nanoseconds of the server
+	stored   int64  // Unix nanoseconds by the server's clock
 	pending  uint64 // matching messages after this one
 }
 
@@ -16,7 +15,7 @@ type delivery struct {
 //	$JS.ACK.<stream>.<consumer>.<delivered>.<sseq>.<cseq>.<time>.<pending>
 //	$JS.ACK.<domain>.<account>.<stream>.<consumer>.<delivered>.<sseq>.<cseq>.<time>.<pending>[.<random>]
 //
-// without allocating; jetstream's Metadata would be a tenth of the cost of
+// without allocating: jetstream's Metadata would be a tenth of the cost of
 // reading history.
 func parseDelivery(reply string) (d delivery, ok bool) {
 	rest, ok := strings.CutPrefix(reply, "$JS.ACK.")

@@ -12,7 +12,7 @@ import (
 	"github.com/rumtop/rumtop/internal/beacon"
 )
 
-// Level grades a check.
+// Level is the result of a check.
 type Level uint8
 
 // The levels, best first.
@@ -24,24 +24,24 @@ const (
 
 func (l Level) String() string { return [...]string{"ok", "warn", "fail"}[min(l, Fail)] }
 
-// Check is one thing that [Doctor] looked at.
+// Check is one finding of [Doctor].
 type Check struct {
 	Name   string
 	Level  Level
 	Detail string // what was found
-	Next   string // what to do about it; "" when it is fine
+	Next   string // what to do about it; "": nothing
 }
 
-// What the doctor minds.
+// Limits above which a check warns.
 const (
 	slowRTT   = 250 * time.Millisecond
 	quietSite = 2 * time.Minute
 )
 
-// Doctor looks at a connection, the stream and one site, most basic things
-// first; with site "" it looks at all of them. What follows from a failure is left
-// out. now is this machine's clock. Nothing is left behind. Whether it is well
-// that publishing is permitted, or not, the caller knows: it is never a failure.
+// Doctor checks the connection, the stream and one site, or all sites if site is
+// "", the most basic things first. It omits what follows from a failure and
+// leaves nothing behind. now is this machine's clock. A denied publish is not a
+// failure, because it is right for a viewer.
 func Doctor(ctx context.Context, c *Conn, site string, now func() time.Time) []Check {
 	checks := []Check{checkServer(c)}
 	if checks[0].Level == Fail {
@@ -63,17 +63,17 @@ func checkServer(c *Conn) Check {
 	ch := Check{Name: "server"}
 	st := c.State()
 	if !st.Connected {
-		ch.Level, ch.Detail, ch.Next = Fail, st.Note, "start the server, or name yours with --server or --context"
+		ch.Level, ch.Detail, ch.Next = Fail, st.Note, "start the server, or set --server or --context"
 		return ch
 	}
 	rtt, err := c.RTT()
 	if err != nil {
-		ch.Level, ch.Detail, ch.Next = Fail, fmt.Sprintf("%s does not answer: %v", st.Server, err), "look at the server"
+		ch.Level, ch.Detail, ch.Next = Fail, fmt.Sprintf("%s does not respond: %v", st.Server, err), "check the server"
 		return ch
 	}
 	ch.Detail = fmt.Sprintf("%s, NATS %s, round trip %v", st.Server, c.ConnectedServerVersion(), rtt.Round(10*time.Microsecond))
 	if rtt > slowRTT {
-		ch.Level, ch.Next = Warn, "use a server that is nearer, or expect history to load slowly"
+		ch.Level, ch.Next = Warn, "use a nearer server, or history loads slowly"
 	}
 	return ch
 }
@@ -84,18 +84,18 @@ func checkStream(info *jetstream.StreamInfo, err error) Check {
 	case errors.Is(err, ErrNoJetStream):
 		ch.Level, ch.Detail, ch.Next = Warn, err.Error(), "enable JetStream on the server and in the account to have history"
 	case errors.Is(err, ErrNoStream):
-		ch.Level, ch.Detail, ch.Next = Warn, err.Error(), "start rumtop collect with a user that may create it, or make it as docs/nats.md shows"
+		ch.Level, ch.Detail, ch.Next = Warn, err.Error(), "start rumtop collect with a user that may create it, or create it as docs/nats.md shows"
 	case errors.Is(err, ErrDenied):
-		ch.Level, ch.Detail, ch.Next = Warn, "this user may not look it up", "for viewers: permit publishing to $JS.API."+apiStreamInfo+" and what else docs/nats.md lists; collectors do without"
+		ch.Level, ch.Detail, ch.Next = Warn, "this user may not look it up", "viewers need it, collectors do not: permit publishing to $JS.API."+apiStreamInfo+" and the rest of docs/nats.md"
 	case err != nil:
-		ch.Level, ch.Detail, ch.Next = Fail, err.Error(), "look at JetStream on the server: nats server report jetstream"
+		ch.Level, ch.Detail, ch.Next = Fail, err.Error(), "check JetStream on the server: nats server report jetstream"
 	default:
-		ch.Detail = fmt.Sprintf("%s holds %d messages in %s since %s; replicas: %d; bounds: %s, %s",
+		ch.Detail = fmt.Sprintf("%s holds %d messages in %s since %s; replicas: %d; limits: %s, %s",
 			StreamName, info.State.Msgs, sizeText(int64(info.State.Bytes)), oldestText(info), max(info.Config.Replicas, 1), ageText(info.Config.MaxAge), sizeText(info.Config.MaxBytes))
 		if !takesBatches(info.Config.Subjects) {
-			ch.Level, ch.Detail, ch.Next = Fail, fmt.Sprintf("%s takes %q", StreamName, info.Config.Subjects), "let it take "+beacon.SubjectRoot+">"
+			ch.Level, ch.Detail, ch.Next = Fail, fmt.Sprintf("%s stores %q", StreamName, info.Config.Subjects), "add "+beacon.SubjectRoot+"> to its subjects"
 		} else if info.Config.MaxAge <= 0 && info.Config.MaxBytes <= 0 {
-			ch.Level, ch.Next = Warn, "bound it, or it fills the disk: nats stream edit "+StreamName+" --max-age 24h"
+			ch.Level, ch.Next = Warn, "limit it, or it fills the disk: nats stream edit "+StreamName+" --max-age 24h"
 		}
 	}
 	return ch
@@ -117,12 +117,12 @@ func checkRead(ctx context.Context, c *Conn, site string) Check {
 	}
 	ch.Detail = "permitted"
 	if err != nil {
-		ch.Level, ch.Detail, ch.Next = Warn, err.Error(), "for viewers: permit publishing to $JS.API."+apiConsumerCreate+"> and what else docs/nats.md lists"
+		ch.Level, ch.Detail, ch.Next = Warn, err.Error(), "viewers need it: permit publishing to $JS.API."+apiConsumerCreate+"> and the rest of docs/nats.md"
 	}
 	return ch
 }
 
-// checkLive subscribes as a viewer does where there is no history.
+// checkLive subscribes as a viewer without history does.
 func checkLive(ctx context.Context, c *Conn, site string) Check {
 	ch := Check{Name: "subscribe", Detail: "permitted"}
 	subject := siteSubjects(site)
@@ -135,15 +135,16 @@ func checkLive(ctx context.Context, c *Conn, site string) Check {
 	}
 	switch {
 	case err != nil:
-		ch.Level, ch.Detail, ch.Next = Fail, err.Error(), "look at the server"
+		ch.Level, ch.Detail, ch.Next = Fail, err.Error(), "check the server"
 	case c.hasDenied(subject):
-		ch.Level, ch.Detail, ch.Next = Warn, "not permitted: "+subject, "for viewers: permit it; collectors do without"
+		ch.Level, ch.Detail, ch.Next = Warn, "not permitted: "+subject, "viewers need it: permit it; collectors do not"
 	}
 	return ch
 }
 
-// checkPublish sends a message that nobody takes: the stream refuses it, because
-// it names another stream as its goal, and viewers subscribe to longer subjects.
+// checkPublish publishes a message that has no effect: the stream refuses it,
+// because the message expects another stream, and viewers subscribe to longer
+// subjects.
 func checkPublish(ctx context.Context, c *Conn, site string) Check {
 	ch := Check{Name: "publish", Detail: "permitted"}
 	if site == "" {
@@ -156,7 +157,7 @@ func checkPublish(ctx context.Context, c *Conn, site string) Check {
 	}
 	switch {
 	case err != nil:
-		ch.Level, ch.Detail, ch.Next = Fail, err.Error(), "look at the server"
+		ch.Level, ch.Detail, ch.Next = Fail, err.Error(), "check the server"
 	case c.hasDenied(subject):
 		ch.Detail = "not permitted: right for a viewer, wrong for a collector"
 	}
@@ -171,33 +172,33 @@ func checkClock(skew, rtt time.Duration) Check {
 			word = "behind"
 		}
 		ch.Level, ch.Detail = Warn, fmt.Sprintf("this machine is %v %s the server", skew.Abs().Round(time.Millisecond), word)
-		ch.Next = "synchronise both with NTP: windows and lag are reckoned by clocks"
+		ch.Next = "synchronise both with NTP: windows and lag depend on clocks"
 	}
 	return ch
 }
 
-// checkNewest asks how long ago the site's last batch was stored, by the
-// server's clock on both sides.
+// checkNewest checks how long ago the site's last batch was stored. Both times
+// are by the server's clock.
 func checkNewest(ctx context.Context, c *Conn, site string, info *jetstream.StreamInfo) Check {
 	ch := Check{Name: "newest batch"}
 	newest, err := newestOf(ctx, c, site)
 	if err != nil {
-		ch.Level, ch.Detail, ch.Next = Warn, err.Error(), "for viewers: permit what docs/nats.md lists"
+		ch.Level, ch.Detail, ch.Next = Warn, err.Error(), "viewers need it: permit what docs/nats.md lists"
 		return ch
 	}
 	if newest.IsZero() || info.State.Msgs == 0 {
-		ch.Level, ch.Detail, ch.Next = Warn, "there is none", "send one: docs/nats.md and the README show how"
+		ch.Level, ch.Detail, ch.Next = Warn, "no batch", "send a beacon: see docs/nats.md and the README"
 		return ch
 	}
 	quiet := max(0, info.TimeStamp.Sub(newest))
 	ch.Detail = fmt.Sprintf("stored %v ago", quiet.Round(time.Millisecond))
 	if quiet > quietSite {
-		ch.Level, ch.Next = Warn, "is the collector running, and does the page load /rum.js?"
+		ch.Level, ch.Next = Warn, "check that the collector runs and the page loads /rum.js"
 	}
 	return ch
 }
 
-// newestOf is zero when the stream holds nothing of the site.
+// newestOf returns when the site's last batch was stored; zero: there is none.
 func newestOf(ctx context.Context, c *Conn, site string) (time.Time, error) {
 	js, err := c.jetStream()
 	if err != nil {
@@ -225,12 +226,12 @@ func newestOf(ctx context.Context, c *Conn, site string) (time.Time, error) {
 	return newest, nil
 }
 
-// flushConn waits until the server has read everything and has complained about it.
+// flushConn waits until the server has read everything and reported its errors.
 func flushConn(ctx context.Context, c *Conn) error {
 	ctx, cancel := context.WithTimeout(ctx, apiTimeout)
 	defer cancel()
 	if err := c.FlushWithContext(ctx); err != nil {
-		return fmt.Errorf("the server does not answer: %w", err)
+		return fmt.Errorf("the server does not respond: %w", err)
 	}
 	return nil
 }
@@ -256,6 +257,14 @@ func oldestText(info *jetstream.StreamInfo) string {
 		return "never"
 	}
 	return info.State.FirstTime.UTC().Format(time.RFC3339)
+}
+
+// plural is a number with its noun.
+func plural[N int | int64](n N, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 func ageText(d time.Duration) string {

@@ -12,8 +12,8 @@ import (
 	"github.com/rumtop/rumtop/internal/beacon"
 )
 
-// checkCollectors reads what the collectors said in the last minutes; with site
-// "" those of all sites.
+// checkCollectors checks the collectors of one site, or of all sites if site is
+// "", by their reports of the last minutes.
 func checkCollectors(ctx context.Context, c *Conn, site string, now func() time.Time, skew time.Duration) []Check {
 	none := Check{Name: "collectors", Level: Warn}
 	if site == "" {
@@ -21,18 +21,18 @@ func checkCollectors(ctx context.Context, c *Conn, site string, now func() time.
 	}
 	var heard collectors
 	server := now().Add(-skew)
-	heard.setFrom(server.Add(-reportsSince))
-	err := readReports(ctx, c, site, server.Add(-reportsSince), func(data []byte, stored time.Time) { heard.addReport(data, stored, stored) })
+	heard.setFrom(server.Add(-reportsLookback))
+	err := readReports(ctx, c, site, server.Add(-reportsLookback), func(data []byte, stored time.Time) { heard.addReport(data, stored, stored) })
 	if err != nil {
-		none.Detail, none.Next = err.Error(), "look at JetStream on the server: nats server report jetstream"
+		none.Detail, none.Next = err.Error(), "check JetStream on the server: nats server report jetstream"
 		if errors.Is(err, ErrDenied) {
-			none.Next = "for viewers: permit publishing to " + c.apiPrefix + apiConsumerCreate + "*." + beacon.CollectorsSubject(site)
+			none.Next = "viewers need it: permit publishing to " + c.apiPrefix + apiConsumerCreate + "*." + beacon.CollectorsSubject(site)
 		}
 		return []Check{none}
 	}
 	known, losses, others := heard.list(server)
 	if len(known) == 0 {
-		none.Detail, none.Next = "none has reported in the last "+reportsSince.String(), "start rumtop collect, or see why it does not reach NATS"
+		none.Detail, none.Next = "no reports in the last "+reportsLookback.String(), "start rumtop collect, or check why it does not reach NATS"
 		return []Check{none}
 	}
 	var checks []Check
@@ -43,20 +43,20 @@ func checkCollectors(ctx context.Context, c *Conn, site string, now func() time.
 	for _, l := range losses {
 		lost += l.Lost
 	}
-	sum := Check{Name: "losses", Detail: fmt.Sprintf("no beacon was lost by %d collectors in the last %v", len(known), reportsSince)}
+	sum := Check{Name: "losses", Detail: fmt.Sprintf("0 beacons lost by %s in the last %v", plural(len(known), "collector"), reportsLookback)}
 	if lost > 0 {
-		sum.Level, sum.Detail = Fail, fmt.Sprintf("%d beacons were lost in the last %v", lost, reportsSince)
-		sum.Next = "see why NATS did not take them (stream, disk, network); a larger --max-queue bridges longer outages"
+		sum.Level, sum.Detail = Fail, fmt.Sprintf("%s lost in the last %v", plural(lost, "beacon"), reportsLookback)
+		sum.Next = "check why NATS did not store them (stream, disk, network), or raise --max-queue to bridge longer outages"
 	}
 	checks = append(checks, sum)
 	if others > 0 {
-		checks = append(checks, Check{Name: "collectors", Level: Warn, Detail: fmt.Sprintf("%d messages are no report, or of more than %d collectors", others, MaxCollectors),
-			Next: "see who else may publish to " + beacon.CollectorsSubject(site)})
+		checks = append(checks, Check{Name: "collectors", Level: Warn, Detail: fmt.Sprintf("%d messages are not reports, or are of more than %d collectors", others, MaxCollectors),
+			Next: "check who else may publish to " + beacon.CollectorsSubject(site)})
 	}
 	return checks
 }
 
-// checkReport judges one collector by its last word.
+// checkReport checks one collector by its last report.
 func checkReport(c *Collector) Check {
 	ch := Check{Name: "collector", Detail: fmt.Sprintf("%s %s: %d received = %d published + %d refused%s + %d dropped%s + %d queued",
 		c.ID, regionText(c.Region), c.Received, c.Published, c.RefusedSum(), reasonsText(c.Refused), c.DroppedSum(), reasonsText(c.Dropped), c.Queued)}
@@ -67,35 +67,35 @@ func checkReport(c *Collector) Check {
 		ch.Detail += "; " + detail
 	}
 	if n := c.DeniedSum(); n > 0 {
-		said, next := fmt.Sprintf("%d requests turned away%s", n, reasonsText(c.Denied)), "let --origin name the pages' origins, and the SDKs send a --site's key"
+		text, next := fmt.Sprintf("%s denied%s", plural(n, "request"), reasonsText(c.Denied)), "set --origin to the pages' origins, and the SDKs' key to that of --site"
 		if c.Received == 0 {
-			worse(Warn, said, next)
+			worse(Warn, text, next)
 		} else {
-			ch.Detail += "; " + said
+			ch.Detail += "; " + text
 		}
 	}
 	if n := c.UnforwardedSum(); n > 0 {
-		worse(Warn, fmt.Sprintf("vendors took %d requests and not %d%s", c.Forwarded, n, reasonsText(c.Unforwarded)), "see whether what --forward-to names is up, and takes what these SDKs send")
+		worse(Warn, fmt.Sprintf("%d requests forwarded, %d not%s", c.Forwarded, n, reasonsText(c.Unforwarded)), "check that the vendors of --forward-to are up and accept what these SDKs send")
 	} else if c.Forwarded > 0 {
-		ch.Detail += fmt.Sprintf("; vendors took %d requests", c.Forwarded)
+		ch.Detail += fmt.Sprintf("; %s forwarded", plural(c.Forwarded, "request"))
 	}
 	if !c.Balanced() {
-		worse(Fail, "which does not add up", "this is a defect of rumtop: please report it")
+		worse(Fail, "counts do not add up", "this is a bug in rumtop: please report it")
 	}
 	if c.Violations > 0 {
-		worse(Fail, fmt.Sprintf("NATS forbade it something %d times", c.Violations), "permit its user what docs/nats.md lists, at least publishing to "+beacon.SubjectRoot+">")
+		worse(Fail, fmt.Sprintf("NATS denied it %s", plural(c.Violations, "request")), "permit its user what docs/nats.md lists, at least publishing to "+beacon.SubjectRoot+">")
 	}
 	if c.QueueMaxBytes > 0 && c.QueueBytes > c.QueueMaxBytes/2 {
-		worse(Warn, fmt.Sprintf("its queue is %d %% full", 100*c.QueueBytes/c.QueueMaxBytes), "see why NATS does not take its batches: stream, disk, network")
+		worse(Warn, fmt.Sprintf("its queue is %d%% full", 100*c.QueueBytes/c.QueueMaxBytes), "check why NATS does not store its batches: stream, disk, network")
 	}
 	if c.Silent {
-		worse(Warn, "silent", "if it was not meant to end: is it running, and does it reach NATS?")
+		worse(Warn, "silent", "check that it runs and reaches NATS, unless it was stopped")
 	}
 	if c.Skew.Abs() > largeSkew {
-		worse(Warn, fmt.Sprintf("its clock is %v off the server's", c.Skew.Round(time.Millisecond)), "run NTP there: windows go by the collector's clock")
+		worse(Warn, fmt.Sprintf("its clock is off by %v", c.Skew.Round(time.Millisecond)), "run NTP there: windows use the collector's clock")
 	}
 	if c.Identity == beacon.IdentityAlone {
-		worse(Warn, "it counts users apart from the others", "let it reach the bucket that --identity-bucket names")
+		worse(Warn, "it hashes users separately", "check that it reaches the bucket of --identity-bucket")
 	}
 	return ch
 }

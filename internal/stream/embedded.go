@@ -13,9 +13,9 @@ import (
 
 // EmbeddedOptions describe a NATS server inside this process.
 type EmbeddedOptions struct {
-	Dir      string // where JetStream keeps its files; "": a temporary directory, removed by Close
-	Port     int    // on 127.0.0.1; 0: any that is free
-	MaxBytes int64  // of all streams together; 0: 4 GiB
+	Dir      string // of JetStream's files; "": a temporary directory, removed by Close
+	Port     int    // on 127.0.0.1; 0: any free one
+	MaxBytes int64  // of all streams; 0: 4 GiB
 }
 
 // Embedded is a NATS server with JetStream inside this process. It listens on
@@ -26,15 +26,15 @@ type Embedded struct {
 	tempDir string
 }
 
-const embeddedStart = 20 * time.Second // recovering a large store takes its time
+const embeddedStart = 20 * time.Second // recovering a large store takes some of it
 
-// StartEmbedded starts a server and waits until it takes connections.
+// StartEmbedded starts a server and waits until it accepts connections.
 func StartEmbedded(opts EmbeddedOptions) (*Embedded, error) {
 	e := &Embedded{}
-	if opts.Port != 0 { // the server itself would not say so, but try on
+	if opts.Port != 0 { // the server itself would retry without an error
 		l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(opts.Port)))
 		if err != nil {
-			return nil, fmt.Errorf("start NATS: %w: choose another port, or use the server that is there", err)
+			return nil, fmt.Errorf("start NATS: %w: set another port, or use the server on this one", err)
 		}
 		if err := l.Close(); err != nil {
 			return nil, fmt.Errorf("start NATS: %w", err)
@@ -43,7 +43,7 @@ func StartEmbedded(opts EmbeddedOptions) (*Embedded, error) {
 	if opts.Dir == "" {
 		dir, err := os.MkdirTemp("", "rumtop-nats-")
 		if err != nil {
-			return nil, fmt.Errorf("make a directory for NATS: %w", err)
+			return nil, fmt.Errorf("start NATS: create a directory: %w", err)
 		}
 		opts.Dir, e.tempDir = dir, dir
 	}
@@ -64,12 +64,12 @@ func StartEmbedded(opts EmbeddedOptions) (*Embedded, error) {
 	e.server = s
 	s.Start()
 	if !s.ReadyForConnections(embeddedStart) || !s.JetStreamEnabled() {
-		return nil, errors.Join(fmt.Errorf("NATS does not start on 127.0.0.1:%d with its files in %s: is another one running there?", max(opts.Port, 0), opts.Dir), e.Close())
+		return nil, errors.Join(fmt.Errorf("start NATS on 127.0.0.1:%d with files in %s: not ready: stop any other server there, or set another port", max(opts.Port, 0), opts.Dir), e.Close())
 	}
 	return e, nil
 }
 
-// ClientURL is where clients connect.
+// ClientURL is the URL for clients.
 func (e *Embedded) ClientURL() string { return e.server.ClientURL() }
 
 // Close stops the server, waits for it, and removes a temporary directory.

@@ -7,28 +7,28 @@ import (
 	"testing"
 )
 
-func TestEmbeddedCleansUp(t *testing.T) {
+func TestEmbeddedRemovesTempDir(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
 	e, err := StartEmbedded(EmbeddedOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if !strings.HasPrefix(e.ClientURL(), "nats://127.0.0.1:") {
-		t.Errorf("listens at %s", e.ClientURL())
+		t.Errorf("ClientURL = %s", e.ClientURL())
 	}
 	if err := e.Close(); err != nil {
 		t.Fatal(err)
 	}
 	left, err := os.ReadDir(os.TempDir())
 	if err != nil || len(left) != 0 {
-		t.Errorf("left behind: %v, %v", left, err)
+		t.Errorf("after Close the temporary directory has %v, %v", left, err)
 	}
 	if err := e.Close(); err != nil {
 		t.Errorf("closing twice: %v", err)
 	}
 }
 
-func TestEmbeddedKeepsItsDirectory(t *testing.T) {
+func TestEmbeddedKeepsDir(t *testing.T) {
 	dir := t.TempDir()
 	e := embed(t, EmbeddedOptions{Dir: dir})
 	f := newFeed(t, dial(t, e.ClientURL()), PublisherOptions{Create: &Limits{}})
@@ -39,14 +39,14 @@ func TestEmbeddedKeepsItsDirectory(t *testing.T) {
 	}
 	e = embed(t, EmbeddedOptions{Dir: dir})
 	if n := stored(t, dial(t, e.ClientURL())); n != 10 {
-		t.Errorf("%d kept", n)
+		t.Errorf("%d messages stored, want 10", n)
 	}
 }
 
-func TestEmbeddedOnAPortThatIsTaken(t *testing.T) {
+func TestEmbeddedPortTaken(t *testing.T) {
 	e := embed(t, EmbeddedOptions{})
 	port := e.server.Addr().(*net.TCPAddr).Port
-	if _, err := StartEmbedded(EmbeddedOptions{Port: port}); err == nil || !strings.Contains(err.Error(), "choose another port, or use the server that is there") {
+	if _, err := StartEmbedded(EmbeddedOptions{Port: port}); err == nil || !strings.Contains(err.Error(), "set another port, or use the server on this one") {
 		t.Errorf("%v", err)
 	}
 }

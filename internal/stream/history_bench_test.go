@@ -9,13 +9,14 @@ import (
 
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/beacon/beacontest"
+	"github.com/rumtop/rumtop/internal/testwait"
 )
 
 // Half an hour at 2,000 beacons/s.
 const historyBeacons = 3_600_000
 
-// BenchmarkHistory reads 3.6 million beacons from a local file store, decoded,
-// and throws them away. Server and reader share the process, as in rumtop local.
+// BenchmarkHistory reads and decodes 3.6 million beacons from a local file
+// store. Server and reader share the process, as in rumtop local.
 func BenchmarkHistory(b *testing.B) {
 	for _, size := range []int{20, 25, 5} {
 		b.Run(fmt.Sprintf("batch=%d", size), func(b *testing.B) { benchmarkHistory(b, size, 0) })
@@ -44,7 +45,7 @@ func benchmarkHistory(b *testing.B, size, others int) {
 		}
 		s.Close()
 		if beacons != historyBeacons/size*size {
-			b.Fatalf("%d beacons came; status %+v", beacons, s.Status())
+			b.Fatalf("got %d beacons; status %+v", beacons, s.Status())
 		}
 	}
 	b.StopTimer()
@@ -53,14 +54,14 @@ func benchmarkHistory(b *testing.B, size, others int) {
 	b.ReportMetric(float64(historyBeacons/size)/perOp, "msgs/s")
 }
 
-// fill publishes n batches, acknowledged, and some of another site.
+// fill publishes n batches and some of another site, all acknowledged.
 func fill(b *testing.B, c *Conn, size, n, others int) {
 	b.Helper()
 	p, err := NewPublisher(c, PublisherOptions{Create: &Limits{}})
 	if err != nil {
 		b.Fatal(err)
 	}
-	eventually(b, "the stream", func() bool { return p.Status().History })
+	testwait.Until(b, "the stream", func() bool { return p.Status().History })
 	payloads := realistic(b, size)
 	var bytes, failed atomic.Int64
 	put := func(site string, i int) {
@@ -90,7 +91,7 @@ func fill(b *testing.B, c *Conn, size, n, others int) {
 	b.ReportMetric(float64(bytes.Load())/float64(size*(n+others)), "B/beacon")
 }
 
-// realistic makes some hundred different payloads.
+// realistic returns 200 different payloads.
 func realistic(b *testing.B, size int) [][]byte {
 	b.Helper()
 	var payloads [][]byte

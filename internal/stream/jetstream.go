@@ -14,17 +14,17 @@ import (
 	"github.com/rumtop/rumtop/internal/beacon"
 )
 
-// StreamName is the JetStream stream that keeps the history.
+// StreamName is the JetStream stream that keeps the batches.
 const StreamName = "RUM"
 
-// The reasons why there is no history. Their text is fit for a trust line.
+// Why there is no history.
 var (
 	ErrNoJetStream = errors.New("the server keeps no history (JetStream is off)")
 	ErrNoStream    = errors.New("the server has no stream " + StreamName + " yet")
 	errNoAnswer    = errors.New("JetStream does not answer")
 )
 
-// The requests that this package makes, as permissions name them.
+// The API requests of this package, as permissions name them.
 const (
 	apiInfo           = "INFO"
 	apiStreamInfo     = "STREAM.INFO." + StreamName
@@ -33,26 +33,26 @@ const (
 	apiConsumerInfo   = "CONSUMER.INFO." + StreamName + "."
 )
 
-// apiTimeout bounds one request to JetStream's API.
+// apiTimeout is the limit of one request to JetStream's API.
 const apiTimeout = 5 * time.Second
 
-// Limits bound the stream. The oldest batches go first.
+// Limits bound the stream. It evicts the oldest batches first.
 type Limits struct {
 	MaxAge   time.Duration // 0: 24 h
-	MaxBytes int64         // 0: 4 GiB, or what the server still has to give
+	MaxBytes int64         // 0: 4 GiB, or less if the server has less left
 	Replicas int           // 0: 1
 }
 
-// The defaults of Limits, and how long one message id is remembered.
+// The defaults of Limits, and how long the stream knows a message id.
 const (
 	DefaultMaxAge   = 24 * time.Hour
 	DefaultMaxBytes = 4 << 30
 	duplicateWindow = 2 * time.Minute
 )
 
-// EnsureStream makes the stream if it is not there, and leaves it as it is
-// otherwise. The error is [ErrNoJetStream], [ErrDenied] or what the server
-// answered; without a stream everything works, but there is no history.
+// EnsureStream creates the stream if it does not exist, and never changes an
+// existing one. The error is [ErrNoJetStream], [ErrDenied] or the server's.
+// Without a stream everything works, but there is no history.
 func EnsureStream(ctx context.Context, c *Conn, limits Limits) (created bool, err error) {
 	_, err = lookup(ctx, c)
 	if err == nil {
@@ -92,10 +92,10 @@ func EnsureStream(ctx context.Context, c *Conn, limits Limits) (created bool, er
 		if limits.MaxBytes > 0 || !isOutOfStorage(err) || cfg.MaxBytes/2 < minBytes {
 			break
 		}
-		cfg.MaxBytes /= 2 // the server, unlike the account, does not say how much it has
+		cfg.MaxBytes /= 2 // the server, unlike the account, does not report what it has left
 	}
 	if errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) {
-		return false, nil // somebody else was faster
+		return false, nil // another process was faster
 	}
 	if err != nil {
 		return false, apiError(ctx, "create the stream "+StreamName, err)
@@ -103,18 +103,18 @@ func EnsureStream(ctx context.Context, c *Conn, limits Limits) (created bool, er
 	return true, nil
 }
 
-// minBytes is the smallest stream that is worth making unasked.
+// minBytes is the smallest stream to create by default.
 const minBytes = 16 << 20
 
-// isOutOfStorage is the server's refusal to reserve that many bytes, by any of the
-// names it has for it.
+// isOutOfStorage reports whether the server refuses to reserve that many bytes.
+// It has three codes for that.
 func isOutOfStorage(err error) bool {
 	var api *jetstream.APIError
 	return errors.As(err, &api) && (api.ErrorCode == 10023 || api.ErrorCode == 10028 || api.ErrorCode == 10047)
 }
 
-// affordableBytes is the default size, or half of what the account may still store:
-// a server refuses a stream that it could not hold.
+// affordableBytes is the default size, or half of what the account has left: a
+// server refuses a stream that it could not hold.
 func affordableBytes(ctx context.Context, c *Conn, js jetstream.JetStream) int64 {
 	ctx, cancel := c.request(ctx, apiInfo)
 	defer cancel()
@@ -127,7 +127,7 @@ func affordableBytes(ctx context.Context, c *Conn, js jetstream.JetStream) int64
 	return max(min(DefaultMaxBytes, left/2), minBytes)
 }
 
-// lookup asks for the stream as it is now.
+// lookup returns the stream's current state.
 func lookup(ctx context.Context, c *Conn) (*jetstream.StreamInfo, error) {
 	js, err := c.jetStream()
 	if err != nil {
@@ -142,7 +142,7 @@ func lookup(ctx context.Context, c *Conn) (*jetstream.StreamInfo, error) {
 	return s.CachedInfo(), nil
 }
 
-// lookupSubjects asks for the stream and which of its subjects match.
+// lookupSubjects returns the stream's state with its subjects that match.
 func lookupSubjects(ctx context.Context, c *Conn, filter string) (*jetstream.StreamInfo, error) {
 	js, err := c.jetStream()
 	if err != nil {
@@ -160,7 +160,7 @@ func lookupSubjects(ctx context.Context, c *Conn, filter string) (*jetstream.Str
 	return nil, apiError(ctx, "look up the subjects of "+StreamName, err)
 }
 
-// apiError puts what JetStream's API answers into the terms of this package.
+// apiError translates an error of JetStream's API.
 func apiError(ctx context.Context, op string, err error) error {
 	var api *jetstream.APIError
 	switch {
@@ -184,7 +184,7 @@ func apiError(ctx context.Context, op string, err error) error {
 // maxSites bounds the list of sites.
 const maxSites = 1000
 
-// Sites lists the sites that the stream holds batches of, sorted, at most a
+// Sites lists the sites that have batches in the stream, sorted, at most a
 // thousand. It needs JetStream.
 func Sites(ctx context.Context, c *Conn) ([]string, error) {
 	info, err := lookupSubjects(ctx, c, beacon.SubjectRoot+"*.*.*")

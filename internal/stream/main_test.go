@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -12,23 +13,21 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/testwait"
 )
 
 func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// patience bounds every wait in these tests.
-const patience = 15 * time.Second
-
 func testContext(t testing.TB) context.Context {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 2*patience)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*testwait.Patience)
 	t.Cleanup(cancel)
 	return ctx
 }
 
-// serve runs a NATS server for the test.
+// serve runs a NATS server until the end of the test.
 func serve(t testing.TB, opts *server.Options) *server.Server {
 	t.Helper()
 	if opts.Host == "" {
@@ -43,7 +42,7 @@ func serve(t testing.TB, opts *server.Options) *server.Server {
 		t.Fatal(err)
 	}
 	s.Start()
-	if !s.ReadyForConnections(patience) {
+	if !s.ReadyForConnections(testwait.Patience) {
 		t.Fatal("nats-server does not start")
 	}
 	t.Cleanup(func() { stopServer(s) })
@@ -79,7 +78,7 @@ func dial(t testing.TB, url string) *Conn {
 	return c
 }
 
-// freePort is one that nobody listens on now.
+// freePort returns a port without a listener.
 func freePort(t testing.TB) int {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -88,18 +87,6 @@ func freePort(t testing.TB) int {
 	}
 	defer func() { _ = l.Close() }()
 	return l.Addr().(*net.TCPAddr).Port
-}
-
-// eventually waits until ok.
-func eventually(t testing.TB, what string, ok func() bool) {
-	t.Helper()
-	deadline := time.Now().Add(patience)
-	for !ok() {
-		if time.Now().After(deadline) {
-			t.Fatalf("waited in vain: %s", what)
-		}
-		time.Sleep(5 * time.Millisecond) // polling; nothing depends on its length
-	}
 }
 
 // payload is a batch of one beacon that carries a number.
@@ -125,14 +112,15 @@ type feed struct {
 
 func newFeed(t testing.TB, c *Conn, opts PublisherOptions) *feed {
 	t.Helper()
+	opts.searchWait, opts.ensureEvery = cmp.Or(opts.searchWait, 200*time.Millisecond), 500*time.Millisecond
 	p, err := NewPublisher(c, opts)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = p.Close(expired()) })
 	if opts.Create != nil {
-		// What is refused while the stream is made comes again, but later than its successors.
-		eventually(t, "the stream, or none", func() bool { return p.Status().History || p.Status().Note != "" })
+		// A batch that is refused before the stream exists arrives out of order.
+		testwait.Until(t, "the publisher knows whether there is a stream", func() bool { return p.Status().History || p.Status().Note != "" })
 	}
 	return &feed{t: t, p: p}
 }
@@ -163,7 +151,7 @@ func (f *feed) send(n int) {
 
 func (f *feed) settled() {
 	f.t.Helper()
-	eventually(f.t, "acknowledgements", func() bool { return f.left.Load() == 0 })
+	testwait.Until(f.t, "all batches are settled", func() bool { return f.left.Load() == 0 })
 	if f.bad.Load() != 0 {
 		f.t.Fatalf("%d batches failed", f.bad.Load())
 	}
@@ -174,6 +162,7 @@ func subscribe(t testing.TB, c *Conn, opts SubscribeOptions) *Subscription {
 	if opts.Site == "" {
 		opts.Site = "shop"
 	}
+	opts.lookupEvery = 100 * time.Millisecond
 	s, err := Subscribe(context.Background(), c, opts)
 	if err != nil {
 		t.Fatal(err)
@@ -182,41 +171,42 @@ func subscribe(t testing.TB, c *Conn, opts SubscribeOptions) *Subscription {
 	return s
 }
 
-// receive takes the numbers of the next n batches.
+// receive returns the numbers of the next n batches.
 func receive(t testing.TB, s *Subscription, n int) []int {
 	t.Helper()
-	timeout := time.After(patience)
+	timeout := time.After(testwait.Patience)
 	var got []int
 	for len(got) < n {
 		select {
 		case b, ok := <-s.Batches():
 			if !ok {
-				t.Fatalf("the subscription ended after %d of %d", len(got), n)
+				t.Fatalf("the subscription ended after %d of %d batches", len(got), n)
 			}
 			got = append(got, int(b.Received[0]))
 			s.Recycle(b)
 		case <-timeout:
-			t.Fatalf("%d of %d batches came; status %+v", len(got), n, s.Status())
+			t.Fatalf("got %d of %d batches; status %+v", len(got), n, s.Status())
 		}
 	}
 	return got
 }
 
-// expect takes exactly the numbers from..to-1 in order.
+// expect receives exactly the numbers from … to-1, in order.
 func expect(t testing.TB, s *Subscription, from, to int) {
 	t.Helper()
 	for i, n := range receive(t, s, to-from) {
 		if n != from+i {
-			t.Fatalf("batch %d came where %d was due", n, from+i)
+			t.Fatalf("got batch %d, want %d", n, from+i)
 		}
 	}
 }
 
+// quiet checks that no further batch has arrived.
 func quiet(t testing.TB, s *Subscription) {
 	t.Helper()
 	select {
 	case b := <-s.Batches():
-		t.Fatalf("batch %d came twice or unasked", b.Received[0])
+		t.Fatalf("got batch %d, want none", b.Received[0])
 	default:
 	}
 }

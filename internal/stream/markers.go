@@ -12,18 +12,18 @@ import (
 	"github.com/rumtop/rumtop/internal/beacon"
 )
 
-// Bounds of what is read of markers, which anybody may set who has the permission.
+// Bounds of reading markers, which every user with the permission can add.
 const (
 	maxMarkers     = 1000 // of the history
 	markersPending = 256  // waiting in this process; more are dropped
 )
 
-// Annotate sets a marker for everyone who watches the site, and says whether
-// the stream has it: without one, only those see it who watch now.
+// Annotate adds a marker for all viewers of the site, and reports whether the
+// stream stored it: without a stream only the current viewers see it.
 func Annotate(ctx context.Context, c *Conn, site string, m beacon.Marker) (stored bool, err error) {
-	const op = "set a marker"
-	if !beacon.ValidToken(site) {
-		return false, fmt.Errorf("%s: %q is no site name: 1 to 32 of a-z, 0-9, _ and -", op, site)
+	const op = "add a marker"
+	if err := checkSite(site); err != nil {
+		return false, fmt.Errorf("%s: %w", op, err)
 	}
 	data, err := m.Encode()
 	if err != nil {
@@ -34,9 +34,9 @@ func Annotate(ctx context.Context, c *Conn, site string, m beacon.Marker) (store
 	if m.ID != "" {
 		msg.Header.Set(nats.MsgIdHdr, m.ID)
 	}
-	denied := fmt.Errorf("%s: this user may not publish to %s: permit it, or give other credentials", op, msg.Subject)
+	denied := fmt.Errorf("%s: this user may not publish to %s: permit it, or use other credentials", op, msg.Subject)
 	if _, err := lookup(ctx, c); errors.Is(err, ErrNoJetStream) || errors.Is(err, ErrNoStream) {
-		// Nobody keeps it, and those who watch do not answer.
+		// There is no stream, and viewers do not reply.
 		if err := c.PublishMsg(msg); err != nil {
 			return false, fmt.Errorf("%s: %w", op, err)
 		}
@@ -65,13 +65,14 @@ func Annotate(ctx context.Context, c *Conn, site string, m beacon.Marker) (store
 	return true, nil
 }
 
-// FollowMarkers reads the markers of a site until ctx is done: those set since
-// then, and each that is set from now on, but for those set over c itself. After a lost connection it reads again what it may have missed, so
-// that take may be given the same marker twice; it knows it by its ID, which
-// every marker has that take is given. What is no marker is left out.
-func FollowMarkers(ctx context.Context, c *Conn, site string, since time.Duration, take func(beacon.Marker)) error {
-	if !beacon.ValidToken(site) {
-		return fmt.Errorf("%q is no site name: 1 to 32 of a-z, 0-9, _ and -", site)
+// FollowMarkers reads the markers of a site until ctx is done: those of the last
+// since, and each new one except those added over c itself. After a lost
+// connection it reads again what it may have missed, so that onMarker can
+// receive a marker twice, with the same ID. Every marker has one. Invalid
+// markers are skipped.
+func FollowMarkers(ctx context.Context, c *Conn, site string, since time.Duration, onMarker func(beacon.Marker)) error {
+	if err := checkSite(site); err != nil {
+		return err
 	}
 	live := make(chan *nats.Msg, markersPending)
 	sub, err := c.ChanSubscribe(beacon.AnnotationSubject(site), live)
@@ -94,22 +95,22 @@ func FollowMarkers(ctx context.Context, c *Conn, site string, since time.Duratio
 			return ctx.Err()
 		case <-changed:
 		case msg := <-live:
-			decodeMarker(msg.Data, time.Now(), take)
+			decodeMarker(msg.Data, time.Now(), onMarker)
 		case <-history.C:
 			if !c.connected.Load() {
 				continue
 			}
-			switch err := markersSince(ctx, c, site, from, take); {
+			switch err := markersSince(ctx, c, site, from, onMarker); {
 			case err == nil, errors.Is(err, ErrDenied):
-			default: // no stream yet, or none that answers
+			default: // no stream yet, or it does not respond
 				history.Reset(lookupEvery)
 			}
 		}
 	}
 }
 
-// markersSince reads what the stream has.
-func markersSince(ctx context.Context, c *Conn, site string, from time.Time, take func(beacon.Marker)) error {
+// markersSince reads the markers in the stream since a time.
+func markersSince(ctx context.Context, c *Conn, site string, from time.Time, onMarker func(beacon.Marker)) error {
 	js, err := c.jetStream()
 	if err != nil {
 		return err
@@ -135,24 +136,24 @@ func markersSince(ctx context.Context, c *Conn, site string, from time.Time, tak
 	}
 	for msg := range batch.Messages() {
 		if d, ok := parseDelivery(msg.Reply()); ok {
-			decodeMarker(msg.Data(), time.Unix(0, d.stored), take)
+			decodeMarker(msg.Data(), time.Unix(0, d.stored), onMarker)
 		}
 	}
 	return batch.Error()
 }
 
-// decodeMarker reads a marker that came at a time.
-func decodeMarker(data []byte, came time.Time, take func(beacon.Marker)) {
+// decodeMarker passes a marker on, with the time of its arrival if it has none.
+func decodeMarker(data []byte, arrived time.Time, onMarker func(beacon.Marker)) {
 	m, err := beacon.DecodeMarker(data)
 	if err != nil {
 		return
 	}
 	if m.At == 0 {
-		m.At = came.UnixMilli()
+		m.At = arrived.UnixMilli()
 	}
 	if m.ID == "" {
-		// The same one from the stream has its time by another clock.
+		// By minutes, because the copy from the stream has its time by another clock.
 		m.ID = fmt.Sprintf("%s/%s/%d", m.Kind, m.Text, m.At/60_000)
 	}
-	take(m)
+	onMarker(m)
 }

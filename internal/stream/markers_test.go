@@ -10,6 +10,7 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/testwait"
 )
 
 // markers follows a site's markers for the test.
@@ -57,7 +58,7 @@ func annotate(t *testing.T, c *Conn, id, text string, stored bool) {
 	}
 }
 
-func TestMarkersOfHistoryAndNow(t *testing.T) {
+func TestMarkersHistoryAndLive(t *testing.T) {
 	e := embed(t, EmbeddedOptions{})
 	c := dial(t, e.ClientURL())
 	if _, err := EnsureStream(testContext(t), c, Limits{}); err != nil {
@@ -68,10 +69,10 @@ func TestMarkersOfHistoryAndNow(t *testing.T) {
 	publishRaw(t, c, beacon.AnnotationSubject("shop"), []byte(`{"text":`))
 	publishRaw(t, c, beacon.AnnotationSubject("bank"), []byte(`{"text":"of another site"}`))
 	m := follow(t, dial(t, e.ClientURL()))
-	eventually(t, "history", m.has("by hand"))
-	eventually(t, "history", m.has("before"))
+	testwait.Until(t, "history", m.has("by hand"))
+	testwait.Until(t, "history", m.has("before"))
 	annotate(t, c, "2", "after", true)
-	eventually(t, "live", m.has("after"))
+	testwait.Until(t, "live", m.has("after"))
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if len(m.seen) != 3 {
@@ -84,18 +85,18 @@ func TestMarkersOfHistoryAndNow(t *testing.T) {
 	}
 }
 
-func TestMarkersWithoutJetStream(t *testing.T) {
+func TestMarkersNoJetStream(t *testing.T) {
 	srv := serve(t, &server.Options{})
 	c := dial(t, srv.ClientURL())
-	annotate(t, c, "1", "nobody watches", false)
+	annotate(t, c, "1", "no viewer", false)
 	m := follow(t, dial(t, srv.ClientURL()))
-	eventually(t, "live", func() bool {
-		annotate(t, c, "2", "somebody watches", false)
-		return m.has("somebody watches")()
+	testwait.Until(t, "live", func() bool {
+		annotate(t, c, "2", "a viewer", false)
+		return m.has("a viewer")()
 	})
 }
 
-func TestMarkersAcrossARestart(t *testing.T) {
+func TestMarkersAcrossRestart(t *testing.T) {
 	port, dir := freePort(t), t.TempDir()
 	start := func() *Embedded {
 		e, err := StartEmbedded(EmbeddedOptions{Dir: dir, Port: port})
@@ -111,7 +112,7 @@ func TestMarkersAcrossARestart(t *testing.T) {
 	}
 	m := follow(t, dial(t, e.ClientURL()))
 	annotate(t, c, "1", "before the restart", true)
-	eventually(t, "live", m.has("before the restart"))
+	testwait.Until(t, "live", m.has("before the restart"))
 	if err := e.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -121,9 +122,9 @@ func TestMarkersAcrossARestart(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	eventually(t, "the connection is back", func() bool { return c.State().Connected })
+	testwait.Until(t, "the connection is back", func() bool { return c.State().Connected })
 	annotate(t, c, "2", "after the restart", true)
-	eventually(t, "live", m.has("after the restart"))
+	testwait.Until(t, "live", m.has("after the restart"))
 }
 
 func TestMarkersByPermission(t *testing.T) {
@@ -133,16 +134,16 @@ func TestMarkersByPermission(t *testing.T) {
 	}
 	_, err := Annotate(testContext(t), as("viewer"), "shop", beacon.Marker{Text: "deploy"})
 	if err == nil || !strings.Contains(err.Error(), "may not publish to rum.v1.shop.annotations") {
-		t.Errorf("a viewer that may not: %v", err)
+		t.Errorf("Annotate without permission: %v", err)
 	}
 	annotate(t, as("marker"), "1", "deploy 2.4.1", true)
 	for _, name := range []string{"viewer", "site-viewer"} {
 		m := follow(t, as(name))
-		eventually(t, name+" sees it", m.has("deploy 2.4.1"))
+		testwait.Until(t, name+" sees it", m.has("deploy 2.4.1"))
 	}
 	for _, bad := range []beacon.Marker{{}, {Kind: beacon.MarkerDeploy}} {
 		if _, err := Annotate(testContext(t), as("marker"), "shop", bad); err == nil {
-			t.Errorf("%+v was set", bad)
+			t.Errorf("Annotate(%+v) succeeded, want an error", bad)
 		}
 	}
 }

@@ -11,14 +11,15 @@ import (
 	"github.com/rumtop/rumtop/internal/beacon"
 )
 
-// ErrDenied says that the server forbids it to this user.
+// ErrDenied means that the server denies this user the request.
 var ErrDenied = errors.New("not permitted")
 
 var errDisconnected = errors.New("disconnected")
 
-// A server reports a forbidden subject on its own, not in answer to a request,
-// and a request outlives the connection that it was sent on: either would wait
-// for its timeout. A watcher learns of both.
+// pendingRequest is cancelled when the server denies it or the connection is
+// lost. A server reports a denied subject by itself, not as the response to a
+// request, and a request outlives its connection: both would wait for the
+// timeout.
 type pendingRequest struct {
 	matches func(op, subject string) bool
 	cancel  context.CancelCauseFunc
@@ -28,7 +29,7 @@ const maxDenied = 256 // subjects remembered
 
 var violation = regexp.MustCompile(`(?i)permissions violation for (publish|subscription) to "([^"]*)"`)
 
-// onAsyncError is told everything that the server complains about out of turn.
+// onAsyncError receives the errors that the server reports by itself.
 func (c *Conn) onAsyncError(err error) {
 	if !errors.Is(err, nats.ErrPermissionViolation) {
 		return
@@ -39,52 +40,52 @@ func (c *Conn) onAsyncError(err error) {
 		return
 	}
 	op, subject := strings.ToLower(m[1]), m[2]
-	if !strings.HasPrefix(subject, beacon.PresenceRoot) { // nothing rests on being seen
+	if !strings.HasPrefix(subject, beacon.PresenceRoot) { // presence is optional
 		c.violations.Add(1)
 	}
 	c.mu.Lock()
 	if len(c.denied) < maxDenied {
 		c.denied[op+" "+subject] = struct{}{}
 	}
-	for w := range c.requests {
-		if w.matches(op, subject) {
-			w.cancel(ErrDenied)
+	for r := range c.requests {
+		if r.matches(op, subject) {
+			r.cancel(ErrDenied)
 		}
 	}
 	c.mu.Unlock()
 	c.changed.notify()
 }
 
-// cancelRequests ends all requests that are under way.
+// cancelRequests ends all requests in flight.
 func (c *Conn) cancelRequests(cause error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for w := range c.requests {
-		w.cancel(cause)
+	for r := range c.requests {
+		r.cancel(cause)
 	}
 }
 
-// request returns a context for a JetStream API request that ends as soon as
-// the server says that the request or its answer is forbidden, with the cause
-// ErrDenied, and when the connection is lost. api is what the request's subject
-// begins with, after the API's own prefix.
+// request returns a context for a JetStream API request. It ends as soon as the
+// server denies the request or its reply, with the cause ErrDenied, or the
+// connection is lost. api is the prefix of the request's subject, without that
+// of the API.
 func (c *Conn) request(ctx context.Context, api string) (context.Context, context.CancelFunc) {
 	return c.requestTo(ctx, func(subject string) bool { return strings.HasPrefix(subject, c.apiPrefix+api) })
 }
 
-// requestTo is the same for a request to a subject that is told by its name.
-func (c *Conn) requestTo(ctx context.Context, is func(subject string) bool) (context.Context, context.CancelFunc) {
+// requestTo is request for the subjects that match.
+func (c *Conn) requestTo(ctx context.Context, matches func(subject string) bool) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	ctx, stop := context.WithTimeout(ctx, apiTimeout)
-	w := &pendingRequest{cancel: cancel, matches: func(op, subject string) bool {
-		return op == "publish" && is(subject) || op == "subscription" && c.isInbox(subject)
+	r := &pendingRequest{cancel: cancel, matches: func(op, subject string) bool {
+		return op == "publish" && matches(subject) || op == "subscription" && c.isInbox(subject)
 	}}
 	c.mu.Lock()
 	if c.requests == nil {
 		c.requests = map[*pendingRequest]struct{}{}
 	}
-	c.requests[w] = struct{}{}
-	// The subscription that answers come to is made once and complained about once.
+	c.requests[r] = struct{}{}
+	// The reply subscription is made once and denied once.
 	for d := range c.denied {
 		if op, subject, _ := strings.Cut(d, " "); op == "subscription" && c.isInbox(subject) {
 			cancel(ErrDenied)
@@ -93,7 +94,7 @@ func (c *Conn) requestTo(ctx context.Context, is func(subject string) bool) (con
 	c.mu.Unlock()
 	return ctx, func() {
 		c.mu.Lock()
-		delete(c.requests, w)
+		delete(c.requests, r)
 		c.mu.Unlock()
 		stop()
 		cancel(nil)
@@ -108,8 +109,8 @@ func (c *Conn) isInbox(subject string) bool {
 	return strings.HasPrefix(subject, strings.TrimSuffix(prefix, ".")+".")
 }
 
-// mayPublish is false once the server has forbidden a publish to this subject
-// on this connection.
+// mayPublish is false once the server has denied a publish to this subject on
+// this connection.
 func (c *Conn) mayPublish(subject string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -125,8 +126,8 @@ func (c *Conn) maySubscribe(subject string) bool {
 	return !denied
 }
 
-// hasDenied says whether the server's latest complaint is about this subject. Unlike
-// the two above it knows as soon as a flush has returned.
+// hasDenied reports whether the server's latest error denies this subject. It is
+// up to date as soon as a flush has returned, unlike the two above.
 func (c *Conn) hasDenied(subject string) bool {
 	err := c.LastError()
 	return errors.Is(err, nats.ErrPermissionViolation) && strings.Contains(err.Error(), `"`+subject+`"`)

@@ -11,9 +11,10 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/testwait"
 )
 
-// The lists of docs/nats.md, word for word.
+// The lists of docs/nats.md, verbatim.
 var (
 	collectorPublish   = []string{"rum.v1.>"}
 	collectorSubscribe = []string{"_INBOX.>"}
@@ -42,7 +43,8 @@ func user(name string, publish, subscribe []string) *server.User {
 	return u
 }
 
-// guarded is a server with the documented users.
+// guarded runs a server with the documented users and returns how to connect
+// as one of them.
 func guarded(t *testing.T, jetStream bool) (as func(user string) *Conn) {
 	t.Helper()
 	srv := serve(t, &server.Options{
@@ -65,7 +67,7 @@ func guarded(t *testing.T, jetStream bool) (as func(user string) *Conn) {
 	}
 }
 
-// forbids asserts that the server refuses each publish.
+// forbids checks that the server denies each publish.
 func forbids(t *testing.T, c *Conn, subjects ...string) {
 	t.Helper()
 	for _, subject := range subjects {
@@ -76,14 +78,14 @@ func forbids(t *testing.T, c *Conn, subjects ...string) {
 			t.Fatal(err)
 		}
 		if !c.hasDenied(subject) {
-			t.Errorf("publishing to %s is permitted", subject)
+			t.Errorf("publishing to %s is permitted, want denied", subject)
 		}
 	}
 }
 
 func TestLeastPrivilege(t *testing.T) {
 	as := guarded(t, true)
-	// Without INFO nobody knows how much may be stored; the default will do.
+	// Without INFO the size limit is unknown, and the default is used.
 	if created, err := EnsureStream(testContext(t), as("bare-creator"), Limits{}); err != nil || !created {
 		t.Fatalf("created %v, %v", created, err)
 	}
@@ -121,38 +123,38 @@ func TestLeastPrivilege(t *testing.T) {
 	}
 	// The viewer of one site may not read another.
 	s := subscribe(t, as("site-viewer"), SubscribeOptions{Site: "bank", Since: time.Hour})
-	eventually(t, "the refusal is seen", func() bool {
-		return s.Status().Note == "this user may not subscribe to rum.v1.bank.*.*: permit it, or give other credentials"
+	testwait.Until(t, "the refusal is seen", func() bool {
+		return s.Status().Note == "this user may not subscribe to rum.v1.bank.*.*: permit it, or use other credentials"
 	})
 	if sites, err := Sites(testContext(t), as("viewer")); err != nil || len(sites) != 1 {
 		t.Errorf("sites %v, %v", sites, err)
 	}
 }
 
-// A viewer without JetStream's API sees what is published, at once.
-func TestViewerThatMayOnlyListen(t *testing.T) {
+// A viewer without permission for JetStream's API reads live batches at once.
+func TestViewerMaySubscribeOnly(t *testing.T) {
 	as := guarded(t, true)
 	if _, err := EnsureStream(testContext(t), as("operator"), Limits{}); err != nil {
 		t.Fatal(err)
 	}
 	before := time.Now()
 	s := subscribe(t, as("live-viewer"), SubscribeOptions{Since: time.Hour})
-	eventually(t, "the refusal is seen", func() bool {
+	testwait.Until(t, "the refusal is seen", func() bool {
 		return s.Status().Note == "this user may not read the stream RUM: live batches only: docs/nats.md lists the permissions"
 	})
 	if waited := time.Since(before); waited > apiTimeout/2 {
-		t.Errorf("a refusal took %v to be noticed", waited)
+		t.Errorf("noticing the denial took %v", waited)
 	}
 	f := newFeed(t, as("collector"), PublisherOptions{})
 	f.send(10)
 	expect(t, s, 0, 10)
 }
 
-func TestViewerThatMayDoNothing(t *testing.T) {
+func TestViewerWithoutPermissions(t *testing.T) {
 	as := guarded(t, true)
 	s := subscribe(t, as("nobody"), SubscribeOptions{Since: time.Hour})
-	eventually(t, "the refusal is seen", func() bool {
-		return s.Status().Note == "this user may not subscribe to rum.v1.shop.*.*: permit it, or give other credentials"
+	testwait.Until(t, "the refusal is seen", func() bool {
+		return s.Status().Note == "this user may not subscribe to rum.v1.shop.*.*: permit it, or use other credentials"
 	})
 	if _, err := EnsureStream(testContext(t), as("nobody"), Limits{}); !errors.Is(err, ErrDenied) {
 		t.Errorf("EnsureStream: %v", err)
@@ -162,37 +164,37 @@ func TestViewerThatMayDoNothing(t *testing.T) {
 	}
 }
 
-// A collector whose permission is missing keeps its batches and says so.
-func TestPublisherThatMayNotPublish(t *testing.T) {
+// A collector without permission keeps its batches and reports why.
+func TestPublisherWithoutPermission(t *testing.T) {
 	as := guarded(t, true)
-	f := newFeed(t, as("nobody"), PublisherOptions{AckWait: 200 * time.Millisecond})
+	f := newFeed(t, as("nobody"), PublisherOptions{AckWait: 200 * time.Millisecond, searchWait: searchWait})
 	f.send(1)
-	eventually(t, "the refusal is seen", func() bool {
+	testwait.Until(t, "the refusal is seen", func() bool {
 		return strings.HasPrefix(f.p.Status().Note, "this user may not ")
 	})
 	if st := f.p.Status(); st.Pending != 1 || st.Published != 0 || st.Failed != 0 {
 		t.Errorf("publisher %+v", st)
 	}
 	if err := f.p.Close(expired()); err == nil || f.bad.Load() != 1 {
-		t.Errorf("the batch that never arrived: %v, %d", err, f.bad.Load())
+		t.Errorf("Close: %v with %d failed batches, want an error and 1", err, f.bad.Load())
 	}
 }
 
-func TestLeastPrivilegeWithoutJetStream(t *testing.T) {
+func TestLeastPrivilegeNoJetStream(t *testing.T) {
 	as := guarded(t, false)
 	s := subscribe(t, as("viewer"), SubscribeOptions{})
-	eventually(t, "listening", func() bool { return s.Status().Note != "" })
+	testwait.Until(t, "listening", func() bool { return s.Status().Note != "" })
 	f := newFeed(t, as("collector"), PublisherOptions{})
 	f.send(10)
 	expect(t, s, 0, 10)
 	f.settled()
 }
 
-func TestConnectionThatIsRefused(t *testing.T) {
+func TestConnectWrongPassword(t *testing.T) {
 	as := guarded(t, false)
 	url := strings.Replace(as("viewer").ConnectedUrl(), "secret", "wrong", 1)
 	_, err := Connect(testContext(t), ConnectOptions{Servers: url})
-	if err == nil || strings.Contains(err.Error(), "wrong") || !strings.HasSuffix(err.Error(), " does not let this user in: give credentials with --creds, --nkey or --context") {
+	if err == nil || strings.Contains(err.Error(), "wrong") || !strings.HasSuffix(err.Error(), " denies this user: set --creds, --nkey or --context") {
 		t.Errorf("%v", err)
 	}
 	c, err := ConnectLazily(ConnectOptions{Servers: url})
@@ -200,8 +202,8 @@ func TestConnectionThatIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	eventually(t, "the refusal is seen, more than once", func() bool {
-		return strings.HasSuffix(c.State().Note, "--context; trying again") && c.Status() != nats.CLOSED
+	testwait.Until(t, "the refusal is seen, more than once", func() bool {
+		return strings.HasSuffix(c.State().Note, "--context: retrying") && c.Status() != nats.CLOSED
 	})
 }
 

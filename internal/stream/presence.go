@@ -13,20 +13,21 @@ import (
 	"github.com/rumtop/rumtop/internal/beacon"
 )
 
-// How those who watch are kept track of.
+// How other viewers are tracked.
 const (
-	// MaxViewers is how many others are remembered; who comes later is not.
+	// MaxViewers is how many other viewers are tracked; later ones are not.
 	MaxViewers      = 32
 	presenceEvery   = 5 * time.Second
 	presenceTimeout = 3 * presenceEvery // two may be missed
 	presencePending = 64                // waiting in this process; more are dropped
 )
 
-// Presence is the others who watch a site, as they say themselves.
+// Presence announces this viewer to the other viewers of a site, and tracks
+// them by what they announce.
 type Presence struct {
 	conn    *Conn
 	site    string
-	updated chan struct{} // there is something new to tell
+	updated chan struct{} // own has changed
 
 	mu     sync.Mutex
 	own    beacon.Presence
@@ -38,13 +39,14 @@ type viewer struct {
 	seen time.Time
 }
 
-// NewPresence makes what [Company.Run] fills. id is this session's, random.
+// NewPresence returns a Presence for [Presence.Run]. id is random and identifies
+// this viewer.
 func NewPresence(c *Conn, id, name string) *Presence {
 	return &Presence{conn: c, updated: make(chan struct{}, 1), others: map[string]viewer{}, own: beacon.Presence{ID: id, Name: name}}
 }
 
-// Update says what this session looks at, soon and then again every few seconds. Its
-// ID and Name stay as they are. It does not wait.
+// Update sets what this viewer shows, which is announced soon and then every few
+// seconds. ID and Name do not change. It does not wait.
 func (k *Presence) Update(p beacon.Presence) {
 	k.mu.Lock()
 	p.ID, p.Name = k.own.ID, k.own.Name
@@ -56,7 +58,7 @@ func (k *Presence) Update(p beacon.Presence) {
 	}
 }
 
-// Others are those who have been heard of lately, by name.
+// Others returns the other current viewers, ordered by name.
 func (k *Presence) Others() []beacon.Presence {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -68,7 +70,8 @@ func (k *Presence) Others() []beacon.Presence {
 	return out
 }
 
-// Note is why others do not learn of this session, or it of them; "" if they do.
+// Note says why this viewer cannot see the others, or they cannot see it; "" if
+// all can.
 func (k *Presence) Note() string {
 	k.mu.Lock()
 	subject := beacon.PresenceSubject(k.site)
@@ -84,11 +87,11 @@ func (k *Presence) Note() string {
 	return ""
 }
 
-// Run tells and listens until ctx is done, and then says goodbye. Where the server
-// forbids it, it goes on without.
+// Run announces and listens until ctx is done, and then announces that this
+// viewer is gone. If the server denies a part of that, it goes on without.
 func (k *Presence) Run(ctx context.Context, site string) error {
-	if !beacon.ValidToken(site) {
-		return fmt.Errorf("%q is no site name: 1 to 32 of a-z, 0-9, _ and -", site)
+	if err := checkSite(site); err != nil {
+		return err
 	}
 	k.mu.Lock()
 	k.site = site
@@ -97,7 +100,7 @@ func (k *Presence) Run(ctx context.Context, site string) error {
 	live := make(chan *nats.Msg, presencePending)
 	sub, err := k.conn.ChanSubscribe(subject, live)
 	if err != nil {
-		return fmt.Errorf("watch who watches: %w", err)
+		return fmt.Errorf("subscribe to other viewers: %w", err)
 	}
 	defer func() { _ = sub.Unsubscribe() }()
 	every := time.NewTicker(presenceEvery)
@@ -119,7 +122,8 @@ func (k *Presence) Run(ctx context.Context, site string) error {
 	}
 }
 
-// publish says what this session looks at. What does not get through is said again.
+// publish announces this viewer. A lost announcement does no harm, because it is
+// repeated.
 func (k *Presence) publish(subject string, gone bool) {
 	if !k.conn.connected.Load() || !k.conn.mayPublish(subject) {
 		return
@@ -150,7 +154,7 @@ func (k *Presence) receive(data []byte, now time.Time) {
 	}
 }
 
-// expire leaves out who has not been heard of.
+// expire removes viewers that have not announced themselves for some time.
 func (k *Presence) expire(now time.Time) {
 	k.mu.Lock()
 	defer k.mu.Unlock()

@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -13,34 +14,37 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// Why a batch is not taken.
+// Why a batch is not accepted.
 var (
-	ErrFull   = errors.New("too many batches wait for the server")
+	ErrFull   = errors.New("too many batches are waiting for the server")
 	ErrClosed = errors.New("the publisher is closed")
 )
 
-// PublisherOptions bound what waits for the server. The zero value is good.
+// PublisherOptions bound what waits for the server. The zero value is valid.
 type PublisherOptions struct {
 	MaxPending int           // batches; 0: 4096
 	MaxBytes   int           // of their payloads; 0: 16 MiB
-	AckWait    time.Duration // until a batch is sent again; 0: 5 s, doubling up to a minute
-	// Create says how to make the stream where it is missing. nil leaves that to
-	// the operator; the publisher then needs no permission but to publish.
+	AckWait    time.Duration // until a batch is resent; 0: 5 s; doubles up to a minute
+	// Create bounds the stream that the publisher creates if it is missing. With
+	// nil the operator creates it, and the publisher needs permission only to
+	// publish.
 	Create *Limits
+
+	searchWait  time.Duration // 0: searchWait
+	ensureEvery time.Duration // 0: ensureEvery
 }
 
-// Publisher publishes batches and sees to it that they arrive. Taken batches
-// are kept until the server has acknowledged that they are stored, and sent
-// again under the same message id when it has not, or when the connection was
-// lost meanwhile.
+// Publisher publishes batches and ensures that they arrive. It keeps accepted
+// batches until the server has acknowledged that they are stored, and resends
+// them under the same message id if it does not, or after a lost connection.
 //
-// Every message asks for an acknowledgement. Where nothing keeps history (no
-// JetStream, no stream) none comes; a batch is then done when the server has
-// read it. The first acknowledgement ends that state.
+// Every message asks for an acknowledgement. Without history (no JetStream, no
+// stream) none arrives; a batch is then settled when the server has read it.
+// The first acknowledgement ends that mode.
 //
-// We don't use jetstream.PublishAsync: it gives every pending message up when
-// the connection is lost, waits when its window is full, and calls back under
-// its own lock.
+// We don't use jetstream.PublishAsync: it drops all pending messages when the
+// connection is lost, blocks when its window is full, and calls back under its
+// own lock.
 type Publisher struct {
 	conn *Conn
 	opts PublisherOptions
@@ -54,24 +58,24 @@ type Publisher struct {
 
 	mu      sync.Mutex
 	closed  bool
-	empty   *sync.Cond // pending is empty, or closed
+	empty   *sync.Cond // pending is empty, or Close has to return
 	pending map[uint64]*message
-	queue   []*message // to send, no message twice
+	queue   []*message // to send, without duplicates
 	bytes   int
 	next    uint64
 	mode    mode
 	status  PublisherStatus
-	lastAck time.Time     // or when the search for a stream began
+	lastAck time.Time     // or the start of the search for a stream
 	lookUp  chan struct{} // the stream may be gone
 }
 
-// mode is what settles a batch.
+// mode selects what settles a batch.
 type mode uint8
 
 const (
-	modeSearching mode = iota // nothing is known yet: an acknowledgement
+	modeSearching mode = iota // not known yet: an acknowledgement
 	modeStored                // there is a stream: an acknowledgement
-	modeUnstored              // nothing keeps history: the server has read it
+	modeUnstored              // there is no history: the server has read it
 )
 
 type message struct {
@@ -81,33 +85,35 @@ type message struct {
 	payload []byte
 	done    func(error)
 	sends   int
-	due     time.Time // when to send again
+	due     time.Time // of the next resend
 	queued  bool
-	sent    bool   // the connection took it since it was last queued
-	epoch   uint64 // which of the connections that was
+	sent    bool   // written to the connection since it was last queued
+	epoch   uint64 // which connection that was
 }
 
-// How long a publisher without any acknowledgement looks for a stream, and how
-// long one that had them waits for their return, before batches only pass through.
 const (
-	searchWait  = 3 * time.Second
-	returnWait  = 30 * time.Second
+	// searchWait is how long a publisher without any acknowledgement looks for a
+	// stream, returnWait how long it waits for acknowledgements to return. After
+	// that it no longer expects batches to be stored.
+	searchWait = 3 * time.Second
+	returnWait = 30 * time.Second
+
 	sweepEvery  = 100 * time.Millisecond
 	retryWait   = 250 * time.Millisecond // after a refusal
 	maxAckWait  = time.Minute
-	ensureEvery = 5 * time.Second // between looks for the stream
+	ensureEvery = 5 * time.Second // between lookups of the stream
 )
 
-// PublisherStatus counts batches.
+// PublisherStatus counts a publisher's batches.
 type PublisherStatus struct {
 	History      bool   // batches are acknowledged by a stream
 	Note         string // one sentence while something is wrong, else ""
 	Pending      int
 	PendingBytes int
-	Published    int64 // settled well
+	Published    int64 // settled without an error
 	Failed       int64 // settled with an error
 	Resent       int64
-	Duplicates   int64 // the stream had them already
+	Duplicates   int64 // already in the stream
 }
 
 // NewPublisher starts a publisher. It does not wait for the connection.
@@ -121,6 +127,8 @@ func NewPublisher(c *Conn, opts PublisherOptions) (*Publisher, error) {
 	if opts.AckWait <= 0 {
 		opts.AckWait = 5 * time.Second
 	}
+	opts.searchWait = cmp.Or(opts.searchWait, searchWait)
+	opts.ensureEvery = cmp.Or(opts.ensureEvery, ensureEvery)
 	p := &Publisher{
 		conn: c, opts: opts, inbox: c.NewInbox() + ".",
 		wake: make(chan struct{}, 1), lookUp: make(chan struct{}, 1),
@@ -132,7 +140,7 @@ func NewPublisher(c *Conn, opts PublisherOptions) (*Publisher, error) {
 	if err != nil {
 		return nil, fmt.Errorf("subscribe to acknowledgements: %w", err)
 	}
-	// The window bounds the answers; the library's own limit must not drop any.
+	// MaxPending bounds the replies; the library's own limit must not drop any.
 	if err := sub.SetPendingLimits(-1, -1); err != nil {
 		return nil, errors.Join(fmt.Errorf("subscribe to acknowledgements: %w", err), sub.Unsubscribe())
 	}
@@ -143,14 +151,14 @@ func NewPublisher(c *Conn, opts PublisherOptions) (*Publisher, error) {
 	return p, nil
 }
 
-// Publish takes a batch, or says why not: [ErrFull], [ErrClosed] or a payload
-// that the server would never accept. It never waits. When the batch is taken, done
-// is called once, from another goroutine, with nil when it has arrived and with an error
-// when it never will. id identifies the batch to the stream; payload must not
-// change until done.
+// Publish accepts a batch, or returns [ErrFull], [ErrClosed] or an error for a
+// payload over the server's limit. It never waits. For an accepted batch done is
+// called once, from another goroutine: with nil when the batch has arrived, with
+// an error if it never will. id identifies the batch to the stream; payload must
+// not change until done.
 func (p *Publisher) Publish(subject, id string, payload []byte, done func(error)) error {
 	if limit := p.conn.maxPayload.Load(); limit > 0 && int64(len(payload)+headerRoom) > limit {
-		return fmt.Errorf("a batch of %d bytes is over the server's limit of %d: make batches smaller, or raise max_payload", len(payload), limit)
+		return fmt.Errorf("a batch of %d bytes is over the server's limit of %d: publish smaller batches, or raise max_payload", len(payload), limit)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -168,10 +176,10 @@ func (p *Publisher) Publish(subject, id string, payload []byte, done func(error)
 	return nil
 }
 
-// headerRoom is what the message id adds to a payload, at most.
+// headerRoom is the most that the message id adds to a payload.
 const headerRoom = 256
 
-// enqueue hands a message to the sender. The lock is held.
+// enqueue adds a message to the queue. The caller holds the lock.
 func (p *Publisher) enqueue(m *message) {
 	if m.queued {
 		return
@@ -185,7 +193,7 @@ func (p *Publisher) enqueue(m *message) {
 }
 
 // send is the only goroutine that writes to the connection, because a write
-// waits when the server does not read.
+// blocks if the server does not read.
 func (p *Publisher) send() {
 	var batch []*message
 	for {
@@ -242,10 +250,10 @@ func (p *Publisher) sendOne(m *message) {
 	case errors.Is(err, nats.ErrMaxPayload), errors.Is(err, nats.ErrBadSubject):
 		p.settle(m.token, fmt.Errorf("publish to %s: %w", m.subject, err))
 	}
-	// Other errors mean that the connection is not there: m.due brings it back.
+	// Other errors mean that the connection is down: the message is resent at m.due.
 }
 
-// settle ends a message's stay and tells its owner.
+// settle removes a message and calls its done.
 func (p *Publisher) settle(token uint64, err error) {
 	p.mu.Lock()
 	m, ok := p.pending[token]
@@ -258,7 +266,7 @@ func (p *Publisher) settle(token uint64, err error) {
 	}
 }
 
-// remove takes a message out and counts it. The lock is held.
+// remove removes a message and counts it. The caller holds the lock.
 func (p *Publisher) remove(m *message, err error) {
 	delete(p.pending, m.token)
 	p.bytes -= len(m.payload)
@@ -272,8 +280,8 @@ func (p *Publisher) remove(m *message, err error) {
 	}
 }
 
-// onReply gets what comes back for a message: an acknowledgement, a refusal
-// by the stream, or the server's word that nobody listens.
+// onReply receives the reply to a message: an acknowledgement, a refusal by the
+// stream, or the server's status that there is no subscriber.
 func (p *Publisher) onReply(reply *nats.Msg) {
 	token, ok := parseToken(strings.TrimPrefix(reply.Subject, p.inbox))
 	if !ok {
@@ -293,10 +301,10 @@ func (p *Publisher) onReply(reply *nats.Msg) {
 	}
 	if ack.Error != nil {
 		if ack.Error.ErrorCode == jetstream.JSErrCodeStreamMessageExceedsMaximum {
-			p.settle(token, fmt.Errorf("the stream %s refuses a batch of this size: make batches smaller, or raise its max_msg_size", StreamName))
+			p.settle(token, fmt.Errorf("the stream %s refuses a batch of this size: publish smaller batches, or raise its max_msg_size", StreamName))
 			return
 		}
-		p.retryLater(token, errors.New("the stream does not take batches: "+ack.Error.Description))
+		p.retryLater(token, errors.New("the stream refuses batches: "+ack.Error.Description))
 		return
 	}
 	p.mu.Lock()
@@ -310,8 +318,8 @@ func (p *Publisher) onReply(reply *nats.Msg) {
 	p.settle(token, nil)
 }
 
-// retryLater keeps a message for another try. Where nothing keeps history it has
-// been passed on already, to nobody.
+// retryLater keeps a message for a resend. Without history its delivery is
+// complete, although it had no subscriber.
 func (p *Publisher) retryLater(token uint64, err error) {
 	p.mu.Lock()
 	if p.mode == modeUnstored && errors.Is(err, ErrNoStream) {
@@ -326,7 +334,8 @@ func (p *Publisher) retryLater(token uint64, err error) {
 	p.mu.Unlock()
 }
 
-// suspectStream says what is wrong and has the stream looked for. The lock is held.
+// suspectStream sets the note and triggers a lookup of the stream. The caller
+// holds the lock.
 func (p *Publisher) suspectStream(note string) {
 	p.status.Note = note
 	select {
@@ -335,7 +344,7 @@ func (p *Publisher) suspectStream(note string) {
 	}
 }
 
-// Status counts.
+// Status returns the current state. It never waits for the network.
 func (p *Publisher) Status() PublisherStatus {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -347,8 +356,8 @@ func (p *Publisher) Status() PublisherStatus {
 	return s
 }
 
-// Close takes no more batches and waits for those that it has, until ctx is
-// done; done of the rest is called with [ErrClosed].
+// Close accepts no more batches and waits for the pending ones until ctx is
+// done. The done of the remaining ones receives [ErrClosed].
 func (p *Publisher) Close(ctx context.Context) error {
 	p.mu.Lock()
 	if p.closed {
@@ -388,7 +397,7 @@ func (p *Publisher) Close(ctx context.Context) error {
 		return fmt.Errorf("%d batches were not acknowledged in time", len(rest))
 	}
 	if err != nil {
-		return fmt.Errorf("stop listening for acknowledgements: %w", err)
+		return fmt.Errorf("unsubscribe from acknowledgements: %w", err)
 	}
 	return nil
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/testwait"
 )
 
 func stored(t *testing.T, c *Conn) uint64 {
@@ -27,7 +28,7 @@ func stored(t *testing.T, c *Conn) uint64 {
 	return info.State.Msgs
 }
 
-func TestOneIdIsStoredOnce(t *testing.T) {
+func TestPublishSameIDStoresOnce(t *testing.T) {
 	e := embed(t, EmbeddedOptions{})
 	f := newFeed(t, dial(t, e.ClientURL()), PublisherOptions{Create: &Limits{}})
 	var done sync.WaitGroup
@@ -44,15 +45,15 @@ func TestOneIdIsStoredOnce(t *testing.T) {
 	}
 	done.Wait()
 	if n := stored(t, f.p.conn); n != 1 {
-		t.Errorf("stored %d times", n)
+		t.Errorf("stored %d times, want 1", n)
 	}
 	if st := f.p.Status(); st.Published != 3 || st.Duplicates != 2 || st.Pending != 0 || st.PendingBytes != 0 {
 		t.Errorf("%+v", st)
 	}
 }
 
-// The window is what bounds memory while the server is away.
-func TestWindowIsBounded(t *testing.T) {
+// The bounds on pending batches limit memory while the server is away.
+func TestPublishBoundsPending(t *testing.T) {
 	c, err := ConnectLazily(ConnectOptions{Servers: "nats://127.0.0.1:1"})
 	if err != nil {
 		t.Fatal(err)
@@ -89,10 +90,10 @@ func TestWindowIsBounded(t *testing.T) {
 		t.Errorf("%+v", st)
 	}
 	if err := byCount.Close(expired()); err == nil {
-		t.Error("Close lost three batches and says nothing")
+		t.Error("Close dropped three batches without an error")
 	}
 	if err := byBytes.Close(expired()); err == nil {
-		t.Error("Close lost two batches and says nothing")
+		t.Error("Close dropped two batches without an error")
 	}
 	if err := publish(byCount, "late", 1); !errors.Is(err, ErrClosed) {
 		t.Errorf("after Close: %v", err)
@@ -107,7 +108,7 @@ func TestWindowIsBounded(t *testing.T) {
 	}
 }
 
-func TestBatchThatIsTooLargeIsNotTaken(t *testing.T) {
+func TestPublishOverServerLimit(t *testing.T) {
 	srv := serve(t, &server.Options{MaxPayload: 1 << 10})
 	f := newFeed(t, dial(t, srv.ClientURL()), PublisherOptions{Create: &Limits{}})
 	err := f.p.Publish("rum.v1.shop.eu.00", "x", make([]byte, 2<<10), func(error) { t.Error("done was called") })
@@ -116,8 +117,8 @@ func TestBatchThatIsTooLargeIsNotTaken(t *testing.T) {
 	}
 }
 
-// The stream may be stricter than the server.
-func TestBatchThatTheStreamRefusesForGood(t *testing.T) {
+// The stream's limit can be lower than the server's.
+func TestPublishOverStreamLimit(t *testing.T) {
 	e := embed(t, EmbeddedOptions{})
 	c := dial(t, e.ClientURL())
 	js, err := c.jetStream()
@@ -137,9 +138,9 @@ func TestBatchThatTheStreamRefusesForGood(t *testing.T) {
 	}
 }
 
-// A stream that is full and may not drop anything refuses for now; nothing is
-// lost meanwhile.
-func TestStreamThatIsFull(t *testing.T) {
+// A full stream that discards new messages refuses them; the publisher keeps
+// them until it has space.
+func TestPublishToFullStream(t *testing.T) {
 	e := embed(t, EmbeddedOptions{})
 	c := dial(t, e.ClientURL())
 	js, err := c.jetStream()
@@ -152,9 +153,9 @@ func TestStreamThatIsFull(t *testing.T) {
 	}
 	f := newFeed(t, c, PublisherOptions{Create: &Limits{}})
 	f.send(8)
-	eventually(t, "the refusal is seen", func() bool {
+	testwait.Until(t, "the refusal is seen", func() bool {
 		st := f.p.Status()
-		return st.Pending == 3 && strings.HasPrefix(st.Note, "the stream does not take batches: ")
+		return st.Pending == 3 && strings.HasPrefix(st.Note, "the stream refuses batches: ")
 	})
 	cfg.MaxMsgs = 100
 	if _, err := js.UpdateStream(testContext(t), cfg); err != nil {
@@ -169,7 +170,7 @@ func TestStreamThatIsFull(t *testing.T) {
 	}
 }
 
-func TestCloseWaitsForAcknowledgements(t *testing.T) {
+func TestPublisherCloseWaitsForAcks(t *testing.T) {
 	e := embed(t, EmbeddedOptions{})
 	f := newFeed(t, dial(t, e.ClientURL()), PublisherOptions{Create: &Limits{}})
 	f.send(2000)
@@ -185,7 +186,7 @@ func TestCloseWaitsForAcknowledgements(t *testing.T) {
 	}
 }
 
-// A server that stops reading must not stop the caller.
+// A server that stops reading must not block the caller.
 func TestPublishNeverWaits(t *testing.T) {
 	e := embed(t, EmbeddedOptions{})
 	valve := newValve(t, strings.TrimPrefix(e.ClientURL(), "nats://"))
@@ -206,7 +207,7 @@ func TestPublishNeverWaits(t *testing.T) {
 		}
 	}
 	if d := time.Since(before); d > time.Second {
-		t.Errorf("the caller waited %v", d)
+		t.Errorf("Publish took %v", d)
 	}
 	f.p.Status()
 	valve.open()
@@ -216,8 +217,8 @@ func TestPublishNeverWaits(t *testing.T) {
 	}
 }
 
-// What was on its way when the connection broke arrives over the next one, once.
-func TestConnectionThatBreaksUnderLoad(t *testing.T) {
+// Batches in flight when the connection breaks arrive over the next one, once.
+func TestPublishOverBrokenConnections(t *testing.T) {
 	e := embed(t, EmbeddedOptions{})
 	valve := newValve(t, strings.TrimPrefix(e.ClientURL(), "nats://"))
 	c := dial(t, "nats://"+valve.addr())
@@ -235,7 +236,7 @@ func TestConnectionThatBreaksUnderLoad(t *testing.T) {
 	}
 	for n := range 5000 {
 		if got[n] != 1 {
-			t.Fatalf("batch %d came %d times", n, got[n])
+			t.Fatalf("got batch %d %d times, want once", n, got[n])
 		}
 	}
 	quiet(t, s)
@@ -247,7 +248,7 @@ func TestConnectionThatBreaksUnderLoad(t *testing.T) {
 	}
 }
 
-// valve is a TCP proxy that can stop reading, and cut its connections.
+// valve is a TCP proxy that can stop reading and cut its connections.
 type valve struct {
 	t      *testing.T
 	l      net.Listener
@@ -365,6 +366,6 @@ func TestEnsureStream(t *testing.T) {
 	ctx, cancel := context.WithCancel(ctx)
 	cancel()
 	if _, err := EnsureStream(ctx, c, Limits{}); err == nil {
-		t.Error("a cancelled context goes unnoticed")
+		t.Error("EnsureStream with a cancelled context succeeded")
 	}
 }

@@ -11,7 +11,8 @@ import (
 	"github.com/rumtop/rumtop/internal/beacon"
 )
 
-// sweep sends again what is due, and settles what only passes through.
+// sweep resends what is due and, without history, settles what the server has
+// read.
 func (p *Publisher) sweep() {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
@@ -29,9 +30,9 @@ func (p *Publisher) sweep() {
 	}
 }
 
-// endSearch gives up waiting for a stream. One that has acknowledged before is
-// believed to come back; where messages merely go unanswered it is stalled and
-// nothing else could take them.
+// endSearch ends the wait for a stream. A stream that has acknowledged before is
+// expected back: without replies it is stalled, and nothing else could store
+// the messages.
 func (p *Publisher) endSearch(now time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -40,7 +41,7 @@ func (p *Publisher) endSearch(now time.Time) {
 		return
 	}
 	silent := now.Sub(p.lastAck)
-	if p.mode == modeSearching && silent > searchWait || silent > returnWait && p.status.Note == ErrNoStream.Error() {
+	if p.mode == modeSearching && silent > p.opts.searchWait || silent > returnWait && p.status.Note == ErrNoStream.Error() {
 		p.mode = modeUnstored
 		p.status.Note = ErrNoStream.Error() + ": batches reach only viewers that are connected"
 	}
@@ -52,9 +53,9 @@ func (p *Publisher) isUnstored() bool {
 	return p.mode == modeUnstored
 }
 
-// settleFlushed settles, where nothing keeps history, what the server has read. Only
-// messages of this very connection count: an answer on the next one says
-// nothing about them.
+// settleFlushed settles, without history, what the server has read. Only
+// messages of the current connection count: a reply on the next one says nothing
+// about them.
 func (p *Publisher) settleFlushed() {
 	p.mu.Lock()
 	sent := map[uint64]uint64{}
@@ -80,7 +81,7 @@ func (p *Publisher) settleFlushed() {
 	}
 }
 
-// resend queues what is due, oldest first.
+// resend queues the messages that are due, oldest first.
 func (p *Publisher) resend(due func(*message) bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -99,7 +100,7 @@ func (p *Publisher) resend(due func(*message) bool) {
 	}
 }
 
-// resendOverdue sends again what has waited too long for its acknowledgement.
+// resendOverdue resends what has waited too long for its acknowledgement.
 func (p *Publisher) resendOverdue(now time.Time) {
 	late := func(m *message) bool { return !m.due.IsZero() && now.After(m.due) }
 	p.mu.Lock()
@@ -108,7 +109,7 @@ func (p *Publisher) resendOverdue(now time.Time) {
 			continue
 		}
 		if !p.conn.mayPublish(m.subject) {
-			p.status.Note = "this user may not publish to " + m.subject + ": permit it " + beacon.SubjectRoot + ">"
+			p.status.Note = "this user may not publish to " + m.subject + ": permit " + beacon.SubjectRoot + ">"
 		} else if p.status.Note == "" {
 			p.suspectStream("batches are not acknowledged")
 		}
@@ -118,10 +119,10 @@ func (p *Publisher) resendOverdue(now time.Time) {
 	p.resend(late)
 }
 
-// watchStream looks after the stream, and sends everything again once the
-// connection has been lost: what was on its way may or may not have arrived.
+// watchStream keeps the stream in existence, and resends everything after a lost
+// connection: what was in flight may or may not have arrived.
 func (p *Publisher) watchStream() {
-	retry := time.NewTicker(ensureEvery)
+	retry := time.NewTicker(p.opts.ensureEvery)
 	defer retry.Stop()
 	reconnects := p.conn.reconnects.Load()
 	denied, known := p.opts.Create == nil, false
@@ -143,7 +144,7 @@ func (p *Publisher) watchStream() {
 			known = known && p.isAcknowledged()
 		case <-p.lookUp:
 			known = false
-			// No faster than this, whatever comes.
+			// This bounds the rate of lookups.
 			select {
 			case <-p.ctx.Done():
 				return
@@ -153,14 +154,14 @@ func (p *Publisher) watchStream() {
 	}
 }
 
-// isAcknowledged says that the stream is there and answers.
+// isAcknowledged reports whether the stream exists and responds.
 func (p *Publisher) isAcknowledged() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.mode == modeStored && p.status.Note == ""
 }
 
-// ensureStream finds out whether there is a stream, and makes it if it may.
+// ensureStream looks up the stream and creates it if it is missing.
 func (p *Publisher) ensureStream() error {
 	created, err := EnsureStream(p.ctx, p.conn, *p.opts.Create)
 	p.mu.Lock()
@@ -176,7 +177,7 @@ func (p *Publisher) ensureStream() error {
 		p.status.Note = ErrNoJetStream.Error() + ": batches reach only viewers that are connected"
 	}
 	p.mu.Unlock()
-	if created { // what has been sent until now is in no stream
+	if created { // what was sent before is not stored
 		p.resend(func(m *message) bool { return m.sends > 0 })
 	}
 	return err

@@ -9,9 +9,10 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/testwait"
 )
 
-// outage is a server that viewers know by its port, and that can go away.
+// outage is a server on a fixed port that can stop and start again.
 type outage struct {
 	t    *testing.T
 	dir  string
@@ -45,7 +46,7 @@ func (o *outage) stop() {
 	o.e = nil
 }
 
-// elsewhere runs the server where viewers do not find it.
+// elsewhere runs the server on another port, where viewers do not find it.
 func (o *outage) elsewhere(do func(url string)) {
 	o.t.Helper()
 	e, err := StartEmbedded(EmbeddedOptions{Dir: o.dir})
@@ -81,19 +82,19 @@ func (o *outage) publishAt(url string, from, n int) {
 	c.Close()
 }
 
-func TestServerRestartsWithItsStore(t *testing.T) {
+func TestRestartSameStore(t *testing.T) {
 	o := newOutage(t)
 	f := newFeed(t, dial(t, o.e.ClientURL()), PublisherOptions{Create: &Limits{}})
 	f.send(100)
 	s := o.viewer()
 	expect(t, s, 0, 100)
 	o.stop()
-	eventually(t, "the viewer notices", func() bool { return !s.Status().Connected })
+	testwait.Until(t, "the viewer is disconnected", func() bool { return !s.Status().Connected })
 	if note := s.Status().Note; note == "" {
-		t.Error("silence while disconnected")
+		t.Error("no note while disconnected")
 	}
 	f.send(100) // kept by the publisher
-	eventually(t, "the publisher notices and keeps them", func() bool {
+	testwait.Until(t, "the publisher keeps the batches", func() bool {
 		st := f.p.Status()
 		return st.Pending == 100 && st.Note != ""
 	})
@@ -109,7 +110,7 @@ func TestServerRestartsWithItsStore(t *testing.T) {
 	}
 }
 
-func TestServerRestartsWithAnEmptyStore(t *testing.T) {
+func TestRestartEmptyStore(t *testing.T) {
 	o := newOutage(t)
 	f := newFeed(t, dial(t, o.e.ClientURL()), PublisherOptions{Create: &Limits{}})
 	f.send(100)
@@ -119,23 +120,23 @@ func TestServerRestartsWithAnEmptyStore(t *testing.T) {
 	o.stop()
 	o.dir = t.TempDir()
 	o.start()
-	eventually(t, "the publisher makes the stream again", func() bool {
+	testwait.Until(t, "the publisher has recreated the stream", func() bool {
 		_, err := lookup(testContext(t), f.p.conn)
 		return err == nil
 	})
-	f.send(50) // sequences that the viewer has passed already
+	f.send(50) // their sequences are below the viewer's
 	expect(t, s, 100, 150)
-	// A viewer that was back before the stream took them live, and looks for it again.
-	eventually(t, "the viewer reads the stream", func() bool { return s.Status().History == beacon.HistoryKept })
+	// A viewer that reconnects before the stream exists reads them live.
+	testwait.Until(t, "the viewer reads the stream", func() bool { return s.Status().History == beacon.HistoryKept })
 	quiet(t, s)
 	if st := s.Status(); st.Gaps != 0 || st.Rereads != 1 {
 		t.Errorf("status %+v", st)
 	}
 }
 
-// A store that is cut back and then overtakes the viewer holds other messages
+// A store that lost its end and then overtakes the viewer has other messages
 // under the sequences that the viewer knows.
-func TestStoreThatLostItsEnd(t *testing.T) {
+func TestStoreLostEndThenOvertook(t *testing.T) {
 	o := newOutage(t)
 	o.publish(0, 10)
 	s := o.viewer()
@@ -159,8 +160,8 @@ func TestStoreThatLostItsEnd(t *testing.T) {
 	}
 }
 
-// The same, but the viewer is ahead of all that is left.
-func TestStoreThatIsShorterThanWhatWasRead(t *testing.T) {
+// A store that lost its end and is still behind the viewer.
+func TestStoreLostEndBehindViewer(t *testing.T) {
 	o := newOutage(t)
 	o.publish(0, 10)
 	o.stop()
@@ -183,7 +184,7 @@ func TestStoreThatIsShorterThanWhatWasRead(t *testing.T) {
 	}
 }
 
-func TestWhatAgedOutWhileAwayIsAGap(t *testing.T) {
+func TestEvictedWhileAwayIsGap(t *testing.T) {
 	o := newOutage(t)
 	o.publish(0, 10)
 	s := o.viewer()
@@ -195,11 +196,11 @@ func TestWhatAgedOutWhileAwayIsAGap(t *testing.T) {
 	})
 	o.start()
 	expect(t, s, 15, 20)
-	eventually(t, "the gap is counted", func() bool { return s.Status().Gaps == 5 })
+	testwait.Until(t, "the gap is counted", func() bool { return s.Status().Gaps == 5 })
 }
 
-// A hole in the middle, as an operator or a damaged disk makes it.
-func TestHoleIsAGap(t *testing.T) {
+// Messages missing in the middle, as after a delete or on a damaged disk.
+func TestDeletedMessagesAreGap(t *testing.T) {
 	e := embed(t, EmbeddedOptions{})
 	c := dial(t, e.ClientURL())
 	f := newFeed(t, c, PublisherOptions{Create: &Limits{}})
@@ -226,20 +227,20 @@ func TestHoleIsAGap(t *testing.T) {
 	}
 }
 
-func TestStreamDeletedAndMadeAgain(t *testing.T) {
+func TestStreamDeletedAndRecreated(t *testing.T) {
 	e := embed(t, EmbeddedOptions{})
 	c := dial(t, e.ClientURL())
-	f := newFeed(t, c, PublisherOptions{Create: &Limits{}})
+	f := newFeed(t, c, PublisherOptions{Create: &Limits{}, AckWait: 200 * time.Millisecond})
 	f.send(10)
 	f.settled()
 	s := subscribe(t, dial(t, e.ClientURL()), SubscribeOptions{Since: time.Hour})
 	expect(t, s, 0, 10)
 	remove(t, c)
-	eventually(t, "the viewer says so", func() bool { return s.Status().History != beacon.HistoryKept && s.Status().Note != "" })
-	f.send(1) // refused at first: the publisher makes the stream again, or a live viewer gets it
+	testwait.Until(t, "the viewer has no history", func() bool { return s.Status().History != beacon.HistoryKept && s.Status().Note != "" })
+	f.send(1) // not stored at first: the publisher recreates the stream
 	f.settled()
 	expect(t, s, 10, 11)
-	eventually(t, "history is back", func() bool { return s.Status().History == beacon.HistoryKept && f.p.Status().History })
+	testwait.Until(t, "history is back", func() bool { return s.Status().History == beacon.HistoryKept && f.p.Status().History })
 	f.send(10)
 	expect(t, s, 11, 21)
 	quiet(t, s)

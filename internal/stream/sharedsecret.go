@@ -14,15 +14,15 @@ const (
 	secretKey       = "identity"
 	minSecret       = 32 // bytes
 	maxSecret       = 256
-	secretAttempts  = 3 // to be the first, or to read what the first one wrote
+	secretAttempts  = 3 // to write it, or to read what another process wrote
 	secretTextLimit = 2 * maxSecret
 )
 
-// SharedSecret gives the secret that a key-value bucket holds, putting fresh
-// there if nobody has before: of several that start at once one is the first, and
-// all get what it wrote. The bucket is made where it is missing and this user
-// may; otherwise the least that is needed is to look it up, to read it and to
-// publish to its one key, see docs/nats.md. Nothing is ever overwritten.
+// SharedSecret returns the secret in a key-value bucket, and stores fresh if the
+// bucket has none. If several processes start at once, one of them stores its
+// own and all return that. It creates a missing bucket if permitted; an existing
+// one needs permission to look it up, to read it and to publish to its one key,
+// see docs/nats.md. It never overwrites a secret.
 func SharedSecret(ctx context.Context, c *Conn, bucket string, fresh []byte) ([]byte, error) {
 	fail := func(err error) ([]byte, error) {
 		return nil, fmt.Errorf("share the identity key in the bucket %s: %w", bucket, err)
@@ -31,7 +31,7 @@ func SharedSecret(ctx context.Context, c *Conn, bucket string, fresh []byte) ([]
 	if err != nil {
 		return fail(err)
 	}
-	ctx, cancel := c.request(ctx, "") // whatever of it is forbidden
+	ctx, cancel := c.request(ctx, "") // any of the requests can be denied
 	defer cancel()
 	kv, err := js.KeyValue(ctx, bucket)
 	if errors.Is(err, jetstream.ErrBucketNotFound) {
@@ -56,7 +56,7 @@ func SharedSecret(ctx context.Context, c *Conn, bucket string, fresh []byte) ([]
 			return fail(bucketError(ctx, err))
 		}
 	}
-	return fail(errors.New("it is written and removed again and again: see who else uses it"))
+	return fail(errors.New("another process keeps removing it: check who else uses the bucket"))
 }
 
 func bucketError(ctx context.Context, err error) error {
@@ -79,5 +79,5 @@ func parseSecret(bucket string, text []byte) ([]byte, error) {
 			return secret, nil
 		}
 	}
-	return nil, fmt.Errorf("the bucket %s holds no identity key under %s: remove what is there to have one made", bucket, secretKey)
+	return nil, fmt.Errorf("bucket %s: invalid identity key under %s: delete it to create a new one", bucket, secretKey)
 }

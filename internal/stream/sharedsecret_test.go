@@ -11,7 +11,7 @@ import (
 
 const bucket = "RUM_IDENTITY"
 
-// The lists of docs/nats.md, word for word.
+// The lists of docs/nats.md, verbatim.
 var (
 	sharerPublish = []string{
 		"rum.v1.>", "$JS.API.STREAM.INFO.KV_RUM_IDENTITY", "$JS.API.DIRECT.GET.KV_RUM_IDENTITY.$KV.RUM_IDENTITY.identity", "$KV.RUM_IDENTITY.identity",
@@ -21,7 +21,7 @@ var (
 
 func fresh(n byte) []byte { return bytes.Repeat([]byte{n}, minSecret) }
 
-func TestSecretIsSharedByAllWhoStartAtOnce(t *testing.T) {
+func TestSharedSecretConcurrentStart(t *testing.T) {
 	e := embed(t, EmbeddedOptions{})
 	secrets := make([][]byte, 8)
 	var starting sync.WaitGroup
@@ -37,7 +37,7 @@ func TestSecretIsSharedByAllWhoStartAtOnce(t *testing.T) {
 	starting.Wait()
 	for _, s := range secrets {
 		if len(s) < minSecret || !bytes.Equal(s, secrets[0]) {
-			t.Errorf("%x and %x", s, secrets[0])
+			t.Errorf("secrets %x and %x differ", s, secrets[0])
 		}
 	}
 	again, err := SharedSecret(testContext(t), dial(t, e.ClientURL()), bucket, fresh(99))
@@ -46,7 +46,7 @@ func TestSecretIsSharedByAllWhoStartAtOnce(t *testing.T) {
 	}
 }
 
-func TestSecretWithLeastPrivilege(t *testing.T) {
+func TestSharedSecretLeastPrivilege(t *testing.T) {
 	srv := serve(t, &server.Options{
 		JetStream: true, StoreDir: t.TempDir(),
 		Users: []*server.User{
@@ -58,7 +58,7 @@ func TestSecretWithLeastPrivilege(t *testing.T) {
 	})
 	as := func(name string) *Conn { return dial(t, "nats://"+name+":secret@"+srv.Addr().String()) }
 	if _, err := SharedSecret(testContext(t), as("sharer"), bucket, fresh(1)); err == nil {
-		t.Error("a bucket was made by one who may not")
+		t.Error("SharedSecret created a bucket without permission")
 	}
 	want, err := SharedSecret(testContext(t), as("maker"), bucket, fresh(2))
 	if err != nil {
@@ -72,12 +72,12 @@ func TestSecretWithLeastPrivilege(t *testing.T) {
 	forbids(t, sharer, "$JS.API.STREAM.DELETE.KV_RUM_IDENTITY", "$JS.API.STREAM.PURGE.KV_RUM_IDENTITY", "$KV.RUM_IDENTITY.other", "$JS.API.STREAM.CREATE.KV_OTHER")
 	for _, name := range []string{"viewer", "collector"} {
 		if s, err := SharedSecret(testContext(t), as(name), bucket, fresh(4)); err == nil {
-			t.Errorf("%s may read the key: %x", name, s)
+			t.Errorf("user %s read the key %x, want an error", name, s)
 		}
 	}
 }
 
-func TestSecretThatIsNone(t *testing.T) {
+func TestSharedSecretInvalid(t *testing.T) {
 	e := embed(t, EmbeddedOptions{})
 	c := dial(t, e.ClientURL())
 	js, err := c.jetStream()
@@ -93,11 +93,11 @@ func TestSecretThatIsNone(t *testing.T) {
 			t.Fatal(err)
 		}
 		if s, err := SharedSecret(testContext(t), c, bucket, fresh(1)); err == nil {
-			t.Errorf("%q became the key %x", bad, s)
+			t.Errorf("stored %q: got the key %x, want an error", bad, s)
 		}
 	}
 	plain := serve(t, &server.Options{})
 	if _, err := SharedSecret(testContext(t), dial(t, plain.ClientURL()), bucket, fresh(1)); err == nil {
-		t.Error("a server without JetStream shares a key")
+		t.Error("SharedSecret without JetStream succeeded")
 	}
 }

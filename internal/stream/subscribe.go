@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,13 +14,15 @@ import (
 	"github.com/rumtop/rumtop/internal/beacon"
 )
 
-// SubscribeOptions say what to read.
+// SubscribeOptions select what to read.
 type SubscribeOptions struct {
 	Site   string
-	Since  time.Duration    // history to begin with; 0: none
+	Since  time.Duration    // history to start with; 0: none
 	Now    func() time.Time // this machine's clock; nil: time.Now
 	Shards []string         // 00 to 0f; empty: all
 	Buffer int              // batches that Batches holds; 0: 256
+
+	lookupEvery time.Duration // 0: lookupEvery
 }
 
 // Subscription is one site's batches: history, then live, in stream order.
@@ -33,11 +36,11 @@ type Subscription struct {
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
 
-	// Of the goroutine that delivers, handed from one session to the next.
+	// State of the goroutine that delivers, passed from session to session.
 	pos         position
 	seen        *recentIDs
-	reportSub   *nats.Subscription // nil before the first look
-	reportsRead bool               // with the reports that the stream holds
+	reportSub   *nats.Subscription // nil before the first lookup
+	reportsRead bool               // the reports in the stream
 	skewAt      time.Time          // when the clocks were last compared
 
 	collectors collectors
@@ -66,44 +69,45 @@ const loadingUnit = 1 << 20
 
 // position is how far the stream has been read.
 type position struct {
-	start time.Time // of the history, by the server's clock; zero before the first look
-	// listened is for how long batches came without a stream. A stream that
-	// appears later may hold them and others that were missed.
+	start time.Time // of the history, by the server's clock; zero before the first lookup
+	// listened is how long live batches were read. A stream created meanwhile
+	// may hold them, and others that were missed.
 	listened time.Duration
-	created  time.Time // of the stream that seq belongs to
+	created  time.Time // creation of the stream that seq belongs to
 	seq      uint64    // last delivered; 0: none
-	stored   int64     // when that was stored, Unix nanoseconds
-	rewound  bool      // seq is another message now: go by time
+	stored   int64     // its time in the stream, Unix nanoseconds
+	rewound  bool      // seq is another message now: continue by time
 }
 
-// Status is what a subscription knows about itself.
+// Status is the state of a subscription.
 type Status struct {
 	Connected  bool
 	Server     string
-	Note       string // one sentence: why not connected, why no history; else ""
+	Note       string // one sentence: why disconnected, why no history; else ""
 	History    beacon.HistoryState
-	Loading    float64 // share of the history read, 0..1; 1 when caught up
-	Dropped    int64   // messages that came faster than they were read, without JetStream
-	Gaps       int64   // stream sequences that were gone before they could be read
-	Malformed  int64   // messages that hold no batch
-	Foreign    int64   // messages of other sites and shards, skipped
+	Loading    float64 // share of the history read, 0..1; 1: caught up
+	Dropped    int64   // live messages dropped because the reader is too slow
+	Gaps       int64   // stream sequences evicted before they were read
+	Malformed  int64   // messages that are not a batch
+	Foreign    int64   // skipped messages of other sites and shards
 	Messages   int64   // batches delivered
 	Reconnects int64
-	// Rereads counts the times that the stream was found remade or cut back,
-	// and reading went on by time.
+	// Rereads counts how often the stream was recreated or had lost its end,
+	// so that reading continued by time.
 	Rereads int64
-	// Newest is when the server stored the last batch delivered; zero before.
+	// Newest is when the server stored the last delivered batch; zero before.
 	Newest time.Time
-	// Skew is this machine's clock minus the server's, to some milliseconds.
+	// Skew is this machine's clock minus the server's, accurate to some
+	// milliseconds.
 	Skew       time.Duration
-	Violations int64 // times that the server forbade something
+	Violations int64 // requests that the server denied
 }
 
-// Subscribe starts to read a site. It does not wait for the connection: it
-// reads as soon and as long as there is one, until ctx is done or Close.
+// Subscribe starts reading a site. It does not wait for the connection: it reads
+// whenever there is one, until ctx is done or Close.
 func Subscribe(ctx context.Context, c *Conn, opts SubscribeOptions) (*Subscription, error) {
-	if !beacon.ValidToken(opts.Site) {
-		return nil, fmt.Errorf("%q is no site name: 1 to 32 of a-z, 0-9, _ and -", opts.Site)
+	if err := checkSite(opts.Site); err != nil {
+		return nil, err
 	}
 	if opts.Now == nil {
 		opts.Now = time.Now
@@ -111,6 +115,7 @@ func Subscribe(ctx context.Context, c *Conn, opts SubscribeOptions) (*Subscripti
 	if opts.Buffer <= 0 {
 		opts.Buffer = 256
 	}
+	opts.lookupEvery = cmp.Or(opts.lookupEvery, lookupEvery)
 	s := &Subscription{
 		conn: c, opts: opts,
 		out:  make(chan *beacon.Batch, opts.Buffer),
@@ -119,7 +124,7 @@ func Subscribe(ctx context.Context, c *Conn, opts SubscribeOptions) (*Subscripti
 	for _, name := range opts.Shards {
 		_, _, n, ok := beacon.ParseSubject(beacon.SubjectRoot + "s.r." + name)
 		if !ok {
-			return nil, fmt.Errorf("%q is no shard: 00 to 0f", name)
+			return nil, fmt.Errorf("shard %q: invalid: use 00 to 0f", name)
 		}
 		s.shards[n] = true
 	}
@@ -133,11 +138,18 @@ func Subscribe(ctx context.Context, c *Conn, opts SubscribeOptions) (*Subscripti
 	return s, nil
 }
 
-// Batches gives the batches, and is closed when the subscription ends. Site is
-// set; everything else is as it was sent, by whoever may publish.
+func checkSite(name string) error {
+	if !beacon.ValidToken(name) {
+		return fmt.Errorf("site %q: invalid name: use 1 to 32 of a-z, 0-9, _ and -", name)
+	}
+	return nil
+}
+
+// Batches delivers the batches and is closed when the subscription ends. Site is
+// set; all else is what a publisher sent and must not be trusted.
 func (s *Subscription) Batches() <-chan *beacon.Batch { return s.out }
 
-// Recycle gives a batch back whose memory nobody uses any more. It is optional.
+// Recycle returns the memory of a batch that is no longer used. It is optional.
 func (s *Subscription) Recycle(b *beacon.Batch) {
 	select {
 	case s.free <- b:
@@ -151,7 +163,7 @@ func (s *Subscription) Close() {
 	s.wg.Wait()
 }
 
-// Status returns a snapshot. It never waits for the network.
+// Status returns the current state. It never waits for the network.
 func (s *Subscription) Status() Status {
 	conn := s.conn.State()
 	st := Status{
@@ -183,13 +195,13 @@ func (s *Subscription) set(note string, history beacon.HistoryState) {
 	s.mu.Unlock()
 }
 
-// Between two tries that led to nothing.
+// Delay between two attempts that delivered nothing.
 const (
 	minBackoff = 50 * time.Millisecond
 	maxBackoff = 2 * time.Second
 )
 
-// run reads from the stream while there is one, and without it meanwhile.
+// run reads from the stream, or live batches while there is no stream.
 func (s *Subscription) run() {
 	defer close(s.out)
 	defer s.cancel()
@@ -221,7 +233,7 @@ func (s *Subscription) run() {
 	}
 }
 
-// decode makes a batch of a message. A message that holds none is counted.
+// decode decodes a message. It counts an invalid one and returns nil.
 func (s *Subscription) decode(site string, data []byte) *beacon.Batch {
 	var b *beacon.Batch
 	select {
@@ -239,14 +251,15 @@ func (s *Subscription) decode(site string, data []byte) *beacon.Batch {
 	return b
 }
 
-// wanted says whether a subject carries batches that this subscription is about.
+// wanted reports whether a subject carries batches of this subscription. It
+// counts other subjects.
 func (s *Subscription) wanted(subject string) bool {
 	site, _, shard, ok := beacon.ParseSubject(subject)
 	if ok && site == s.opts.Site && s.shards[shard] {
 		return true
 	}
-	// Markers and reports are read by other means. What else is under the
-	// site's name was not put there by a collector.
+	// Markers and reports are read elsewhere. Any other subject of the site is
+	// not a collector's.
 	if isSideSubject(subject, s.opts.Site) {
 		return false
 	}
@@ -258,7 +271,7 @@ func (s *Subscription) wanted(subject string) bool {
 	return false
 }
 
-// isSideSubject says whether a subject is a site's, but not for batches.
+// isSideSubject reports whether a subject is the site's, but not for batches.
 func isSideSubject(subject, site string) bool {
 	owner, ok := beacon.ParseAnnotationSubject(subject)
 	if !ok {
@@ -272,7 +285,7 @@ func isOfSite(subject, site string) bool {
 	return len(subject) > len(prefix) && subject[:len(prefix)] == prefix
 }
 
-// filters are the subjects to ask the server for.
+// filters are the subjects to subscribe to.
 func (s *Subscription) filters() []string {
 	root := beacon.SubjectRoot + s.opts.Site + ".*."
 	if len(s.opts.Shards) == 0 {

@@ -8,16 +8,17 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/testwait"
 )
 
-func TestHistoryThenLiveWhilePublishing(t *testing.T) {
+func TestSubscribeHistoryThenLive(t *testing.T) {
 	e := embed(t, EmbeddedOptions{})
 	f := newFeed(t, dial(t, e.ClientURL()), PublisherOptions{Create: &Limits{}, MaxPending: 1 << 20, MaxBytes: 1 << 30})
 	f.send(3000)
 	f.settled()
 	const total = 9000
 	done := make(chan struct{})
-	go func() { // across the switch from history to live
+	go func() { // during the switch from history to live
 		defer close(done)
 		for range 60 {
 			f.send(100)
@@ -28,7 +29,7 @@ func TestHistoryThenLiveWhilePublishing(t *testing.T) {
 	expect(t, s, 0, total)
 	<-done
 	quiet(t, s)
-	eventually(t, "the counters", func() bool { return s.Status().Messages == total && s.Status().Loading == 1 })
+	testwait.Until(t, "the counters", func() bool { return s.Status().Messages == total && s.Status().Loading == 1 })
 	st := s.Status()
 	if !st.Connected || st.History != beacon.HistoryKept || st.Note != "" || st.Gaps != 0 || st.Dropped != 0 || st.Malformed != 0 {
 		t.Errorf("status %+v", st)
@@ -38,18 +39,18 @@ func TestHistoryThenLiveWhilePublishing(t *testing.T) {
 	}
 }
 
-func TestSinceLeavesOlderBatchesOut(t *testing.T) {
+func TestSubscribeSkipsBeforeSince(t *testing.T) {
 	e := embed(t, EmbeddedOptions{})
 	f := newFeed(t, dial(t, e.ClientURL()), PublisherOptions{Create: &Limits{}})
 	f.send(10)
 	f.settled()
 	s := subscribe(t, dial(t, e.ClientURL()), SubscribeOptions{})
-	eventually(t, "the subscription stands", func() bool { return s.Status().Loading == 1 && s.Status().History == beacon.HistoryKept })
+	testwait.Until(t, "the subscription is live", func() bool { return s.Status().Loading == 1 && s.Status().History == beacon.HistoryKept })
 	f.send(5)
 	expect(t, s, 10, 15)
 }
 
-func TestShardsAreASample(t *testing.T) {
+func TestSubscribeShards(t *testing.T) {
 	e := embed(t, EmbeddedOptions{})
 	f := newFeed(t, dial(t, e.ClientURL()), PublisherOptions{Create: &Limits{}})
 	f.send(64)
@@ -57,13 +58,13 @@ func TestShardsAreASample(t *testing.T) {
 	s := subscribe(t, dial(t, e.ClientURL()), SubscribeOptions{Since: time.Hour, Shards: []string{"03", "0f"}})
 	for i, n := range receive(t, s, 8) {
 		if want := i/2*16 + []int{3, 15}[i%2]; n != want {
-			t.Errorf("batch %d came where %d was due", n, want)
+			t.Errorf("got batch %d, want %d", n, want)
 		}
 	}
 	quiet(t, s)
 }
 
-func TestOtherSitesAndStrangeSubjects(t *testing.T) {
+func TestSubscribeSkipsForeignSubjects(t *testing.T) {
 	e := embed(t, EmbeddedOptions{})
 	c := dial(t, e.ClientURL())
 	f := newFeed(t, c, PublisherOptions{Create: &Limits{}})
@@ -84,11 +85,11 @@ func TestOtherSitesAndStrangeSubjects(t *testing.T) {
 	if st := s.Status(); st.Foreign != 2 || st.Malformed != 5 || st.Gaps != 0 {
 		t.Errorf("status %+v", st)
 	}
-	// A second viewer finds two sites, and asks for its own.
+	// A second viewer finds two sites, and reads with a filter.
 	s2 := subscribe(t, dial(t, e.ClientURL()), SubscribeOptions{Since: time.Hour})
 	expect(t, s2, 0, 2)
 	if st := s2.Status(); st.Foreign != 0 || st.Malformed != 4 || st.Gaps != 0 {
-		t.Errorf("status of the filtered one %+v", st)
+		t.Errorf("status of the filtered viewer %+v", st)
 	}
 	sites, err := Sites(testContext(t), c)
 	if err != nil || len(sites) != 2 || sites[0] != "bank" || sites[1] != "shop" {
@@ -96,8 +97,8 @@ func TestOtherSitesAndStrangeSubjects(t *testing.T) {
 	}
 }
 
-// A neighbour that grows must not be read along for ever.
-func TestCrowdedStreamIsFiltered(t *testing.T) {
+// A viewer alone in a stream reads unfiltered, until another site fills it.
+func TestSubscribeFiltersCrowdedStream(t *testing.T) {
 	e := embed(t, EmbeddedOptions{})
 	c := dial(t, e.ClientURL())
 	f := newFeed(t, c, PublisherOptions{Create: &Limits{}})
@@ -116,18 +117,18 @@ func TestCrowdedStreamIsFiltered(t *testing.T) {
 	}
 }
 
-// publishRaw is what somebody does who does not use a Publisher.
+// publishRaw publishes without a Publisher.
 func publishRaw(t testing.TB, c *Conn, subject string, data []byte) {
 	t.Helper()
-	if _, err := c.Request(subject, data, patience); err != nil {
+	if _, err := c.Request(subject, data, testwait.Patience); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func TestWithoutJetStream(t *testing.T) {
+func TestSubscribeNoJetStream(t *testing.T) {
 	srv := serve(t, &server.Options{})
 	s := subscribe(t, dial(t, srv.ClientURL()), SubscribeOptions{Since: time.Hour})
-	eventually(t, "listening", func() bool { return s.Status().Note != "" && srv.NumSubscriptions() > 0 })
+	testwait.Until(t, "listening", func() bool { return s.Status().Note != "" && srv.NumSubscriptions() > 0 })
 	if st := s.Status(); st.History != beacon.HistoryOff || st.Loading != 1 || !st.Connected || st.Note != "the server keeps no history (JetStream is off): live batches only" {
 		t.Errorf("status %+v", st)
 	}
@@ -140,11 +141,11 @@ func TestWithoutJetStream(t *testing.T) {
 	}
 }
 
-func TestSlowConsumerWithoutJetStream(t *testing.T) {
-	// The server holds whatever the viewer has not read, and hangs up on nobody.
+func TestSubscribeSlowReaderNoJetStream(t *testing.T) {
+	// The server buffers what the viewer has not read and never disconnects it.
 	srv := serve(t, &server.Options{MaxPayload: 8 << 20, MaxPending: 1 << 30})
 	s := subscribe(t, dial(t, srv.ClientURL()), SubscribeOptions{Buffer: 1})
-	eventually(t, "listening", func() bool { return srv.NumSubscriptions() > 0 && s.Status().Note != "" })
+	testwait.Until(t, "listening", func() bool { return srv.NumSubscriptions() > 0 && s.Status().Note != "" })
 	c := dial(t, srv.ClientURL())
 	data := make([]byte, 4<<20) // 64 MiB may wait
 	publishBatch := payload(t, 0)
@@ -153,74 +154,74 @@ func TestSlowConsumerWithoutJetStream(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	eventually(t, "the buffer is full", func() bool { return len(s.out) == 1 })
+	testwait.Until(t, "the buffer is full", func() bool { return len(s.out) == 1 })
 	for range 40 {
 		if err := c.Publish(beacon.Subject("shop", "eu", 0), data); err != nil {
 			t.Fatal(err)
 		}
 	}
-	eventually(t, "drops are counted", func() bool { return s.Status().Dropped > 0 })
+	testwait.Until(t, "drops are counted", func() bool { return s.Status().Dropped > 0 })
 	receive(t, s, 3)
-	eventually(t, "the rest is looked at", func() bool {
+	testwait.Until(t, "all are counted", func() bool {
 		st := s.Status()
 		return st.Malformed+st.Dropped == 40
 	})
 }
 
-func TestStreamThatAppearsLater(t *testing.T) {
+func TestSubscribeBeforeStreamExists(t *testing.T) {
 	e := embed(t, EmbeddedOptions{})
 	s := subscribe(t, dial(t, e.ClientURL()), SubscribeOptions{Since: time.Hour})
-	eventually(t, "listening", func() bool { return s.Status().Note != "" })
+	testwait.Until(t, "listening", func() bool { return s.Status().Note != "" })
 	if st := s.Status(); st.History != beacon.HistoryNoStream || st.Note != "the server has no stream RUM yet: live batches only until rumtop collect creates it" {
 		t.Errorf("status %+v", st)
 	}
 	c := dial(t, e.ClientURL())
 	f := newFeed(t, c, PublisherOptions{})
-	f.send(10) // nobody keeps them
+	f.send(10) // not stored
 	expect(t, s, 0, 10)
 	f.settled()
 	if _, err := EnsureStream(testContext(t), c, Limits{}); err != nil {
 		t.Fatal(err)
 	}
-	for range 100 { // across the switch
+	for range 100 { // during the switch
 		f.send(10)
-		time.Sleep(30 * time.Millisecond)
+		time.Sleep(5 * time.Millisecond)
 	}
 	f.settled()
 	expect(t, s, 10, 1010)
-	eventually(t, "history", func() bool { return s.Status().History == beacon.HistoryKept })
+	testwait.Until(t, "history", func() bool { return s.Status().History == beacon.HistoryKept })
 	quiet(t, s)
-	eventually(t, "all is well", func() bool { return s.Status().Note == "" && s.Status().Loading == 1 })
+	testwait.Until(t, "the status is clear", func() bool { return s.Status().Note == "" && s.Status().Loading == 1 })
 	if !f.p.Status().History {
 		t.Errorf("publisher %+v", f.p.Status())
 	}
 }
 
-func TestSubscribeRefusesBadNames(t *testing.T) {
+func TestSubscribeRejectsBadNames(t *testing.T) {
 	for _, o := range []SubscribeOptions{{Site: ""}, {Site: "*"}, {Site: "a.b"}, {Site: "shop", Shards: []string{"10"}}, {Site: "shop", Shards: []string{"*"}}} {
 		if _, err := Subscribe(testContext(t), nil, o); err == nil {
-			t.Errorf("%+v was taken", o)
+			t.Errorf("Subscribe(%+v) succeeded, want an error", o)
 		}
 	}
 }
 
-func TestCloseWhileNobodyReads(t *testing.T) {
+func TestSubscriptionCloseWithoutReader(t *testing.T) {
 	e := embed(t, EmbeddedOptions{})
 	f := newFeed(t, dial(t, e.ClientURL()), PublisherOptions{Create: &Limits{}})
 	f.send(100)
 	f.settled()
 	s := subscribe(t, dial(t, e.ClientURL()), SubscribeOptions{Since: time.Hour, Buffer: 1})
-	eventually(t, "the buffer is full", func() bool { return len(s.out) == 1 })
+	testwait.Until(t, "the buffer is full", func() bool { return len(s.out) == 1 })
 	s.Close()
 	if _, ok := <-s.Batches(); !ok {
-		t.Error("the batch that was delivered is gone")
+		t.Error("Close dropped the delivered batch")
 	}
 	for range s.Batches() {
-		t.Error("more than the buffer")
+		t.Error("Batches delivers more than the buffer")
 	}
 }
 
-func TestRecentIDsAreBounded(t *testing.T) {
+func TestRecentIDsBounded(t *testing.T) {
 	r := newRecentIDs()
 	for i := range 3 * maxRecent {
 		r.remember(strconv.Itoa(i))
@@ -232,8 +233,8 @@ func TestRecentIDsAreBounded(t *testing.T) {
 	}
 }
 
-// A message larger than what is pulled at once must not hold up what follows it.
-func TestMessageThatIsLargerThanAPull(t *testing.T) {
+// A message larger than one pull must not block those behind it.
+func TestSubscribeMessageLargerThanPull(t *testing.T) {
 	srv := serve(t, &server.Options{JetStream: true, StoreDir: t.TempDir(), MaxPayload: 16 << 20, MaxPending: 64 << 20})
 	c := dial(t, srv.ClientURL())
 	f := newFeed(t, c, PublisherOptions{Create: &Limits{}})
