@@ -174,7 +174,7 @@ func unwillingVendors(t *testing.T, k *kit) {
 		return f.Health.CollectorsUnforwarded == 4 && f.Health.CollectorsDenied == 1 && f.Total.Beacons == 4
 	})
 	said, _, _ := run(t, k.rumtop, "doctor", "--server", r.server, "--collector", r.edge)
-	for _, want := range []string{"1 requests turned away (origin 1)", "vendors took 0 requests and not 4 (failed "} {
+	for _, want := range []string{"1 request denied (origin 1)", "0 requests forwarded, 4 not (failed "} {
 		if !strings.Contains(said, want) {
 			t.Errorf("the doctor does not say %q:\n%s", want, said)
 		}

@@ -174,7 +174,7 @@ func terminalGoesAway(t *testing.T, k *kit) {
 func screenBeforeServer(t *testing.T, k *kit) {
 	r := &rig{t: t, kit: k, site: "shop", key: siteKey, store: t.TempDir(), server: "nats://127.0.0.1:" + freePort(t)}
 	m := newTerminal(t, 80, 24, k.rumtop, "--server", r.server)
-	m.shows("disconnected", "not connected", "trying again")
+	m.shows("disconnected", "not connected", "retrying")
 	r.startServer()
 	m.shows("no site has reported yet")
 	r.startCollector()
