@@ -11,7 +11,7 @@ import (
 	"github.com/rumtop/rumtop/collector/edge"
 )
 
-// What is turned away is viewSummary in the way that the SDK reads.
+// A denied request is answered in the form that its SDK reads.
 func TestDenialInSDKForm(t *testing.T) {
 	h := newHarness(t, func(c *Config) {
 		c.SiteRateLimit = 1

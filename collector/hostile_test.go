@@ -192,7 +192,8 @@ func TestJSONStrictInEveryFormat(t *testing.T) {
 	}
 }
 
-// A defect in a handler costs one request, and is viewSummary of without what it held.
+// A panic in a handler affects one request; its log line holds nothing that the
+// client sent.
 func TestPanicContained(t *testing.T) {
 	var log syncBuffer
 	h := newHarness(t, func(c *Config) { c.Logger = slog.New(slog.NewTextHandler(&log, nil)) })

@@ -40,6 +40,8 @@ var rules = []rule{
 	{under: "internal/measure", never: []string{module + "internal/agg", module + "internal/ui", module + "internal/frame", module + "internal/stream", module + "collector", "github.com/nats-io/", "github.com/charmbracelet/bubbletea"}, direct: []string{"os", "net", "net/http", "time"}},
 	{under: "internal/demo", never: []string{module + "internal/agg", module + "internal/ui", module + "internal/stream", "github.com/nats-io/"}},
 	{under: "collector", never: []string{module + "internal/agg", module + "internal/ui", "github.com/charmbracelet/bubbletea", "github.com/nats-io/"}},
+	{under: "collector/edge", never: []string{module + "collector", module + "internal/beacon", module + "internal/agg", module + "internal/frame", module + "internal/ui", module + "internal/stream", "github.com/nats-io/", "github.com/charmbracelet/bubbletea"}},
+	{under: "collector/stitch", never: []string{module + "collector/edge", module + "collector/enrich", module + "collector/scrub", module + "collector/forward", module + "internal/agg", module + "internal/frame", module + "internal/ui", module + "internal/stream", "github.com/nats-io/", "github.com/charmbracelet/bubbletea"}, direct: []string{"os", "net", "net/http"}},
 }
 
 type pkg struct {
