@@ -120,7 +120,7 @@ func (c *Collector) setDimensions(raw *wire.Beacon, s *sender, out *beacon.Beaco
 	client := s.client
 	if client.Browser == "" || client.Browser == "Other" {
 		// A proxy sent this: the page's own user agent is better.
-		if own := c.agents.Read(raw.UserAgent); own.Browser != "" {
+		if own := c.agents.Classify(raw.UserAgent); own.Browser != "" {
 			client = own
 		}
 	}

@@ -73,7 +73,7 @@ func (e *endpoint) serve(w http.ResponseWriter, r *http.Request) int {
 	defer c.intakes.Put(in)
 	in.reset(c, sender{
 		Sender: stitch.Sender{Site: site.name, SDK: e.spec.SDK, Now: now, Addr: addr, Agent: r.UserAgent()},
-		site:   site, place: c.locate(r, addr, viaProxy), client: c.agents.Read(r.UserAgent()),
+		site:   site, place: c.locate(r, addr, viaProxy), client: c.agents.Classify(r.UserAgent()),
 		network: c.networkHash(addr), maxConsent: browserConsent(r.Header), host: r.Host, path: r.URL.Path,
 	})
 	status := e.accept(w, r, &body, in)
@@ -185,7 +185,7 @@ func (c *Collector) locate(r *http.Request, addr netip.Addr, viaProxy bool) enri
 		p = c.geo.Find(addr)
 	}
 	if c.cfg.RegionHeader != "" && viaProxy {
-		if named := enrich.Named(r.Header.Get(c.cfg.RegionHeader)); named.Region != enrich.Unknown {
+		if named := enrich.FromHeader(r.Header.Get(c.cfg.RegionHeader)); named.Region != enrich.Unknown {
 			p.Region = named.Region
 			if named.Country != "" {
 				p.Country = named.Country

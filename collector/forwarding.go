@@ -47,7 +47,7 @@ func (b *bodyCopy) Read(p []byte) (int, error) {
 // copyBody makes a copy of a request's body while it is read, if the request's
 // format is forwarded; else it returns nil.
 func (e *endpoint) copyBody(r *http.Request) *bodyCopy {
-	if !e.c.tee.Wants(e.spec.SDK) {
+	if !e.c.tee.HasTarget(e.spec.SDK) {
 		return nil
 	}
 	kept := &bodyCopy{ReadCloser: r.Body}

@@ -1,5 +1,5 @@
--- Requests for wrk: BEACONS to a request (environment, default 1), 500 different
--- bodies, prepared before the clock runs. One beacon in twenty has an error with
+-- Requests for wrk: BEACONS per request (environment, default 1), 500 different
+-- bodies, prepared before the measurement. One beacon in twenty has an error with
 -- a stack, one in five a failed request.
 local per = tonumber(os.getenv("BEACONS") or "1")
 local stack = 'TypeError: Cannot read properties of undefined (reading \'total\')\\n'

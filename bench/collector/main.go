@@ -1,5 +1,5 @@
-// Command collector runs a collector whose batches go nowhere, for load tests:
-// everything is real up to the publisher, which acknowledges at once.
+// Command collector runs a collector that discards its batches, for load tests:
+// everything is real but the publisher, which acknowledges at once.
 package main
 
 import (
@@ -18,9 +18,10 @@ import (
 	"github.com/rumtop/rumtop/collector"
 )
 
-type nowhere struct{ bytes, batches atomic.Int64 }
+// discard counts batches and acknowledges them.
+type discard struct{ bytes, batches atomic.Int64 }
 
-func (n *nowhere) Publish(_, _ string, payload []byte, done func(error)) error {
+func (n *discard) Publish(_, _ string, payload []byte, done func(error)) error {
 	n.bytes.Add(int64(len(payload)))
 	n.batches.Add(1)
 	done(nil)
@@ -29,7 +30,7 @@ func (n *nowhere) Publish(_, _ string, payload []byte, done func(error)) error {
 
 func main() {
 	listen := flag.String("listen", "127.0.0.1:9301", "address to listen on")
-	gc := flag.Int("gc", 400, "GOGC: a collector's live heap is a few MB, 100 would collect all the time")
+	gc := flag.Int("gc", 400, "GOGC: the live heap is a few MB, 100 would collect all the time")
 	flag.Parse()
 	debug.SetGCPercent(*gc)
 	if err := run(*listen); err != nil {
@@ -41,7 +42,7 @@ func main() {
 func run(address string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	to := &nowhere{}
+	to := &discard{}
 	c, err := collector.New(collector.Config{
 		Sites: map[string]string{"shop": "pk_shop"}, Origins: []string{"https://shop.example"},
 		Region: "eu-west", RateLimit: -1, SiteRateLimit: -1,

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Compares the collector with nginx answering 204 to the same requests, in
-# turns, so that both meet the same machine. Needs nginx, wrk and Go.
+# Compares the collector with nginx, which answers 204 to the same requests.
+# They take turns, so that both see the same load. Needs nginx, wrk and Go.
 set -eu
 cd "$(dirname "$0")/../.."
 rounds=${ROUNDS:-3} seconds=${SECONDS_EACH:-5}
@@ -20,12 +20,12 @@ nginx -p "$tmp" -c "$tmp/nginx.conf" & nginx=$!
 pids="$nginx $collector"
 sleep 1
 
-# What a server and its children have used of the processors, in clock ticks.
+# Processor time of a server and its children, in clock ticks.
 used() { # pid
   for p in "$1" $(pgrep -P "$1" || true); do cat "/proc/$p/stat"; done | awk '{t += $14 + $15} END {print t}'
 }
 
-load() { # pid port beacons: requests a second, requests a second of the server's processor time
+load() { # pid port beacons: requests a second, requests per second of the server's processor time
   before=$(used "$1")
   BEACONS=$3 wrk -t1 -c32 -d"${seconds}s" -s bench/collector/beacons.lua "http://127.0.0.1:$2/" >"$tmp/out"
   if grep -q "Non-2xx" "$tmp/out"; then cat "$tmp/out" >&2; exit 1; fi

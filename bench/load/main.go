@@ -18,7 +18,7 @@ import (
 
 func main() {
 	rate := flag.Float64("rate", 2000, "beacons a second")
-	length := flag.Duration("for", time.Minute, "how long")
+	length := flag.Duration("for", time.Minute, "duration of the load")
 	flag.Parse()
 	if err := run(flag.Arg(0), *rate, *length); err != nil {
 		fmt.Fprintln(os.Stderr, "load:", err)
@@ -28,7 +28,7 @@ func main() {
 
 func run(url string, rate float64, length time.Duration) error {
 	if url == "" {
-		return fmt.Errorf("name the collector: load [-rate N] [-for DURATION] URL")
+		return fmt.Errorf("missing URL of the collector: usage: load [-rate N] [-for DURATION] URL")
 	}
 	sim, err := demo.New(demo.Config{Seed: 1, Rate: rate, Start: time.Now()})
 	if err != nil {

@@ -1,6 +1,6 @@
-// Package agent serves the browser agent: one script, built from the sources in
-// src on Google's web-vitals, which watches a page and posts beacons to the
-// collector that served it. docs/browser-agent.md tells how to use it.
+// Package agent serves the browser agent rum.js: one script, built from src and
+// Google's web-vitals, that observes a page and posts beacons to the collector
+// that served it. docs/browser-agent.md is its manual.
 package agent
 
 import (
@@ -20,24 +20,24 @@ import (
 //go:embed rum.js
 var script []byte
 
-// The script is fetched by every page of a site, so it is cached, but a new
-// agent should be everywhere within the hour.
+// cacheControl lets browsers cache the script, because every page fetches it, but
+// a new version must reach all pages within an hour.
 const cacheControl = "public, max-age=3600, stale-while-revalidate=86400"
 
-// form is the script in one content encoding.
-type form struct {
-	encoding string // "" is none
+// encoded is the script in one content encoding.
+type encoded struct {
+	encoding string // "" for none
 	etag     string
 	body     []byte
 }
 
-// Handler serves the script, compressed once, to GET and HEAD; conditional
-// requests get 304. Any origin may load it: it holds nothing that is secret.
+// Handler serves the script to GET and HEAD, compressed in advance; conditional
+// requests get 304. Any origin may load it: it contains no secret.
 func Handler() http.Handler {
 	sum := sha256.Sum256(script)
 	tag := base64.RawURLEncoding.EncodeToString(sum[:12])
-	plain := form{etag: `"` + tag + `"`, body: script}
-	packed := form{encoding: "gzip", etag: `"` + tag + `-gzip"`, body: compress(script)}
+	plain := encoded{etag: `"` + tag + `"`, body: script}
+	packed := encoded{encoding: "gzip", etag: `"` + tag + `-gzip"`, body: compress(script)}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {
@@ -72,13 +72,13 @@ func compress(b []byte) []byte {
 		err = z.Close()
 	}
 	if err != nil {
-		// Neither a constant level nor a buffer fails.
+		// A constant level and a buffer cannot fail.
 		panic("compress the browser agent: " + err.Error())
 	}
 	return buf.Bytes()
 }
 
-// acceptsGzip reads an Accept-Encoding header as RFC 9110, section 12.5.3, has it.
+// acceptsGzip reads an Accept-Encoding header by RFC 9110, section 12.5.3.
 func acceptsGzip(header string) bool {
 	accepted := false
 	for _, part := range strings.Split(header, ",") {

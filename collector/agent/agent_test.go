@@ -16,7 +16,7 @@ import (
 	"github.com/rumtop/rumtop/collector/agent/internal/bundle"
 )
 
-// get asks the handler for the script and gives the raw answer.
+// get requests the script from the handler and returns the raw response.
 func get(t *testing.T, method string, header http.Header) (*http.Response, []byte) {
 	t.Helper()
 	r := httptest.NewRequest(method, "/rum.js", nil)
@@ -30,18 +30,18 @@ func get(t *testing.T, method string, header http.Header) (*http.Response, []byt
 	return w.Result(), body
 }
 
-func TestBundleIsUpToDate(t *testing.T) {
+func TestBundleUpToDate(t *testing.T) {
 	want, err := bundle.Build(".")
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, got := get(t, http.MethodGet, http.Header{})
 	if !bytes.Equal(got, want) {
-		t.Error("rum.js is not what the sources make: run go generate ./collector/agent")
+		t.Error("rum.js is out of date: run go generate ./collector/agent")
 	}
 }
 
-func TestThirdPartyIsUnchanged(t *testing.T) {
+func TestThirdPartyUnchanged(t *testing.T) {
 	script, err := os.ReadFile("third_party/web-vitals/web-vitals.js")
 	if err != nil {
 		t.Fatal(err)
@@ -52,7 +52,7 @@ func TestThirdPartyIsUnchanged(t *testing.T) {
 	}
 	sum := sha256.Sum256(script)
 	if !bytes.Contains(readme, []byte(hex.EncodeToString(sum[:]))) {
-		t.Errorf("web-vitals.js has SHA-256 %x, which its README does not name", sum)
+		t.Errorf("web-vitals.js has SHA-256 %x, not the one in its README", sum)
 	}
 }
 
@@ -62,11 +62,11 @@ func TestBundleSize(t *testing.T) {
 	_, packed := get(t, http.MethodGet, http.Header{"Accept-Encoding": {"gzip"}})
 	t.Logf("rum.js: %d bytes, %d gzipped", len(plain), len(packed))
 	if len(packed) > ceiling {
-		t.Errorf("rum.js is %d bytes gzipped, at most %d is promised", len(packed), ceiling)
+		t.Errorf("rum.js is %d bytes gzipped, want at most %d", len(packed), ceiling)
 	}
 }
 
-func TestHandlerServesTheScript(t *testing.T) {
+func TestHandlerServesScript(t *testing.T) {
 	res, plain := get(t, http.MethodGet, http.Header{})
 	if res.StatusCode != http.StatusOK || res.Header.Get("Content-Encoding") != "" {
 		t.Fatalf("status %d, encoding %q", res.StatusCode, res.Header.Get("Content-Encoding"))
@@ -92,11 +92,11 @@ func TestHandlerServesTheScript(t *testing.T) {
 		t.Fatal(err)
 	}
 	if unpacked, err := io.ReadAll(z); err != nil || !bytes.Equal(unpacked, plain) {
-		t.Errorf("gzip holds another script (%v)", err)
+		t.Errorf("gzip has a different script (%v)", err)
 	}
 }
 
-func TestHandlerAnswersConditionally(t *testing.T) {
+func TestHandlerConditional(t *testing.T) {
 	for _, encoding := range []string{"", "gzip"} {
 		res, _ := get(t, http.MethodGet, http.Header{"Accept-Encoding": {encoding}})
 		again, body := get(t, http.MethodGet, http.Header{"Accept-Encoding": {encoding}, "If-None-Match": {res.Header.Get("ETag")}})
@@ -118,7 +118,7 @@ func TestHandlerMethods(t *testing.T) {
 	}
 }
 
-func TestHandlerReadsAcceptEncoding(t *testing.T) {
+func TestHandlerAcceptEncoding(t *testing.T) {
 	for header, want := range map[string]string{
 		"":                        "",
 		"gzip":                    "gzip",
@@ -139,13 +139,13 @@ func TestHandlerReadsAcceptEncoding(t *testing.T) {
 	}
 }
 
-// The licence notices must survive minification.
-func TestBundleNamesItsLicences(t *testing.T) {
+// The licence notices survive minification.
+func TestBundleKeepsLicences(t *testing.T) {
 	_, body := get(t, http.MethodGet, http.Header{})
 	first, _, _ := strings.Cut(string(body), "\n")
 	for _, want := range []string{"web-vitals 6.2.3", "Google LLC", "Apache-2.0"} {
 		if !strings.Contains(first, want) {
-			t.Errorf("no %q in the first line: %s", want, first)
+			t.Errorf("%q is missing from the first line: %s", want, first)
 		}
 	}
 }

@@ -35,10 +35,10 @@ func TestUserAgents(t *testing.T) {
 		{"Chrome/99999999999999999999", "", "", "", ""},
 		{"", "", "", "", ""},
 	} {
-		for range 2 { // the second time from memory
-			got := u.Read(tc.agent)
+		for range 2 { // the second time from the cache
+			got := u.Classify(tc.agent)
 			if tc.browser == "" && tc.agent != "" {
-				continue // only must not blow up
+				continue // must only not panic
 			}
 			if want := (Client{tc.browser, tc.version, tc.os, tc.device}); got != want {
 				t.Errorf("%s\n got %+v\nwant %+v", tc.agent, got, want)
@@ -76,7 +76,7 @@ func TestRegionToken(t *testing.T) {
 func FuzzRegion(f *testing.F) {
 	f.Add("eu-west-1")
 	f.Fuzz(func(t *testing.T, name string) {
-		p := Named(name)
+		p := FromHeader(name)
 		if n := len(p.Region); n < 1 || n > 32 || strings.Trim(p.Region, "abcdefghijklmnopqrstuvwxyz0123456789_-") != "" {
 			t.Errorf("%q: region %q", name, p.Region)
 		}
@@ -91,7 +91,7 @@ func BenchmarkUserAgent(b *testing.B) {
 	b.Run("known", func(b *testing.B) {
 		u := NewUserAgents()
 		for b.Loop() {
-			u.Read(agent)
+			u.Classify(agent)
 		}
 	})
 	b.Run("new", func(b *testing.B) {

@@ -8,21 +8,21 @@ import (
 	"github.com/oschwald/maxminddb-golang/v2"
 )
 
-// Unknown is the region of a client of which nothing is known.
+// Unknown is the region of a client whose region is not known.
 const Unknown = "unknown"
 
-// Place is where a client is, as exactly as the collector wants to know.
+// Place is where a client is, as precisely as the collector records it.
 type Place struct {
-	Region  string // token of 1 to 32 of a-z 0-9 _ -, Unknown if nothing is known
+	Region  string // token of 1 to 32 of a-z 0-9 _ -; Unknown if not known
 	Country string // ISO 3166-1 alpha-2, "" if not known
 }
 
-// Geo finds places of addresses in a MaxMind database. Safe for concurrent use.
+// Geo looks addresses up in a MaxMind database. Safe for concurrent use.
 type Geo struct {
 	db *maxminddb.Reader
 }
 
-// OpenGeo opens a MaxMind file that has countries, and keeps it until Close.
+// OpenGeo opens a MaxMind file with countries. Call Close to close it.
 func OpenGeo(file string) (*Geo, error) {
 	db, err := maxminddb.Open(file)
 	if err != nil {
@@ -31,12 +31,12 @@ func OpenGeo(file string) (*Geo, error) {
 	return &Geo{db: db}, nil
 }
 
-// Close gives the file back.
+// Close closes the file.
 func (g *Geo) Close() error { return g.db.Close() }
 
-// Find looks an address up. The region is the continent (eu, na, …), so that a
-// site has few of them; the country is a dimension of its own. A database
-// without continents gives the country as the region too.
+// Find looks up an address. The region is the continent (eu, na, …), so that a
+// site has few regions; the country is a dimension of its own. With a database
+// without continents, the region is the country.
 func (g *Geo) Find(a netip.Addr) Place {
 	var record struct {
 		Continent struct {
@@ -56,18 +56,19 @@ func (g *Geo) Find(a netip.Addr) Place {
 	return p
 }
 
-// Named is the place that a header of the CDN in front names: a country code,
-// or a region by any name.
-func Named(header string) Place {
+// FromHeader is the place that a CDN names in a header: a country code, or a
+// region by any name.
+func FromHeader(header string) Place {
 	header = strings.TrimSpace(header)
 	p := Place{Region: Region(header), Country: Country(header)}
-	if p.Region == "xx" { // what CDNs send for "don't know"
+	if p.Region == "xx" { // CDNs send it for "unknown"
 		p.Region = Unknown
 	}
 	return p
 }
 
-// Region makes a token of a name: lower case, everything strange a dash.
+// Region turns a name into a token: lower case, with dashes for all other
+// characters.
 func Region(name string) string {
 	token := make([]byte, 0, 32)
 	for i := 0; i < len(name) && len(token) < 32; i++ {
@@ -87,8 +88,8 @@ func Region(name string) string {
 	return Unknown
 }
 
-// Country checks that a name has the form of a country code, and is not one of
-// those that stand for no country.
+// Country returns a code in upper case if it has the form of a country code and
+// does not mean "no country"; else "".
 func Country(code string) string {
 	if len(code) != 2 {
 		return ""

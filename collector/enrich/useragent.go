@@ -1,6 +1,6 @@
-// Package enrich adds what the edge knows about a client and the client does
-// not get to say: the kind of browser, from its user agent, and the region,
-// from its address. User agent and address end here; neither is handed on.
+// Package enrich derives what a client may not set itself: its browser from the
+// user agent, and its region from the address. Neither the user agent nor the
+// address leaves this package.
 package enrich
 
 import (
@@ -17,10 +17,10 @@ const (
 	Tablet  = "tablet"
 	Desktop = "desktop"
 	Bot     = "bot"
-	Other   = "other" // televisions, programs, what says nothing
+	Other   = "other" // televisions, programs, unknown
 )
 
-// Client is what a user agent says, reduced to classes.
+// Client is a user agent reduced to classes.
 type Client struct {
 	Browser string // family: Safari
 	Version string // family and major version: Safari 19
@@ -29,16 +29,16 @@ type Client struct {
 }
 
 const (
-	maxUserAgent = 512  // bytes that are looked at
-	agentCache   = 4096 // distinct user agents remembered
+	maxUserAgent = 512  // bytes that are read
+	agentCache   = 4096 // distinct user agents
 )
 
-// UserAgents reads user agents. Safe for concurrent use.
+// UserAgents classifies user agents. Safe for concurrent use.
 type UserAgents struct {
 	seen *lru.Cache[string, Client]
 }
 
-// NewUserAgents returns a reader with a bounded memory of what it has read.
+// NewUserAgents returns a classifier with a bounded cache.
 func NewUserAgents() *UserAgents {
 	seen, err := lru.New[string, Client](agentCache)
 	if err != nil {
@@ -47,8 +47,8 @@ func NewUserAgents() *UserAgents {
 	return &UserAgents{seen: seen}
 }
 
-// Read classifies a user agent. An empty one gives the zero Client.
-func (u *UserAgents) Read(agent string) Client {
+// Classify classifies a user agent; the zero Client for an empty one.
+func (u *UserAgents) Classify(agent string) Client {
 	if agent == "" {
 		return Client{}
 	}
@@ -63,9 +63,9 @@ func (u *UserAgents) Read(agent string) Client {
 	return c
 }
 
-// families are the browsers that get a name of their own, by the parser's name
-// for them. Others go by their engine: a made-up user agent must not become a
-// dimension.
+// families are the browsers that keep their names, by the parser's name. Others
+// are named after their engine: a made-up user agent must not become a value of
+// the dimension.
 var families = map[string]string{
 	useragent.Chrome:           "Chrome",
 	useragent.Safari:           "Safari",
@@ -92,8 +92,8 @@ var systems = map[string]string{
 const other = "Other"
 
 func classify(agent string) Client {
-	// A browser without a window is a browser: end-to-end tests and synthetic
-	// monitoring should read like what they run.
+	// Headless Chrome counts as Chrome, in end-to-end tests and synthetic
+	// monitoring.
 	agent = strings.ReplaceAll(agent, "HeadlessChrome/", "Chrome/")
 	ua := useragent.Parse(agent)
 	c := Client{Browser: families[ua.Name], OS: systems[ua.OS], Device: device(&ua)}
@@ -111,7 +111,7 @@ func classify(agent string) Client {
 	return c
 }
 
-// engine names what a less common browser, or an app with a web view, is built on.
+// engine names the engine of a less common browser or of an app's web view.
 func engine(agent string, ua *useragent.UserAgent) (family string, major int) {
 	if v := majorAfter(agent, "Chrome/"); v > 0 {
 		return "Chrome", v
@@ -120,7 +120,7 @@ func engine(agent string, ua *useragent.UserAgent) (family string, major int) {
 		if v := majorAfter(agent, "Version/"); v > 0 {
 			return "Safari", v
 		}
-		return "Safari", ua.OSVersionNo.Major // a web view has the version of its system
+		return "Safari", ua.OSVersionNo.Major // a web view has the version of its OS
 	}
 	if v := majorAfter(agent, "Firefox/"); v > 0 {
 		return "Firefox", v
@@ -151,7 +151,7 @@ func device(ua *useragent.UserAgent) string {
 	case ua.Tablet:
 		return Tablet
 	case ua.OS == useragent.Android && !strings.Contains(ua.String, "Mobi"):
-		return Tablet // Android phones say Mobile, everything larger does not
+		return Tablet // only Android phones send "Mobile"
 	case ua.Mobile:
 		return Mobile
 	case ua.Desktop:

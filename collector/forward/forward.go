@@ -1,14 +1,15 @@
-// Package forward passes requests on to the vendors whose SDKs sent them, for
-// teams that keep a vendor while they look at the same traffic here.
+// Package forward forwards requests to the vendors of the SDKs that sent them, for
+// teams that keep a vendor besides rumtop.
 //
-// It is a tee: what a page sends goes on as it was received, which is to say
-// unscrubbed. Nothing that a client sends chooses where it goes: each format has
-// one configured target. Passing on never waits and never fails: what a target
-// does not take in time is dropped and counted. Nothing is tried twice.
+// It is a tee: requests are forwarded as they were received, unscrubbed. A client
+// cannot choose the destination: each format has one configured target.
+// Forwarding never blocks and never fails: a request that a target does not
+// accept in time is dropped and counted. Nothing is retried.
 package forward
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -22,18 +23,18 @@ import (
 	"time"
 )
 
-// Config says what is passed on. The zero value passes on nothing.
+// Config says what is forwarded where. The zero value forwards nothing.
 type Config struct {
-	// Targets are the vendors' addresses by format, the name that the format's
-	// beacons carry as their SDK: "sentry": "https://o1.ingest.sentry.io". A path
-	// within goes in front of the SDK's own.
+	// Targets are the vendors' addresses by format: the value of the SDK dimension
+	// of its beacons: "sentry": "https://o1.ingest.sentry.io". A path in the
+	// address is put before the SDK's own.
 	Targets map[string]string
 
-	// ClientIP adds the client's address in X-Forwarded-For. Vendors take the
-	// collector's for the client's otherwise.
+	// ClientIP sends the client's address in X-Forwarded-For. Without it, vendors
+	// see the collector's address as the client's.
 	ClientIP bool
 
-	QueueBytes int           // waiting for one target, 8 MiB by default
+	QueueBytes int           // queued for one target, 8 MiB by default
 	Workers    int           // requests to one target at a time, 4 by default
 	Timeout    time.Duration // of one request, 10 s by default
 }
@@ -43,16 +44,17 @@ const (
 	defaultWorkers    = 4
 	defaultTimeout    = 10 * time.Second
 
-	maxWaiting = 8192            // requests waiting for one target
-	maxAnswer  = 4 << 10         // bytes of an answer that are read, to use its connection again
-	maxPause   = 5 * time.Minute // that a target can ask for
+	maxWaiting = 8192            // requests queued for one target
+	maxAnswer  = 4 << 10         // bytes of a response that are read, so that its connection is reused
+	maxPause   = 5 * time.Minute // that a target can request
 )
 
-// Check says what makes no sense. formats are the names that there are.
+// Check returns an error if the configuration is invalid. formats are the known
+// names.
 func (cfg Config) Check(formats []string) error {
 	for name, address := range cfg.Targets {
 		if !slices.Contains(formats, name) {
-			return fmt.Errorf("forward to %s: no such format: use one of %s", name, strings.Join(formats, ", "))
+			return fmt.Errorf("forward to %s: unknown format: use one of %s", name, strings.Join(formats, ", "))
 		}
 		if _, err := parseTarget(address); err != nil {
 			return fmt.Errorf("forward %s to %q: %w", name, address, err)
@@ -65,15 +67,15 @@ func parseTarget(address string) (*url.URL, error) {
 	u, err := url.Parse(address)
 	switch {
 	case err != nil, u.Scheme != "https" && u.Scheme != "http", u.Hostname() == "":
-		return nil, fmt.Errorf("write an address as https://o1.ingest.sentry.io")
+		return nil, errors.New("invalid address: use one such as https://o1.ingest.sentry.io")
 	case u.User != nil, u.RawQuery != "", u.Fragment != "":
-		return nil, fmt.Errorf("write the address without user, query and fragment: what authenticates comes from the SDK")
+		return nil, errors.New("address has a user, query or fragment: remove it, the SDK sends the credentials")
 	}
 	u.Path, u.RawPath = strings.TrimSuffix(u.Path, "/"), ""
 	return u, nil
 }
 
-// Tee passes requests on. End it with Close.
+// Tee forwards requests. Call Close to end it.
 type Tee struct {
 	targets  map[string]*target
 	headers  []string // forwarded, by canonical name
@@ -82,28 +84,28 @@ type Tee struct {
 	cancel   context.CancelFunc
 	workers  sync.WaitGroup
 
-	mu     sync.RWMutex // held for reading while something is queued
+	mu     sync.RWMutex // held for reading while a request is queued
 	closed bool
 }
 
-// target is one vendor's address, and what waits for it.
+// target is one vendor's address and its queue.
 type target struct {
-	format string
-	base   *url.URL
-	limit  int64
-	queue  chan *http.Request
-	bytes  atomic.Int64 // waiting or on its way
-	until  atomic.Int64 // paused until then, Unix nanoseconds
+	format      string
+	base        *url.URL
+	limit       int64
+	queue       chan *http.Request
+	bytes       atomic.Int64 // queued or being sent
+	pausedUntil atomic.Int64 // paused until then, Unix nanoseconds
 
 	forwarded, failed atomic.Int64
 	dropped           [len(reasonNames)]atomic.Int64
 }
 
-// reason is why a request was not passed on.
+// reason is why a request was not forwarded.
 type reason int
 
 const (
-	// Withheld says that consent was not given for all that a request held.
+	// Withheld: a part of the request lacked consent.
 	Withheld reason = iota
 	queueFull
 	paused
@@ -136,7 +138,7 @@ func New(cfg Config, headers ...string) (*Tee, error) {
 		targets: map[string]*target{}, clientIP: cfg.ClientIP,
 		client: &http.Client{
 			Transport: transport, Timeout: cfg.Timeout,
-			// Where a target sends us next is not what was configured.
+			// The target of a redirect is not configured.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 	}
@@ -167,40 +169,41 @@ func New(cfg Config, headers ...string) (*Tee, error) {
 type Request struct {
 	Format string
 	Method string
-	Path   string // without the key that stands before it
+	Path   string // without the prefix /k/<key>
 	Query  string
 	Header http.Header
-	Sent   []byte // the body as it was received; the tee keeps it
-	Plain  []byte // the same inflated; only looked at
+	Sent   []byte // the body as received; the tee keeps it
+	Plain  []byte // the body inflated; only read during the call
 	Client netip.Addr
 }
 
-// Wants says whether requests of a format are passed on. A nil tee wants nothing.
-func (t *Tee) Wants(format string) bool { return t != nil && t.targets[format] != nil }
+// HasTarget reports whether requests of a format are forwarded. A nil tee has no
+// targets.
+func (t *Tee) HasTarget(format string) bool { return t != nil && t.targets[format] != nil }
 
-// Withhold counts a request that must not be passed on.
+// Withhold counts a request that must not be forwarded.
 func (t *Tee) Withhold(format string) {
-	if t.Wants(format) {
+	if t.HasTarget(format) {
 		t.targets[format].dropped[Withheld].Add(1)
 	}
 }
 
-// Offer passes a request on when there is room for it. It never waits.
+// Offer forwards a request if its queue has room. It never blocks.
 func (t *Tee) Offer(r Request) {
-	if !t.Wants(r.Format) {
+	if !t.HasTarget(r.Format) {
 		return
 	}
 	to := t.targets[r.Format]
-	if why, ok := t.offer(to, &r); !ok {
+	if why, ok := t.enqueue(to, &r); !ok {
 		to.dropped[why].Add(1)
 	}
 }
 
-func (t *Tee) offer(to *target, r *Request) (reason, bool) {
-	if time.Now().UnixNano() < to.until.Load() {
+func (t *Tee) enqueue(to *target, r *Request) (reason, bool) {
+	if time.Now().UnixNano() < to.pausedUntil.Load() {
 		return paused, false
 	}
-	out, ok := t.request(to, r)
+	out, ok := t.vendorRequest(to, r)
 	if !ok {
 		return unroutable, false
 	}
@@ -223,16 +226,16 @@ func (t *Tee) offer(to *target, r *Request) (reason, bool) {
 	}
 }
 
-// overhead is what a waiting request takes besides its body.
+// overhead is the memory of a queued request besides its body, in bytes.
 const overhead = 2 << 10
 
-// work sends what waits for a target until the queue is closed and empty.
+// work sends a target's queue until it is closed and empty.
 func (t *Tee) work(ctx context.Context, to *target) {
 	for out := range to.queue {
 		switch {
 		case ctx.Err() != nil:
 			to.dropped[closing].Add(1)
-		case time.Now().UnixNano() < to.until.Load():
+		case time.Now().UnixNano() < to.pausedUntil.Load():
 			to.dropped[paused].Add(1)
 		case t.send(ctx, to, out):
 			to.forwarded.Add(1)
@@ -248,8 +251,8 @@ func (t *Tee) send(ctx context.Context, to *target, out *http.Request) bool {
 	if err != nil {
 		return false
 	}
-	defer func() { _ = answer.Body.Close() }() // nothing depends on it
-	// Whether the rest can be read changes nothing about what the target took.
+	defer func() { _ = answer.Body.Close() }() // an error changes nothing
+	// An error while reading the rest does not change what the target accepted.
 	_, _ = io.CopyN(io.Discard, answer.Body, maxAnswer)
 	if answer.StatusCode == http.StatusTooManyRequests || answer.StatusCode == http.StatusServiceUnavailable {
 		to.pause(answer.Header.Get("Retry-After"), time.Now())
@@ -257,18 +260,18 @@ func (t *Tee) send(ctx context.Context, to *target, out *http.Request) bool {
 	return answer.StatusCode < 300
 }
 
-// pause leaves a target alone for as long as it asks, in seconds.
+// pause sends nothing to a target for the time that it requests, in seconds.
 func (to *target) pause(retryAfter string, now time.Time) {
 	seconds, err := strconv.Atoi(retryAfter)
 	if err != nil || seconds <= 0 {
 		return
 	}
 	wait := min(time.Duration(min(seconds, 1<<20))*time.Second, maxPause)
-	to.until.Store(now.Add(wait).UnixNano())
+	to.pausedUntil.Store(now.Add(wait).UnixNano())
 }
 
-// Close stops taking requests, waits until those that wait have been sent or ctx
-// ends, and gives up the rest, counted.
+// Close stops accepting requests and waits until the queues are sent or ctx ends.
+// Then it drops and counts the rest.
 func (t *Tee) Close(ctx context.Context) {
 	if t == nil {
 		return
@@ -290,22 +293,25 @@ func (t *Tee) Close(ctx context.Context) {
 	t.client.CloseIdleConnections()
 }
 
-// Stats is what became of one format's requests.
+// Stats counts the requests of one format.
 type Stats struct {
 	Format            string
-	Forwarded, Failed int64 // answered with a 2xx, and not
+	Forwarded, Failed int64 // answered with 2xx, or not
 	Waiting           int64 // bytes
 	Dropped           map[string]int64
 }
 
-// Stats are the counters of every target, by format.
+// Stats returns the counters of every target, sorted by format.
 func (t *Tee) Stats() []Stats {
 	if t == nil {
 		return nil
 	}
 	var all []Stats
 	for _, to := range t.targets {
-		s := Stats{Format: to.format, Forwarded: to.forwarded.Load(), Failed: to.failed.Load(), Waiting: to.bytes.Load(), Dropped: map[string]int64{}}
+		s := Stats{
+			Format: to.format, Forwarded: to.forwarded.Load(), Failed: to.failed.Load(),
+			Waiting: to.bytes.Load(), Dropped: map[string]int64{},
+		}
 		for i := range to.dropped {
 			s.Dropped[reasonNames[i]] = to.dropped[i].Load()
 		}

@@ -12,11 +12,11 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/rumtop/rumtop/internal/testwait"
 )
 
-const patience = 10 * time.Second
-
-// vendor is a real server that keeps what it is sent.
+// vendor is a real server that records its requests.
 type vendor struct {
 	*httptest.Server
 	mu     sync.Mutex
@@ -49,25 +49,25 @@ func newTee(t *testing.T, cfg Config) *Tee {
 	return tee
 }
 
-// closeNow gives up what still waits.
+// closeNow drops the queue.
 func closeNow(tee *Tee) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	tee.Close(ctx)
 }
 
-// drain waits until everything has been sent.
+// drain waits until the queue is sent.
 func drain(t *testing.T, tee *Tee) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), testwait.Patience)
 	defer cancel()
 	tee.Close(ctx)
 	if ctx.Err() != nil {
-		t.Fatal("the tee does not end")
+		t.Fatal("the tee does not close")
 	}
 }
 
-func TestRoutes(t *testing.T) {
+func TestTeeRoutes(t *testing.T) {
 	for name, tc := range map[string]struct {
 		format, base, path, query, plain string
 		want                             string // empty: not for this target
@@ -82,7 +82,7 @@ func TestRoutes(t *testing.T) {
 		"tunnel with a path":        {"sentry", "https://s.example", "/tunnel", "", `{"dsn":"https://pub@s.example/../42"}` + "\n", ""},
 		"tunnel without a user":     {"sentry", "https://s.example", "/tunnel", "", `{"dsn":"https://s.example/42"}` + "\n", ""},
 		"tunnel without a header":   {"sentry", "https://s.example", "/tunnel", "", `nonsense`, ""},
-		"tunnel with a long header": {"sentry", "https://s.example", "/tunnel", "", `{"dsn":"https://pub@s.example/42","x":"` + strings.Repeat("x", maxHead) + `"}`, ""},
+		"tunnel with a long header": {"sentry", "https://s.example", "/tunnel", "", `{"dsn":"https://pub@s.example/42","x":"` + strings.Repeat("x", maxEnvelopeHeader) + `"}`, ""},
 		"datadog":                   {"datadog", "https://d.example", "/datadog", "ddforward=%2Fapi%2Fv2%2Frum%3Fddsource%3Dbrowser%26dd-api-key%3Dpub", "", "https://d.example/api/v2/rum?ddsource=browser&dd-api-key=pub"},
 		"datadog's other paths":     {"datadog", "https://d.example", "/datadog", "ddforward=%2Fapi%2Fv1%2Fkeys", "", ""},
 		"datadog's path upwards":    {"datadog", "https://d.example", "/datadog", "ddforward=%2Fapi%2Fv2%2F..%2Fv1%2Fkeys", "", ""},
@@ -93,11 +93,11 @@ func TestRoutes(t *testing.T) {
 		"path that points upwards":  {"otlp", "https://o.example", "/v1/../admin", "", "", ""},
 		"path with a second host":   {"otlp", "https://o.example", "//evil.example/v1", "", "", ""},
 		"path with escapes":         {"otlp", "https://o.example", "/v1/%2e%2e/admin", "", "", ""},
-		"path that is none":         {"otlp", "https://o.example", "@evil.example/", "", "", ""},
+		"not a path":                {"otlp", "https://o.example", "@evil.example/", "", "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			tee := newTee(t, Config{Targets: map[string]string{tc.format: tc.base}})
-			r, ok := tee.request(tee.targets[tc.format], &Request{Format: tc.format, Method: "POST", Path: tc.path, Query: tc.query, Header: http.Header{}, Plain: []byte(tc.plain)})
+			r, ok := tee.vendorRequest(tee.targets[tc.format], &Request{Format: tc.format, Method: "POST", Path: tc.path, Query: tc.query, Header: http.Header{}, Plain: []byte(tc.plain)})
 			got := ""
 			if ok {
 				got = r.URL.String()
@@ -109,7 +109,7 @@ func TestRoutes(t *testing.T) {
 	}
 }
 
-func TestPassesOnWhatWasSent(t *testing.T) {
+func TestTeeForwardsUnchanged(t *testing.T) {
 	v := newVendor(t, nil)
 	for _, withIP := range []bool{false, true} {
 		tee := newTee(t, Config{Targets: map[string]string{"elastic": v.URL}, ClientIP: withIP})
@@ -143,16 +143,16 @@ func TestPassesOnWhatWasSent(t *testing.T) {
 	}
 }
 
-// A password that the browser sends of its own accord stays here.
-func TestBasicCredentialsStay(t *testing.T) {
+// A password that the browser adds is not forwarded.
+func TestTeeDropsBasicCredentials(t *testing.T) {
 	tee := newTee(t, Config{Targets: map[string]string{"otlp": "https://o.example"}})
-	r, _ := tee.request(tee.targets["otlp"], &Request{Method: "POST", Path: "/v1/logs", Header: http.Header{"Authorization": {"Basic c2VjcmV0"}}})
+	r, _ := tee.vendorRequest(tee.targets["otlp"], &Request{Method: "POST", Path: "/v1/logs", Header: http.Header{"Authorization": {"Basic c2VjcmV0"}}})
 	if r == nil || r.Header.Get("Authorization") != "" {
 		t.Errorf("%+v", r)
 	}
 }
 
-func TestRedirectIsNotFollowed(t *testing.T) {
+func TestTeeIgnoresRedirect(t *testing.T) {
 	other := newVendor(t, nil)
 	v := newVendor(t, func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, other.URL, http.StatusTemporaryRedirect)
@@ -161,12 +161,13 @@ func TestRedirectIsNotFollowed(t *testing.T) {
 	tee.Offer(Request{Format: "otlp", Method: "POST", Path: "/v1/logs", Sent: []byte("x")})
 	drain(t, tee)
 	if s := tee.Stats()[0]; len(other.got) != 0 || s.Failed != 1 || s.Forwarded != 0 {
-		t.Errorf("%d requests elsewhere, %+v", len(other.got), s)
+		t.Errorf("%d requests to the redirect target, %+v", len(other.got), s)
 	}
 }
 
-// What waits for a target that does not answer is bounded, and no other target's concern.
-func TestSlowTarget(t *testing.T) {
+// The queue of a target that does not answer is bounded and does not delay other
+// targets.
+func TestTeeSlowTarget(t *testing.T) {
 	hold := make(chan struct{})
 	release := sync.OnceFunc(func() { close(hold) })
 	slow := newVendor(t, func(http.ResponseWriter, *http.Request) { <-hold })
@@ -183,7 +184,7 @@ func TestSlowTarget(t *testing.T) {
 	if otlp.Dropped["queue full"] != 15 || otlp.Waiting != 10*(1000+overhead) {
 		t.Errorf("%+v", otlp)
 	}
-	until(t, "the other target has everything", func() bool { return tee.Stats()[0].Forwarded == 10 })
+	testwait.Until(t, "all requests to the other target", func() bool { return tee.Stats()[0].Forwarded == 10 })
 	release()
 	drain(t, tee)
 	if s := tee.Stats()[1]; s.Forwarded != 10 || s.Waiting != 0 {
@@ -191,17 +192,7 @@ func TestSlowTarget(t *testing.T) {
 	}
 }
 
-func until(t *testing.T, what string, holds func() bool) {
-	t.Helper()
-	for end := time.Now().Add(patience); !holds(); {
-		if time.Now().After(end) {
-			t.Fatalf("waited in vain: %s", what)
-		}
-		time.Sleep(time.Millisecond)
-	}
-}
-
-func TestDeadTarget(t *testing.T) {
+func TestTeeDeadTarget(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -220,8 +211,8 @@ func TestDeadTarget(t *testing.T) {
 	}
 }
 
-// Nothing that waits outlives an impatient end, and the end is quick.
-func TestCloseGivesUp(t *testing.T) {
+// Close with an ended context is quick and drops the queue.
+func TestCloseDropsQueue(t *testing.T) {
 	hold := make(chan struct{})
 	v := newVendor(t, func(http.ResponseWriter, *http.Request) { <-hold })
 	t.Cleanup(func() { close(hold) }) // before the server is closed
@@ -237,7 +228,7 @@ func TestCloseGivesUp(t *testing.T) {
 	}
 }
 
-func TestTargetAsksToWait(t *testing.T) {
+func TestTeeRetryAfter(t *testing.T) {
 	v := newVendor(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Retry-After", "60")
 		w.WriteHeader(http.StatusTooManyRequests)
@@ -245,16 +236,16 @@ func TestTargetAsksToWait(t *testing.T) {
 	tee := newTee(t, Config{Targets: map[string]string{"otlp": v.URL}})
 	offer := func() { tee.Offer(Request{Format: "otlp", Method: "POST", Path: "/v1/logs", Sent: []byte("x")}) }
 	offer()
-	until(t, "the target has answered", func() bool { return tee.Stats()[0].Failed == 1 })
+	testwait.Until(t, "the response of the target", func() bool { return tee.Stats()[0].Failed == 1 })
 	offer()
 	if s := tee.Stats()[0]; s.Dropped["target asked to wait"] != 1 || len(v.got) != 1 {
 		t.Errorf("%+v", s)
 	}
 	to := tee.targets["otlp"]
 	for text, want := range map[string]time.Duration{"7": 7 * time.Second, "99999999": maxPause, "0": 0, "-3": 0, "soon": 0, "": 0} {
-		to.until.Store(0)
+		to.pausedUntil.Store(0)
 		to.pause(text, time.Unix(1000, 0))
-		got := time.Duration(to.until.Load())
+		got := time.Duration(to.pausedUntil.Load())
 		if got > 0 {
 			got -= time.Duration(time.Unix(1000, 0).UnixNano())
 		}
@@ -264,7 +255,7 @@ func TestTargetAsksToWait(t *testing.T) {
 	}
 }
 
-func TestCheck(t *testing.T) {
+func TestConfigCheck(t *testing.T) {
 	formats := []string{"otlp", "sentry"}
 	for address, ok := range map[string]bool{
 		"https://s.example": true, "http://127.0.0.1:4318": true, "https://s.example/otlp/": true,
@@ -274,19 +265,19 @@ func TestCheck(t *testing.T) {
 			t.Errorf("%q: %v", address, err)
 		}
 	}
-	if err := (Config{Targets: map[string]string{"nobody": "https://s.example"}}).Check(formats); err == nil || !strings.Contains(err.Error(), "otlp, sentry") {
+	if err := (Config{Targets: map[string]string{"unknown": "https://s.example"}}).Check(formats); err == nil || !strings.Contains(err.Error(), "otlp, sentry") {
 		t.Errorf("%v", err)
 	}
 	var none *Tee
-	if none.Wants("otlp") || none.Stats() != nil {
-		t.Error("a tee that is off wants something")
+	if none.HasTarget("otlp") || none.Stats() != nil {
+		t.Error("a nil tee has targets or counters")
 	}
 	none.Withhold("otlp")
 	none.Offer(Request{Format: "otlp"})
 	none.Close(context.Background())
 }
 
-// Whatever a client sends, what goes out goes to the target.
+// FuzzRoute checks that every forwarded request goes to the target.
 func FuzzRoute(f *testing.F) {
 	f.Add("/api/7/envelope/", "sentry_key=pub", "")
 	f.Add("/tunnel", "", `{"dsn":"https://pub@t.example/42"}`)
@@ -299,7 +290,7 @@ func FuzzRoute(f *testing.F) {
 		}
 		defer closeNow(tee)
 		for format, to := range tee.targets {
-			r, ok := tee.request(to, &Request{Format: format, Method: "POST", Path: path, Query: query, Plain: []byte(plain)})
+			r, ok := tee.vendorRequest(to, &Request{Format: format, Method: "POST", Path: path, Query: query, Plain: []byte(plain)})
 			if ok && (r.URL.Scheme != "https" || r.URL.Host != "t.example" || r.URL.User != nil || !strings.HasPrefix(r.URL.Path, "/base/") || strings.Contains(r.URL.Path, "..") && strings.Contains(r.URL.Path, "/../")) {
 				t.Errorf("%s: %s", format, r.URL)
 			}

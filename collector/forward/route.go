@@ -13,19 +13,21 @@ import (
 // Referer and the client's address never are.
 var commonHeaders = [...]string{"Content-Type", "Content-Encoding", "User-Agent", "Origin"}
 
-// request makes the request that a target gets; false if it is not for this target.
-func (t *Tee) request(to *target, r *Request) (*http.Request, bool) {
-	path, query := r.Path, withoutKey(r.Query)
-	var ok bool
-	switch to.format {
-	case "sentry":
-		path, query, ok = sentryRoute(to.base, r.Path, query, r.Plain)
-	case "datadog":
-		path, query, ok = datadogRoute(r.Query)
-	default:
-		ok = true
+// routes find the path and query at targets whose SDKs send to a proxy. They
+// return false for a request that is not meant for the target.
+var routes = map[string]func(base *url.URL, r *Request) (path, query string, ok bool){
+	"sentry":  sentryRoute,
+	"datadog": datadogRoute,
+}
+
+// vendorRequest returns the request that a target receives; false if it is not
+// meant for this target.
+func (t *Tee) vendorRequest(to *target, r *Request) (*http.Request, bool) {
+	path, query, ok := r.Path, withoutKey(r.Query), true
+	if route := routes[to.format]; route != nil {
+		path, query, ok = route(to.base, r)
 	}
-	if !ok || !plainPath(path) {
+	if !ok || !isPlainPath(path) {
 		return nil, false
 	}
 	u := *to.base
@@ -40,7 +42,7 @@ func (t *Tee) request(to *target, r *Request) (*http.Request, bool) {
 			out.Header[name] = v[:1:1]
 		}
 	}
-	// A token that stands in the page. Basic is a person's password.
+	// A bearer token is in the page anyway; Basic would be a user's password.
 	if v := r.Header.Get("Authorization"); strings.HasPrefix(v, "Bearer ") {
 		out.Header.Set("Authorization", v)
 	}
@@ -50,8 +52,8 @@ func (t *Tee) request(to *target, r *Request) (*http.Request, bool) {
 	return out, true
 }
 
-// plainPath says whether a path means what it says, whoever reads it.
-func plainPath(path string) bool {
+// isPlainPath reports whether every server resolves a path to the same resource.
+func isPlainPath(path string) bool {
 	if !strings.HasPrefix(path, "/") || strings.ContainsAny(path, "\\?#%") {
 		return false
 	}
@@ -63,7 +65,8 @@ func plainPath(path string) bool {
 	return !strings.Contains(path, "//")
 }
 
-// withoutKey is a query without the site's key, which is the collector's own.
+// withoutKey removes the site's key, which is only for the collector, from a
+// query.
 func withoutKey(query string) string {
 	if !strings.Contains(query, "key=") {
 		return query
@@ -77,24 +80,24 @@ func withoutKey(query string) string {
 	return strings.Join(kept, "&")
 }
 
-// maxHead bounds an envelope's header, in bytes.
-const maxHead = 8 << 10
+// maxEnvelopeHeader bounds an envelope's header, in bytes.
+const maxEnvelopeHeader = 8 << 10
 
 var sentryProject = regexp.MustCompile(`^[0-9A-Za-z_-]{1,64}$`)
 
-// sentryRoute is the path of an envelope's project. Through the tunnel the
-// envelope's own header names it, with the host that it is meant for: an
-// envelope for another host is not passed on.
+// sentryRoute is the path of an envelope's project. In the tunnel, the envelope's
+// header names the project and the host: an envelope for another host is not
+// forwarded.
 // https://develop.sentry.dev/sdk/data-model/envelopes/
-func sentryRoute(base *url.URL, path, query string, envelope []byte) (string, string, bool) {
-	if path != "/tunnel" {
-		return path, query, true
+func sentryRoute(base *url.URL, r *Request) (path, query string, ok bool) {
+	if r.Path != "/tunnel" {
+		return r.Path, withoutKey(r.Query), true
 	}
-	head, _, _ := bytes.Cut(envelope, []byte("\n"))
+	head, _, _ := bytes.Cut(r.Plain, []byte("\n"))
 	var header struct {
 		DSN string `json:"dsn"`
 	}
-	if len(head) > maxHead || json.Unmarshal(head, &header) != nil {
+	if len(head) > maxEnvelopeHeader || json.Unmarshal(head, &header) != nil {
 		return "", "", false
 	}
 	dsn, err := url.Parse(header.DSN)
@@ -109,10 +112,10 @@ func sentryRoute(base *url.URL, path, query string, envelope []byte) (string, st
 	return "/api/" + project + "/envelope/", key.Encode(), true
 }
 
-// datadogRoute is where the SDK asks its proxy to send a request on to: only a
-// path of the intake is taken of it.
-func datadogRoute(query string) (string, string, bool) {
-	v, err := url.ParseQuery(query)
+// datadogRoute is where the SDK asks its proxy to forward a request. Only a path
+// of Datadog's intake is accepted.
+func datadogRoute(_ *url.URL, r *Request) (path, query string, ok bool) {
+	v, err := url.ParseQuery(r.Query)
 	if err != nil {
 		return "", "", false
 	}

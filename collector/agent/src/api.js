@@ -1,4 +1,4 @@
-// window.rum: what pages call. Every call is safe at any time.
+// window.rum: the calls for pages. Every call is safe at any time.
 
 import { clip, hasRoom } from './clip.js';
 import { config } from './config.js';
@@ -6,15 +6,15 @@ import { onErrorEvent, onRejection, recordError } from './errors.js';
 import { flush } from './flush.js';
 import { guard } from './guard.js';
 import { consent, setConsent } from './identity.js';
-import { adopt, forget } from './transport.js';
+import { loadUndelivered, dropAll } from './transport.js';
 import { add, addMetric, currentView } from './view.js';
 
 const calls = {
-  /** Something that happened: a conversion, a click that matters. */
+  /** An event by name: a conversion, an important click. */
   event(what, value) {
     add('events', { name: clip(what), value: isFinite(value) ? +value : undefined });
   },
-  /** A measurement ≥ 0 of the current view; the last one of a name holds. */
+  /** A measure ≥ 0 of the current view; the last value of a name counts. */
   measure(what, value) {
     addMetric(currentView(), clip(what), +value);
   },
@@ -22,11 +22,11 @@ const calls = {
   error(error) {
     recordError(error, 'Error', true);
   },
-  /** The site's own name for the user; null when signed out. */
+  /** The site's own id of the user; null after sign-out. */
   user(id) {
     config.user = id == null ? undefined : clip(id);
   },
-  /** Tags all later beacons; null takes the tag away. */
+  /** Tags all later beacons; null removes the tag. */
   tag(key, value) {
     const { tags } = config;
     if (value == null) delete tags[key];
@@ -35,24 +35,24 @@ const calls = {
   /** 'full', 'minimal' or 'none'. */
   consent(level) {
     setConsent(level);
-    if (consent() === 'full') adopt();
-    else forget();
+    if (consent() === 'full') loadUndelivered();
+    else dropAll();
     flush();
   },
-  /** Names the current view, once the router knows: '/users/:id/orders'. */
+  /** Sets the route of the current view, for routers: '/users/:id/orders'. */
   route(template) {
     currentView().route = clip(template);
   },
   release(version) {
     config.release = clip(version);
   },
-  /** Sends what is gathered now. */
+  /** Sends everything collected so far now. */
   flush() {
     flush();
   },
 };
 
-/** Puts the calls in place of the stub's and replays what it has kept. */
+/** Replaces the stub's calls and replays what it recorded. */
 export const publish = () => {
   const rum = (window.rum = window.rum || {});
   const { q, e } = rum;
@@ -63,7 +63,7 @@ export const publish = () => {
   for (const [call, args] of q || []) if (calls[call]) rum[call](...args);
 };
 
-/** Whether another copy of the agent is already at work; a stub has a queue. */
+/** Whether another copy of the agent is already running; a stub has a queue. */
 export const running = () => {
   const { flush, q } = window.rum || {};
   return flush && !q;

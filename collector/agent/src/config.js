@@ -1,4 +1,4 @@
-// What the script tag says.
+// The configuration in the script tag.
 
 const script = document.currentScript || { dataset: {}, src: '' };
 const data = script.dataset;
@@ -7,8 +7,8 @@ const rate = parseFloat(data.sample);
 const tags = {};
 for (const [, key, value] of (data.tags || '').matchAll(/([^,=]+)=([^,]*)/g)) tags[key.trim()] = value.trim();
 
-// The collector is where the script came from, path prefix included: a script
-// from /k/<key>/rum.js posts to /k/<key>/v1/beacons.
+// The script posts to where it came from, including the path prefix:
+// /k/<key>/rum.js posts to /k/<key>/v1/beacons.
 const base = (data.endpoint || script.src.replace(/[^/]*$/, '')).replace(/\/$/, '');
 
 export const config = {

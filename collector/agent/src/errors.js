@@ -17,29 +17,29 @@ const report = (type, message, stack, handled) =>
     time: Date.now(),
   });
 
-// What was thrown is often no Error. Of a plain object only the names of its
-// fields are sent: its values may be anybody's data.
+// The thrown value is often not an Error. Of a plain object only the field names
+// are sent: its values may be personal data.
 const describe = (value) =>
   value && typeof value === 'object' ? 'object with ' + Object.keys(value).slice(0, 20).join(', ') : value;
 
-/** Records anything thrown; fallback is the type of what is no Error. */
+/** Records any thrown value; fallback is the type for values that are not Errors. */
 export const recordError = (value, fallback, handled) => {
   const { name, message, stack } = value || {};
   if (typeof message === 'string') report(name || fallback, message, stack, handled);
   else report(fallback, describe(value), undefined, handled);
 };
 
-/** Takes error events of the window, and of the elements in it. */
+/** Handles error events of the window and its elements. */
 export const onErrorEvent = (event) => {
   const { target, error, message } = event;
   if (target?.localName) {
-    // A script, style sheet, image or frame that did not load.
+    // A script, style sheet, image or frame failed to load.
     const url = cleanURL(target.src || target.href);
     if (url) report('ResourceError', target.localName + ' ' + url, undefined, false);
   } else if (error != null) {
     recordError(error, 'Error', false);
   } else {
-    // The browser tells nothing more of what other origins' scripts throw.
+    // Browsers hide the details of errors in other origins' scripts.
     report('Error', message, undefined, false);
   }
 };

@@ -13,8 +13,8 @@ let again;
 
 const hidden = () => document.visibilityState === 'hidden';
 
-// A prerendered page may never be shown, and before consent nothing goes out:
-// everything waits in the views, which are bounded.
+// A prerendered page may never be shown, and nothing is sent before consent:
+// everything stays in the views, which are bounded.
 const held = () => document.prerendering || !consent();
 
 export const flush = guard((leaving) => {
@@ -28,8 +28,8 @@ export const flush = guard((leaving) => {
 whenGathered(() => {
   if (held()) return;
   timer = timer || setTimeout(flush, DELAY);
-  // Vitals are final only once the page is hidden, and can land after our own
-  // listener has sent the rest: they go out at once, before the page is gone.
+  // Vitals are final only when the page is hidden, and can arrive after our own
+  // listener has sent the rest: send them at once, before the page closes.
   if (hidden() && !again) {
     again = true;
     queueMicrotask(() => {
@@ -39,7 +39,7 @@ whenGathered(() => {
   }
 });
 
-/** Called after web-vitals has registered its own listeners, so that it runs after them. */
+/** Must be called after web-vitals has registered its listeners, to run after them. */
 export const flushOnLeaving = () => {
   listen(document, 'visibilitychange', () => hidden() && flush(true));
   listen(window, 'pagehide', () => flush(true));

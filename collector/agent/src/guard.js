@@ -1,19 +1,19 @@
-// The agent's first promise: nothing it does reaches the page as an exception.
+// Guarantees that the agent never throws into the page.
 
-/** fn, with whatever it throws swallowed. */
+/** fn without its exceptions. */
 export const guard = (fn) =>
   function () {
     try {
       return fn.apply(this, arguments);
     } catch {
-      // The page must not learn of it, and reporting it could loop.
+      // The page must not see it, and reporting it could loop.
     }
   };
 
-/** Listens in the capturing phase, which also sees what does not bubble. */
+/** Listens in the capture phase, which also gets events that do not bubble. */
 export const listen = (target, type, fn) => target.addEventListener(type, guard(fn), true);
 
-/** Has fn called before a method, with its `this` and arguments, and what fn returns after it. */
+/** Calls fn before a method, with its `this` and arguments, and the function that fn returns after it. */
 export const wrap = (object, name, fn) => {
   const original = object[name];
   const before = guard(fn);

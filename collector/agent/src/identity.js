@@ -1,5 +1,5 @@
-// Who is looking, as far as consent goes: the consent level, the session and
-// its sampling, the user.
+// The consent level, the session and its sampling, and the user, as far as
+// consent allows.
 
 import { config } from './config.js';
 import { newID } from './id.js';
@@ -13,15 +13,15 @@ let session;
 
 /**
  * What may be sent: 'full', 'minimal' (errors, no session or user), 'none', or
- * undefined while the page still has to say ("required"). Global Privacy Control
- * and Do Not Track cap whatever it says; a word that is not known means 'none'.
+ * undefined until the page sets it ("required"). With Global Privacy Control or
+ * Do Not Track it is at most 'minimal'; an unknown level means 'none'.
  */
 export const consent = () => {
-  const said = config.consent || 'full';
-  if (said === 'required') return undefined;
+  const level = config.consent || 'full';
+  if (level === 'required') return undefined;
   const optedOut = navigator.globalPrivacyControl === true || navigator.doNotTrack === '1';
-  if (said === 'minimal' || (said === 'full' && optedOut)) return 'minimal';
-  return said === 'full' ? said : 'none';
+  if (level === 'minimal' || (level === 'full' && optedOut)) return 'minimal';
+  return level === 'full' ? level : 'none';
 };
 
 export const setConsent = (level) => {
@@ -35,9 +35,9 @@ export const setConsent = (level) => {
 const alive = (s) => s && Date.now() - s.last < SESSION_IDLE && Date.now() - s.start < SESSION_MAX;
 
 /**
- * The session: {id, rate, sampled, start, last}. Sampling is decided once, when
- * it begins, and holds at that rate until it ends, after half an hour without a
- * beacon or after four hours. A view passes the session it holds, to keep it.
+ * The session: {id, rate, sampled, start, last}. Sampling is decided once, at its
+ * start. It ends after half an hour without a beacon or after four hours. A view
+ * passes its own session to keep it.
  */
 export const currentSession = (held) => {
   session = held || [session, load(AREA)].find(alive);

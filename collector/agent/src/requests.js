@@ -8,13 +8,13 @@ import { add, currentView } from './view.js';
 
 const own = cleanURL(config.endpoint);
 
-// A browser that navigates away fails what is under way just like a dead
-// connection, before the page hears that it is leaving.
+// A browser that navigates away fails pending requests like a dead connection,
+// before the page is notified.
 const LEAVING_GRACE = 1e3;
 let leaving;
 
-/** Begins a request; what it returns takes the status, 0 for no connection. */
-const begin = (address, method, trace) => {
+/** Starts a request; the returned function receives the status, 0 for no connection. */
+const beginRequest = (address, method, trace) => {
   const url = cleanURL(address);
   if (!url || url === own) return undefined;
   const view = currentView();
@@ -30,7 +30,7 @@ const begin = (address, method, trace) => {
 
 const beginFetch = guard((input, init) => {
   const trace = new Headers(init?.headers || input.headers).get('traceparent');
-  return begin(input.url || input, init?.method || input.method, traceID(trace));
+  return beginRequest(input.url || input, init?.method || input.method, traceID(trace));
 });
 
 const aborted = guard((error, input, init) => {
@@ -44,11 +44,11 @@ const watchFetch = () => {
     const done = beginFetch(input, init);
     const answer = original.apply(this, arguments);
     if (!done) return answer;
-    // The page gets the derived promise: were ours a side branch, it would count
-    // as the handler of a rejection that the page has left unhandled.
+    // The page gets the derived promise: a handler of ours on the original would
+    // hide a rejection that the page left unhandled.
     return answer.then(
       (response) => {
-        // An opaque answer does not tell its status.
+        // An opaque response has no status.
         if (response.status) done(response.status);
         return response;
       },
@@ -71,7 +71,7 @@ const watchXHR = () => {
   });
   wrap(xhr, 'send', function () {
     const { method, url, trace } = calls.get(this);
-    const done = begin(url, method, trace);
+    const done = beginRequest(url, method, trace);
     let stopped;
     this.addEventListener('abort', () => (stopped = true), { once: true });
     this.addEventListener('loadend', () => done && !stopped && done(this.status), { once: true });

@@ -4,12 +4,12 @@ import { guard, listen, wrap } from './guard.js';
 import { pageURL } from './url.js';
 import { beginView, currentView } from './view.js';
 
-const arrive = guard(() => {
+const onRouteChange = guard(() => {
   if (pageURL() !== currentView().url) beginView(performance.now());
 });
 
 export const watchRoutes = () => {
-  for (const change of ['pushState', 'replaceState']) wrap(history, change, () => arrive);
-  for (const type of ['popstate', 'hashchange']) listen(window, type, arrive);
+  for (const change of ['pushState', 'replaceState']) wrap(history, change, () => onRouteChange);
+  for (const type of ['popstate', 'hashchange']) listen(window, type, onRouteChange);
   listen(window, 'pageshow', (event) => event.persisted && beginView(event.timeStamp));
 };

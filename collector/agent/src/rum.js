@@ -4,12 +4,12 @@ import { flushOnLeaving } from './flush.js';
 import { guard } from './guard.js';
 import { watchRequests } from './requests.js';
 import { watchRoutes } from './routes.js';
-import { adopt } from './transport.js';
+import { loadUndelivered } from './transport.js';
 import { vitals } from './vitals.js';
 
 if (!running()) {
-  // One that a browser cannot do must not cost the others.
-  for (const start of [publish, watchErrors, watchRequests, watchRoutes, ...vitals, flushOnLeaving, adopt]) {
+  // If a browser does not support one, the others still run.
+  for (const start of [publish, watchErrors, watchRequests, watchRoutes, ...vitals, flushOnLeaving, loadUndelivered]) {
     guard(start)();
   }
 }

@@ -1,26 +1,26 @@
 // Delivers beacons: batches as text/plain (which needs no CORS preflight) by
-// keepalive fetch, whose answer can be read; sendBeacon would lose what the
-// collector refuses. A beacon keeps its id through every resend, so that one
-// that did arrive is counted once.
+// keepalive fetch, whose response can be read; sendBeacon would lose what the
+// collector refuses. A beacon keeps its id when it is sent again, so that it
+// counts once.
 
 import { config } from './config.js';
 import { guard, listen } from './guard.js';
 import { consent } from './identity.js';
 import { load, save } from './storage.js';
 
-const MAX_AGE = 15 * 60e3; // the collector files a beacon under the time it arrives
+const MAX_AGE = 15 * 60e3; // the collector counts a beacon at its time of arrival
 const MAX_QUEUED = 100;
 const MAX_QUEUED_SIZE = 512e3; // characters, in memory and in localStorage
 const MAX_BATCH = 40e3; // characters
-const KEEPALIVE_QUOTA = 60e3; // characters under way; browsers allow 64 KiB
-const TIMEOUT = 30e3; // a collector that never answers must not hold up the queue
+const KEEPALIVE_QUOTA = 60e3; // characters in flight; browsers allow 64 KiB
+const TIMEOUT = 30e3; // a collector that never answers must not block the queue
 const MAX_WAIT = 60e3;
 
-// The page's own wrappers, ours among them, must not see our requests.
+// The page's wrappers of fetch, including ours, must not see our requests.
 const fetch = window.fetch?.bind(window);
 
-// One place for all tabs: where several fail to deliver, the last one's queue
-// is kept, and each still has its own in memory.
+// All tabs share one key: if several fail to deliver, the last one's queue is
+// stored, and each keeps its own in memory.
 const AREA = 'localStorage';
 
 let queue = []; // {id, at, body}, oldest first
@@ -34,7 +34,7 @@ let refused;
 
 const size = (entries) => entries.reduce((sum, e) => sum + e.body.length, 0);
 
-/** Bounds the queue by age, count and size; the oldest go. */
+/** Bounds the queue by age, count and size; drops the oldest. */
 const bound = () => {
   const oldest = Date.now() - MAX_AGE;
   while (queue[0] && (queue[0].at < oldest || queue.length > MAX_QUEUED || size(queue) > MAX_QUEUED_SIZE)) {
@@ -42,23 +42,23 @@ const bound = () => {
   }
 };
 
-/** Puts what is not delivered where the next page finds it, if consent allows storage. */
-const keep = () => {
+/** Stores undelivered beacons for the next page, if consent allows storage. */
+const store = () => {
   if (consent() !== 'full') return;
   const all = underWay.concat(queue);
   stored = all.length;
   save(AREA, stored && all);
 };
 
-/** Forgets everything: consent was withdrawn. */
-export const forget = () => {
+/** Drops everything: consent was withdrawn. */
+export const dropAll = () => {
   queue = [];
   underWay = [];
   save(AREA);
 };
 
-/** Takes over what an earlier page of this site could not deliver. */
-export const adopt = () => {
+/** Adds the undelivered beacons of an earlier page of this site to the queue. */
+export const loadUndelivered = () => {
   if (consent() !== 'full') return;
   const known = new Set(underWay.concat(queue).map((e) => e.id));
   queue = (load(AREA) || []).filter((e) => !known.has(e.id)).concat(queue);
@@ -67,7 +67,7 @@ export const adopt = () => {
 
 export const enqueue = (beacon) => queue.push({ id: beacon.id, at: Date.now(), body: JSON.stringify(beacon) });
 
-// A single large beacon is a batch too, unless it would die with the page.
+// A single large beacon is also a batch, unless it would be lost with the page.
 const takeBatch = (leaving) => {
   const batch = [];
   const room = leaving ? KEEPALIVE_QUOTA - size(underWay) : MAX_BATCH;
@@ -82,15 +82,15 @@ const settle = guard((batch, answer) => {
   if (!status || status === 429 || status >= 500) {
     queue = unanswered.concat(queue);
     retryAt = Date.now() + Math.min(MAX_WAIT, 1e3 * 2 ** failures++) * (0.5 + Math.random() / 2);
-    // Jitter on top, or all who were turned away come back at once.
+    // Jitter, or all denied clients come back at the same time.
     const asked = answer?.headers.get('Retry-After') * 1e3;
     if (asked > 0) askedAt = Date.now() + asked * (1 + Math.random() / 10);
-    keep();
+    store();
   } else {
     failures = 0;
-    // A wrong key or origin stays wrong for the life of this page.
+    // A wrong key or origin stays wrong for this page.
     refused = status === 401 || status === 403;
-    if (stored) keep();
+    if (stored) store();
   }
   send();
 });
@@ -113,14 +113,14 @@ const post = (batch) => {
       () => settle(batch),
     );
   } catch {
-    // No fetch, or one that will not take these options.
+    // No fetch, or it does not support these options.
     navigator.sendBeacon(config.endpoint, body);
   }
 };
 
 /**
- * Sends what is queued, one batch at a time; when the page is leaving, all that
- * the browser lets outlive it, and keeps the rest.
+ * Sends the queue, one batch at a time. If the page is leaving, it sends as much
+ * as may outlive the page and stores the rest.
  */
 export const send = guard((leaving) => {
   clearTimeout(timer);
@@ -130,11 +130,11 @@ export const send = guard((leaving) => {
   const blocked = navigator.onLine === false || wait > 0;
   if (!blocked && (leaving || !underWay[0])) post(takeBatch(leaving));
   if (queue.length && wait > 0) timer = setTimeout(send, wait);
-  if (leaving || blocked) (queue.length || failures) && keep();
+  if (leaving || blocked) (queue.length || failures) && store();
 });
 
 listen(window, 'online', () => {
   retryAt = 0;
-  adopt();
+  loadUndelivered();
   send();
 });

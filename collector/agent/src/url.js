@@ -1,4 +1,4 @@
-// Queries, fragments and credentials never leave the page.
+// Queries, fragments and credentials of URLs never leave the page.
 
 const web = /^https?:/;
 
@@ -13,8 +13,8 @@ export const cleanURL = (url) => {
 };
 
 /**
- * The page's URL. Where the hash holds the route ("#/users/1", "#!/users/1") the
- * route is appended to the path, since fragments are dropped everywhere else.
+ * The page's URL. If the hash contains the route ("#/users/1", "#!/users/1"), the
+ * route is appended to the path, because fragments are dropped.
  */
 export const pageURL = () => {
   const url = cleanURL(location.href);

@@ -1,14 +1,14 @@
-// Page views and what is gathered for each until the next flush.
+// Page views and the data of each until the next flush.
 
 import { config } from './config.js';
 import { hasRoom } from './clip.js';
 import { newID } from './id.js';
 import { pageURL } from './url.js';
 
-// Late vitals belong to the view in which they happened, so a few are remembered.
+// Late vitals belong to the view in which they happened, so a few views are kept.
 const MAX_VIEWS = 20;
 
-/** How many of each kind a view may report; failed requests have a room of their own. */
+/** How many of each kind a view may report; failed requests count separately. */
 export const MAX = 50;
 
 export const views = [];
@@ -17,7 +17,7 @@ let onItem = () => {};
 /** Calls fn whenever a view has something new to send. */
 export const whenGathered = (fn) => (onItem = fn);
 
-/** Begins a page view at a time on performance.now()'s clock. */
+/** Starts a page view at a time of performance.now()'s clock. */
 export const beginView = (start, route) => {
   const view = {
     id: newID(),
@@ -40,10 +40,10 @@ export const currentView = () => views[views.length - 1];
 /** The view that was on screen at a time. */
 export const viewAt = (time) => views.filter((v) => v.start <= time).pop() || views[0];
 
-/** Counts one more of a kind in a view. */
+/** Counts an item of a kind in a view. */
 export const count = ({ counts }, kind) => (counts[kind] = (counts[kind] || 0) + 1);
 
-/** Adds a metric; NaN, infinities and negative values are no measurements. */
+/** Adds a metric; drops NaN, infinities and negative values. */
 export const addMetric = (view, name, value) => {
   const { metrics } = view;
   if (value >= 0 && value < Infinity && hasRoom(metrics, name)) {
@@ -52,7 +52,7 @@ export const addMetric = (view, name, value) => {
   }
 };
 
-/** Adds to 'errors', 'requests' or 'events', up to MAX of what is counted together. */
+/** Adds to 'errors', 'requests' or 'events', at most MAX of what is counted together. */
 export const add = (kind, item, view, counted) => {
   view = view || currentView();
   if (count(view, counted || kind) > MAX) return;
@@ -60,7 +60,7 @@ export const add = (kind, item, view, counted) => {
   onItem();
 };
 
-/** Forgets what was gathered and not sent. */
+/** Drops data that is not sent yet. */
 export const discard = (view) => {
   view.metrics = {};
   view.errors = [];

@@ -7,10 +7,10 @@ import { cleanURL } from './url.js';
 
 const round = (value) => Math.round(value * 1e4) / 1e4;
 
-/** LCP, FCP and TTFB: about the load, so they belong to the view that loaded. */
+/** LCP, FCP and TTFB measure the load, so they belong to the landing view. */
 const loading = guard((metric) => {
-  // After a back/forward-cache restore they are near zero, which would flatter
-  // the tail of real loads.
+  // After a restore from the back/forward cache they are near zero, which would
+  // improve the percentiles of real loads.
   if (metric.navigationType === 'back-forward-cache') return;
   addMetric(landing, metric.name.toLowerCase(), round(metric.value));
   if (metric.name === 'TTFB') navigationTiming(metric.entries[0]);
@@ -24,7 +24,7 @@ const navigationTiming = (t) => {
   if (secure) addMetric(landing, 'tls', round(t.connectEnd - secure));
 };
 
-/** The view in which a responsiveness or layout metric arose. */
+/** The view in which an INP or CLS was measured. */
 const viewOf = ({ entries, navigationURL, navigationStartTime }) => {
   const last = entries[entries.length - 1];
   if (last) return viewAt(last.startTime);
@@ -33,9 +33,9 @@ const viewOf = ({ entries, navigationURL, navigationStartTime }) => {
 };
 
 /**
- * INP and CLS grow, and are reported again each time the page is hidden: the
- * last value of a metric holds. Where the browser sees more navigations in a
- * view than we do, the worst of them does.
+ * INP and CLS grow, and are reported again each time the page is hidden: the last
+ * value of a metric counts. If the browser sees more navigations in a view than
+ * we do, the worst of them counts.
  */
 const growing = guard((metric) => {
   const view = viewOf(metric);
@@ -66,8 +66,8 @@ export const vitals = [
   () => onFCP(loading),
   () => onLCP(loading),
   () => onCLS(growing, perNavigation),
-  // All changes: an interaction that the page is hidden right after is only
-  // looked at when the final report has been made.
+  // All changes: an interaction just before the page is hidden is only processed
+  // after the final report.
   () => onINP(growing, { ...perNavigation, reportAllChanges: true }),
   countLongTasks,
 ];

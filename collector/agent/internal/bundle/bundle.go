@@ -1,6 +1,6 @@
-// Package bundle makes the browser agent's one file from its sources. It runs
-// when the agent is generated and when a test proves the result up to date;
-// nothing that is shipped imports it.
+// Package bundle builds the browser agent's one file from its sources. The
+// generator and a test that the file is up to date use it; nothing that is
+// shipped imports it.
 package bundle
 
 import (
@@ -12,15 +12,15 @@ import (
 	"github.com/evanw/esbuild/pkg/api"
 )
 
-// banner names the licences of what is inside, as they ask for.
+// banner names the licences of the contents, as they require.
 const banner = "/*! rumtop; web-vitals 6.2.3 (c) Google LLC; Apache-2.0 */"
 
-// private matches long property names that only the bundle's own code knows:
-// neither the page, nor the browser, nor a beacon has them.
+// private matches long property names that only the bundle's own code uses:
+// they are not part of pages, browsers or beacons, and may be shortened.
 const private = "^(reportAllChanges|reportSoftNavs|navigationInteractionId|navigationURL|navigationStartTime|firstHiddenTime|onHidden|counts|vitals|dropped)$"
 
 // Build bundles and minifies the agent whose Go package is in dir. The result
-// depends on the sources and on the version of esbuild in go.mod alone.
+// depends only on the sources and on the version of esbuild in go.mod.
 func Build(dir string) ([]byte, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {

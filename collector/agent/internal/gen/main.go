@@ -1,5 +1,5 @@
-// Gen writes rum.js from the sources beside it. It runs in the directory of
-// package agent, by go generate.
+// Gen writes rum.js from its sources. go generate runs it in the directory of
+// package agent.
 package main
 
 import (
