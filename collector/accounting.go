@@ -23,8 +23,9 @@ const (
 )
 
 var reasonNames = [numReasons]string{
-	"malformed", "too_many", "empty", "queue_full",
-	"consent", "ignored", "bfcache", "resend", "shed", "publish_failed", "encoding_failed", "shutdown",
+	refusedMalformed: "malformed", refusedTooMany: "too_many", refusedEmpty: "empty", refusedQueueFull: "queue_full",
+	droppedConsent: "consent", droppedIgnored: "ignored", droppedRestore: "bfcache", droppedResend: "resend",
+	droppedShed: "shed", droppedFailed: "publish_failed", droppedEncoding: "encoding_failed", droppedShutdown: "shutdown",
 }
 
 func (r reason) String() string { return reasonNames[r] }

@@ -141,7 +141,7 @@ func prepare(cfg Config) (*Collector, error) {
 	c := &Collector{
 		cfg: cfg, log: cfg.Logger,
 		clientRates:  edge.NewClientRateLimiter(cfg.RateLimit),
-		bodies:       edge.NewBodyReader(edge.BodyLimits{Wire: cfg.Limits.Body, Inflated: cfg.Limits.Inflated, Memory: cfg.Limits.BodyMemory}),
+		bodies:       edge.NewBodyReader(cfg.Limits.bodies()),
 		agents:       enrich.NewUserAgents(),
 		networkSeed:  maphash.MakeSeed(),
 		views:        stitch.NewViews(),

@@ -120,6 +120,10 @@ type Limits struct {
 	IdleTimeout   time.Duration // between requests on a connection, 2 min
 }
 
+func (l *Limits) bodies() edge.BodyLimits {
+	return edge.BodyLimits{Wire: l.Body, Inflated: l.Inflated, Memory: l.BodyMemory}
+}
+
 // withDefaults fills in what was not set and reports what is invalid.
 func (cfg Config) withDefaults() (Config, error) {
 	if len(cfg.Sites) == 0 {

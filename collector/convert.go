@@ -24,7 +24,9 @@ const (
 // all applied here, field by field; a field that is not named here stays inside.
 // view is the page view that was found for a beacon that names none. It returns
 // false, with the reason, if nothing of the beacon may or can be kept.
-func (c *Collector) convert(raw *wire.Beacon, view beacon.ID, allowed consent, s *sender, out *beacon.Beacon) (reason, bool) {
+func (c *Collector) convert(
+	raw *wire.Beacon, view beacon.ID, allowed consent, s *sender, out *beacon.Beacon,
+) (reason, bool) {
 	*out = beacon.Beacon{
 		Tags: out.Tags[:0], Metrics: out.Metrics[:0], Errors: out.Errors[:0],
 		Requests: out.Requests[:0], Events: out.Events[:0],
@@ -168,7 +170,8 @@ func (c *Collector) convertTags(raw *wire.Beacon, s *sender, out *beacon.Beacon)
 				c.refusedValues.increment(valueTag)
 				continue
 			}
-			tag = s.site.tags.intern(beacon.Tag{Key: s.site.tagKeys.intern(key, s.Now, s.network), Value: value}, s.Now, s.network)
+			key = s.site.tagKeys.intern(key, s.Now, s.network)
+			tag = s.site.tags.intern(beacon.Tag{Key: key, Value: value}, s.Now, s.network)
 		}
 		out.Tags = append(out.Tags, tag)
 	}
@@ -190,9 +193,9 @@ func (c *Collector) convertErrors(raw *wire.Beacon, out *beacon.Beacon) {
 	}
 }
 
-// convertMetrics copies the measurements. Load metrics of a page that came back from the
-// back/forward cache are left out, since it was not loaded; restored says that
-// there were some.
+// convertMetrics copies the measurements. Load metrics of a page that came back
+// from the back/forward cache are left out, since it was not loaded; restored
+// says that there were some.
 func (c *Collector) convertMetrics(raw *wire.Beacon, s *sender, out *beacon.Beacon) (restored bool) {
 	for _, m := range raw.Metrics {
 		name, limit := metricName(m.Name)

@@ -63,7 +63,7 @@ func (e *endpoint) serve(w http.ResponseWriter, r *http.Request) int {
 		encoding = e.spec.Encoding(r)
 	}
 	sent := e.copyBody(r)
-	body, err := c.bodies.Read(w, r, encoding)
+	body, err := c.bodies.ReadBody(w, r, encoding)
 	if err != nil {
 		return e.deny(w, r, bodyDenial(err))
 	}
@@ -116,7 +116,7 @@ func (e *endpoint) accept(w http.ResponseWriter, r *http.Request, body *edge.Bod
 	if e.format.Decode(req, in) != nil {
 		in.Reject()
 	}
-	if !in.enqueue() {
+	if !in.queueBeacons() {
 		return e.deny(w, r, deniedQueueFull)
 	}
 	if in.accepted == 0 && !in.ignored {

@@ -155,8 +155,8 @@ func (in *intake) Duplicate(content string, age float64) bool {
 // maxAge is how old a report may be, in milliseconds.
 const maxAge = 24 * 60 * 60 * 1000
 
-// enqueue queues the beacons, all or none, and records what became of them.
-func (in *intake) enqueue() bool {
+// queueBeacons queues the beacons, all or none, and records what became of them.
+func (in *intake) queueBeacons() bool {
 	c := in.c
 	total := in.n * openingCost
 	for _, n := range in.sizes[:in.n] {

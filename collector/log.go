@@ -36,7 +36,8 @@ func (c *Collector) warn(what string, err error) {
 func (c *Collector) logPanic(value any, stack []byte) {
 	c.panics.Add(1)
 	if c.serverLines.permits() {
-		c.log.Error("panic while handling a request: please report this bug", "panic", c.loggable(fmt.Sprint(value)), "stack", string(stack))
+		c.log.Error("panic while handling a request: please report this bug",
+			"panic", c.loggable(fmt.Sprint(value)), "stack", string(stack))
 	}
 }
 

@@ -56,7 +56,8 @@ var (
 	descOverflow  = desc("names_overflowed_total", "Names over a site's cap, counted as (other), by kind.", "kind")
 	descDenied    = desc("requests_denied_total", "Whole requests denied, by reason.", "reason")
 	descOpen      = desc("connections_open", "Open connections.")
-	descClosed    = desc("connections_closed_total", "Connections closed by the limits: new ones while all (full) or all of the client (client) were active, idle ones replaced by new ones (quiet), slow requests replaced by new ones (slow), unfinished headers (header).", "reason")
+	descClosed    = desc("connections_closed_total", "Connections closed by the limits: new ones (full; client: all of its client were active), "+
+		"replaced ones (quiet: idle; slow), unfinished headers (header).", "reason")
 	descHeld      = desc("body_bytes", "Memory of the bodies that are being read.")
 	descCutOff    = desc("bodies_cut_off_total", "Slow requests cut off to make room.")
 	descPanics    = desc("panics_total", "Requests whose handler panicked: each is a bug.")
@@ -64,7 +65,7 @@ var (
 	descExpires   = desc("tls_certificate_expiry_timestamp_seconds", "Expiry of the certificate in use, Unix time.")
 	descReloads   = desc("tls_certificate_reload_failures_total", "Failed reloads of changed certificate files.")
 	descForwarded = desc("forwarded_total", "Requests forwarded to a vendor, by format and result.", "sdk", "result")
-	descWithheld  = desc("forward_dropped_total", "Requests not forwarded to a vendor, by format and reason.", "sdk", "reason")
+	descWithheld  = desc("forward_dropped_total", "Requests not forwarded, by format and reason.", "sdk", "reason")
 	descWaiting   = desc("forward_waiting_bytes", "Size of the requests that wait to be forwarded, by format.", "sdk")
 	descRequests  = desc("http_requests_total", "Requests, by format and status (200: any success).", "sdk", "code")
 )

@@ -103,7 +103,7 @@ func (ns *nameSet[N]) intern(n N, now time.Time, network uint64) N {
 			return ns.other(n)
 		}
 		own = ns.clone(n)
-		ns.count(own)
+		ns.countName(own)
 	}
 	ns.recent[own] = own
 	return own
@@ -123,11 +123,11 @@ func (ns *nameSet[N]) rotate(now time.Time) {
 	clear(ns.groupSizes)
 	clear(ns.seenOnce)
 	for n := range ns.older {
-		ns.count(n)
+		ns.countName(n)
 	}
 }
 
-func (ns *nameSet[N]) count(n N) {
+func (ns *nameSet[N]) countName(n N) {
 	ns.size++
 	if ns.group != nil {
 		ns.groupSizes[ns.group(n)]++
@@ -187,7 +187,9 @@ const (
 )
 
 var overflowNames = [numOverflows]string{
-	"release", "environment", "page", "tag_key", "tag_value", "metric", "event", "request", "region", "browser_version",
+	overflowRelease: "release", overflowEnvironment: "environment", overflowPage: "page",
+	overflowTagKey: "tag_key", overflowTagValue: "tag_value", overflowMetric: "metric", overflowEvent: "event",
+	overflowRequest: "request", overflowRegion: "region", overflowBrowser: "browser_version",
 }
 
 // overflowCounts counts names that became "(other)".

@@ -230,7 +230,8 @@ func (q *queue) setBacklog(backlog bool) {
 // must not block all others.
 func (q *queue) nextWaiting() (*batchList, int) {
 	if q.backoff > 0 && q.failures%2 == 1 {
-		if list, at := older(&q.withoutErrors, q.withoutErrors.firstUntried(), &q.withErrors, q.withErrors.firstUntried()); list != nil {
+		i, j := q.withoutErrors.firstUntried(), q.withErrors.firstUntried()
+		if list, at := older(&q.withoutErrors, i, &q.withErrors, j); list != nil {
 			return list, at
 		}
 	}

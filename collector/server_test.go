@@ -21,9 +21,9 @@ import (
 	"github.com/rumtop/rumtop/internal/testwait"
 )
 
-// serve runs the collector's own server behind its own listener, with TLS if it
+// listen runs the collector's own server behind its own listener, with TLS if it
 // has a certificate.
-func (h *harness) serve() (address string) {
+func (h *harness) listen() (address string) {
 	h.t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -86,7 +86,7 @@ func send(t *testing.T, conn net.Conn, text string) int {
 // and connections with a request in progress stay.
 func TestServerIdleConnsReplaced(t *testing.T) {
 	h := newHarness(t, func(c *Config) { c.Limits = Limits{Connections: 8, ClientConnections: 8} })
-	address := h.serve()
+	address := h.listen()
 	slow := h.dial(address)
 	large := rawRequest(view + strings.Repeat(" ", 16<<10))
 	if _, err := io.WriteString(slow, large[:len(large)-1]); err != nil { // its last byte comes later
@@ -111,7 +111,7 @@ func TestServerIdleConnsReplaced(t *testing.T) {
 // served: the slowest is cut off.
 func TestServerSlowBodiesCutOff(t *testing.T) {
 	h := newHarness(t, func(c *Config) { c.Limits = Limits{BodyMemory: 256 << 10, ClientConnections: 200} })
-	address := h.serve()
+	address := h.listen()
 	text, large := rawRequest(view), rawRequest(view+strings.Repeat(" ", 5<<10))
 	var slow []net.Conn
 	for h.c.bodies.HeldBytes() <= 192<<10 {
@@ -142,7 +142,7 @@ func TestServerSlowBodiesCutOff(t *testing.T) {
 
 func TestServerHeaderLimits(t *testing.T) {
 	h := newHarness(t, nil)
-	address := h.serve()
+	address := h.listen()
 	long := strings.Replace(rawRequest(view), "Host: rum", "Host: rum\r\nCookie: "+strings.Repeat("c", 30<<10), 1)
 	if status := send(t, h.dial(address), long); status != http.StatusRequestHeaderFieldsTooLarge {
 		t.Errorf("a header of 30 kB: %d", status)
@@ -193,7 +193,7 @@ func TestServerTLSKeepsOldCertificate(t *testing.T) {
 	}
 	transport := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, ForceAttemptHTTP2: true}
 	defer transport.CloseIdleConnections()
-	req, err := http.NewRequest("POST", "https://"+h.serve()+"/v1/beacons?key="+testKey, strings.NewReader(view))
+	req, err := http.NewRequest("POST", "https://"+h.listen()+"/v1/beacons?key="+testKey, strings.NewReader(view))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -70,7 +70,8 @@ func newSites(keys map[string]string, perSecond float64, overflow *overflowCount
 			return nil, fmt.Errorf("site %s has no key: only a single site may have none: set --site %s=KEY", name, name)
 		}
 		if other, taken := byKey[key]; taken {
-			return nil, fmt.Errorf("sites %s and %s have the same key: the key decides which site a beacon is for: use different keys", min(name, other), max(name, other))
+			return nil, fmt.Errorf("sites %s and %s have the same key: it decides which site a beacon is for: use different keys",
+				min(name, other), max(name, other))
 		}
 		byKey[key] = name
 		sites = append(sites, &site{

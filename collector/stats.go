@@ -8,8 +8,10 @@ type Stats struct {
 	Received  int64
 	Published int64            // acknowledged by the server
 	Refused   map[string]int64 // by reason: malformed, too_many, empty, queue_full
-	Dropped   map[string]int64 // by reason: consent, ignored, bfcache, resend, shed, publish_failed, encoding_failed, shutdown
 	Queued    int64            // gathering, waiting or in flight
+	// Dropped is by reason: consent, ignored, bfcache, resend, shed,
+	// publish_failed, encoding_failed, shutdown.
+	Dropped map[string]int64
 
 	QueueBytes    int64 // size of what is queued
 	QueueMaxBytes int64 // limit of QueueBytes
@@ -18,9 +20,11 @@ type Stats struct {
 	Redactions map[string]int64 // spans that the scrubber replaced, by kind
 	Capped     map[string]int64 // names that became (other), by kind
 
-	Denied      map[string]int64 // whole requests that were denied, by reason
-	Forwarded   int64            // requests that a vendor accepted
-	Unforwarded map[string]int64 // requests that no vendor accepted, by reason: failed, consent, queue_full, target_asked_to_wait, not_for_this_target, shutdown
+	Denied    map[string]int64 // whole requests that were denied, by reason
+	Forwarded int64            // requests that a vendor accepted
+	// Unforwarded are requests that no vendor accepted, by reason: failed,
+	// consent, queue_full, target_asked_to_wait, not_for_this_target, shutdown.
+	Unforwarded map[string]int64
 }
 
 // Stats returns the counts of this moment.

@@ -39,7 +39,9 @@ const (
 )
 
 var valueNames = [numValues]string{
-	"metric", "name", "duration", "status", "sample_rate", "event", "time", "tag", "error", "bfcache", "excess", "own_request", "consent",
+	valueMetric: "metric", valueName: "name", valueDuration: "duration", valueStatus: "status",
+	valueRate: "sample_rate", valueEvent: "event", valueTime: "time", valueTag: "tag", valueError: "error",
+	valueRestore: "bfcache", valueExcess: "excess", valueOwn: "own_request", valueConsent: "consent",
 }
 
 // valueCounts counts refused values.

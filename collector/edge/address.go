@@ -57,7 +57,7 @@ func (p Proxies) ClientAddr(r *http.Request, header string) (addr netip.Addr, vi
 	if len(p) == 0 || !p.Contain(addr) {
 		return addr, false
 	}
-	forwarded := header == HeaderForwarded
+	forwarded := header == headerForwarded
 	lines := r.Header.Values(header)
 	seen := 0
 	for i := len(lines) - 1; i >= 0; i-- {
@@ -85,7 +85,7 @@ func (p Proxies) ClientAddr(r *http.Request, header string) (addr netip.Addr, vi
 // other header is read like the first: a list of addresses, mostly of one.
 const (
 	HeaderXForwardedFor = "X-Forwarded-For"
-	HeaderForwarded     = "Forwarded" // RFC 7239
+	headerForwarded     = "Forwarded" // RFC 7239
 )
 
 // lastComma is the index of the last comma of a list, -1 if it has none. With

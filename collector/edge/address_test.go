@@ -87,7 +87,7 @@ func FuzzClientAddr(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, left string) {
-		for header, right := range map[string]string{HeaderXForwardedFor: "198.51.100.1", HeaderForwarded: "for=198.51.100.1"} {
+		for header, right := range map[string]string{HeaderXForwardedFor: "198.51.100.1", headerForwarded: "for=198.51.100.1"} {
 			r := &http.Request{RemoteAddr: "10.1.2.3:1234", Header: http.Header{header: {left + ", " + right}}}
 			if addr, _ := proxies.ClientAddr(r, header); addr.String() != "198.51.100.1" {
 				t.Errorf("%q: %v", left, addr)

@@ -92,13 +92,13 @@ func (b *Body) Release() {
 	*b = Body{}
 }
 
-// Read reads and decompresses the body of r. encoding is the name of its
+// ReadBody reads and decompresses the body of r. encoding is the name of its
 // compression: gzip, deflate, identity or nothing. The error wraps none of the
 // client's bytes and is one of this package's.
 //
 // The body is received to its end before anything is decompressed, so that a
 // client that sends slowly holds a small buffer and no inflater.
-func (br *BodyReader) Read(w http.ResponseWriter, r *http.Request, encoding string) (Body, error) {
+func (br *BodyReader) ReadBody(w http.ResponseWriter, r *http.Request, encoding string) (Body, error) {
 	if r.ContentLength > int64(br.limits.Wire) {
 		return Body{}, ErrTooLarge
 	}

@@ -59,7 +59,7 @@ func TestBodyReaderLimits(t *testing.T) {
 	} {
 		r := httptest.NewRequest("POST", "/", io.NopCloser(strings.NewReader(tc.body)))
 		r.ContentLength = tc.length
-		b, err := br.Read(httptest.NewRecorder(), r, tc.encoding)
+		b, err := br.ReadBody(httptest.NewRecorder(), r, tc.encoding)
 		if !errors.Is(err, tc.want) || tc.want == nil && err != nil {
 			t.Errorf("%s: %v, want %v", tc.name, err, tc.want)
 		}
@@ -79,7 +79,7 @@ func TestBodyReaderStalledHoldsLittle(t *testing.T) {
 	in, out := io.Pipe()
 	read := make(chan error)
 	go func() {
-		_, err := br.Read(httptest.NewRecorder(), httptest.NewRequest("POST", "/", in), "gzip")
+		_, err := br.ReadBody(httptest.NewRecorder(), httptest.NewRequest("POST", "/", in), "gzip")
 		read <- err
 	}()
 	if _, err := out.Write([]byte(gzipped("hello")[:20])); err != nil {
@@ -97,7 +97,7 @@ func TestBodyReaderStalledHoldsLittle(t *testing.T) {
 func TestBodyReaderMemoryLimit(t *testing.T) {
 	br := NewBodyReader(BodyLimits{Wire: 100_000, Inflated: 100_000, Memory: 64 << 10})
 	read := func() (Body, error) {
-		return br.Read(httptest.NewRecorder(), httptest.NewRequest("POST", "/", bytes.NewReader(make([]byte, 30_000))), "")
+		return br.ReadBody(httptest.NewRecorder(), httptest.NewRequest("POST", "/", bytes.NewReader(make([]byte, 30_000))), "")
 	}
 	first, err := read()
 	if err != nil {

@@ -73,7 +73,9 @@ const (
 
 // String is the reason's label in metrics.
 func (r CloseReason) String() string {
-	return [NumCloseReasons]string{"full", "client", "quiet", "slow", "header"}[r]
+	return [NumCloseReasons]string{
+		ClosedFull: "full", ClosedClient: "client", ClosedIdle: "quiet", ClosedSlow: "slow", ClosedHeader: "header",
+	}[r]
 }
 
 // NewConnLimiter allows max open connections, and perClient of one client

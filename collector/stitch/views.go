@@ -94,7 +94,8 @@ func (v *Views) Split(raw *wire.Beacon, s *Sender) []Part {
 			id, m.Restored = c.viewOfLoad(load, page, v.hash("name", m.Name), m.First)
 		}
 		if m.ID != "" {
-			id = c.viewOfMeasurement(measurement{v.hash("name", strings.ToLower(m.Name)), v.hash("id", m.ID)}, page, measuredAt(m.ID, now), m.Restored)
+			hashed := measurement{v.hash("name", strings.ToLower(m.Name)), v.hash("id", m.ID)}
+			id = c.viewOfMeasurement(hashed, page, measuredAt(m.ID, now), m.Restored)
 		}
 		p := partOf(id)
 		p.Restored = p.Restored || m.Restored

@@ -37,7 +37,8 @@ type Beacon struct {
 }
 
 // ViewHints are what an SDK without view ids reports about the page view of a
-// beacon. The collector infers the view from them, see its views.go.
+// beacon. The collector infers the view from them, see package
+// stitch.
 type ViewHints struct {
 	// Infer asks for the view to be inferred; without it an empty View stays
 	// empty.
