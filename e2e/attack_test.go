@@ -29,34 +29,36 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/rumtop/rumtop/internal/testwait"
 )
 
 // What the collector may take in all, and how long each attack lasts.
 const (
-	mostMemory   = 128 << 20
-	attackLasts  = 1500 * time.Millisecond
-	attackerNets = 32                     // addresses that attackers come from: a small botnet
-	comeBack     = 300 * time.Millisecond // until a connection that was lost is opened again
+	maxMemory      = 128 << 20
+	attackDuration = 1500 * time.Millisecond
+	attackerNets   = 32                     // addresses that attackers come from: a small botnet
+	reconnectDelay = 300 * time.Millisecond // until a connection that was lost is opened again
 )
 
 // TestAttacks lets strangers do their worst to a collector of default limits,
 // while an honest client goes on reporting.
 func TestAttacks(t *testing.T) {
 	t.Parallel()
-	k := newPrograms(t)
-	r := newRig(t, k, "--rate-limit", "100", "--trusted-proxies", proxyNet+".0.0/16", "--max-queue", "48MiB")
-	a := &arena{rig: r, address: strings.TrimPrefix(r.edge, "http://")}
+	k := buildPrograms(t)
+	r := newHarness(t, k, "--rate-limit", "100", "--trusted-proxies", proxyNet+".0.0/16", "--max-queue", "48MiB")
+	a := &attackTarget{harness: r, address: strings.TrimPrefix(r.url, "http://")}
 	for range 20 {
-		if answer := a.honest(); answer != "202" {
+		if answer := a.postHonest(); answer != "202" {
 			t.Fatalf("before any attack: %s", answer)
 		}
 	}
 	for _, attack := range []struct {
 		name string
-		play func(context.Context, *arena)
+		play func(context.Context, *attackTarget)
 	}{
 		{"slow headers", slowHeaders},
-		{"headers of many fields that never end", hoardedHeaders},
+		{"headers of many fields that never end", endlessHeaders},
 		{"idle connections", idleConnections},
 		{"slow bodies", slowBodies},
 		{"slow bodies behind large headers", largeHeaders},
@@ -68,17 +70,17 @@ func TestAttacks(t *testing.T) {
 		{"made-up users, pages, tags and releases from many addresses", madeUpNames},
 		{"a hundred large bodies at a time", largeBodies},
 	} {
-		t.Run(attack.name, func(t *testing.T) { a.withstand(t, attack.play) })
+		t.Run(attack.name, func(t *testing.T) { a.checkAttack(t, attack.play) })
 	}
 	t.Run("large bodies while NATS stands still", func(t *testing.T) {
 		if err := r.nats.cmd.Process.Signal(syscall.SIGSTOP); err != nil {
 			t.Fatal(err)
 		}
-		a.withstand(t, largeBodies)
+		a.checkAttack(t, largeBodies)
 		if err := r.nats.cmd.Process.Signal(syscall.SIGCONT); err != nil {
 			t.Fatal(err)
 		}
-		until(t, "what waited is published", func() bool { return a.metric("beacons_queued") == 0 })
+		testwait.Until(t, "what waited is published", func() bool { return a.metric("beacons_queued") == 0 })
 	})
 	if sum := a.metric("beacons_published_total") + a.sum("beacons_refused_total") + a.sum("beacons_dropped_total"); sum != a.metric("beacons_received_total") {
 		t.Errorf("received %.0f, accounted for %.0f", a.metric("beacons_received_total"), sum)
@@ -92,30 +94,30 @@ func TestAttacks(t *testing.T) {
 func TestAttacksOverTLS(t *testing.T) {
 	t.Parallel()
 	certFile, keyFile := certificateFiles(t)
-	r := newRig(t, newPrograms(t), "--listen-cert", certFile, "--listen-key", keyFile)
-	r.edge = strings.Replace(r.edge, "http://", "https://", 1)
-	a := &arena{rig: r, address: strings.TrimPrefix(r.edge, "https://"), tls: &tls.Config{InsecureSkipVerify: true}}
+	r := newHarness(t, buildPrograms(t), "--listen-cert", certFile, "--listen-key", keyFile)
+	r.url = strings.Replace(r.url, "http://", "https://", 1)
+	a := &attackTarget{harness: r, address: strings.TrimPrefix(r.url, "https://"), tls: &tls.Config{InsecureSkipVerify: true}}
 	for _, attack := range []struct {
 		name string
-		play func(context.Context, *arena)
+		play func(context.Context, *attackTarget)
 	}{
 		{"slow headers", slowHeaders},
 		{"idle connections", idleConnections},
 		{"slow bodies", slowBodies},
-		{"handshakes that never end", func(ctx context.Context, a *arena) {
-			hold(ctx, &arena{rig: a.rig, address: a.address}, 2000, "\x16\x03\x01\x01\x00\x01", "\x00")
+		{"handshakes that never end", func(ctx context.Context, a *attackTarget) {
+			holdConnections(ctx, &attackTarget{harness: a.harness, address: a.address}, 2000, "\x16\x03\x01\x01\x00\x01", "\x00")
 		}},
 	} {
-		t.Run(attack.name, func(t *testing.T) { a.withstand(t, attack.play) })
+		t.Run(attack.name, func(t *testing.T) { a.checkAttack(t, attack.play) })
 	}
 }
 
 // TestDrain ends collectors that cannot get rid of what they have.
 func TestDrain(t *testing.T) {
 	t.Parallel()
-	k := newPrograms(t)
+	k := buildPrograms(t)
 	for _, signals := range []int{1, 2} {
-		r := newRig(t, k)
+		r := newHarness(t, k)
 		if err := r.nats.cmd.Process.Signal(syscall.SIGSTOP); err != nil {
 			t.Fatal(err)
 		}
@@ -125,8 +127,8 @@ func TestDrain(t *testing.T) {
 			if err := r.collector.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 				t.Fatal(err)
 			}
-			until(t, "the collector says that it is not ready", func() bool {
-				resp, err := http.Get(r.edge + "/readyz")
+			testwait.Until(t, "the collector says that it is not ready", func() bool {
+				resp, err := http.Get(r.url + "/readyz")
 				if err != nil {
 					return true // it has ended
 				}
@@ -153,9 +155,9 @@ func TestDrain(t *testing.T) {
 	}
 }
 
-// arena is where a collector is attacked.
-type arena struct {
-	*rig
+// attackTarget is where a collector is attacked.
+type attackTarget struct {
+	*harness
 	address string
 	tls     *tls.Config // nil: none
 }
@@ -166,12 +168,12 @@ const (
 	proxyNet    = "127.99"
 )
 
-// withstand plays an attack and sees that the collector keeps its promises.
-func (a *arena) withstand(t *testing.T, attack func(context.Context, *arena)) {
+// checkAttack plays an attack and sees that the collector keeps its promises.
+func (a *attackTarget) checkAttack(t *testing.T, attack func(context.Context, *attackTarget)) {
 	pid := a.collector.cmd.Process.Pid
 	files, routines := openFiles(t, pid), a.metric("go_goroutines")
 	resetPeak(t, pid)
-	ctx, cancel := context.WithTimeout(context.Background(), attackLasts)
+	ctx, cancel := context.WithTimeout(context.Background(), attackDuration)
 	defer cancel()
 	over := make(chan struct{})
 	go func() { defer close(over); attack(ctx, a) }()
@@ -179,7 +181,7 @@ func (a *arena) withstand(t *testing.T, attack func(context.Context, *arena)) {
 	refused := map[string]int{}
 	for ctx.Err() == nil {
 		began := time.Now()
-		if answer := a.honest(); answer != "202" {
+		if answer := a.postHonest(); answer != "202" {
 			refused[answer]++
 		}
 		took = append(took, time.Since(began))
@@ -193,16 +195,16 @@ func (a *arena) withstand(t *testing.T, attack func(context.Context, *arena)) {
 	if len(refused) > 0 {
 		t.Errorf("the honest client got %v", refused)
 	}
-	if peak > mostMemory {
+	if peak > maxMemory {
 		t.Errorf("%d MiB of memory", peak>>20)
 	}
-	until(t, "files and goroutines are given back", func() bool {
+	testwait.Until(t, "files and goroutines are given back", func() bool {
 		return openFiles(t, pid) <= files+2 && a.metric("go_goroutines") <= routines+5
 	})
 }
 
-// honest posts a beacon on a connection of its own, and gives the answer.
-func (a *arena) honest() string {
+// postHonest posts a beacon on a connection of its own, and gives the answer.
+func (a *attackTarget) postHonest() string {
 	status, err := a.post(request{from: "127.0.0.1", body: `{"navigation":true,"url":"/cart","release":"2.4.1"}`})
 	if err != nil {
 		return err.Error()
@@ -220,7 +222,7 @@ type request struct {
 	stream   io.Reader // instead of body: sent in chunks
 }
 
-func (a *arena) post(q request) (status int, err error) {
+func (a *attackTarget) post(q request) (status int, err error) {
 	transport := &http.Transport{DialContext: dialFrom(q.from).DialContext, DisableKeepAlives: true, TLSClientConfig: a.tls}
 	client := http.Client{Transport: transport, Timeout: 10 * time.Second}
 	if q.path == "" {
@@ -229,7 +231,7 @@ func (a *arena) post(q request) (status int, err error) {
 	if q.stream == nil {
 		q.stream = strings.NewReader(q.body)
 	}
-	req, err := http.NewRequest(http.MethodPost, a.edge+q.path, q.stream)
+	req, err := http.NewRequest(http.MethodPost, a.url+q.path, q.stream)
 	if err != nil {
 		return 0, err
 	}
@@ -256,10 +258,10 @@ func dialFrom(address string) *net.Dialer {
 // attacker is the address of the i-th attacker.
 func attacker(i int) string { return fmt.Sprintf("%s.%d.%d", attackerNet, i%attackerNets, 1) }
 
-// hold opens connections from many addresses, as many as it is let, sends
+// holdConnections opens connections from many addresses, as many as it is let, sends
 // something on each, then a drop of more every now and then, and opens new ones
 // for those that were closed.
-func hold(ctx context.Context, a *arena, connections int, first string, drop string) {
+func holdConnections(ctx context.Context, a *attackTarget, connections int, first string, drop string) {
 	var wg sync.WaitGroup
 	for i := range connections {
 		wg.Go(func() {
@@ -281,7 +283,7 @@ func hold(ctx context.Context, a *arena, connections int, first string, drop str
 				}
 				_ = conn.Close() // the attack is over, or the collector closed it
 				select {
-				case <-time.After(comeBack):
+				case <-time.After(reconnectDelay):
 				case <-ctx.Done():
 				}
 			}
@@ -305,31 +307,33 @@ func flood(ctx context.Context, hands int, what func(hand, round int)) {
 
 const line = "POST /v1/beacons?key=" + siteKey + " HTTP/1.1\r\nHost: rum\r\n"
 
-func slowHeaders(ctx context.Context, a *arena) { hold(ctx, a, 2000, line, "X: y\r\n") }
+func slowHeaders(ctx context.Context, a *attackTarget) {
+	holdConnections(ctx, a, 2000, line, "X: y\r\n")
+}
 
-func hoardedHeaders(ctx context.Context, a *arena) {
+func endlessHeaders(ctx context.Context, a *attackTarget) {
 	var fields strings.Builder
 	for i := 0; fields.Len() < 19<<10; i++ {
 		fmt.Fprintf(&fields, "%s:\r\n", strconv.FormatInt(int64(i), 36))
 	}
-	hold(ctx, a, 2000, line+fields.String(), "Z:\r\n")
+	holdConnections(ctx, a, 2000, line+fields.String(), "Z:\r\n")
 }
 
-func idleConnections(ctx context.Context, a *arena) {
-	hold(ctx, a, 2000, "GET /healthz HTTP/1.1\r\nHost: rum\r\n\r\n", "")
+func idleConnections(ctx context.Context, a *attackTarget) {
+	holdConnections(ctx, a, 2000, "GET /healthz HTTP/1.1\r\nHost: rum\r\n\r\n", "")
 }
 
 const slowly = "Content-Type: text/plain\r\nContent-Length: 60000\r\n\r\n"
 
-func slowBodies(ctx context.Context, a *arena) {
-	hold(ctx, a, 2000, line+slowly+`[{"navigation":true},`, " ")
+func slowBodies(ctx context.Context, a *attackTarget) {
+	holdConnections(ctx, a, 2000, line+slowly+`[{"navigation":true},`, " ")
 }
 
-func largeHeaders(ctx context.Context, a *arena) {
-	hold(ctx, a, 2000, line+"Cookie: "+strings.Repeat("c", 15<<10)+"\r\n"+slowly+strings.Repeat(" ", 4<<10), " ")
+func largeHeaders(ctx context.Context, a *attackTarget) {
+	holdConnections(ctx, a, 2000, line+"Cookie: "+strings.Repeat("c", 15<<10)+"\r\n"+slowly+strings.Repeat(" ", 4<<10), " ")
 }
 
-func bombs(ctx context.Context, a *arena) {
+func bombs(ctx context.Context, a *attackTarget) {
 	var b bytes.Buffer
 	z, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
 	if err == nil {
@@ -358,7 +362,7 @@ func (blanks) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func endlessBodies(ctx context.Context, a *arena) {
+func endlessBodies(ctx context.Context, a *attackTarget) {
 	flood(ctx, 50, func(hand, round int) {
 		if status, err := a.post(request{from: attacker(hand), stream: blanks{}}); err == nil && status != http.StatusRequestEntityTooLarge && status != http.StatusTooManyRequests {
 			a.t.Errorf("a body without an end: %d", status)
@@ -366,14 +370,14 @@ func endlessBodies(ctx context.Context, a *arena) {
 	})
 }
 
-func deepJSON(ctx context.Context, a *arena) {
+func deepJSON(ctx context.Context, a *attackTarget) {
 	deep := []string{strings.Repeat("[", 64<<10), strings.Repeat(`{"a":`, 12<<10), strings.Repeat(`[{"x":`, 5<<10) + "1" + strings.Repeat("}]", 5<<10)}
 	flood(ctx, 50, func(hand, round int) {
 		_, _ = a.post(request{from: attacker(hand), body: deep[round%len(deep)]})
 	})
 }
 
-func hugeHeaders(ctx context.Context, a *arena) {
+func hugeHeaders(ctx context.Context, a *attackTarget) {
 	huge := line + "X: " + strings.Repeat("x", 1<<20)
 	flood(ctx, 50, func(hand, round int) {
 		conn, err := dialFrom(attacker(hand)).DialContext(ctx, "tcp", a.address)
@@ -385,7 +389,7 @@ func hugeHeaders(ctx context.Context, a *arena) {
 	})
 }
 
-func wrongKeys(ctx context.Context, a *arena) {
+func wrongKeys(ctx context.Context, a *attackTarget) {
 	flood(ctx, 50, func(hand, round int) {
 		status, err := a.post(request{from: attacker(hand), path: fmt.Sprintf("/k/%d-%d/v1/beacons", hand, round), body: "{}"})
 		if err == nil && status != http.StatusUnauthorized && status != http.StatusTooManyRequests {
@@ -394,7 +398,7 @@ func wrongKeys(ctx context.Context, a *arena) {
 	})
 }
 
-func madeUpNames(ctx context.Context, a *arena) {
+func madeUpNames(ctx context.Context, a *attackTarget) {
 	var n atomic.Int64
 	flood(ctx, 50, func(hand, round int) {
 		var b strings.Builder
@@ -409,7 +413,7 @@ func madeUpNames(ctx context.Context, a *arena) {
 	})
 }
 
-func largeBodies(ctx context.Context, a *arena) {
+func largeBodies(ctx context.Context, a *attackTarget) {
 	var bodies []string
 	for _, last := range []string{"", `,"errors":[{"type":"TypeError","message":"m","stack":"%s"}]`} {
 		var b bytes.Buffer
@@ -433,7 +437,7 @@ func largeBodies(ctx context.Context, a *arena) {
 }
 
 // metric is one of the collector's own metrics, or of its process.
-func (a *arena) metric(name string) float64 {
+func (a *attackTarget) metric(name string) float64 {
 	a.t.Helper()
 	values := a.metrics(name + " ")
 	if len(values) != 1 {
@@ -443,7 +447,7 @@ func (a *arena) metric(name string) float64 {
 }
 
 // sum is that of a metric over its labels.
-func (a *arena) sum(name string) (total float64) {
+func (a *attackTarget) sum(name string) (total float64) {
 	a.t.Helper()
 	for _, v := range a.metrics(name + "{") {
 		total += v
@@ -451,10 +455,10 @@ func (a *arena) sum(name string) (total float64) {
 	return total
 }
 
-func (a *arena) metrics(prefix string) (values []float64) {
+func (a *attackTarget) metrics(prefix string) (values []float64) {
 	a.t.Helper()
 	client := http.Client{Transport: &http.Transport{TLSClientConfig: a.tls, DisableKeepAlives: true}}
-	resp, err := client.Get(a.edge + "/metrics")
+	resp, err := client.Get(a.url + "/metrics")
 	if err != nil {
 		a.t.Fatal(err)
 	}

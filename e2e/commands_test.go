@@ -13,12 +13,13 @@ import (
 	"testing"
 
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/testwait"
 )
 
 // Everything that was answered with 202 is in the stream when the collector has
 // ended, though the signal came while browsers posted.
-func collectorEnds(t *testing.T, k *kit) {
-	r := newRig(t, k, "--linger", "10s") // nothing goes out but by the drain
+func collectorEnds(t *testing.T, k *env) {
+	r := newHarness(t, k, "--linger", "10s") // nothing goes out but by the drain
 	var accepted atomic.Int64
 	var posting sync.WaitGroup
 	enough := make(chan struct{})
@@ -26,7 +27,7 @@ func collectorEnds(t *testing.T, k *kit) {
 		posting.Go(func() {
 			for n := 0; n < 100_000; n++ {
 				body := fmt.Sprintf(`{"navigation":true,"view":"%d-%d"}`, client, n)
-				resp, err := http.Post(r.edge+"/v1/beacons?key="+siteKey, "application/json", strings.NewReader(body))
+				resp, err := http.Post(r.url+"/v1/beacons?key="+siteKey, "application/json", strings.NewReader(body))
 				if err != nil {
 					return // it is gone
 				}
@@ -54,13 +55,13 @@ func collectorEnds(t *testing.T, k *kit) {
 	}
 }
 
-func liveTail(t *testing.T, k *kit) {
-	r := newRig(t, k)
+func liveTail(t *testing.T, k *env) {
+	r := newHarness(t, k)
 	r.post(`{"navigation":true,"release":"before"}`)
 	r.frameWith("a first beacon", func(f *frame.Frame) bool { return f.Total.Views == 1 })
 	var out lines
 	tail := start(t, &out, k.rumtop, "tail", "--server", r.server, "--site", "shop", "--since", "1h", "--count", "3", "-f", "release?")
-	until(t, "history in the tail", func() bool { return strings.Contains(out.String(), `"release":"before"`) })
+	testwait.Until(t, "history in the tail", func() bool { return strings.Contains(out.String(), `"release":"before"`) })
 	r.post(`{"navigation":true,"user":"no release"}`)
 	r.post(`{"navigation":true,"release":"live"}`)
 	r.post(`{"navigation":true,"release":"last"}`)
@@ -69,7 +70,7 @@ func liveTail(t *testing.T, k *kit) {
 	}
 }
 
-func noServer(t *testing.T, k *kit) {
+func noServer(t *testing.T, k *env) {
 	server := "nats://127.0.0.1:" + freePort(t)
 	for _, c := range []struct {
 		args   []string
@@ -88,7 +89,7 @@ func noServer(t *testing.T, k *kit) {
 	}
 }
 
-func demo(t *testing.T, k *kit) {
+func demo(t *testing.T, k *env) {
 	stdout, stderr, status := run(t, k.rumtop, "demo", "--once", "--format", "json", "--by", "release")
 	if status != 0 {
 		t.Fatalf("rumtop demo ended with %d: %s", status, stderr)

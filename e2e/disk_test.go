@@ -17,21 +17,22 @@ import (
 	"time"
 
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/testwait"
 )
 
 // What rumtop writes fills a disk, or is killed while it writes: what was there
 // stays as it was, nothing half is left, and a person is told what to do.
 func TestDisk(t *testing.T) {
-	k := newPrograms(t)
-	r := newRig(t, k)
+	k := buildPrograms(t)
+	r := newHarness(t, k)
 	const sent = 6000
-	r.postAnything(sent)
+	r.postRandom(sent)
 	r.frameWith("all beacons", func(f *frame.Frame) bool { return f.Total.Beacons == sent })
 	recorded := filepath.Join(t.TempDir(), "recorded.rumsnap")
 	r.rumtop("snapshot", "--since", "1h", "-o", recorded)
 
-	t.Run("full", func(t *testing.T) { diskFills(t, r, recorded) })
-	t.Run("full, on the screen", func(t *testing.T) { diskFillsOnScreen(t, r, recorded) })
+	t.Run("full", func(t *testing.T) { fullDisk(t, r, recorded) })
+	t.Run("full, on the screen", func(t *testing.T) { fullDiskOnScreen(t, r, recorded) })
 	t.Run("killed", func(t *testing.T) { killedWhileWriting(t, r) })
 }
 
@@ -44,7 +45,7 @@ func smallDisk(t *testing.T, bytes int) string {
 	dir := t.TempDir()
 	holder := start(t, nil, "unshare", "--map-root-user", "--mount", "sh", "-c",
 		`mount -t tmpfs -o size="$1" none "$0" && echo mounted && exec sleep 3600`, dir, strconv.Itoa(bytes))
-	until(t, "a small file system", func() bool {
+	testwait.Until(t, "a small file system", func() bool {
 		select {
 		case err := <-holder.ended:
 			t.Fatalf("no file system: %v: %s: run as root, or where users may make namespaces", err, holder.lines.String())
@@ -80,8 +81,8 @@ func fill(t *testing.T, dir string, but int) {
 	}
 }
 
-// contents are the files of a directory, hidden ones too.
-func contents(t *testing.T, dir string) map[string]string {
+// readFiles reads the files of a directory, hidden ones too.
+func readFiles(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -98,18 +99,18 @@ func contents(t *testing.T, dir string) map[string]string {
 	return files
 }
 
-// put writes a file whole.
-func put(t *testing.T, path, text string) {
+// writeFile writes a file whole.
+func writeFile(t *testing.T, path, text string) {
 	t.Helper()
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func diskFills(t *testing.T, r *rig, recorded string) {
+func fullDisk(t *testing.T, r *harness, recorded string) {
 	dir := smallDisk(t, 256<<10)
 	for name, text := range map[string]string{"report.html": "a report", "frame.json": "a frame", "old.rumsnap": "a snapshot"} {
-		put(t, filepath.Join(dir, name), text)
+		writeFile(t, filepath.Join(dir, name), text)
 	}
 	for _, c := range []struct {
 		name string
@@ -128,12 +129,12 @@ func diskFills(t *testing.T, r *rig, recorded string) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			fill(t, dir, c.room)
-			before := contents(t, dir)
-			stdout, stderr, status := run(t, "env", append([]string{"-C", dir, r.kit.rumtop}, c.args...)...)
+			before := readFiles(t, dir)
+			stdout, stderr, status := run(t, "env", append([]string{"-C", dir, r.env.rumtop}, c.args...)...)
 			if status != 1 || stdout != "" || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, c.file+": "+advice) {
 				t.Errorf("status %d, prints %q, says %q", status, stdout, stderr)
 			}
-			if after := contents(t, dir); !sameFiles(before, after) {
+			if after := readFiles(t, dir); !sameFiles(before, after) {
 				t.Errorf("%v before, %v after", names(before), names(after))
 			}
 			if err := os.Remove(filepath.Join(dir, "filler")); err != nil {
@@ -144,8 +145,8 @@ func diskFills(t *testing.T, r *rig, recorded string) {
 	// With room there, the same does it.
 	file := filepath.Join(dir, "new.rumsnap")
 	r.rumtop("snapshot", "--since", "1h", "-o", file)
-	run(t, "env", "-C", dir, r.kit.rumtop, "report", "new.rumsnap", "-o", "report.html")
-	if text := contents(t, dir)["report.html"]; !strings.HasPrefix(text, "<!DOCTYPE html>") {
+	run(t, "env", "-C", dir, r.env.rumtop, "report", "new.rumsnap", "-o", "report.html")
+	if text := readFiles(t, dir)["report.html"]; !strings.HasPrefix(text, "<!DOCTYPE html>") {
 		t.Errorf("the report begins with %.40q", text)
 	}
 	// What is printed is no file, and can fail all the same.
@@ -154,7 +155,7 @@ func diskFills(t *testing.T, r *rig, recorded string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		cmd := exec.Command(r.kit.rumtop, args...)
+		cmd := exec.Command(r.env.rumtop, args...)
 		var problems bytes.Buffer
 		cmd.Stdout, cmd.Stderr = full, &problems
 		err = errors.Join(cmd.Run(), full.Close())
@@ -184,39 +185,39 @@ func names(files map[string]string) (all []string) {
 	return all
 }
 
-// diskFillsOnScreen: who watches is told, goes on watching, and can try again.
-func diskFillsOnScreen(t *testing.T, r *rig, recorded string) {
+// fullDiskOnScreen: who watches is told, goes on watching, and can try again.
+func fullDiskOnScreen(t *testing.T, r *harness, recorded string) {
 	dir := smallDisk(t, 512<<10)
 	config := filepath.Join(dir, "config.yaml")
-	put(t, config, "by: release\n")
-	put(t, filepath.Join(dir, "views.yaml"), "mine:\n  by: page\n")
+	writeFile(t, config, "by: release\n")
+	writeFile(t, filepath.Join(dir, "views.yaml"), "mine:\n  by: page\n")
 	fill(t, dir, 0)
-	before := contents(t, dir)
-	m := newTerminal(t, 160, 36, "env", "-C", dir, "RUMTOP_CONFIG="+config, r.kit.rumtop, "--server", r.server, "--site", "shop")
-	m.shows("live", "by release", "TypeError")
-	m.keys("s")
-	m.shows("write rumtop-shop-", advice)
-	m.keys("R")
-	m.shows("● REC")
-	m.keys("R")
-	m.shows("write rumtop-shop-", advice)
-	m.keys(":", "s", "a", "v", "e", "Space", "y", "o", "u", "r", "s", "Enter")
-	m.shows("save view: write ", "views.yaml: no space left on device")
-	if after := contents(t, dir); !sameFiles(before, after) {
+	before := readFiles(t, dir)
+	m := newTerminal(t, 160, 36, "env", "-C", dir, "RUMTOP_CONFIG="+config, r.env.rumtop, "--server", r.server, "--site", "shop")
+	m.waitFor("live", "by release", "TypeError")
+	m.sendKeys("s")
+	m.waitFor("write rumtop-shop-", advice)
+	m.sendKeys("R")
+	m.waitFor("● REC")
+	m.sendKeys("R")
+	m.waitFor("write rumtop-shop-", advice)
+	m.sendKeys(":", "s", "a", "v", "e", "Space", "y", "o", "u", "r", "s", "Enter")
+	m.waitFor("save view: write ", "views.yaml: no space left on device")
+	if after := readFiles(t, dir); !sameFiles(before, after) {
 		t.Errorf("%v before, %v after", names(before), names(after))
 	}
 	if err := os.Remove(filepath.Join(dir, "filler")); err != nil {
 		t.Fatal(err)
 	}
-	m.keys("s")
-	m.shows(".rumsnap: ", "6,000 beacons")
-	m.keys("R")
-	m.shows("● REC")
-	m.keys("q")
-	if status := m.leaves(); status != "0" {
+	m.sendKeys("s")
+	m.waitFor(".rumsnap: ", "6,000 beacons")
+	m.sendKeys("R")
+	m.waitFor("● REC")
+	m.sendKeys("q")
+	if status := m.exitStatus(); status != "0" {
 		t.Errorf("rumtop ended with %s", status)
 	}
-	m.shows(".rumsnap: ", "write it up with: rumtop report rumtop-shop-")
+	m.waitFor(".rumsnap: ", "write it up with: rumtop report rumtop-shop-")
 	if found, err := filepath.Glob(filepath.Join(dir, "rumtop-shop-*.rumsnap")); err != nil || len(found) != 2 {
 		t.Errorf("%q are there, not two files (%v)", found, err)
 	}
@@ -225,7 +226,7 @@ func diskFillsOnScreen(t *testing.T, r *rig, recorded string) {
 // killedWhileWriting kills snapshots until that has hit one in the middle of its
 // file. Every file that has its name is whole; what has none is
 // swept away when it is a day old.
-func killedWhileWriting(t *testing.T, r *rig) {
+func killedWhileWriting(t *testing.T, r *harness) {
 	dir := t.TempDir()
 	torn := func(least int64) (found []string) {
 		entries, err := os.ReadDir(dir)
@@ -240,9 +241,9 @@ func killedWhileWriting(t *testing.T, r *rig) {
 		return found
 	}
 	kills := 0
-	until(t, "a kill in the middle of a file", func() bool {
+	testwait.Until(t, "a kill in the middle of a file", func() bool {
 		kills++
-		p := exec.Command(r.kit.rumtop, "snapshot", "--server", r.server, "--since", "1h", "-o", filepath.Join(dir, fmt.Sprintf("%d.rumsnap", kills)))
+		p := exec.Command(r.env.rumtop, "snapshot", "--server", r.server, "--since", "1h", "-o", filepath.Join(dir, fmt.Sprintf("%d.rumsnap", kills)))
 		if err := p.Start(); err != nil {
 			t.Fatal(err)
 		}
@@ -265,8 +266,8 @@ func killedWhileWriting(t *testing.T, r *rig) {
 		t.Fatal(err)
 	}
 	for _, path := range whole {
-		if f := printed(t, r.kit, "open", path, "--once", "--format", "json", "--window", "2h"); f.of("total")["beacons"] != 6000.0 {
-			t.Errorf("%s holds %v", path, f.of("total"))
+		if f := printed(t, r.env, "open", path, "--once", "--format", "json", "--window", "2h"); f.object("total")["beacons"] != 6000.0 {
+			t.Errorf("%s holds %v", path, f.object("total"))
 		}
 	}
 	old := torn(0)

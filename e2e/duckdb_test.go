@@ -22,23 +22,23 @@ import (
 // Whoever opens a snapshot in DuckDB, by the statements that docs/snapshots.md
 // has, finds the figures that rumtop shows and reports.
 func TestFiguresInDuckDB(t *testing.T) {
-	k := newPrograms(t)
+	k := buildPrograms(t)
 	t.Run("all that a beacon can be", func(t *testing.T) {
-		r := newRig(t, k)
+		r := newHarness(t, k)
 		const sent = 6000
-		r.postAnything(sent)
+		r.postRandom(sent)
 		r.frameWith("all beacons", func(f *frame.Frame) bool { return f.Total.Beacons == sent })
 		file := filepath.Join(t.TempDir(), "anything.rumsnap")
 		r.rumtop("snapshot", "--since", "1h", "-o", file)
-		sameFigures(t, k, file)
+		compareFigures(t, k, file)
 	})
-	t.Run("the demo's incident", func(t *testing.T) { sameFigures(t, k, demoSnapshot(t, k, "--rate", "30")) })
+	t.Run("the demo's incident", func(t *testing.T) { compareFigures(t, k, demoSnapshot(t, k, "--rate", "30")) })
 }
 
-// postAnything sends beacons whose fields are drawn from a few values each, so
+// postRandom sends beacons whose fields are drawn from a few values each, so
 // that page views begin late or twice, fail in another release than they began
 // in, and belong to nobody. It takes some seconds, so that there is a span.
-func (r *rig) postAnything(n int) {
+func (r *harness) postRandom(n int) {
 	r.t.Helper()
 	dice := rand.New(rand.NewPCG(1, 1))
 	one := func(of ...string) string { return of[dice.IntN(len(of))] }
@@ -88,8 +88,8 @@ func (r *rig) postAnything(n int) {
 	}
 }
 
-// documented are the statements of docs/snapshots.md.
-func documented(t *testing.T) string {
+// documentedSQL are the statements of docs/snapshots.md.
+func documentedSQL(t *testing.T) string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join("..", "docs", "snapshots.md"))
 	if err != nil {
@@ -102,8 +102,8 @@ func documented(t *testing.T) string {
 	return regexp.MustCompile(`(?m)^ *--.*\n`).ReplaceAllString(blocks[0][1], "")
 }
 
-// askedInside is the statement that a snapshot's own README has.
-func askedInside(t *testing.T, dir string) string {
+// readmeSQL is the statement that a snapshot's own README has.
+func readmeSQL(t *testing.T, dir string) string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(dir, "README.txt"))
 	if err != nil {
@@ -124,10 +124,10 @@ var (
 	dimensions = []struct{ name, sql string }{{"release", "release"}, {"page", "page"}, {"device", "device"}, {"tier", "tags->>'tier'"}}
 )
 
-// sameFigures unpacks a snapshot as the document says, and holds what its
+// compareFigures unpacks a snapshot as the document says, and holds what its
 // statements give against what rumtop opens and reports: by several dimensions
 // and for everyone, over all of the record and over each phase of an incident.
-func sameFigures(t *testing.T, k *kit, file string) {
+func compareFigures(t *testing.T, k *env, file string) {
 	dir := filepath.Join(t.TempDir(), "incident")
 	for _, words := range [][]string{{"unzip", "-q", "-d", dir, file}, {"sh", "-c", `cd "$0" && sha256sum --quiet -c SHA256SUMS`, dir}} {
 		if out, err := exec.Command(words[0], words[1:]...).CombinedOutput(); err != nil {
@@ -142,20 +142,20 @@ func sameFigures(t *testing.T, k *kit, file string) {
 		words = append(words, "--by", by.name)
 	}
 	report := printed(t, k, words...)
-	sql := documented(t)
+	sql := documentedSQL(t)
 	everyone := ofRelease.ReplaceAllString(sql, "$1$2")
-	questions := []string{everyone, askedInside(t, dir)}
+	questions := []string{everyone, readmeSQL(t, dir)}
 	for _, phase := range report.list("phases") {
-		questions = append(questions, phase.span(everyone))
+		questions = append(questions, phase.withPhase(everyone))
 	}
 	for _, by := range dimensions {
 		grouped := byRelease.ReplaceAllString(sql, by.sql)
 		questions = append(questions, grouped)
 		for _, phase := range report.list("phases") {
-			questions = append(questions, phase.span(grouped))
+			questions = append(questions, phase.withPhase(grouped))
 		}
 	}
-	answers := ask(t, dir, questions)
+	answers := queryDuckDB(t, dir, questions)
 	for i, a := range answers {
 		if want := map[bool]int{true: 1, false: 4}[i == 1]; len(a) != want {
 			t.Fatalf("%d answers of %d to\n%s", len(a), want, questions[i])
@@ -165,13 +165,13 @@ func sameFigures(t *testing.T, k *kit, file string) {
 
 	compared := 0
 	for _, a := range next()[:3] {
-		compared += compare(t, "the screen's total", []figures{opened("release").of("total")}, a)
-		compared += compare(t, "all of the report", []figures{report.of("all")}, a)
+		compared += compare(t, "the screen's total", []figures{opened("release").object("total")}, a)
+		compared += compare(t, "all of the report", []figures{report.object("all")}, a)
 	}
 	compared += compare(t, "the screen by region", opened("region").list("segments"), next()[0])
 	for _, phase := range report.list("phases") {
 		for _, a := range next()[:3] {
-			compared += compare(t, fmt.Sprintf("the report of %v", phase["name"]), []figures{phase.of("total")}, a)
+			compared += compare(t, fmt.Sprintf("the report of %v", phase["name"]), []figures{phase.object("total")}, a)
 		}
 	}
 	for k, by := range dimensions {
@@ -205,7 +205,7 @@ func sameFigures(t *testing.T, k *kit, file string) {
 // figures are an object of what rumtop prints for scripts.
 type figures map[string]any
 
-func printed(t *testing.T, k *kit, args ...string) figures {
+func printed(t *testing.T, k *env, args ...string) figures {
 	t.Helper()
 	out, problems, status := run(t, k.rumtop, args...)
 	if status != 0 {
@@ -218,7 +218,7 @@ func printed(t *testing.T, k *kit, args ...string) figures {
 	return f
 }
 
-func (f figures) of(name string) figures { m, _ := f[name].(map[string]any); return m }
+func (f figures) object(name string) figures { m, _ := f[name].(map[string]any); return m }
 
 func (f figures) list(name string) (rows []figures) {
 	all, _ := f[name].([]any)
@@ -229,8 +229,8 @@ func (f figures) list(name string) (rows []figures) {
 	return rows
 }
 
-// span sets the bounds of a phase in SQL.
-func (f figures) span(sql string) string {
+// withPhase sets the bounds of a phase in SQL.
+func (f figures) withPhase(sql string) string {
 	bounds := []any{f["from"], f["to"]}
 	return moments.ReplaceAllStringFunc(sql, func(s string) string {
 		s = moments.ReplaceAllString(s, fmt.Sprintf("$1'%s'", bounds[0]))
@@ -239,9 +239,9 @@ func (f figures) span(sql string) string {
 	})
 }
 
-// ask has DuckDB run scripts where the tables are, each in a database of its
+// queryDuckDB has DuckDB run scripts where the tables are, each in a database of its
 // own, and gives the answers of each.
-func ask(t *testing.T, dir string, scripts []string) (answers [][][]figures) {
+func queryDuckDB(t *testing.T, dir string, scripts []string) (answers [][][]figures) {
 	t.Helper()
 	program, err := filepath.Abs("duckdb.mjs")
 	if err != nil {
@@ -276,7 +276,7 @@ func compare(t *testing.T, where string, rows, answer []figures) (n int) {
 		columns = columns[:0]
 		for name, value := range row {
 			switch _, number := value.(float64); {
-			case measured(figures{}, name) != nil, number:
+			case figureOf(figures{}, name) != nil, number:
 				columns = append(columns, name)
 			case value == nil, value == "":
 				key = "(none)"
@@ -291,7 +291,7 @@ func compare(t *testing.T, where string, rows, answer []figures) (n int) {
 		theirs := left[key]
 		delete(left, key)
 		for _, name := range columns {
-			ours, given := measured(row, name).(float64)
+			ours, given := figureOf(row, name).(float64)
 			if n++; !given && theirs == nil {
 				continue // a percentile of nothing
 			}
@@ -304,7 +304,7 @@ func compare(t *testing.T, where string, rows, answer []figures) (n int) {
 				most = 1e-6
 			}
 			if !given || math.Abs(ours-their) > most {
-				t.Errorf("%s: %s of %q is %v in DuckDB, %v in rumtop", where, name, key, their, measured(row, name))
+				t.Errorf("%s: %s of %q is %v in DuckDB, %v in rumtop", where, name, key, their, figureOf(row, name))
 			}
 		}
 	}
@@ -314,10 +314,10 @@ func compare(t *testing.T, where string, rows, answer []figures) (n int) {
 	return n
 }
 
-// measured is the figure of a row that a column is called after: lcp_p75 is p75 of lcp.
-func measured(row figures, column string) any {
+// figureOf is the figure of a row that a column is called after: lcp_p75 is p75 of lcp.
+func figureOf(row figures, column string) any {
 	if vital, figure, ok := strings.Cut(column, "_"); ok {
-		if dist := row.of(vital); dist != nil {
+		if dist := row.object(vital); dist != nil {
 			return dist[figure]
 		}
 	}

@@ -26,29 +26,30 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/testwait"
 )
 
 // What is promised under every fault. The recovery is promised in 5 s; a
-// machine that plays all scenes side by side gets a little more, and the log
+// machine that plays all scenarios side by side gets a little more, and the log
 // says what it took.
 const (
-	mostQueue     = 4 << 20
-	mostRecovery  = 8 * time.Second
-	sampleEvery   = 50 * time.Millisecond
-	loadClients   = 4
-	beaconsInBody = 10
+	maxQueue       = 4 << 20
+	maxRecovery    = 8 * time.Second
+	sampleEvery    = 50 * time.Millisecond
+	loadClients    = 4
+	beaconsPerBody = 10
 )
 
-// fault is one server, or a few, one collector behind a proxy that can be
+// faultHarness is one server, or a few, one collector behind a proxy that can be
 // spoilt, and a viewer behind another one.
-type fault struct {
-	t       *testing.T
-	kit     *kit
-	servers []*natsServer
-	near    *toxiproxy.Proxy // between the collector and NATS
-	far     *toxiproxy.Proxy // between the viewer and NATS
-	ledge   *ledge
-	viewer  *frames
+type faultHarness struct {
+	t         *testing.T
+	env       *env
+	servers   []*natsServer
+	near      *toxiproxy.Proxy // between the collector and NATS
+	far       *toxiproxy.Proxy // between the viewer and NATS
+	collector *loadedCollector
+	viewer    *frameReader
 }
 
 // natsServer is a nats-server process that can be stopped and started again.
@@ -70,7 +71,7 @@ func (n *natsServer) start() {
 		args = append(args, "-js")
 	}
 	n.process = start(n.t, nil, n.program, args...)
-	until(n.t, "nats-server is ready", func() bool { return strings.Contains(n.lines.String(), "Server is ready") })
+	testwait.Until(n.t, "nats-server is ready", func() bool { return strings.Contains(n.lines.String(), "Server is ready") })
 }
 
 func (n *natsServer) signal(s syscall.Signal) {
@@ -85,7 +86,7 @@ func (n *natsServer) signal(s syscall.Signal) {
 
 func (n *natsServer) address() string { return "127.0.0.1:" + n.port }
 
-func newServer(t *testing.T, k *kit, config string) *natsServer {
+func newServer(t *testing.T, k *env, config string) *natsServer {
 	t.Helper()
 	n := &natsServer{t: t, program: k.nats, port: freePort(t), store: t.TempDir()}
 	if config != "" {
@@ -115,7 +116,7 @@ func newProxy(t *testing.T, upstream string) *toxiproxy.Proxy {
 	return p
 }
 
-func spoil(t *testing.T, p *toxiproxy.Proxy, toxics ...string) {
+func addToxics(t *testing.T, p *toxiproxy.Proxy, toxics ...string) {
 	t.Helper()
 	for _, toxic := range toxics {
 		if _, err := p.Toxics.AddToxicJson(strings.NewReader(toxic)); err != nil {
@@ -124,71 +125,71 @@ func spoil(t *testing.T, p *toxiproxy.Proxy, toxics ...string) {
 	}
 }
 
-func mend(p *toxiproxy.Proxy) { p.Toxics.ResetToxics(context.Background()) }
+func removeToxics(p *toxiproxy.Proxy) { p.Toxics.ResetToxics(context.Background()) }
 
-// newFault starts a server, a collector and a viewer; config is the server's,
+// newFaultHarness starts a server, a collector and a viewer; config is the server's,
 // "" for one with JetStream and no permissions. user and other are the
 // credentials of the collector and the viewer, as in a URL.
-func newFault(t *testing.T, k *kit, config, user, other string, flags ...string) *fault {
+func newFaultHarness(t *testing.T, k *env, config, user, other string, flags ...string) *faultHarness {
 	t.Helper()
-	f := &fault{t: t, kit: k}
+	f := &faultHarness{t: t, env: k}
 	f.servers = []*natsServer{newServer(t, k, config)}
 	f.near, f.far = newProxy(t, f.servers[0].address()), newProxy(t, f.servers[0].address())
-	f.ledge = newLedge(t, k, "nats://"+user+f.near.Listen, flags...)
-	f.watch("nats://" + other + f.far.Listen)
+	f.collector = newLoadedCollector(t, k, "nats://"+user+f.near.Listen, flags...)
+	f.startViewer("nats://" + other + f.far.Listen)
 	return f
 }
 
-// watch starts the viewer once there is something to see.
-func (f *fault) watch(server string) {
+// startViewer starts the viewer once there is something to see.
+func (f *faultHarness) startViewer(server string) {
 	f.t.Helper()
-	f.ledge.load(50, 200*time.Millisecond)
-	until(f.t, "the first beacons are published", func() bool { return f.ledge.books().queued == 0 })
-	f.viewer = newFrames(f.t, f.kit, server)
-	f.viewer.await("the first beacons", func(fr *frame.Frame) bool { return int64(fr.Total.Beacons) == f.ledge.books().published })
+	f.collector.load(50, 200*time.Millisecond)
+	testwait.Until(f.t, "the first beacons are published", func() bool { return f.collector.counters().queued == 0 })
+	f.viewer = newFrameReader(f.t, f.env, server)
+	f.viewer.waitFor("the first beacons", func(fr *frame.Frame) bool { return int64(fr.Total.Beacons) == f.collector.counters().published })
 }
 
-// settle ends a scene: everything queued is published, and the viewer has it, once.
-func (f *fault) settle(healed time.Time) {
+// checkRecovery ends a scenario: everything queued is published, and the viewer has it, once.
+func (f *faultHarness) checkRecovery(healed time.Time) {
 	f.t.Helper()
-	took := f.ledge.recovered(healed)
-	b := f.ledge.books()
-	f.viewer.await(fmt.Sprintf("all %d published beacons", b.published), func(fr *frame.Frame) bool {
+	took := f.collector.waitRecovered(healed)
+	b := f.collector.counters()
+	f.viewer.waitFor(fmt.Sprintf("all %d published beacons", b.published), func(fr *frame.Frame) bool {
 		return int64(fr.Total.Beacons) >= b.published
 	})
 	seen := f.viewer.last()
 	if int64(seen.Total.Beacons) != b.published || seen.Health.Duplicates != 0 {
 		f.t.Errorf("%d were published; the viewer counts %d and %d twice", b.published, seen.Total.Beacons, seen.Health.Duplicates)
 	}
-	f.ledge.close()
+	f.collector.checkTotals()
 	f.t.Logf("recovered in %v; viewer: %d beacons %v after, %d reconnects, %d gaps",
 		took.Round(time.Millisecond), seen.Total.Beacons, time.Since(healed).Round(time.Millisecond), seen.Health.Reconnects, seen.Health.Gaps)
 }
 
-// ledge is a collector process, what was sent to it, and what it says.
-type ledge struct {
+// loadedCollector is a collector process, what was sent to it, and what it says.
+type loadedCollector struct {
 	t    *testing.T
 	p    *process
 	url  string
 	stop chan struct{}
 	done sync.WaitGroup
 
-	accepted, turnedAway, errors atomic.Int64 // beacons
-	mu                           sync.Mutex
-	took                         []time.Duration // of requests
-	samples                      int
-	queueBytes                   float64 // most seen
+	accepted, denied, errors atomic.Int64 // beacons
+	mu                       sync.Mutex
+	took                     []time.Duration // of requests
+	samples                  int
+	queueBytes               float64 // most seen
 }
 
-func newLedge(t *testing.T, k *kit, server string, flags ...string) *ledge {
+func newLoadedCollector(t *testing.T, k *env, server string, flags ...string) *loadedCollector {
 	t.Helper()
-	l := &ledge{t: t, stop: make(chan struct{})}
+	l := &loadedCollector{t: t, stop: make(chan struct{})}
 	l.p = start(t, nil, k.rumtop, append([]string{
 		"collect", "--server", server, "--listen", "127.0.0.1:0", "--site", "shop=" + siteKey, "--region", "eu-west", "--rate-limit", "off",
-		"--max-queue", fmt.Sprint(mostQueue),
+		"--max-queue", fmt.Sprint(maxQueue),
 	}, flags...)...)
 	address := regexp.MustCompile(`address=(\S+)`)
-	until(t, "the collector listens", func() bool {
+	testwait.Until(t, "the collector listens", func() bool {
 		m := address.FindStringSubmatch(l.p.lines.String())
 		if m != nil {
 			l.url = "http://" + m[1]
@@ -207,11 +208,11 @@ func newLedge(t *testing.T, k *kit, server string, flags ...string) *ledge {
 			}
 		}
 	})
-	t.Cleanup(l.halt)
+	t.Cleanup(l.stopSampling)
 	return l
 }
 
-func (l *ledge) halt() {
+func (l *loadedCollector) stopSampling() {
 	select {
 	case <-l.stop:
 	default:
@@ -220,23 +221,23 @@ func (l *ledge) halt() {
 	l.done.Wait()
 }
 
-// account is what /metrics says at one moment.
-type account struct {
+// counters are what /metrics says at one moment.
+type counters struct {
 	received, published, refused, dropped, queued int64
 	shed                                          int64
 	queueBytes, queueMax                          float64
 }
 
-func (l *ledge) scrape() (account, error) {
+func (l *loadedCollector) scrape() (counters, error) {
 	resp, err := http.Get(l.url + "/metrics")
 	if err != nil {
-		return account{}, err
+		return counters{}, err
 	}
 	defer resp.Body.Close()
 	parser := expfmt.NewTextParser(model.UTF8Validation)
 	families, err := parser.TextToMetricFamilies(resp.Body)
 	if err != nil {
-		return account{}, err
+		return counters{}, err
 	}
 	sum := func(name, reason string) (total int64) {
 		for _, m := range families["rumtop_collector_"+name].GetMetric() {
@@ -246,7 +247,7 @@ func (l *ledge) scrape() (account, error) {
 		}
 		return total
 	}
-	return account{
+	return counters{
 		received: sum("beacons_received_total", ""), published: sum("beacons_published_total", ""),
 		refused: sum("beacons_refused_total", ""), dropped: sum("beacons_dropped_total", ""), queued: sum("beacons_queued", ""),
 		shed: sum("beacons_dropped_total", "shed"), queueBytes: float64(sum("queue_bytes", "")), queueMax: float64(sum("queue_max_bytes", "")),
@@ -254,7 +255,7 @@ func (l *ledge) scrape() (account, error) {
 }
 
 // sample holds the account to its promises at this moment.
-func (l *ledge) sample() {
+func (l *loadedCollector) sample() {
 	a, err := l.scrape()
 	if err != nil {
 		l.t.Errorf("the metrics cannot be read: %v", err)
@@ -272,7 +273,7 @@ func (l *ledge) sample() {
 	l.queueBytes = max(l.queueBytes, a.queueBytes)
 }
 
-func (l *ledge) books() account {
+func (l *loadedCollector) counters() counters {
 	l.t.Helper()
 	a, err := l.scrape()
 	if err != nil {
@@ -283,10 +284,12 @@ func (l *ledge) books() account {
 
 // load sends so many requests a second for a while, each with some beacons, one
 // of them with an error. Every one of them must be answered.
-func (l *ledge) load(perSecond int, length time.Duration) { l.heavy(perSecond, length, 0) }
+func (l *loadedCollector) load(perSecond int, length time.Duration) {
+	l.loadWithNoise(perSecond, length, 0)
+}
 
-// heavy is load with so many bytes of noise in each beacon.
-func (l *ledge) heavy(perSecond int, length time.Duration, noise int) {
+// loadWithNoise is load with so many bytes of noise in each beacon.
+func (l *loadedCollector) loadWithNoise(perSecond int, length time.Duration, noise int) {
 	l.t.Helper()
 	end := time.Now().Add(length)
 	pace := time.Duration(loadClients) * time.Second / time.Duration(perSecond)
@@ -304,9 +307,9 @@ func (l *ledge) heavy(perSecond int, length time.Duration, noise int) {
 	hands.Wait()
 }
 
-func (l *ledge) post(noise int) {
+func (l *loadedCollector) post(noise int) {
 	var body strings.Builder
-	for i := range beaconsInBody {
+	for i := range beaconsPerBody {
 		id := rand.Uint64()
 		errors := ""
 		if i == 0 {
@@ -316,7 +319,7 @@ func (l *ledge) post(noise int) {
 			id, id, id%5000, 500+id%4000, errors)
 		for n := 0; n < noise; n += 60 {
 			fmt.Fprintf(&body, `%s{"url":"https://api.shop.example/%s","status":200,"duration":%d,"method":"GET"}`,
-				map[bool]string{true: `,"requests":[`, false: ","}[n == 0], words(5), n)
+				map[bool]string{true: `,"requests":[`, false: ","}[n == 0], randomPath(5), n)
 		}
 		if noise > 0 {
 			body.WriteByte(']')
@@ -334,10 +337,10 @@ func (l *ledge) post(noise int) {
 	took := time.Since(began)
 	switch resp.StatusCode {
 	case http.StatusAccepted:
-		l.accepted.Add(beaconsInBody)
+		l.accepted.Add(beaconsPerBody)
 		l.errors.Add(1)
 	case http.StatusServiceUnavailable:
-		l.turnedAway.Add(beaconsInBody)
+		l.denied.Add(beaconsPerBody)
 	default:
 		l.t.Errorf("answered %d", resp.StatusCode)
 	}
@@ -346,8 +349,8 @@ func (l *ledge) post(noise int) {
 	l.mu.Unlock()
 }
 
-// words is a path that no compression makes small, and no scrubbing shorter.
-func words(n int) string {
+// randomPath is a path that no compression makes small, and no scrubbing shorter.
+func randomPath(n int) string {
 	syllables := [...]string{"ba", "ce", "di", "fo", "gu", "ha", "je", "ki", "lo", "mu", "na", "pe", "ri", "so", "tu", "va"}
 	var b strings.Builder
 	for i := range n {
@@ -361,29 +364,24 @@ func words(n int) string {
 	return b.String()
 }
 
-// recovered waits until nothing is queued any more.
-func (l *ledge) recovered(healed time.Time) time.Duration {
+// waitRecovered waits until nothing is queued any more.
+func (l *loadedCollector) waitRecovered(healed time.Time) time.Duration {
 	l.t.Helper()
-	for l.books().queued > 0 {
-		if time.Since(healed) > patience {
-			l.t.Fatalf("still queued: %+v; it says:\n%s", l.books(), l.p.lines.String())
-		}
-		time.Sleep(5 * time.Millisecond)
-	}
+	testwait.Until(l.t, "the queue is published", func() bool { return l.counters().queued == 0 })
 	took := time.Since(healed)
-	if took > mostRecovery {
+	if took > maxRecovery {
 		l.t.Errorf("what was queued took %v to be published", took)
 	}
 	return took
 }
 
-// close checks what holds over the whole of a scene.
-func (l *ledge) close() {
+// checkTotals checks what holds over the whole of a scenario.
+func (l *loadedCollector) checkTotals() {
 	l.t.Helper()
-	l.halt()
-	a := l.books()
-	if sent := l.accepted.Load() + l.turnedAway.Load(); a.received != sent || a.refused != l.turnedAway.Load() {
-		l.t.Errorf("%d beacons were sent, %d of them turned away: %+v", sent, l.turnedAway.Load(), a)
+	l.stopSampling()
+	a := l.counters()
+	if sent := l.accepted.Load() + l.denied.Load(); a.received != sent || a.refused != l.denied.Load() {
+		l.t.Errorf("%d beacons were sent, %d of them turned away: %+v", sent, l.denied.Load(), a)
 	}
 	if a.published+a.dropped+a.queued != l.accepted.Load() {
 		l.t.Errorf("%d beacons were accepted: %+v", l.accepted.Load(), a)
@@ -392,18 +390,18 @@ func (l *ledge) close() {
 		l.t.Errorf("lost by more than making room: %+v", a)
 	}
 	memory := peakMemory(l.t, l.p.cmd.Process.Pid)
-	if memory > mostMemory {
+	if memory > maxMemory {
 		l.t.Errorf("the collector took %d bytes", memory)
 	}
 	slices.Sort(l.took)
 	l.t.Logf("%d accepted, %d published, %d shed, %d turned away; p50 %v p99 %v of %d requests; queue at most %.1f MiB; VmHWM %d MiB; %d samples",
-		l.accepted.Load(), a.published, a.shed, l.turnedAway.Load(),
+		l.accepted.Load(), a.published, a.shed, l.denied.Load(),
 		l.took[len(l.took)/2].Round(10*time.Microsecond), l.took[len(l.took)*99/100].Round(10*time.Microsecond), len(l.took),
 		l.queueBytes/(1<<20), memory>>20, l.samples)
 }
 
-// frames is a viewer process that prints what it would show.
-type frames struct {
+// frameReader is a viewer process that prints what it would show.
+type frameReader struct {
 	t *testing.T
 	p *process
 
@@ -414,15 +412,20 @@ type frames struct {
 	lag   float64 // the most that it admitted, in milliseconds
 }
 
-func newFrames(t *testing.T, k *kit, server string) *frames {
+func newFrameReader(t *testing.T, k *env, server string) *frameReader {
 	t.Helper()
-	v := &frames{t: t}
+	v := &frameReader{t: t}
+	t.Cleanup(func() {
+		if f := v.last(); t.Failed() {
+			t.Logf("the viewer's last frame: %d beacons, %+v", f.Total.Beacons, f.Health)
+		}
+	})
 	v.p = start(t, v, k.rumtop, "--server", server, "--site", "shop", "--count", "1000000", "--format", "json", "--interval", "200ms", "--window", "30m")
 	return v
 }
 
 // Write takes what the viewer prints.
-func (v *frames) Write(b []byte) (int, error) {
+func (v *frameReader) Write(b []byte) (int, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.rest = append(v.rest, b...)
@@ -442,23 +445,13 @@ func (v *frames) Write(b []byte) (int, error) {
 	}
 }
 
-func (v *frames) last() frame.Frame {
+func (v *frameReader) last() frame.Frame {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	return v.frame
 }
 
-func (v *frames) await(what string, holds func(*frame.Frame) bool) {
+func (v *frameReader) waitFor(what string, holds func(*frame.Frame) bool) {
 	v.t.Helper()
-	end := time.Now().Add(patience)
-	for {
-		f := v.last()
-		if holds(&f) {
-			return
-		}
-		if time.Now().After(end) {
-			v.t.Fatalf("the viewer does not show %s: %d beacons, %+v", what, f.Total.Beacons, f.Health)
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
+	testwait.Until(v.t, "the viewer shows "+what, func() bool { f := v.last(); return holds(&f) })
 }

@@ -22,7 +22,7 @@ import (
 // With -capture, what the SDKs sent becomes the fixtures of collector/wire.
 var capture = flag.Bool("capture", false, "write what the SDKs send into collector/wire/testdata")
 
-// exchange is one request of a fixture, or the scene that the next ones are of.
+// exchange is one request of a fixture, or the scenario that the next ones are of.
 type exchange struct {
 	Scene   string            `json:"scene,omitempty"`
 	Method  string            `json:"method,omitempty"`
@@ -32,18 +32,20 @@ type exchange struct {
 	Binary  []byte            `json:"binary,omitempty"` // a body that is no text
 }
 
-// edge stands before the collector and remembers what came.
-type edge struct {
+// recordingProxy stands before the collector and remembers what came.
+type recordingProxy struct {
 	mu    sync.Mutex
 	proxy *httputil.ReverseProxy
-	keys  map[string]string     // of scenes, by SDK and name
+	keys  map[string]string     // of scenarios, by SDK and name
 	taken map[string][]exchange // by key
 }
 
-func newEdge() *edge { return &edge{keys: map[string]string{}, taken: map[string][]exchange{}} }
+func newRecordingProxy() *recordingProxy {
+	return &recordingProxy{keys: map[string]string{}, taken: map[string][]exchange{}}
+}
 
-// open lets requests through to a collector.
-func (e *edge) open(collector string) {
+// setTarget lets requests through to a collector.
+func (e *recordingProxy) setTarget(collector string) {
 	to, err := url.Parse(collector)
 	if err != nil {
 		panic(err)
@@ -58,14 +60,14 @@ func (e *edge) open(collector string) {
 	}}
 }
 
-// scene says whose a key is.
-func (e *edge) scene(key string, x *sdk, name string) {
+// addScenario says whose a key is.
+func (e *recordingProxy) addScenario(key string, x *sdk, name string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.keys[x.name+"\x00"+name] = key
 }
 
-func (e *edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (e *recordingProxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		w.WriteHeader(http.StatusBadRequest)
@@ -73,7 +75,7 @@ func (e *edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	if r.Method != http.MethodOptions {
-		e.remember(r, body)
+		e.record(r, body)
 	}
 	e.mu.Lock()
 	proxy := e.proxy
@@ -81,8 +83,8 @@ func (e *edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	proxy.ServeHTTP(w, r)
 }
 
-// remember finds out whose a request is by the key that it must carry somewhere.
-func (e *edge) remember(r *http.Request, body []byte) {
+// record finds out whose a request is by the key that it must carry somewhere.
+func (e *recordingProxy) record(r *http.Request, body []byte) {
 	x := exchange{Method: r.Method, Path: r.URL.RequestURI(), Headers: map[string]string{}}
 	for name, values := range r.Header {
 		switch name = strings.ToLower(name); {
@@ -124,12 +126,12 @@ func (e *edge) remember(r *http.Request, body []byte) {
 	}
 }
 
-// keep writes the fixture of an SDK.
-func (e *edge) keep(t *testing.T, x *sdk) {
+// saveFixture writes the fixture of an SDK.
+func (e *recordingProxy) saveFixture(t *testing.T, x *sdk) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	var all []exchange
-	for _, sc := range scenes() {
+	for _, sc := range scenarios() {
 		if key := e.keys[x.name+"\x00"+sc.name]; key != "" {
 			all = append(append(all, exchange{Scene: sc.name}), e.taken[key]...)
 		}

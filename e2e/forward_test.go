@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/testwait"
 )
 
 // vendor is a server that SDKs would talk to without a collector.
@@ -44,7 +45,7 @@ func (v *vendor) requests() []string {
 // A vendor gets what its SDK sent, byte for byte and without rumtop's key, and
 // nothing of who did not consent: with the flag as with the configuration file.
 func TestForwarding(t *testing.T) {
-	k := newPrograms(t)
+	k := buildPrograms(t)
 	for _, by := range []string{"flag", "file"} {
 		t.Run(by, func(t *testing.T) {
 			v := new(vendor)
@@ -64,10 +65,10 @@ func TestForwarding(t *testing.T) {
 				}
 				k.rumtop, flags = program, nil
 			}
-			r := newRig(t, &k, flags...)
+			r := newHarness(t, &k, flags...)
 			send := func(path, body string, header ...string) {
 				t.Helper()
-				req, err := http.NewRequest(http.MethodPost, r.edge+path, strings.NewReader(body))
+				req, err := http.NewRequest(http.MethodPost, r.url+path, strings.NewReader(body))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -96,7 +97,7 @@ func TestForwarding(t *testing.T) {
 				"POST /base/web-vitals?x=1 " + lcp("taken", `,"user":"jane.doe@example.com"`),
 				"POST /intake/v2/rum/events " + elastic + "\n",
 			}
-			until(t, "the vendor has both", func() bool { return len(v.requests()) >= len(want) })
+			testwait.Until(t, "the vendor has both", func() bool { return len(v.requests()) >= len(want) })
 			if status := r.collector.stop(); status != 0 { // whatever waits goes out before the end
 				t.Errorf("the collector ended with %d", status)
 			}
@@ -112,15 +113,15 @@ func TestForwarding(t *testing.T) {
 }
 
 // A vendor that hangs keeps no page waiting.
-func hangingVendor(t *testing.T, k *kit) {
+func hangingVendor(t *testing.T, k *env) {
 	hold := make(chan struct{})
 	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-hold }))
 	t.Cleanup(server.Close)
 	t.Cleanup(func() { close(hold) }) // before the server is closed
-	r := newRig(t, k, "--forward-to", "web-vitals="+server.URL)
+	r := newHarness(t, k, "--forward-to", "web-vitals="+server.URL)
 	began := time.Now()
 	for range 20 {
-		resp, err := http.Post(r.edge+"/web-vitals?key="+siteKey, "text/plain", strings.NewReader(`{"name":"LCP","value":1,"id":"a"}`))
+		resp, err := http.Post(r.url+"/web-vitals?key="+siteKey, "text/plain", strings.NewReader(`{"name":"LCP","value":1,"id":"a"}`))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -135,16 +136,16 @@ func hangingVendor(t *testing.T, k *kit) {
 
 // Pages are answered as ever where one vendor is away and another wants no more;
 // the frame and the doctor tell of it.
-func unwillingVendors(t *testing.T, k *kit) {
+func unwillingVendors(t *testing.T, k *env) {
 	busy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Retry-After", "60")
 		w.WriteHeader(http.StatusTooManyRequests)
 	}))
 	t.Cleanup(busy.Close)
-	r := newRig(t, k, "--origin", "https://shop.example", "--forward-to", "web-vitals="+busy.URL, "--forward-to", "faro=http://127.0.0.1:"+freePort(t))
+	r := newHarness(t, k, "--origin", "https://shop.example", "--forward-to", "web-vitals="+busy.URL, "--forward-to", "faro=http://127.0.0.1:"+freePort(t))
 	send := func(path, body, origin string) int {
 		t.Helper()
-		req, err := http.NewRequest(http.MethodPost, r.edge+path+"?key="+siteKey, strings.NewReader(body))
+		req, err := http.NewRequest(http.MethodPost, r.url+path+"?key="+siteKey, strings.NewReader(body))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -173,7 +174,7 @@ func unwillingVendors(t *testing.T, k *kit) {
 	r.frameWith("the frame tells of what vendors did not take, and of whom was turned away", func(f *frame.Frame) bool {
 		return f.Health.CollectorsUnforwarded == 4 && f.Health.CollectorsDenied == 1 && f.Total.Beacons == 4
 	})
-	said, _, _ := run(t, k.rumtop, "doctor", "--server", r.server, "--collector", r.edge)
+	said, _, _ := run(t, k.rumtop, "doctor", "--server", r.server, "--collector", r.url)
 	for _, want := range []string{"1 request denied (origin 1)", "0 requests forwarded, 4 not (failed "} {
 		if !strings.Contains(said, want) {
 			t.Errorf("the doctor does not say %q:\n%s", want, said)

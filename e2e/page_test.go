@@ -15,6 +15,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/testwait"
 )
 
 // page is a tab with a page of the shop, which is another origin than the collector.
@@ -24,9 +25,9 @@ type page struct {
 	close context.CancelFunc
 }
 
-// visit serves the shop with an SDK's script tag in its head, and opens it. The
+// openShop serves the shop with an SDK's script tag in its head, and opens it. The
 // tag is made when the collector runs, which wants to know the shop's origin.
-func visit(t *testing.T, k *kit, tag func(r *rig) string) (*page, *rig) {
+func openShop(t *testing.T, k *env, tag func(r *harness) string) (*page, *harness) {
 	t.Helper()
 	var head string
 	shop := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
@@ -46,14 +47,14 @@ func visit(t *testing.T, k *kit, tag func(r *rig) string) (*page, *rig) {
 		}
 	}))
 	t.Cleanup(shop.Close)
-	r := newRig(t, k, "--origin", shop.URL)
+	r := newHarness(t, k, "--origin", shop.URL)
 	head = tag(r)
 
 	p := &page{t: t}
 	p.ctx, p.close = chromedp.NewContext(k.browser)
 	t.Cleanup(p.close)
 	var stop context.CancelFunc
-	p.ctx, stop = context.WithTimeout(p.ctx, 2*patience)
+	p.ctx, stop = context.WithTimeout(p.ctx, 2*testwait.Patience)
 	t.Cleanup(stop)
 	if err := chromedp.Do(p.ctx, chromedp.Navigate(shop.URL+"/users/8412/orders?mail=fontainebleau@example.com")); err != nil {
 		t.Fatalf("open the shop: %v", err)
@@ -69,23 +70,23 @@ func (p *page) run(js string) {
 	}
 }
 
-// until waits for a JavaScript expression to hold.
-func (p *page) until(js string) {
+// waitJS waits for a JavaScript expression to hold.
+func (p *page) waitJS(js string) {
 	p.t.Helper()
 	p.run(fmt.Sprintf("const end = performance.now() + %d; while (!(%s)) { if (performance.now() > end) throw new Error('waited in vain'); await new Promise(r => setTimeout(r, 10)) }",
-		patience.Milliseconds(), js))
+		testwait.Patience.Milliseconds(), js))
 }
 
 // vitals are what the page itself has measured.
 type vitals struct{ LCP, INP, CLS, FCP, TTFB float64 }
 
-// suffer plays what hurts a user: a layout shift, a click that blocks, then the
+// degrade plays what hurts a user: a layout shift, a click that blocks, then the
 // rest, which is JavaScript.
-func (p *page) suffer(rest string) vitals {
+func (p *page) degrade(rest string) vitals {
 	p.t.Helper()
-	p.until("truth.lcp > 0")
+	p.waitJS("truth.lcp > 0")
 	p.run("await new Promise(r => requestAnimationFrame(() => setTimeout(r))); shop.shift()")
-	p.until("truth.cls > 0")
+	p.waitJS("truth.cls > 0")
 	p.pay(300)
 	p.run(rest)
 	return p.measured()
@@ -113,7 +114,7 @@ func (p *page) pay(slowness int) {
 	if err != nil {
 		p.t.Fatalf("click: %v", err)
 	}
-	p.until(fmt.Sprintf("truth.inp >= %d", slowness))
+	p.waitJS(fmt.Sprintf("truth.inp >= %d", slowness))
 	// The web-vitals library, which most SDKs measure with, looks at an
 	// interaction when the page is idle; it loses one that is hidden before.
 	p.run("await new Promise(r => requestAnimationFrame(() => requestIdleCallback(r, {timeout: 5000})))")
@@ -133,12 +134,12 @@ func (p *page) window(state browser.WindowState, visibility string) {
 	if err != nil {
 		p.t.Fatalf("window %s: %v", state, err)
 	}
-	p.until("document.visibilityState === '" + visibility + "'")
+	p.waitJS("document.visibilityState === '" + visibility + "'")
 }
 
-// is compares a row of one view with what the page measured, within the
+// check compares a row of one view with what the page measured, within the
 // histograms' 1 %.
-func (v vitals) is(t *testing.T, row *frame.Row) {
+func (v vitals) check(t *testing.T, row *frame.Row) {
 	t.Helper()
 	for _, m := range []struct {
 		name string
@@ -151,7 +152,7 @@ func (v vitals) is(t *testing.T, row *frame.Row) {
 	}
 }
 
-// whole reports whether a frame has all three vitals of one view.
-func whole(f *frame.Frame) bool {
+// hasVitals reports whether a frame has all three vitals of one view.
+func hasVitals(f *frame.Frame) bool {
 	return f.Total.LCP.N == 1 && f.Total.INP.N == 1 && f.Total.CLS.N == 1
 }

@@ -20,33 +20,34 @@ import (
 	"github.com/rumtop/rumtop/internal/beacon"
 	demoshop "github.com/rumtop/rumtop/internal/demo"
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/testwait"
 )
 
 // What a pipeline and a pager ask of rumtop, with the demo's shops as traffic.
 func TestPipeline(t *testing.T) {
-	k := newPrograms(t)
-	r := newRig(t, k, "--region", "", "--region-header", demoshop.RegionHeader, "--trusted-proxies", "127.0.0.0/8", "--origin", demoshop.Origin,
+	k := buildPrograms(t)
+	r := newHarness(t, k, "--region", "", "--region-header", demoshop.RegionHeader, "--trusted-proxies", "127.0.0.0/8", "--origin", demoshop.Origin,
 		"--site", "sound=pk_sound", "--site", "broken=pk_broken", "--site", "job=pk_job", "--site", "pager=pk_pager")
-	of := func(t *testing.T, site string) *rig {
+	of := func(t *testing.T, site string) *harness {
 		t.Parallel()
 		own := *r
 		own.t, own.site, own.key = t, site, "pk_"+site
 		return &own
 	}
-	t.Run("pager", func(t *testing.T) { pages(of(t, "pager")) })
+	t.Run("pager", func(t *testing.T) { breachCommand(of(t, "pager")) })
 	t.Run("not worse", func(t *testing.T) {
 		r := of(t, "sound")
-		r.shop("canary", -12*time.Minute, 5*time.Minute)
-		v := r.verdict(0, "", "--baseline", "2.4.0", "--canary", "2.4.1")
+		r.runShop("canary", -12*time.Minute, 5*time.Minute)
+		v := r.runVerdict(0, "", "--baseline", "2.4.0", "--canary", "2.4.1")
 		if v.Verdict != frame.NotWorse || v.Needs != 0 || v.Support < 0.9 {
 			t.Errorf("a sound release is %+v", v)
 		}
 		// Fewer people, and nobody can tell.
-		v = r.verdict(3, "not enough data: about ", "--baseline", "2.4.0", "--canary", "2.4.1", "-f", "region=ap-south device=mobile")
+		v = r.runVerdict(3, "not enough data: about ", "--baseline", "2.4.0", "--canary", "2.4.1", "-f", "region=ap-south device=mobile")
 		if v.Verdict != frame.NeedsMore || v.Needs == 0 {
 			t.Errorf("of few people it is %+v", v)
 		}
-		v = r.verdict(3, "not enough data: ", "--baseline", "2.4.0", "--canary", "9.9.9")
+		v = r.runVerdict(3, "not enough data: ", "--baseline", "2.4.0", "--canary", "9.9.9")
 		if v.Verdict != frame.NeedsMore || v.CanaryViews != 0 {
 			t.Errorf("a release that nobody has is %+v", v)
 		}
@@ -68,13 +69,13 @@ func TestPipeline(t *testing.T) {
 	})
 	t.Run("regressed", func(t *testing.T) {
 		r := of(t, "broken")
-		r.shop("bad-release", -8*time.Minute, 2*time.Minute)
-		v := r.verdict(1, "2.4.1 is worse than 2.4.0", "--baseline", "2.4.0", "--canary", "2.4.1")
+		r.runShop("bad-release", -8*time.Minute, 2*time.Minute)
+		v := r.runVerdict(1, "2.4.1 is worse than 2.4.0", "--baseline", "2.4.0", "--canary", "2.4.1")
 		i := slices.IndexFunc(v.Measures, func(m frame.Judged) bool { return m.Measure == "error_rate" })
 		if v.Verdict != frame.Regressed || i < 0 || v.Measures[i].Verdict != frame.Regressed || v.Measures[i].Change.Low <= 0 {
 			t.Errorf("a broken release is %+v", v)
 		}
-		status, out := r.job("2.4.0", "2.4.1", nil)
+		status, out := r.runJob("2.4.0", "2.4.1", nil)
 		if status != 1 || !strings.Contains(out, "error_rate\n") {
 			t.Errorf("the job ended with %d:\n%s", status, out)
 		}
@@ -82,16 +83,16 @@ func TestPipeline(t *testing.T) {
 	t.Run("job", func(t *testing.T) { canaryJob(of(t, "job")) })
 }
 
-// shop posts a scenario's traffic between two moments, counted from the script's
+// runShop posts a scenario's traffic between two moments, counted from the script's
 // zero, as fast as the collector takes it.
-func (r *rig) shop(scenario string, from, to time.Duration) {
+func (r *harness) runShop(scenario string, from, to time.Duration) {
 	r.t.Helper()
 	start := time.Now()
 	sim, err := demoshop.New(demoshop.Config{Seed: 1, Scenario: scenario, Start: start})
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	post := demoshop.Post(&http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 8}}, r.edge+"/v1/beacons?key="+r.key)
+	post := demoshop.Post(&http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 8}}, r.url+"/v1/beacons?key="+r.key)
 	lanes, ctx := errgroup.WithContext(r.t.Context())
 	lanes.SetLimit(8)
 	err = sim.Generate(start.Add(from), start.Add(to), func(q demoshop.Request) error {
@@ -106,10 +107,10 @@ func (r *rig) shop(scenario string, from, to time.Duration) {
 	}
 }
 
-// verdict asks for one as a script does.
-func (r *rig) verdict(status int, says string, args ...string) *frame.Verdict {
+// runVerdict asks for one as a script does.
+func (r *harness) runVerdict(status int, says string, args ...string) *frame.Verdict {
 	r.t.Helper()
-	stdout, stderr, got := run(r.t, r.kit.rumtop, append([]string{"verdict", "--server", r.server, "--site", r.site, "--format", "json"}, args...)...)
+	stdout, stderr, got := run(r.t, r.env.rumtop, append([]string{"verdict", "--server", r.server, "--site", r.site, "--format", "json"}, args...)...)
 	if got != status || !strings.Contains(stderr, says) || (stderr == "") != (status == 0) {
 		r.t.Errorf("verdict %q: status %d, says %q", args, got, stderr)
 	}
@@ -120,9 +121,9 @@ func (r *rig) verdict(status int, says string, args ...string) *frame.Verdict {
 	return v
 }
 
-// job runs the script that docs/verdict.md has, as a CI system does: with bash,
+// runJob runs the script that docs/verdict.md has, as a CI system does: with bash,
 // -e and -o pipefail. between is called while it sleeps; nil: it may not.
-func (r *rig) job(stable, canary string, between func()) (status int, out string) {
+func (r *harness) runJob(stable, canary string, between func()) (status int, out string) {
 	r.t.Helper()
 	text, err := os.ReadFile(filepath.Join("..", "docs", "verdict.md"))
 	if err != nil {
@@ -148,7 +149,7 @@ func (r *rig) job(stable, canary string, between func()) (status int, out string
 	}
 	cmd := exec.CommandContext(r.t.Context(), "bash", "-eo", "pipefail", "-c", strings.Join(recipe.Canary.Script, "\n"))
 	cmd.Dir = dir
-	cmd.Env = append(bareEnvironment(r.t), "PATH="+dir+":"+filepath.Dir(r.kit.rumtop)+":"+os.Getenv("PATH"),
+	cmd.Env = append(bareEnvironment(r.t), "PATH="+dir+":"+filepath.Dir(r.env.rumtop)+":"+os.Getenv("PATH"),
 		"NATS_URL="+r.server, "RUMTOP_SITE="+r.site, "STABLE="+stable, "CANARY="+canary)
 	var said lines
 	cmd.Stdout, cmd.Stderr = &said, &said
@@ -157,7 +158,7 @@ func (r *rig) job(stable, canary string, between func()) (status int, out string
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
-	for end := time.After(2 * patience); ; {
+	for end := time.After(2 * testwait.Patience); ; {
 		select {
 		case <-ended:
 			for _, path := range recipe.Canary.Artifacts.Paths {
@@ -182,16 +183,16 @@ func (r *rig) job(stable, canary string, between func()) (status int, out string
 
 // canaryJob: the job of the document marks the deploy for all who watch, waits
 // while nobody can tell, and passes when enough people have come.
-func canaryJob(r *rig) {
-	r.shop("canary", -8*time.Minute, -3*time.Minute)
-	m := newTerminal(r.t, 120, 36, r.kit.rumtop, "--server", r.server, "--site", r.site)
-	m.shows("live", "by region")
+func canaryJob(r *harness) {
+	r.runShop("canary", -8*time.Minute, -3*time.Minute)
+	m := newTerminal(r.t, 120, 36, r.env.rumtop, "--server", r.server, "--site", r.site)
+	m.waitFor("live", "by region")
 	waited := false
-	status, out := r.job("2.4.0", "2.4.1", func() {
+	status, out := r.runJob("2.4.0", "2.4.1", func() {
 		waited = true
-		m.keys("M")
-		m.shows("canary 2.4.1", "ci")
-		r.shop("canary", -3*time.Minute, 6*time.Minute)
+		m.sendKeys("M")
+		m.waitFor("canary 2.4.1", "ci")
+		r.runShop("canary", -3*time.Minute, 6*time.Minute)
 	})
 	if status != 0 || !waited {
 		r.t.Errorf("the job ended with %d, waited: %v\n%s", status, waited, out)
@@ -202,16 +203,16 @@ func canaryJob(r *rig) {
 	}
 	// A marker of another kind, which appears while the page is open.
 	r.rumtop("annotate", "--site", r.site, "--kind", "mitigation", "--author", "jane", "payments moved")
-	m.shows("payments moved", "mitigation", "jane")
-	m.keys("q")
-	if status := m.leaves(); status != "0" {
+	m.waitFor("payments moved", "mitigation", "jane")
+	m.sendKeys("q")
+	if status := m.exitStatus(); status != "0" {
 		r.t.Errorf("rumtop ended with %s", status)
 	}
 }
 
-// pages: who watches objectives headless is woken once, when a budget has burned
+// breachCommand: who watches objectives headless is woken once, when a budget has burned
 // for as long as they said.
-func pages(r *rig) {
+func breachCommand(r *harness) {
 	told := filepath.Join(r.t.TempDir(), "told")
 	var said lines
 	objective := []string{"--server", r.server, "--site", r.site, "--burn-for", "1m", "--objective", "errors=99% of views", "--objective", "speed=75% of lcp<=2500"}
@@ -225,7 +226,7 @@ func pages(r *rig) {
 	}()
 	r.post(`{"navigation":true,"view":"first"}`)
 	r.frameWith("a beacon", func(f *frame.Frame) bool { return f.Total.Views == 1 })
-	if stdout, stderr, status := run(r.t, r.kit.rumtop, append([]string{"check"}, objective...)...); status != 3 || !strings.Contains(stdout, "not enough data") || !strings.Contains(stderr, "errors, speed") {
+	if stdout, stderr, status := run(r.t, r.env.rumtop, append([]string{"check"}, objective...)...); status != 3 || !strings.Contains(stdout, "not enough data") || !strings.Contains(stderr, "errors, speed") {
 		r.t.Errorf("check of one beacon: status %d, prints %q, says %q", status, stdout, stderr)
 	}
 	visits.Go(func() error {
@@ -240,8 +241,8 @@ func pages(r *rig) {
 			r.post(`[{"navigation":true,"metrics":{"lcp":900}},{"navigation":true,"metrics":{"lcp":900},"errors":[{"type":"TypeError","message":"reading 'total'"}]}]`)
 		}
 	})
-	watch := start(r.t, &said, r.kit.rumtop, append([]string{"check", "--watch", "--format", "json", "--on-breach", "cat >>" + told}, objective...)...)
-	patient := time.Now().Add(60*time.Second + patience)
+	watch := start(r.t, &said, r.env.rumtop, append([]string{"check", "--watch", "--format", "json", "--on-breach", "cat >>" + told}, objective...)...)
+	patient := time.Now().Add(60*time.Second + testwait.Patience)
 	var text []byte
 	for !strings.HasSuffix(string(text), "\n") {
 		if time.Now().After(patient) {
@@ -265,11 +266,11 @@ func pages(r *rig) {
 	if strings.Count(string(text), "\n") != 1 || strings.Count(said.String(), `"event":"began"`) != 1 {
 		r.t.Errorf("told %q, printed %q", text, said.String())
 	}
-	stdout, stderr, status := run(r.t, r.kit.rumtop, append([]string{"check", "--format", "json"}, objective...)...)
+	stdout, stderr, status := run(r.t, r.env.rumtop, append([]string{"check", "--format", "json"}, objective...)...)
 	if status != 1 || !strings.Contains(stdout, `"schema":"rumtop.check/1"`) || !strings.Contains(stderr, "burns too fast") {
 		r.t.Errorf("check of a breach: status %d, prints %q, says %q", status, stdout, stderr)
 	}
-	if _, _, status := run(r.t, r.kit.rumtop, append([]string{"check", "--mute", "errors"}, objective...)...); status != 0 {
+	if _, _, status := run(r.t, r.env.rumtop, append([]string{"check", "--mute", "errors"}, objective...)...); status != 0 {
 		r.t.Errorf("check of what is muted: status %d", status)
 	}
 	if status := watch.stop(); status != 0 {

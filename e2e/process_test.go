@@ -17,6 +17,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/rumtop/rumtop/internal/testwait"
 )
 
 // process is a program that runs beside the test.
@@ -65,7 +67,7 @@ func (p *process) status() int {
 	select {
 	case <-p.ended:
 		return p.cmd.ProcessState.ExitCode()
-	case <-time.After(patience):
+	case <-time.After(testwait.Patience):
 		p.t.Fatalf("%v does not end", p.cmd.Args)
 		return 0
 	}
@@ -74,7 +76,7 @@ func (p *process) status() int {
 // run runs a program to its end.
 func run(t *testing.T, program string, args ...string) (stdout, stderr string, status int) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 2*patience)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*testwait.Patience)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Env = bareEnvironment(t)
@@ -104,16 +106,6 @@ func freePort(t *testing.T) string {
 		}
 	}()
 	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
-}
-
-// until waits for something to hold.
-func until(t *testing.T, what string, holds func() bool) {
-	t.Helper()
-	for end := time.Now().Add(patience); !holds(); time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("waited in vain: %s", what)
-		}
-	}
 }
 
 // lines gathers what a process writes.

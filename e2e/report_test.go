@@ -14,12 +14,14 @@ import (
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
+
+	"github.com/rumtop/rumtop/internal/testwait"
 )
 
 // The author of a postmortem takes a snapshot of the demo's incident, has it
 // written up, and reads the page: at a desk, on a phone in the dark, on paper.
 func TestReport(t *testing.T) {
-	k := newPrograms(t)
+	k := buildPrograms(t)
 	file := demoSnapshot(t, k)
 	page := filepath.Join(t.TempDir(), "report.html")
 	if _, problems, status := run(t, k.rumtop, "report", file, "-o", page, "--note", "Payments failed <b>in Safari</b>."); status != 0 {
@@ -28,7 +30,7 @@ func TestReport(t *testing.T) {
 
 	ctx, stop := chromedp.NewContext(startBrowser(t, nil))
 	t.Cleanup(stop)
-	ctx, stop = context.WithTimeout(ctx, 2*patience)
+	ctx, stop = context.WithTimeout(ctx, 2*testwait.Patience)
 	t.Cleanup(stop)
 	for _, sight := range []struct {
 		name, media, scheme string
@@ -69,7 +71,7 @@ func TestReport(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			colours, light := look(picture)
+			colours, light := inspect(picture)
 			if colours < 30 || light == sight.dark || picture.Bounds().Dy() < 1500 {
 				t.Errorf("a picture of %v, of %d colours, light: %v", picture.Bounds(), colours, light)
 			}
@@ -86,13 +88,13 @@ func TestReport(t *testing.T) {
 }
 
 // demoSnapshot is the file that s writes while the demo's incident is on.
-func demoSnapshot(t *testing.T, k *kit, flags ...string) (file string) {
+func demoSnapshot(t *testing.T, k *env, flags ...string) (file string) {
 	t.Helper()
 	dir := t.TempDir()
 	m := newTerminal(t, 120, 36, append([]string{"env", "-C", dir, k.rumtop, "demo"}, flags...)...)
-	m.shows("live", "by region", "TypeError")
-	m.keys("s")
-	until(t, "a snapshot", func() bool {
+	m.waitFor("live", "by region", "TypeError")
+	m.sendKeys("s")
+	testwait.Until(t, "a snapshot", func() bool {
 		found, err := filepath.Glob(filepath.Join(dir, "*.rumsnap"))
 		if err != nil || len(found) == 0 {
 			return false
@@ -100,13 +102,13 @@ func demoSnapshot(t *testing.T, k *kit, flags ...string) (file string) {
 		file = found[0]
 		return true
 	})
-	m.keys("q")
-	m.leaves()
+	m.sendKeys("q")
+	m.exitStatus()
 	return file
 }
 
-// look counts the colours of a picture, and tells whether its corner is light.
-func look(p image.Image) (colours int, light bool) {
+// inspect counts the colours of a picture, and tells whether its corner is light.
+func inspect(p image.Image) (colours int, light bool) {
 	seen := map[[3]uint32]bool{}
 	b := p.Bounds()
 	for y := b.Min.Y; y < b.Max.Y; y += 2 {

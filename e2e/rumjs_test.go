@@ -11,24 +11,24 @@ import (
 	"github.com/rumtop/rumtop/internal/frame"
 )
 
-// hurt is one view by one user, in which everything went wrong.
-func hurt(f *frame.Frame) bool {
-	return whole(f) && f.Total.Errors == 2 && f.Total.FailedRequests == 2
+// hasTrouble is one view by one user, in which everything went wrong.
+func hasTrouble(f *frame.Frame) bool {
+	return hasVitals(f) && f.Total.Errors == 2 && f.Total.FailedRequests == 2
 }
 
-func browserAgent(t *testing.T, k *kit) {
-	p, r := visit(t, k, func(r *rig) string {
-		return fmt.Sprintf(`<script async crossorigin src="%s/rum.js" data-key="%s" data-release="2.4.1"></script>`, r.edge, siteKey)
+func browserAgent(t *testing.T, k *env) {
+	p, r := openShop(t, k, func(r *harness) string {
+		return fmt.Sprintf(`<script async crossorigin src="%s/rum.js" data-key="%s" data-release="2.4.1"></script>`, r.url, siteKey)
 	})
-	p.until("window.rum && rum.flush")
+	p.waitJS("window.rum && rum.flush")
 	p.run("rum.user('fontainebleau@example.com'); rum.tag('tier', 'paid')")
-	truth := p.suffer("rum.event('checkout_completed', 1);" + trouble(t))
+	truth := p.degrade("rum.event('checkout_completed', 1);" + trouble(t))
 	p.hide()
-	f := r.frameWith("the view in a frame", hurt, "--by", "release")
-	hurtOnce(t, f)
-	truth.is(t, &f.Total)
-	group(t, f, "TypeError", "no cart for [email]")
-	group(t, f, "RangeError", "order 8412 declined")
+	f := r.frameWith("the view in a frame", hasTrouble, "--by", "release")
+	checkErroredView(t, f)
+	truth.check(t, &f.Total)
+	checkErrorGroup(t, f, "TypeError", "no cart for [email]")
+	checkErrorGroup(t, f, "RangeError", "order 8412 declined")
 
 	if f := r.frame("--by", "tier", "-f", "tier=paid"); !slices.ContainsFunc(f.Segments, func(s frame.Row) bool { return s.Key == "paid" }) {
 		t.Errorf("no segment of the tag: %+v", f.Segments)
@@ -39,20 +39,20 @@ func browserAgent(t *testing.T, k *kit) {
 			t.Errorf("no %s in what viewers receive:\n%s", want, tail)
 		}
 	}
-	r.keepsPrivate()
+	r.checkPrivacy()
 	p.close()
-	r.stays(f)
+	r.checkUnchanged(f)
 }
 
-func closedTab(t *testing.T, k *kit) {
-	p, r := visit(t, k, func(r *rig) string {
-		return fmt.Sprintf(`<script async crossorigin src="%s/rum.js" data-key="%s" data-release="2.4.1"></script>`, r.edge, siteKey)
+func closedTab(t *testing.T, k *env) {
+	p, r := openShop(t, k, func(r *harness) string {
+		return fmt.Sprintf(`<script async crossorigin src="%s/rum.js" data-key="%s" data-release="2.4.1"></script>`, r.url, siteKey)
 	})
-	p.until("window.rum && rum.flush")
-	truth := p.suffer("shop.throws(); await new Promise(r => setTimeout(r))")
+	p.waitJS("window.rum && rum.flush")
+	truth := p.degrade("shop.throws(); await new Promise(r => setTimeout(r))")
 	p.close()
-	f := r.frameWith("the view in a frame", whole, "--by", "release")
-	truth.is(t, &f.Total)
+	f := r.frameWith("the view in a frame", hasVitals, "--by", "release")
+	truth.check(t, &f.Total)
 	if f.Total.Views != 1 || f.Total.Errors != 1 || f.Total.ErroredViews != 1 {
 		t.Errorf("total: %+v", f.Total)
 	}
@@ -64,7 +64,7 @@ func trouble(t *testing.T) string {
 	return "shop.throws(); shop.rejects(); await shop.fetches('http://127.0.0.1:" + freePort(t) + "/')"
 }
 
-func hurtOnce(t *testing.T, f *frame.Frame) {
+func checkErroredView(t *testing.T, f *frame.Frame) {
 	t.Helper()
 	row := &f.Total
 	if row.Views != 1 || row.Errors != 2 || row.ErroredViews != 1 || row.ErrorRate != 1 || row.Users != 1 || row.Affected != 1 ||
@@ -79,7 +79,7 @@ func hurtOnce(t *testing.T, f *frame.Frame) {
 	}
 }
 
-func group(t *testing.T, f *frame.Frame, typ, message string) {
+func checkErrorGroup(t *testing.T, f *frame.Frame, typ, message string) {
 	t.Helper()
 	if !slices.ContainsFunc(f.Errors, func(e frame.ErrorGroup) bool {
 		return e.Type == typ && e.Message == message && e.Count == 1 && e.Users == 1
@@ -88,8 +88,8 @@ func group(t *testing.T, f *frame.Frame, typ, message string) {
 	}
 }
 
-// stays checks that a tab that is closed after it was hidden counts nothing twice.
-func (r *rig) stays(before *frame.Frame) {
+// checkUnchanged checks that a tab that is closed after it was hidden counts nothing twice.
+func (r *harness) checkUnchanged(before *frame.Frame) {
 	r.t.Helper()
 	// A beacon of our own, taken after all that the tab has sent.
 	r.post(`{"release":"after","events":[{"name":"after"}]}`)

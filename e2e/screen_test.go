@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/testwait"
 )
 
 // terminal is a real terminal, tmux, in which rumtop runs.
@@ -45,7 +46,7 @@ func newTerminal(t *testing.T, width, height int, command ...string) *terminal {
 	}
 	m.tmux(append(append(args, "sh", "-c", `"$@"; echo $? >"$0"`, m.status), command...)...)
 	shell := strings.TrimSpace(m.tmux("display-message", "-p", "#{pane_pid}"))
-	until(t, "rumtop begins", func() bool {
+	testwait.Until(t, "rumtop begins", func() bool {
 		children, err := os.ReadFile(filepath.Join("/proc", shell, "task", shell, "children"))
 		m.pid = strings.TrimSpace(string(children))
 		return err != nil || m.pid != "" // or has ended already
@@ -62,16 +63,16 @@ func (m *terminal) tmux(args ...string) string {
 	return string(out)
 }
 
-func (m *terminal) keys(keys ...string) { m.tmux(append([]string{"send-keys"}, keys...)...) }
+func (m *terminal) sendKeys(keys ...string) { m.tmux(append([]string{"send-keys"}, keys...)...) }
 
 // garbage is what is left of an escape sequence that a terminal did not understand.
 var garbage = regexp.MustCompile(`\x1b|\[[0-9;?]+[A-Za-z]|\][0-9]+;|rgb:`)
 
-// shows waits until every text is on the screen.
-func (m *terminal) shows(texts ...string) string {
+// waitFor waits until every text is on the screen.
+func (m *terminal) waitFor(texts ...string) string {
 	m.t.Helper()
 	var screen string
-	until(m.t, fmt.Sprintf("%q on the screen", texts), func() bool {
+	testwait.Until(m.t, fmt.Sprintf("%q on the screen", texts), func() bool {
 		screen = m.tmux("capture-pane", "-p")
 		for _, text := range texts {
 			if !strings.Contains(screen, text) {
@@ -86,19 +87,19 @@ func (m *terminal) shows(texts ...string) string {
 	return screen
 }
 
-// leaves waits for the program to end, and gives its exit status.
-func (m *terminal) leaves() string {
+// exitStatus waits for the program to end, and gives its exit status.
+func (m *terminal) exitStatus() string {
 	m.t.Helper()
 	var status []byte
-	until(m.t, "rumtop ends", func() bool {
+	testwait.Until(m.t, "rumtop ends", func() bool {
 		status, _ = os.ReadFile(m.status) // not there yet
 		return strings.HasSuffix(string(status), "\n")
 	})
 	return strings.TrimSpace(string(status))
 }
 
-// traffic is a minute's worth of two releases, of which one is broken.
-func traffic(r *rig) {
+// postTraffic posts a minute's worth of two releases, of which one is broken.
+func postTraffic(r *harness) {
 	r.t.Helper()
 	for batch := range 8 {
 		var body strings.Builder
@@ -115,38 +116,38 @@ func traffic(r *rig) {
 	r.frameWith("the traffic", func(f *frame.Frame) bool { return f.Total.Views == 200 })
 }
 
-func triage(t *testing.T, k *kit, width, height int) {
-	r := newRig(t, k)
-	traffic(r)
+func triage(t *testing.T, k *env, width, height int) {
+	r := newHarness(t, k)
+	postTraffic(r)
 	m := newTerminal(t, width, height, k.rumtop, "--server", r.server)
-	m.shows("rumtop", "shop", "live", "by region", "eu-west", "error rate", "LCP", "TypeError")
-	m.keys("b")
-	m.shows("release", "environment", "browser")
-	m.keys("Down", "Enter")
-	m.shows("by release", "2.4.1", "2.4.0")
-	m.keys("Enter")
-	m.shows("release=2.4.1")
-	m.keys("e")
-	m.shows("TypeError: reading 'total'", "100")
-	m.keys("Enter")
-	m.shows("at total (")
-	m.keys("Escape")
-	m.keys("?")
-	m.shows("filter", "excl", "what differs")
-	m.keys("Escape")
-	m.shows("? help")
+	m.waitFor("rumtop", "shop", "live", "by region", "eu-west", "error rate", "LCP", "TypeError")
+	m.sendKeys("b")
+	m.waitFor("release", "environment", "browser")
+	m.sendKeys("Down", "Enter")
+	m.waitFor("by release", "2.4.1", "2.4.0")
+	m.sendKeys("Enter")
+	m.waitFor("release=2.4.1")
+	m.sendKeys("e")
+	m.waitFor("TypeError: reading 'total'", "100")
+	m.sendKeys("Enter")
+	m.waitFor("at total (")
+	m.sendKeys("Escape")
+	m.sendKeys("?")
+	m.waitFor("filter", "excl", "what differs")
+	m.sendKeys("Escape")
+	m.waitFor("? help")
 	lines := strings.Split(strings.TrimRight(m.tmux("capture-pane", "-p"), "\n"), "\n")
 	if len(lines) > height {
 		t.Errorf("%d lines in a terminal of %d", len(lines), height)
 	}
-	m.keys("q")
-	if status := m.leaves(); status != "0" {
+	m.sendKeys("q")
+	if status := m.exitStatus(); status != "0" {
 		t.Errorf("rumtop ended with %s", status)
 	}
 }
 
-// gone reports whether a process has ended; one that nobody has buried counts.
-func gone(pid string) bool {
+// hasEnded reports whether a process has ended; one that nobody has buried counts.
+func hasEnded(pid string) bool {
 	stat, err := os.ReadFile(filepath.Join("/proc", pid, "stat"))
 	if err != nil {
 		return true
@@ -155,67 +156,67 @@ func gone(pid string) bool {
 	return strings.HasPrefix(rest, "Z") || strings.HasPrefix(rest, "X")
 }
 
-func terminalGoesAway(t *testing.T, k *kit) {
-	r := newRig(t, k)
-	traffic(r)
+func terminalGoesAway(t *testing.T, k *env) {
+	r := newHarness(t, k)
+	postTraffic(r)
 	m := newTerminal(t, 80, 24, k.rumtop, "--server", r.server)
-	m.shows("live", "eu-west")
-	if gone(m.pid) {
+	m.waitFor("live", "eu-west")
+	if hasEnded(m.pid) {
 		t.Fatalf("process %s is not rumtop's", m.pid)
 	}
 	m.tmux("kill-server")
 	closed := time.Now()
-	until(t, "rumtop ends with its terminal", func() bool { return gone(m.pid) })
+	testwait.Until(t, "rumtop ends with its terminal", func() bool { return hasEnded(m.pid) })
 	if took := time.Since(closed); took > time.Second {
 		t.Errorf("rumtop outlived its terminal by %v", took)
 	}
 }
 
-func screenBeforeServer(t *testing.T, k *kit) {
-	r := &rig{t: t, kit: k, site: "shop", key: siteKey, store: t.TempDir(), server: "nats://127.0.0.1:" + freePort(t)}
+func screenBeforeServer(t *testing.T, k *env) {
+	r := &harness{t: t, env: k, site: "shop", key: siteKey, store: t.TempDir(), server: "nats://127.0.0.1:" + freePort(t)}
 	m := newTerminal(t, 80, 24, k.rumtop, "--server", r.server)
-	m.shows("disconnected", "not connected", "retrying")
+	m.waitFor("disconnected", "not connected", "retrying")
 	r.startServer()
-	m.shows("no site has reported yet")
+	m.waitFor("no site has reported yet")
 	r.startCollector()
-	traffic(r)
-	m.shows("live", "shop", "eu-west", "TypeError")
-	m.keys("q")
-	if status := m.leaves(); status != "0" {
+	postTraffic(r)
+	m.waitFor("live", "shop", "eu-west", "TypeError")
+	m.sendKeys("q")
+	if status := m.exitStatus(); status != "0" {
 		t.Errorf("rumtop ended with %s", status)
 	}
 }
 
 // What the collector takes while the server is away is there when it is back,
 // on a screen that was open all the while.
-func serverRestarts(t *testing.T, k *kit) {
-	r := newRig(t, k)
-	traffic(r)
+func serverRestarts(t *testing.T, k *env) {
+	r := newHarness(t, k)
+	postTraffic(r)
 	m := newTerminal(t, 80, 24, k.rumtop, "--server", r.server)
-	m.shows("live", "eu-west")
+	m.waitFor("live", "eu-west")
 	if status := r.nats.stop(); status != 0 && status != 1 {
 		t.Errorf("nats-server ended with %d", status)
 	}
-	m.shows("disconnected")
+	m.waitFor("disconnected")
 	r.post(`{"navigation":true,"view":"meanwhile","errors":[{"type":"MeanwhileError","message":"while the server was away"}]}`)
 	r.startServer()
-	m.shows("live", "MeanwhileError")
+	m.waitFor("live", "MeanwhileError")
 	if f := r.frame(); f.Total.Views != 201 || f.Health.Gaps != 0 {
 		t.Errorf("after the restart: %v views, %+v", f.Total.Views, f.Health)
 	}
-	m.keys("q")
-	if status := m.leaves(); status != "0" {
+	m.sendKeys("q")
+	if status := m.exitStatus(); status != "0" {
 		t.Errorf("rumtop ended with %s", status)
 	}
 }
 
-func demoScreen(t *testing.T, k *kit) {
+func demoScreen(t *testing.T, k *env) {
 	m := newTerminal(t, 120, 36, k.rumtop, "demo")
-	m.shows("rumtop", "live", "by region", "eu-west", "TypeError")
-	m.keys("v")
-	m.shows("by release", "2.4.1")
-	m.keys("q")
-	if status := m.leaves(); status != "0" {
+	m.waitFor("rumtop", "live", "by region", "eu-west", "TypeError")
+	m.sendKeys("v")
+	m.waitFor("by release", "2.4.1")
+	m.sendKeys("q")
+	if status := m.exitStatus(); status != "0" {
 		t.Errorf("rumtop demo ended with %s", status)
 	}
 }

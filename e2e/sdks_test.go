@@ -15,7 +15,7 @@ type sdk struct {
 	value  string            // of the SDK dimension
 
 	// except says what the SDK does not send, or counts in another way than the
-	// page did, by scene ("*" is all of them), blank between:
+	// page did, by scenario ("*" is all of them), blank between:
 	//
 	//	inp              a vital that must be missing, not zero
 	//	inp@/cart        that of one page alone
@@ -33,7 +33,7 @@ type sdk struct {
 	except map[string]string
 }
 
-// sdks are the SDKs that the scenes are played with. To add one, write the page
+// sdks are the SDKs that the scenarios are played with. To add one, write the page
 // script and a line here.
 func sdks() []sdk {
 	return append(telemetrySDKs(), []sdk{
@@ -103,17 +103,17 @@ func datadog(restored string) map[string]string {
 	return map[string]string{"*": "late users+", "restored": "views=" + restored}
 }
 
-// TestSDKs plays every scene with every SDK, in a browser whose pages are on
+// TestSDKs plays every scenario with every SDK, in a browser whose pages are on
 // another origin than the collector, and holds what rumtop shows against what
 // the page itself has measured.
 func TestSDKs(t *testing.T) {
-	m := newMarket(t, sdks())
+	m := newSDKShop(t, sdks())
 	t.Run("sdk", func(t *testing.T) {
 		for i := range m.sdks {
 			x := &m.sdks[i]
 			t.Run(x.name, func(t *testing.T) {
-				t.Cleanup(func() { m.edge.keep(t, x) })
-				for _, sc := range scenes() {
+				t.Cleanup(func() { m.proxy.saveFixture(t, x) })
+				for _, sc := range scenarios() {
 					t.Run(sc.name, func(t *testing.T) {
 						t.Parallel()
 						m.play(t, x, sc)
@@ -122,5 +122,5 @@ func TestSDKs(t *testing.T) {
 			})
 		}
 	})
-	m.rig.keepsPrivate()
+	m.harness.checkPrivacy()
 }

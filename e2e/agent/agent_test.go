@@ -13,9 +13,9 @@ import (
 
 func TestAgent(t *testing.T) {
 	b := startBrowser(t)
-	for _, scene := range []struct {
+	for _, scenario := range []struct {
 		name string
-		play func(*testing.T, *stage)
+		play func(*testing.T, *harness)
 	}{
 		{"load", load},
 		{"timer", timer},
@@ -54,11 +54,11 @@ func TestAgent(t *testing.T) {
 		{"bare browser", bareBrowser},
 		{"prefix", keyInPath},
 	} {
-		t.Run(scene.name, func(t *testing.T) { scene.play(t, newStage(t, b)) })
+		t.Run(scenario.name, func(t *testing.T) { scenario.play(t, newHarness(t, b)) })
 	}
 }
 
-// startBrowser starts the one Chromium in which all scenes open their tabs.
+// startBrowser starts the one Chromium in which all scenarios open their tabs.
 func startBrowser(t *testing.T) context.Context {
 	t.Helper()
 	alloc, stop := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:],

@@ -4,7 +4,7 @@ package agent
 
 import "testing"
 
-func calls(t *testing.T, s *stage) {
+func calls(t *testing.T, s *harness) {
 	s.visit("")
 	s.run(`
 		rum.user('jane@example.com'); rum.tag('plan', 'pro'); rum.tag('gone', 1); rum.tag('gone', null);
@@ -44,7 +44,7 @@ func calls(t *testing.T, s *stage) {
 // queueStub is the stub that docs/browser-agent.md gives for calls before the agent.
 const queueStub = `<script>!function(r,q){r.q=q=r.q||[];"event measure error user tag consent route release flush".replace(/\w+/g,function(m){r[m]=r[m]||function(){q.push([m,arguments])}})}(window.rum=window.rum||{})</script>`
 
-func earlyCalls(t *testing.T, s *stage) {
+func earlyCalls(t *testing.T, s *harness) {
 	s.page(queueStub+`<script>rum.user('u1'); rum.event('early'); const kept = rum; kept.tag('a', 'b')</script>`+s.tag(""), "")
 	s.open("/")
 	s.run("kept.event('late'); kept.flush()")

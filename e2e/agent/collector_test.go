@@ -7,16 +7,14 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/rumtop/rumtop/collector/agent"
+	"github.com/rumtop/rumtop/internal/testwait"
 )
-
-// patience is how long anything that must come may take. Little of it is used.
-const patience = 15 * time.Second
 
 // A sent beacon, with every field that the agent may send and no other.
 type sent struct {
@@ -76,17 +74,15 @@ type post struct {
 type recorder struct {
 	agent http.Handler
 
-	mu      sync.Mutex
-	changed *sync.Cond
-	posts   []post
-	wrong   []string // what no agent may do
+	mu    sync.Mutex
+	posts []post
+	wrong []string // what no agent may do
 	// answer gives the status of the nth post, from 0, and may set headers.
 	answer func(n int, h http.Header) int
 }
 
 func newRecorder() *recorder {
 	r := &recorder{agent: agent.Handler(), answer: func(int, http.Header) int { return http.StatusAccepted }}
-	r.changed = sync.NewCond(&r.mu)
 	return r
 }
 
@@ -99,7 +95,6 @@ func (c *recorder) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p := post{path: r.URL.Path, key: r.URL.Query().Get("key"), contentType: r.Header.Get("Content-Type"), body: string(body)}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	defer c.changed.Broadcast()
 	if r.Method != http.MethodPost || err != nil {
 		c.wrong = append(c.wrong, fmt.Sprintf("%s %s (%v)", r.Method, r.URL, err))
 	}
@@ -120,8 +115,8 @@ func (c *recorder) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(p.status)
 }
 
-// answers changes what posts get from now on.
-func (c *recorder) answers(f func(n int, h http.Header) int) {
+// setAnswer changes what posts get from now on.
+func (c *recorder) setAnswer(f func(n int, h http.Header) int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.answer = f
@@ -130,23 +125,14 @@ func (c *recorder) answers(f func(n int, h http.Header) int) {
 // wait returns the posts when enough of them have come.
 func (c *recorder) wait(t *testing.T, what string, enough func([]post) bool) []post {
 	t.Helper()
-	late := false
-	timer := time.AfterFunc(patience, func() {
+	var posts []post
+	testwait.Until(t, what+" in the posts", func() bool {
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		late = true
-		c.changed.Broadcast()
+		posts = slices.Clone(c.posts)
+		return enough(posts)
 	})
-	defer timer.Stop()
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for !enough(c.posts) {
-		if late {
-			t.Fatalf("no %s in what was sent:\n%s", what, c.dump())
-		}
-		c.changed.Wait()
-	}
-	return append([]post(nil), c.posts...)
+	return posts
 }
 
 func (c *recorder) dump() string {

@@ -19,8 +19,8 @@ func ids(p post) []string {
 }
 
 // A collector that is full gets the same beacons again, when it asked for them.
-func busyCollector(t *testing.T, s *stage) {
-	s.collector.answers(func(n int, h http.Header) int {
+func busyCollector(t *testing.T, s *harness) {
+	s.collector.setAnswer(func(n int, h http.Header) int {
 		if n > 0 {
 			return http.StatusAccepted
 		}
@@ -46,26 +46,26 @@ func busyCollector(t *testing.T, s *stage) {
 }
 
 // A key or origin that is refused stays refused: the agent falls silent.
-func refusingCollector(t *testing.T, s *stage) {
-	s.collector.answers(func(int, http.Header) int { return http.StatusForbidden })
+func refusingCollector(t *testing.T, s *harness) {
+	s.collector.setAnswer(func(int, http.Header) int { return http.StatusForbidden })
 	s.visit("")
 	s.run("rum.flush()")
 	s.collector.wait(t, "post", func(p []post) bool { return len(p) == 1 })
-	s.until("performance.getEntriesByName('" + s.edge.URL + "/v1/beacons?key=k1').length")
+	s.waitJS("performance.getEntriesByName('" + s.edge.URL + "/v1/beacons?key=k1').length")
 	s.run("rum.event('more')")
-	if n := s.quiet(); n != 1 {
+	if n := s.postsWhenIdle(); n != 1 {
 		t.Errorf("%d posts to a collector that refuses, want 1", n)
 	}
 }
 
-func collectorDown(t *testing.T, s *stage) {
+func collectorDown(t *testing.T, s *harness) {
 	s.visit(`data-endpoint="` + dead + `"`)
 	s.run(act)
 	s.run("rum.flush()")
-	s.until("Object.keys(localStorage).length") // tried, failed, kept
+	s.waitJS("Object.keys(localStorage).length") // tried, failed, kept
 	s.hide()
 	s.show()
-	if ok := ask[bool](s, "(await fetch('/status/200')).ok"); !ok {
+	if ok := eval[bool](s, "(await fetch('/status/200')).ok"); !ok {
 		t.Error("the page's own requests fail")
 	}
 	s.mu.Lock()
@@ -78,39 +78,39 @@ func collectorDown(t *testing.T, s *stage) {
 }
 
 // What one page could not deliver the next one does, with the same ids.
-func nextPage(t *testing.T, s *stage) {
-	s.collector.answers(func(int, http.Header) int { return http.StatusBadGateway })
+func nextPage(t *testing.T, s *harness) {
+	s.collector.setAnswer(func(int, http.Header) int { return http.StatusBadGateway })
 	s.visit("")
 	s.run("rum.event('undelivered'); rum.flush()")
 	posts := s.collector.wait(t, "refused post", func(p []post) bool { return len(p) > 0 })
-	s.until("Object.keys(localStorage).length")
-	s.collector.answers(func(int, http.Header) int { return http.StatusAccepted })
+	s.waitJS("Object.keys(localStorage).length")
+	s.collector.setAnswer(func(int, http.Header) int { return http.StatusAccepted })
 	s.open("/second")
 	s.run("rum.flush()")
 	if b := s.collector.beacon(t, "event of the first page", event("undelivered")); b.ID != ids(posts[0])[0] {
 		t.Errorf("id %s, first sent as %s", b.ID, ids(posts[0])[0])
 	}
-	s.until("!Object.keys(localStorage).length")
+	s.waitJS("!Object.keys(localStorage).length")
 }
 
-func offline(t *testing.T, s *stage) {
+func offline(t *testing.T, s *harness) {
 	s.visit("")
 	s.run("rum.flush()")
 	s.collector.beacon(t, "navigation", navigation)
 	s.connect(false)
 	s.run("rum.event('offline'); rum.flush()")
-	s.until("Object.keys(localStorage).length")
+	s.waitJS("Object.keys(localStorage).length")
 	n := len(s.collector.all())
 	s.connect(true)
 	b := s.collector.beacon(t, "event from offline", event("offline"))
 	if n == 0 || b.ID == "" {
 		t.Errorf("beacon = %+v", b)
 	}
-	s.until("!Object.keys(localStorage).length")
+	s.waitJS("!Object.keys(localStorage).length")
 }
 
 // A browser that lacks or forbids what the agent would like still gets a page that works.
-func bareBrowser(t *testing.T, s *stage) {
+func bareBrowser(t *testing.T, s *harness) {
 	s.page(`<script>
 		for (const name of ['localStorage', 'sessionStorage']) Object.defineProperty(window, name, {get() { throw new DOMException('denied', 'SecurityError') }});
 		delete window.crypto; delete window.PerformanceObserver; delete window.PerformanceEventTiming;
@@ -126,12 +126,12 @@ func bareBrowser(t *testing.T, s *stage) {
 }
 
 // A script from /k/<key>/rum.js needs no attribute at all.
-func keyInPath(t *testing.T, s *stage) {
+func keyInPath(t *testing.T, s *harness) {
 	s.page(`<script src="`+s.edge.URL+`/k/shop1/rum.js" async></script><script src="`+s.edge.URL+`/k/shop1/rum.js" async></script>`, "")
 	s.open("/")
 	s.run("rum.flush()")
 	s.collector.beacon(t, "navigation", navigation)
-	s.quiet()
+	s.postsWhenIdle()
 	navigations := 0
 	for _, b := range s.collector.all() {
 		if b.Navigation {

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// The stubs that the scenes play with are the ones that people copy.
+// The stubs that the scenarios play with are the ones that people copy.
 func TestStubsAreDocumented(t *testing.T) {
 	doc, err := os.ReadFile("../../docs/browser-agent.md")
 	if err != nil {

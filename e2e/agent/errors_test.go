@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func uncaughtError(t *testing.T, s *stage) {
+func uncaughtError(t *testing.T, s *harness) {
 	s.visit("")
 	s.run("setTimeout(() => undefined.total); await new Promise(r => setTimeout(r, 20)); rum.flush()")
 	b := s.collector.beacon(t, "TypeError", failure("TypeError"))
@@ -26,7 +26,7 @@ func uncaughtError(t *testing.T, s *stage) {
 	}
 }
 
-func unhandledRejections(t *testing.T, s *stage) {
+func unhandledRejections(t *testing.T, s *harness) {
 	s.visit("")
 	s.run(`
 		Promise.reject(new RangeError('too far'));
@@ -55,7 +55,7 @@ func unhandledRejections(t *testing.T, s *stage) {
 	}
 }
 
-func missingResource(t *testing.T, s *stage) {
+func missingResource(t *testing.T, s *harness) {
 	s.visit("")
 	s.run(`
 		const img = new Image(); img.src = '/status/404/logo.png?user=jane'; document.body.append(img);
@@ -79,7 +79,7 @@ func missingResource(t *testing.T, s *stage) {
 }
 
 // The cap on a loop that throws tells what it left out.
-func errorBurst(t *testing.T, s *stage) {
+func errorBurst(t *testing.T, s *harness) {
 	s.visit("")
 	s.run("for (let i = 0; i < 200; i++) rum.error(new Error('again ' + 'x'.repeat(5000) + '\\n'.repeat(5))); rum.flush()")
 	b := s.collector.beacon(t, "errors_dropped", metric("errors_dropped"))
@@ -107,11 +107,11 @@ func errorBurst(t *testing.T, s *stage) {
 // earlyStub is the stub that docs/browser-agent.md gives for errors before the agent.
 const earlyStub = `<script>!function(r,f){r.e=r.e||[];f=function(e){r.e&&r.e.push(e)};addEventListener("error",f,!0);addEventListener("unhandledrejection",f)}(window.rum=window.rum||{})</script>`
 
-func earlyErrors(t *testing.T, s *stage) {
+func earlyErrors(t *testing.T, s *harness) {
 	s.page(earlyStub+`<script>setTimeout(() => Promise.reject(new RangeError('early rejection')));undefined.early</script>`,
 		`<script>setTimeout(() => { document.head.insertAdjacentHTML('beforeend', ''); const e = document.createElement('script'); e.src = '`+s.edge.URL+`/rum.js'; e.dataset.key = 'k1'; document.head.append(e) }, 50)</script>`)
 	s.open("/")
-	s.until("window.rum.flush")
+	s.waitJS("window.rum.flush")
 	s.run("setTimeout(() => { throw new SyntaxError('late') }); await new Promise(r => setTimeout(r, 20)); rum.flush()")
 	s.collector.beacon(t, "early error", failure("TypeError"))
 	s.collector.beacon(t, "early rejection", failure("RangeError"))

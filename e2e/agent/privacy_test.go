@@ -7,12 +7,12 @@ import "testing"
 const act = "rum.user('jane'); rum.event('bought'); rum.measure('m', 1); setTimeout(() => { throw new RangeError('oops') }); await fetch('/status/500'); await new Promise(r => setTimeout(r, 20)); rum.flush();"
 
 // errorsAlone waits for the error and sees that it came alone and marked.
-func (s *stage) errorsAlone() sent {
+func (s *harness) errorsAlone() sent {
 	s.t.Helper()
 	b := s.collector.beacon(s.t, "error", failure("RangeError"))
 	s.hide()
 	s.show()
-	s.quiet()
+	s.postsWhenIdle()
 	for _, b := range s.collector.all() {
 		if b.Navigation || len(b.Metrics)+len(b.Events)+len(b.Requests) > 0 {
 			s.t.Errorf("more than errors was sent: %+v", b)
@@ -25,12 +25,12 @@ func (s *stage) errorsAlone() sent {
 }
 
 // stored lists what the page's origin has in its storage.
-func (s *stage) stored() []string {
+func (s *harness) stored() []string {
 	s.t.Helper()
-	return ask[[]string](s, "Object.keys(localStorage).concat(Object.keys(sessionStorage))")
+	return eval[[]string](s, "Object.keys(localStorage).concat(Object.keys(sessionStorage))")
 }
 
-func unsampled(t *testing.T, s *stage) {
+func unsampled(t *testing.T, s *harness) {
 	s.visit(`data-sample="0"`)
 	s.run(act)
 	if b := s.errorsAlone(); b.Session == "" || b.User != "jane" || b.View == "" {
@@ -40,7 +40,7 @@ func unsampled(t *testing.T, s *stage) {
 
 // What is sampled says its rate; errors, which are not, say 1. The session's
 // rate holds, whatever the next page's tag says.
-func sampled(t *testing.T, s *stage) {
+func sampled(t *testing.T, s *harness) {
 	s.page(`<script>const random = Math.random; Math.random = () => random() / 11</script>`+s.tag(`data-sample="0.1"`), "")
 	s.open("/first")
 	s.run(act)
@@ -53,19 +53,19 @@ func sampled(t *testing.T, s *stage) {
 	s.page(s.tag(`data-sample="0"`), "")
 	s.open("/second")
 	s.run("rum.flush()")
-	if b := s.began("/second"); b.SampleRate != 0.1 {
+	if b := s.navigationTo("/second"); b.SampleRate != 0.1 {
 		t.Errorf("sample rate %v in the same session, want 0.1", b.SampleRate)
 	}
 }
 
 // A session ends after half an hour without a beacon.
-func session(t *testing.T, s *stage) {
+func session(t *testing.T, s *harness) {
 	s.visit("")
 	s.run("rum.flush()")
 	first := s.collector.beacon(t, "navigation", navigation)
 	s.open("/second")
 	s.run("rum.flush()")
-	second := s.began("/second")
+	second := s.navigationTo("/second")
 	s.page(`<script>
 		const key = Object.keys(sessionStorage)[0], s = JSON.parse(sessionStorage[key]);
 		s.last -= 31 * 60e3;
@@ -73,13 +73,13 @@ func session(t *testing.T, s *stage) {
 	</script>`+s.tag(""), "")
 	s.open("/third")
 	s.run("rum.flush()")
-	third := s.began("/third")
+	third := s.navigationTo("/third")
 	if first.Session != second.Session || third.Session == second.Session || third.Session == "" {
 		t.Errorf("sessions %q, %q, and after the pause %q", first.Session, second.Session, third.Session)
 	}
 }
 
-func globalPrivacyControl(t *testing.T, s *stage) {
+func globalPrivacyControl(t *testing.T, s *harness) {
 	s.page(`<script>Object.defineProperty(Navigator.prototype, 'globalPrivacyControl', {get: () => true})</script>`+s.tag(`data-consent="full"`), "")
 	s.open("/")
 	s.run("rum.consent('full');" + act)
@@ -92,7 +92,7 @@ func globalPrivacyControl(t *testing.T, s *stage) {
 	}
 }
 
-func doNotTrack(t *testing.T, s *stage) {
+func doNotTrack(t *testing.T, s *harness) {
 	s.page(`<script>Object.defineProperty(Navigator.prototype, 'doNotTrack', {get: () => '1'})</script>`+s.tag(""), "")
 	s.open("/")
 	s.run(act)
@@ -101,11 +101,11 @@ func doNotTrack(t *testing.T, s *stage) {
 	}
 }
 
-func consentRequired(t *testing.T, s *stage) {
+func consentRequired(t *testing.T, s *harness) {
 	s.page(s.tag(`data-consent="required"`), "")
 	s.open("/")
 	s.run(act)
-	if n := s.quiet(); n != 0 {
+	if n := s.postsWhenIdle(); n != 0 {
 		t.Errorf("%d requests before consent:\n%s", n, s.collector.dump())
 	}
 	if k := s.stored(); len(k) > 0 {
@@ -119,11 +119,11 @@ func consentRequired(t *testing.T, s *stage) {
 	s.collector.beacon(t, "error from before", failure("RangeError"))
 }
 
-func consentNone(t *testing.T, s *stage) {
+func consentNone(t *testing.T, s *harness) {
 	s.page(s.tag(`data-consent="none"`), "")
 	s.open("/")
 	s.run(act)
-	if n := s.quiet(); n != 0 {
+	if n := s.postsWhenIdle(); n != 0 {
 		t.Errorf("%d requests without consent:\n%s", n, s.collector.dump())
 	}
 	if k := s.stored(); len(k) > 0 {
@@ -131,7 +131,7 @@ func consentNone(t *testing.T, s *stage) {
 	}
 }
 
-func consentWithdrawn(t *testing.T, s *stage) {
+func consentWithdrawn(t *testing.T, s *harness) {
 	s.visit("")
 	s.run("rum.event('with'); rum.flush()")
 	s.collector.beacon(t, "event", event("with"))
@@ -143,9 +143,9 @@ func consentWithdrawn(t *testing.T, s *stage) {
 		t.Errorf("kept %v", k)
 	}
 	s.run("rum.consent('none'); rum.error('unseen')")
-	before := s.quiet()
+	before := s.postsWhenIdle()
 	s.run("rum.error('unseen')")
-	if n := s.quiet(); n != before {
+	if n := s.postsWhenIdle(); n != before {
 		t.Errorf("%d requests after consent was withdrawn", n-before)
 	}
 }

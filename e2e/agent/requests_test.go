@@ -5,7 +5,7 @@ package agent
 import "testing"
 
 // requests waits until n of them have been sent and gives them by URL.
-func (s *stage) requests(n int) map[string]sentRequest {
+func (s *harness) requests(n int) map[string]sentRequest {
 	s.t.Helper()
 	var got map[string]sentRequest
 	s.collector.wait(s.t, "requests", func(posts []post) bool {
@@ -23,9 +23,9 @@ func (s *stage) requests(n int) map[string]sentRequest {
 // dead is a port that nobody listens on.
 const dead = "http://127.0.0.1:1"
 
-func fetches(t *testing.T, s *stage) {
+func fetches(t *testing.T, s *harness) {
 	s.visit("")
-	unhandled := ask[int](s, `await (async () => {
+	unhandled := eval[int](s, `await (async () => {
 		let n = 0;
 		addEventListener('unhandledrejection', () => n++);
 		await fetch('/status/200?token=secret#x');
@@ -81,7 +81,7 @@ func fetches(t *testing.T, s *stage) {
 	s.thrown = nil
 }
 
-func xhrs(t *testing.T, s *stage) {
+func xhrs(t *testing.T, s *harness) {
 	s.visit("")
 	s.run(`
 		const call = (method, url, set) => new Promise(r => {
@@ -117,7 +117,7 @@ func xhrs(t *testing.T, s *stage) {
 }
 
 // Many that succeed do not crowd out those that fail.
-func requestCap(t *testing.T, s *stage) {
+func requestCap(t *testing.T, s *harness) {
 	s.visit("")
 	s.run("for (let i = 0; i < 70; i++) await fetch('/status/200/' + i); await fetch('/status/500'); rum.flush()")
 	var good, bad int

@@ -7,26 +7,28 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
+
+	"github.com/rumtop/rumtop/internal/testwait"
 )
 
-// began waits for the page view of a path to begin.
-func (s *stage) began(path string) sent {
+// navigationTo waits for the page view of a path to begin.
+func (s *harness) navigationTo(path string) sent {
 	s.t.Helper()
 	return s.collector.beacon(s.t, "view of "+path, func(b sent) bool { return b.Navigation && b.URL == s.site.URL+path })
 }
 
-func route(t *testing.T, s *stage) {
+func route(t *testing.T, s *harness) {
 	s.page(s.tag(`data-route="/home"`), blocking)
 	s.open("/home")
 	s.click("button")
 	s.run("history.pushState({}, '', '/cart/12?x=1'); rum.route('/cart/:id'); rum.event('in cart')")
 	s.run("history.replaceState({}, '', '/cart/12?x=2')") // the same page
 	s.run("await new Promise(r => setTimeout(r, 600)); history.pushState({}, '', '/pay'); history.back()")
-	s.until("location.pathname === '/cart/12'")
+	s.waitJS("location.pathname === '/cart/12'")
 	s.run("rum.event('back'); rum.error(new Error('after back'))")
 	s.hide()
-	home, cart := s.began("/home"), s.began("/cart/12")
-	pay := s.began("/pay")
+	home, cart := s.navigationTo("/home"), s.navigationTo("/cart/12")
+	pay := s.navigationTo("/pay")
 	back := s.collector.beacon(t, "event after back", event("back"))
 	views := map[string]bool{home.View: true, cart.View: true, pay.View: true, back.View: true}
 	if len(views) != 4 {
@@ -63,14 +65,14 @@ func route(t *testing.T, s *stage) {
 	}
 }
 
-func hashRoute(t *testing.T, s *stage) {
+func hashRoute(t *testing.T, s *harness) {
 	s.page(s.tag(""), "")
 	s.open("/app#/users/1")
 	s.run("location.hash = '#/users/2?tab=x'; await new Promise(r => setTimeout(r, 50)); location.hash = 'section'")
 	s.run("await new Promise(r => setTimeout(r, 50)); location.hash = 'other'; await new Promise(r => setTimeout(r, 50)); rum.flush()")
-	s.began("/app/users/1")
-	s.began("/app/users/2")
-	s.began("/app")
+	s.navigationTo("/app/users/1")
+	s.navigationTo("/app/users/2")
+	s.navigationTo("/app")
 	n := 0
 	for _, b := range s.collector.all() {
 		if b.Navigation {
@@ -82,7 +84,7 @@ func hashRoute(t *testing.T, s *stage) {
 	}
 }
 
-func backForwardCache(t *testing.T, s *stage) {
+func backForwardCache(t *testing.T, s *harness) {
 	s.page(`<script>addEventListener('pageshow', e => e.persisted && fetch('/restored'))</script>`+s.tag(""), blocking)
 	s.open("/first")
 	s.open("/second")
@@ -91,12 +93,12 @@ func backForwardCache(t *testing.T, s *stage) {
 	}
 	select {
 	case <-s.restored:
-	case <-time.After(patience):
+	case <-time.After(testwait.Patience):
 		t.Fatal("the page was not restored from the back/forward cache")
 	}
 	s.click("button")
 	s.hide()
-	first := s.began("/first")
+	first := s.navigationTo("/first")
 	restored := s.collector.beacon(t, "restored view", func(b sent) bool {
 		return b.Navigation && b.URL == first.URL && b.View != first.View
 	})
@@ -114,7 +116,7 @@ func backForwardCache(t *testing.T, s *stage) {
 	}
 }
 
-func navigatedAway(t *testing.T, s *stage) {
+func navigatedAway(t *testing.T, s *harness) {
 	s.page(s.tag(""), blocking)
 	s.open("/first")
 	s.click("button")
@@ -126,7 +128,7 @@ func navigatedAway(t *testing.T, s *stage) {
 		t.Errorf("inp = %v of view %s, want view %s", inp.Metrics["inp"], inp.View, b.View)
 	}
 	s.run("rum.flush()")
-	if second := s.began("/second"); second.Session != b.Session || second.View == b.View {
+	if second := s.navigationTo("/second"); second.Session != b.Session || second.View == b.View {
 		t.Errorf("second page: view %s session %s, first: %s %s", second.View, second.Session, b.View, b.Session)
 	}
 	for _, b := range s.collector.all() {
@@ -136,7 +138,7 @@ func navigatedAway(t *testing.T, s *stage) {
 	}
 }
 
-func closed(t *testing.T, s *stage) {
+func closed(t *testing.T, s *harness) {
 	s.page(s.tag(""), blocking)
 	s.open("/")
 	s.click("button")

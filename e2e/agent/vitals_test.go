@@ -9,12 +9,12 @@ import (
 	"time"
 )
 
-func load(t *testing.T, s *stage) {
+func load(t *testing.T, s *harness) {
 	s.page(`<meta name="traceparent" content="00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01">`+
 		s.tag(`data-environment="production" data-tags="tier=paid, flag=new-flow" data-route="/users/:id/orders"`), "")
 	before := time.Now()
 	s.open("/users/8412/orders?x=1#top")
-	truth := ask[map[string]float64](s, `{
+	truth := eval[map[string]float64](s, `{
 		fcp: await new Promise(r => new PerformanceObserver(l => l.getEntriesByName('first-contentful-paint').forEach(e => r(e.startTime))).observe({type: 'paint', buffered: true})),
 		ttfb: performance.getEntriesByType('navigation')[0].responseStart,
 		lcp: await new Promise(r => new PerformanceObserver(l => r(l.getEntries().pop().startTime)).observe({type: 'largest-contentful-paint', buffered: true})),
@@ -65,11 +65,11 @@ func load(t *testing.T, s *stage) {
 }
 
 // Nothing hurries the agent here: its own timer sends.
-func timer(t *testing.T, s *stage) {
+func timer(t *testing.T, s *harness) {
 	start := time.Now()
 	s.visit("")
 	b := s.collector.beacon(t, "navigation", navigation)
-	soon(t, start, 9*time.Second, "the first beacon")
+	checkWithin(t, start, 9*time.Second, "the first beacon")
 	if _, ok := b.Metrics["fcp"]; !ok {
 		t.Errorf("what the load brought did not travel together: %v", b.Metrics)
 	}
@@ -77,7 +77,7 @@ func timer(t *testing.T, s *stage) {
 
 const blocking = `<button onclick="const end = performance.now() + +this.dataset.ms; while (performance.now() < end);" data-ms="300">buy</button>`
 
-func blockedClick(t *testing.T, s *stage) {
+func blockedClick(t *testing.T, s *harness) {
 	s.page(s.tag(""), blocking)
 	s.open("/")
 	s.click("button")
@@ -88,15 +88,15 @@ func blockedClick(t *testing.T, s *stage) {
 	}
 }
 
-func layoutShift(t *testing.T, s *stage) {
+func layoutShift(t *testing.T, s *harness) {
 	s.page(s.tag("")+`<script>
 		window.shifts = 0;
 		new PerformanceObserver(l => l.getEntries().forEach(e => { if (!e.hadRecentInput) shifts += e.value; })).observe({type: 'layout-shift', buffered: true});
 	</script>`, `<div id="banner"></div><p style="height:300px">content</p>`)
 	s.open("/")
 	s.run("await new Promise(r => requestAnimationFrame(() => setTimeout(r, 50))); document.getElementById('banner').style.height = '200px'")
-	s.until("shifts > 0")
-	truth := ask[float64](s, "shifts")
+	s.waitJS("shifts > 0")
+	truth := eval[float64](s, "shifts")
 	s.hide()
 	b := s.collector.beacon(t, "cls", metric("cls"))
 	if math.Abs(b.Metrics["cls"]-truth) > 0.0001 {
@@ -105,7 +105,7 @@ func layoutShift(t *testing.T, s *stage) {
 }
 
 // Vitals that grow are sent again, under the same view.
-func hiddenAgain(t *testing.T, s *stage) {
+func hiddenAgain(t *testing.T, s *harness) {
 	s.page(s.tag(""), blocking)
 	s.open("/")
 	s.click("button")
@@ -130,7 +130,7 @@ func hiddenAgain(t *testing.T, s *stage) {
 	}
 }
 
-func longTask(t *testing.T, s *stage) {
+func longTask(t *testing.T, s *harness) {
 	s.visit("")
 	s.run("await new Promise(r => setTimeout(() => { const end = performance.now() + 120; while (performance.now() < end); r() }))")
 	s.run("await new Promise(r => setTimeout(r, 50)); rum.flush()")

@@ -12,11 +12,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
 
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/testwait"
 )
 
 // The names that pages know the shop and the collector by. Browsers trust what
@@ -26,50 +26,50 @@ const (
 	edgeOrigin = "http://rum.localhost"
 )
 
-// market is what all scenes of all SDKs share: a shop, a collector on another
-// origin, and a browser. Every scene has a site and a key of its own.
-type market struct {
-	*kit
-	rig  *rig
-	edge *edge
-	sdks []sdk
+// sdkShop is what all scenarios of all SDKs share: a shop, a collector on another
+// origin, and a browser. Every scenario has a site and a key of its own.
+type sdkShop struct {
+	*env
+	harness *harness
+	proxy   *recordingProxy
+	sdks    []sdk
 
-	tags map[string]string // script tags by the scene's key
+	tags map[string]string // script tags by the scenario's key
 }
 
-func newMarket(t *testing.T, sdks []sdk) *market {
+func newSDKShop(t *testing.T, sdks []sdk) *sdkShop {
 	t.Helper()
-	m := &market{sdks: sdks, tags: map[string]string{}, edge: newEdge()}
+	m := &sdkShop{sdks: sdks, tags: map[string]string{}, proxy: newRecordingProxy()}
 	shop := httptest.NewServer(m)
 	t.Cleanup(shop.Close)
-	collector := httptest.NewServer(m.edge)
+	collector := httptest.NewServer(m.proxy)
 	t.Cleanup(collector.Close)
-	m.kit = newKit(t, chromedp.Flag("host-resolver-rules", fmt.Sprintf("MAP shop.localhost %s, MAP rum.localhost %s, MAP nowhere.localhost 127.0.0.1:%s",
+	m.env = newEnv(t, chromedp.Flag("host-resolver-rules", fmt.Sprintf("MAP shop.localhost %s, MAP rum.localhost %s, MAP nowhere.localhost 127.0.0.1:%s",
 		strings.TrimPrefix(shop.URL, "http://"), strings.TrimPrefix(collector.URL, "http://"), freePort(t))))
 	flags := []string{"--origin", shopOrigin}
 	for i := range sdks {
 		x := &sdks[i]
 		m.scripts["/"+x.name+".js"] = bundle(t, x.script+".js", x.alias)
-		for n := range scenes() {
+		for n := range scenarios() {
 			site, key := m.site(x, n)
 			flags = append(flags, "--site", site+"="+key)
 			m.tags[key] = fmt.Sprintf(`<script src="/%s.js" data-edge="%s" data-key="%s" %s></script>`, x.name, edgeOrigin, key, x.data)
 		}
 	}
-	m.rig = newRig(t, m.kit, flags...)
-	m.edge.open(m.rig.edge)
+	m.harness = newHarness(t, m.env, flags...)
+	m.proxy.setTarget(m.harness.url)
 	return m
 }
 
-// site names what is collected of one scene. All keys are as long as the one
+// site names what is collected of one scenario. All keys are as long as the one
 // that stands for them in fixtures.
-func (m *market) site(x *sdk, scene int) (site, key string) {
-	n := slices.IndexFunc(m.sdks, func(o sdk) bool { return o.name == x.name })*len(scenes()) + scene
-	return fmt.Sprintf("scene%03d", n), fmt.Sprintf("pk_s%03d", n)
+func (m *sdkShop) site(x *sdk, scenario int) (site, key string) {
+	n := slices.IndexFunc(m.sdks, func(o sdk) bool { return o.name == x.name })*len(scenarios()) + scenario
+	return fmt.Sprintf("scenario%03d", n), fmt.Sprintf("pk_s%03d", n)
 }
 
 // ServeHTTP is the shop.
-func (m *market) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (m *sdkShop) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch script := m.scripts[r.URL.Path]; {
 	case script != nil:
 		w.Header().Set("Content-Type", "text/javascript")
@@ -87,55 +87,55 @@ func (m *market) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// play plays a scene with an SDK, and holds what rumtop shows against it.
-func (m *market) play(t *testing.T, x *sdk, sc scene) {
-	n := slices.IndexFunc(scenes(), func(o scene) bool { return o.name == sc.name })
-	r := *m.rig
+// play plays a scenario with an SDK, and holds what rumtop shows against it.
+func (m *sdkShop) play(t *testing.T, x *sdk, sc scenario) {
+	n := slices.IndexFunc(scenarios(), func(o scenario) bool { return o.name == sc.name })
+	r := *m.harness
 	r.t = t
 	r.site, r.key = m.site(x, n)
-	m.edge.scene(r.key, x, sc.name)
+	m.proxy.addScenario(r.key, x, sc.name)
 
 	v := &visitor{page: &page{t: t}, except: x.exceptions(sc.name), key: r.key}
 	tab, cancel := chromedp.NewContext(m.browser, chromedp.WithNewBrowserContext())
 	t.Cleanup(cancel)
-	v.ctx, cancel = context.WithTimeout(tab, 2*patience)
+	v.ctx, cancel = context.WithTimeout(tab, 2*testwait.Patience)
 	t.Cleanup(cancel)
 	v.open(orders)
 	sc.play(v)
 
-	r.settles(x.expects(sc.name, &v.want))
+	r.waitForMatch(x.expects(sc.name, &v.want))
 	if v.want.trouble {
-		r.toldAll(x.exceptions(sc.name), x)
+		r.checkReported(x.exceptions(sc.name), x)
 	}
 	if sc.name != "closed" {
 		v.close()
 	}
-	r.closedQuietly(x.expects(sc.name, &v.want))
+	r.checkAfterClose(x.expects(sc.name, &v.want))
 }
 
-// settles waits for a frame that nothing is wrong with.
-func (r *rig) settles(wrong func(*frame.Frame) []string) {
+// waitForMatch waits for a frame that nothing is wrong with.
+func (r *harness) waitForMatch(wrong func(*frame.Frame) []string) {
 	r.t.Helper()
-	for end := time.Now().Add(patience / 3); ; time.Sleep(200 * time.Millisecond) {
-		f := r.frame("--by", "page")
-		complaints := wrong(f)
-		if len(complaints) == 0 {
+	var f *frame.Frame
+	var mismatches []string
+	r.t.Cleanup(func() {
+		if !r.t.Failed() || f == nil {
 			return
 		}
-		if time.Now().After(end) {
-			for _, c := range complaints {
-				r.t.Error(c)
-			}
-			if f.Health.Retained > 0 {
-				r.t.Logf("received:\n%s", strings.Join(r.tail(), "\n"))
-			}
-			r.t.FailNow()
+		r.t.Logf("last mismatches:\n%s", strings.Join(mismatches, "\n"))
+		if f.Health.Retained > 0 {
+			r.t.Logf("received:\n%s", strings.Join(r.tail(), "\n"))
 		}
-	}
+	})
+	testwait.Until(r.t, "a frame without mismatches", func() bool {
+		f = r.frame("--by", "page")
+		mismatches = wrong(f)
+		return len(mismatches) == 0
+	})
 }
 
-// closedQuietly checks that a tab that is closed in the end counts nothing twice.
-func (r *rig) closedQuietly(wrong func(*frame.Frame) []string) {
+// checkAfterClose checks that a tab that is closed in the end counts nothing twice.
+func (r *harness) checkAfterClose(wrong func(*frame.Frame) []string) {
 	r.t.Helper()
 	// A beacon of our own, taken after all that the tab has sent.
 	r.post(`{"release":"after","events":[{"name":"after"}]}`)
@@ -145,9 +145,9 @@ func (r *rig) closedQuietly(wrong func(*frame.Frame) []string) {
 	}
 }
 
-// expects gives what is wrong with a frame, by page, of a scene.
-func (x *sdk) expects(scene string, w *want) func(*frame.Frame) []string {
-	except := x.exceptions(scene)
+// expects gives what is wrong with a frame, by page, of a scenario.
+func (x *sdk) expects(scenario string, w *want) func(*frame.Frame) []string {
+	except := x.exceptions(scenario)
 	return func(f *frame.Frame) (wrong []string) {
 		complain := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }
 		for _, c := range []struct {
@@ -193,9 +193,9 @@ func distOf(row *frame.Row, name string) frame.Dist {
 	return map[string]frame.Dist{"lcp": row.LCP, "inp": row.INP, "cls": row.CLS, "fcp": row.FCP, "ttfb": row.TTFB}[name]
 }
 
-// toldAll checks what only a scene full of trouble has: errors by name, the
+// checkReported checks what only a scenario full of trouble has: errors by name, the
 // event, the flag, the user, the release.
-func (r *rig) toldAll(except exceptions, x *sdk) {
+func (r *harness) checkReported(except exceptions, x *sdk) {
 	r.t.Helper()
 	f := r.frame("--by", "release")
 	if !except.has("group") {
@@ -221,11 +221,11 @@ func (r *rig) toldAll(except exceptions, x *sdk) {
 	}
 }
 
-// exceptions are an SDK's in one scene, see sdk.except.
+// exceptions are an SDK's in one scenario, see sdk.except.
 type exceptions []string
 
-func (x *sdk) exceptions(scene string) exceptions {
-	return append(strings.Fields(x.except["*"]), strings.Fields(x.except[scene])...)
+func (x *sdk) exceptions(scenario string) exceptions {
+	return append(strings.Fields(x.except["*"]), strings.Fields(x.except[scenario])...)
 }
 
 func (e exceptions) has(what string) bool { return slices.Contains(e, what) }

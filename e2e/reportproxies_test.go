@@ -23,19 +23,19 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// lossy stands before a collector and loses its first answer, not the request.
-type lossy struct {
+// lossyProxy stands before a collector and loses its first answer, not the request.
+type lossyProxy struct {
 	*httputil.ReverseProxy
 	lost atomic.Bool
 }
 
-func newLossy(t *testing.T, collector string) *lossy {
+func newLossyProxy(t *testing.T, collector string) *lossyProxy {
 	t.Helper()
 	to, err := url.Parse(strings.Replace(collector, "http://", "https://", 1))
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := new(lossy)
+	l := new(lossyProxy)
 	transport := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}
 	t.Cleanup(transport.CloseIdleConnections)
 	l.ReverseProxy = &httputil.ReverseProxy{
@@ -66,12 +66,12 @@ func (k *recorder) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusBadRequest)
 		return
 	}
-	scene := r.URL.Query().Get("scene")
-	x := exchange{Scene: scene, Method: r.Method, Path: r.URL.Path + "?key=" + siteKey, Headers: map[string]string{}}
+	scenario := r.URL.Query().Get("scene")
+	x := exchange{Scene: scenario, Method: r.Method, Path: r.URL.Path + "?key=" + siteKey, Headers: map[string]string{}}
 	for _, name := range []string{"Content-Type", "Origin", "User-Agent"} {
 		x.Headers[strings.ToLower(name)] = r.Header.Get(name)
 	}
-	for _, a := range affairs() {
+	for _, a := range reportCases() {
 		body = bytes.ReplaceAll(body, []byte("scene="+a.site+"&key="+a.key()), []byte("key="+siteKey))
 		body = bytes.ReplaceAll(body, []byte("&scene="+a.site), nil)
 	}
@@ -81,20 +81,20 @@ func (k *recorder) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	k.all = append(k.all, x)
 }
 
-// count says in how many requests of a scene a word stood.
-func (k *recorder) count(scene, word string) (n int) {
+// count says in how many requests of a scenario a word stood.
+func (k *recorder) count(scenario, word string) (n int) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for _, x := range k.all {
-		if x.Scene == scene && strings.Contains(x.Body, word) {
+		if x.Scene == scenario && strings.Contains(x.Body, word) {
 			n++
 		}
 	}
 	return n
 }
 
-// keep writes the fixture of this Chromium.
-func (k *recorder) keep(t *testing.T, tabs context.Context) {
+// saveFixture writes the fixture of this Chromium.
+func (k *recorder) saveFixture(t *testing.T, tabs context.Context) {
 	v, err := chromedp.Call(tabs, browser.GetVersion, cdp.Empty{})
 	if err != nil {
 		t.Fatal(err)

@@ -11,6 +11,8 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
+
+	"github.com/rumtop/rumtop/internal/testwait"
 )
 
 const (
@@ -19,8 +21,8 @@ const (
 	settings = "/settings"
 )
 
-// scene is something that happens to a user.
-type scene struct {
+// scenario is something that happens to a user.
+type scenario struct {
 	name string
 	play func(v *visitor)
 }
@@ -55,33 +57,33 @@ func (v vitals) loading() vital {
 // unmeasured is of a page that was never loaded.
 func unmeasured() vital { return vital{"lcp": math.NaN(), "fcp": math.NaN(), "ttfb": math.NaN()} }
 
-// scenes begin with a page that has loaded. What they end with must make the
+// scenarios begin with a page that has loaded. What they end with must make the
 // SDK send what it holds.
-func scenes() []scene {
-	return []scene{
+func scenarios() []scenario {
+	return []scenario{
 		{"trouble", func(v *visitor) {
-			truth := v.suffer("sdk.event('checkout_completed'); shop.throws(); await new Promise(r => setTimeout(r, 50)); shop.rejects(); await shop.fetches('http://nowhere.localhost/')")
+			truth := v.degrade("sdk.event('checkout_completed'); shop.throws(); await new Promise(r => setTimeout(r, 50)); shop.rejects(); await shop.fetches('http://nowhere.localhost/')")
 			v.hide()
 			v.want = want{views: 1, errors: 2, errored: 1, failed: 2, trouble: true, pages: map[string]vital{"/users/:id/orders": truth.all()}}
 		}},
 		{"closed", func(v *visitor) {
-			truth := v.suffer("shop.throws(); await new Promise(r => setTimeout(r))")
+			truth := v.degrade("shop.throws(); await new Promise(r => setTimeout(r))")
 			v.stay("slow")
 			v.close()
 			v.want = want{views: 1, errors: 1, errored: 1, pages: map[string]vital{"/users/:id/orders": truth.all()}}
 		}},
 		{"navigated", func(v *visitor) {
-			truth := v.suffer("")
+			truth := v.degrade("")
 			v.stay("slow")
 			v.open(cart)
-			v.until("truth.lcp > 0")
+			v.waitJS("truth.lcp > 0")
 			v.hide()
 			next := v.measured().all()
 			next["inp"] = math.NaN()
 			v.want = want{views: 2, pages: map[string]vital{"/users/:id/orders": truth.all(), cart: next}}
 		}},
 		{"hidden twice", func(v *visitor) {
-			v.suffer("")
+			v.degrade("")
 			v.hide()
 			v.show()
 			v.pay(500)
@@ -90,17 +92,17 @@ func scenes() []scene {
 			v.want = want{views: 1, pages: map[string]vital{"/users/:id/orders": truth.all()}}
 		}},
 		{"restored", func(v *visitor) {
-			truth := v.suffer("")
+			truth := v.degrade("")
 			v.stay("slow")
 			v.open(cart)
-			v.until("truth.lcp > 0")
+			v.waitJS("truth.lcp > 0")
 			v.stay("late")
 			v.back()
 			v.hide()
 			v.want = want{views: 3, pages: map[string]vital{"/users/:id/orders": truth.loading()}}
 		}},
 		{"route", func(v *visitor) {
-			truth := v.suffer("")
+			truth := v.degrade("")
 			v.stay("slow")
 			v.run(fmt.Sprintf("shop.route(%q); await new Promise(r => setTimeout(r, 300)); shop.throws(); await new Promise(r => setTimeout(r))", settings))
 			v.hide()
@@ -147,7 +149,7 @@ func (v *visitor) back() {
 	if _, err := chromedp.Run(v.ctx, chromedp.Evaluate[chromedp.Void]("setTimeout(() => history.back()); undefined")); err != nil {
 		v.t.Fatalf("back: %v", err)
 	}
-	until(v.t, "the page is restored", func() bool {
+	testwait.Until(v.t, "the page is restored", func() bool {
 		ctx, cancel := context.WithTimeout(v.ctx, time.Second)
 		defer cancel()
 		restored, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("truth.restored"))

@@ -15,56 +15,57 @@ import (
 	"testing"
 
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/testwait"
 )
 
 const siteKey = "pk_shop"
 
-// rig is a nats-server and a collector of the site shop, each a process.
-type rig struct {
+// harness is a nats-server and a collector of the site shop, each a process.
+type harness struct {
 	t         *testing.T
-	kit       *kit
+	env       *env
 	site, key string
 	server    string // of NATS
 	store     string // its directory
 	nats      *process
-	edge      string // the collector's address: http://…
+	url       string // the collector's address: http://…
 	collector *process
 }
 
-// newRig takes beacons from pages of one origin.
-func newRig(t *testing.T, k *kit, flags ...string) *rig {
+// newHarness takes beacons from pages of one origin.
+func newHarness(t *testing.T, k *env, flags ...string) *harness {
 	t.Helper()
-	r := &rig{t: t, kit: k, site: "shop", key: siteKey, store: t.TempDir(), server: "nats://127.0.0.1:" + freePort(t)}
+	r := &harness{t: t, env: k, site: "shop", key: siteKey, store: t.TempDir(), server: "nats://127.0.0.1:" + freePort(t)}
 	r.startServer()
 	r.startCollector(flags...)
 	return r
 }
 
-func (r *rig) startServer() {
+func (r *harness) startServer() {
 	r.t.Helper()
-	r.nats = start(r.t, nil, r.kit.nats, "-js", "-sd", r.store, "-a", "127.0.0.1", "-p", r.server[strings.LastIndex(r.server, ":")+1:])
-	until(r.t, "nats-server is ready", func() bool { return strings.Contains(r.nats.lines.String(), "Server is ready") })
+	r.nats = start(r.t, nil, r.env.nats, "-js", "-sd", r.store, "-a", "127.0.0.1", "-p", r.server[strings.LastIndex(r.server, ":")+1:])
+	testwait.Until(r.t, "nats-server is ready", func() bool { return strings.Contains(r.nats.lines.String(), "Server is ready") })
 }
 
-func (r *rig) startCollector(flags ...string) {
+func (r *harness) startCollector(flags ...string) {
 	r.t.Helper()
-	r.collector = start(r.t, nil, r.kit.rumtop, append([]string{
+	r.collector = start(r.t, nil, r.env.rumtop, append([]string{
 		"collect", "--server", r.server, "--listen", "127.0.0.1:0", "--site", r.site + "=" + r.key, "--region", "eu-west", "--rate-limit", "off",
 	}, flags...)...)
 	address := regexp.MustCompile(`address=(\S+)`)
-	until(r.t, "the collector listens", func() bool {
+	testwait.Until(r.t, "the collector listens", func() bool {
 		m := address.FindStringSubmatch(r.collector.lines.String())
 		if m != nil {
-			r.edge = "http://" + m[1]
+			r.url = "http://" + m[1]
 		}
 		return m != nil
 	})
 }
 
 // post sends beacons as any HTTP client would.
-func (r *rig) post(body string) {
+func (r *harness) post(body string) {
 	r.t.Helper()
-	resp, err := http.Post(r.edge+"/v1/beacons?key="+r.key, "application/json", strings.NewReader(body))
+	resp, err := http.Post(r.url+"/v1/beacons?key="+r.key, "application/json", strings.NewReader(body))
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -78,9 +79,9 @@ func (r *rig) post(body string) {
 }
 
 // rumtop runs a command that must end well.
-func (r *rig) rumtop(args ...string) string {
+func (r *harness) rumtop(args ...string) string {
 	r.t.Helper()
-	out, problems, status := run(r.t, r.kit.rumtop, append(args, "--server", r.server)...)
+	out, problems, status := run(r.t, r.env.rumtop, append(args, "--server", r.server)...)
 	if status != 0 {
 		r.t.Fatalf("rumtop %q ended with %d: %s", args, status, problems)
 	}
@@ -88,7 +89,7 @@ func (r *rig) rumtop(args ...string) string {
 }
 
 // frame is what rumtop --once prints for scripts.
-func (r *rig) frame(args ...string) *frame.Frame {
+func (r *harness) frame(args ...string) *frame.Frame {
 	r.t.Helper()
 	return parseFrame(r.t, r.rumtop(append([]string{"--once", "--format", "json", "--site", r.site}, args...)...))
 }
@@ -103,7 +104,7 @@ func parseFrame(t *testing.T, text string) *frame.Frame {
 }
 
 // frameWith waits for a frame that holds something.
-func (r *rig) frameWith(what string, holds func(*frame.Frame) bool, args ...string) *frame.Frame {
+func (r *harness) frameWith(what string, holds func(*frame.Frame) bool, args ...string) *frame.Frame {
 	r.t.Helper()
 	var f *frame.Frame
 	r.t.Cleanup(func() {
@@ -111,12 +112,12 @@ func (r *rig) frameWith(what string, holds func(*frame.Frame) bool, args ...stri
 			r.t.Logf("total: %+v\nerrors: %+v", f.Total, f.Errors)
 		}
 	})
-	until(r.t, what, func() bool { f = r.frame(args...); return holds(f) })
+	testwait.Until(r.t, what, func() bool { f = r.frame(args...); return holds(f) })
 	return f
 }
 
 // tail is everything that viewers receive.
-func (r *rig) tail() []string {
+func (r *harness) tail() []string {
 	r.t.Helper()
 	n := r.frame().Health.Retained
 	out := r.rumtop("tail", "--site", r.site, "--since", "1h", "--count", strconv.Itoa(n))
@@ -127,11 +128,11 @@ func (r *rig) tail() []string {
 	return rows
 }
 
-// keepsPrivate fails where the person that the pages gave away has been kept: in
+// checkPrivacy fails where the person that the pages gave away has been kept: in
 // what viewers receive, in the files of the server, in the collector's log or
 // its metrics. Megabytes of random ids are searched, so the name is a long one:
 // chance alone spells four letters in them now and then.
-func (r *rig) keepsPrivate() {
+func (r *harness) checkPrivacy() {
 	r.t.Helper()
 	const word = "fontainebleau"
 	look := func(where, text string) {
@@ -140,7 +141,7 @@ func (r *rig) keepsPrivate() {
 		}
 	}
 	look("the collector's log", r.collector.lines.String())
-	resp, err := http.Get(r.edge + "/metrics")
+	resp, err := http.Get(r.url + "/metrics")
 	if err != nil {
 		r.t.Fatal(err)
 	}

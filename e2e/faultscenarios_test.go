@@ -15,21 +15,22 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/testwait"
 )
 
 // TestFaults does to NATS, and to the ways to it, what happens to both.
 func TestFaults(t *testing.T) {
-	k := newPrograms(t)
-	for _, scene := range []struct {
+	k := buildPrograms(t)
+	for _, scenario := range []struct {
 		name string
-		play func(*testing.T, *kit)
+		play func(*testing.T, *env)
 	}{
 		{"a three-node cluster loses its leader", leaderKilled},
-		{"NATS is gone for long", goneForLong},
+		{"NATS is gone for long", longOutage},
 		{"NATS is slow", slowServer},
 		{"NATS stands still", stalledServer},
 		{"packets vanish between collector and NATS", blackHole},
-		{"collector and NATS are parted", parted},
+		{"collector and NATS are partitioned", partitioned},
 		{"NATS restarts with its store", restartFull},
 		{"NATS restarts with an empty store", restartEmpty},
 		{"the permission to publish is lost", permissionLost},
@@ -38,9 +39,9 @@ func TestFaults(t *testing.T) {
 		{"a collector and a viewer are killed", killed},
 		{"collectors that share a key agree on users", sharedIdentity},
 	} {
-		t.Run(scene.name, func(t *testing.T) {
+		t.Run(scenario.name, func(t *testing.T) {
 			t.Parallel()
-			scene.play(t, k)
+			scenario.play(t, k)
 		})
 	}
 }
@@ -50,76 +51,76 @@ const rate = 60 // requests a second, ten beacons each
 // slowServer: the link takes less than what comes in. It has one toxic each way:
 // toxiproxy removes one only when those behind it have let through what is
 // under way, which a link of 4 kB/s takes minutes for.
-func slowServer(t *testing.T, k *kit) {
-	f := newFault(t, k, "", "", "")
-	spoil(t, f.near,
+func slowServer(t *testing.T, k *env) {
+	f := newFaultHarness(t, k, "", "", "")
+	addToxics(t, f.near,
 		`{"type":"latency","stream":"downstream","attributes":{"latency":300}}`,
 		`{"type":"bandwidth","stream":"upstream","attributes":{"rate":4}}`)
-	f.ledge.load(rate, 6*time.Second)
-	if b := f.ledge.books(); b.queued < rate*beaconsInBody {
+	f.collector.load(rate, 6*time.Second)
+	if b := f.collector.counters(); b.queued < rate*beaconsPerBody {
 		t.Errorf("the link was not strained: %+v", b)
 	}
-	mend(f.near)
-	f.settle(time.Now())
+	removeToxics(f.near)
+	f.checkRecovery(time.Now())
 }
 
-func stalledServer(t *testing.T, k *kit) {
-	f := newFault(t, k, "", "", "")
+func stalledServer(t *testing.T, k *env) {
+	f := newFaultHarness(t, k, "", "", "")
 	f.servers[0].signal(syscall.SIGSTOP)
-	f.ledge.load(rate, 8*time.Second)
+	f.collector.load(rate, 8*time.Second)
 	f.servers[0].signal(syscall.SIGCONT)
-	f.settle(time.Now())
+	f.checkRecovery(time.Now())
 }
 
 // blackHole: the connection stands, and nothing comes through.
-func blackHole(t *testing.T, k *kit) {
-	f := newFault(t, k, "", "", "")
-	spoil(t, f.near, `{"type":"timeout","stream":"upstream","attributes":{"timeout":0}}`, `{"type":"timeout","stream":"downstream","attributes":{"timeout":0}}`)
-	f.ledge.load(rate, 6*time.Second)
-	mend(f.near) // which cuts the connections
-	f.settle(time.Now())
+func blackHole(t *testing.T, k *env) {
+	f := newFaultHarness(t, k, "", "", "")
+	addToxics(t, f.near, `{"type":"timeout","stream":"upstream","attributes":{"timeout":0}}`, `{"type":"timeout","stream":"downstream","attributes":{"timeout":0}}`)
+	f.collector.load(rate, 6*time.Second)
+	removeToxics(f.near) // which cuts the connections
+	f.checkRecovery(time.Now())
 }
 
-func parted(t *testing.T, k *kit) {
-	f := newFault(t, k, "", "", "")
+func partitioned(t *testing.T, k *env) {
+	f := newFaultHarness(t, k, "", "", "")
 	f.near.Stop()
-	f.ledge.load(rate, 6*time.Second)
+	f.collector.load(rate, 6*time.Second)
 	if err := f.near.Start(); err != nil {
 		t.Fatal(err)
 	}
-	f.settle(time.Now())
+	f.checkRecovery(time.Now())
 	if last := f.viewer.last(); last.Health.Reconnects != 0 {
 		t.Errorf("the viewer lost its connection, too: %+v", last.Health)
 	}
 }
 
-func restartFull(t *testing.T, k *kit) {
-	f := newFault(t, k, "", "", "")
+func restartFull(t *testing.T, k *env) {
+	f := newFaultHarness(t, k, "", "", "")
 	f.servers[0].signal(syscall.SIGKILL)
-	f.ledge.load(rate, 5*time.Second)
+	f.collector.load(rate, 5*time.Second)
 	f.servers[0].start()
-	f.settle(time.Now())
+	f.checkRecovery(time.Now())
 	if !f.viewer.down || f.viewer.last().Health.Gaps != 0 {
 		t.Errorf("the viewer said down: %v; %+v", f.viewer.down, f.viewer.last().Health)
 	}
 }
 
-func restartEmpty(t *testing.T, k *kit) {
-	f := newFault(t, k, "", "", "")
+func restartEmpty(t *testing.T, k *env) {
+	f := newFaultHarness(t, k, "", "", "")
 	f.servers[0].signal(syscall.SIGKILL)
-	f.ledge.load(rate, 4*time.Second)
+	f.collector.load(rate, 4*time.Second)
 	f.servers[0].store = t.TempDir()
 	f.servers[0].start()
-	f.settle(time.Now())
+	f.checkRecovery(time.Now())
 }
 
-// goneForLong has the queue overflow: what goes is the oldest without errors.
-func goneForLong(t *testing.T, k *kit) {
-	f := newFault(t, k, "", "", "", "--max-queue", "1MiB")
+// longOutage has the queue overflow: what goes is the oldest without errors.
+func longOutage(t *testing.T, k *env) {
+	f := newFaultHarness(t, k, "", "", "", "--max-queue", "1MiB")
 	f.near.Stop()
 	const away = 15 * time.Second
-	f.ledge.load(4*rate, away)
-	b := f.ledge.books()
+	f.collector.load(4*rate, away)
+	b := f.collector.counters()
 	if b.shed == 0 {
 		t.Errorf("nothing had to make room in %v: %+v", away, b)
 	}
@@ -127,12 +128,12 @@ func goneForLong(t *testing.T, k *kit) {
 		t.Fatal(err)
 	}
 	healed := time.Now()
-	f.settle(healed)
+	f.checkRecovery(healed)
 	last := f.viewer.last()
-	if lost := f.ledge.errors.Load() - int64(last.Total.Errors); lost != 0 {
+	if lost := f.collector.errors.Load() - int64(last.Total.Errors); lost != 0 {
 		t.Errorf("%d beacons with errors are lost, though others could make room", lost)
 	}
-	f.viewer.await("what the collector lost", func(fr *frame.Frame) bool { return fr.Health.CollectorsLost == b.shed+f.ledge.turnedAway.Load() })
+	f.viewer.waitFor("what the collector lost", func(fr *frame.Frame) bool { return fr.Health.CollectorsLost == b.shed+f.collector.denied.Load() })
 }
 
 const guardedConfig = `
@@ -144,58 +145,58 @@ authorization { users [
       subscribe: ["_INBOX.>", "rum.v1.>"] } }
 ] }`
 
-func permissionLost(t *testing.T, k *kit) {
+func permissionLost(t *testing.T, k *env) {
 	const creator = `"rum.v1.>", "$JS.API.INFO", "$JS.API.STREAM.INFO.RUM", "$JS.API.STREAM.CREATE.RUM"`
-	f := newFault(t, k, fmt.Sprintf(guardedConfig, creator), "collector:c@", "viewer:v@")
+	f := newFaultHarness(t, k, fmt.Sprintf(guardedConfig, creator), "collector:c@", "viewer:v@")
 	reload := func(publish string) {
 		f.servers[0].configure(fmt.Sprintf(guardedConfig, publish))
 		f.servers[0].signal(syscall.SIGHUP)
 	}
 	reload(`"nothing"`)
-	f.ledge.load(rate, 5*time.Second)
-	until(t, "the collector says what is missing", func() bool { return strings.Contains(f.ledge.p.lines.String(), "NATS forbids") })
+	f.collector.load(rate, 5*time.Second)
+	testwait.Until(t, "the collector says what is missing", func() bool { return strings.Contains(f.collector.p.lines.String(), "NATS forbids") })
 	reload(creator)
-	f.settle(time.Now())
+	f.checkRecovery(time.Now())
 	if last := f.viewer.last(); last.Health.Violations != 0 {
 		t.Errorf("the documented permissions of a viewer do not suffice: %+v", last.Health)
 	}
 }
 
 // diskFull: a server that has no room, for a stream that would take more.
-func diskFull(t *testing.T, k *kit) {
-	f := &fault{t: t, kit: k, servers: []*natsServer{newServer(t, k, "jetstream { max_file_store: 256KB }")}}
+func diskFull(t *testing.T, k *env) {
+	f := &faultHarness{t: t, env: k, servers: []*natsServer{newServer(t, k, "jetstream { max_file_store: 256KB }")}}
 	conn, js := operator(t, f.servers[0].address())
 	defer conn.Close()
 	if _, err := js.CreateStream(t.Context(), jetstream.StreamConfig{Name: "RUM", Subjects: []string{"rum.v1.>"}, Storage: jetstream.FileStorage, Duplicates: 2 * time.Minute}); err != nil {
 		t.Fatal(err)
 	}
 	f.near, f.far = newProxy(t, f.servers[0].address()), newProxy(t, f.servers[0].address())
-	f.ledge = newLedge(t, k, "nats://"+f.near.Listen)
-	f.watch("nats://" + f.far.Listen)
-	f.ledge.heavy(rate, 6*time.Second, 1000)
-	b := f.ledge.books()
+	f.collector = newLoadedCollector(t, k, "nats://"+f.near.Listen)
+	f.startViewer("nats://" + f.far.Listen)
+	f.collector.loadWithNoise(rate, 6*time.Second, 1000)
+	b := f.collector.counters()
 	if b.queued == 0 {
 		t.Fatalf("the disk did not fill: %+v", b)
 	}
-	f.viewer.await("what was stored", func(fr *frame.Frame) bool { return int64(fr.Total.Beacons) == f.ledge.books().published })
+	f.viewer.waitFor("what was stored", func(fr *frame.Frame) bool { return int64(fr.Total.Beacons) == f.collector.counters().published })
 	// Somebody makes room, as long as it takes.
 	stream, err := js.Stream(t.Context(), "RUM")
 	if err != nil {
 		t.Fatal(err)
 	}
 	healed := time.Now()
-	for f.ledge.books().queued > 0 && time.Since(healed) < patience {
-		before := f.ledge.books().published
-		f.viewer.await("what is to be removed", func(fr *frame.Frame) bool { return int64(fr.Total.Beacons) >= before })
+	for f.collector.counters().queued > 0 && time.Since(healed) < testwait.Patience {
+		before := f.collector.counters().published
+		f.viewer.waitFor("what is to be removed", func(fr *frame.Frame) bool { return int64(fr.Total.Beacons) >= before })
 		if err := stream.Purge(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		healed = time.Now()
-		for until := time.Now().Add(2 * time.Second); f.ledge.books().queued > 0 && time.Now().Before(until); {
+		for deadline := time.Now().Add(2 * time.Second); f.collector.counters().queued > 0 && time.Now().Before(deadline); {
 			time.Sleep(20 * time.Millisecond)
 		}
 	}
-	f.settle(healed)
+	f.checkRecovery(healed)
 }
 
 func operator(t *testing.T, address string) (*nats.Conn, jetstream.JetStream) {
@@ -212,8 +213,8 @@ func operator(t *testing.T, address string) (*nats.Conn, jetstream.JetStream) {
 }
 
 // leaderKilled: three servers, three replicas, and the one that leads dies.
-func leaderKilled(t *testing.T, k *kit) {
-	f := &fault{t: t, kit: k}
+func leaderKilled(t *testing.T, k *env) {
+	f := &faultHarness{t: t, env: k}
 	var routes, urls []string
 	for range 3 {
 		n := &natsServer{t: t, program: k.nats, port: freePort(t), store: t.TempDir()}
@@ -231,7 +232,7 @@ func leaderKilled(t *testing.T, k *kit) {
 	}
 	var conn *nats.Conn
 	var js jetstream.JetStream
-	until(t, "the cluster has a leader and takes a stream", func() bool {
+	testwait.Until(t, "the cluster has a leader and takes a stream", func() bool {
 		if conn == nil {
 			var err error
 			if conn, err = nats.Connect(strings.Join(urls, ","), nats.MaxReconnects(-1)); err != nil {
@@ -248,8 +249,8 @@ func leaderKilled(t *testing.T, k *kit) {
 		return err == nil
 	})
 	defer conn.Close()
-	f.ledge = newLedge(t, k, strings.Join(urls, ","))
-	f.watch(strings.Join(urls, ","))
+	f.collector = newLoadedCollector(t, k, strings.Join(urls, ","))
+	f.startViewer(strings.Join(urls, ","))
 	leader := func() string {
 		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
 		defer cancel()
@@ -264,50 +265,50 @@ func leaderKilled(t *testing.T, k *kit) {
 		t.Fatalf("leader %q", name)
 	}
 	loaded := make(chan struct{})
-	go func() { defer close(loaded); f.ledge.load(rate, 8*time.Second) }()
+	go func() { defer close(loaded); f.collector.load(rate, 8*time.Second) }()
 	killed := f.servers[name[1]-'0']
 	killed.signal(syscall.SIGKILL)
 	began := time.Now()
-	until(t, "another leader", func() bool { next := leader(); return next != "" && next != name })
+	testwait.Until(t, "another leader", func() bool { next := leader(); return next != "" && next != name })
 	t.Logf("a new leader after %v", time.Since(began).Round(time.Millisecond))
 	<-loaded
-	f.settle(time.Now())
+	f.checkRecovery(time.Now())
 }
 
 // slowViewer: a viewer that falls behind says so and catches up.
-func slowViewer(t *testing.T, k *kit) {
-	f := newFault(t, k, "", "", "")
-	spoil(t, f.far, `{"type":"bandwidth","stream":"downstream","attributes":{"rate":8}}`)
-	f.ledge.heavy(rate, 7*time.Second, 600)
-	f.viewer.await("that it is behind", func(fr *frame.Frame) bool { return fr.Health.LagMS > 2000 })
-	mend(f.far)
-	f.settle(time.Now())
-	f.viewer.await("the present", func(fr *frame.Frame) bool { return fr.Health.Dropped == 0 && fr.Health.Gaps == 0 })
+func slowViewer(t *testing.T, k *env) {
+	f := newFaultHarness(t, k, "", "", "")
+	addToxics(t, f.far, `{"type":"bandwidth","stream":"downstream","attributes":{"rate":8}}`)
+	f.collector.loadWithNoise(rate, 7*time.Second, 600)
+	f.viewer.waitFor("that it is behind", func(fr *frame.Frame) bool { return fr.Health.LagMS > 2000 })
+	removeToxics(f.far)
+	f.checkRecovery(time.Now())
+	f.viewer.waitFor("the present", func(fr *frame.Frame) bool { return fr.Health.Dropped == 0 && fr.Health.Gaps == 0 })
 }
 
 // killed: a collector and a viewer end without a word.
-func killed(t *testing.T, k *kit) {
-	f := newFault(t, k, "", "", "")
+func killed(t *testing.T, k *env) {
+	f := newFaultHarness(t, k, "", "", "")
 	server := "nats://" + f.servers[0].address()
-	victim := newLedge(t, k, server)
+	victim := newLoadedCollector(t, k, server)
 	victim.load(20, time.Second)
-	until(t, "the victim's beacons are published", func() bool { return victim.books().queued == 0 })
-	theirs := victim.books().published
-	other := newFrames(t, k, server)
-	other.await("both collectors", func(fr *frame.Frame) bool { return fr.Health.Collectors == 2 })
-	victim.halt()
+	testwait.Until(t, "the victim's beacons are published", func() bool { return victim.counters().queued == 0 })
+	theirs := victim.counters().published
+	other := newFrameReader(t, k, server)
+	other.waitFor("both collectors", func(fr *frame.Frame) bool { return fr.Health.Collectors == 2 })
+	victim.stopSampling()
 	for _, p := range []*process{victim.p, other.p} {
 		if err := p.cmd.Process.Kill(); err != nil {
 			t.Fatal(err)
 		}
 		p.status()
 	}
-	f.ledge.load(rate, 3*time.Second)
-	took := f.ledge.recovered(time.Now())
-	b := f.ledge.books()
-	f.viewer.await("the beacons of both", func(fr *frame.Frame) bool { return int64(fr.Total.Beacons) == b.published+theirs })
-	f.ledge.close()
-	f.viewer.await("that one collector is silent", func(fr *frame.Frame) bool {
+	f.collector.load(rate, 3*time.Second)
+	took := f.collector.waitRecovered(time.Now())
+	b := f.collector.counters()
+	f.viewer.waitFor("the beacons of both", func(fr *frame.Frame) bool { return int64(fr.Total.Beacons) == b.published+theirs })
+	f.collector.checkTotals()
+	f.viewer.waitFor("that one collector is silent", func(fr *frame.Frame) bool {
 		return fr.Health.Collectors == 1 && fr.Health.CollectorsSilent == 1
 	})
 	t.Logf("published within %v; the viewer misses the collector", took.Round(time.Millisecond))
@@ -315,27 +316,27 @@ func killed(t *testing.T, k *kit) {
 
 // sharedIdentity: side by side and after a restart, one user is one; and a
 // collector that cannot share the key says so.
-func sharedIdentity(t *testing.T, k *kit) {
+func sharedIdentity(t *testing.T, k *env) {
 	n := newServer(t, k, "")
 	server := "nats://" + n.address()
-	visit := func(flags ...string) *ledge {
-		l := newLedge(t, k, server, flags...)
+	visit := func(flags ...string) *loadedCollector {
+		l := newLoadedCollector(t, k, server, flags...)
 		resp, err := http.Post(l.url+"/v1/beacons?key="+siteKey, "application/json", strings.NewReader(`{"navigation":true,"user":"jane","url":"/"}`))
 		if err != nil {
 			t.Fatal(err)
 		}
 		_ = resp.Body.Close()
-		until(t, "the beacon is published", func() bool { return l.books().published == 1 })
+		testwait.Until(t, "the beacon is published", func() bool { return l.counters().published == 1 })
 		return l
 	}
 	const bucket = "RUM_IDENTITY"
 	first := visit("--identity-bucket", bucket)
 	visit("--identity-bucket", bucket)
-	first.halt()
+	first.stopSampling()
 	first.p.stop()
 	visit("--identity-bucket", bucket)
-	v := newFrames(t, k, server)
-	v.await("three views of one user", func(f *frame.Frame) bool { return f.Total.Views == 3 })
+	v := newFrameReader(t, k, server)
+	v.waitFor("three views of one user", func(f *frame.Frame) bool { return f.Total.Views == 3 })
 	if last := v.last(); last.Total.Users != 1 || last.Health.CollectorsAlone != 0 {
 		t.Errorf("%d users, %+v", last.Total.Users, last.Health)
 	}
@@ -350,12 +351,12 @@ func sharedIdentity(t *testing.T, k *kit) {
 		t.Fatal(err)
 	}
 	alone := visit("--identity-bucket", "TAKEN")
-	v.await("that one counts users apart", func(f *frame.Frame) bool { return f.Health.CollectorsAlone == 1 && f.Total.Users == 2 })
+	v.waitFor("that one counts users apart", func(f *frame.Frame) bool { return f.Health.CollectorsAlone == 1 && f.Total.Users == 2 })
 	if !strings.Contains(alone.p.lines.String(), "users are counted apart") {
 		t.Errorf("it said %s", alone.p.lines.String())
 	}
 	if err := kv.Delete(t.Context(), "identity"); err != nil {
 		t.Fatal(err)
 	}
-	v.await("that it has found the key", func(f *frame.Frame) bool { return f.Health.CollectorsAlone == 0 })
+	v.waitFor("that it has found the key", func(f *frame.Frame) bool { return f.Health.CollectorsAlone == 0 })
 }

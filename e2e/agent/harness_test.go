@@ -16,11 +16,13 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
+	"github.com/rumtop/rumtop/internal/testwait"
 )
 
-// stage is what one scene plays on: a site, a collector and a tab. The site's
+// harness is what one scenario plays on: a site, a collector and a tab. The site's
 // port is new, so its storage is empty.
-type stage struct {
+type harness struct {
 	t         *testing.T
 	ctx       context.Context
 	collector *recorder
@@ -34,9 +36,9 @@ type stage struct {
 	thrown []string
 }
 
-func newStage(t *testing.T, browser context.Context) *stage {
+func newHarness(t *testing.T, browser context.Context) *harness {
 	t.Helper()
-	s := &stage{t: t, collector: newRecorder(), restored: make(chan struct{}, 1)}
+	s := &harness{t: t, collector: newRecorder(), restored: make(chan struct{}, 1)}
 	s.edge = httptest.NewServer(s.collector)
 	t.Cleanup(s.edge.Close)
 	s.site = httptest.NewServer(s)
@@ -44,7 +46,7 @@ func newStage(t *testing.T, browser context.Context) *stage {
 	ctx, cancel := chromedp.NewContext(browser)
 	s.close = sync.OnceFunc(cancel)
 	t.Cleanup(s.close)
-	s.ctx, cancel = context.WithTimeout(ctx, 4*patience)
+	s.ctx, cancel = context.WithTimeout(ctx, 4*testwait.Patience)
 	t.Cleanup(cancel)
 	if err := chromedp.Listen(s.ctx, s.listen); err != nil {
 		t.Fatal(err)
@@ -52,6 +54,9 @@ func newStage(t *testing.T, browser context.Context) *stage {
 	t.Cleanup(func() {
 		s.collector.mu.Lock()
 		defer s.collector.mu.Unlock()
+		if t.Failed() {
+			t.Logf("the agent sent:\n%s", s.collector.dump())
+		}
 		for _, w := range s.collector.wrong {
 			t.Errorf("the agent sent what it must not: %s", w)
 		}
@@ -67,7 +72,7 @@ func newStage(t *testing.T, browser context.Context) *stage {
 	return s
 }
 
-func (s *stage) listen(ev any) {
+func (s *harness) listen(ev any) {
 	if e, ok := ev.(*runtime.EventExceptionThrown); ok {
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -76,7 +81,7 @@ func (s *stage) listen(ev any) {
 }
 
 // ServeHTTP is the site.
-func (s *stage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (s *harness) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case strings.HasPrefix(r.URL.Path, "/status/"):
 		var status int
@@ -99,19 +104,19 @@ func (s *stage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // tag is the script tag, with more attributes.
-func (s *stage) tag(attributes string) string {
+func (s *harness) tag(attributes string) string {
 	return `<script src="` + s.edge.URL + `/rum.js" data-key="k1" data-release="2.4.1" ` + attributes + ` crossorigin async></script>`
 }
 
 // page sets what the site serves: head, then body.
-func (s *stage) page(head, body string) {
+func (s *harness) page(head, body string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.body = head + "</head><body><h1>shop</h1>" + body
 }
 
 // open goes to a path and waits for the page and the agent to have loaded.
-func (s *stage) open(path string) {
+func (s *harness) open(path string) {
 	s.t.Helper()
 	if err := chromedp.Do(s.ctx, chromedp.Navigate(s.site.URL+path)); err != nil {
 		s.t.Fatalf("open %s: %v", path, err)
@@ -119,43 +124,43 @@ func (s *stage) open(path string) {
 }
 
 // visit opens a page that has the script tag with more attributes.
-func (s *stage) visit(attributes string) {
+func (s *harness) visit(attributes string) {
 	s.t.Helper()
 	s.page(s.tag(attributes), "")
 	s.open("/users/8412/orders?x=1#top")
 }
 
 // run evaluates JavaScript and awaits its promise, if it gives one.
-func (s *stage) run(js string) {
+func (s *harness) run(js string) {
 	s.t.Helper()
 	if _, err := chromedp.Run(s.ctx, chromedp.Evaluate[chromedp.Void]("(async () => {"+js+"})()", chromedp.EvalAwaitPromise)); err != nil {
 		s.t.Fatalf("run %s: %v", js, err)
 	}
 }
 
-// ask gives the value of a JavaScript expression, awaited.
-func ask[T any](s *stage, js string) T {
+// eval returns the value of a JavaScript expression, awaited.
+func eval[T any](s *harness, js string) T {
 	s.t.Helper()
 	v, err := chromedp.Run(s.ctx, chromedp.Evaluate[T]("(async () => ("+js+"))()", chromedp.EvalAwaitPromise))
 	if err != nil {
-		s.t.Fatalf("ask %s: %v", js, err)
+		s.t.Fatalf("eval %s: %v", js, err)
 	}
 	return v
 }
 
-// until waits for a JavaScript expression to be true.
-func (s *stage) until(js string) {
+// waitJS waits for a JavaScript expression to be true.
+func (s *harness) waitJS(js string) {
 	s.t.Helper()
 	s.run("const end = performance.now() + 1e4; while (!(" + js + ") && performance.now() < end) await new Promise(r => setTimeout(r, 10))")
-	if !ask[bool](s, "!!("+js+")") {
+	if !eval[bool](s, "!!("+js+")") {
 		s.t.Fatalf("never came true: %s", js)
 	}
 }
 
-func (s *stage) click(selector string) {
+func (s *harness) click(selector string) {
 	s.t.Helper()
 	// By place, not by node: chromedp loses its nodes when a page is restored.
-	at := ask[[]float64](s, "(({x, y, width, height}) => [x + width / 2, y + height / 2])(document.querySelector('"+selector+"').getBoundingClientRect())")
+	at := eval[[]float64](s, "(({x, y, width, height}) => [x + width / 2, y + height / 2])(document.querySelector('"+selector+"').getBoundingClientRect())")
 	if err := chromedp.Do(s.ctx, chromedp.MouseClickXY(at[0], at[1])); err != nil {
 		s.t.Fatalf("click %s: %v", selector, err)
 	}
@@ -163,7 +168,7 @@ func (s *stage) click(selector string) {
 	s.run("await new Promise(r => requestAnimationFrame(() => setTimeout(r, 50)))")
 }
 
-func (s *stage) window(state browser.WindowState, visibility string) {
+func (s *harness) window(state browser.WindowState, visibility string) {
 	s.t.Helper()
 	w, err := chromedp.Call(s.ctx, browser.GetWindowForTarget, browser.GetWindowForTargetParams{})
 	if err == nil {
@@ -174,14 +179,14 @@ func (s *stage) window(state browser.WindowState, visibility string) {
 	if err != nil {
 		s.t.Fatalf("window %s: %v", state, err)
 	}
-	s.until("document.visibilityState === '" + visibility + "'")
+	s.waitJS("document.visibilityState === '" + visibility + "'")
 }
 
-func (s *stage) hide() { s.t.Helper(); s.window(browser.WindowStateMinimized, "hidden") }
-func (s *stage) show() { s.t.Helper(); s.window(browser.WindowStateNormal, "visible") }
+func (s *harness) hide() { s.t.Helper(); s.window(browser.WindowStateMinimized, "hidden") }
+func (s *harness) show() { s.t.Helper(); s.window(browser.WindowStateNormal, "visible") }
 
 // connect switches the network that the page believes in.
-func (s *stage) connect(online bool) {
+func (s *harness) connect(online bool) {
 	s.t.Helper()
 	_, err := chromedp.Call(s.ctx, network.OverrideNetworkState, network.OverrideNetworkStateParams{
 		Offline: !online, DownloadThroughput: -1, UploadThroughput: -1,
@@ -189,12 +194,12 @@ func (s *stage) connect(online bool) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	s.until(fmt.Sprintf("navigator.onLine === %t", online))
+	s.waitJS(fmt.Sprintf("navigator.onLine === %t", online))
 }
 
-// quiet gives the agent every occasion to send and then says how many posts came.
+// postsWhenIdle gives the agent every occasion to send and then says how many posts came.
 // A request of the page's own, made after, shows that theirs would have arrived.
-func (s *stage) quiet() int {
+func (s *harness) postsWhenIdle() int {
 	s.t.Helper()
 	s.run("rum.flush()")
 	s.hide()
@@ -206,8 +211,8 @@ func (s *stage) quiet() int {
 	return len(s.collector.posts)
 }
 
-// soon bounds what should take a second or two.
-func soon(t *testing.T, since time.Time, limit time.Duration, what string) {
+// checkWithin bounds what should take a second or two.
+func checkWithin(t *testing.T, since time.Time, limit time.Duration, what string) {
 	t.Helper()
 	if d := time.Since(since); d > limit {
 		t.Errorf("%s took %v, more than %v", what, d, limit)

@@ -9,26 +9,21 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/evanw/esbuild/pkg/api"
 )
 
-// patience is how long anything that must come may take on a busy machine.
-// Little of it is used.
-const patience = 30 * time.Second
-
-// kit is what all scenes share: the programs, the pages' scripts, a browser.
-type kit struct {
+// env is what all scenarios share: the programs, the pages' scripts, a browser.
+type env struct {
 	rumtop, nats string
 	scripts      map[string][]byte // by their path on the site
 	browser      context.Context
 }
 
-func newKit(t *testing.T, options ...chromedp.ExecAllocatorOption) *kit {
+func newEnv(t *testing.T, options ...chromedp.ExecAllocatorOption) *env {
 	t.Helper()
-	k := newPrograms(t)
+	k := buildPrograms(t)
 	if _, err := exec.LookPath("tmux"); err != nil {
 		t.Fatalf("%v: apt-get install tmux", err)
 	}
@@ -43,11 +38,11 @@ func newKit(t *testing.T, options ...chromedp.ExecAllocatorOption) *kit {
 	return k
 }
 
-// newPrograms builds the programs, which is all that some tests need.
-func newPrograms(t *testing.T) *kit {
+// buildPrograms builds the programs, which is all that some tests need.
+func buildPrograms(t *testing.T) *env {
 	t.Helper()
 	dir := t.TempDir()
-	k := &kit{rumtop: filepath.Join(dir, "rumtop"), nats: filepath.Join(dir, "nats-server"), scripts: map[string][]byte{}}
+	k := &env{rumtop: filepath.Join(dir, "rumtop"), nats: filepath.Join(dir, "nats-server"), scripts: map[string][]byte{}}
 	for program, source := range map[string]string{
 		k.rumtop: "github.com/rumtop/rumtop/cmd/rumtop",
 		k.nats:   "github.com/nats-io/nats-server/v2",
