@@ -5,9 +5,8 @@ import (
 	"math"
 )
 
-// The columns of a message as they are written: with one entry a row, with a
-// single one if all are the same, and not at all if that is what a reader takes
-// for a column that is not there.
+// A column is written with one entry a row, or with a single entry if all rows
+// are equal. It is omitted if they all equal the reader's default.
 
 func appendColumn[T uint8 | uint16 | uint32](dst []byte, field int, column []T) []byte {
 	if len(column) == 0 {
@@ -20,7 +19,7 @@ func appendColumn[T uint8 | uint16 | uint32](dst []byte, field int, column []T) 
 		dst = appendTag(dst, field, wireVarint)
 		return binary.AppendUvarint(dst, uint64(column[0]))
 	}
-	dst, at := open(dst, field)
+	dst, at := openField(dst, field)
 	for _, v := range column {
 		if v < 0x80 {
 			dst = append(dst, byte(v))
@@ -31,7 +30,7 @@ func appendColumn[T uint8 | uint16 | uint32](dst []byte, field int, column []T) 
 	return closeField(dst, at)
 }
 
-// appendFloats writes a column as float; absent stands for one that is not there.
+// appendFloats writes a column as float. absent is the reader's default.
 func appendFloats(dst []byte, field int, column []float32, absent float32) []byte {
 	if len(column) == 0 {
 		return dst
@@ -63,21 +62,21 @@ func appendNumbers(dst []byte, field int, column []float32) []byte {
 		dst = appendTag(dst, field, wireVarint)
 		return binary.AppendUvarint(dst, packNumber(column[0]))
 	}
-	dst, at := open(dst, field)
+	dst, at := openField(dst, field)
 	for _, v := range column {
 		dst = binary.AppendUvarint(dst, packNumber(v))
 	}
 	return closeField(dst, at)
 }
 
-// appendRows writes which beacon each entry of a table belongs to, as the
-// difference from the entry before. It says how long the table is, so it is
-// always written whole.
+// appendRows writes the beacon of each entry of a table, as the difference from
+// the previous entry. Its length is that of the table, so it is always written
+// in full.
 func appendRows(dst []byte, field int, rows []uint32) []byte {
 	if len(rows) == 0 {
 		return dst
 	}
-	dst, at := open(dst, field)
+	dst, at := openField(dst, field)
 	last := uint32(0)
 	for _, r := range rows {
 		dst = binary.AppendUvarint(dst, uint64(r-last))
@@ -86,16 +85,16 @@ func appendRows(dst []byte, field int, rows []uint32) []byte {
 	return closeField(dst, at)
 }
 
-// appendList writes a column that says how long its table is.
+// appendList writes a column whose length is that of its table.
 func appendList(dst []byte, field int, column []uint32) []byte {
-	dst, at := open(dst, field)
+	dst, at := openField(dst, field)
 	for _, v := range column {
 		dst = binary.AppendUvarint(dst, uint64(v))
 	}
 	return closeField(dst, at)
 }
 
-// appendIDs writes ids as they are; hashes do not get shorter.
+// appendIDs writes ids uncompressed, because hashes cannot be compressed.
 func appendIDs(dst []byte, field int, ids []ID) []byte {
 	if len(ids) == 0 || ids[0] == 0 && uniform(ids) {
 		return dst
@@ -121,14 +120,14 @@ func appendTag(dst []byte, field, wire int) []byte {
 	return binary.AppendUvarint(dst, uint64(field)<<3|uint64(wire))
 }
 
-// open begins a packed field whose length closeField fills in.
-func open(dst []byte, field int) ([]byte, int) {
+// openField starts a packed field. closeField sets its length.
+func openField(dst []byte, field int) ([]byte, int) {
 	dst = append(appendTag(dst, field, wireBytes), 0)
 	return dst, len(dst)
 }
 
-// closeField makes room for a length that takes more than the one byte that
-// was kept free.
+// closeField sets the field's length, and makes room if it needs more than the
+// one byte that openField reserved.
 func closeField(dst []byte, at int) []byte {
 	n := len(dst) - at
 	if n < 0x80 {

@@ -7,13 +7,13 @@ import (
 	"unicode/utf8"
 )
 
-// Batch is a number of beacons of one subject, by column. It is what travels
-// over NATS and what the aggregator's log takes in: strings are looked up once
-// a batch, everything else is integers in order.
+// Batch is a number of beacons of one subject, in columns. It is the unit on
+// NATS and of the aggregator's log: strings are looked up once a batch, all else
+// is integers.
 //
-// Columns named …Row hold the index of the beacon that an entry belongs to and
-// never decrease. A Batch that [Decode] returned is consistent: all columns of
-// one table have one length and all indices are in range.
+// Columns named …Row hold the index of the entry's beacon and never decrease. A
+// Batch from [Decode] is consistent: the columns of a table have one length and
+// all indices are in range.
 type Batch struct {
 	Site string // from the subject, not on the wire
 
@@ -56,11 +56,11 @@ type Batch struct {
 	EventName  []uint32
 	EventValue []float32
 
-	// Rejected is how many numbers Append and Decode left out, because they
-	// were none that can be measured (NaN, infinite, negative).
+	// Rejected is how many invalid numbers (NaN, infinite, negative) Append and
+	// Decode dropped.
 	Rejected int
 
-	// While building: where a string and a tag set already stand.
+	// While building: the indices of known strings and tag sets.
 	stringIndex map[string]uint32
 	tagSetIndex map[string]uint32
 
@@ -102,25 +102,25 @@ func (b *Batch) Reset() {
 	clear(b.tagSetIndex)
 }
 
-// Append adds a beacon. Vitals, navigation phases and the durations of requests
-// are kept to 0.1 ms, CLS to 0.0001, all other numbers as float32. What a batch cannot hold is left out and counted in Rejected: numbers
-// that are none, more than [MaxBatchTags] tags, more than 256 metrics, times
-// out of any calendar; strings are cut at [MaxString] bytes. Append must not
-// follow Decode without a Reset between them.
+// Append adds a beacon. It rounds vitals, navigation phases and request
+// durations to 0.1 ms and CLS to 0.0001, and stores other numbers as float32.
+// It drops what a batch cannot hold and counts it in Rejected: invalid numbers,
+// tags over [MaxBatchTags], metrics over 256, times out of range. It truncates
+// strings to [MaxString] bytes. Call Reset between Decode and Append.
 func (b *Batch) Append(c *Beacon) {
 	if len(b.Strings) == 0 {
-		b.begin()
+		b.initTables()
 	}
 	row := uint32(b.Len())
 	received := min(max(c.Received, 0), maxTime)
 	b.Received = append(b.Received, received)
-	b.Time = append(b.Time, b.clock(c.Time))
+	b.Time = append(b.Time, b.browserTime(c.Time))
 	b.ID = append(b.ID, c.ID)
 	b.View = append(b.View, c.View)
 	b.Session = append(b.Session, c.Session)
 	b.User = append(b.User, c.User)
 	for d, v := range c.Dims {
-		// Neighbours are of one page view more often than not.
+		// Most neighbours are of one page view.
 		if row > 0 {
 			if last := b.Dims[d][row-1]; b.Strings[last] == v {
 				b.Dims[d] = append(b.Dims[d], last)
@@ -147,14 +147,14 @@ func (b *Batch) Append(c *Beacon) {
 	room := maxPerBeacon
 	for _, m := range c.Metrics {
 		v := float32(m.Value)
-		if !measurement(v) || room == 0 {
+		if !isMeasurement(v) || room == 0 {
 			b.Rejected++
 			continue
 		}
 		room--
 		b.MetricRow = append(b.MetricRow, row)
 		b.MetricName = append(b.MetricName, b.intern(m.Name))
-		b.MetricValue = append(b.MetricValue, round(m.Name, v+0)) // + 0: there is one zero
+		b.MetricValue = append(b.MetricValue, roundMetric(m.Name, v+0)) // + 0: there is one zero
 	}
 	for _, e := range c.Errors {
 		b.ErrorRow = append(b.ErrorRow, row)
@@ -168,21 +168,21 @@ func (b *Batch) Append(c *Beacon) {
 		b.RequestURL = append(b.RequestURL, b.intern(r.URL))
 		b.RequestMethod = append(b.RequestMethod, b.intern(r.Method))
 		b.RequestStatus = append(b.RequestStatus, uint16(min(max(r.Status, 0), 999)))
-		b.RequestDuration = append(b.RequestDuration, milliseconds(b.number(r.Duration, 0)))
+		b.RequestDuration = append(b.RequestDuration, roundMillis(b.float(r.Duration, 0)))
 		b.RequestTrace = append(b.RequestTrace, b.intern(r.Trace))
 	}
 	for _, e := range c.Events {
 		b.EventRow = append(b.EventRow, row)
 		b.EventName = append(b.EventName, b.intern(e.Name))
-		b.EventValue = append(b.EventValue, b.number(e.Value, -math.MaxFloat32))
+		b.EventValue = append(b.EventValue, b.float(e.Value, -math.MaxFloat32))
 	}
 }
 
-// measurement says whether a value is one that can be measured.
-func measurement(v float32) bool { return v >= 0 && v <= math.MaxFloat32 }
+// isMeasurement reports whether v is a finite number from 0.
+func isMeasurement(v float32) bool { return v >= 0 && v <= math.MaxFloat32 }
 
-// number is v, or 0 where v is none or below least.
-func (b *Batch) number(v float64, least float32) float32 {
+// float is v, or 0 if v is not finite or below least.
+func (b *Batch) float(v float64, least float32) float32 {
 	f := float32(v)
 	if !(f >= least && f <= math.MaxFloat32) {
 		b.Rejected++
@@ -191,8 +191,8 @@ func (b *Batch) number(v float64, least float32) float32 {
 	return f + 0
 }
 
-// clock is a browser's time; one that is out of any calendar counts as not sent.
-func (b *Batch) clock(t int64) int64 {
+// browserTime is a browser's time; one out of range counts as not sent.
+func (b *Batch) browserTime(t int64) int64 {
 	if t < 0 || t > maxTime {
 		b.Rejected++
 		return 0
@@ -200,7 +200,7 @@ func (b *Batch) clock(t int64) int64 {
 	return t
 }
 
-func (b *Batch) begin() {
+func (b *Batch) initTables() {
 	b.Strings = append(b.Strings, "")
 	b.TagSets = append(b.TagSets, nil)
 	if b.stringIndex == nil {
@@ -219,7 +219,7 @@ func (b *Batch) intern(s string) uint32 {
 	i := uint32(len(b.Strings))
 	b.stringIndex[s] = i
 	if len(s) > MaxString || !utf8.ValidString(s) {
-		s = strings.ToValidUTF8(s[:min(len(s), MaxString)], "?") // one byte, so it grows no longer
+		s = strings.ToValidUTF8(s[:min(len(s), MaxString)], "?") // one byte, so it does not grow
 	}
 	b.Strings = append(b.Strings, s)
 	return i
@@ -252,7 +252,7 @@ func (b *Batch) internTags(tags []Tag) uint32 {
 	return i
 }
 
-// Beacons gives the rows back, for programs that look at beacons one at a time.
+// Beacons returns the batch as rows.
 func (b *Batch) Beacons() []Beacon {
 	out := make([]Beacon, b.Len())
 	for i := range out {

@@ -1,13 +1,11 @@
-// Package beacon is the vocabulary of rumtop: what a browser told us, after the
-// collector has scrubbed it, and how batches of it travel over NATS.
+// Package beacon is the vocabulary of rumtop: the beacons of browsers after the
+// collector has scrubbed them, and the format of their batches on NATS.
 //
-// Everything in here has already lost what is personal: identifiers are keyed
-// hashes, pages are templates, messages are scrubbed. The package is pure: it
-// knows neither the network nor the clock.
+// Nothing in it is personal: identifiers are keyed hashes, pages are templates,
+// messages are scrubbed. The package uses neither the network nor the clock.
 package beacon
 
-// The five metrics that every frame carries. LCP, INP, FCP and TTFB are in
-// milliseconds, CLS is unitless.
+// The vitals. LCP, INP, FCP and TTFB are in milliseconds, CLS has no unit.
 const (
 	LCP  = "lcp"
 	INP  = "inp"
@@ -16,10 +14,10 @@ const (
 	TTFB = "ttfb"
 )
 
-// Vitals are the standard metrics in the order in which they are stored and shown.
+// Vitals are the vitals in the order of storage and display.
 var Vitals = [5]string{LCP, INP, CLS, FCP, TTFB}
 
-// VitalIndex gives the place of a standard metric in [Vitals], or -1.
+// VitalIndex returns the index of a vital in [Vitals], or -1.
 func VitalIndex(name string) int {
 	for i, v := range Vitals {
 		if v == name {
@@ -29,16 +27,15 @@ func VitalIndex(name string) int {
 	return -1
 }
 
-// ID is a keyed 64-bit hash of an identifier that a client chose. 0 means that
-// the client sent none.
+// ID is a keyed 64-bit hash of an identifier of the client's. 0: not sent.
 type ID uint64
 
-// Beacon is one scrubbed beacon. The zero value of a field means "not sent",
-// except where the field says otherwise.
+// Beacon is one scrubbed beacon. The zero value of a field means "not sent"
+// unless the field says otherwise.
 type Beacon struct {
-	ID       ID     // of the beacon itself: the same one twice counts once
-	Received int64  // collector's clock, Unix milliseconds
-	Time     int64  // browser's clock, Unix milliseconds; only measures skew
+	ID       ID     // of the beacon: duplicates count once
+	Received int64  // by the collector's clock, Unix milliseconds
+	Time     int64  // by the browser's clock, Unix milliseconds; only measures skew
 	Site     string // from the subject
 
 	Dims [NumDims]string
@@ -48,11 +45,11 @@ type Beacon struct {
 
 	Navigation bool // begins a page view
 	// SampleRate is the share of sessions that the client sends, (0, 1].
-	// 0 is read as 1.
+	// 0 means 1.
 	SampleRate float64
-	// Unsampled marks a beacon from a session outside the sample that was sent
-	// for its error alone: it counts errors, users and errored views, but stands
-	// for no page view and no vitals.
+	// Unsampled marks a beacon of a session outside the sample, sent only for
+	// its errors. It counts errors, users and errored views, but not page views
+	// and vitals.
 	Unsampled bool
 
 	Metrics  []Metric
@@ -62,7 +59,7 @@ type Beacon struct {
 	Trace    string // trace id of the page load
 }
 
-// Tag is a free-form dimension.
+// Tag is a custom dimension.
 type Tag struct{ Key, Value string }
 
 // Metric is one measurement: a vital (see [Vitals]), a navigation phase
@@ -87,17 +84,17 @@ type Request struct {
 	Trace    string
 }
 
-// Failed says whether the page could not use the answer: no connection, or a
-// status of 400 and above.
+// Failed reports whether the request failed: no connection, or a status of 400
+// and above.
 func (r Request) Failed() bool { return r.Status == 0 || r.Status >= 400 }
 
-// Event is something that the page reported by name, a conversion for example.
+// Event is a named event that the page reports, such as a conversion.
 type Event struct {
 	Name  string
 	Value float64
 }
 
-// Key is the identity that users are counted by: the user, else the session,
+// Key is the identity by which users are counted: the user, else the session,
 // else the view; 0 if the client sent none of them.
 func (b *Beacon) Key() ID {
 	switch {
@@ -109,9 +106,9 @@ func (b *Beacon) Key() ID {
 	return b.View
 }
 
-// Weight is what every count in this beacon is scaled by: the inverse of its
-// sampling rate. A client that samples its sessions but never its errors (the
-// browser agent does) sends errors in beacons of rate 1.
+// Weight is the factor for every count in this beacon: the inverse of its
+// sample rate. A client that samples sessions but not errors, such as the
+// browser agent, sends errors in beacons of rate 1.
 func (b *Beacon) Weight() float64 {
 	if b.SampleRate > 0 && b.SampleRate < 1 {
 		return 1 / b.SampleRate

@@ -12,14 +12,14 @@ import (
 	"github.com/rumtop/rumtop/internal/beacon/beacontest"
 )
 
-// The benchmark behind docs/adr/0001-batch-encoding.md:
+// The benchmark for docs/adr/0001-batch-encoding.md:
 //
 //	go test -run xxx -bench Formats ./internal/beacon
 //
 // Each format encodes the same batches of one subject and decodes them into a
 // reused Batch. B/beacon is the size on the wire, beacons/s the rate on one core.
 
-// format is a way to write a batch.
+// format is an encoding of batches.
 type format struct {
 	name   string
 	encode func(dst []byte, b *beacon.Batch) []byte
@@ -33,7 +33,7 @@ var formats = []format{
 	{"proto-columns", encodeProtoColumns, beacon.Decode},
 }
 
-// compression packs what a format wrote.
+// compression compresses an encoded batch.
 type compression struct {
 	name   string
 	pack   func(dst, src []byte) []byte
@@ -94,7 +94,7 @@ func BenchmarkFormatsDecode(b *testing.B) {
 	}
 }
 
-// BenchmarkDecode is the chosen format as it is used.
+// BenchmarkDecode measures the chosen format in use.
 func BenchmarkDecode(b *testing.B) {
 	traffic := beacontest.Subject.Traffic(6, 5120)
 	for _, size := range batchSizes {
@@ -119,7 +119,7 @@ func BenchmarkDecode(b *testing.B) {
 	}
 }
 
-// BenchmarkEncode is what a collector does: append the beacons, then encode.
+// BenchmarkEncode measures a collector's work: append the beacons, then encode.
 func BenchmarkEncode(b *testing.B) {
 	traffic := beacontest.Subject.Traffic(6, 5120)
 	for _, size := range batchSizes {
@@ -142,10 +142,10 @@ func BenchmarkEncode(b *testing.B) {
 	}
 }
 
-// fastest does each of a number of batches again and again, and returns the
-// rate that the fastest time of each makes together, in millions of beacons a
-// second: on a machine that does other things too, the mean says more about
-// those. Small batches are timed several together, for the clock's sake.
+// fastest processes all batches repeatedly and returns the rate, in millions of
+// beacons a second, over the fastest time of each: on a busy machine the mean
+// says more about the other load. Small batches are timed in groups, because of
+// the clock's resolution.
 func fastest(b *testing.B, size, batches int, do func(i int)) float64 {
 	together := max(1, 64/size)
 	best := make([]time.Duration, (batches+together-1)/together)

@@ -18,7 +18,7 @@ import (
 	"github.com/rumtop/rumtop/internal/beacon/beacontest"
 )
 
-// full is a beacon that has everything.
+// full is a beacon with a value in every field.
 func full() beacon.Beacon {
 	b := beacon.Beacon{
 		ID: math.MaxUint64, Received: beacontest.Start, Time: beacontest.Start + 77,
@@ -36,7 +36,7 @@ func full() beacon.Beacon {
 	return b
 }
 
-// batch makes a batch of beacons.
+// batch returns a batch of beacons.
 func batch(beacons ...beacon.Beacon) *beacon.Batch {
 	b := &beacon.Batch{}
 	for i := range beacons {
@@ -54,7 +54,7 @@ func encode(t testing.TB, b *beacon.Batch) []byte {
 	return data
 }
 
-// roundTrip checks that a batch comes back as the same beacons and columns.
+// roundTrip checks that Decode returns the same beacons and columns.
 func roundTrip(t testing.TB, b *beacon.Batch, into *beacon.Batch) {
 	t.Helper()
 	data := encode(t, b)
@@ -71,7 +71,7 @@ func roundTrip(t testing.TB, b *beacon.Batch, into *beacon.Batch) {
 		t.Fatalf("%d beacons and strings %q, want %d and %q", len(got), into.Strings, len(want), b.Strings)
 	}
 	if again := encode(t, into); !bytes.Equal(again, data) {
-		t.Fatal("encoded again it is different")
+		t.Fatal("a second Encode differs from the first")
 	}
 }
 
@@ -107,7 +107,7 @@ func TestEncodeAppends(t *testing.T) {
 	}
 }
 
-func TestDecodeKeepsNothingOfTheInput(t *testing.T) {
+func TestDecodeCopiesInput(t *testing.T) {
 	b := batch(full())
 	data := encode(t, b)
 	into := &beacon.Batch{}
@@ -120,9 +120,9 @@ func TestDecodeKeepsNothingOfTheInput(t *testing.T) {
 	}
 }
 
-// TestAppendLeavesOut checks that what a batch cannot hold is counted and that
-// the rest survives.
-func TestAppendLeavesOut(t *testing.T) {
+// TestAppendDropsInvalid checks that what a batch cannot hold is counted and
+// the rest is kept.
+func TestAppendDropsInvalid(t *testing.T) {
 	c := full()
 	c.Time = -1
 	c.Metrics = []beacon.Metric{{Name: "lcp", Value: math.NaN()}, {Name: "inp", Value: -1}, {Name: "fcp", Value: math.Inf(1)}, {Name: "ttfb", Value: 1e300}, {Name: "cls", Value: 1}}
@@ -141,18 +141,18 @@ func TestAppendLeavesOut(t *testing.T) {
 	roundTrip(t, b, &beacon.Batch{})
 	got := b.Beacons()[0]
 	if want := 1 + 4 + 1 + 1 + 8 + 45; b.Rejected != want {
-		t.Errorf("%d left out, want %d", b.Rejected, want)
+		t.Errorf("Rejected = %d, want %d", b.Rejected, want)
 	}
 	if len(got.Metrics) != 256 || len(got.Tags) != beacon.MaxBatchTags || len(got.Errors[0].Stack) != beacon.MaxString || got.Errors[0].Message != "a?b" || got.Time != 0 {
 		t.Errorf("%+v", got)
 	}
 	b.Reset()
 	if b.Rejected != 0 {
-		t.Error("Reset keeps the count")
+		t.Error("Reset keeps Rejected")
 	}
 }
 
-func TestEncodeRefusesTooMuch(t *testing.T) {
+func TestEncodeOverLimits(t *testing.T) {
 	b := &beacon.Batch{}
 	c := beacon.Beacon{Received: 1, SampleRate: 1}
 	for range beacon.MaxBeacons {
@@ -173,7 +173,7 @@ func TestEncodeRefusesTooMuch(t *testing.T) {
 	}
 }
 
-// message builds a message by hand, as a program in another language would.
+// message is a message built by hand, as by a program in another language.
 type message []byte
 
 func (m message) field(number, wire int, data ...byte) message {
@@ -188,7 +188,7 @@ func (m message) packed(number int, values ...uint64) message {
 	return append(binary.AppendUvarint(m.field(number, 2), uint64(len(data))), data...)
 }
 
-// text is the string table.
+// text adds the string table.
 func (m message) text(strings ...string) message {
 	var all string
 	var lengths []uint64
@@ -210,15 +210,14 @@ func (m message) floats(number int, values ...float32) message {
 
 func (m message) plain() []byte { return append([]byte{0x10}, m...) }
 
-// two is the beginning of a message of two beacons and two strings.
+// two is the start of a message of two beacons and two strings.
 func two() message {
 	return message{}.text("lcp", "cls").packed(3, 200, 2)
 }
 
 func TestDecodeForeign(t *testing.T) {
 	var b beacon.Batch
-	// What this version does not know is skipped, whatever its wire type and
-	// however often it comes.
+	// Unknown fields are skipped, with any wire type and repeated.
 	m := two().packed(77, 1, 2, 3).field(78, 0, 5).field(79, 5, 1, 2, 3, 4).field(80, 1, 1, 2, 3, 4, 5, 6, 7, 8).packed(38, 1).packed(38, 2).
 		packed(32, 2, 1).packed(33, 1, 2, 1).packed(8, 1, 2).packed(34, 20, 10000<<2|1, 60).packed(16, 2).field(7, 0, 1)
 	if err := beacon.Decode(m.plain(), &b); err != nil {
@@ -231,7 +230,7 @@ func TestDecodeForeign(t *testing.T) {
 			t.Errorf("%d: %+v", i, got[i])
 		}
 	}
-	// Numbers that cannot be are left out alone.
+	// Only invalid numbers are dropped.
 	bits := func(v float64) uint64 { return uint64(math.Float32bits(float32(v)))<<2 | 3 }
 	bad := two().packed(32, 2, 1).packed(33, 1, 2, 1).packed(8, 1, 2).packed(34, bits(math.NaN()), 40, bits(-3)).packed(6, 0, 1).floats(13, 0.5, 7).
 		packed(48, 0, 1).packed(52, bits(math.Inf(1)), 1).packed(56, 1).floats(58, float32(math.Inf(-1))).packed(4, 1<<62, 0)
@@ -243,7 +242,7 @@ func TestDecodeForeign(t *testing.T) {
 		got[1].SampleRate != 1 || got[0].Requests[0].Duration != 0 || got[1].Events[0].Value != 0 || got[0].Time != 0 || got[1].Time != 101 {
 		t.Errorf("%d rejected: %+v", b.Rejected, got)
 	}
-	// Text that is not UTF-8 is made so, and text that is cut within a character.
+	// Invalid UTF-8 is replaced, also in strings split within a character.
 	if err := beacon.Decode(message{}.text("a\xff", "b", "\xc3", "\xbc").plain(), &b); err != nil || !reflect.DeepEqual(b.Strings, []string{"", "a?", "b", "?", "?"}) {
 		t.Errorf("%v %q", err, b.Strings)
 	}
@@ -259,25 +258,25 @@ func TestDecodeErrors(t *testing.T) {
 		want string
 	}{
 		"nothing":              {nil, "empty"},
-		"version":              {[]byte{0x20}, "unknown version of the batch format; upgrade rumtop (version 2, this reads 1)"},
+		"version":              {[]byte{0x20}, "unknown version of the batch format: upgrade rumtop (version 2, this reads 1)"},
 		"JSON":                 {[]byte(`{"id": 1}`), "unknown version"},
 		"compression":          {[]byte{0x1f}, "unknown compression 15"},
 		"snappy":               {[]byte{0x11, 0xff}, "snappy"},
-		"snappy bomb":          {append([]byte{0x11}, s2.EncodeSnappy(nil, make([]byte, beacon.MaxMessage+1))...), "larger than allowed"},
+		"snappy bomb":          {append([]byte{0x11}, s2.EncodeSnappy(nil, make([]byte, beacon.MaxMessage+1))...), "over the limit"},
 		"truncated":            {two().plain()[:7], "ends in the middle"},
 		"truncated tag":        {message{0x80}.plain(), "ends in the middle"},
 		"field 0":              {message{0x02, 0}.plain(), "ends in the middle"},
 		"group":                {message{0x0b}.plain(), "ends in the middle"},
 		"huge length":          {message{0x0a, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f}.plain(), "ends in the middle"},
 		"number as text":       {message{}.field(1, 0, 1).plain(), "field 1: has the wrong wire type"},
-		"text too short":       {message{}.field(1, 2, 1, 'a').packed(2, 2).plain(), "field 2: does not cut the text"},
-		"text too long":        {message{}.field(1, 2, 1, 'a').plain(), "field 2: does not cut the text"},
-		"string too long":      {message{}.text(strings.Repeat("x", beacon.MaxString+1)).plain(), "larger than allowed"},
-		"too many strings":     {message{}.packed(2, make([]uint64, 1<<18)...).plain(), "field 2: batch is larger"},
-		"twice":                {two().packed(3, 1).plain(), "field 3 stands there twice"},
-		"too many beacons":     {message{}.packed(3, tooMany...).plain(), "field 3: batch is larger"},
-		"time before 1970":     {message{}.packed(3, 1).plain(), "field 3: is not a time"},
-		"time beyond":          {message{}.packed(3, 1<<62).plain(), "field 3: is not a time"},
+		"text too short":       {message{}.field(1, 2, 1, 'a').packed(2, 2).plain(), "field 2: does not split the text"},
+		"text too long":        {message{}.field(1, 2, 1, 'a').plain(), "field 2: does not split the text"},
+		"string too long":      {message{}.text(strings.Repeat("x", beacon.MaxString+1)).plain(), "over the limit"},
+		"too many strings":     {message{}.packed(2, make([]uint64, 1<<18)...).plain(), "field 2: batch is over the limit"},
+		"twice":                {two().packed(3, 1).plain(), "field 3: duplicate"},
+		"too many beacons":     {message{}.packed(3, tooMany...).plain(), "field 3: batch is over the limit"},
+		"time before 1970":     {message{}.packed(3, 1).plain(), "field 3: is out of range"},
+		"time beyond":          {message{}.packed(3, 1<<62).plain(), "field 3: is out of range"},
 		"received as floats":   {message{}.field(3, 5, 1, 2, 3, 4).plain(), "field 3: has the wrong wire type"},
 		"column too short":     {message{}.packed(3, 2, 2, 2).packed(7, 0, 0).plain(), "field 7: does not have 3 entries"},
 		"column too long":      {two().packed(7, 1, 1, 1).plain(), "field 7: does not have 2 entries"},
@@ -291,18 +290,18 @@ func TestDecodeErrors(t *testing.T) {
 		"lag as floats":        {two().field(4, 5, 0, 0, 0, 0).plain(), "field 4: has the wrong"},
 		"ids not whole":        {two().field(5, 2, 3, 1, 2, 3).plain(), "field 5: has the wrong"},
 		"ids too few":          {two().field(5, 1, 1, 2, 3, 4, 5, 6, 7, 8).plain(), "field 5: does not have one"},
-		"view":                 {two().packed(6, 0, 2).plain(), "field 6: entry 1 is 2, which is more than 1"},
+		"view":                 {two().packed(6, 0, 2).plain(), "field 6: entry 1 is 2, more than 1"},
 		"view ids":             {two().packed(6, 0, 1).field(9, 1, 1, 2, 3, 4, 5, 6, 7, 8).plain(), "field 9: does not have one"},
 		"session index":        {two().packed(10, 1).plain(), "field 10: entry 0 is 1"},
-		"string index":         {two().packed(16, 3).plain(), "field 16: entry 0 is 3, which is more than 2"},
+		"string index":         {two().packed(16, 3).plain(), "field 16: entry 0 is 3, more than 2"},
 		"huge index":           {two().packed(6, 0, 1).packed(16, 0, 1<<40).plain(), "field 16: entry 1"},
 		"of views, not rows":   {two().packed(16, 1, 1).plain(), "field 16: does not have 1 entries"},
 		"tag set index":        {two().packed(12, 1).plain(), "field 12: entry 0 is 1"},
-		"tag set too large":    {two().packed(35, 33).packed(36, 1).packed(37, 1).plain(), "field 35: batch is larger"},
+		"tag set too large":    {two().packed(35, 33).packed(36, 1).packed(37, 1).plain(), "field 35: batch is over the limit"},
 		"tag keys":             {two().packed(35, 3).packed(36, 1, 1).packed(37, 1).plain(), "field 36: does not have 3"},
 		"tag values":           {two().packed(35, 1).packed(36, 1).packed(37, 9).plain(), "field 37: entry 0 is 9"},
-		"metrics of a beacon":  {two().packed(32, 257).plain(), "field 32: batch is larger"},
-		"metrics":              {message{}.packed(3, make([]uint64, 4096)...).packed(32, 256).packed(8, 1).plain(), "field 8: batch is larger"},
+		"metrics of a beacon":  {two().packed(32, 257).plain(), "field 32: batch is over the limit"},
+		"metrics":              {message{}.packed(3, make([]uint64, 4096)...).packed(32, 256).packed(8, 1).plain(), "field 8: batch is over the limit"},
 		"metric set":           {two().packed(32, 2).packed(8, 0, 2).plain(), "field 8: entry 1 is 2"},
 		"metric names":         {two().packed(32, 2, 1).packed(33, 1, 1).plain(), "field 33: does not have 3"},
 		"metric values":        {two().packed(32, 2, 1).packed(8, 1, 2).packed(34, 1, 2).plain(), "field 34: does not have 3"},
@@ -324,7 +323,7 @@ func TestDecodeErrors(t *testing.T) {
 			t.Errorf("%s: %v, want %s", name, err, c.want)
 		}
 		if len(b.Beacons()) != 0 || len(b.Strings) != 0 {
-			t.Errorf("%s: leaves something in the batch", name)
+			t.Errorf("%s: the batch is not empty", name)
 		}
 	}
 	if err := beacon.Decode([]byte{0x20}, &beacon.Batch{}); !errors.Is(err, beacon.ErrVersion) {
@@ -336,7 +335,7 @@ func TestDecodeErrors(t *testing.T) {
 	}
 }
 
-// TestDecodeReusesMemory: strings are the only thing a decoded batch costs.
+// TestDecodeReusesMemory checks that only strings are allocated.
 func TestDecodeReusesMemory(t *testing.T) {
 	for _, n := range []int{5, 256} {
 		data := encode(t, batch(beacontest.Subject.Traffic(3, n)...))
@@ -352,8 +351,8 @@ func TestDecodeReusesMemory(t *testing.T) {
 	}
 }
 
-// TestDecodeBoundedMemory: constant columns are the way to ask for most memory
-// with least input.
+// TestDecodeBoundedMemory uses constant columns, which take most memory for least
+// input.
 func TestDecodeBoundedMemory(t *testing.T) {
 	received := make([]uint64, beacon.MaxBeacons)
 	sizes := make([]uint64, 1<<19/32)
@@ -375,10 +374,10 @@ func TestDecodeBoundedMemory(t *testing.T) {
 	}
 }
 
-var update = flag.Bool("update", false, "write the golden batches anew; only for a new version of the format")
+var update = flag.Bool("update", false, "rewrite the golden batches; only for a new version of the format")
 
-// TestGolden: batches that were written once can be read for ever.
-func TestGolden(t *testing.T) {
+// TestDecodeGolden checks that batches of every release stay readable.
+func TestDecodeGolden(t *testing.T) {
 	for name, b := range map[string]*beacon.Batch{
 		"v1-full.bin":    batch(full()),
 		"v1-traffic.bin": batch(beacontest.Subject.Traffic(4, 64)...),
@@ -398,13 +397,13 @@ func TestGolden(t *testing.T) {
 			t.Fatal(err)
 		}
 		if !reflect.DeepEqual(got.Beacons(), b.Beacons()) {
-			t.Errorf("%s: not the beacons that were written", name)
+			t.Errorf("%s: got other beacons than were encoded", name)
 		}
 	}
 }
 
-// TestDocumentedExample keeps the example of docs/wire-format.md true.
-func TestDocumentedExample(t *testing.T) {
+// TestEncodeDocumentedExample checks the example of docs/wire-format.md.
+func TestEncodeDocumentedExample(t *testing.T) {
 	doc, err := os.ReadFile("../../docs/wire-format.md")
 	if err != nil {
 		t.Fatal(err)
@@ -426,7 +425,7 @@ func TestDocumentedExample(t *testing.T) {
 	failed.Navigation, failed.Metrics = false, nil
 	failed.Errors = []beacon.Error{{Type: "TypeError", Message: "x is null"}}
 	if got := encode(t, batch(begin, failed)); !bytes.Equal(got, documented) {
-		t.Errorf("the example is written as % x", got)
+		t.Errorf("the example is encoded as % x", got)
 	}
 }
 
@@ -446,7 +445,7 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
-// FuzzRoundTrip mutates the fields of beacons instead of bytes.
+// FuzzRoundTrip mutates fields of beacons instead of bytes.
 func FuzzRoundTrip(f *testing.F) {
 	f.Add(uint64(1), "text", "\xff", 1.5, int64(beacontest.Start), int64(3))
 	f.Fuzz(func(t *testing.T, seed uint64, s1, s2 string, v float64, received, at int64) {

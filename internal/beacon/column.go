@@ -7,9 +7,9 @@ import (
 	"slices"
 )
 
-// column reads a column of n rows of which each entry is at most limit. A
-// column that is not there is all 0; one entry stands for every row. After a
-// failure it is all 0 too, so that what is read next finds it in range.
+// column reads a column of n rows with entries up to limit. A missing column is
+// all 0; a single entry is that of every row. After an error the column is all 0
+// too, so that indices in it stay in range.
 func column[T uint8 | uint16 | uint32](r *reader, number int, dst []T, n int, limit uint32) []T {
 	dst = resize(dst, n)
 	f := &r.field[number]
@@ -29,7 +29,7 @@ func readColumn[T uint8 | uint16 | uint32](f *field, dst []T, limit uint32) erro
 		return errWireType
 	}
 	data, n := f.data, len(dst)
-	if len(data) == n { // as a rule every entry is one byte
+	if len(data) == n { // usually every entry is one byte
 		var most byte
 		for i, c := range data {
 			dst[i] = T(c)
@@ -48,7 +48,7 @@ func readColumn[T uint8 | uint16 | uint32](f *field, dst []T, limit uint32) erro
 			}
 		}
 		if v > uint64(limit) {
-			return fmt.Errorf("entry %d is %d, which is more than %d", read, v, limit)
+			return fmt.Errorf("entry %d is %d, more than %d", read, v, limit)
 		}
 		data, dst[read] = data[size:], T(v)
 	}
@@ -64,7 +64,7 @@ func readColumn[T uint8 | uint16 | uint32](f *field, dst []T, limit uint32) erro
 	return nil
 }
 
-// floats reads a column of numbers; absent stands where it is not there.
+// floats reads a column of floats. absent is the value of a missing one.
 func (r *reader) floats(number int, dst []float32, n int, absent float32) []float32 {
 	f := &r.field[number]
 	dst = resize(dst, n)
@@ -90,7 +90,7 @@ func (r *reader) floats(number int, dst []float32, n int, absent float32) []floa
 	return dst
 }
 
-// measurements reads a column of numbers that are packed onto a grid.
+// measurements reads a column of packed numbers, see packNumber.
 func (r *reader) measurements(number int, dst []float32, n int) []float32 {
 	f := &r.field[number]
 	dst = resize(dst, n)
@@ -122,7 +122,7 @@ func (r *reader) measurements(number int, dst []float32, n int) []float32 {
 	return dst
 }
 
-// fixed64 appends a column of ids, of whatever length it has.
+// fixed64 appends a column of ids of any length.
 func (r *reader) fixed64(number int, dst []ID) []ID {
 	f := &r.field[number]
 	if f.data == nil {
@@ -143,7 +143,7 @@ func (r *reader) fixed64(number int, dst []ID) []ID {
 	return dst
 }
 
-// list reads a packed field of at most limit entries, of whatever length it has.
+// list reads a packed field of any length up to limit entries.
 func (r *reader) list(number int, dst []uint32, limit int) []uint32 {
 	f := &r.field[number]
 	dst = dst[:0]
@@ -169,7 +169,7 @@ func (r *reader) list(number int, dst []uint32, limit int) []uint32 {
 	return dst
 }
 
-// rows reads which beacon each entry of a table belongs to.
+// rows reads the beacon of each entry of a table.
 func (r *reader) rows(number int, dst []uint32) []uint32 {
 	dst = r.list(number, dst, maxEntries)
 	at := uint64(0)
@@ -183,5 +183,5 @@ func (r *reader) rows(number int, dst []uint32) []uint32 {
 	return dst
 }
 
-// resize makes a slice n long, whatever is in it.
+// resize returns a slice of length n with arbitrary content.
 func resize[T any](s []T, n int) []T { return slices.Grow(s[:0], n)[:n] }

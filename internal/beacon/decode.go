@@ -7,22 +7,21 @@ import (
 	"github.com/klauspost/compress/s2"
 )
 
-// Errors that callers may want to tell apart.
+// Errors that callers can distinguish.
 var (
 	// ErrVersion is returned for a batch of a version that is not [Version].
-	ErrVersion = errors.New("unknown version of the batch format; upgrade rumtop")
-	// ErrTooLarge is returned for a batch that holds more than it may.
-	ErrTooLarge = errors.New("batch is larger than allowed")
+	ErrVersion = errors.New("unknown version of the batch format: upgrade rumtop")
+	// ErrTooLarge is returned for a batch over a limit.
+	ErrTooLarge = errors.New("batch is over the limit")
 )
 
-// Decode reads a batch into into, whose memory it reuses and whose former
-// content it drops, Site included. Strings are copied: data may be reused.
+// Decode reads a batch into into. It reuses the memory of into and replaces its
+// content, Site included. It copies strings, so data can be reused.
 //
-// A batch from outside costs bounded memory whatever is in it. One that
-// contradicts itself (columns of different lengths, indices that lead
-// nowhere) is an error as a whole, and leaves into empty. A number that can
-// not be (NaN, infinite, negative, a sample rate above 1) is left out alone,
-// and counted in Rejected.
+// Memory is bounded for any data. An inconsistent batch (columns of different
+// lengths, indices out of range) is an error and leaves into empty. An invalid
+// number (NaN, infinite, negative, a sample rate above 1) is dropped and counted
+// in Rejected.
 func Decode(data []byte, into *Batch) error {
 	into.Reset()
 	if err := into.decode(data); err != nil {
@@ -57,7 +56,7 @@ func (b *Batch) decode(data []byte) error {
 		if data[0]>>4 != Version {
 			return fmt.Errorf("%w (version %d, this reads %d)", ErrVersion, data[0]>>4, Version)
 		}
-		return fmt.Errorf("unknown compression %d; upgrade rumtop", data[0]&15)
+		return fmt.Errorf("unknown compression %d: upgrade rumtop", data[0]&15)
 	}
 	if len(message) > MaxMessage {
 		return fmt.Errorf("%w: %d bytes", ErrTooLarge, len(message))

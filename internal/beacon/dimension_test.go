@@ -12,17 +12,17 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
-// TestDimensionsComplete walks the table: every row is whole, names and
-// numbers are unique, and the orders count from 1 without a hole.
+// TestDimensionsComplete checks that every row is complete and that names and
+// field numbers are unique.
 func TestDimensionsComplete(t *testing.T) {
 	names, fields := map[string]bool{}, map[int]bool{}
 	for d := range beacon.NumDims {
 		row := beacon.Dimensions[d]
 		if row.Name == "" || row.Field == 0 || row.Explain == 0 {
-			t.Errorf("dimension %d lacks a name, a field or a place in explanations: %+v", d, row)
+			t.Errorf("dimension %d: no name, field or place in explanations: %+v", d, row)
 		}
 		if names[row.Name] || fields[row.Field] {
-			t.Errorf("dimension %s: its name or its field %d is another's", row.Name, row.Field)
+			t.Errorf("dimension %s: name or field %d is not unique", row.Name, row.Field)
 		}
 		names[row.Name], fields[row.Field] = true, true
 		if got, ok := beacon.DimByName(row.Name); !ok || got != d {
@@ -57,13 +57,13 @@ func TestDimensionsOrder(t *testing.T) {
 	reported := beacon.DimsWith(func(d *beacon.Dimension) bool { return d.Reported })
 	for _, d := range reported {
 		if !slices.Contains(drill, d) {
-			t.Errorf("%s is reported and has no place: a report breaks down in the order of Drill", d)
+			t.Errorf("%s is reported, but has no place in the order of Drill, which is that of reports", d)
 		}
 	}
 }
 
-// TestDimensionsDocumented checks that the documents name every dimension as
-// the table does, and none besides.
+// TestDimensionsDocumented checks that the documents list the dimensions of the
+// table and no others.
 func TestDimensionsDocumented(t *testing.T) {
 	read := func(name string) string {
 		text, err := os.ReadFile("../../docs/" + name)
@@ -88,7 +88,7 @@ func TestDimensionsDocumented(t *testing.T) {
 		}
 	}
 	if want := fmt.Sprintf("length: %d }", beacon.NumDims); !strings.Contains(script, want) {
-		t.Errorf("docs/read-batch.mjs: reads another number of dimensions than %d", beacon.NumDims)
+		t.Errorf("docs/read-batch.mjs: does not read %d dimensions", beacon.NumDims)
 	}
 	section, _, _ := strings.Cut(wire[strings.Index(wire, "\n### Dimensions\n")+1:], "\n### ")
 	if got := len(regexp.MustCompile("(?m)^\\| \\d+ `").FindAllString(section, -1)); got != int(beacon.NumDims) {

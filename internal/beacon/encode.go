@@ -8,16 +8,16 @@ import (
 	"github.com/klauspost/compress/s2"
 )
 
-// Encode appends the batch in its wire format to dst. What it writes, [Decode]
-// reads back as the same columns. It fails on a batch that is larger than
-// Decode takes (see [MaxBeacons] and what stands beside it).
+// Encode appends the batch in its wire format to dst. [Decode] reads it back as
+// the same columns. It fails on a batch over the limits of Decode, see
+// [MaxBeacons].
 func (b *Batch) Encode(dst []byte) ([]byte, error) {
 	if err := b.checkSize(); err != nil {
 		return dst, fmt.Errorf("encode batch: %w", err)
 	}
 	b.scratch = b.appendMessage(b.scratch[:0])
 	if len(b.scratch) > MaxMessage {
-		return dst, fmt.Errorf("encode batch: %d bytes are more than %d; publish fewer beacons a batch", len(b.scratch), MaxMessage)
+		return dst, fmt.Errorf("encode batch: %d bytes are over the limit of %d: publish fewer beacons a batch", len(b.scratch), MaxMessage)
 	}
 	if len(b.scratch) >= minCompress {
 		if out, ok := appendSnappy(dst, b.scratch); ok {
@@ -27,7 +27,7 @@ func (b *Batch) Encode(dst []byte) ([]byte, error) {
 	return append(append(dst, plainHeader), b.scratch...), nil
 }
 
-// appendSnappy compresses message, if that makes it shorter.
+// appendSnappy appends message compressed, if that makes it shorter.
 func appendSnappy(dst, message []byte) ([]byte, bool) {
 	start := len(dst) + 1
 	need := start + s2.MaxEncodedLen(len(message))
@@ -45,11 +45,11 @@ func appendSnappy(dst, message []byte) ([]byte, bool) {
 func (b *Batch) checkSize() error {
 	switch {
 	case b.Len() > MaxBeacons:
-		return fmt.Errorf("%d beacons are more than %d; publish fewer a batch", b.Len(), MaxBeacons)
+		return fmt.Errorf("%d beacons are over the limit of %d: publish fewer beacons a batch", b.Len(), MaxBeacons)
 	case len(b.Strings) > maxStrings:
-		return fmt.Errorf("%d strings are more than %d; publish fewer beacons a batch", len(b.Strings), maxStrings)
+		return fmt.Errorf("%d strings are over the limit of %d: publish fewer beacons a batch", len(b.Strings), maxStrings)
 	case max(len(b.MetricRow), len(b.ErrorRow), len(b.RequestRow), len(b.EventRow)) > maxEntries:
-		return errors.New("too many entries; publish fewer beacons a batch")
+		return errors.New("too many entries: publish fewer beacons a batch")
 	}
 	return nil
 }
@@ -84,7 +84,7 @@ func (b *Batch) appendMessage(dst []byte) []byte {
 	return appendFloats(dst, fieldEventValue, b.EventValue, 0)
 }
 
-// appendStrings writes all strings as one text, and where it is cut.
+// appendStrings writes all strings as one text, and their lengths.
 func (b *Batch) appendStrings(dst []byte) []byte {
 	strings := b.Strings[1:]
 	if len(strings) == 0 {
@@ -99,7 +99,7 @@ func (b *Batch) appendStrings(dst []byte) []byte {
 	for _, s := range strings {
 		dst = append(dst, s...)
 	}
-	dst, at := open(dst, fieldTextLength)
+	dst, at := openField(dst, fieldTextLength)
 	for _, s := range strings {
 		dst = binary.AppendUvarint(dst, uint64(len(s)))
 	}
@@ -107,10 +107,10 @@ func (b *Batch) appendStrings(dst []byte) []byte {
 }
 
 // appendTimes writes the receive times as differences, and how far each
-// browser's clock was behind. A lag as large as the receive time itself says
-// that the browser's time is unknown.
+// browser's clock was behind. A lag equal to the receive time means that the
+// browser's time is unknown.
 func (b *Batch) appendTimes(dst []byte) []byte {
-	dst, at := open(dst, fieldReceived)
+	dst, at := openField(dst, fieldReceived)
 	last := int64(0)
 	for _, t := range b.Received {
 		dst = binary.AppendVarint(dst, t-last)
@@ -130,14 +130,14 @@ func (b *Batch) appendTimes(dst []byte) []byte {
 	if same {
 		lags = lags[:1]
 	}
-	dst, at = open(dst, fieldLag)
+	dst, at = openField(dst, fieldLag)
 	for i, t := range lags {
 		dst = binary.AppendVarint(dst, b.Received[i]-t)
 	}
 	return closeField(dst, at)
 }
 
-// appendViews writes once what beacons of one page view have in common.
+// appendViews writes what the beacons of a page view share, once a view.
 func (b *Batch) appendViews(dst []byte) []byte {
 	b.findViews()
 	dst = appendColumn(dst, fieldView, b.views)
@@ -149,7 +149,7 @@ func (b *Batch) appendViews(dst []byte) []byte {
 	dst = appendIDs(dst, fieldViewID, b.viewIDs)
 
 	b.ids = append(b.ids[:0], 0)
-	b.idIndex = empty(b.idIndex)
+	b.idIndex = emptied(b.idIndex)
 	b.idIndex[0] = 0
 	dst = appendColumn(dst, fieldSession, b.lookUpIDs(b.Session))
 	dst = appendColumn(dst, fieldUser, b.lookUpIDs(b.User))
@@ -167,10 +167,10 @@ func (b *Batch) appendViews(dst []byte) []byte {
 	return appendFloats(dst, fieldSampleRate, b.numbers, 1)
 }
 
-// findViews numbers the page views. Beacons that differ in anything that a
-// view has are of two views, whatever their ids.
+// findViews numbers the page views. Beacons that differ in a column of views are
+// of two views, even with the same id.
 func (b *Batch) findViews() {
-	b.lastView = empty(b.lastView)
+	b.lastView = emptied(b.lastView)
 	b.views, b.viewRow = b.views[:0], b.viewRow[:0]
 	for row := range b.Len() {
 		view, ok := b.lastView[b.View[row]]
@@ -193,7 +193,7 @@ func (b *Batch) sameView(i, j int) bool {
 		b.TagSet[i] == b.TagSet[j] && b.SampleRate[i] == b.SampleRate[j] && b.Trace[i] == b.Trace[j]
 }
 
-// perView is a column's entries of each view.
+// perView returns a column with one entry a view.
 func (b *Batch) perView(column []uint32) []uint32 {
 	b.column = b.column[:0]
 	for _, row := range b.viewRow {
@@ -217,14 +217,13 @@ func (b *Batch) lookUpIDs(column []ID) []uint32 {
 	return b.column
 }
 
-// appendMetrics writes the distinct lists of names (what a loading page
-// measures, what a page that is left does), which list each beacon has, and
-// then the values alone.
+// appendMetrics writes the distinct lists of names (one of a loading page, one
+// of a page being left), the list of each beacon, and then the values.
 func (b *Batch) appendMetrics(dst []byte) []byte {
 	if len(b.MetricRow) == 0 {
 		return dst
 	}
-	b.setIndex = empty(b.setIndex)
+	b.setIndex = emptied(b.setIndex)
 	b.setIndex[""] = 0
 	b.setNames, b.setSizes, b.column = b.setNames[:0], b.setSizes[:0], b.column[:0]
 	at := 0
@@ -277,8 +276,8 @@ func (b *Batch) appendHandled(dst []byte) []byte {
 	return appendColumn(dst, fieldErrorHandled, b.column)
 }
 
-// empty gives a map without entries.
-func empty[K comparable](m map[K]uint32) map[K]uint32 {
+// emptied returns the map without entries.
+func emptied[K comparable](m map[K]uint32) map[K]uint32 {
 	if m == nil {
 		return map[K]uint32{}
 	}

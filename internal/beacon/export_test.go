@@ -1,6 +1,6 @@
 package beacon
 
-// AppendPlain is Encode without compression, for the comparison of formats.
+// AppendPlain is Encode without compression, to compare formats.
 func (b *Batch) AppendPlain(dst []byte) []byte {
 	return b.appendMessage(append(dst, plainHeader))
 }

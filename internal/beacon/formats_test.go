@@ -12,7 +12,7 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 )
 
-// The formats that were compared with the one chosen.
+// The formats that the chosen one was compared with.
 
 func encodeProtoColumns(dst []byte, b *beacon.Batch) []byte { return b.AppendPlain(dst) }
 
@@ -27,7 +27,7 @@ func encodeNDJSON(dst []byte, b *beacon.Batch) []byte {
 	return w.Bytes()
 }
 
-// row is a beacon without what it does not have.
+// row is a beacon without its empty fields.
 type row struct {
 	ID, View, Session, User beacon.ID         `json:",omitempty"`
 	Received, Time          int64             `json:",omitempty"`
@@ -72,7 +72,7 @@ func decodeNDJSON(data []byte, into *beacon.Batch) error {
 				c.Dims[d] = v
 			}
 		}
-		for _, key := range []string{"flag", "tier"} { // in the order that traffic has
+		for _, key := range []string{"flag", "tier"} { // in the order of the traffic
 			if v, ok := r.Tags[key]; ok {
 				c.Tags = append(c.Tags, beacon.Tag{Key: key, Value: v})
 			}
@@ -82,8 +82,8 @@ func decodeNDJSON(data []byte, into *beacon.Batch) error {
 	return nil
 }
 
-// columns is a Batch as JSON: its exported fields, less those that are empty.
-// Numbers are differences where that makes them short.
+// columns is a Batch as JSON: its exported fields without the empty ones.
+// Numbers are differences if that makes them shorter.
 type columns struct {
 	Strings         []string
 	Received, Time  []int64
@@ -182,64 +182,85 @@ func encodeProtoRows(dst []byte, b *beacon.Batch) []byte {
 		dst = protowire.AppendTag(dst, 1, protowire.BytesType)
 		dst = protowire.AppendString(dst, s)
 	}
-	var m, e, r, v int
-	var buf, sub []byte
+	var r protoRow
+	var t tablePositions
 	for i := range b.Len() {
-		buf = buf[:0]
-		number := func(field protowire.Number, n uint64) {
-			if n != 0 {
-				buf = protowire.AppendVarint(protowire.AppendTag(buf, field, protowire.VarintType), n)
-			}
-		}
-		fixed := func(field protowire.Number, n beacon.ID) {
-			if n != 0 {
-				buf = protowire.AppendFixed64(protowire.AppendTag(buf, field, protowire.Fixed64Type), uint64(n))
-			}
-		}
-		nested := func(field protowire.Number, value float32, numbers ...uint64) {
-			sub = sub[:0]
-			for f, n := range numbers {
-				if n != 0 {
-					sub = protowire.AppendVarint(protowire.AppendTag(sub, protowire.Number(f+1), protowire.VarintType), n)
-				}
-			}
-			if value != 0 {
-				sub = protowire.AppendFixed32(protowire.AppendTag(sub, 9, protowire.Fixed32Type), math.Float32bits(value))
-			}
-			buf = protowire.AppendBytes(protowire.AppendTag(buf, field, protowire.BytesType), sub)
-		}
-		number(1, uint64(b.Received[i]))
-		number(2, protowire.EncodeZigZag(b.Received[i]-b.Time[i]))
-		fixed(3, b.ID[i])
-		fixed(4, b.View[i])
-		fixed(5, b.Session[i])
-		fixed(6, b.User[i])
-		number(7, uint64(b.Flags[i]))
-		number(8, uint64(b.Trace[i]))
-		if b.SampleRate[i] != 1 {
-			number(9, uint64(math.Float32bits(b.SampleRate[i])))
-		}
-		for d := range b.Dims {
-			number(protowire.Number(16+d), uint64(b.Dims[d][i]))
-		}
-		for _, t := range b.TagSets[b.TagSet[i]] {
-			nested(10, 0, uint64(t.Key), uint64(t.Value))
-		}
-		for ; m < len(b.MetricRow) && b.MetricRow[m] == uint32(i); m++ {
-			nested(11, b.MetricValue[m], uint64(b.MetricName[m]))
-		}
-		for ; e < len(b.ErrorRow) && b.ErrorRow[e] == uint32(i); e++ {
-			nested(12, 0, uint64(b.ErrorType[e]), uint64(b.ErrorMessage[e]), uint64(b.ErrorStack[e]), protowire.EncodeBool(b.ErrorHandled[e]))
-		}
-		for ; r < len(b.RequestRow) && b.RequestRow[r] == uint32(i); r++ {
-			nested(13, b.RequestDuration[r], uint64(b.RequestURL[r]), uint64(b.RequestMethod[r]), uint64(b.RequestStatus[r]), uint64(b.RequestTrace[r]))
-		}
-		for ; v < len(b.EventRow) && b.EventRow[v] == uint32(i); v++ {
-			nested(14, b.EventValue[v], uint64(b.EventName[v]))
-		}
-		dst = protowire.AppendBytes(protowire.AppendTag(dst, 2, protowire.BytesType), buf)
+		r.buf = r.buf[:0]
+		r.beacon(b, i)
+		t.appendTo(&r, b, uint32(i))
+		dst = protowire.AppendBytes(protowire.AppendTag(dst, 2, protowire.BytesType), r.buf)
 	}
 	return dst
+}
+
+// protoRow is the message of one beacon.
+type protoRow struct{ buf, sub []byte }
+
+func (r *protoRow) number(field protowire.Number, n uint64) {
+	if n != 0 {
+		r.buf = protowire.AppendVarint(protowire.AppendTag(r.buf, field, protowire.VarintType), n)
+	}
+}
+
+func (r *protoRow) fixed(field protowire.Number, n beacon.ID) {
+	if n != 0 {
+		r.buf = protowire.AppendFixed64(protowire.AppendTag(r.buf, field, protowire.Fixed64Type), uint64(n))
+	}
+}
+
+func (r *protoRow) nested(field protowire.Number, value float32, numbers ...uint64) {
+	r.sub = r.sub[:0]
+	for f, n := range numbers {
+		if n != 0 {
+			r.sub = protowire.AppendVarint(protowire.AppendTag(r.sub, protowire.Number(f+1), protowire.VarintType), n)
+		}
+	}
+	if value != 0 {
+		r.sub = protowire.AppendFixed32(protowire.AppendTag(r.sub, 9, protowire.Fixed32Type), math.Float32bits(value))
+	}
+	r.buf = protowire.AppendBytes(protowire.AppendTag(r.buf, field, protowire.BytesType), r.sub)
+}
+
+// beacon appends the fields that a beacon has once.
+func (r *protoRow) beacon(b *beacon.Batch, i int) {
+	r.number(1, uint64(b.Received[i]))
+	r.number(2, protowire.EncodeZigZag(b.Received[i]-b.Time[i]))
+	r.fixed(3, b.ID[i])
+	r.fixed(4, b.View[i])
+	r.fixed(5, b.Session[i])
+	r.fixed(6, b.User[i])
+	r.number(7, uint64(b.Flags[i]))
+	r.number(8, uint64(b.Trace[i]))
+	if b.SampleRate[i] != 1 {
+		r.number(9, uint64(math.Float32bits(b.SampleRate[i])))
+	}
+	for d := range b.Dims {
+		r.number(protowire.Number(16+d), uint64(b.Dims[d][i]))
+	}
+	for _, t := range b.TagSets[b.TagSet[i]] {
+		r.nested(10, 0, uint64(t.Key), uint64(t.Value))
+	}
+}
+
+// tablePositions are the next entries of the tables.
+type tablePositions struct{ metric, err, request, event int }
+
+// appendTo appends the entries of one beacon.
+func (t *tablePositions) appendTo(r *protoRow, b *beacon.Batch, row uint32) {
+	for ; t.metric < len(b.MetricRow) && b.MetricRow[t.metric] == row; t.metric++ {
+		r.nested(11, b.MetricValue[t.metric], uint64(b.MetricName[t.metric]))
+	}
+	for ; t.err < len(b.ErrorRow) && b.ErrorRow[t.err] == row; t.err++ {
+		k := t.err
+		r.nested(12, 0, uint64(b.ErrorType[k]), uint64(b.ErrorMessage[k]), uint64(b.ErrorStack[k]), protowire.EncodeBool(b.ErrorHandled[k]))
+	}
+	for ; t.request < len(b.RequestRow) && b.RequestRow[t.request] == row; t.request++ {
+		k := t.request
+		r.nested(13, b.RequestDuration[k], uint64(b.RequestURL[k]), uint64(b.RequestMethod[k]), uint64(b.RequestStatus[k]), uint64(b.RequestTrace[k]))
+	}
+	for ; t.event < len(b.EventRow) && b.EventRow[t.event] == row; t.event++ {
+		r.nested(14, b.EventValue[t.event], uint64(b.EventName[t.event]))
+	}
 }
 
 // eachField walks a message of well-formed fields.
@@ -354,8 +375,8 @@ func decodeProtoRows(data []byte, b *beacon.Batch) error {
 	})
 }
 
-// TestFormats makes sure that the formats compared all carry everything.
-func TestFormats(t *testing.T) {
+// TestFormatsComplete checks that all compared formats carry all data.
+func TestFormatsComplete(t *testing.T) {
 	for _, b := range beacontest.Batches(beacontest.Subject.Traffic(7, 128), 64) {
 		for _, f := range formats {
 			for _, c := range compressions(t) {
@@ -368,7 +389,7 @@ func TestFormats(t *testing.T) {
 					t.Fatal(err)
 				}
 				if !reflect.DeepEqual(got.Beacons(), b.Beacons()) {
-					t.Errorf("%s, %s: not the same beacons", f.name, c.name)
+					t.Errorf("%s, %s: other beacons after decoding", f.name, c.name)
 				}
 			}
 		}

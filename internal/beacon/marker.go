@@ -6,21 +6,20 @@ import (
 	"unicode/utf8"
 )
 
-// Marker is something that people or pipelines did or noticed at one moment: a
-// deploy, a flag flipped, a mitigation, a note. It travels as JSON on a site's
-// annotations subject (see [AnnotationSubject]), so that any NATS client can
-// put one onto the charts of everyone who watches.
+// Marker is a note on a moment: a deploy, a flag flip, a mitigation. It is
+// published as JSON on a site's [AnnotationSubject], so that any NATS client can
+// add one to the charts of all viewers.
 type Marker struct {
-	ID     string `json:"id,omitempty"`     // the same one twice is one marker
-	At     int64  `json:"time"`             // Unix milliseconds; 0: when the server took it
-	Kind   string `json:"kind,omitempty"`   // one of MarkerKinds; anything else reads as note
+	ID     string `json:"id,omitempty"`     // duplicates are one marker
+	At     int64  `json:"time"`             // Unix milliseconds; 0: when the server stored it
+	Kind   string `json:"kind,omitempty"`   // one of MarkerKinds; anything else is a note
 	Text   string `json:"text"`             // what happened, one line
-	By     string `json:"by,omitempty"`     // who says so
-	Filter string `json:"filter,omitempty"` // whom it concerns, in the filter grammar; "": everyone
+	By     string `json:"by,omitempty"`     // author
+	Filter string `json:"filter,omitempty"` // affected page views, in the filter grammar; "": all
 }
 
-// The kinds of markers. A release that is first seen is one that nobody sent:
-// viewers find it themselves.
+// The kinds of markers. Viewers create release markers themselves, when a
+// release first appears.
 const (
 	MarkerDeploy     = "deploy"
 	MarkerFlag       = "flag"
@@ -29,32 +28,32 @@ const (
 	MarkerRelease    = "release"
 )
 
-// MarkerKinds are the kinds that can be sent, in the order in which they are offered.
+// MarkerKinds are the kinds that can be published, in the order of menus.
 var MarkerKinds = [...]string{MarkerDeploy, MarkerFlag, MarkerMitigation, MarkerNote}
 
-// MaxMarker is the most that a marker may take on the wire, in bytes.
+// MaxMarker is the largest marker on the wire, in bytes.
 const MaxMarker = 4 << 10
 
-// maxMarkerText and the like bound what is kept of a marker, in bytes.
+// Longer strings are truncated, in bytes.
 const (
 	maxMarkerText = 200
 	maxMarkerName = 64
 )
 
-// Encode gives what travels over NATS. It refuses a marker without text.
+// Encode returns the marker as it is published. A marker needs a text.
 func (m Marker) Encode() ([]byte, error) {
 	m = m.trim()
 	if m.Text == "" {
-		return nil, fmt.Errorf("marker has no text: say what happened")
+		return nil, fmt.Errorf("marker without text: say what happened")
 	}
 	return json.Marshal(m)
 }
 
-// DecodeMarker reads a marker that anybody may have published. Strings are cut
-// to what a chart can show; they are not yet fit for a terminal.
+// DecodeMarker reads a marker from any publisher. It truncates strings to what a
+// chart can show, but does not make them safe for a terminal.
 func DecodeMarker(data []byte) (Marker, error) {
 	if len(data) > MaxMarker {
-		return Marker{}, fmt.Errorf("marker has %d bytes, %d are the most", len(data), MaxMarker)
+		return Marker{}, fmt.Errorf("marker of %d bytes is over the limit of %d", len(data), MaxMarker)
 	}
 	var m Marker
 	if err := json.Unmarshal(data, &m); err != nil {
@@ -62,17 +61,17 @@ func DecodeMarker(data []byte) (Marker, error) {
 	}
 	m = m.trim()
 	if m.Text == "" {
-		return Marker{}, fmt.Errorf("marker has no text")
+		return Marker{}, fmt.Errorf("marker without text")
 	}
 	if m.At < 0 || m.At > maxTime {
-		return Marker{}, fmt.Errorf("marker's time %d is out of any calendar", m.At)
+		return Marker{}, fmt.Errorf("marker's time %d is out of range", m.At)
 	}
 	return m, nil
 }
 
 func (m Marker) trim() Marker {
-	m.ID, m.By = cut(m.ID, maxMarkerName), cut(m.By, maxMarkerName)
-	m.Text, m.Filter = cut(m.Text, maxMarkerText), cut(m.Filter, maxMarkerText)
+	m.ID, m.By = truncate(m.ID, maxMarkerName), truncate(m.By, maxMarkerName)
+	m.Text, m.Filter = truncate(m.Text, maxMarkerText), truncate(m.Filter, maxMarkerText)
 	for _, k := range MarkerKinds {
 		if m.Kind == k {
 			return m
@@ -82,8 +81,8 @@ func (m Marker) trim() Marker {
 	return m
 }
 
-// cut shortens s to at most n bytes, at the beginning of a character.
-func cut(s string, n int) string {
+// truncate shortens s to at most n bytes, at the start of a character.
+func truncate(s string, n int) string {
 	if len(s) <= n {
 		return s
 	}

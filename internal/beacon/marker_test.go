@@ -16,11 +16,11 @@ func TestMarker(t *testing.T) {
 		t.Errorf("DecodeMarker(Encode(%+v)) = %+v, %v", m, got, err)
 	}
 	if _, err := (Marker{}).Encode(); err == nil {
-		t.Error("a marker without text was encoded")
+		t.Error("Encode of a marker without text succeeded")
 	}
 }
 
-func TestHostileMarkers(t *testing.T) {
+func TestDecodeMarkerHostile(t *testing.T) {
 	for _, bad := range []string{
 		"", "{", "[]", "null", `{"text":""}`, `{"text":"x","time":-1}`, `{"text":"x","time":99999999999999999}`,
 		`{"text":"x","time":"now"}`, `{"text":"` + strings.Repeat("x", MaxMarker) + `"}`,
@@ -45,10 +45,10 @@ func FuzzDecodeMarker(f *testing.F) {
 		}
 		again, err := m.Encode()
 		if err != nil {
-			t.Fatalf("%q was read as %+v, which is refused: %v", data, m, err)
+			t.Fatalf("DecodeMarker(%q) = %+v, which Encode refuses: %v", data, m, err)
 		}
 		if got, err := DecodeMarker(again); err != nil || got != m {
-			t.Errorf("%+v became %+v, %v", m, got, err)
+			t.Errorf("DecodeMarker(Encode(%+v)) = %+v, %v", m, got, err)
 		}
 	})
 }

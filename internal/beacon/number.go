@@ -2,17 +2,17 @@ package beacon
 
 import "math"
 
-// Metrics and durations stand on the wire as whole numbers of a grid that says
-// itself which one it is: browsers report most of them to a tenth of a
-// millisecond, so that two bytes do where a float takes four.
+// Metrics and durations are integers on the wire; the lowest bits give their
+// unit. Browsers report most of them to a tenth of a millisecond, so that two
+// bytes suffice instead of a float's four.
 //
 //	…0  tenths
 //	01  ten-thousandths
-//	11  the bits of a float32, for what lies on neither grid
+//	11  the bits of a float32, for all other numbers
 
 const maxOnGrid = 1 << 30
 
-// packNumber is exact: unpackNumber gives v back.
+// packNumber is exact: unpackNumber returns v.
 func packNumber(v float32) uint64 {
 	d := float64(v)
 	if d >= 0 && d <= maxOnGrid {
@@ -39,19 +39,19 @@ func unpackNumber(n uint64) float32 {
 func tenths(n uint64) float32         { return float32(float64(n) / 10) }
 func tenThousandths(n uint64) float32 { return float32(float64(n) / 1e4) }
 
-// round puts a metric on the grid that it needs: vitals and navigation phases
-// to 0.1 ms, CLS to 0.0001. Metrics of the site's own keep what a float32 can.
-func round(name string, v float32) float32 {
+// roundMetric rounds vitals and navigation phases to 0.1 ms and CLS to 0.0001.
+// Custom metrics keep the precision of a float32.
+func roundMetric(name string, v float32) float32 {
 	switch name {
 	case CLS:
 		return tenThousandths(uint64(min(float64(v), maxOnGrid)*1e4 + .5))
 	case LCP, INP, FCP, TTFB, "dns", "tcp", "tls":
-		return milliseconds(v)
+		return roundMillis(v)
 	}
 	return v
 }
 
-// milliseconds keeps a duration to 0.1 ms.
-func milliseconds(v float32) float32 {
+// roundMillis rounds a duration to 0.1 ms.
+func roundMillis(v float32) float32 {
 	return tenths(uint64(min(float64(v), maxOnGrid)*10 + .5))
 }

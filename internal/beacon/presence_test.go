@@ -15,11 +15,11 @@ func TestPresence(t *testing.T) {
 		t.Errorf("%+v, %v", got, err)
 	}
 	if strings.HasPrefix(PresenceSubject("shop"), SubjectRoot) {
-		t.Error("the stream would keep who watches")
+		t.Error("the stream would store presences")
 	}
 }
 
-func TestHostilePresences(t *testing.T) {
+func TestDecodePresenceHostile(t *testing.T) {
 	for _, bad := range []string{
 		"", "null", "[]", "{}", `{"id":"short"}`, `{"id":"0123456789","surprise":1}`, `{"id":"0123456789"}{}`, `{"id":"0123456789","window":-1}`,
 		`{"id":"0123456789","window":99999999999}`, `{"id":"0123456789","at":-1}`, `{"id":"0123456789","at":99999999999999999}`, `{"id":7}`,
@@ -31,7 +31,7 @@ func TestHostilePresences(t *testing.T) {
 		}
 	}
 	if _, err := (Presence{ID: "0123456789", Filter: strings.Repeat("x", 1001)}).Encode(); err == nil {
-		t.Error("a filter that is too long was told")
+		t.Error("Encode of a filter over the limit succeeded")
 	}
 }
 
@@ -44,7 +44,7 @@ func FuzzDecodePresence(f *testing.F) {
 		}
 		again, err := p.Encode()
 		if err != nil {
-			return // what JSON escapes may take more room
+			return // JSON escapes can make it longer
 		}
 		if _, err := DecodePresence(again); err != nil {
 			t.Errorf("%+v: %v", p, err)

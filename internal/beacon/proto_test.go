@@ -34,7 +34,7 @@ func descriptor(t *testing.T) protoreflect.MessageDescriptor {
 	for _, m := range regexp.MustCompile(`(?m)^  (repeated )?(\w+) (\w+) = (\d+);`).FindAllStringSubmatch(string(source), -1) {
 		number, err := strconv.ParseInt(m[4], 10, 32)
 		if err != nil || types[m[2]] == 0 {
-			t.Fatalf("%q is no field: %v", m[0], err)
+			t.Fatalf("%q: invalid field: %v", m[0], err)
 		}
 		label := descriptorpb.FieldDescriptorProto_LABEL_OPTIONAL
 		if m[1] != "" {
@@ -54,9 +54,8 @@ func descriptor(t *testing.T) protoreflect.MessageDescriptor {
 	return file.Messages().Get(0)
 }
 
-// TestProto checks that what is written is the message that docs/beacon.proto
-// describes, to any implementation of protobuf, and that what such an
-// implementation writes is read.
+// TestProto checks that another implementation of protobuf reads our messages by
+// docs/beacon.proto, and that we read those that it writes.
 func TestProto(t *testing.T) {
 	message := descriptor(t)
 	used := map[protoreflect.Name]bool{}
@@ -82,15 +81,15 @@ func TestProto(t *testing.T) {
 			t.Fatal(err)
 		}
 		if !reflect.DeepEqual(got.Beacons(), b.Beacons()) {
-			t.Error("written by protobuf it is another batch")
+			t.Error("Decode of protobuf's message returns another batch")
 		}
 		if !bytes.Equal(encode(t, &got), encode(t, b)) {
-			t.Error("read from protobuf it is written in another way")
+			t.Error("Encode of protobuf's message differs from ours")
 		}
 	}
 	for i := range message.Fields().Len() {
 		if name := message.Fields().Get(i).Name(); !used[name] {
-			t.Errorf("%s is in beacon.proto and never written", name)
+			t.Errorf("%s is in beacon.proto, but never written", name)
 		}
 	}
 }

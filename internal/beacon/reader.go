@@ -11,22 +11,22 @@ import (
 )
 
 var (
-	errTruncated = errors.New("ends in the middle of a number or a field")
-	errWireType  = errors.New("has the wrong wire type or length")
-	errLength    = errors.New("does not have one entry a beacon")
-	errNoTime    = errors.New("is not a time")
-	errNoCut     = errors.New("does not cut the text into strings")
+	errTruncated  = errors.New("ends in the middle of a number or a field")
+	errWireType   = errors.New("has the wrong wire type or length")
+	errLength     = errors.New("does not have one entry a beacon")
+	errTime       = errors.New("is out of range")
+	errTextLength = errors.New("does not split the text into strings")
 )
 
-// reader reads one message: first it notes where each field lies, then it
-// reads the columns in the order in which they check each other.
+// reader reads one message: first it finds all fields, then it reads the columns
+// in an order in which each can be checked against those before.
 type reader struct {
 	b     *Batch
 	field [numFields]field
 	err   error // the first
 }
 
-// field is a column as it lies in the message.
+// field is a column in the message.
 type field struct {
 	wire uint8
 	data []byte // a packed field's content; the value itself for the other wire types
@@ -49,7 +49,7 @@ func (r *reader) read(message []byte) error {
 			continue
 		}
 		if r.field[number].data != nil {
-			return fmt.Errorf("field %d stands there twice", number)
+			return fmt.Errorf("field %d: duplicate", number)
 		}
 		r.field[number] = f
 	}
@@ -64,8 +64,8 @@ func (r *reader) read(message []byte) error {
 	return r.err
 }
 
-// nextField takes the first field of a message apart. Its size is 0 if the
-// message ends within it or it is none.
+// nextField parses the first field of a message. Its size is 0 if the field is
+// invalid or the message ends within it.
 func nextField(message []byte) (number uint64, f field, size int) {
 	tag, at := binary.Uvarint(message)
 	if at <= 0 || tag>>3 == 0 {
@@ -98,7 +98,7 @@ func nextField(message []byte) (number uint64, f field, size int) {
 	return tag >> 3, f, at + length
 }
 
-// strings makes the string table, all of it in one piece of memory.
+// strings reads the string table into one piece of memory.
 func (r *reader) strings() {
 	b := r.b
 	b.lengths = r.list(fieldTextLength, b.lengths, maxStrings-1)
@@ -112,7 +112,7 @@ func (r *reader) strings() {
 	b.Strings = append(b.Strings, "")
 	for _, n := range b.lengths {
 		if int(n) > len(text) {
-			r.fail(fieldTextLength, errNoCut)
+			r.fail(fieldTextLength, errTextLength)
 			return
 		}
 		if n > MaxString {
@@ -123,12 +123,12 @@ func (r *reader) strings() {
 		text = text[n:]
 		if !valid || len(text) > 0 && !utf8.RuneStart(text[0]) {
 			s = strings.ToValidUTF8(s, "?")
-			valid = false // what follows begins within a character
+			valid = false // the next string starts within a character
 		}
 		b.Strings = append(b.Strings, s)
 	}
 	if len(text) > 0 {
-		r.fail(fieldTextLength, errNoCut)
+		r.fail(fieldTextLength, errTextLength)
 	}
 }
 
@@ -151,7 +151,7 @@ func (r *reader) times() {
 		data = data[n:]
 		last += d
 		if last < 0 || last > maxTime {
-			r.fail(fieldReceived, errNoTime)
+			r.fail(fieldReceived, errTime)
 			return
 		}
 		if len(b.Received) == MaxBeacons {
@@ -193,20 +193,20 @@ func (r *reader) lags() {
 			return
 		}
 		data, lag = data[n:], d
-		b.Time[read] = b.clock(b.Received[read] - lag)
+		b.Time[read] = b.browserTime(b.Received[read] - lag)
 	}
 	switch {
 	case len(data) > 0 || read != 1 && read < b.Len():
 		r.fail(fieldLag, errLength)
 	case read == 1:
 		for i := 1; i < b.Len(); i++ {
-			b.Time[i] = b.clock(b.Received[i] - lag)
+			b.Time[i] = b.browserTime(b.Received[i] - lag)
 		}
 	}
 }
 
-// views reads what the beacons of a view have in common, and hands it to them.
-// There are as many views as the largest index says.
+// views reads what the beacons of a view share. The largest index gives the
+// number of views.
 func (r *reader) views() {
 	b := r.b
 	b.views = column(r, fieldView, b.views, b.Len(), uint32(max(b.Len(), 1)-1))
@@ -247,7 +247,7 @@ func (r *reader) views() {
 	b.SampleRate = spread(b.SampleRate, b.numbers, b.views)
 }
 
-// perView reads a column of the n views into one of the beacons.
+// perView reads a column of n views into one of the beacons.
 func (r *reader) perView(number int, dst []uint32, n int, limit uint32) []uint32 {
 	r.b.column = column(r, number, r.b.column, n, limit)
 	return spread(dst, r.b.column, r.b.views)
@@ -264,7 +264,7 @@ func (r *reader) perViewID(number int, dst []ID, n int) []ID {
 	return spread(dst, b.viewIDs, b.views)
 }
 
-// spread gives each beacon what its view has.
+// spread expands a column of views to the beacons.
 func spread[T any](dst, ofView []T, views []uint32) []T {
 	dst = resize(dst, len(views))
 	for i, v := range views {
@@ -291,8 +291,8 @@ func (r *reader) tagSets() {
 	}
 }
 
-// sizes reads how large each of a number of sets is, at most limit, and how
-// large they are together. There are never more sets than beacons could have.
+// sizes reads the size of each set, up to limit, and their total. There are at
+// most MaxBeacons sets.
 func (r *reader) sizes(number int, limit uint32) (sizes []uint32, total int) {
 	r.b.setSizes = r.list(number, r.b.setSizes, MaxBeacons)
 	for _, size := range r.b.setSizes {
@@ -339,18 +339,18 @@ func (r *reader) metrics() {
 	}
 	b.MetricValue = r.measurements(fieldMetricValue, b.MetricValue, len(b.MetricRow))
 	for _, v := range b.MetricValue {
-		if !measurement(v) {
+		if !isMeasurement(v) {
 			b.dropMetrics()
 			return
 		}
 	}
 }
 
-// dropMetrics leaves out the metrics whose value cannot be.
+// dropMetrics drops metrics with an invalid value.
 func (b *Batch) dropMetrics() {
 	kept := 0
 	for i, v := range b.MetricValue {
-		if measurement(v) {
+		if isMeasurement(v) {
 			b.MetricRow[kept], b.MetricName[kept], b.MetricValue[kept] = b.MetricRow[i], b.MetricName[i], v
 			kept++
 		}
@@ -383,7 +383,7 @@ func (r *reader) requests() {
 	b.RequestDuration = r.measurements(fieldRequestDuration, b.RequestDuration, n)
 	b.RequestTrace = column(r, fieldRequestTrace, b.RequestTrace, n, last)
 	for i, v := range b.RequestDuration {
-		if !measurement(v) {
+		if !isMeasurement(v) {
 			b.RequestDuration[i] = 0
 			b.Rejected++
 		}
@@ -396,7 +396,7 @@ func (r *reader) events() {
 	b.EventName = column(r, fieldEventName, b.EventName, len(b.EventRow), uint32(len(b.Strings)-1))
 	b.EventValue = r.floats(fieldEventValue, b.EventValue, len(b.EventRow), 0)
 	for i, v := range b.EventValue {
-		if !measurement(v) && !measurement(-v) {
+		if !isMeasurement(v) && !isMeasurement(-v) {
 			b.EventValue[i] = 0
 			b.Rejected++
 		}

@@ -15,9 +15,9 @@ import (
 	"github.com/rumtop/rumtop/internal/beacon/beacontest"
 )
 
-// TestReaderInAnotherLanguage runs the reader that docs/wire-format.md points
-// to on the golden batches.
-func TestReaderInAnotherLanguage(t *testing.T) {
+// TestReadBatchScript runs the reader of docs/wire-format.md on the golden
+// batches.
+func TestReadBatchScript(t *testing.T) {
 	script, err := filepath.Abs("../../docs/read-batch.mjs")
 	if err != nil {
 		t.Fatal(err)
@@ -44,7 +44,7 @@ func TestReaderInAnotherLanguage(t *testing.T) {
 	}
 }
 
-// fromReader is the beacon of a line that the reader printed.
+// fromReader parses a line that the reader printed.
 func fromReader(t *testing.T, line string) beacon.Beacon {
 	t.Helper()
 	var in struct {

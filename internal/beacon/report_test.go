@@ -34,14 +34,14 @@ func TestReport(t *testing.T) {
 	}
 	r.Queued++
 	if r.Balanced() {
-		t.Error("a beacon too many is not noticed")
+		t.Error("Balanced with one beacon too many")
 	}
 	if _, err := DecodeReport([]byte(`{"id":"a","clock":1,"from":"a later version","identity":"magic"}`)); err != nil {
-		t.Errorf("what is unknown is refused: %v", err)
+		t.Errorf("DecodeReport of unknown members: %v", err)
 	}
 }
 
-func TestHostileReports(t *testing.T) {
+func TestDecodeReportHostile(t *testing.T) {
 	many := `{"id":"a","clock":1,"dropped":{`
 	for i := range 40 {
 		many += `"r` + strings.Repeat("x", i%20) + string(rune('a'+i%26)) + `":1,`
@@ -67,10 +67,10 @@ func TestCollectorsSubject(t *testing.T) {
 		t.Errorf("ParseCollectorsSubject(%q) = %q, %v", subject, site, ok)
 	}
 	if _, ok := ParseAnnotationSubject(subject); ok {
-		t.Error("reports pass for markers")
+		t.Error("ParseAnnotationSubject accepts the subject of reports")
 	}
 	if _, _, _, ok := ParseSubject(subject); ok {
-		t.Error("reports pass for batches")
+		t.Error("ParseSubject accepts the subject of reports")
 	}
 }
 
@@ -88,7 +88,7 @@ func FuzzDecodeReport(f *testing.F) {
 			return
 		}
 		if r.Lost() < 0 || r.DroppedSum() < r.Dropped["shed"] {
-			t.Errorf("counts wrap: %+v", r)
+			t.Errorf("counts overflow: %+v", r)
 		}
 		again, err := r.Encode()
 		if err != nil {

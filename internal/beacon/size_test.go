@@ -6,9 +6,9 @@ import (
 	"github.com/rumtop/rumtop/internal/beacon/beacontest"
 )
 
-// TestSize holds the format to its promise: at most 50 bytes a beacon in
+// TestEncodeSize checks the documented size: at most 50 bytes a beacon in
 // batches of 64 and more.
-func TestSize(t *testing.T) {
+func TestEncodeSize(t *testing.T) {
 	for _, size := range []int{64, 256} {
 		total, n := 0, 0
 		for seed := range uint64(5) {
@@ -20,7 +20,7 @@ func TestSize(t *testing.T) {
 		got := float64(total) / float64(n)
 		t.Logf("batches of %d: %.1f bytes a beacon", size, got)
 		if got > 50 {
-			t.Errorf("batches of %d take %.1f bytes a beacon", size, got)
+			t.Errorf("batches of %d: %.1f bytes a beacon, want at most 50", size, got)
 		}
 	}
 }

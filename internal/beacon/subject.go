@@ -2,12 +2,12 @@ package beacon
 
 import "strings"
 
-// SubjectRoot begins every subject: the project's prefix and the version of
-// the contract.
+// SubjectRoot is the prefix of every subject: the project and the version of the
+// contract.
 const SubjectRoot = "rum.v1."
 
-// Shards is the number of shards of a subject. A shard is a fair sample of the
-// users of a site.
+// Shards is the number of shards of a site and region. A shard is a random
+// sample of the users.
 const Shards = 16
 
 const (
@@ -17,24 +17,24 @@ const (
 	hexDigits        = "0123456789abcdef"
 )
 
-// Subject is where batches of a site, a region and a shard travel:
-// rum.v1.<site>.<region>.<shard>. Site and region must be valid tokens (see
-// [ValidToken]); of shard, the low four bits count.
+// Subject is the subject for batches of a site, region and shard:
+// rum.v1.<site>.<region>.<shard>. Site and region must be valid tokens, see
+// [ValidToken]. Only the low four bits of shard count.
 func Subject(site, region string, shard uint8) string {
 	return SubjectRoot + site + "." + region + "." + ShardToken(shard)
 }
 
-// AnnotationSubject is where the markers of a site travel.
+// AnnotationSubject is the subject for the markers of a site.
 func AnnotationSubject(site string) string {
 	return SubjectRoot + site + "." + annotationsToken
 }
 
-// CollectorsSubject is where the collectors of a site say how they are.
+// CollectorsSubject is the subject for the reports of a site's collectors.
 func CollectorsSubject(site string) string {
 	return SubjectRoot + site + "." + collectorsToken
 }
 
-// ShardToken names a shard in a subject: 00 to 0f.
+// ShardToken is a shard as a token of a subject: 00 to 0f.
 func ShardToken(shard uint8) string {
 	return "0" + hexDigits[shard&(Shards-1):shard&(Shards-1)+1]
 }
@@ -43,8 +43,8 @@ func ShardToken(shard uint8) string {
 // beacons of one user share a shard. Pass [Beacon.Key].
 func ShardOf(user ID) uint8 { return uint8(user & (Shards - 1)) }
 
-// ParseSubject takes a batch's subject apart. It is false for everything else,
-// annotations and reports included.
+// ParseSubject parses the subject of a batch. ok is false for all others, such
+// as those of markers and reports.
 func ParseSubject(subject string) (site, region string, shard uint8, ok bool) {
 	rest, ok := strings.CutPrefix(subject, SubjectRoot)
 	if !ok {
@@ -65,12 +65,12 @@ func ParseSubject(subject string) (site, region string, shard uint8, ok bool) {
 	return site, region, uint8(n), true
 }
 
-// ParseAnnotationSubject gives the site whose markers a subject carries.
+// ParseAnnotationSubject returns the site of a subject for markers.
 func ParseAnnotationSubject(subject string) (site string, ok bool) {
 	return parseSiteSubject(subject, annotationsToken)
 }
 
-// ParseCollectorsSubject gives the site whose collectors report on a subject.
+// ParseCollectorsSubject returns the site of a subject for reports.
 func ParseCollectorsSubject(subject string) (site string, ok bool) {
 	return parseSiteSubject(subject, collectorsToken)
 }
@@ -87,8 +87,8 @@ func parseSiteSubject(subject, last string) (site string, ok bool) {
 	return site, true
 }
 
-// ValidToken says whether s may stand in a subject: 1 to 32 of a-z, 0-9, _ and -.
-// Wildcards, dots and blanks are thereby out.
+// ValidToken reports whether s is valid in a subject: 1 to 32 of a-z, 0-9, _
+// and -. Wildcards, dots and blanks are invalid.
 func ValidToken(s string) bool {
 	if len(s) == 0 || len(s) > maxToken {
 		return false

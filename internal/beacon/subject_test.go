@@ -14,14 +14,14 @@ func TestSubjectRoundTrip(t *testing.T) {
 		}
 	}
 	if got := Subject("shop", "eu", 0x1b); got != "rum.v1.shop.eu.0b" {
-		t.Fatalf("high bits of a shard count: %s", got)
+		t.Fatalf("Subject with high bits in the shard = %s", got)
 	}
 	if site, ok := ParseAnnotationSubject(AnnotationSubject("shop")); !ok || site != "shop" {
 		t.Fatalf("annotations: %q %v", site, ok)
 	}
 }
 
-func TestParseSubjectRefuses(t *testing.T) {
+func TestParseSubjectRejects(t *testing.T) {
 	for _, s := range []string{
 		"", "rum.v1.", "rum.v2.shop.eu.00", "rum.v1.shop", "rum.v1.shop.eu", "rum.v1.shop.eu.0", "rum.v1.shop.eu.10",
 		"rum.v1.shop.eu.0g", "rum.v1.shop.eu.00.x", "rum.v1.shop.eu.0F", "rum.v1..eu.00", "rum.v1.shop..00",
@@ -45,10 +45,10 @@ func FuzzParseSubject(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		site, region, shard, ok := ParseSubject(s)
 		if ok && Subject(site, region, shard) != s {
-			t.Fatalf("%q came back as %q", s, Subject(site, region, shard))
+			t.Fatalf("Subject of ParseSubject(%q) = %q", s, Subject(site, region, shard))
 		}
 		if _, annotation := ParseAnnotationSubject(s); ok && annotation {
-			t.Fatalf("%q is two things", s)
+			t.Fatalf("%q parses as the subject of batches and of markers", s)
 		}
 	})
 }

@@ -1,16 +1,14 @@
 package beacon
 
-// A batch on the wire is one byte that names the version and the compression,
-// then a protobuf message by columns: docs/wire-format.md and docs/beacon.proto
-// describe it for other languages, docs/adr/0001-batch-encoding.md says why it
-// is this one.
+// A batch on the wire is one byte for version and compression, then a protobuf
+// message by columns. docs/wire-format.md and docs/beacon.proto describe it for
+// other languages, docs/adr/0001-batch-encoding.md gives the reasons.
 //
-// The message is written and read by hand, because the columns of a Batch are
-// its columns: no object a beacon, no reflection.
+// The message is written and read by hand, because its columns are those of a
+// Batch: no object a beacon, no reflection.
 
-// Version is the major version of the format that this package writes and the
-// only one that it reads. Additions do not change it: a reader ignores fields
-// that it does not know.
+// Version is the major version of the format, the only one that this package
+// reads and writes. Additions do not change it: readers ignore unknown fields.
 const Version = 1
 
 // The first byte: the version above, the compression below.
@@ -19,21 +17,20 @@ const (
 	snappyHeader = Version<<4 | 1
 )
 
-// minCompress is the size under which compressing gains too little to be
-// worth a reader's time.
+// minCompress is the size in bytes below which compression gains too little.
 const minCompress = 256
 
-// What one batch may hold. Decode refuses more, so a hostile batch costs
-// bounded memory; Encode refuses more, so that no batch is written in vain.
+// The limits of a batch. Decode refuses more, so that a hostile batch costs
+// bounded memory; Encode refuses what Decode would.
 const (
 	MaxBeacons    = 1 << 16 // beacons in a batch
 	MaxMessage    = 8 << 20 // bytes of the message, decompressed
 	MaxString     = 1 << 16 // bytes of one string
 	MaxBatchTags  = 32      // tags of one beacon
 	maxStrings    = 1 << 18
-	maxEntries    = 1 << 19 // metrics, errors, requests, events, tags of all sets: each
+	maxEntries    = 1 << 19 // of metrics, errors, requests, events and tags of all sets: each
 	maxPerBeacon  = 1 << 8  // metrics of one beacon
-	maxTime       = 1 << 52 // milliseconds; more than the calendar has
+	maxTime       = 1 << 52 // milliseconds; beyond every calendar
 	maxStatusCode = 999
 )
 
@@ -50,7 +47,7 @@ const (
 	fieldFlags     = 7
 	fieldMetricSet = 8
 
-	// One entry a view: what all beacons of a page view have in common.
+	// One entry a view: what the beacons of a page view share.
 	fieldViewID     = 9
 	fieldSession    = 10
 	fieldUser       = 11
@@ -58,7 +55,7 @@ const (
 	fieldSampleRate = 13
 	fieldTrace      = 14
 
-	fieldIDs = 15 // that sessions and users are indices into
+	fieldIDs = 15 // sessions and users are indices into it
 
 	fieldMetricSetSize = 32
 	fieldMetricName    = 33
@@ -88,7 +85,7 @@ const (
 	numFields = 59
 )
 
-// knownFields has a bit for each of them, and for those of [Dimensions].
+// knownFields has a bit for each field, those of [Dimensions] included.
 var knownFields = dimensionBits() |
 	fieldBits(fieldText, fieldIDs) |
 	fieldBits(fieldMetricSetSize, fieldTagValue) |
@@ -113,12 +110,12 @@ const (
 	wire32     = 5
 )
 
-// codec is the memory that Encode and Decode reuse from batch to batch.
+// codec is memory that Encode and Decode reuse from batch to batch.
 type codec struct {
 	scratch []byte   // the message, decompressed
-	column  []uint32 // the column at hand
+	column  []uint32 // the current column
 	numbers []float32
-	views   []uint32 // of each beacon: its view
+	views   []uint32 // view of each beacon
 	ids     []ID     // of sessions and users; [0] is 0
 
 	// Decode.
@@ -126,15 +123,15 @@ type codec struct {
 	viewIDs   []ID
 	tagKeys   []uint32
 	tagValues []uint32
-	tagRefs   []TagRef // what TagSets are slices of
+	tagRefs   []TagRef // backs TagSets
 	setNames  []uint32 // of all metric sets
 	setEnds   []uint32 // of each metric set in setNames
 	setSizes  []uint32 // of each metric or tag set
 
 	// Encode.
-	viewRow  []uint32      // of each view: a beacon that has it
+	viewRow  []uint32      // first beacon of each view
 	lastView map[ID]uint32 // the newest view of an id
-	idIndex  map[ID]uint32 // where an id stands in ids
+	idIndex  map[ID]uint32 // index in ids
 	setIndex map[string]uint32
 	setKey   []byte
 }

@@ -1,5 +1,5 @@
-// Package beacontest makes traffic to test and measure with: the beacons of a
-// shop, as the collector would hand them on, the same for the same seed.
+// Package beacontest generates traffic for tests and benchmarks: the beacons of
+// a shop as a collector publishes them, the same for the same seed.
 package beacontest
 
 import (
@@ -14,15 +14,15 @@ import (
 // Start is the receive time of the first beacon, Unix milliseconds.
 const Start = 1_763_647_200_000
 
-// Spread says how traffic reaches one subject.
+// Spread describes the traffic of one subject.
 type Spread struct {
 	Region   string
 	PerS     float64 // beacons a second
-	Visitors int     // who take turns
+	Visitors int     // at a time
 }
 
-// Subject is the traffic that the figures of the wire format are stated for:
-// one shard of one region of a shop.
+// Subject is the traffic of one shard of one region of a shop. The figures of
+// the wire format are for this traffic.
 var Subject = Spread{Region: "eu-west", PerS: 25, Visitors: 400}
 
 var (
@@ -60,17 +60,17 @@ func pick(r *rand.Rand, cumulative []float64) int {
 }
 
 type visitor struct {
-	base   beacon.Beacon
-	hidden beacon.Beacon   // what the view on screen will report when it is left
-	later  []beacon.Beacon // what it has yet to report before
-	skew   int             // of the browser's clock, in milliseconds
+	base    beacon.Beacon
+	onLeave beacon.Beacon   // reported when the visitor leaves the current view
+	later   []beacon.Beacon // to report before that
+	skew    int             // of the browser's clock, in milliseconds
 }
 
-// Traffic makes n beacons in order of receipt: some three a page view, from
-// visitors of whom half are logged in. They come as the browser agent posts
-// them, with everything that a session gathered in a few seconds in one
-// request: a page that loaded and what happened on it, and with it what the
-// page before had left to report where the navigation was within the page.
+// Traffic generates n beacons in order of receipt: about three a page view; half
+// of the visitors are logged in. They are grouped as the browser agent posts
+// them, a few seconds of a session in one request: a loaded page with its
+// events, and after a navigation within the page the previous view's last
+// report.
 func (s Spread) Traffic(seed uint64, n int) []beacon.Beacon {
 	r := rand.New(rand.NewPCG(seed, 0x72756d))
 	visitors := make([]visitor, s.Visitors)
@@ -78,7 +78,7 @@ func (s Spread) Traffic(seed uint64, n int) []beacon.Beacon {
 	now := float64(Start)
 	for len(out) < n {
 		v := &visitors[r.IntN(len(visitors))]
-		post := v.post(r, s.Region)
+		post := v.nextRequest(r, s.Region)
 		now += r.ExpFloat64() * 1000 / s.PerS * float64(len(post))
 		for _, b := range post {
 			b.ID = id(r)
@@ -90,27 +90,27 @@ func (s Spread) Traffic(seed uint64, n int) []beacon.Beacon {
 	return out[:n]
 }
 
-// post is the next request of a visitor.
-func (v *visitor) post(r *rand.Rand, region string) []beacon.Beacon {
+// nextRequest returns the beacons of a visitor's next request.
+func (v *visitor) nextRequest(r *rand.Rand, region string) []beacon.Beacon {
 	switch {
 	case len(v.later) > 0:
 		post := v.later
 		v.later = nil
 		return post
 	case v.base.Session == 0 || r.Float64() < .05:
-		v.arrive(r, region)
-		return v.open(r)
-	case r.Float64() < .5: // the page is hidden, and may be gone with its tab
-		post := []beacon.Beacon{v.hidden}
+		v.startSession(r, region)
+		return v.openPage(r)
+	case r.Float64() < .5: // the page is hidden, perhaps closed
+		post := []beacon.Beacon{v.onLeave}
 		v.base.Session = 0
 		return post
 	}
-	return append([]beacon.Beacon{v.hidden}, v.open(r)...)
+	return append([]beacon.Beacon{v.onLeave}, v.openPage(r)...)
 }
 
 func id(r *rand.Rand) beacon.ID { return beacon.ID(r.Uint64() | 1) }
 
-func (v *visitor) arrive(r *rand.Rand, region string) {
+func (v *visitor) startSession(r *rand.Rand, region string) {
 	c := clients[pick(r, clientC)]
 	*v = visitor{skew: int(r.NormFloat64() * 800)}
 	b := &v.base
@@ -128,8 +128,8 @@ func (v *visitor) arrive(r *rand.Rand, region string) {
 	}
 }
 
-// open begins a page view and returns what it sends first.
-func (v *visitor) open(r *rand.Rand) []beacon.Beacon {
+// openPage starts a page view and returns its first beacons.
+func (v *visitor) openPage(r *rand.Rand) []beacon.Beacon {
 	v.base.View = id(r)
 	v.base.Dims[beacon.Page] = pages[pick(r, pageCum)]
 	ttfb := millis(r, 180, .6)
@@ -163,7 +163,7 @@ func (v *visitor) open(r *rand.Rand) []beacon.Beacon {
 	if r.Float64() < .7 {
 		hide.Metrics = append(hide.Metrics, beacon.Metric{Name: beacon.INP, Value: math.Round(millis(r, 90, .8)/8) * 8})
 	}
-	v.hidden = hide
+	v.onLeave = hide
 	if r.Float64() < .3 {
 		v.later = []beacon.Beacon{between}
 		return []beacon.Beacon{load}
@@ -171,8 +171,8 @@ func (v *visitor) open(r *rand.Rand) []beacon.Beacon {
 	return []beacon.Beacon{load, between}
 }
 
-// millis draws from a lognormal distribution with the given median, to a tenth
-// of a millisecond as browsers report it.
+// millis draws from a lognormal distribution with the given median, rounded to a
+// tenth of a millisecond as by browsers.
 func millis(r *rand.Rand, median, sigma float64) float64 {
 	return math.Round(median*math.Exp(sigma*r.NormFloat64())*10) / 10
 }
@@ -185,7 +185,7 @@ func stack(release, kind, message string, from int) string {
 	return s
 }
 
-// Batches cuts traffic into batches of a size.
+// Batches splits traffic into batches of a size.
 func Batches(beacons []beacon.Beacon, size int) []*beacon.Batch {
 	var out []*beacon.Batch
 	for chunk := range slices.Chunk(beacons, size) {

@@ -11,7 +11,7 @@ func TestTraffic(t *testing.T) {
 	const n = 20_000
 	beacons := Subject.Traffic(1, n)
 	if !reflect.DeepEqual(beacons, Subject.Traffic(1, n)) {
-		t.Fatal("not the same for the same seed")
+		t.Fatal("same seed: different beacons")
 	}
 	ids, views := map[beacon.ID]bool{}, map[beacon.ID]bool{}
 	errored, loggedIn := 0, 0
@@ -22,7 +22,7 @@ func TestTraffic(t *testing.T) {
 			loggedIn++
 		}
 		if i > 0 && b.Received < beacons[i-1].Received {
-			t.Fatal("not in order of receipt")
+			t.Fatal("beacons are not in order of receipt")
 		}
 	}
 	perS := float64(n) / float64(beacons[n-1].Received-beacons[0].Received) * 1000
