@@ -5,6 +5,9 @@ import (
 	"math"
 	"strconv"
 	"time"
+
+	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/measure"
 )
 
 // Thin is the number of values under which a percentile is shown but marked:
@@ -78,6 +81,22 @@ type Deltas struct {
 	CLS       Delta `json:"cls_p75"`
 }
 
+// Of is the delta of a measure; of one that the table does not mark, an unknown
+// one.
+func (d *Deltas) Of(id measure.ID) Delta {
+	switch id {
+	case measure.ErrorRate:
+		return d.ErrorRate
+	case measure.LCP:
+		return d.LCP
+	case measure.INP:
+		return d.INP
+	case measure.CLS:
+		return d.CLS
+	}
+	return Delta{}
+}
+
 // Delta is one comparison with the baseline.
 type Delta struct {
 	Diff float64 `json:"diff"` // now − baseline, in the measure's own unit
@@ -143,6 +162,18 @@ type Series struct {
 	Affected  []float64 // distinct users with an error
 	Views     []float64
 	Beacons   []float64
+}
+
+// Vital is the 75th and 95th percentile of the i-th of beacon.Vitals; nil for a
+// vital without a chart.
+func (s *Series) Vital(i int) (p75, p95 []float64) {
+	switch beacon.Vitals[i] {
+	case beacon.LCP:
+		return s.LCP75, s.LCP95
+	case beacon.INP:
+		return s.INP75, s.INP95
+	}
+	return nil, nil
 }
 
 // Estimate is a value with its 95 % interval and what it rests on.

@@ -1,113 +1,82 @@
 package ui
 
 import (
-	"math"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/measure"
 	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
-// measure is what one chart shows.
-type measure struct {
+// chart is what one chart shows.
+type chart struct {
 	name   string
-	lines  []string // their names, where there are several
-	least  float64  // the axis reaches at least this far, so that noise looks small
+	lines  []string // their names, if there are several
+	scale  scale
+	least  float64 // the axis reaches at least this far, so that noise looks small
 	series func(*frame.Series) [][]float64
-	label  func(float64) string
 	now    func(*frame.Row) string
-	delta  func(*frame.Row) frame.Delta
-	show   func(float64) string // of a delta
+
+	compares bool       // a measure, whose delta the title shows
+	measure  measure.ID // if it compares
 }
 
-func chartMeasures() []measure {
-	percentiles := []string{"p75", "p95"}
-	return []measure{
-		{"error rate %", nil, 0.01, func(s *frame.Series) [][]float64 { return [][]float64{s.ErrorRate} },
-			func(v float64) string { return axisNumber(v * 100) },
-			func(r *frame.Row) string { return whenSeen(float64(r.Views), percent(r.ErrorRate)) },
-			func(r *frame.Row) frame.Delta { return r.Delta.ErrorRate }, percent},
-		{"LCP s", percentiles, 1000, func(s *frame.Series) [][]float64 { return [][]float64{s.LCP75, s.LCP95} },
-			func(v float64) string { return axisNumber(v / 1000) },
-			func(r *frame.Row) string { return distNow(r.LCP, seconds, coarseSeconds) },
-			func(r *frame.Row) frame.Delta { return r.Delta.LCP }, seconds},
-		{"INP ms", percentiles, 100, func(s *frame.Series) [][]float64 { return [][]float64{s.INP75, s.INP95} },
-			axisNumber,
-			func(r *frame.Row) string { return distNow(r.INP, millis, millis) },
-			func(r *frame.Row) frame.Delta { return r.Delta.INP }, millis},
-		{"errored users", nil, 5, func(s *frame.Series) [][]float64 { return [][]float64{s.Affected} },
-			axisNumber,
-			func(r *frame.Row) string { return whenSeen(float64(r.Beacons), count(float64(r.Affected))) },
-			func(r *frame.Row) frame.Delta { return frame.Delta{} }, count},
+// chartTable is the charts, in the order of the key that zooms them.
+func chartTable() []chart {
+	return []chart{
+		{"error rate", nil, percents, 0.01, func(s *frame.Series) [][]float64 { return [][]float64{s.ErrorRate} },
+			func(r *frame.Row) string { return unlessNone(float64(r.Views), measure.Percent(r.ErrorRate)) }, true, measure.ErrorRate},
+		vitalChart(measure.LCP, 1000),
+		vitalChart(measure.INP, 100),
+		{"affected users", nil, numbers, 5, func(s *frame.Series) [][]float64 { return [][]float64{s.Affected} },
+			func(r *frame.Row) string { return unlessNone(float64(r.Beacons), measure.Count(float64(r.Affected))) }, false, 0},
 	}
 }
 
-func whenSeen(n float64, s string) string {
+// vitalChart shows the percentiles of the vital that a measure compares.
+func vitalChart(id measure.ID, least float64) chart {
+	i := measure.All[id].Vital
+	v := &measure.Vitals[i]
+	scale := scaleOf(v)
+	return chart{v.Title, []string{"p75", "p95"}, scale, least,
+		func(s *frame.Series) [][]float64 { p75, p95 := s.Vital(i); return [][]float64{p75, p95} },
+		func(r *frame.Row) string { return percentilesNow(*r.Vital(i), scale) }, true, id}
+}
+
+// unlessNone is a number that is computed from n others.
+func unlessNone(n float64, s string) string {
 	if n == 0 {
-		return unknown
+		return measure.Unknown
 	}
 	return s
 }
 
-func distNow(d frame.Dist, p75, p95 func(float64) string) string {
+func percentilesNow(d frame.Dist, s scale) string {
 	switch {
 	case d.N == 0:
-		return unknown
+		return measure.Unknown
 	case d.Thin():
-		return p75(d.P75) + "~"
+		return s.value(d.P75) + thinMark(true)
 	}
-	return p75(d.P75) + " " + p95(d.P95)
+	return s.value(d.P75) + " " + s.tail(d.P95)
 }
 
-// axisNumber shows a value beside an axis in at most four cells.
-func axisNumber(v float64) string {
-	switch {
-	case !draw.Finite(v):
-		return ""
-	case v == 0:
-		return "0"
-	case v < 0.0995:
-		return "." + twoDigits(v)
-	case v < 9.95:
-		return coarseSeconds(v * 1000)
-	case v < 999.5:
-		return count(v)
-	case v < 9995:
-		return coarseSeconds(v) + "k"
-	case v < 999.5e3:
-		return count(math.Round(v/1000)) + "k"
-	}
-	return ">1M"
-}
-
-func twoDigits(v float64) string {
-	n := int(math.Round(v * 100))
-	return string([]byte{'0' + byte(n/10%10), '0' + byte(n%10)})
-}
-
-// The parts of a chart's width that are not plot.
-const (
-	axisLabel  = 4
-	chartFrame = 2
-)
-
-// plotWidth is how many columns the lines of each chart have.
+// plotWidth is how many columns the plot of each chart has.
 func plotWidth(l layout) int {
 	if l.plots == 0 {
 		return 0
 	}
-	return max(l.w/l.plots-chartFrame-axisLabel, 0)
+	return max(draw.PlotWidth(l.w/l.plots), 0)
 }
 
-// charts are the drawn charts. Drawing happens when a point is complete or the
+// charts are the drawn charts. They are drawn when a point is complete or the
 // screen changes, not with every frame: between the two, not one byte of them
 // is sent.
 type charts struct {
 	zoom  int        // 0: all; else the number of the one that is zoomed
-	worse int        // the number of the one that something got worse in, 0: none
+	worse int        // the number of the one whose measure got worse, 0: none
 	boxes [][]string // per chart the lines below its title
 	drawn stamp
 }
@@ -131,13 +100,13 @@ type stamp struct {
 
 // cycle zooms the next chart, and after the last none.
 func (c charts) cycle() charts {
-	c.zoom = (c.zoom + 1) % (len(chartMeasures()) + 1)
+	c.zoom = (c.zoom + 1) % (len(chartTable()) + 1)
 	return c
 }
 
 // which lists the charts that a layout shows.
-func (c charts) which(l layout) []measure {
-	all := chartMeasures()
+func (c charts) which(l layout) []chart {
+	all := chartTable()
 	switch {
 	case l.plots == 0:
 		return nil
@@ -145,18 +114,23 @@ func (c charts) which(l layout) []measure {
 		return all[c.zoom-1 : c.zoom]
 	}
 	shown := all[:min(l.plots, len(all))]
-	if c.worse > len(shown) { // what got worse takes the last place
+	if c.worse > len(shown) { // the measure that got worse has the last place
 		shown[len(shown)-1] = all[c.worse-1]
 	}
 	return shown
 }
 
-// chartOf is the number of the chart of what a frame found to be worse, 0 if it has none.
+// chartOf is the number of the chart of the measure that got worse, 0 if it has
+// none.
 func chartOf(f *frame.Frame) int {
 	if f == nil || f.Finding.State != frame.FindingOn {
 		return 0
 	}
-	return slices.Index([]string{"error_rate", "lcp_p75", "inp_p75"}, f.Finding.Measure) + 1
+	m, ok := measure.ByKey(f.Finding.Measure)
+	if !ok {
+		return 0
+	}
+	return 1 + slices.IndexFunc(chartTable(), func(c chart) bool { return c.compares && c.measure == m.ID })
 }
 
 // draw brings the drawing up to date.
@@ -177,148 +151,52 @@ func (c charts) draw(f *frame.Frame, marks []beacon.Marker, lit highlight, l lay
 	c.drawn, c.worse = now, now.worse
 	shown := c.which(l)
 	c.boxes = make([][]string, len(shown))
-	for i, m := range shown {
-		c.boxes[i] = m.box(f, marks, lit, boxWidth(l, i), l.charts.h, th, loc)
+	for i, x := range shown {
+		w := boxWidth(l, i)
+		plot := x.plot(f, loc)
+		plot.Marks, plot.Lit = marksOn(f, marks, draw.PlotWidth(w)), lit.on(f, draw.PlotWidth(w))
+		c.boxes[i] = plot.Lines(w, l.charts.h, th)
 	}
 	return c
 }
 
-// boxWidth divides the width among the charts without leaving a rest.
+// boxWidth divides the width among the charts without a rest.
 func boxWidth(l layout, i int) int {
 	return l.w*(i+1)/l.plots - l.w*i/l.plots
 }
 
-// box draws a chart's frame and plot, without its title line.
-func (m measure) box(f *frame.Frame, marks []beacon.Marker, lit highlight, w, h int, th draw.Theme, loc *time.Location) []string {
-	rows := h - 2
-	var series [][]float64
-	if f != nil {
-		for _, s := range m.series(&f.Series) {
-			series = append(series, s[:max(min(f.Series.Complete, len(s)), 0)])
-		}
+// plot is the chart of a frame.
+func (c chart) plot(f *frame.Frame, loc *time.Location) draw.Chart {
+	out := draw.Chart{Least: c.least, Label: func(v float64) string { return draw.AxisNumber(v * c.scale.per) }}
+	if f == nil {
+		return out
 	}
-	bound := draw.AxisTop(rows, m.least, series...)
-	columns := w - chartFrame - axisLabel
-	grid := draw.Plot(series, bound, columns, rows)
-	drawMarks(grid, marks, f)
-	lit.draw(grid, f)
-	lines := make([]string, 0, h-1)
-	p := draw.Line{Width: w}
-	b := draw.Edges()
-	for y, row := range grid {
-		p.Put(th.Faint, b.Left)
-		label := ""
-		if draw.Labelled(y, rows) && anyFinite(series) {
-			label = m.label(bound * float64(rows-1-y) / float64(max(rows-1, 1)))
-		}
-		p.PutRight(th.Dim, label, axisLabel)
-		p.PutPoints(row, th)
-		p.SkipTo(w - 1)
-		p.Put(th.Faint, b.Right)
-		lines = append(lines, p.FlushCell())
+	for _, s := range c.series(&f.Series) {
+		out.Series = append(out.Series, s[:max(min(f.Series.Complete, len(s)), 0)])
 	}
-	for len(lines) < rows {
-		p.Put(th.Faint, b.Left)
-		p.SkipTo(w - 1)
-		p.Put(th.Faint, b.Right)
-		lines = append(lines, p.FlushCell())
+	if from, to, ok := chartTimes(f); ok {
+		out.From, out.To = draw.Clock(from, f.At, loc), draw.Clock(to, f.At, loc)
 	}
-	return append(lines, m.bottom(&p, f, marks, lit, w, th, loc))
+	return out
 }
 
-func anyFinite(series [][]float64) bool {
-	for _, s := range series {
-		if slices.ContainsFunc(s, draw.Finite) {
-			return true
+// title is what the measure is now.
+func (c chart) title(f *frame.Frame, th draw.Theme) draw.ChartTitle {
+	t := draw.ChartTitle{Name: titled(c.name, c.scale.unit), Lines: c.lines, DeltaStyle: th.Dim}
+	if f == nil {
+		return t
+	}
+	t.Now = c.now(&f.Total)
+	if !c.compares || !f.Baseline.Complete {
+		return t
+	}
+	if d := f.Total.Delta.Of(c.measure); d.Known && d.Sign != 0 {
+		t.Delta, t.DeltaStyle = deltaText(d, true, c.scale.value), th.Good
+		if d.Sign > 0 {
+			t.DeltaStyle = th.Bad
 		}
 	}
-	return false
-}
-
-// bottom is the lower edge with the times at both ends.
-func (m measure) bottom(p *draw.Line, f *frame.Frame, marks []beacon.Marker, lit highlight, w int, th draw.Theme, loc *time.Location) string {
-	b := draw.Edges()
-	p.Put(th.Faint, b.BottomLeft)
-	if f != nil && f.Series.Complete > 0 && f.Series.Step > 0 {
-		s := &f.Series
-		from := draw.Clock(s.From, f.At, loc)
-		to := draw.Clock(s.From.Add(time.Duration(s.Complete)*s.Step), f.At, loc)
-		columns := w - chartFrame - axisLabel
-		if start, end, ok := lit.columns(f, columns); ok {
-			lit.putBottom(p, from, to, start+1+axisLabel, end+1+axisLabel, w, th)
-		} else if room := w - draw.Cells(from) - draw.Cells(to) - axisLabel - 4; room >= 2 {
-			p.Fill(th.Faint, b.Bottom, axisLabel-1)
-			p.Put(th.Dim, from)
-			end := w - draw.Cells(to) - 1
-			putMarks(p, f, marks, end-1, columns, th)
-			p.Fill(th.Faint, b.Bottom, end-p.Len())
-			p.Put(th.Dim, to)
-		}
-	}
-	p.Fill(th.Faint, b.Bottom, w-1-p.Len())
-	p.Put(th.Faint, b.BottomRight)
-	return p.FlushCell()
-}
-
-// title is the upper edge with what the measure is now.
-func (m measure) title(p *draw.Line, f *frame.Frame, w int, th draw.Theme) string {
-	name, now, delta, arrow := m.name, "", "", ""
-	s := th.Dim
-	if f != nil {
-		now = m.now(&f.Total)
-		d := m.delta(&f.Total)
-		if f.Baseline.Complete && d.Known && d.Sign != 0 {
-			delta = " " + change(d, true, m.show)
-			arrow = delta[:len(" ▲")]
-			s = th.Good
-			if d.Sign > 0 {
-				s = th.Bad
-			}
-		}
-	}
-	for _, line := range m.lines {
-		name += " " + line
-	}
-	room := w - 7 // "╭ ", " ─", " " and " ╮"
-	if draw.Cells(name)+draw.Cells(now)+draw.Cells(delta) > room {
-		delta = arrow
-	}
-	if draw.Cells(name)+draw.Cells(now)+draw.Cells(delta) > room {
-		delta = ""
-	}
-	if draw.Cells(name)+draw.Cells(now) > room {
-		name = m.name
-	}
-	name, _ = draw.Fit(name, room-draw.Cells(now))
-	b := draw.Edges()
-	p.Put(th.Faint, b.TopLeft)
-	p.Skip(1)
-	m.putName(p, name, th)
-	p.Skip(1)
-	p.Fill(th.Faint, b.Top, w-p.Len()-draw.Cells(now)-draw.Cells(delta)-3)
-	p.Skip(1)
-	p.Put(th.Strong, now)
-	p.Put(s, delta)
-	p.Skip(1)
-	p.Put(th.Faint, b.TopRight)
-	return p.FlushCell()
-}
-
-// putName writes the name, and those of its lines in their colours.
-func (m measure) putName(p *draw.Line, name string, th draw.Theme) {
-	rest, ok := strings.CutPrefix(name, m.name)
-	if !ok || rest == "" {
-		p.Put(th.Text, name)
-		return
-	}
-	p.Put(th.Text, m.name)
-	for i, line := range strings.Fields(rest) {
-		s := th.Accent
-		if i > 0 {
-			s = th.Second
-		}
-		p.Put(s, " "+line)
-	}
+	return t
 }
 
 // view puts the charts side by side, in exactly the layout's lines.
@@ -327,9 +205,9 @@ func (c charts) view(f *frame.Frame, l layout, th draw.Theme) []string {
 	if l.charts.h == 0 {
 		return lines
 	}
-	for i, m := range c.which(l) {
-		p := draw.Line{Width: boxWidth(l, i)}
-		lines[0] += m.title(&p, f, boxWidth(l, i), th)
+	for i, x := range c.which(l) {
+		w := boxWidth(l, i)
+		lines[0] += x.title(f, th).Draw(&draw.Line{Width: w}, w, th)
 		if i >= len(c.boxes) {
 			continue
 		}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/rumtop/rumtop/internal/filter"
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/measure"
 	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
@@ -192,8 +193,8 @@ func (p differsPane) title(loc *time.Location) string {
 	case askSlowLCP, askSlowINP, askSlowCLS:
 		spec := p.spec()
 		text := "slow " + strings.ToUpper(spec.Metric)
-		if m := measureWords[p.worse]; spec.Bound > 0 && m.show != nil {
-			text += " (over " + m.show(spec.Bound) + m.unit + ")"
+		if m, ok := measure.ByKey(p.worse); ok && spec.Bound > 0 {
+			text += " (over " + m.Unit.Format(spec.Bound) + ")"
 		}
 		return text
 	case askOnset:

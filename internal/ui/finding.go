@@ -9,89 +9,90 @@ import (
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/filter"
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/measure"
 	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
-// measureWords is how a finding's measure is spoken of.
-var measureWords = map[string]struct {
-	name string
-	unit string
-	show func(float64) string
-}{
-	"error_rate":      {"error rate", "%", percent},
-	"failed_requests": {"failed requests", "%", percent},
-	"lcp_p75":         {"LCP p75", " s", seconds},
-	"inp_p75":         {"INP p75", " ms", millis},
-	"cls_p75":         {"CLS p75", "", unitless},
-}
+// urlField is the filter's name for a requested address.
+const urlField = "url"
 
-// sentenceOfFinding is what got worse, for whom, how many are hurt, since when.
-func sentenceOfFinding(f *frame.Frame, loc *time.Location) (gravity, string) {
+// findingSentence is what got worse, in which segment, how many users are
+// affected, and since when.
+func findingSentence(f *frame.Frame, loc *time.Location) (gravity, string) {
 	x := &f.Finding
 	switch x.State {
 	case frame.FindingOn:
-		s := worsened(x) + who(x)
+		s := worsened(x) + where(x)
 		if x.Affected > 0 {
-			s += " · " + usersOf(f, x)
+			s += " · " + affectedBy(f, x)
 		}
 		return grave, s + " · since " + draw.Clock(x.Since, f.At, loc)
 	case frame.FindingOver:
-		return fine, fmt.Sprintf("over since %s: %s%s · from %s, for %s", draw.Clock(x.Until, f.At, loc), worsened(x), who(x),
-			draw.Clock(x.Since, f.At, loc), draw.Span(x.Until.Sub(x.Since).Round(10*time.Second)))
+		return fine, fmt.Sprintf("resolved %s: %s%s · %s–%s (%s)", draw.Clock(x.Until, f.At, loc), valueNow(x), where(x),
+			draw.Clock(x.Since, f.At, loc), draw.Clock(x.Until, f.At, loc), draw.Span(x.Until.Sub(x.Since).Round(10*time.Second)))
 	}
 	return calm, ""
 }
 
-// briefly is a sentence where there is little room. One about a finding says who
-// it is by values alone, so that how many are hurt, and since when, stay in sight; where even that is
-// too long, who comes last and is cut.
+// briefly is a sentence for little room. One about a finding names the segment
+// by its values, so that the affected users and the onset stay visible; if even
+// that is too long, the segment is last and clipped.
 func briefly(f *frame.Frame, sentence string, loc *time.Location, w int) string {
 	if f == nil || f.Finding.State != frame.FindingOn || len(f.Finding.Terms) == 0 {
 		return sentence
 	}
-	if _, whole := sentenceOfFinding(f, loc); whole != sentence {
+	if _, whole := findingSentence(f, loc); whole != sentence {
 		return sentence
 	}
 	x := &f.Finding
 	values := make([]string, len(x.Terms))
 	for i, t := range x.Terms {
-		if values[i] = t.Value; t.Field == "url" {
+		if values[i] = t.Value; t.Field == urlField {
 			values[i] = pathOf(t.Value)
 		}
 	}
-	who, users, since := strings.Join(values, " "), "", " · since "+draw.Clock(x.Since, f.At, loc)
+	segment, users, since := strings.Join(values, " "), "", " · since "+draw.Clock(x.Since, f.At, loc)
 	if x.Affected > 0 {
-		users = " · " + usersOf(f, x)
+		users = " · " + affectedBy(f, x)
 	}
-	if s := worsened(x) + " · " + who + users + since; draw.Cells(draw.Clean(s, maxSentence)) <= w {
+	if s := worsened(x) + " · " + segment + users + since; draw.Cells(draw.Clean(s, maxSentence)) <= w {
 		return s
 	}
-	users, _, _ = strings.Cut(users, " (")
+	if x.Affected > 0 {
+		users = " · " + slowFor(x) + affectedCount(f, x)
+	}
 	s := worsened(x) + users + since
-	if room := w - draw.Cells(s) - len(" · ") + 1; room >= leastMark {
-		s += " · " + draw.Clean(who, room)
+	if room := w - draw.Cells(s) - len(" · ") + 1; room >= draw.MinText {
+		s += " · " + draw.Clean(segment, room)
 	}
 	return s
 }
 
-func worsened(x *frame.Finding) string {
-	m := measureWords[x.Measure]
-	if m.show == nil {
+// valueNow is the measure of a finding and its value.
+func valueNow(x *frame.Finding) string {
+	m, ok := measure.ByKey(x.Measure)
+	if !ok {
 		return x.Measure
 	}
-	s := fmt.Sprintf("%s %s%s", m.name, m.show(x.Now.Value), m.unit)
-	if draw.Finite(x.Factor) && x.Factor > 0 {
-		s += " ×" + factor(x.Factor)
+	return m.Title + " " + m.Unit.Format(x.Now.Value)
+}
+
+// worsened is the value of a finding and how many times worse it is.
+func worsened(x *frame.Finding) string {
+	s := valueNow(x)
+	if _, ok := measure.ByKey(x.Measure); ok && draw.Finite(x.Factor) && x.Factor > 0 {
+		s += " (" + measure.Times(x.Factor) + ")"
 	}
 	return s
 }
 
-func who(x *frame.Finding) string {
+// where is the segment of a finding as a filter; "" for all traffic.
+func where(x *frame.Finding) string {
 	if x.Filter == "" {
 		return ""
 	}
 	for _, t := range x.Terms {
-		if t.Field != "url" {
+		if t.Field != urlField {
 			continue
 		}
 		if short, err := filter.NewTerm(t.Field, filter.Eq, "*"+filter.Literal(pathOf(t.Value))); err == nil {
@@ -111,23 +112,38 @@ func pathOf(address string) string {
 	return address
 }
 
-func usersOf(f *frame.Frame, x *frame.Finding) string {
-	s := plural(float64(x.Affected), "user")
-	if f.Total.Estimated {
-		s = "≈ " + s
-	} else {
-		s += " (" + wholePercent(x.Share) + ")"
-	}
-	switch x.Measure {
-	case "lcp_p75", "inp_p75":
-		return "slow for " + s
-	case "cls_p75":
-		return "shifts for " + s
+// affectedBy is how many users a finding affects, with their share unless it is
+// unknown.
+func affectedBy(f *frame.Frame, x *frame.Finding) string {
+	s := slowFor(x) + affectedCount(f, x)
+	if !f.Total.Estimated {
+		s += " (" + measure.WholePercent(x.Share) + ")"
 	}
 	return s
 }
 
-// reasons is the second line: what the sentence rests on, and what else is wrong.
+func affectedCount(f *frame.Frame, x *frame.Finding) string {
+	s := plural(float64(x.Affected), "user")
+	if f.Total.Estimated {
+		return "≈ " + s
+	}
+	return s
+}
+
+// slowFor is how a finding affects users, if not by errors.
+func slowFor(x *frame.Finding) string {
+	m, ok := measure.ByKey(x.Measure)
+	switch {
+	case !ok || m.Vital < 0:
+		return ""
+	case m.Unit == measure.Score:
+		return "shifts for "
+	}
+	return "slow for "
+}
+
+// reasons is the second line: what the sentence is based on, and what else got
+// worse.
 func reasons(f *frame.Frame, loc *time.Location) string {
 	if f == nil {
 		return ""
@@ -136,41 +152,40 @@ func reasons(f *frame.Frame, loc *time.Location) string {
 	if x.State != frame.FindingOn && x.State != frame.FindingOver {
 		switch {
 		case x.State == frame.FindingReading && f.Health.Loading >= 1:
-			return "looking for what got worse …"
+			return "looking for regressions …"
 		case len(f.Silences) > 0:
-			return reasonsOfSilence(f)
+			return silenceReasons(f)
 		case x.State == frame.FindingQuiet && x.Segments > 1:
-			return fmt.Sprintf("nothing got distinguishably worse in %s segments", count(float64(x.Segments)))
+			return fmt.Sprintf("no significant change in %s segments", measure.Count(float64(x.Segments)))
 		}
 		return ""
 	}
-	m := measureWords[x.Measure]
-	s := ""
+	var parts []string
 	if x.After != nil {
-		s = after(x.After, x.Since) + " · "
+		parts = append(parts, after(x.After, x.Since))
 	}
-	if m.show != nil {
+	if m, ok := measure.ByKey(x.Measure); ok {
 		before := "was "
 		if x.Against != "" {
-			before = "everyone was at "
+			before = "overall was "
 		}
-		s += before + m.show(x.Before.Value) + m.unit
+		parts = append(parts, before+m.Unit.Format(x.Before.Value))
 	}
 	if x.Filter != "" && x.Explained > 0 {
-		s += " · " + wholePercent(math.Round(20*x.Explained)/20) + " of the rise is there"
+		parts = append(parts, "explains "+measure.WholePercent(math.Round(20*x.Explained)/20)+" of the rise")
 	}
 	for i := range f.Findings {
 		if o := &f.Findings[i]; i > 0 && o.State == frame.FindingOn {
-			s += " · also " + worsened(o) + who(o)
+			parts = append(parts, "also "+worsened(o)+where(o))
 		}
 	}
 	if x.Error != "" {
-		s += " · " + x.Error
+		parts = append(parts, x.Error)
 	}
-	return s
+	return strings.Join(parts, " · ")
 }
 
-// after tells the marker before the onset, and how long before.
+// after is the marker before the onset, and how long before.
 func after(m *beacon.Marker, since time.Time) string {
 	lead := since.Sub(time.UnixMilli(m.At))
 	switch {
@@ -182,7 +197,7 @@ func after(m *beacon.Marker, since time.Time) string {
 	return draw.Span(lead.Round(time.Minute)) + " after “" + m.Text + "”"
 }
 
-// reasonsLine draws it.
+// reasonsLine draws the second line; without current data it is empty.
 func reasonsLine(f *frame.Frame, l link, t draw.Theme, loc *time.Location, w int) string {
 	p := draw.Line{Width: w}
 	if l == linkDown || l == linkStalled || l == linkQuiet {

@@ -3,8 +3,6 @@ package ui
 import (
 	"math"
 	"strconv"
-
-	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // Numbers on the screen carry as many digits as a decision needs, and no more:
@@ -129,20 +127,4 @@ func unitless(v float64) string {
 		return unknown
 	}
 	return strconv.FormatFloat(math.Min(v, 99), 'f', 2, 64)
-}
-
-// change shows a delta by its sign: worse ▲, better ▼, = where the two cannot be
-// told apart, · where one side has too little to say.
-func change(d frame.Delta, comparable bool, show func(float64) string) string {
-	switch {
-	case !comparable || !d.Known:
-		return unknown
-	case d.Sign == 0:
-		return "="
-	}
-	glyph := "▲"
-	if d.Diff < 0 {
-		glyph = "▼"
-	}
-	return glyph + show(math.Abs(d.Diff))
 }

@@ -7,10 +7,10 @@ import (
 	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
-// highlight is a stretch of time that all charts show: what is chosen, else the
-// window where it has been moved away from now.
+// highlight is a time range that all charts show: the selected one, else the
+// window if it does not end now.
 type highlight struct {
-	from, to time.Time // zero: nothing
+	from, to time.Time // zero: none
 	edge     int8      // that keys move: -1 the earlier, 1 the later, 0 neither
 }
 
@@ -26,43 +26,18 @@ func (m model) highlighted() highlight {
 	return highlight{}
 }
 
-// columns are those of a plot that a highlight takes, [start, end); false where the plot shows none of it.
-func (h highlight) columns(f *frame.Frame, columns int) (start, end int, ok bool) {
+// on is the highlight on a plot of that many columns, none if the plot does not
+// show it.
+func (h highlight) on(f *frame.Frame, columns int) draw.Highlight {
 	from, to, ok := chartTimes(f)
 	if !ok || columns < 2 || !h.to.After(from) || !h.from.Before(to) {
-		return 0, 0, false
+		return draw.Highlight{}
 	}
 	n, step := f.Series.Complete, f.Series.Step
 	point := func(t time.Time) int { return int((between(t, from, to).Sub(from) + step/2) / step) }
-	// As resample has it: the first column of the first point, and the last of the last.
-	start = (point(h.from)*columns + min(n, columns) - 1) / n
-	end = (point(h.to)*columns-1)/n + 1
+	// As a plot resamples: the first column of the first point, the last of the last.
+	start := (point(h.from)*columns + min(n, columns) - 1) / n
+	end := (point(h.to)*columns-1)/n + 1
 	start = min(max(start, 1), columns-1)
-	return start, min(max(end, start+1), columns), true
-}
-
-// draw shades a highlight and draws its edges behind the lines of a plot.
-func (h highlight) draw(g draw.Grid, f *frame.Frame) {
-	if len(g) == 0 {
-		return
-	}
-	if start, end, ok := h.columns(f, len(g[0])); ok {
-		g.Shade(start, end, h.edge)
-	}
-}
-
-// putBottom writes the lower edge of a chart up to its corner: the highlight from a
-// column of the screen to another, and the times at both ends where it leaves room.
-func (h highlight) putBottom(p *draw.Line, from, to string, start, end, w int, th draw.Theme) {
-	b := draw.Edges()
-	p.Fill(th.Faint, b.Bottom, axisLabel-1)
-	if p.Len()+draw.Cells(from) < start {
-		p.Put(th.Dim, from)
-	}
-	p.Fill(th.Faint, b.Bottom, start-p.Len())
-	p.Fill(th.Accent, "━", end-p.Len())
-	if at := w - 1 - draw.Cells(to); at > end {
-		p.Fill(th.Faint, b.Bottom, at-p.Len())
-		p.Put(th.Dim, to)
-	}
+	return draw.Highlight{Start: start, End: min(max(end, start+1), columns), Edge: h.edge}
 }

@@ -128,7 +128,7 @@ func (p inspectPane) spectrumLine(w *draw.Line, i *frame.Inspection, t draw.Them
 	w.Skip(margin)
 	w.Put(t.Accent, strings.ToUpper(i.Vital))
 	w.Put(t.Dim, " n ")
-	w.Put(t.Text, count(float64(i.Dist.N))+mark(i.Dist.Thin()))
+	w.Put(t.Text, count(float64(i.Dist.N))+thinMark(i.Dist.Thin()))
 	for _, q := range i.Spectrum {
 		if w.Len() > width-16 {
 			break
@@ -267,7 +267,7 @@ func (p inspectPane) left(i *frame.Inspection, t draw.Theme, width int) []string
 		lines = append(lines, heading(&w, t, "slowest pages", strings.ToUpper(i.Vital)+" p75", "n"))
 		show := vitalShow(i.Vital)
 		for _, page := range i.Pages {
-			lines = append(lines, listed(&w, t, page.Page, show(page.Dist.P75)+mark(page.Dist.Thin()), count(float64(page.Dist.N))))
+			lines = append(lines, listed(&w, t, page.Page, show(page.Dist.P75)+thinMark(page.Dist.Thin()), count(float64(page.Dist.N))))
 		}
 		lines = append(lines, "")
 	}
@@ -345,7 +345,7 @@ func (p inspectPane) right(i *frame.Inspection, t draw.Theme, width int) []strin
 	if len(i.Customs) > 0 {
 		lines = append(lines, heading(&w, t, "the site's measures", "p75", "n"))
 		for _, c := range i.Customs {
-			lines = append(lines, listed(&w, t, c.Name, plainNumber(c.Dist.P75)+mark(c.Dist.Thin()), count(float64(c.Dist.N))))
+			lines = append(lines, listed(&w, t, c.Name, plainNumber(c.Dist.P75)+thinMark(c.Dist.Thin()), count(float64(c.Dist.N))))
 		}
 		lines = append(lines, "")
 	}

@@ -6,6 +6,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/rumtop/rumtop/internal/filter"
+	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
 // click does with the mouse what the keys do: the wheel moves the cursor, a row
@@ -41,7 +42,7 @@ func (m model) click(e tea.MouseEvent) (model, tea.Cmd) {
 func (m model) clickTable(x, y int, l layout) (model, tea.Cmd) {
 	m.onErrors = false
 	if y == 0 {
-		if name, ok := planColumns(m.width, m.table.subject.by, m.table.extras).at(x); ok {
+		if name, ok := planColumns(m.width, m.table.subject.by, m.table.extras).sortAt(x); ok {
 			return sortBy(name)(m)
 		}
 		return m, nil
@@ -82,8 +83,8 @@ func (m model) columnAt(e tea.MouseEvent, l layout) (selected, bool) {
 			x -= w
 			continue
 		}
-		columns := w - chartFrame - axisLabel
-		if x -= 1 + axisLabel; x < 0 || x >= columns {
+		columns := draw.PlotWidth(w)
+		if x -= draw.PlotLeft; x < 0 || x >= columns {
 			break
 		}
 		s := &m.frame.Series

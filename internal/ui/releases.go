@@ -1,12 +1,11 @@
 package ui
 
 import (
-	"strings"
-
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/measure"
 	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
@@ -134,9 +133,12 @@ func (p releasePane) view(f *frame.Frame, s scene) []string {
 }
 
 func (p releasePane) judged(w *draw.Line, j *frame.Judged, th draw.Theme, wide, brief bool) {
-	m := judgedWords(j.Measure)
+	m, ok := measure.ByName(j.Measure)
+	if !ok {
+		m.Title = draw.Clean(j.Measure, judgedName-1)
+	}
 	w.Skip(margin)
-	w.PutLeft(th.Text, m.name, judgedName)
+	w.PutLeft(th.Text, m.Title, judgedName)
 	if j.Verdict == frame.NoData {
 		w.PutRight(th.Dim, unknown, judgedValue)
 		w.PutRight(th.Dim, unknown, judgedValue)
@@ -149,14 +151,14 @@ func (p releasePane) judged(w *draw.Line, j *frame.Judged, th draw.Theme, wide, 
 		w.Put(th.Dim, "  "+j.Verdict)
 		return
 	}
-	w.PutRight(th.Dim, m.show(j.Baseline.Value)+m.unit, judgedValue)
-	w.PutRight(th.Text, m.show(j.Canary.Value)+m.unit, judgedValue)
+	w.PutRight(th.Dim, m.Unit.Format(j.Baseline.Value), judgedValue)
+	w.PutRight(th.Text, m.Unit.Format(j.Canary.Value), judgedValue)
 	if !brief {
-		w.PutRight(th.Strong, m.change(j.Change.Value), judgedValue)
+		w.PutRight(th.Strong, changeText(&m, j.Change.Value), judgedValue)
 	}
 	if wide {
-		w.PutRight(th.Dim, m.change(j.Change.Low)+" .. "+m.change(j.Change.High), judgedRange)
-		w.PutRight(th.Dim, m.change(j.Margin), judgedLimit)
+		w.PutRight(th.Dim, changeText(&m, j.Change.Low)+" .. "+changeText(&m, j.Change.High), judgedRange)
+		w.PutRight(th.Dim, changeText(&m, j.Margin), judgedLimit)
 	}
 	g := verdictLook(j.Verdict)
 	w.Put(g.style(th), "  "+g.glyph()+" "+j.Verdict)
@@ -165,34 +167,13 @@ func (p releasePane) judged(w *draw.Line, j *frame.Judged, th draw.Theme, wide, 
 	}
 }
 
-// judgedWords is how a measure of a verdict is shown, and changes of it.
-func judgedWords(measure string) (m struct {
-	name, unit   string
-	show, change func(float64) string
-}) {
-	signed := func(show func(float64) string, unit string) func(float64) string {
-		return func(v float64) string {
-			if v < 0 {
-				return "-" + show(-v) + unit
-			}
-			return "+" + show(v) + unit
-		}
-	}
-	words := measureWords[measure]
-	if words.show == nil {
-		words = measureWords[measure+"_p75"]
-	}
-	m.name, m.unit, m.show = words.name, words.unit, words.show
+// changeText is a change of a measure: relative in percent, else in its unit.
+func changeText(m *measure.Measure, v float64) string {
 	switch {
-	case strings.HasSuffix(m.unit, "%"):
-		m.change = signed(percent, "pp")
-	case measure == "cls":
-		m.change = signed(unitless, "")
-	default:
-		m.change = signed(wholePercent, "")
+	case !m.Relative:
+		return m.Unit.Change(v)
+	case v < 0:
+		return "-" + measure.WholePercent(-v)
 	}
-	if m.show == nil {
-		m.name, m.show = draw.Clean(measure, judgedName-1), percent
-	}
-	return m
+	return "+" + measure.WholePercent(v)
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
 // at is a time of the fixtures' day.
@@ -120,17 +121,17 @@ func TestSelectionByMouse(t *testing.T) {
 		m := screen(t, noColor, size[0], size[1], incident())
 		l := m.layout()
 		box := min(l.plots, 2) - 1
-		columns := boxWidth(l, box) - chartFrame - axisLabel
+		columns := draw.PlotWidth(boxWidth(l, box))
 		for _, c := range [][2]int{{3, 9}, {9, 3}, {columns - 2, columns - 1}, {1, columns - 1}, {4, 4}} {
-			start := boxWidth(l, 0)*box + 1 + axisLabel
+			start := boxWidth(l, 0)*box + draw.PlotLeft
 			mouse := func(x int, action tea.MouseAction) {
 				m = send(m, tea.MouseMsg{X: start + x, Y: l.charts.y + 2, Action: action, Button: tea.MouseButtonLeft})
 			}
 			mouse(c[0], tea.MouseActionPress)
 			mouse(c[1], tea.MouseActionMotion)
-			first, end, ok := m.highlighted().columns(m.frame, columns)
-			if lo, hi := min(c[0], c[1]), max(c[0], c[1]); !ok || first > lo || end <= hi || end-first > hi-lo+3 {
-				t.Errorf("%v: drawn over from column %d to %d, lit from %d to %d", size, lo, hi, first, end-1)
+			lit := m.highlighted().on(m.frame, columns)
+			if lo, hi := min(c[0], c[1]), max(c[0], c[1]); lit.End == 0 || lit.Start > lo || lit.End <= hi || lit.End-lit.Start > hi-lo+3 {
+				t.Errorf("%v: dragged from column %d to %d, highlighted from %d to %d", size, lo, hi, lit.Start, lit.End-1)
 			}
 		}
 		mouse := tea.MouseMsg{X: 3, Y: l.table.y + 1, Action: tea.MouseActionMotion, Button: tea.MouseButtonLeft}

@@ -5,36 +5,37 @@ import (
 	"time"
 
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/measure"
 	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
-// sentenceOfSilence is who sends less than they should, and since when. Nobody
-// can say whether they are hurt, gone, or only not heard.
-func sentenceOfSilence(f *frame.Frame, loc *time.Location) string {
+// silenceSentence is which segment sends too few beacons, and since when. It does
+// not claim why: its users may be affected, away, or unreported.
+func silenceSentence(f *frame.Frame, loc *time.Location) string {
 	if len(f.Silences) == 0 {
 		return ""
 	}
-	s := silenceFact(&f.Silences[0], f.At, loc) + " · a page that shows nothing reports no error"
+	s := silenceText(&f.Silences[0], f.At, loc) + " · blank pages report no errors"
 	if n := len(f.Silences) - 1; n > 0 {
 		s += " · and " + plural(float64(n), "other segment")
 	}
 	return s
 }
 
-func silenceFact(s *frame.Silence, now time.Time, loc *time.Location) string {
-	who := "everyone"
+func silenceText(s *frame.Silence, now time.Time, loc *time.Location) string {
+	segment := "all traffic"
 	if s.Field != "" {
-		who = s.String()
+		segment = s.String()
 	}
+	since := draw.Clock(s.Since, now, loc)
 	if s.Received == 0 {
-		return fmt.Sprintf("%s has fallen silent · since %s", who, draw.Clock(s.Since, now, loc))
+		return fmt.Sprintf("%s is silent · since %s", segment, since)
 	}
-	return fmt.Sprintf("%s sends %s of what it should · since %s", who, wholePercent(s.Received/s.Expected), draw.Clock(s.Since, now, loc))
+	return fmt.Sprintf("%s sends %s of expected beacons · since %s", segment, measure.WholePercent(s.Received/s.Expected), since)
 }
 
-// reasonsOfSilence is what the sentence rests on, and the marker that came
-// shortly before.
-func reasonsOfSilence(f *frame.Frame) string {
+// silenceReasons is what the sentence is based on, and the marker shortly before.
+func silenceReasons(f *frame.Frame) string {
 	s := &f.Silences[0]
 	text := ""
 	for i := range f.Markers {
@@ -43,5 +44,5 @@ func reasonsOfSilence(f *frame.Frame) string {
 			text = after(m, s.Since) + " · "
 		}
 	}
-	return text + fmt.Sprintf("%s beacons a minute came of about %s", count(coarse(s.Received)), count(coarse(s.Expected)))
+	return text + fmt.Sprintf("%s beacons/min of about %s expected", measure.Count(coarse(s.Received)), measure.Count(coarse(s.Expected)))
 }

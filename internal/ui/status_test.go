@@ -29,11 +29,11 @@ func TestNotesAreShown(t *testing.T) {
 		status, trust string
 	}{
 		{waiting("", "several sites report here (a, b): choose one with --site"), " ○ several sites report here (a, b): choose one with --site", ""},
-		{waiting("", ""), " ○ nothing received yet: no beacon has come", " ! no history · "},
-		{waiting("bank", "this user may not subscribe to rum.v1.bank.*.*: permit it"), " ○ nothing received yet for site bank: this user may not subscribe", ""},
-		{nothingYet(), " ○ nothing received yet for site shop: the server keeps no history", " ! no history: JetStream is off · "},
+		{waiting("", ""), " ○ no beacons received yet", " ! no history · "},
+		{waiting("bank", "this user may not subscribe to rum.v1.bank.*.*: permit it"), " ○ no beacons received yet for site bank: this user may not subscribe", ""},
+		{nothingYet(), " ○ no beacons received yet for site shop: the server keeps no history", " ! no history: JetStream is off · "},
 		{live, " ▲ error rate 12.3%", " ! no history: no stream RUM yet · "},
-		{lost, " ▲ not connected, numbers are old: connection refused", " · no history · "},
+		{lost, " ▲ disconnected, data is stale: connection refused", " · no history · "},
 	} {
 		m := screen(t, noColor, 120, 36, c.frame)
 		lines := strings.Split(ansi.Strip(m.View()), "\n")
@@ -46,22 +46,22 @@ func TestNotesAreShown(t *testing.T) {
 	}
 }
 
-// The sentence says what, how much, for whom, how many and since when; and when it is over.
-func TestSentenceOfFinding(t *testing.T) {
+// The sentence says what, how much, where, how many users and since when; and when it is resolved.
+func TestFindingSentence(t *testing.T) {
 	f := incident()
 	for _, c := range []struct {
 		change func(*frame.Finding)
 		want   string
 		g      gravity
 	}{
-		{func(*frame.Finding) {}, "error rate 12.3% ×9.4 where release=2.4.1 browser=Safari · 1,280 users (18%) · since 14:02", grave},
-		{func(x *frame.Finding) { x.Measure, x.Now.Value, x.Filter = "lcp_p75", 5230, "" }, "LCP p75 5.23 s ×9.4 · slow for 1,280 users (18%) · since 14:02", grave},
+		{func(*frame.Finding) {}, "error rate 12.3% (9.4×) where release=2.4.1 browser=Safari · 1,280 users (18%) · since 14:02", grave},
+		{func(x *frame.Finding) { x.Measure, x.Now.Value, x.Filter = "lcp_p75", 5230, "" }, "LCP p75 5.23 s (9.4×) · slow for 1,280 users (18%) · since 14:02", grave},
 		{func(x *frame.Finding) {
 			x.Measure, x.Now.Value, x.Factor = "failed_requests", 0.031, 8
 			x.Terms = []frame.Term{{Field: "url", Value: "https://shop.example/api/cart"}, {Field: "device", Value: "mobile"}}
 			x.Filter = x.Terms[0].String() + " " + x.Terms[1].String()
-		}, "failed requests 3.1% ×8.0 where url=*/api/cart device=mobile · 1,280 users (18%) · since 14:02", grave},
-		{func(x *frame.Finding) { x.State, x.Until = frame.FindingOver, noon.Add(-time.Minute) }, "over since 14:06: error rate 12.3% ×9.4 where release=2.4.1 browser=Safari · from 14:02, for 4m30s", fine},
+		}, "failed requests 3.1% (8.0×) where url=*/api/cart device=mobile · 1,280 users (18%) · since 14:02", grave},
+		{func(x *frame.Finding) { x.State, x.Until = frame.FindingOver, noon.Add(-time.Minute) }, "resolved 14:06: error rate 12.3% where release=2.4.1 browser=Safari · 14:02–14:06 (4m30s)", fine},
 	} {
 		f.Finding = found()
 		c.change(&f.Finding)
@@ -70,7 +70,7 @@ func TestSentenceOfFinding(t *testing.T) {
 		}
 	}
 	f.Finding = found()
-	if got, want := reasons(f, time.UTC), "3m after “deploy 2.4.1” · was 1.3% · 85% of the rise is there · TypeError: Cannot read properties of undefined (reading 'total')"; got != want {
+	if got, want := reasons(f, time.UTC), "3m after “deploy 2.4.1” · was 1.3% · explains 85% of the rise · TypeError: Cannot read properties of undefined (reading 'total')"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }

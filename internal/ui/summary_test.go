@@ -16,7 +16,7 @@ func TestSummary(t *testing.T) {
 		keys  []string
 		want  []string
 	}{
-		{"triage", marked(), nil, []string{"shop · 2026-11-20 14:02–14:07 UTC · region=eu-west: error rate 12.3% ×9.4 where release=2.4.1", "all: error rate 4.1% (n=9,120)",
+		{"triage", marked(), nil, []string{"shop · 2026-11-20 14:02–14:07 UTC · region=eu-west: error rate 12.3% (9.4×) where release=2.4.1", "all: error rate 4.1% (n=9,120)",
 			"release=2.4.1: error rate 12.3% (n=5,510), LCP p75 3.41", "(n=5,230)", "| 14:00 UTC deploy 2.4.1 (ci), 14:06 UTC rolling back"}},
 		{"another row", incident(), []string{"down"}, []string{"release=2.4.0: error rate"}},
 		{"a quiet hour", quietHour(), nil, []string{"all: error rate 0.41%"}},
@@ -25,7 +25,7 @@ func TestSummary(t *testing.T) {
 		{"a detail", withDetail(), []string{"e", "enter"}, []string{"1,320 sessions", "4bf92f3577b34da6a3ce929d0e0e4736"}},
 		{"markers", marked(), []string{"M", "down"}, []string{": 14:00 UTC deploy 2.4.1 (ci)"}},
 		{"objectives", promised(), []string{"O"}, []string{"errors (99.5% of views): 97.2% good (n=24.3k), burn ×8.1, page · speed"}},
-		{"trust", incident(), []string{"T"}, []string{"nothing speaks against the numbers · 2,000 beacons/s · 10% of sessions sent"}},
+		{"trust", incident(), []string{"T"}, []string{"nothing speaks against the numbers · 2,000 beacons/s · sampled at 10%"}},
 		{"no trust", disconnected(), []string{"T"}, []string{"connected no", "gaps 2"}},
 		{"differs", incident(), []string{"d"}, []string{"errored views (n=371) against the rest (n=8,750)", "release=2.4.1 browser=Safari tag.flag=new-payment holds for 86% of them · page=/checkout 88% against 11%"}},
 		{"verdict", withVerdict(), []string{"V"}, []string{"2.4.1 (5,510 views) against 2.4.0 (30.2k views): regressed · error_rate regressed"}},

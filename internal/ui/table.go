@@ -208,12 +208,8 @@ func (t table) heading(p *draw.Line, plan columnPlan, th draw.Theme, visible int
 		if sorted(c, t.subject) {
 			title, s = title+" "+arrow, th.Text
 		}
-		switch c.title { // columns whose last cell is kept for a mark
-		case "lcp p75", "inp p75", "cls", "fcp", "ttfb", "views/m", "err %":
+		if c.mark && draw.Cells(title)+1 < c.width {
 			title += " "
-			if c.width <= draw.Cells(title) {
-				title = title[:len(title)-1]
-			}
 		}
 		p.PutRight(s, title, c.width)
 	}

@@ -7,115 +7,129 @@ import (
 
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/measure"
 	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
-// fact is one thing to know about what the numbers rest on.
+// fact is one thing to know about the quality of the data.
 type fact struct {
 	weight gravity
 	text   string
 }
 
-// facts lists what the numbers rest on, what is wrong first.
+// facts are what the trust line shows, problems first.
 func facts(f *frame.Frame, loc *time.Location) []fact {
+	return append(problems(f, loc), usualFacts(f, loc)...)
+}
+
+// problems are what makes the data incomplete or doubtful.
+func problems(f *frame.Frame, loc *time.Location) (list []fact) {
 	h := &f.Health
-	var wrong, usual []fact
-	worry := func(g gravity, format string, args ...any) {
-		wrong = append(wrong, fact{g, fmt.Sprintf(format, args...)})
-	}
+	add := func(g gravity, text string) { list = append(list, fact{g, text}) }
 	for _, c := range [...]struct {
 		n      int64
 		weight gravity
-		what   string
+		text   string
 	}{
-		{h.Dropped, grave, "dropped on the way here"},
-		{h.Gaps, grave, "missing in the stream"},
-		{h.Malformed, grave, "batches could not be read"},
-		{h.Evicted, doubtful, "pushed out by --memory"},
-		{h.Overflow, doubtful, "counted in (other)"},
+		{h.Dropped, grave, measure.Count(float64(h.Dropped)) + " dropped in transit"},
+		{h.Gaps, grave, measure.Count(float64(h.Gaps)) + " missing from stream"},
+		{h.Malformed, grave, plural(float64(h.Malformed), "undecodable batch")},
+		{h.Evicted, doubtful, measure.Count(float64(h.Evicted)) + " evicted by --memory"},
+		{h.Overflow, doubtful, measure.Count(float64(h.Overflow)) + " counted in (other)"},
 	} {
 		if c.n > 0 {
-			worry(c.weight, "%s %s", count(float64(c.n)), c.what)
+			add(c.weight, c.text)
 		}
 	}
-	wrong = append(wrong, collectorWorries(h)...)
+	list = append(list, collectorProblems(h)...)
 	for i := range f.Silences {
-		worry(grave, "%s", silenceFact(&f.Silences[i], f.At, loc))
+		add(grave, silenceText(&f.Silences[i], f.At, loc))
 	}
 	if h.SampleBefore > 0 && h.SampleBefore != h.SampleRate {
-		worry(doubtful, "sampling changed: %s, before %s", sampling(h.SampleRate), sampling(h.SampleBefore))
+		add(doubtful, "sampling changed: "+sampling(h.SampleRate)+", was "+sampling(h.SampleBefore))
 	}
 	if !h.History {
-		worry(doubtful, "%s", noHistory(h))
+		add(doubtful, noHistory(h))
 	}
 	if ms := math.Abs(h.ServerSkewMS); ms > clockSlack {
-		worry(doubtful, "this machine's clock is off by %s: the server's is used", draw.Span(time.Duration(ms)*time.Millisecond))
+		add(doubtful, "local clock off by "+millisSpan(ms)+": using server time")
 	}
-	if h.SkewN >= frame.Thin && h.SkewP95MS > 60_000 {
-		worry(doubtful, "browsers' clocks off by %s", draw.Span(time.Duration(h.SkewP95MS)*time.Millisecond))
+	if h.SkewN >= frame.Thin && h.SkewP95MS > maxSkew {
+		add(doubtful, "browsers' clocks off by "+millisSpan(h.SkewP95MS))
 	}
 	if h.Reconnects > 0 {
-		worry(calm, "%s", plural(float64(h.Reconnects), "reconnect"))
+		add(calm, plural(float64(h.Reconnects), "reconnect"))
 	}
-
-	if h.PerS > 0 { // of what nobody has sent, nobody knows the share
-		usual = append(usual, fact{calm, sampling(h.SampleRate)})
-	}
-	if h.Dropped == 0 && h.Gaps == 0 {
-		usual = append(usual, fact{calm, "0 dropped · 0 gaps"})
-	}
-	usual = append(usual, fact{calm, count(coarse(h.PerS)) + " beacons/s"})
-	if h.Collectors > 0 {
-		usual = append(usual, fact{calm, plural(float64(h.Collectors), "collector")})
-	}
-	if h.HistoryFrom != nil {
-		usual = append(usual, fact{calm, "history from " + draw.Clock(*h.HistoryFrom, f.At, loc)})
-	}
-	if h.SkewN >= frame.Thin && h.SkewP95MS <= 60_000 {
-		usual = append(usual, fact{calm, "skew p95 " + coarseSeconds(h.SkewP95MS) + " s"})
-	}
-	if h.MutedErrors > 0 {
-		usual = append(usual, fact{calm, count(coarse(float64(h.MutedErrors))) + " errors muted"})
-	}
-	if h.Late > 0 {
-		usual = append(usual, fact{calm, count(coarse(float64(h.Late))) + " late"})
-	}
-	if h.Duplicates > 0 {
-		usual = append(usual, fact{calm, count(coarse(float64(h.Duplicates))) + " twice"})
-	}
-	if h.Server != "" {
-		usual = append(usual, fact{calm, h.Server})
-	}
-	return append(wrong, usual...)
+	return list
 }
 
-// clockSlack is how far clocks may be apart, in milliseconds, before it is said.
+// usualFacts are what there is to know if nothing is wrong.
+func usualFacts(f *frame.Frame, loc *time.Location) (list []fact) {
+	h := &f.Health
+	for _, c := range [...]struct {
+		shown bool
+		text  string
+	}{
+		{h.PerS > 0, sampling(h.SampleRate)}, // without beacons the rate is unknown
+		{h.Dropped == 0 && h.Gaps == 0, "0 dropped · 0 gaps"},
+		{true, measure.Count(coarse(h.PerS)) + " beacons/s"},
+		{h.Collectors > 0, plural(float64(h.Collectors), "collector")},
+		{h.HistoryFrom != nil, historyFrom(f, loc)},
+		{h.SkewN >= frame.Thin && h.SkewP95MS <= maxSkew, "skew p95 " + measure.TailSeconds(h.SkewP95MS) + " s"},
+		{h.MutedErrors > 0, measure.Count(coarse(float64(h.MutedErrors))) + " errors muted"},
+		{h.Late > 0, measure.Count(coarse(float64(h.Late))) + " late"},
+		{h.Duplicates > 0, plural(coarse(float64(h.Duplicates)), "duplicate")},
+		{h.Server != "", h.Server},
+	} {
+		if c.shown {
+			list = append(list, fact{calm, c.text})
+		}
+	}
+	return list
+}
+
+func historyFrom(f *frame.Frame, loc *time.Location) string {
+	if f.Health.HistoryFrom == nil {
+		return ""
+	}
+	return "history from " + draw.Clock(*f.Health.HistoryFrom, f.At, loc)
+}
+
+func millisSpan(ms float64) string { return draw.Span(time.Duration(ms) * time.Millisecond) }
+
+// maxSkew is how far browsers' clocks may be off, in milliseconds, before that is
+// a problem.
+const maxSkew = 60_000
+
+// clockSlack is how far clocks may differ, in milliseconds, before it is shown.
 const clockSlack = 2000
 
-// collectorWorries is what collectors say that is wrong with them.
-func collectorWorries(h *frame.Health) (wrong []fact) {
-	worry := func(g gravity, format string, args ...any) {
-		wrong = append(wrong, fact{g, fmt.Sprintf(format, args...)})
-	}
+// collectorProblems are the problems that collectors report.
+func collectorProblems(h *frame.Health) (list []fact) {
+	add := func(g gravity, text string) { list = append(list, fact{g, text}) }
 	if h.CollectorsLost > 0 {
-		worry(grave, "%s lost by collectors", count(float64(h.CollectorsLost)))
+		add(grave, measure.Count(float64(h.CollectorsLost))+" lost by collectors")
 	}
-	if h.CollectorsUnbalanced > 0 {
-		worry(grave, "%s cannot account for its beacons", plural(float64(h.CollectorsUnbalanced), "collector"))
+	if n := h.CollectorsUnbalanced; n == 1 {
+		add(grave, "1 collector's counts do not add up")
+	} else if n > 1 {
+		add(grave, measure.Count(float64(n))+" collectors' counts do not add up")
 	}
 	if h.CollectorsSilent > 0 {
-		worry(doubtful, "%d of %s silent", h.CollectorsSilent, plural(float64(h.Collectors+h.CollectorsSilent), "collector"))
+		add(doubtful, fmt.Sprintf("%d of %s silent", h.CollectorsSilent, plural(float64(h.Collectors+h.CollectorsSilent), "collector")))
 	}
-	if h.CollectorsAlone > 0 {
-		worry(doubtful, "users counted apart by %s", plural(float64(h.CollectorsAlone), "collector"))
+	if n := h.CollectorsAlone; n == 1 {
+		add(doubtful, "1 collector hashes users separately")
+	} else if n > 1 {
+		add(doubtful, measure.Count(float64(n))+" collectors hash users separately")
 	}
 	if ms := math.Abs(h.CollectorSkewMS); ms > clockSlack {
-		worry(doubtful, "a collector's clock off by %s", draw.Span(time.Duration(ms)*time.Millisecond))
+		add(doubtful, "collector clock off by "+millisSpan(ms))
 	}
 	if h.Violations > 0 {
-		worry(doubtful, "NATS forbade %s", plural(float64(h.Violations), "request"))
+		add(doubtful, "NATS denied "+plural(float64(h.Violations), "request"))
 	}
-	return wrong
+	return list
 }
 
 // historyReasons are why there is no history.
@@ -136,17 +150,18 @@ func noHistory(h *frame.Health) string {
 	return "no history" + historyReasons[h.HistoryState]
 }
 
+// sampling is the share of sessions that send beacons.
 func sampling(rate float64) string {
 	if rate <= 0 || rate >= 1 {
-		return "all sessions sent"
+		return "unsampled"
 	}
 	if rate >= 0.01 {
-		return wholePercent(rate) + " of sessions sent"
+		return "sampled at " + measure.WholePercent(rate)
 	}
-	return percent(rate) + "% of sessions sent"
+	return "sampled at " + measure.Share.Format(rate)
 }
 
-// coarse keeps two digits of a rate.
+// coarse rounds to two digits.
 func coarse(v float64) float64 {
 	if !draw.Finite(v) {
 		return math.NaN()
@@ -158,14 +173,14 @@ func coarse(v float64) float64 {
 	return math.Round(v/step) * step
 }
 
-// leastFact is the room under which the beginning of a fact says nothing.
+// leastFact is the room below which the beginning of a fact says nothing.
 const leastFact = 16
 
-// trustLine puts what has room on one line.
+// trustLine draws the facts that fit on one line.
 func trustLine(f *frame.Frame, t draw.Theme, loc *time.Location, w int) string {
 	p := draw.Line{Width: w}
 	if f == nil {
-		p.PutLeft(t.Dim, " trust: nothing received", w)
+		p.PutLeft(t.Dim, " trust: no data", w)
 		return p.Flush()
 	}
 	list := facts(f, loc)

@@ -136,7 +136,7 @@ func expected(f *frame.Frame, loc *time.Location) string {
 	if len(f.Silences) == 0 {
 		return "comes"
 	}
-	return silenceFact(&f.Silences[0], f.At, loc)
+	return silenceText(&f.Silences[0], f.At, loc)
 }
 
 func (p trustPane) view(f *frame.Frame, s scene) []string {

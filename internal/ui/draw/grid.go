@@ -27,7 +27,7 @@ func newGrid(w, h int) Grid {
 			g[y][x] = Point{glyph: ' ', line: onBlank}
 		}
 		g[y][0] = Point{glyph: '│', line: onAxis}
-		if Labelled(y, h) {
+		if labelled(y, h) {
 			g[y][0].glyph = '┤'
 		}
 	}
@@ -56,8 +56,8 @@ func (g Grid) overlay(lines []string, series int8) {
 	}
 }
 
-// Mark draws a marker in a column, behind the lines.
-func (g Grid) Mark(x int) {
+// mark draws a marker in a column, behind the lines.
+func (g Grid) mark(x int) {
 	for y := range g {
 		if g[y][x].line == onBlank {
 			g[y][x] = Point{glyph: '┊', line: onMark}
@@ -65,27 +65,27 @@ func (g Grid) Mark(x int) {
 	}
 }
 
-// Shade highlights the columns [start, end) and draws their edges behind the
-// lines. edge is the one that keys move: -1 the first, 1 the last, 0 neither.
-func (g Grid) Shade(start, end int, edge int8) {
+// shade highlights columns and draws the edges of the highlight, behind the
+// lines.
+func (g Grid) shade(h Highlight) {
 	for y := range g {
-		for x := start; x < end; x++ {
+		for x := h.Start; x < h.End; x++ {
 			c := &g[y][x]
 			c.lit = true
 			if c.line != onBlank && c.line != onMark {
 				continue
 			}
 			switch {
-			case x == start && edge < 0, x == end-1 && edge > 0:
+			case x == h.Start && h.Edge < 0, x == h.End-1 && h.Edge > 0:
 				c.glyph, c.line = '┃', onEdge
-			case x == start || x == end-1:
+			case x == h.Start || x == h.End-1:
 				c.glyph, c.line = '╎', onEdge
 			}
 		}
 	}
 }
 
-// style is that of a point, on the shade if it is lit.
+// style is that of a point, on the shade if it is highlighted.
 func (c Point) style(th Theme, s Style) Style {
 	switch {
 	case !c.lit || th.Shade == "":
@@ -96,8 +96,8 @@ func (c Point) style(th Theme, s Style) Style {
 	return s + ";" + th.Shade
 }
 
-// PutPoints writes a row of a plot.
-func (l *Line) PutPoints(row []Point, th Theme) {
+// putPoints writes a row of a plot.
+func (l *Line) putPoints(row []Point, th Theme) {
 	for x, c := range row {
 		s := th.Faint
 		switch c.line {

@@ -8,10 +8,10 @@ import (
 )
 
 // Plot draws series over one another into exactly w × h cells, the first on
-// top, over the range from 0 to the bound: column 0 is the axis. It takes any
-// numbers: what cannot be drawn leaves a gap, what lies outside is cut to the
-// edge. It is the one place that calls asciigraph, which panics on series that
-// are empty, infinite or far apart.
+// top, over the range from 0 to the bound; column 0 is the axis. Any numbers are
+// allowed: those that cannot be drawn leave a gap, those outside the range are
+// drawn at its edge. Only Plot calls asciigraph, which panics on series that are
+// empty, infinite or far apart.
 func Plot(series [][]float64, bound float64, w, h int) Grid {
 	if w < 1 || h < 1 {
 		return nil
@@ -21,16 +21,16 @@ func Plot(series [][]float64, bound float64, w, h int) Grid {
 		return g
 	}
 	for i := len(series) - 1; i >= 0; i-- {
-		if scaled, ok := toRows(resample(series[i], w), bound, h); ok {
-			g.overlay(drawn(scaled, h), int8(i))
+		if rows, ok := toRows(resample(series[i], w), bound, h); ok {
+			g.overlay(plotRows(rows, h), int8(i))
 		}
 	}
 	return g
 }
 
-// Labelled says which rows of an axis have a number: every second one from the
-// bottom, of a low chart each, so that the top has one.
-func Labelled(y, h int) bool { return (h-1-y)%rowsPerLabel(h) == 0 }
+// labelled reports whether a row of an axis has a number: every second one from
+// the bottom, in a low chart every one, so that the top has one.
+func labelled(y, h int) bool { return (h-1-y)%rowsPerLabel(h) == 0 }
 
 func rowsPerLabel(h int) int {
 	if h <= 4 {
@@ -39,8 +39,8 @@ func rowsPerLabel(h int) int {
 	return 2
 }
 
-// toRows turns values into rows above the bottom, and reports whether there is
-// anything to draw.
+// toRows converts values to rows above the bottom, and reports whether any can be
+// drawn.
 func toRows(values []float64, bound float64, h int) ([]float64, bool) {
 	any := false
 	rows := make([]float64, len(values))
@@ -55,10 +55,10 @@ func toRows(values []float64, bound float64, h int) ([]float64, bool) {
 	return rows, any
 }
 
-// drawn lets asciigraph draw rows 0 to h-1. With the bounds given it draws one
-// line for each row and scales by exactly one. A height of one row has no
-// interval to scale by, so it is drawn on two.
-func drawn(rows []float64, h int) []string {
+// plotRows has asciigraph draw rows 0 to h-1. With these bounds it draws one line
+// for each row and scales by exactly one. A height of one row has no interval to
+// scale by, so it is drawn on two.
+func plotRows(rows []float64, h int) []string {
 	text := asciigraph.Plot(rows,
 		asciigraph.Height(max(h-1, 1)),
 		asciigraph.LowerBound(0), asciigraph.UpperBound(float64(max(h-1, 1))),
@@ -69,8 +69,8 @@ func drawn(rows []float64, h int) []string {
 	return lines[max(len(lines)-h, 0):]
 }
 
-// resample fits values to n columns: several to a column keep the highest, since
-// a spike is what one looks for; fewer are stretched.
+// resample fits values to n columns: several in a column keep the highest, so
+// that a spike stays visible; fewer are stretched.
 func resample(values []float64, n int) []float64 {
 	if len(values) == 0 || n <= 0 {
 		return nil
@@ -89,8 +89,8 @@ func resample(values []float64, n int) []float64 {
 	return out
 }
 
-// AxisTop is the top of an axis of that many rows, such that those with a label
-// stand for round numbers. It moves seldom.
+// AxisTop is the top of an axis of that many rows, chosen so that rows with a
+// label are round numbers. It changes rarely.
 func AxisTop(rows int, least float64, series ...[]float64) float64 {
 	top := least
 	for _, s := range series {
@@ -104,7 +104,7 @@ func AxisTop(rows int, least float64, series ...[]float64) float64 {
 	return roundUp(top/steps) * steps
 }
 
-// roundUp gives the next round number, of one or two digits.
+// roundUp is the next round number, of one or two digits.
 func roundUp(v float64) float64 {
 	if !(v > 0) {
 		return 1
