@@ -58,6 +58,16 @@ func allDigits(s string) bool {
 	return s != ""
 }
 
+// allHex says whether s has hexadecimal digits alone.
+func allHex(s string) bool {
+	for i := range len(s) {
+		if !isHex(s[i]) {
+			return false
+		}
+	}
+	return true
+}
+
 // byteSet is a set of bytes.
 type byteSet [256]bool
 

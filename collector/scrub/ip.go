@@ -226,25 +226,3 @@ func hexGroupEnd(s string, i int) int {
 	}
 	return j
 }
-
-// numericHost says whether a host is an IPv4 address in one of the forms that
-// browsers accept beside the dotted quad: its last part is a number, decimal,
-// octal or hexadecimal (0xcb00714d, 3405803853, 0313.0.0161.0115).
-func numericHost(host string) bool {
-	host, _, _ = strings.Cut(host, ":")
-	last := host[strings.LastIndexByte(host, '.')+1:]
-	if len(last) > 2 && last[0] == '0' && last[1]|0x20 == 'x' {
-		return allHex(last[2:])
-	}
-	return allDigits(last)
-}
-
-// allHex says whether s has hexadecimal digits alone.
-func allHex(s string) bool {
-	for i := range len(s) {
-		if !isHex(s[i]) {
-			return false
-		}
-	}
-	return true
-}

@@ -1,11 +1,5 @@
 package scrub
 
-// isPersonWord says whether a segment names a person after this word: users, or a
-// word of [Config].PersonWords.
-func (sc *scan) isPersonWord(s string) bool {
-	return personWords.has(s) || sc.scrubber.person.has(s) || sc.network && s == "in"
-}
-
 // personWords are segments after which a segment names a person.
 var personWords = words(`users user u profile profiles customers customer accounts account patients patient members member
 	people person persons employees employee students student teachers teacher clients client contacts contact

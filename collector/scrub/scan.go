@@ -22,29 +22,21 @@ type scan struct {
 	chain    chain
 	pair     pair
 
-	layers  [2]decodedText
-	out     []byte
-	address []byte // that is being rewritten
-	disk    bool   // the address that is being rewritten is a file's
-	network bool   // it is a professional network's, whose /in/ leads to a person
-	clean   string // the last address, without line and column, that stays as it is: frames share it
-	last    place
-	inner   *scan // for segments of paths
-}
+	layers [2]decodedText
+	out    []byte
+	url    []byte // that is being rewritten
+	inner  *scan  // for segments of paths
 
-// place is the last address in a text up to its query, and what replaces it:
-// frames share it.
-type place struct {
-	place string
-	out   []byte
-	site  bool
-	tally tally
+	// Frames share URLs: the last one that stays as it is, without line and column,
+	// and the last endpoint.
+	unchanged string
+	last      endpoint
 }
 
 // release drops the references to the field. The buffers stay for the next field:
 // at most some 20 bytes for each byte of the longest.
 func (sc *scan) release() {
-	sc.clean, sc.last.place, sc.chain.s = "", "", ""
+	sc.unchanged, sc.last.text, sc.chain.s = "", "", ""
 	sc.pair.s = ""
 	for i := range sc.layers {
 		sc.layers[i].text = ""

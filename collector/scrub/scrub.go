@@ -92,7 +92,7 @@ func (s *Scrubber) Stack(stack string, max int) string {
 // (/users/:id), without userinfo, query (but for [Config].KeepParams) and
 // fragment. A relative address stays relative.
 func (s *Scrubber) URL(url string) string {
-	return s.field(url, 0, (*scan).url, nil)
+	return s.field(url, 0, (*scan).urlField, nil)
 }
 
 // Page gives the page dimension of an address or route: its templated path.
@@ -169,7 +169,7 @@ func (s *Scrubber) Explain(kind, text string) (Result, error) {
 	case "stack":
 		scrub = (*scan).stack
 	case "url":
-		scrub = (*scan).url
+		scrub = (*scan).urlField
 	case "tag":
 		scrub = (*scan).line
 	default:

@@ -2,24 +2,24 @@ package scrub
 
 import "strings"
 
-// chanceShape judges a segment that no author wrote.
-func chanceShape(s string) (Kind, bool) {
-	digits, letters, hexes, seps := 0, 0, 0, 0
+// randomKind says whether a segment looks as if no author wrote it, and what it is.
+func randomKind(s string) (Kind, bool) {
+	digits, letters, hexes, signs := 0, 0, 0, 0
 	var seen uint8
 	for i := range len(s) {
-		c := s[i]
-		seen |= class[c]
+		c := class[s[i]]
+		seen |= c
 		switch {
-		case is(c, digit):
+		case c&digit != 0:
 			digits++
 			hexes++
-		case is(c, letter):
+		case c&letter != 0:
 			letters++
-			if isHex(c) {
+			if c&hexLetter != 0 {
 				hexes++
 			}
-		case c == '-' || c == '_' || c == '.' || c == '+' || c == ' ' || c == ',' || c == '=' || c == '~' || c == '(' || c == ')' || c == ':':
-			seps++
+		case strings.IndexByte("-_.+ ,=~():", s[i]) >= 0:
+			signs++
 		default:
 			return 0, false
 		}
@@ -27,10 +27,9 @@ func chanceShape(s string) (Kind, bool) {
 	switch n := len(s); {
 	case letters == 0 && digits >= 5:
 		return ID, true
-	case hexes == n && digits > 0 && n >= 8, hexes == n && n >= 16:
+	case hexes == n && (digits > 0 && n >= 8 || n >= 16):
 		return Hex, true
-	case n >= 10 && digits > 0 && letters > 0 && seps == 0 && scoreWord(s) < -8,
-		n >= 10 && seen&letter == letter && seps == 0 && scoreWord(s) < -16:
+	case n >= 10 && signs == 0 && letters > 0 && (digits > 0 && scoreWord(s) < -8 || seen&letter == letter && scoreWord(s) < -16):
 		return Token, true
 	case n >= 16 && letters > 0 && strings.IndexByte(s, '.') < 0:
 		if a, b := tokenIn(s, 0, n); b > a {
@@ -88,6 +87,7 @@ func isParam(s string) bool {
 	return true
 }
 
+// noLongDigits says whether s has no number of five digits.
 func noLongDigits(s string) bool {
 	run := 0
 	for i := range len(s) {
@@ -135,38 +135,4 @@ func isVersion(s string) bool {
 
 func isISODate(s string) bool {
 	return len(s) == 10 && s[4] == '-' && s[7] == '-' && allDigits(s[:4]) && allDigits(s[5:7]) && allDigits(s[8:]) && s[5] <= '1' && s[8] <= '3'
-}
-
-// isHome says whether a segment is the name of a home directory: /home/jane,
-// /Users/jane, C:/Users/jane, in the path of a source file.
-func isHome(g segment) bool {
-	switch g.before {
-	case "home", "Users":
-		return (g.source || g.disk) && g.text != "shared" && g.text != "Shared" && g.text != "Public" && !hasExtension(g.text) && g.rest != ""
-	}
-	return false
-}
-
-// unescape decodes one layer of percent escapes; ok is false if there is none.
-func unescape(s string) (string, bool) {
-	if strings.IndexByte(s, '%') < 0 {
-		return s, false
-	}
-	b := make([]byte, 0, len(s))
-	ok := false
-	for i := 0; i < len(s); {
-		if s[i] == '%' {
-			if r, n := percent(s, i); n > 0 {
-				ok = true
-				if r >= 0 {
-					b = append(b, byte(r))
-				}
-				i += n
-				continue
-			}
-		}
-		b = append(b, s[i])
-		i++
-	}
-	return string(b), ok
 }
