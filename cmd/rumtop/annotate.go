@@ -20,7 +20,7 @@ func (p *program) annotateCommand() *cobra.Command {
 	var kind, at, author, expression string
 	cmd := &cobra.Command{
 		Use:   "annotate TEXT",
-		Short: "Put a marker on every viewer's charts: a deploy, a flag flip, a mitigation, a note",
+		Short: "Add a marker to all viewers' charts",
 		Example: `  rumtop annotate --kind deploy "deploy 2.4.1"
   rumtop annotate --kind flag --filter tag.flag=new-payment "new-payment at 50 %"
   rumtop annotate --at 14:02 "alerts began"`,
@@ -29,10 +29,10 @@ func (p *program) annotateCommand() *cobra.Command {
 			now := time.Now()
 			m := beacon.Marker{ID: rand.Text(), At: now.UnixMilli(), Kind: kind, Text: strings.Join(args, " "), By: author, Filter: expression}
 			if strings.TrimSpace(m.Text) == "" {
-				return usage("a marker has a text: say what happened")
+				return usage("empty marker: write what happened")
 			}
 			if !slices.Contains(beacon.MarkerKinds[:], kind) {
-				return usage("--kind %q: known are %s", kind, strings.Join(beacon.MarkerKinds[:], ", "))
+				return usage("--kind %q: unknown: use %s", kind, strings.Join(beacon.MarkerKinds[:], ", "))
 			}
 			if _, err := filter.Parse(expression); err != nil {
 				return usage("--filter: %w", err)
@@ -55,21 +55,21 @@ func (p *program) annotateCommand() *cobra.Command {
 				return err
 			}
 			if !stored {
-				p.complain(fmt.Errorf("no stream keeps the marker: only those who watch now see it"))
+				p.printError(fmt.Errorf("no stream keeps the marker: only the viewers of now see it"))
 			}
 			return nil
 		},
 	}
 	fs := cmd.Flags()
 	from.register(fs)
-	fs.StringVar(&kind, "kind", beacon.MarkerNote, "what it is: "+strings.Join(beacon.MarkerKinds[:], ", "))
-	fs.StringVar(&at, "at", "", "when it was, as 14:02 (local time), 5m (ago) or 2026-11-20T14:02:00Z (default: now)")
-	fs.StringVar(&author, "author", p.user(), "who says so")
-	fs.StringVarP(&expression, "filter", "f", "", "whom it concerns, as in rumtop --filter (default: everyone)")
+	fs.StringVar(&kind, "kind", beacon.MarkerNote, "kind: "+strings.Join(beacon.MarkerKinds[:], ", "))
+	fs.StringVar(&at, "at", "", "time of the event: 14:02 (local), 5m (ago) or 2026-11-20T14:02:00Z (default: now)")
+	fs.StringVar(&author, "author", p.user(), "marker author")
+	fs.StringVarP(&expression, "filter", "f", "", "traffic that it concerns, as in rumtop --filter (default: all)")
 	return cmd
 }
 
-// user is who runs the program, "" if the environment does not say.
+// user is the name of the user, "" if the environment has none.
 func (p *program) user() string {
 	for _, kv := range p.env {
 		if name, ok := strings.CutPrefix(kv, "USER="); ok {

@@ -13,27 +13,27 @@ import (
 	"github.com/rumtop/rumtop/internal/plain"
 )
 
-// breachSchema names the document that --on-breach is given.
+// breachSchema names the document that --on-breach reads.
 const breachSchema = "rumtop.breach/1"
 
-// breach is what --on-breach is told.
+// breach is the document that --on-breach reads.
 type breach struct {
 	Schema string          `json:"schema"`
 	Event  agg.BreachEvent `json:"event"`
 	Site   string          `json:"site"`
 	At     time.Time       `json:"at"`
-	Since  time.Time       `json:"since"` // when it began
+	Since  time.Time       `json:"since"` // start of the breach
 
-	// Objectives are those that burn too fast; at its end, all of them.
+	// Objectives are those in breach; at its end, all of them.
 	Objectives []frame.Burn `json:"objectives"`
 	Total      frame.Row    `json:"total"`
-	// Telemetry is what is wrong with the numbers themselves, one sentence each:
-	// a breach may be theirs.
+	// Telemetry is what is wrong with the data itself, one sentence each: the
+	// breach may come from that.
 	Telemetry []string `json:"telemetry,omitempty"`
 }
 
-// tell describes what a frame brings to the breaches, nil where that is nothing.
-func tell(b *agg.Breaches, f *frame.Frame) *breach {
+// breachOf describes the breach that starts or ends with a frame, nil if none does.
+func breachOf(b *agg.Breaches, f *frame.Frame) *breach {
 	event := b.Look(f)
 	if event == "" {
 		return nil
@@ -48,7 +48,7 @@ func tell(b *agg.Breaches, f *frame.Frame) *breach {
 	}
 }
 
-// telemetry is what a person should know before believing a frame.
+// telemetry is what a person must know before trusting a frame.
 func telemetry(f *frame.Frame) (out []string) {
 	h := &f.Health
 	say := func(wrong bool, format string, args ...any) {
@@ -56,33 +56,33 @@ func telemetry(f *frame.Frame) (out []string) {
 			out = append(out, fmt.Sprintf(format, args...))
 		}
 	}
-	say(!h.Connected, "not connected to the server")
-	say(h.Dropped > 0, "%d messages were dropped on the way here", h.Dropped)
-	say(h.Gaps > 0, "%d messages are missing from the stream", h.Gaps)
-	say(h.Malformed > 0, "%d batches could not be read", h.Malformed)
-	say(h.Evicted > 0, "%d beacons were pushed out by --memory", h.Evicted)
+	say(!h.Connected, "disconnected from the server")
+	say(h.Dropped > 0, "%d messages dropped in transit", h.Dropped)
+	say(h.Gaps > 0, "%d messages missing from stream", h.Gaps)
+	say(h.Malformed > 0, "%d undecodable batches", h.Malformed)
+	say(h.Evicted > 0, "%d beacons evicted by --memory", h.Evicted)
 	for _, s := range f.Silences {
 		who := "everyone"
 		if s.Field != "" {
 			who = plain.Line(s.String(), 100)
 		}
-		say(true, "%s sends %.0f%% of what it should since %s", who, 100*s.Received/s.Expected, s.Since.Format(time.RFC3339))
+		say(true, "%s sends %.0f%% of expected beacons since %s", who, 100*s.Received/s.Expected, s.Since.Format(time.RFC3339))
 	}
-	say(h.SampleBefore > 0 && h.SampleBefore != h.SampleRate, "the share of sessions sent went from %.3g%% to %.3g%%", 100*h.SampleBefore, 100*h.SampleRate)
-	say(h.QuietS > 30, "no beacon for %.0f s", h.QuietS)
+	say(h.SampleBefore > 0 && h.SampleBefore != h.SampleRate, "sampling went from %.3g%% to %.3g%%", 100*h.SampleBefore, 100*h.SampleRate)
+	say(h.QuietS > 30, "no beacons for %.0f s", h.QuietS)
 	return out
 }
 
-// How long a command may take to hear of a breach.
-const breachTime = 30 * time.Second
+// breachTimeout is how long the command of --on-breach may run.
+const breachTimeout = 30 * time.Second
 
-// raise runs the command of --on-breach and waits for it.
-func raise(ctx context.Context, command string, b *breach) error {
+// runOnBreach runs the command of --on-breach and waits for it.
+func runOnBreach(ctx context.Context, command string, b *breach) error {
 	in, err := json.Marshal(b)
 	if err != nil {
 		return fmt.Errorf("describe the breach: %w", err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, breachTime)
+	ctx, cancel := context.WithTimeout(ctx, breachTimeout)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "/bin/sh", "-c", command)
 	cmd.Stdin = bytes.NewReader(append(in, '\n'))
@@ -93,30 +93,32 @@ func raise(ctx context.Context, command string, b *breach) error {
 	return nil
 }
 
-// alarm runs the command for each breach that it is told of, one after the other. What
-// comes while one runs waits; what comes on top of that is dropped.
-type alarm struct {
+// breachRunner runs the command of --on-breach, for one breach after the other.
+// A few wait while it runs; more are dropped.
+type breachRunner struct {
 	command string
 	waiting chan *breach
 }
 
-func newAlarm(command string) *alarm { return &alarm{command, make(chan *breach, 4)} }
+func newBreachRunner(command string) *breachRunner {
+	return &breachRunner{command, make(chan *breach, 4)}
+}
 
-func (a *alarm) tell(b *breach) {
+func (a *breachRunner) enqueue(b *breach) {
 	select {
 	case a.waiting <- b:
 	default:
 	}
 }
 
-// run ends with ctx. failed is told of commands that do not work.
-func (a *alarm) run(ctx context.Context, failed func(error)) {
+// run runs until ctx ends. It calls failed with the error of each command.
+func (a *breachRunner) run(ctx context.Context, failed func(error)) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case b := <-a.waiting:
-			if err := raise(ctx, a.command, b); err != nil && ctx.Err() == nil {
+			if err := runOnBreach(ctx, a.command, b); err != nil && ctx.Err() == nil {
 				failed(err)
 			}
 		}

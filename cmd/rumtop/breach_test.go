@@ -35,7 +35,7 @@ func burning(minute int, names ...string) *frame.Frame {
 func TestEpisodes(t *testing.T) {
 	var b agg.Breaches
 	told := func(f *frame.Frame) string {
-		x := tell(&b, f)
+		x := breachOf(&b, f)
 		if x == nil {
 			return ""
 		}
@@ -62,7 +62,7 @@ func TestCommandHearsOfABreach(t *testing.T) {
 	var b agg.Breaches
 	f := burning(3, "errors")
 	f.Health.Gaps = 2
-	if err := raise(t.Context(), "cat > "+file, tell(&b, f)); err != nil {
+	if err := runOnBreach(t.Context(), "cat > "+file, breachOf(&b, f)); err != nil {
 		t.Fatal(err)
 	}
 	data, err := os.ReadFile(file)
@@ -77,7 +77,7 @@ func TestCommandHearsOfABreach(t *testing.T) {
 		len(got.Objectives) != 1 || got.Objectives[0].Name != "errors" || len(got.Telemetry) != 1 {
 		t.Errorf("%s", data)
 	}
-	if err := raise(t.Context(), "echo no pager >&2; exit 7", &got); err == nil || !strings.Contains(err.Error(), "no pager") {
+	if err := runOnBreach(t.Context(), "echo no pager >&2; exit 7", &got); err == nil || !strings.Contains(err.Error(), "no pager") {
 		t.Errorf("a command that fails: %v", err)
 	}
 }
@@ -143,8 +143,8 @@ func TestCheck(t *testing.T) {
 		{[]string{"--burn-for", "2m", "--objective", "errors=99% of views"}, exitFailed, "BREACH", "burns too fast"},
 		{[]string{"--burn-for", "2m", "--objective", "errors=99% of views", "--mute", "errors"}, exitOK, "muted", ""},
 		{[]string{"--burn-for", "2m", "--objective", "errors=90% of views"}, exitOK, "ok", ""},
-		{[]string{"--objective", "errors=99% of views"}, exitScant, "not enough data", "not enough data for errors"},
-		{[]string{"--burn-for", "2m", "--objective", "speed=75% of lcp<=2500"}, exitScant, "not enough data", "speed"},
+		{[]string{"--objective", "errors=99% of views"}, exitNoData, "not enough data", "not enough data for errors"},
+		{[]string{"--burn-for", "2m", "--objective", "speed=75% of lcp<=2500"}, exitNoData, "not enough data", "speed"},
 		{nil, exitUsage, "", "no objective"},
 		{[]string{"--objective", "99% of views"}, exitUsage, "", "give it a name"},
 		{[]string{"--objective", "errors=99% of views", "--mute", "speed"}, exitUsage, "", "no such objective"},
@@ -196,9 +196,9 @@ func TestVerdictOfObjectives(t *testing.T) {
 		burns []frame.Burn
 		want  int
 	}{
-		{[]frame.Burn{known}, exitOK}, {[]frame.Burn{known, unknown}, exitScant}, {[]frame.Burn{unknown, page}, exitFailed},
+		{[]frame.Burn{known}, exitOK}, {[]frame.Burn{known, unknown}, exitNoData}, {[]frame.Burn{unknown, page}, exitFailed},
 	} {
-		err := verdictOf(&frame.Frame{Objectives: c.burns, Alarm: c.burns})
+		err := checkStatus(&frame.Frame{Objectives: c.burns, Alarm: c.burns})
 		got := exitOK
 		if s := (*statusError)(nil); errors.As(err, &s) {
 			got = s.status

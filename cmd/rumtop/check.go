@@ -26,9 +26,9 @@ func (p *program) checkCommand() *cobra.Command {
 	memory := size(512 << 20)
 	cmd := &cobra.Command{
 		Use:   "check",
-		Short: "Tell whether the site keeps its objectives",
-		Long: `check reads as much history as the objectives need and tells how fast each error budget
-burns. Exit status 0: no breach, 1: a breach, 3: not enough data to tell.
+		Short: "Check objectives and error budgets",
+		Long: `check reads the history that the objectives need and prints each burn rate.
+Exit status 0: no breach, 1: a breach, 3: not enough data.
 
 Objectives are read from the configuration file like any flag:
 
@@ -46,11 +46,11 @@ Objectives are read from the configuration file like any flag:
 			}
 			switch {
 			case len(cfg.Objectives) == 0:
-				return usage(`no objective to check: give one with --objective errors="99.5%% of views", or in the configuration file`)
+				return usage(`no objective: set --objective errors="99.5%% of views", or set it in the configuration file`)
 			case format != "table" && format != "json":
-				return usage("--format %q: known are table, json", format)
+				return usage("--format %q: unknown: use table or json", format)
 			case o.onBreach != "" && !watch:
-				return usage("--on-breach needs --watch: without it the exit status tells")
+				return usage("--on-breach without --watch: add --watch, or use the exit status")
 			}
 			ctx := cmd.Context()
 			conn, site, err := from.connect(ctx, "rumtop check")
@@ -64,26 +64,26 @@ Objectives are read from the configuration file like any flag:
 	fs := cmd.Flags()
 	from.register(fs)
 	o.register(fs)
-	fs.StringVar(&format, "format", "table", "table, json")
-	fs.BoolVar(&watch, "watch", false, "go on until interrupted, and tell when a breach begins and ends")
-	fs.Var(&memory, "memory", "the most that history may take; the oldest goes first")
+	fs.StringVar(&format, "format", "table", "output format: table, json")
+	fs.BoolVar(&watch, "watch", false, "keep checking; print the start and end of each breach")
+	fs.Var(&memory, "memory", "memory limit of history; evicts the oldest")
 	return cmd
 }
 
-// errBreach ends a check that found one.
-var errBreach = &statusError{exitFailed, errors.New("an error budget burns too fast")}
+// errBreach ends a check that found a breach.
+var errBreach = &statusError{exitFailed, errors.New("error budget breach")}
 
 func (p *program) check(ctx context.Context, cfg agg.Config, o *objectiveFlags, f *feed.Live, site, format string, watch bool) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	since := o.length + time.Minute
+	since := o.longWindow + time.Minute
 	cfg.Retain = since + readMargin
 	loop, failed := f.Start(ctx, cfg, site, since, time.Second, nil)
-	query := frame.Query{Site: site, By: "region", Window: o.length}
+	query := frame.Query{Site: site, By: "region", Window: o.longWindow}
 	loop.Ask(query)
-	alarm := newAlarm(o.onBreach)
+	alarm := newBreachRunner(o.onBreach)
 	if o.onBreach != "" {
-		go alarm.run(ctx, p.complain)
+		go alarm.run(ctx, p.printError)
 	}
 	var breaches agg.Breaches
 	for {
@@ -102,14 +102,14 @@ func (p *program) check(ctx context.Context, cfg agg.Config, o *objectiveFlags, 
 				if err := printBurns(p.stdout, frame, format); err != nil {
 					return err
 				}
-				return verdictOf(frame)
+				return checkStatus(frame)
 			}
-			b := tell(&breaches, frame)
+			b := breachOf(&breaches, frame)
 			if b == nil {
 				continue
 			}
 			if o.onBreach != "" {
-				alarm.tell(b)
+				alarm.enqueue(b)
 			}
 			if err := printBreach(p.stdout, b, format); err != nil {
 				return err
@@ -118,8 +118,8 @@ func (p *program) check(ctx context.Context, cfg agg.Config, o *objectiveFlags, 
 	}
 }
 
-// verdictOf is what the exit status tells.
-func verdictOf(f *frame.Frame) error {
+// checkStatus is the error that sets the exit status.
+func checkStatus(f *frame.Frame) error {
 	if len(f.Pages()) > 0 {
 		return errBreach
 	}
@@ -130,7 +130,7 @@ func verdictOf(f *frame.Frame) error {
 		}
 	}
 	if len(unknown) > 0 {
-		return &statusError{exitScant, fmt.Errorf("not enough data for %s: its history must reach back over --burn-for, with %d values at least", strings.Join(unknown, ", "), frame.Thin)}
+		return &statusError{exitNoData, fmt.Errorf("not enough data for %s: needs --burn-for of history and %d values", strings.Join(unknown, ", "), frame.Thin)}
 	}
 	return nil
 }

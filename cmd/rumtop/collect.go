@@ -17,13 +17,13 @@ import (
 	"github.com/rumtop/rumtop/internal/stream"
 )
 
-// How long a collector that was asked to end takes at most: less than
-// the ten seconds that are promised.
+// drainTime is the longest that a collector takes to exit: less than the ten
+// seconds that the documents allow.
 const drainTime = 9 * time.Second
 
-// collectorMemory is where the garbage collector begins to work harder. What a
-// collector may take in all is 128 MiB: the program's own pages are some 25, and
-// where processors are short the garbage collector comes late.
+// collectorMemory is where the garbage collector starts to work harder, in
+// bytes. A collector may take 128 MiB in all: the program's own pages are some
+// 25, and under load the garbage collector runs late.
 const collectorMemory = 80 << 20
 
 func (p *program) collectCommand() *cobra.Command {
@@ -34,19 +34,19 @@ func (p *program) collectCommand() *cobra.Command {
 	var region string
 	cmd := &cobra.Command{
 		Use:   "collect",
-		Short: "Take beacons from browsers, scrub them and publish them on NATS",
-		Long: `Takes beacons over HTTP, believes nothing of them, scrubs what is personal and
-publishes the rest on rum.v1.<site>.<region>.<shard>. Creates the stream RUM where it may.
-Runs until SIGTERM, then publishes what it has accepted; a second signal ends it at once.`,
+		Short: "Receive beacons, scrub them, publish to NATS",
+		Long: `Receives beacons over HTTP, treats them as untrusted, scrubs personal data and publishes
+the rest on rum.v1.<site>.<region>.<shard>. Creates the stream RUM if permitted.
+Runs until SIGTERM, then publishes what it has accepted; a second signal exits at once.`,
 		Example: `  rumtop collect --site shop=pk_live_shop --origin 'https://*.shop.example' --region eu-west
   rumtop collect --site shop=pk_live_shop --listen :8080 --region-header CF-IPCountry --trusted-proxies 10.0.0.0/8`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if len(sites) == 0 {
-				return usage("no site: name one and its public key, as in --site shop=KEY")
+				return usage("no site: set a name and its public key with --site shop=KEY")
 			}
-			// Answering a beacon leaves some kilobytes behind, and little of them
-			// lives: collecting them less often makes a tenth more requests.
+			// A request leaves some kilobytes of garbage and retains little: collecting
+			// less often serves a tenth more requests.
 			debug.SetGCPercent(400)
 			debug.SetMemoryLimit(collectorMemory)
 			log := slog.New(slog.NewTextHandler(p.stderr, nil))
@@ -84,17 +84,17 @@ Runs until SIGTERM, then publishes what it has accepted; a second signal ends it
 				log.Info("collecting", "site", name, "address", edge.listener.Addr().String(), "script", scriptTag(edge.url(), key))
 			}
 			if cfg.Region == "" && cfg.RegionHeader == "" && cfg.GeoIP == "" {
-				log.Warn(`every region will be "unknown": give --region, --region-header or --geoip`)
+				log.Warn(`every region will be "unknown": set --region, --region-header or --geoip`)
 			}
 			edge.grace = l.grace
 			return edge.serve(ctx)
 		},
 	}
 	fs := cmd.Flags()
-	fs.StringArrayVar(&sites, "site", nil, "NAME=KEY: a site and the key that stands in its pages (repeatable)")
-	fs.StringVar(&region, "region", "", "the region that this collector serves")
+	fs.StringArrayVar(&sites, "site", nil, "site and its public key: NAME=KEY (repeatable)")
+	fs.StringVar(&region, "region", "", "region that this collector serves")
 	c.register(fs, "127.0.0.1:8080")
-	fs.StringVar(&c.metricsListen, "metrics-listen", "", "serve /metrics, /healthz and /readyz on this address, plain HTTP, and not on --listen")
+	fs.StringVar(&c.metricsListen, "metrics-listen", "", "address of /metrics, /healthz and /readyz, plain HTTP (default: on --listen)")
 	l.register(fs)
 	n.register(fs)
 	return cmd
@@ -107,8 +107,8 @@ type edge struct {
 	reporter  *reporter
 	server    *http.Server
 	listener  net.Listener
-	operators *http.Server  // nil: they ask where beacons are taken
-	grace     time.Duration // between saying that it ends and ending
+	operators *http.Server  // of --metrics-listen; nil: the same as server
+	grace     time.Duration // between /readyz turning 503 and the shutdown
 }
 
 func startEdge(conn *stream.Conn, cfg collector.Config) (*edge, error) {
@@ -131,13 +131,13 @@ func startEdge(conn *stream.Conn, cfg collector.Config) (*edge, error) {
 func (e *edge) listen(address string) error {
 	l, err := net.Listen("tcp", address)
 	if err != nil {
-		return fmt.Errorf("take beacons on %s: %w: choose another address with --listen", address, errors.Unwrap(err))
+		return fmt.Errorf("listen on %s: %w: set another address with --listen", address, errors.Unwrap(err))
 	}
 	e.listener = e.collector.Listener(l)
 	return nil
 }
 
-// url is where browsers find it.
+// url is the address for browsers.
 func (e *edge) url() string {
 	if e.server.TLSConfig != nil {
 		return "https://" + e.listener.Addr().String()
@@ -145,7 +145,7 @@ func (e *edge) url() string {
 	return "http://" + e.listener.Addr().String()
 }
 
-// serve takes beacons until ctx ends, then drains.
+// serve accepts beacons until ctx ends, then drains.
 func (e *edge) serve(ctx context.Context) error {
 	failed := make(chan error, 1)
 	go func() {
@@ -157,19 +157,20 @@ func (e *edge) serve(ctx context.Context) error {
 	}()
 	select {
 	case err := <-failed:
-		return errors.Join(fmt.Errorf("take beacons: %w", err), e.drain())
+		return errors.Join(fmt.Errorf("serve HTTP: %w", err), e.drain())
 	case <-ctx.Done():
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
 	defer cancel()
-	// Balancers send new requests elsewhere; those that still come are served.
+	// Balancers send new requests elsewhere; the collector serves those that still
+	// arrive.
 	e.collector.Retire()
 	select {
 	case err := <-failed:
-		return errors.Join(fmt.Errorf("take beacons: %w", err), e.drainUntil(ctx))
+		return errors.Join(fmt.Errorf("serve HTTP: %w", err), e.drainUntil(ctx))
 	case <-time.After(e.grace):
 	}
-	// Nobody new; those being answered get their answer.
+	// No new connections; requests under way get their response.
 	stopping, stop := context.WithTimeout(ctx, (drainTime-e.grace)/2)
 	defer stop()
 	err := e.server.Shutdown(stopping)
@@ -182,7 +183,7 @@ func (e *edge) serve(ctx context.Context) error {
 	return errors.Join(err, e.drainUntil(ctx))
 }
 
-// drain publishes everything that was accepted, as far as there is time.
+// drain publishes everything that was accepted, within drainTime.
 func (e *edge) drain() error {
 	ctx, cancel := context.WithTimeout(context.Background(), drainTime)
 	defer cancel()
@@ -191,6 +192,6 @@ func (e *edge) drain() error {
 
 func (e *edge) drainUntil(ctx context.Context) error {
 	err := errors.Join(e.collector.Drain(ctx), e.publisher.Close(ctx))
-	e.reporter.end(ctx)
+	e.reporter.close(ctx)
 	return err
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/rumtop/rumtop/collector/scrub"
 )
 
-// collectFlags describe a collector.
+// collectFlags configure a collector.
 type collectFlags struct {
 	listen         string
 	metricsListen  string
@@ -40,24 +40,24 @@ type collectFlags struct {
 // register adds the collector's flags. demo and local already have --region as
 // a filter; they share its meaning with the collector, see soleRegion.
 func (c *collectFlags) register(fs *pflag.FlagSet, listen string) {
-	fs.StringVar(&c.listen, "listen", listen, "address to take beacons on")
-	fs.StringArrayVar(&c.origins, "origin", nil, "pages that may report: https://shop.example, https://*.shop.example (repeatable)")
-	fs.StringVar(&c.regionHeader, "region-header", "", "header that holds the client's region or country, believed from --trusted-proxies")
-	fs.StringVar(&c.geoip, "geoip", "", "MaxMind database that tells region and country from the client's address")
-	fs.StringArrayVar(&c.trustedProxies, "trusted-proxies", nil, "addresses whose client and region headers are believed, CIDR (repeatable)")
-	fs.StringVar(&c.clientHeader, "client-header", "X-Forwarded-For", "header in which --trusted-proxies name the client: also Forwarded, CF-Connecting-IP, …")
-	fs.StringVar(&c.certFile, "listen-cert", "", "take beacons over TLS with this certificate (PEM), read again when it changes")
-	fs.StringVar(&c.keyFile, "listen-key", "", "the certificate's private key (PEM), which others must not be able to read")
-	fs.StringVar(&c.rateLimit, "rate-limit", "100", "requests a second per client address, with ten seconds' worth at once, or off")
-	fs.StringVar(&c.siteRateLimit, "site-rate-limit", "10000", "requests a second per site, with ten seconds' worth at once, or off")
-	fs.StringVar(&c.identityKey, "identity-key", "", "file with the key that identifiers are hashed under, shared by collectors that should agree; made if missing (default: in memory)")
-	fs.StringVar(&c.identityBucket, "identity-bucket", "", "bucket in NATS (key-value) that holds that key instead; made if missing and permitted")
-	fs.StringVar(&c.consent, "default-consent", "full", "what a beacon that says nothing about consent means: full, minimal, none")
-	fs.StringArrayVar(&c.keepParams, "keep-param", nil, "query parameter of URLs that may stay, its value scrubbed (repeatable)")
-	fs.StringArrayVar(&c.personWords, "person-word", nil, "path segment after which the next one stands for a person, as after users/ (repeatable)")
-	fs.StringArrayVar(&c.forwardTo, "forward-to", nil, "SDK=ADDRESS: send that SDK's requests on to its vendor too, UNSCRUBBED, as in sentry=https://o1.ingest.sentry.io; not where consent is less than full, nor with Sec-GPC or DNT (repeatable)")
-	fs.BoolVar(&c.forwardIP, "forward-client-ip", false, "tell those vendors the client's address, in X-Forwarded-For")
-	fs.DurationVar(&c.linger, "linger", 150*time.Millisecond, "how long beacons of one subject gather before they are published")
+	fs.StringVar(&c.listen, "listen", listen, "address to receive beacons on")
+	fs.StringArrayVar(&c.origins, "origin", nil, "origin allowed to report: https://shop.example, https://*.shop.example (repeatable)")
+	fs.StringVar(&c.regionHeader, "region-header", "", "header with the client's region or country; read from --trusted-proxies only")
+	fs.StringVar(&c.geoip, "geoip", "", "MaxMind database for region and country by client address")
+	fs.StringArrayVar(&c.trustedProxies, "trusted-proxies", nil, "CIDRs whose client and region headers are trusted (repeatable)")
+	fs.StringVar(&c.clientHeader, "client-header", "X-Forwarded-For", "header in which --trusted-proxies send the client address: also Forwarded, …")
+	fs.StringVar(&c.certFile, "listen-cert", "", "TLS certificate (PEM) of --listen; reloaded after a change")
+	fs.StringVar(&c.keyFile, "listen-key", "", "private key of the certificate (PEM); only its owner may be able to read it")
+	fs.StringVar(&c.rateLimit, "rate-limit", "100", "requests per second and client address, in bursts of ten seconds' worth; or off")
+	fs.StringVar(&c.siteRateLimit, "site-rate-limit", "10000", "requests per second and site, in bursts of ten seconds' worth; or off")
+	fs.StringVar(&c.identityKey, "identity-key", "", "key file for hashing identifiers; share it among collectors; created if missing")
+	fs.StringVar(&c.identityBucket, "identity-bucket", "", "NATS key-value bucket with that key; created if missing and permitted")
+	fs.StringVar(&c.consent, "default-consent", "full", "consent assumed if a beacon has none: full, minimal, none")
+	fs.StringArrayVar(&c.keepParams, "keep-param", nil, "URL query parameter to keep, with its value scrubbed (repeatable)")
+	fs.StringArrayVar(&c.personWords, "person-word", nil, "path segment before a user id, such as users (repeatable)")
+	fs.StringArrayVar(&c.forwardTo, "forward-to", nil, "SDK=URL: also forward that SDK's requests UNSCRUBBED to its vendor (repeatable)")
+	fs.BoolVar(&c.forwardIP, "forward-client-ip", false, "send the client address to --forward-to in X-Forwarded-For")
+	fs.DurationVar(&c.linger, "linger", 150*time.Millisecond, "time to fill a batch before publishing it")
 }
 
 func (c *collectFlags) config(sites []string, region string, log *slog.Logger) (collector.Config, error) {
@@ -83,13 +83,13 @@ func (c *collectFlags) config(sites []string, region string, log *slog.Logger) (
 		return cfg, err
 	}
 	if c.linger < time.Millisecond || c.linger > 10*time.Second {
-		return cfg, usage("--linger %s: between 1ms and 10s", c.linger)
+		return cfg, usage("--linger %s: use 1ms to 10s", c.linger)
 	}
 	if c.identityKey != "" && c.identityBucket != "" {
-		return cfg, usage("both --identity-key and --identity-bucket are given: give one of them")
+		return cfg, usage("--identity-key and --identity-bucket: set only one of them")
 	}
 	if c.identityBucket != "" && !bucketName.MatchString(c.identityBucket) {
-		return cfg, usage("--identity-bucket %q: a bucket's name is made of A-Z a-z 0-9 _ -", c.identityBucket)
+		return cfg, usage("--identity-bucket %q: invalid name: use A-Z a-z 0-9 _ -", c.identityBucket)
 	}
 	if err := cfg.Check(); err != nil {
 		return cfg, usage("%w", err)
@@ -104,7 +104,7 @@ func parseRate(flag, text string) (float64, error) {
 	}
 	n, err := strconv.ParseFloat(text, 64)
 	if err != nil || !(n > 0 && n <= 1e9) {
-		return 0, usage("--%s %q: a number of requests a second, or off", flag, text)
+		return 0, usage("--%s %q: use requests per second, or off", flag, text)
 	}
 	return n, nil
 }
@@ -113,22 +113,22 @@ var bucketName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 
 var siteName = regexp.MustCompile(`^[a-z0-9_-]{1,32}$`)
 
-// parseSites reads NAME=KEY. A name alone is a site that needs no key, which
-// only makes sense where it is the only one.
+// parseSites reads NAME=KEY. A name alone is a site without a key, which is
+// allowed only if it is the only site.
 func parseSites(sites []string) (map[string]string, error) {
 	out := map[string]string{}
 	for _, s := range sites {
 		name, key, hasKey := strings.Cut(s, "=")
 		switch {
 		case !siteName.MatchString(name):
-			return nil, usage("--site %q: a site's name is one to 32 of a-z 0-9 _ -, as in --site shop=KEY", s)
+			return nil, usage("--site %q: invalid name: use 1 to 32 of a-z 0-9 _ -, as in --site shop=KEY", s)
 		case hasKey && key == "":
-			return nil, usage("--site %s=: the key is missing", name)
+			return nil, usage("--site %s=: no key: use NAME=KEY", name)
 		case !hasKey && len(sites) > 1:
-			return nil, usage("--site %s: with several sites each needs a key, as in --site %s=KEY", name, name)
+			return nil, usage("--site %s: several sites need a key each: use --site %s=KEY", name, name)
 		}
 		if _, twice := out[name]; twice {
-			return nil, usage("--site %s is given twice", name)
+			return nil, usage("--site %s: set twice", name)
 		}
 		out[name] = key
 	}
@@ -141,10 +141,10 @@ func parseTargets(targets []string) (map[string]string, error) {
 	for _, t := range targets {
 		name, address, ok := strings.Cut(t, "=")
 		if !ok {
-			return nil, usage("--forward-to %q: name the SDK and its vendor's address, as in --forward-to sentry=https://o1.ingest.sentry.io", t)
+			return nil, usage("--forward-to %q: use SDK=URL, such as sentry=https://o1.ingest.sentry.io", t)
 		}
 		if _, twice := out[name]; twice {
-			return nil, usage("--forward-to %s is given twice: an SDK has one target", name)
+			return nil, usage("--forward-to %s: set twice: an SDK has one target", name)
 		}
 		out[name] = address
 	}
@@ -152,7 +152,7 @@ func parseTargets(targets []string) (map[string]string, error) {
 }
 
 // soleRegion is the region of a collector whose command also filters by region:
-// one plain name is both, anything else is a filter alone.
+// one plain name is both, anything else is only a filter.
 func soleRegion(regions []string) string {
 	if len(regions) == 1 && siteName.MatchString(regions[0]) {
 		return regions[0]

@@ -30,7 +30,7 @@ func (e *edge) share(ctx context.Context, conn *stream.Conn, bucket string, log 
 			err = e.collector.SetIdentityKey(secret)
 		}
 		if err == nil {
-			e.reporter.identify(beacon.IdentityShared)
+			e.reporter.setIdentity(beacon.IdentityShared)
 		}
 		return err
 	}
@@ -38,7 +38,7 @@ func (e *edge) share(ctx context.Context, conn *stream.Conn, bucket string, log 
 	if err == nil {
 		return
 	}
-	e.reporter.identify(beacon.IdentityAlone)
+	e.reporter.setIdentity(beacon.IdentityAlone)
 	log.Warn("users are counted apart from other collectors' until the identity key can be shared", "error", err)
 	go func() {
 		tick := time.NewTicker(identityRetry)
@@ -50,7 +50,7 @@ func (e *edge) share(ctx context.Context, conn *stream.Conn, bucket string, log 
 			case <-tick.C:
 			}
 			if err := try(); err == nil {
-				log.Info("the identity key is shared now: users seen before count once more today")
+				log.Info("identity key is shared now: users seen before count again today")
 				return
 			}
 		}

@@ -13,13 +13,13 @@ import (
 	"github.com/rumtop/rumtop/internal/stream"
 )
 
-// connectionMetrics tells operators how the connection to NATS is.
+// connectionMetrics are the metrics of the connection to NATS.
 type connectionMetrics struct{ conn *stream.Conn }
 
 var (
-	descConnected  = prometheus.NewDesc("rumtop_collector_nats_connected", "1 while there is a connection to NATS.", nil, nil)
-	descReconnects = prometheus.NewDesc("rumtop_collector_nats_reconnects_total", "Times that the connection to NATS was made again.", nil, nil)
-	descViolations = prometheus.NewDesc("rumtop_collector_nats_permission_violations_total", "Times that NATS forbade something: rumtop doctor says what is missing.", nil, nil)
+	descConnected  = prometheus.NewDesc("rumtop_collector_nats_connected", "1 while connected to NATS.", nil, nil)
+	descReconnects = prometheus.NewDesc("rumtop_collector_nats_reconnects_total", "Reconnects to NATS.", nil, nil)
+	descViolations = prometheus.NewDesc("rumtop_collector_nats_permission_violations_total", "NATS permission violations; see rumtop doctor.", nil, nil)
 )
 
 // Describe implements prometheus.Collector.
@@ -43,8 +43,8 @@ func (m connectionMetrics) Collect(ch chan<- prometheus.Metric) {
 // connection may stay quiet.
 const operatorTimeout = 30 * time.Second
 
-// serveOperators answers operators on an address of their own until the server
-// is closed: they can watch a collector that drains.
+// serveOperators serves metrics and health on an address of its own until the
+// server is closed, also while the collector drains.
 func (e *edge) serveOperators(address string, log *slog.Logger) error {
 	l, err := net.Listen("tcp", address)
 	if err != nil {
@@ -58,7 +58,7 @@ func (e *edge) serveOperators(address string, log *slog.Logger) error {
 	log.Info("serving metrics and health", "metrics", l.Addr().String())
 	go func() {
 		if err := e.operators.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-			log.Warn("metrics and health are not served any more", "error", err)
+			log.Warn("stopped serving metrics and health", "error", err)
 		}
 	}()
 	return nil

@@ -13,20 +13,21 @@ import (
 	"github.com/rumtop/rumtop/internal/stream"
 )
 
-// reportEvery is how often a collector says how it is.
+// reportEvery is the interval of collector reports.
 const reportEvery = 5 * time.Second
 
-// reporter tells viewers, over NATS, what became of what a collector was sent.
+// reporter publishes collector reports: what the collector received, published,
+// refused and dropped.
 type reporter struct {
-	conn      *stream.Conn
-	collector *collector.Collector
-	sites     []string
-	log       *slog.Logger
-	last      beacon.Report
-	identity  atomic.Value // string, one of the Identity constants
-	told      int64        // violations that were logged
-	stop      chan struct{}
-	stopped   chan struct{}
+	conn             *stream.Conn
+	collector        *collector.Collector
+	sites            []string
+	log              *slog.Logger
+	last             beacon.Report
+	identity         atomic.Value // string, one of the Identity constants
+	loggedViolations int64        // violations that were logged
+	stop             chan struct{}
+	stopped          chan struct{}
 }
 
 func startReporter(conn *stream.Conn, c *collector.Collector, cfg *collector.Config, identity string) *reporter {
@@ -44,20 +45,20 @@ func startReporter(conn *stream.Conn, c *collector.Collector, cfg *collector.Con
 		ID: hex.EncodeToString(id[:]), Region: cfg.Region, Version: versionName(),
 		Started: now, Clock: now, Every: reportEvery.Milliseconds(),
 	}
-	r.identify(identity)
+	r.setIdentity(identity)
 	go r.run()
 	return r
 }
 
-// identify says where the key of identifiers is from.
-func (r *reporter) identify(from string) { r.identity.Store(from) }
+// setIdentity sets where the key of identifiers comes from.
+func (r *reporter) setIdentity(from string) { r.identity.Store(from) }
 
 func (r *reporter) run() {
 	defer close(r.stopped)
 	tick := time.NewTicker(reportEvery)
 	defer tick.Stop()
 	for {
-		r.tell(false)
+		r.publish(false)
 		select {
 		case <-tick.C:
 		case <-r.stop:
@@ -66,9 +67,9 @@ func (r *reporter) run() {
 	}
 }
 
-// end sends the last report, once the collector has drained. A server that is
-// away, or does not read, learns nothing more: viewers see silence.
-func (r *reporter) end(ctx context.Context) {
+// close publishes the last report, after the collector has drained. Without a
+// connection it does not: viewers then see a silent collector.
+func (r *reporter) close(ctx context.Context) {
 	close(r.stop)
 	select {
 	case <-r.stopped:
@@ -78,22 +79,22 @@ func (r *reporter) end(ctx context.Context) {
 	if !r.conn.State().Connected {
 		return
 	}
-	r.tell(true)
+	r.publish(true)
 	_ = r.conn.FlushWithContext(ctx)
 }
 
-func (r *reporter) tell(ended bool) {
+func (r *reporter) publish(ended bool) {
 	state := r.conn.State()
-	if state.Violations > r.told {
-		r.log.Warn("NATS forbids something: rumtop doctor says what is missing", "times", state.Violations)
-		r.told = state.Violations
+	if state.Violations > r.loggedViolations {
+		r.log.Warn("NATS permission violations: see rumtop doctor", "times", state.Violations)
+		r.loggedViolations = state.Violations
 	}
 	s := r.collector.Stats()
 	next := r.last
 	next.Clock, next.Ended = time.Now().UnixMilli(), ended
 	next.Received, next.Published, next.Queued = s.Received, s.Published, s.Queued
-	next.Refused, next.Dropped, next.Redactions, next.Capped = some(s.Refused), some(s.Dropped), some(s.Redactions), some(s.Capped)
-	next.Denied, next.Forwarded, next.Unforwarded = some(s.Denied), s.Forwarded, some(s.Unforwarded)
+	next.Refused, next.Dropped, next.Redactions, next.Capped = nonZero(s.Refused), nonZero(s.Dropped), nonZero(s.Redactions), nonZero(s.Capped)
+	next.Denied, next.Forwarded, next.Unforwarded = nonZero(s.Denied), s.Forwarded, nonZero(s.Unforwarded)
 	next.Identity, _ = r.identity.Load().(string)
 	next.QueueBytes, next.QueueMaxBytes, next.Violations = s.QueueBytes, s.QueueMaxBytes, state.Violations
 	if ms := next.Clock - r.last.Clock; ms > 0 {
@@ -102,17 +103,17 @@ func (r *reporter) tell(ended bool) {
 	r.last = next
 	data, err := next.Encode()
 	if err != nil {
-		r.log.Warn("the report to viewers could not be encoded", "error", err)
+		r.log.Warn("encode the collector report", "error", err)
 		return
 	}
 	for _, site := range r.sites {
-		// Without a connection there is nobody to tell; the next report says it all.
+		// Without a connection the report is lost; the next one has all totals.
 		_ = r.conn.PublishReport(site, data)
 	}
 }
 
-// some leaves out what has not happened.
-func some(counts map[string]int64) map[string]int64 {
+// nonZero removes the counts that are zero.
+func nonZero(counts map[string]int64) map[string]int64 {
 	for name, n := range counts {
 		if n == 0 {
 			delete(counts, name)

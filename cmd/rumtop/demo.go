@@ -29,17 +29,17 @@ func (p *program) demoCommand() *cobra.Command {
 	var rate float64
 	cmd := &cobra.Command{
 		Use:   "demo",
-		Short: "Watch an incident unfold in a shop that does not exist",
+		Short: "Simulate an incident in a web shop",
 		Long: `Everything in one process: a NATS server with JetStream, the real collector on a loopback
 port, and a simulated shop whose browsers post to it. Half an hour of history is there at once;
-release 2.4.1 has just begun to roll out. Nothing leaves this machine.`,
+release 2.4.1 has just started to roll out. No data leaves this machine.`,
 		Example: `  rumtop demo
   rumtop demo --scenario quiet --by page
   rumtop demo --once --format json`,
 		Args:        cobra.NoArgs,
 		Annotations: map[string]string{config.Collects: "yes"},
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			v.promised.orElse(demoObjectives[:])
+			v.objectives.setDefault(demoObjectives[:])
 			v.funnel = cmp.Or(v.funnel, "add_to_cart > checkout_completed")
 			if err := v.check(); err != nil {
 				return err
@@ -49,7 +49,7 @@ release 2.4.1 has just begun to roll out. Nothing leaves this machine.`,
 			if err != nil {
 				return usage("%w", err)
 			}
-			// The simulator reports from loopback, with the headers of a CDN.
+			// The simulator posts from loopback, with the headers of a CDN.
 			c.regionHeader, c.trustedProxies = demo.RegionHeader, append(c.trustedProxies, "127.0.0.0/8", "::1/128")
 			c.origins = append(c.origins, demo.Origin)
 			cfg, err := c.config(sites, "", nil)
@@ -61,11 +61,11 @@ release 2.4.1 has just begun to roll out. Nothing leaves this machine.`,
 				return fmt.Errorf("make a directory for the demo: %w", err)
 			}
 			defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-			// The history and the live traffic pass through a collector each,
-			// under one key: their users are the same.
+			// The history and the live traffic pass through a collector each; one key
+			// gives both the same users.
 			cfg.IdentityKeyFile = filepath.Join(dir, "identity.key")
 			return p.withEmbedded(cmd.Context(), stream.EmbeddedOptions{Dir: filepath.Join(dir, "nats")}, func(ctx context.Context, conn *stream.Conn) error {
-				// Before anybody publishes: what comes first must be first in it.
+				// Before the first publish, so that the stream has the first beacons.
 				if _, err := stream.EnsureStream(ctx, conn, stream.Limits{}); err != nil {
 					return err
 				}
@@ -86,17 +86,17 @@ release 2.4.1 has just begun to roll out. Nothing leaves this machine.`,
 					if err != nil {
 						return fmt.Errorf("make the history: %w", err)
 					}
-					if err := deploysOf(ctx, sim, conn, site, began); err != nil {
+					if err := annotatePastDeploys(ctx, sim, conn, site, began); err != nil {
 						return err
 					}
 					source.SetPrepared(1)
-					go announceDeploys(ctx, sim, source, began)
+					go annotateDeploys(ctx, sim, source, began)
 					client := &http.Client{Timeout: 10 * time.Second}
 					return sim.Run(ctx, time.Now, demo.Post(client, "http://"+edge.listener.Addr().String()+"/v1/beacons?key="+cfg.Sites[site]))
 				}
-				return alongside(ctx, edge.serve, func(ctx context.Context) error {
-					return alongside(ctx, traffic, func(ctx context.Context) error {
-						return p.look(ctx, &v, conn, source, site)
+				return runWith(ctx, edge.serve, func(ctx context.Context) error {
+					return runWith(ctx, traffic, func(ctx context.Context) error {
+						return p.run(ctx, &v, conn, source, site)
 					})
 				})
 			})
@@ -105,24 +105,24 @@ release 2.4.1 has just begun to roll out. Nothing leaves this machine.`,
 	fs := cmd.Flags()
 	v.register(fs)
 	c.register(fs, "127.0.0.1:0")
-	fs.StringArrayVar(&sites, "site", []string{"shop"}, "NAME or NAME=KEY: what the shop is called")
-	fs.Uint64Var(&seed, "seed", 1, "the same seed makes the same traffic")
-	fs.StringVar(&scenario, "scenario", "incident", "what happens: "+strings.Join(demo.Scenarios(), ", "))
-	fs.Float64Var(&rate, "rate", demo.DefaultRate, "beacons a second")
+	fs.StringArrayVar(&sites, "site", []string{"shop"}, "name of the shop: NAME or NAME=KEY")
+	fs.Uint64Var(&seed, "seed", 1, "seed of the simulation: the same seed makes the same traffic")
+	fs.StringVar(&scenario, "scenario", "incident", "scenario: "+strings.Join(demo.Scenarios(), ", "))
+	fs.Float64Var(&rate, "rate", demo.DefaultRate, "simulated beacons per second")
 	return cmd
 }
 
-// demoObjectives are what the shop has promised, unless told otherwise.
+// demoObjectives are the shop's objectives without --objective.
 var demoObjectives = [...]string{
 	"errors=99.5% of views", "speed=75% of lcp<=2500", "payment=98% of requests:*/api/payment",
 }
 
-// pastDeploys is how far back the shop's pipeline has said what it did.
-const pastDeploys = time.Hour
+// deployHistory is how far back the shop's deploys have markers.
+const deployHistory = time.Hour
 
-// deploysOf sets the markers of the deploys before the demo began.
-func deploysOf(ctx context.Context, sim *demo.Sim, conn *stream.Conn, site string, began time.Time) error {
-	for _, d := range sim.Deploys(began.Add(-pastDeploys), began) {
+// annotatePastDeploys adds the markers of deploys before the demo started.
+func annotatePastDeploys(ctx context.Context, sim *demo.Sim, conn *stream.Conn, site string, began time.Time) error {
+	for _, d := range sim.Deploys(began.Add(-deployHistory), began) {
 		if _, err := stream.Annotate(ctx, conn, site, deployMarker(d)); err != nil {
 			return err
 		}
@@ -130,8 +130,8 @@ func deploysOf(ctx context.Context, sim *demo.Sim, conn *stream.Conn, site strin
 	return nil
 }
 
-// announceDeploys sets those that come while the demo runs.
-func announceDeploys(ctx context.Context, sim *demo.Sim, f *feed.Live, since time.Time) {
+// annotateDeploys adds the markers of deploys while the demo runs.
+func annotateDeploys(ctx context.Context, sim *demo.Sim, f *feed.Live, since time.Time) {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	for {
@@ -140,7 +140,7 @@ func announceDeploys(ctx context.Context, sim *demo.Sim, f *feed.Live, since tim
 			return
 		case now := <-tick.C:
 			for _, d := range sim.Deploys(since, now) {
-				// A demo without one of its markers is still one.
+				// The demo goes on without a marker that fails.
 				_ = f.Annotate(ctx, deployMarker(d))
 			}
 			since = now

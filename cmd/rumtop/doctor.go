@@ -22,9 +22,9 @@ func (p *program) doctorCommand() *cobra.Command {
 	var site, collectorURL string
 	cmd := &cobra.Command{
 		Use:   "doctor",
-		Short: "Check server, permissions, stream, clock and collector, and say what to do",
-		Long: `Looks at everything between a browser and the screen, and says what to do about what is
-wrong. Exits with 1 when something is broken; a warning alone is no failure.`,
+		Short: "Diagnose the setup and suggest fixes",
+		Long: `Checks server, permissions, stream, clocks and collector, and suggests fixes.
+Exit status 1 if a check fails; a warning alone exits 0.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := checkSite(site); err != nil {
@@ -44,8 +44,8 @@ wrong. Exits with 1 when something is broken; a warning alone is no failure.`,
 		},
 	}
 	n.register(cmd.Flags())
-	cmd.Flags().StringVar(&site, "site", "", "look at this site alone")
-	cmd.Flags().StringVar(&collectorURL, "collector", "http://127.0.0.1:8080", "address of a collector")
+	cmd.Flags().StringVar(&site, "site", "", "check only this site")
+	cmd.Flags().StringVar(&collectorURL, "collector", "http://127.0.0.1:8080", "URL of a collector")
 	return cmd
 }
 
@@ -71,14 +71,15 @@ func (p *program) printChecks(checks []stream.Check) error {
 	return nil
 }
 
-// The most that is read of a collector's answer, and how far its clock may be off.
+// The size limit of a collector's response in bytes, and how far its clock may be
+// off.
 const (
 	metricsLimit  = 4 << 20
 	collectorSkew = 2 * time.Second
 )
 
-// checkCollector looks at a collector from outside: is it there, does it reach
-// NATS, is its clock right, and what became of what it was sent.
+// checkCollector checks a collector from outside: whether it is there, reaches
+// NATS, has the right time, and accounts for its beacons.
 func checkCollector(ctx context.Context, url string) []stream.Check {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
@@ -87,34 +88,34 @@ func checkCollector(ctx context.Context, url string) []stream.Check {
 	began := time.Now()
 	status, date, _, err := get(ctx, url+"/readyz")
 	if err != nil {
-		ready.Level, ready.Detail = stream.Warn, fmt.Sprintf("no answer from %s", url)
-		ready.Next = "if yours runs elsewhere, name it with --collector; else start rumtop collect"
+		ready.Level, ready.Detail = stream.Warn, fmt.Sprintf("no response from %s", url)
+		ready.Next = "start rumtop collect, or set --collector"
 		return []stream.Check{ready}
 	}
 	checks := []stream.Check{ready}
 	if status == http.StatusOK {
-		checks[0].Detail = fmt.Sprintf("%s takes beacons", url)
+		checks[0].Detail = fmt.Sprintf("%s accepts beacons", url)
 	} else {
 		checks[0].Level, checks[0].Detail = stream.Fail, fmt.Sprintf("%s is up but not ready (%d)", url, status)
-		checks[0].Next = "look at its log: it may have lost NATS, or its queue is full"
+		checks[0].Next = "check its log: NATS may be out of reach, or its queue full"
 	}
 	if at, err := http.ParseTime(date); err == nil {
-		clock := stream.Check{Name: "its clock", Detail: "agrees with this machine's to a second or two"}
+		clock := stream.Check{Name: "its clock", Detail: "agrees with this machine's to within two seconds"}
 		// The header has whole seconds.
 		if skew := at.Sub(began); skew > collectorSkew || skew < -collectorSkew-time.Second {
 			clock.Level, clock.Detail = stream.Warn, fmt.Sprintf("is %s off this machine's", skew.Round(time.Second))
-			clock.Next = "run NTP on both: windows go by the collector's clock"
+			clock.Next = "run NTP on both: windows depend on the collector's clock"
 		}
 		checks = append(checks, clock)
 	}
-	if account, err := readAccount(ctx, url+"/metrics"); err == nil {
+	if account, err := checkAccount(ctx, url+"/metrics"); err == nil {
 		checks = append(checks, account)
 	}
 	return checks
 }
 
-// readAccount checks that received = published + refused + dropped + queued.
-func readAccount(ctx context.Context, url string) (stream.Check, error) {
+// checkAccount checks that received = published + refused + dropped + queued.
+func checkAccount(ctx context.Context, url string) (stream.Check, error) {
 	_, _, body, err := get(ctx, url)
 	if err != nil {
 		return stream.Check{}, err
@@ -136,7 +137,7 @@ func readAccount(ctx context.Context, url string) (stream.Check, error) {
 	switch {
 	case received != published+refused+dropped+queued:
 		check.Level, check.Detail = stream.Fail, check.Detail+", which does not add up"
-		check.Next = "this is a defect of rumtop: please report it"
+		check.Next = "this is a bug in rumtop: please report it"
 	case refused+dropped > 0:
 		check.Next = "see the reasons in " + url
 	}
@@ -155,7 +156,7 @@ func get(ctx context.Context, url string) (status int, date, body string, err er
 	defer resp.Body.Close()
 	data, err := io.ReadAll(io.LimitReader(resp.Body, metricsLimit))
 	if len(data) == metricsLimit {
-		err = errors.New("the answer is too long")
+		err = errors.New("response too long")
 	}
 	return resp.StatusCode, resp.Header.Get("Date"), string(data), err
 }

@@ -9,12 +9,12 @@ import (
 	"github.com/rumtop/rumtop/internal/ui"
 )
 
-// errorFlags are where an error leads: to its trace, and to its source.
+// errorFlags are where the traces and sources of errors are.
 type errorFlags struct{ traceURL, sourceMaps string }
 
 func (e *errorFlags) register(fs *pflag.FlagSet) {
-	fs.StringVar(&e.traceURL, "trace-url", "", "where traces are looked at, such as https://tempo.example/trace/{trace}: trace ids become links")
-	fs.StringVar(&e.sourceMaps, "source-maps", "", "directory of source maps, RELEASE/FILE.map: stacks show where they stood in the source")
+	fs.StringVar(&e.traceURL, "trace-url", "", "trace viewer URL, such as https://tempo.example/trace/{trace}: links trace ids")
+	fs.StringVar(&e.sourceMaps, "source-maps", "", "directory of source maps, RELEASE/FILE.map: map stacks to source positions")
 }
 
 func (e *errorFlags) check() error {
@@ -27,7 +27,7 @@ func (e *errorFlags) check() error {
 	return nil
 }
 
-// apply gives a screen what the flags name, until done.
+// apply sets the options that the flags name. The caller calls done at the end.
 func (e *errorFlags) apply(o *ui.Options) (done func(), err error) {
 	if e.traceURL != "" {
 		if o.TraceURL, err = ui.ParseTraceURL(e.traceURL); err != nil {

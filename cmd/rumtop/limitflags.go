@@ -8,7 +8,7 @@ import (
 	"github.com/rumtop/rumtop/collector"
 )
 
-// limitFlags are what operators may grant clients.
+// limitFlags are the limits on clients.
 type limitFlags struct {
 	header, body, inflated, bodyMemory, queue size
 	depth, beacons, connections, perClient    int
@@ -21,22 +21,22 @@ func (l *limitFlags) register(fs *pflag.FlagSet) {
 		*v = fallback
 		fs.Var(v, name, help)
 	}
-	bytes(&l.header, "max-header", 16<<10, "largest header of a request")
+	bytes(&l.header, "max-header", 16<<10, "largest request header")
 	bytes(&l.body, "max-body", 64<<10, "largest body on the wire")
 	bytes(&l.inflated, "max-inflated", 256<<10, "largest body after decompression")
-	bytes(&l.bodyMemory, "max-reading", 16<<20, "memory for all requests that are being read at one time")
-	bytes(&l.queue, "max-queue", 48<<20, "memory for beacons that wait for NATS; the oldest without errors go first")
+	bytes(&l.bodyMemory, "max-reading", 16<<20, "memory for all requests that are read at the same time")
+	bytes(&l.queue, "max-queue", 48<<20, "memory for beacons that wait for NATS; drops the oldest without errors first")
 	fs.IntVar(&l.depth, "max-depth", 16, "deepest nesting of JSON")
-	fs.IntVar(&l.beacons, "max-beacons", 50, "beacons of one request; the rest is refused")
-	fs.IntVar(&l.connections, "max-connections", 1024, "connections at one time")
-	fs.IntVar(&l.perClient, "max-client-connections", 64, "connections at one time of one client address that is no trusted proxy")
-	fs.DurationVar(&l.headerTimeout, "header-timeout", 5*time.Second, "time to send a request's header")
-	fs.DurationVar(&l.bodyTimeout, "body-timeout", 15*time.Second, "time to send a whole request, and to read the answer")
+	fs.IntVar(&l.beacons, "max-beacons", 50, "beacons per request; refuses the rest")
+	fs.IntVar(&l.connections, "max-connections", 1024, "concurrent connections")
+	fs.IntVar(&l.perClient, "max-client-connections", 64, "concurrent connections per client address, except trusted proxies")
+	fs.DurationVar(&l.headerTimeout, "header-timeout", 5*time.Second, "time for a client to send a request header")
+	fs.DurationVar(&l.bodyTimeout, "body-timeout", 15*time.Second, "time for a client to send a request, and to read the response")
 	fs.DurationVar(&l.idleTimeout, "idle-timeout", 2*time.Minute, "time between two requests on a connection")
-	fs.DurationVar(&l.grace, "grace", time.Second, "how long beacons are still taken after SIGTERM, while /readyz says 503")
+	fs.DurationVar(&l.grace, "grace", time.Second, "time to accept beacons after SIGTERM, while /readyz returns 503")
 }
 
-// The most that the limits may be set to: beyond, they protect nothing.
+// Upper bounds of the limits: beyond them, a limit protects nothing.
 const (
 	maxBytes   = 1 << 30
 	maxCount   = 1 << 20

@@ -65,9 +65,9 @@ Other commands on this machine (rumtop tail, rumtop annotate) find its server.`,
 				site := viewSite(sites)
 				p.announce(fmt.Sprintf("paste into your pages: %s", scriptTag(edge.url(), cfg.Sites[site])))
 				source := feed.NewLive(conn)
-				source.Hint = fmt.Sprintf("put a script tag for %s/rum.js on a page", edge.url())
-				return alongside(ctx, edge.serve, func(ctx context.Context) error {
-					return p.look(ctx, &v, conn, source, site)
+				source.Hint = fmt.Sprintf("no beacons yet: add a script tag for %s/rum.js to a page", edge.url())
+				return runWith(ctx, edge.serve, func(ctx context.Context) error {
+					return p.run(ctx, &v, conn, source, site)
 				})
 			})
 		},
@@ -75,35 +75,35 @@ Other commands on this machine (rumtop tail, rumtop annotate) find its server.`,
 	fs := cmd.Flags()
 	v.register(fs)
 	c.register(fs, "127.0.0.1:8080")
-	fs.StringArrayVar(&sites, "site", []string{"local"}, "NAME or NAME=KEY: the site to collect for and show (repeatable; the first is shown)")
-	fs.StringVar(&dir, "dir", "", "where history is kept (default: rumtop/local in the user's data directory)")
-	fs.IntVar(&port, "nats-port", 4222, "loopback port of the NATS server; 0: any that is free")
+	fs.StringArrayVar(&sites, "site", []string{"local"}, "site to collect for: NAME or NAME=KEY (repeatable; the screen shows the first)")
+	fs.StringVar(&dir, "dir", "", "directory of the history (default: rumtop/local in the user's data directory)")
+	fs.IntVar(&port, "nats-port", 4222, "loopback port of the NATS server; 0: any free port")
 	return cmd
 }
 
-// dataDir is a directory of ours in the user's data directory, as the XDG base
-// directory specification places it.
+// dataDir creates rumtop's directory in the user's data directory, by the XDG
+// base directory specification.
 func dataDir(name string) (string, error) {
 	base := os.Getenv("XDG_DATA_HOME")
 	if base == "" {
 		home, err := os.UserHomeDir()
 		if err != nil {
-			return "", fmt.Errorf("find a place for history: %w: name one with --dir", err)
+			return "", fmt.Errorf("find a directory for history: %w: set one with --dir", err)
 		}
 		base = filepath.Join(home, ".local", "share")
 	}
 	dir := filepath.Join(base, "rumtop", name)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return "", fmt.Errorf("make a place for history: %w", err)
+		return "", fmt.Errorf("create a directory for history: %w", err)
 	}
 	return dir, nil
 }
 
-// withEmbedded runs something against a NATS server in this process.
+// withEmbedded calls run with a connection to a NATS server in this process.
 func (p *program) withEmbedded(ctx context.Context, options stream.EmbeddedOptions, run func(ctx context.Context, conn *stream.Conn) error) error {
 	server, err := stream.StartEmbedded(options)
 	if err != nil && options.Port != 0 {
-		return fmt.Errorf("%w; if so, watch it with rumtop, or take another port with --nats-port %s", err, strconv.Itoa(options.Port+1))
+		return fmt.Errorf("%w; to use it, run rumtop; to run another, set --nats-port %s", err, strconv.Itoa(options.Port+1))
 	}
 	if err != nil {
 		return err
@@ -116,17 +116,17 @@ func (p *program) withEmbedded(ctx context.Context, options stream.EmbeddedOptio
 	return errors.Join(err, server.Close())
 }
 
-// look shows the screen or prints frames, as the flags and the terminal want it.
-func (p *program) look(ctx context.Context, v *viewFlags, conn *stream.Conn, source *feed.Live, site string) error {
+// run shows the screen or prints frames, depending on flags and terminal.
+func (p *program) run(ctx context.Context, v *viewFlags, conn *stream.Conn, source *feed.Live, site string) error {
 	if p.prints(v) {
 		return p.print(ctx, v, source, site)
 	}
 	return p.show(ctx, v, conn, source, site)
 }
 
-// alongside runs a service for as long as the main thing lasts, and ends both
-// when one of them fails.
-func alongside(ctx context.Context, service, main func(context.Context) error) error {
+// runWith runs a service for as long as main runs, and ends both when one of
+// them fails.
+func runWith(ctx context.Context, service, main func(context.Context) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	done := make(chan error, 1)
@@ -149,8 +149,8 @@ func alongside(ctx context.Context, service, main func(context.Context) error) e
 	return errors.Join(err, served)
 }
 
-// announce tells what a person needs beside the screen; it is printed before
-// the screen opens, and found again when it closes.
+// announce prints a line that a person needs beside the screen. It is printed
+// before the screen opens, and visible again after it closes.
 func (p *program) announce(line string) { _, _ = fmt.Fprintln(p.stderr, line) }
 
 // quietLog keeps the collector's log off the screen.

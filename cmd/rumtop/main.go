@@ -21,9 +21,9 @@ import (
 // Exit statuses that scripts rely on.
 const (
 	exitOK     = 0
-	exitFailed = 1 // the thing asked failed
+	exitFailed = 1 // the command failed
 	exitUsage  = 2 // wrong usage
-	exitScant  = 3 // not enough data
+	exitNoData = 3 // not enough data
 )
 
 // A statusError ends the process with a status of its own.
@@ -44,13 +44,13 @@ func main() {
 	ctx, end := context.WithCancel(context.Background())
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	go endOn(signals, end)
+	go cancelOn(signals, end)
 	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
-// endOn asks everything to end in order at the first signal, and ends at once
-// at a second one, with the status that shells give to that.
-func endOn(signals <-chan os.Signal, end context.CancelFunc) {
+// cancelOn cancels at the first signal, so that everything ends in order, and
+// exits at the second one, with the status that shells report for the signal.
+func cancelOn(signals <-chan os.Signal, end context.CancelFunc) {
 	<-signals
 	end()
 	if s, ok := (<-signals).(syscall.Signal); ok {
@@ -70,7 +70,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	}
 	status := exitFailed
 	if errors.Is(err, feed.ErrNoSite) {
-		status = exitScant
+		status = exitNoData
 	}
 	if s := (*statusError)(nil); errors.As(err, &s) {
 		status = s.status
@@ -78,10 +78,10 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		status = exitUsage // cobra itself refused the words
 		err = fmt.Errorf("%w: see %s --help", err, cmd.CommandPath())
 	}
-	said := fserr.Advise(err).Error()
-	if ctx.Err() != nil { // who interrupts has not heard of contexts
-		said = strings.ReplaceAll(said, context.Canceled.Error(), "interrupted")
+	text := fserr.Advise(err).Error()
+	if ctx.Err() != nil { // users do not know contexts
+		text = strings.ReplaceAll(text, context.Canceled.Error(), "interrupted")
 	}
-	_, _ = fmt.Fprintf(stderr, "rumtop: %s\n", plain.Line(said, 0))
+	_, _ = fmt.Fprintf(stderr, "rumtop: %s\n", plain.Line(text, 0))
 	return status
 }

@@ -11,11 +11,12 @@ import (
 	"github.com/rumtop/rumtop/internal/config"
 )
 
-// objectiveFlags are what counts, what the site has promised, and whom to wake when that is broken.
+// objectiveFlags are the objectives, when they are in breach, and what a breach
+// runs.
 type objectiveFlags struct {
-	objectives  []string
-	above       float64
-	length      time.Duration
+	texts       []string
+	burnRate    float64
+	longWindow  time.Duration
 	apdex       float64
 	muted       []string
 	maintenance []string
@@ -24,51 +25,51 @@ type objectiveFlags struct {
 }
 
 func (o *objectiveFlags) register(fs *pflag.FlagSet) {
-	fs.StringArrayVar(&o.objectives, "objective", nil, `NAME=OBJECTIVE to keep count of, such as errors="99.5% of views" or speed="75% of lcp<=2500 where device=mobile" (repeatable)`)
-	fs.Float64Var(&o.above, "burn-above", 3, "an error budget that burns this many times too fast is a breach")
-	fs.DurationVar(&o.length, "burn-for", 15*time.Minute, "for how long it must burn so, and still do over the last third of it")
-	fs.Float64Var(&o.apdex, "apdex", 0, "also tell Apdex: milliseconds of LCP that satisfy")
-	fs.StringArrayVar(&o.muted, "mute", nil, "an objective that is no breach for now: NAME, or NAME=UNTIL as 2026-11-20T14:00:00Z (repeatable)")
-	fs.StringArrayVar(&o.maintenance, "maintenance", nil, "when nothing is a breach: FROM/TO, as 2026-11-20T14:00:00Z/2026-11-20T16:00:00Z (repeatable)")
+	fs.StringArrayVar(&o.texts, "objective", nil, `objective to track: NAME=OBJECTIVE, such as errors="99.5% of views" (repeatable)`)
+	fs.Float64Var(&o.burnRate, "burn-above", 3, "burn rate limit: higher is a breach")
+	fs.DurationVar(&o.longWindow, "burn-for", 15*time.Minute, "long window of the limit; the short one is its last third")
+	fs.Float64Var(&o.apdex, "apdex", 0, "show Apdex for this LCP target in ms")
+	fs.StringArrayVar(&o.muted, "mute", nil, "silence an objective: NAME, or NAME=UNTIL such as 2026-11-20T14:00:00Z (repeatable)")
+	fs.StringArrayVar(&o.maintenance, "maintenance", nil, "suppress breaches: FROM/TO, such as 2026-11-20T14:00:00Z/2026-11-20T16:00:00Z")
 	o.registerMute(fs)
-	fs.StringVar(&o.onBreach, "on-breach", "", "shell command to run when a breach begins and when it has ended, with what burns as JSON on its standard input")
+	fs.StringVar(&o.onBreach, "on-breach", "", "shell command for the start and end of a breach; reads objectives as JSON on stdin")
 	for _, name := range [...]string{"objective", "mute-error"} {
 		fs.Lookup(name).Annotations = map[string][]string{config.OneALine: nil}
 	}
 }
 
-// registerMute is of what counts alone.
+// registerMute registers --mute-error alone.
 func (o *objectiveFlags) registerMute(fs *pflag.FlagSet) {
-	fs.StringArrayVar(&o.mutedErrors, "mute-error", nil, "errors that count nowhere, by TYPE: MESSAGE, * globs, such as 'Error: ResizeObserver loop *' (repeatable)")
+	fs.StringArrayVar(&o.mutedErrors, "mute-error", nil, "errors to ignore, by TYPE: MESSAGE, * globs, such as 'Error: ResizeObserver *'")
 }
 
-// orElse are the objectives where none were given.
-func (o *objectiveFlags) orElse(objectives []string) {
-	if len(o.objectives) == 0 {
-		o.objectives = objectives
+// setDefault sets the objectives if no flag does.
+func (o *objectiveFlags) setDefault(objectives []string) {
+	if len(o.texts) == 0 {
+		o.texts = objectives
 	}
 }
 
-// config puts all of it into the aggregator's configuration.
+// config sets the aggregator's configuration.
 func (o *objectiveFlags) config(cfg *agg.Config) error {
-	if len(o.objectives) > agg.MaxObjectives {
-		return usage("%d objectives: %d are the most", len(o.objectives), agg.MaxObjectives)
+	if len(o.texts) > agg.MaxObjectives {
+		return usage("%d objectives: use at most %d", len(o.texts), agg.MaxObjectives)
 	}
-	if !(o.above > 0) || o.length < time.Minute || o.length > 24*time.Hour {
-		return usage("--burn-above is more than nothing, and --burn-for from 1m to 24h")
+	if !(o.burnRate > 0) || o.longWindow < time.Minute || o.longWindow > 24*time.Hour {
+		return usage("--burn-above, --burn-for: use a rate above 0, and 1m to 24h")
 	}
 	if o.apdex < 0 {
-		return usage("--apdex %v: milliseconds are positive", o.apdex)
+		return usage("--apdex %v: use milliseconds of 0 or more", o.apdex)
 	}
 	if err := o.muteErrors(cfg); err != nil {
 		return err
 	}
-	cfg.Alert = agg.Alert{Above: o.above, For: o.length}
+	cfg.Alert = agg.Alert{Above: o.burnRate, For: o.longWindow}
 	cfg.Apdex = o.apdex
-	for _, text := range o.objectives {
+	for _, text := range o.texts {
 		name, rule, ok := strings.Cut(text, "=")
 		if !ok || name == "" || strings.ContainsAny(name, " %") {
-			return usage(`--objective %q: give it a name, as in errors="99.5%% of views"`, text)
+			return usage(`--objective %q: no name: use NAME=OBJECTIVE, such as errors="99.5%% of views"`, text)
 		}
 		objective, err := agg.ParseObjective(name, rule)
 		if err != nil {
@@ -80,13 +81,13 @@ func (o *objectiveFlags) config(cfg *agg.Config) error {
 		name, until, timed := strings.Cut(text, "=")
 		i := slices.IndexFunc(cfg.Objectives, func(x agg.Objective) bool { return x.Name == name })
 		if i < 0 {
-			return usage("--mute %s: there is no such objective", name)
+			return usage("--mute %s: unknown objective", name)
 		}
-		end := time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC) // for good
+		end := time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC) // for ever
 		if timed {
 			var err error
 			if end, err = time.Parse(time.RFC3339, until); err != nil {
-				return usage("--mute %s: %q is no time such as 2026-11-20T14:00:00Z", name, until)
+				return usage("--mute %s: invalid time %q: use 2026-11-20T14:00:00Z", name, until)
 			}
 		}
 		cfg.Objectives[i].Muted = end
@@ -96,14 +97,14 @@ func (o *objectiveFlags) config(cfg *agg.Config) error {
 		begin, err := time.Parse(time.RFC3339, from)
 		end, err2 := time.Parse(time.RFC3339, to)
 		if err != nil || err2 != nil || !end.After(begin) {
-			return usage("--maintenance %q: write FROM/TO, as 2026-11-20T14:00:00Z/2026-11-20T16:00:00Z", text)
+			return usage("--maintenance %q: use FROM/TO, such as 2026-11-20T14:00:00Z/2026-11-20T16:00:00Z", text)
 		}
 		cfg.Upkeep = append(cfg.Upkeep, agg.Span{From: begin, To: end})
 	}
 	return nil
 }
 
-// muteErrors puts what counts nowhere into the aggregator's configuration.
+// muteErrors sets the errors to ignore in the aggregator's configuration.
 func (o *objectiveFlags) muteErrors(cfg *agg.Config) error {
 	for _, pattern := range o.mutedErrors {
 		rule, err := agg.NewMute(pattern)

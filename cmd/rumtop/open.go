@@ -14,10 +14,10 @@ func (p *program) openCommand() *cobra.Command {
 	var v viewFlags
 	cmd := &cobra.Command{
 		Use:   "open FILE [FILE]",
-		Short: "Look at a snapshot again, or at two side by side",
-		Long: `open shows what a snapshot holds as rumtop showed it live: every filter, grouping, page and
-walk through time. It begins at the end of the recording; ← and → walk. Of two files both are shown,
-before and after, and every key goes to both. With --once the figures are printed.`,
+		Short: "Open a snapshot, or two side by side",
+		Long: `open replays a snapshot in the live screen, with every filter, grouping and page.
+It starts at the end; ← and → move through time. With two files, it shows them side by side,
+before and after; every key acts on both. With --once it prints the numbers.`,
 		Example: `  rumtop open rumtop-shop-20261120T143200Z.rumsnap
   rumtop open before.rumsnap after.rumsnap --by page
   rumtop open incident.rumsnap --once --format json --at 14:20 -f device=mobile | jq .total.error_rate`,
@@ -41,7 +41,7 @@ func (p *program) open(ctx context.Context, v *viewFlags, paths []string) error 
 	var failures []<-chan error
 	for _, path := range paths {
 		cfg := agg.Config{Memory: int64(v.memory) / int64(len(paths))}
-		if err := v.promised.config(&cfg); err != nil {
+		if err := v.objectives.config(&cfg); err != nil {
 			return err
 		}
 		r, err := feed.OpenReplay(path)
@@ -55,7 +55,7 @@ func (p *program) open(ctx context.Context, v *viewFlags, paths []string) error 
 		}
 		if p.prints(v) {
 			if len(paths) > 1 {
-				return usage("figures are printed of one file at a time")
+				return usage("two files cannot be printed: name one")
 			}
 			return p.printFrames(ctx, v, query, loop, failed)
 		}

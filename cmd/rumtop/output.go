@@ -11,25 +11,25 @@ import (
 	"github.com/rumtop/rumtop/internal/fserr"
 )
 
-// output is what -o names. A file appears whole, with commit, or not at all; a
-// pipe or a device is written to as it is.
+// output is what -o names. A file appears as a whole, with commit, or not at all;
+// a pipe or a device is written to directly.
 type output struct {
 	to   io.Writer
 	name string
 	file *os.File // nil: standard output
-	temp string   // what file is called until commit; "" where it has its name
+	temp string   // name of file until commit; "": it has its own name
 }
 
-// openOutput opens what -o names; "-" is standard output. The caller commits,
-// and discards in any case.
+// openOutput opens what -o names; "-" is standard output. The caller commits, and
+// defers discard.
 func (p *program) openOutput(name string) (*output, error) {
 	if name == "-" || name == "" {
 		return &output{to: p.stdout}, nil
 	}
-	target, mode := name, fs.FileMode(0o666) // less what the umask takes
+	target, mode := name, fs.FileMode(0o666) // before the umask
 	switch info, err := os.Stat(name); {
 	case err == nil && !info.Mode().IsRegular():
-		// A rename would put a file in the place of /dev/null.
+		// A rename would replace /dev/null with a file.
 		f, err := os.OpenFile(name, os.O_WRONLY, 0)
 		if err != nil {
 			return nil, fserr.Write(name, err)
@@ -49,7 +49,7 @@ func (p *program) openOutput(name string) (*output, error) {
 	return &output{to: f, name: target, file: f, temp: temp}, nil
 }
 
-// Write writes what commit makes appear.
+// Write writes to the file that commit makes visible.
 func (o *output) Write(b []byte) (int, error) {
 	n, err := o.to.Write(b)
 	if err != nil && o.file != nil {
@@ -58,7 +58,7 @@ func (o *output) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// commit makes what was written appear.
+// commit makes the file visible under its name.
 func (o *output) commit() error {
 	if o.file == nil {
 		return nil
@@ -77,7 +77,7 @@ func (o *output) commit() error {
 	return nil
 }
 
-// discard takes away what was written, unless it has been committed.
+// discard removes the file, unless it has been committed.
 func (o *output) discard() {
 	if o.file == nil {
 		return

@@ -14,22 +14,22 @@ import (
 	"github.com/rumtop/rumtop/internal/ui"
 )
 
-// presenceFlags are whether others who watch learn of this person, and it of them.
+// presenceFlags are whether this viewer is visible to others, and its name.
 type presenceFlags struct {
 	on     bool
 	author string
 }
 
 func (f *presenceFlags) register(fs *pflag.FlagSet) {
-	fs.BoolVar(&f.on, "presence", true, "see who else watches and what, and be seen by them; only where a name is known")
-	fs.StringVar(&f.author, "author", "", "what others see you as (default: $USER)")
+	fs.BoolVar(&f.on, "presence", true, "share your query and see other viewers; needs a name")
+	fs.StringVar(&f.author, "author", "", "your name for other viewers (default: $USER)")
 }
 
-// name is what others see this person as; "" where nobody says.
+// name is this viewer's name for others, "" if it has none.
 func (f *presenceFlags) name(user string) string { return plain.Line(cmp.Or(f.author, user), 40) }
 
-// company makes the company of a screen, nil where nobody is to be told.
-func (f *presenceFlags) company(conn *stream.Conn, user string) *stream.Presence {
+// presence publishes this viewer's query, nil if it has no name or is off.
+func (f *presenceFlags) presence(conn *stream.Conn, user string) *stream.Presence {
 	name := f.name(user)
 	if !f.on || name == "" {
 		return nil
@@ -37,11 +37,11 @@ func (f *presenceFlags) company(conn *stream.Conn, user string) *stream.Presence
 	return stream.NewPresence(conn, rand.Text(), name)
 }
 
-// watchers shows the screen those who watch.
-type watchers struct{ *stream.Presence }
+// screenPresence is the presence as the screen knows it.
+type screenPresence struct{ *stream.Presence }
 
-// Publish says what this screen asks.
-func (w watchers) Publish(q frame.Query) {
+// Publish publishes this viewer's query.
+func (w screenPresence) Publish(q frame.Query) {
 	p := beacon.Presence{Filter: q.Filter.Text, By: q.By, Window: q.Window.Milliseconds()}
 	if !q.At.IsZero() {
 		p.At = q.At.UnixMilli()
@@ -49,8 +49,8 @@ func (w watchers) Publish(q frame.Query) {
 	w.Presence.Update(p)
 }
 
-// Others are those who have said so lately.
-func (w watchers) Others() []ui.Viewer {
+// Others are the other viewers.
+func (w screenPresence) Others() []ui.Viewer {
 	others := w.Presence.Others()
 	out := make([]ui.Viewer, len(others))
 	for i, p := range others {

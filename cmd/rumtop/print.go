@@ -13,6 +13,7 @@ import (
 
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/measure"
 	"github.com/rumtop/rumtop/internal/plain"
 )
 
@@ -30,12 +31,13 @@ func printFrame(w io.Writer, f *frame.Frame, format string, first bool) error {
 	return printTable(w, f)
 }
 
-// finding says what got worse, for a log; "" where nothing did.
+// finding is what got worse, "" if nothing did.
 func finding(f *frame.Finding) string {
 	if f.State != frame.FindingOn {
 		return ""
 	}
-	s := fmt.Sprintf("%s is %.4g, was %.4g", f.Measure, f.Now.Value, f.Before.Value)
+	m, _ := measure.ByKey(f.Measure)
+	s := fmt.Sprintf("%s %s, was %s", m.Title, m.Unit.Format(f.Now.Value), m.Unit.Format(f.Before.Value))
 	if f.Filter != "" {
 		s += " where " + plain.Line(f.Filter, 200)
 	}
@@ -84,8 +86,7 @@ func printCSV(w io.Writer, f *frame.Frame, header bool) error {
 	return out.Error()
 }
 
-// printTable writes what a person or a log reads: total, segments, errors, and
-// what the numbers rest on.
+// printTable writes total, segments, errors and data quality as text.
 func printTable(w io.Writer, f *frame.Frame) error {
 	b := &strings.Builder{}
 	_, _ = fmt.Fprintf(b, "rumtop  %s  %s  window %s  by %s", plain.Line(f.Site, 40), f.At.UTC().Format("2006-01-02 15:04:05Z"), seconds(f.WindowS), plain.Line(f.By, 40))
@@ -154,7 +155,7 @@ func delta(r *frame.Row) string {
 	return fmt.Sprintf("%+.2f", 100*d.Diff)
 }
 
-// ms and unitless mark a percentile that rests on too little with ~.
+// ms and unitless mark a thin percentile with ~.
 func ms(d frame.Dist, v float64) string       { return marked(d, v, 0) }
 func unitless(d frame.Dist, v float64) string { return marked(d, v, 3) }
 
@@ -169,7 +170,7 @@ func marked(d frame.Dist, v float64, digits int) string {
 	return s
 }
 
-// trust says in words what the numbers rest on.
+// trust describes the data quality in words.
 func trust(h *frame.Health) string {
 	var parts []string
 	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
@@ -191,17 +192,17 @@ func trust(h *frame.Health) string {
 	}
 	add("%.0f beacons/s", h.PerS)
 	if h.QuietS > 30 {
-		add("no beacon for %s", seconds(math.Round(h.QuietS)))
+		add("no beacons for %s", seconds(math.Round(h.QuietS)))
 	}
 	if h.SampleRate < 1 {
-		add("%.3g%% of sessions sent: counts are estimates", 100*h.SampleRate)
+		add("sampled at %.3g%%: counts are estimates", 100*h.SampleRate)
 	}
 	add("%d dropped", h.Dropped)
 	add("%d gaps", h.Gaps)
 	for _, c := range []struct {
 		n    int64
 		what string
-	}{{h.Malformed, "malformed"}, {h.Late, "late"}, {h.Duplicates, "sent twice"}, {h.Overflow, "over a cap"}, {h.Evicted, "pushed out by --memory"}} {
+	}{{h.Malformed, "malformed"}, {h.Late, "late"}, {h.Duplicates, "duplicate"}, {h.Overflow, "over a cap"}, {h.Evicted, "evicted by --memory"}} {
 		if c.n > 0 {
 			add("%d %s", c.n, c.what)
 		}

@@ -20,7 +20,7 @@ import (
 	"github.com/rumtop/rumtop/internal/snapshot/report"
 )
 
-// reportFlags say what to report of a snapshot, and how.
+// reportFlags are what to report of a snapshot, and how.
 type reportFlags struct {
 	format, output string
 	from, to       string
@@ -31,10 +31,10 @@ type reportFlags struct {
 	summary        string
 	notes          []string
 	memory         size
-	promised       objectiveFlags
+	objectives     objectiveFlags
 }
 
-// A reportFormat is what a report can be written as.
+// reportFormat is a format that a report can be written in.
 type reportFormat struct {
 	name   string
 	render func(io.Writer, *report.Report) error
@@ -46,11 +46,11 @@ func (p *program) reportCommand() *cobra.Command {
 	r := reportFlags{memory: 512 << 20}
 	cmd := &cobra.Command{
 		Use:   "report FILE",
-		Short: "Write up a snapshot: the document that a postmortem begins with",
-		Long: `report tells what a snapshot holds: when it began and ended as far as that is known, who was
-affected, error rates and tails before, during and after, errors with stacks, releases, what
-the affected have in common, and what the figures rest on. Each has the command that prints it
-again. Groups of fewer than --min-cohort users are concealed. All times are UTC.`,
+		Short: "Write an incident report from a snapshot",
+		Long: `report describes the incident in a snapshot: start and end if known, who was affected, error
+rates and tails before, during and after, errors with stacks, releases, what affected users
+share, and data quality. Each number has the command that prints it again. Groups of fewer
+than --min-cohort users are hidden. All times are UTC.`,
 		Example: `  rumtop report incident.rumsnap -o incident.html
   rumtop report incident.rumsnap --format md --onset 14:02 --end 14:19 --summary summary.txt
   rumtop report incident.rumsnap --format json | jq .affected_users`,
@@ -58,24 +58,24 @@ again. Groups of fewer than --min-cohort users are concealed. All times are UTC.
 		RunE: func(_ *cobra.Command, args []string) error { return p.report(&r, args[0]) },
 	}
 	fs := cmd.Flags()
-	fs.StringVar(&r.format, "format", "", "html, md, json, csv (default: as the file of -o is called, else html)")
-	fs.StringVarP(&r.output, "output", "o", "-", "write the report to this file")
-	fs.StringVar(&r.from, "from", "", "leave out what was before, as 14:02 (UTC, of the day on which the record ends) or 2026-11-20T14:02:00Z")
-	fs.StringVar(&r.to, "to", "", "leave out what was after")
-	fs.StringVar(&r.onset, "onset", "", "when the incident began (default: as found)")
-	fs.StringVar(&r.end, "end", "", "when the incident ended (default: as found)")
-	fs.StringVarP(&r.filter, "filter", "f", "", "whom the report is about, as in rumtop --filter (default: everyone)")
-	fs.StringArrayVar(&r.by, "by", nil, "dimension or tag to break down by, repeatable (default "+strings.Join(report.DefaultBy(), ", ")+")")
-	fs.IntVar(&r.minCohort, "min-cohort", report.DefaultMinCohort, "conceal groups of fewer users; 1 conceals nothing")
-	fs.StringVar(&r.summary, "summary", "", "file with the summary, - is standard input (default: the snapshot's)")
-	fs.StringArrayVar(&r.notes, "note", nil, "something to add (repeatable)")
-	fs.Var(&r.memory, "memory", "the most that the record may take while it is read; the oldest goes first")
-	r.promised.register(fs)
-	cmd.Flag("on-breach").Hidden = true // what is over wakes nobody
+	fs.StringVar(&r.format, "format", "", "output format: html, md, json, csv (default: by the name of -o, else html)")
+	fs.StringVarP(&r.output, "output", "o", "-", "file to write; - is stdout")
+	fs.StringVar(&r.from, "from", "", "start of the report: 14:02 (UTC, on the recording's last day) or 2026-11-20T14:02:00Z")
+	fs.StringVar(&r.to, "to", "", "end of the report")
+	fs.StringVar(&r.onset, "onset", "", "start of the incident (default: detected)")
+	fs.StringVar(&r.end, "end", "", "end of the incident (default: detected)")
+	fs.StringVarP(&r.filter, "filter", "f", "", "filter, as in rumtop --filter (default: all)")
+	fs.StringArrayVar(&r.by, "by", nil, "dimension or tag to break down by (repeatable; default "+strings.Join(report.DefaultBy(), ", ")+")")
+	fs.IntVar(&r.minCohort, "min-cohort", report.DefaultMinCohort, "hide groups of fewer users; 1 shows all")
+	fs.StringVar(&r.summary, "summary", "", "file with the summary; - is stdin (default: the snapshot's)")
+	fs.StringArrayVar(&r.notes, "note", nil, "note to add (repeatable)")
+	fs.Var(&r.memory, "memory", "memory limit while reading the recording; evicts the oldest")
+	r.objectives.register(fs)
+	cmd.Flag("on-breach").Hidden = true // a report runs no command
 	return cmd
 }
 
-// report writes one.
+// report writes a report.
 func (p *program) report(r *reportFlags, path string) error {
 	if r.format == "" {
 		r.format = strings.TrimPrefix(filepath.Ext(r.output), ".")
@@ -86,23 +86,23 @@ func (p *program) report(r *reportFlags, path string) error {
 	at := slices.IndexFunc(reportFormats[:], r.is)
 	switch {
 	case at < 0:
-		return usage("--format %q: known are html, md, json, csv", r.format)
+		return usage("--format %q: unknown: use html, md, json or csv", r.format)
 	case r.format == "html" && r.output == "-" && p.interactive():
-		return usage("an HTML report is for a browser: name a file with -o, as in -o %s.html, or take --format md", strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)))
+		return usage("HTML on a terminal: set a file such as -o %s.html, or --format md", strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)))
 	case r.minCohort < 1:
-		return usage("--min-cohort %d: at least 1, which conceals nothing", r.minCohort)
+		return usage("--min-cohort %d: use at least 1, which shows all", r.minCohort)
 	case r.memory < 16<<20:
-		return usage("--memory %s: at least 16MiB", &r.memory)
+		return usage("--memory %s: use at least 16MiB", &r.memory)
 	}
 	o := report.Options{By: r.by, MinCohort: r.minCohort, Notes: r.notes, Version: versionName(), File: filepath.Base(path), Config: agg.Config{Memory: int64(r.memory)}}
-	if err := r.promised.config(&o.Config); err != nil {
+	if err := r.objectives.config(&o.Config); err != nil {
 		return err
 	}
-	for _, kind := range r.promised.mutedErrors {
+	for _, kind := range r.objectives.mutedErrors {
 		o.Flags = append(o.Flags, "--mute-error", kind)
 	}
-	o.ObjectiveFlags = []string{"--burn-above", fmt.Sprint(r.promised.above), "--burn-for", r.promised.length.String()}
-	for _, objective := range r.promised.objectives {
+	o.ObjectiveFlags = []string{"--burn-above", fmt.Sprint(r.objectives.burnRate), "--burn-for", r.objectives.longWindow.String()}
+	for _, objective := range r.objectives.texts {
 		o.ObjectiveFlags = append(o.ObjectiveFlags, "--objective", objective)
 	}
 	var err error
@@ -122,7 +122,7 @@ func (p *program) report(r *reportFlags, path string) error {
 	}
 	doc, err := report.Build(f, o)
 	if errors.Is(err, report.ErrNothing) {
-		return &statusError{exitScant, err}
+		return &statusError{exitNoData, err}
 	}
 	if err != nil {
 		return fmt.Errorf("report of %s: %w", filepath.Base(path), err)
@@ -144,8 +144,8 @@ func (p *program) report(r *reportFlags, path string) error {
 
 func (r *reportFlags) is(f reportFormat) bool { return f.name == r.format }
 
-// moments reads the flags that are times: of day, on the day on which the record
-// ends; or before its end.
+// moments reads the flags that are times: times of day on the recording's last
+// day, or ages before its end.
 func (r *reportFlags) moments(o *report.Options, end time.Time) error {
 	for _, m := range []struct {
 		flag, text string
@@ -161,15 +161,15 @@ func (r *reportFlags) moments(o *report.Options, end time.Time) error {
 		*m.into = t.UTC()
 	}
 	if !o.From.IsZero() && !o.To.IsZero() && !o.To.After(o.From) {
-		return usage("--to %s is not after --from %s", r.to, r.from)
+		return usage("--to %s: must be after --from %s", r.to, r.from)
 	}
 	if !o.Onset.IsZero() && !o.End.IsZero() && !o.End.After(o.Onset) {
-		return usage("--end %s is not after --onset %s", r.end, r.onset)
+		return usage("--end %s: must be after --onset %s", r.end, r.onset)
 	}
 	return nil
 }
 
-// maxSummary is the most that is read of a summary, in bytes.
+// maxSummary is the size limit of a summary, in bytes.
 const maxSummary = 64 << 10
 
 func (p *program) readSummary(name string) (string, error) {
@@ -190,7 +190,7 @@ func (p *program) readSummary(name string) (string, error) {
 	case err != nil:
 		return "", fmt.Errorf("read the summary: %w", err)
 	case len(text) > maxSummary:
-		return "", fmt.Errorf("the summary %s has more than %d bytes", name, maxSummary)
+		return "", fmt.Errorf("summary %s: more than %d bytes", name, maxSummary)
 	}
 	return string(text), nil
 }

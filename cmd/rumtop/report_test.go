@@ -281,7 +281,7 @@ func judged(t *testing.T, command string) (verdict map[string]any) {
 	if err := json.Unmarshal(out.Bytes(), &verdict); err != nil {
 		t.Fatalf("%s: status %d, %s: %v", command, status, problems.String(), err)
 	}
-	if want := map[any]int{frame.NotWorse: exitOK, frame.Regressed: exitFailed, frame.NeedsMore: exitScant}[verdict["verdict"]]; status != want {
+	if want := map[any]int{frame.NotWorse: exitOK, frame.Regressed: exitFailed, frame.NeedsMore: exitNoData}[verdict["verdict"]]; status != want {
 		t.Errorf("status %d of a release that is %q", status, verdict["verdict"])
 	}
 	return verdict
@@ -350,7 +350,7 @@ func TestReportFiles(t *testing.T) {
 		}
 	}
 	var out, problems bytes.Buffer
-	if status := run(t.Context(), []string{"report", path, "-f", "region=nowhere"}, nil, &out, &problems); status != exitScant || out.Len() > 0 {
+	if status := run(t.Context(), []string{"report", path, "-f", "region=nowhere"}, nil, &out, &problems); status != exitNoData || out.Len() > 0 {
 		t.Errorf("nothing to report: status %d, %d bytes", status, out.Len())
 	}
 	summary := filepath.Join(dir, "summary.txt")

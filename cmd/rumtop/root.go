@@ -18,38 +18,38 @@ type program struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	env            []string
-	started        bool // the words made sense and a command began
+	started        bool // the command line was valid and a command ran
 
-	views *config.Views // once the settings are read
+	views *config.Views // set when the configuration is read
 
-	mu     sync.Mutex
-	delays []error // to be told when the screen has closed
+	mu      sync.Mutex
+	delayed []error // printed when the screen has closed
 }
 
-// complain tells an error that ends nothing.
-func (p *program) complain(err error) {
+// printError prints an error that does not end the program.
+func (p *program) printError(err error) {
 	_, _ = fmt.Fprintf(p.stderr, "rumtop: %s\n", plain.Line(err.Error(), 0))
 }
 
-// maxDelayed bounds what is kept to be told later.
+// maxDelayed bounds the errors kept for printDelayed.
 const maxDelayed = 20
 
-// later keeps an error until the screen has closed, over which it cannot be told.
-func (p *program) later(err error) {
+// delayError keeps an error until the screen, which hides it, has closed.
+func (p *program) delayError(err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if len(p.delays) < maxDelayed {
-		p.delays = append(p.delays, err)
+	if len(p.delayed) < maxDelayed {
+		p.delayed = append(p.delayed, err)
 	}
 }
 
-func (p *program) tellLater() {
+func (p *program) printDelayed() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for _, err := range p.delays {
-		p.complain(err)
+	for _, err := range p.delayed {
+		p.printError(err)
 	}
-	p.delays = nil
+	p.delayed = nil
 }
 
 func (p *program) command() *cobra.Command {
@@ -73,7 +73,7 @@ func (p *program) command() *cobra.Command {
 		p.doctorCommand(),
 		p.versionCommand(),
 	)
-	// Without this a misspelt shell prints help, into the file for completions.
+	// Without this a misspelt shell prints help into the file for completions.
 	root.InitDefaultCompletionCmd()
 	if completion, _, err := root.Find([]string{"completion"}); err == nil {
 		completion.RunE = func(*cobra.Command, []string) error {
@@ -91,7 +91,7 @@ func (p *program) command() *cobra.Command {
 	return root
 }
 
-// interactive reports whether a person sits at standard output.
+// interactive reports whether standard output is a terminal.
 func (p *program) interactive() bool {
 	f, ok := p.stdout.(*os.File)
 	return ok && term.IsTerminal(f.Fd())

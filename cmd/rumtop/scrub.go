@@ -15,8 +15,8 @@ import (
 	"github.com/rumtop/rumtop/internal/plain"
 )
 
-// scrubLineLimit is the longest line that is read: more than the collector
-// takes in a whole request.
+// scrubLineLimit is the longest line that scrub reads: longer than a request that
+// the collector accepts.
 const scrubLineLimit = 1 << 20
 
 func (p *program) scrubCommand() *cobra.Command {
@@ -24,12 +24,12 @@ func (p *program) scrubCommand() *cobra.Command {
 	var ndjson bool
 	cmd := &cobra.Command{
 		Use:   "scrub",
-		Short: "Show what the collector would keep of a text, and what it takes out",
+		Short: "Show what the scrubber keeps and removes",
 		Long: `Reads text from standard input and prints what the collector would keep of it.
-What was taken out is counted on standard error, by kind.
+Counts what it removes on standard error, by kind.
 
-Beacons, as pages send them to /v1/beacons, are shown field by field: what is
-kept of each, and why.
+For beacons, as pages send them to /v1/beacons, it lists each field: what stays
+of it, and why.
 
 With --ndjson each input line is a JSON string and each output line an object:
 {"text": "…", "redactions": {"email": 1}}.`,
@@ -40,11 +40,11 @@ With --ndjson each input line is a JSON string and each output line an object:
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !slices.Contains([]string{"message", "stack", "url", "tag", "beacon"}, as) {
 				p.started = false
-				return usage("--as %q: known are message, stack, url, tag, beacon", as)
+				return usage("--as %q: unknown: use message, stack, url, tag or beacon", as)
 			}
 			if ndjson && as == "beacon" {
 				p.started = false
-				return usage("--ndjson takes texts: leave it out with --as beacon")
+				return usage("--ndjson with --as beacon: remove --ndjson")
 			}
 			s, err := scrub.New(scrub.Config{})
 			if err != nil {
@@ -57,33 +57,34 @@ With --ndjson each input line is a JSON string and each output line an object:
 			if as != "beacon" && cmd.Flags().Changed("as") {
 				return scrubText(in, p.stdout, p.stderr, s, as)
 			}
-			if as == "message" && !beginsJSON(in) {
+			if as == "message" && !startsJSON(in) {
 				return scrubText(in, p.stdout, p.stderr, s, as)
 			}
 			text, err := in.Peek(scrubLineLimit)
 			switch {
 			case err == nil && as == "beacon":
-				return fmt.Errorf("more than %d bytes of beacons: give fewer", scrubLineLimit)
+				return fmt.Errorf("more than %d bytes of beacons: split them", scrubLineLimit)
 			case err != nil && !errors.Is(err, io.EOF):
-				return fmt.Errorf("reading standard input: %w", err)
-			case as == "beacon", errors.Is(err, io.EOF) && holdsBeacons(text):
+				return fmt.Errorf("read standard input: %w", err)
+			case as == "beacon", errors.Is(err, io.EOF) && hasBeacons(text):
 				return scrubBeacons(text, p.stdout, p.stderr, s)
 			}
 			return scrubText(in, p.stdout, p.stderr, s, as)
 		},
 	}
-	cmd.Flags().StringVar(&as, "as", "message", "what the text is: message, stack, url, tag, beacon")
-	cmd.Flags().BoolVar(&ndjson, "ndjson", false, "JSON strings in, JSON objects out, one a line")
+	cmd.Flags().StringVar(&as, "as", "message", "kind of text: message, stack, url, tag, beacon")
+	cmd.Flags().BoolVar(&ndjson, "ndjson", false, "read JSON strings, write JSON objects, one per line")
 	return cmd
 }
 
-// beginsJSON says whether the input may be beacons, without waiting for all of it.
-func beginsJSON(in *bufio.Reader) bool {
+// startsJSON reports whether the input may be beacons, without waiting for all of
+// it.
+func startsJSON(in *bufio.Reader) bool {
 	first, err := in.Peek(1)
 	return err == nil && (first[0] == '{' || first[0] == '[')
 }
 
-// scrubText treats a stack as one text, everything else line by line.
+// scrubText scrubs a stack as one text, everything else line by line.
 func scrubText(in io.Reader, out, report io.Writer, s *scrub.Scrubber, as string) error {
 	total := map[string]int{}
 	keep := func(text string) error {
@@ -100,7 +101,7 @@ func scrubText(in io.Reader, out, report io.Writer, s *scrub.Scrubber, as string
 	if as == "stack" {
 		text, err := io.ReadAll(io.LimitReader(in, scrubLineLimit))
 		if err != nil {
-			return fmt.Errorf("reading standard input: %w", err)
+			return fmt.Errorf("read standard input: %w", err)
 		}
 		if err := keep(strings.TrimRight(string(text), "\n")); err != nil {
 			return err
@@ -114,10 +115,10 @@ func scrubText(in io.Reader, out, report io.Writer, s *scrub.Scrubber, as string
 			}
 		}
 		if err := lines.Err(); err != nil {
-			return fmt.Errorf("reading standard input: %w", err)
+			return fmt.Errorf("read standard input: %w", err)
 		}
 	}
-	_, err := fmt.Fprintf(report, "taken out: %s\n", kindsLine(total))
+	_, err := fmt.Fprintf(report, "removed: %s\n", kindsLine(total))
 	return err
 }
 
@@ -132,7 +133,7 @@ func scrubLines(in io.Reader, out io.Writer, s *scrub.Scrubber, as string) error
 		}
 		var text string
 		if err := json.Unmarshal(lines.Bytes(), &text); err != nil {
-			return fmt.Errorf("line %d is no JSON string: with --ndjson each line is one, in quotes", n)
+			return fmt.Errorf("line %d: not a JSON string: with --ndjson each line is one, in quotes", n)
 		}
 		r, err := s.Explain(as, text)
 		if err != nil {
@@ -149,7 +150,7 @@ func scrubLines(in io.Reader, out io.Writer, s *scrub.Scrubber, as string) error
 		}
 	}
 	if err := lines.Err(); err != nil {
-		return fmt.Errorf("reading standard input: %w", err)
+		return fmt.Errorf("read standard input: %w", err)
 	}
 	return nil
 }

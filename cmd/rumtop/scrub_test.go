@@ -20,7 +20,7 @@ func TestScrubBeacons(t *testing.T) {
 		{"consent":"minimal","user":"bob","errors":[{"message":"of bob@x.example"}]}
 		{"consent":"none","navigation":true}
 		"no beacon"`
-	if !holdsBeacons([]byte(sent)) || holdsBeacons([]byte(`{"message":"x"}`)) || holdsBeacons([]byte("{ not JSON")) {
+	if !hasBeacons([]byte(sent)) || hasBeacons([]byte(`{"message":"x"}`)) || hasBeacons([]byte("{ not JSON")) {
 		t.Error("beacons are not told from texts")
 	}
 	var out, report bytes.Buffer

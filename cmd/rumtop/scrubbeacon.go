@@ -21,9 +21,9 @@ var beaconFields = []string{
 	"sampled", "consent", "device", "connection", "sdk", "trace", "tags", "metrics", "errors", "requests", "events",
 }
 
-// holdsBeacons says whether a text is JSON that has fields of a beacon: an object,
-// an array of them, or one a line.
-func holdsBeacons(text []byte) bool {
+// hasBeacons reports whether a text is JSON with fields of a beacon: an object,
+// an array of objects, or an object per line.
+func hasBeacons(text []byte) bool {
 	var one json.RawMessage
 	if json.NewDecoder(bytes.NewReader(text)).Decode(&one) != nil {
 		return false
@@ -46,8 +46,8 @@ func holdsBeacons(text []byte) bool {
 	return false
 }
 
-// beaconReport writes what the collector keeps of beacons, a line for each
-// field. It is the sink of a decoder.
+// beaconReport writes what the collector keeps of beacons, a line per field. It is
+// the sink of a decoder.
 type beaconReport struct {
 	scrub    *scrub.Scrubber
 	rows     strings.Builder // tab-separated
@@ -56,7 +56,7 @@ type beaconReport struct {
 	rejected int
 }
 
-// scrubBeacons explains beacons as POST /v1/beacons takes them.
+// scrubBeacons explains beacons as POST /v1/beacons accepts them.
 func scrubBeacons(text []byte, out, report io.Writer, s *scrub.Scrubber) error {
 	r := &beaconReport{scrub: s, total: map[string]int{}}
 	err := wire.Native{}.Decode(&wire.Request{Body: text, Limits: wire.Limits{Depth: 16}}, r)
@@ -68,19 +68,19 @@ func scrubBeacons(text []byte, out, report io.Writer, s *scrub.Scrubber) error {
 		return err
 	}
 	if err != nil {
-		return fmt.Errorf("reading beacons: %w: give JSON as it is sent to /v1/beacons", err)
+		return fmt.Errorf("read beacons: %w: use JSON as sent to /v1/beacons", err)
 	}
 	if r.beacons == 0 {
-		return fmt.Errorf("no beacon in it: one has navigation, metrics, errors, requests or events")
+		return fmt.Errorf("no beacon: one has navigation, metrics, errors, requests or events")
 	}
 	var notes strings.Builder
 	if unknown := unknownFields(text); len(unknown) > 0 {
 		fmt.Fprintf(&notes, "not in the schema, dropped: %s\n", strings.Join(unknown, ", "))
 	}
 	if r.rejected > 0 {
-		fmt.Fprintf(&notes, "refused: %d that are no beacons\n", r.rejected)
+		fmt.Fprintf(&notes, "refused: %d invalid beacons\n", r.rejected)
 	}
-	_, err = fmt.Fprintf(report, "%staken out: %s\n", notes.String(), kindsLine(r.total))
+	_, err = fmt.Fprintf(report, "%sremoved: %s\n", notes.String(), kindsLine(r.total))
 	return err
 }
 
@@ -91,7 +91,7 @@ func (r *beaconReport) Accept(b *wire.Beacon) bool {
 	}
 	fmt.Fprintln(&r.rows, "FIELD\tKEPT\tWHY")
 	if strings.EqualFold(b.Consent, "none") {
-		r.row("consent", "", "consent is none: nothing is kept")
+		r.row("consent", "", "consent is none: the collector keeps nothing")
 		return true
 	}
 	minimal := strings.EqualFold(b.Consent, "minimal")
@@ -111,26 +111,26 @@ func (r *beaconReport) Accept(b *wire.Beacon) bool {
 	r.explained("environment", "message", b.Environment)
 	r.address("url", b.URL, b.Route != "")
 	r.address("route", b.Route, false)
-	r.checked("device", b.Device, "mobile, tablet, desktop and other are known; else the user agent says", "mobile", "tablet", "desktop", "other")
-	r.checked("connection", b.Connection, "only the browsers' own words stay", "4g", "3g", "2g", "slow-2g", "5g", "wifi", "ethernet", "cellular", "none")
+	r.checked("device", b.Device, "mobile, tablet, desktop or other; else taken from the user agent", "mobile", "tablet", "desktop", "other")
+	r.checked("connection", b.Connection, "only the browsers' own values stay", "4g", "3g", "2g", "slow-2g", "5g", "wifi", "ethernet", "cellular", "none")
 	if n := len(b.Trace); n > 0 && !minimal {
 		trace := ""
 		if (n == 16 || n == 32) && strings.Trim(strings.ToLower(b.Trace), "0123456789abcdef") == "" {
 			trace = strings.ToLower(b.Trace)
 		}
-		r.row("trace", trace, "16 or 32 hexadecimal digits lead to the server's record")
+		r.row("trace", trace, "16 or 32 hexadecimal digits are a trace id")
 	}
 	for _, t := range b.Tags {
 		key, value, ok := r.scrub.Tag(t.Key, t.Value)
 		why := r.why("tag", t.Value)
 		switch {
 		case !ok:
-			key, value, why = t.Key, "", "dropped: no usable name or value is left"
+			key, value, why = t.Key, "", "dropped: no usable name or value left"
 			if k, err := r.scrub.Explain("message", key); err == nil {
 				key = k.Text
 			}
 		case why == "" && value != t.Value:
-			why = "its name promises a secret, or it is too long"
+			why = "its name suggests a secret, or it is too long"
 		}
 		r.row("tags."+key, value, why)
 	}

@@ -10,8 +10,8 @@ import (
 	"github.com/rumtop/rumtop/internal/stream"
 )
 
-// natsFlags say which server, and as whom. They name files and contexts, never
-// a secret: what stands on a command line is read by everyone on the machine.
+// natsFlags are the server and the credentials. They name files and contexts,
+// never a secret: every user of the machine can read a command line.
 type natsFlags struct {
 	server, context, creds, nkey, tlsCA, tlsCert, tlsKey string
 }
@@ -23,7 +23,7 @@ func (n *natsFlags) register(fs *pflag.FlagSet) {
 	fs.StringVar(&n.context, "context", "", "context of the nats command")
 	fs.StringVar(&n.creds, "creds", "", "NATS credentials file")
 	fs.StringVar(&n.nkey, "nkey", "", "NATS nkey seed file")
-	fs.StringVar(&n.tlsCA, "tlsca", "", "certificate authority of the server, PEM")
+	fs.StringVar(&n.tlsCA, "tlsca", "", "CA certificate of the server, PEM")
 	fs.StringVar(&n.tlsCert, "tlscert", "", "client certificate, PEM")
 	fs.StringVar(&n.tlsKey, "tlskey", "", "key of the client certificate, PEM")
 }
@@ -39,8 +39,7 @@ func (n *natsFlags) options(name string) stream.ConnectOptions {
 	}
 }
 
-// siteFlags say what a command reads: which server, as whom, and which of the
-// sites that it has.
+// siteFlags are what a command reads: server, credentials, site.
 type siteFlags struct {
 	natsFlags
 	site string
@@ -48,19 +47,19 @@ type siteFlags struct {
 
 func (s *siteFlags) register(fs *pflag.FlagSet) {
 	s.natsFlags.register(fs)
-	fs.StringVar(&s.site, "site", "", "which site (default: the only one there is)")
+	fs.StringVar(&s.site, "site", "", "site (default: the only one)")
 }
 
-// checkSite refuses a site that cannot be, before anything is connected.
+// checkSite refuses an invalid site name before the command connects.
 func checkSite(name string) error {
 	if name != "" && !beacon.ValidToken(name) {
-		return usage("--site %q: a site's name is 1 to 32 of a-z 0-9 _ -", name)
+		return usage("--site %q: invalid name: use 1 to 32 of a-z 0-9 _ -", name)
 	}
 	return nil
 }
 
-// connect connects as the command of a name, and finds the site where none is
-// named. The caller closes the connection.
+// connect connects under a client name, and finds the site if --site is not
+// set. The caller closes the connection.
 func (s *siteFlags) connect(ctx context.Context, name string) (conn *stream.Conn, site string, err error) {
 	if err := checkSite(s.site); err != nil {
 		return nil, "", err

@@ -16,7 +16,7 @@ import (
 	"github.com/rumtop/rumtop/internal/snapshot"
 )
 
-// snapshotFlags say what to record, for how long and where to.
+// snapshotFlags are what to record, for how long and where.
 type snapshotFlags struct {
 	lasting, every time.Duration
 	output, dir    string
@@ -33,10 +33,10 @@ func (p *program) snapshotCommand() *cobra.Command {
 	var s snapshotFlags
 	cmd := &cobra.Command{
 		Use:   "snapshot",
-		Short: "Keep what was seen, in a file that can be looked at again",
-		Long: `snapshot writes the history of --since into a file, and with --for what comes after it; with
---every a file each so often, of which --keep, --max-age and --max-size bound how many stay.
-It needs no terminal. What a file contains is listed when it is written: look before you share it.`,
+		Short: "Save the history to a file for rumtop open",
+		Long: `snapshot writes the history of --since to a file, and with --for what follows it. With --every
+it starts a new file at that interval; --keep, --max-age and --max-size bound how many stay.
+It needs no terminal. It lists what a file contains: check that before you share it.`,
 		Example: `  rumtop snapshot --since 30m
   rumtop snapshot --since 30m --for 2h -f 'region=eu-*' -o incident.rumsnap
   rumtop snapshot --every 15m --dir /var/lib/rumtop --keep 96 --anonymise`,
@@ -51,24 +51,24 @@ It needs no terminal. What a file contains is listed when it is written: look be
 			return p.snapshot(cmd.Context(), &v, &s, &from)
 		},
 	}
-	v.register(pflag.NewFlagSet("view", pflag.ContinueOnError)) // what has no flag here has its default
+	v.register(pflag.NewFlagSet("view", pflag.ContinueOnError)) // the other flags keep their defaults
 	fs := cmd.Flags()
 	from.register(fs)
-	fs.DurationVar(&v.since, "since", 30*time.Minute, "how far back to begin")
-	fs.StringVarP(&v.filter, "filter", "f", "", "record these beacons alone, as in rumtop --filter (default: all)")
-	fs.StringArrayVar(&v.regions, "region", nil, "only this region, * globs (repeatable)")
-	fs.StringArrayVar(&v.releases, "release", nil, "only this release, * globs (repeatable)")
-	fs.Var(&v.memory, "memory", "the most that history may take while it is recorded")
-	fs.DurationVar(&s.lasting, "for", 0, "go on recording that long")
-	fs.DurationVar(&s.every, "every", 0, "end a file and begin the next one that often, until --for is over or a signal comes")
-	fs.StringVarP(&s.output, "output", "o", "", "write this file (default: named by site and time, in --dir)")
-	fs.StringVar(&s.dir, "dir", ".", "write into this directory")
-	fs.IntVar(&s.bounds.Keep, "keep", 0, "keep at most so many of the site's files in --dir, the oldest go (default: all)")
-	fs.DurationVar(&s.bounds.MaxAge, "max-age", 0, "let go of the site's files in --dir that are older")
-	fs.Var(&s.maxSize, "max-size", "the most that the site's files in --dir may take together")
-	fs.BoolVar(&s.anonymise, "anonymise", false, "leave out users and sessions: page views count as users")
-	fs.StringArrayVar(&s.notes, "note", nil, "something to write down in the file (repeatable)")
-	fs.StringVar(&s.summary, "summary", "", "what this is about, in a sentence or two")
+	fs.DurationVar(&v.since, "since", 30*time.Minute, "history to start with")
+	fs.StringVarP(&v.filter, "filter", "f", "", "record only these beacons, as in rumtop --filter (default: all)")
+	fs.StringArrayVar(&v.regions, "region", nil, "show only this region, * globs (repeatable)")
+	fs.StringArrayVar(&v.releases, "release", nil, "show only this release, * globs (repeatable)")
+	fs.Var(&v.memory, "memory", "memory limit of history while recording")
+	fs.DurationVar(&s.lasting, "for", 0, "keep recording for this long")
+	fs.DurationVar(&s.every, "every", 0, "start a new file at this interval, until --for ends or a signal arrives")
+	fs.StringVarP(&s.output, "output", "o", "", "file to write (default: named by site and time, in --dir)")
+	fs.StringVar(&s.dir, "dir", ".", "directory to write to")
+	fs.IntVar(&s.bounds.Keep, "keep", 0, "keep the newest N of the site's files in --dir (default: all)")
+	fs.DurationVar(&s.bounds.MaxAge, "max-age", 0, "delete the site's files in --dir that are older (0: no limit)")
+	fs.Var(&s.maxSize, "max-size", "size limit of the site's files in --dir together (0: no limit)")
+	fs.BoolVar(&s.anonymise, "anonymise", false, "leave out users and sessions; page views count as users")
+	fs.StringArrayVar(&s.notes, "note", nil, "note to store in the file (repeatable)")
+	fs.StringVar(&s.summary, "summary", "", "summary to store in the file")
 	return cmd
 }
 
@@ -76,18 +76,18 @@ func (s *snapshotFlags) check() error {
 	s.bounds.MaxSize = int64(s.maxSize)
 	switch {
 	case s.lasting < 0 || s.every < 0 || s.bounds.MaxAge < 0 || s.bounds.Keep < 0:
-		return usage("--for, --every, --max-age and --keep cannot be negative")
+		return usage("--for, --every, --max-age, --keep: must not be negative")
 	case s.every > 0 && s.every < time.Second:
-		return usage("--every %s: at least 1s", s.every)
+		return usage("--every %s: use at least 1s", s.every)
 	case s.output != "" && s.every > 0:
-		return usage("-o names one file, --every makes several: name a directory with --dir")
+		return usage("-o with --every: several files: set a directory with --dir")
 	case s.output != "" && s.bounds != (snapshot.Bounds{}):
-		return usage("--keep, --max-age and --max-size are about the files in --dir, not about -o")
+		return usage("-o with --keep, --max-age or --max-size: these bound the files in --dir")
 	}
 	return nil
 }
 
-// snapshot records until it is told that it is enough. A signal ends the file in order.
+// snapshot records until the flags say so. A signal finishes the file in order.
 func (p *program) snapshot(ctx context.Context, v *viewFlags, s *snapshotFlags, from *siteFlags) error {
 	conn, site, err := from.connect(ctx, "rumtop snapshot")
 	if err != nil {
@@ -98,7 +98,7 @@ func (p *program) snapshot(ctx context.Context, v *viewFlags, s *snapshotFlags, 
 	if err != nil {
 		return err
 	}
-	// What has been read is still to be written when a signal comes.
+	// The aggregator outlives a signal: what it has read is still written.
 	counting, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	loop, failed, err := p.start(counting, v, feed.NewLive(conn), site)
@@ -114,7 +114,8 @@ func (p *program) snapshot(ctx context.Context, v *viewFlags, s *snapshotFlags, 
 		return err
 	}
 	enough := time.Now().Add(s.lasting)
-	// The files go on from one another in the order of arrival: what comes late is in the next one.
+	// Each file continues the one before in order of arrival: late beacons are in
+	// the next one.
 	export := agg.ExportSpan(seen.At.Add(-v.since), time.Time{})
 	for {
 		file, err := r.Create(s.output, export, seen.Site)
@@ -149,7 +150,7 @@ func (p *program) snapshot(ctx context.Context, v *viewFlags, s *snapshotFlags, 
 	}
 }
 
-// follow writes what comes until a time, or a signal.
+// follow writes what arrives until a time, or a signal.
 func follow(ctx context.Context, file *record.File, until time.Time, failed <-chan error) error {
 	ctx, cancel := context.WithDeadline(ctx, until)
 	defer cancel()
@@ -164,7 +165,7 @@ func follow(ctx context.Context, file *record.File, until time.Time, failed <-ch
 	}
 }
 
-// listContents says what a file contains, for who is about to share it.
+// listContents prints what a file contains, to be checked before it is shared.
 func (p *program) listContents(path string, m snapshot.Meta) error {
 	bytes, err := record.FileSize(path)
 	if err != nil {
@@ -177,7 +178,7 @@ func (p *program) listContents(path string, m snapshot.Meta) error {
 	}
 	only := "all beacons"
 	if m.Only != "" {
-		only = "beacons that pass " + m.Only
+		only = "beacons that match " + m.Only
 	}
 	_, err = fmt.Fprintf(p.stdout, `%s
   span         %s to %s (%s)

@@ -25,7 +25,7 @@ func (p *program) tailCommand() *cobra.Command {
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if format != "ndjson" {
-				return usage("--format %q: known is ndjson", format)
+				return usage("--format %q: unknown: use ndjson", format)
 			}
 			if count < 0 || since < 0 {
 				return usage("--count and --since cannot be negative")
@@ -52,15 +52,16 @@ func (p *program) tailCommand() *cobra.Command {
 	fs := cmd.Flags()
 	from.register(fs)
 	fs.StringVar(&format, "format", "ndjson", "one JSON object a line: ndjson")
-	fs.StringVarP(&expression, "filter", "f", "", "which beacons, as in rumtop --filter")
-	fs.StringArrayVar(&regions, "region", nil, "only this region, * globs (repeatable)")
-	fs.StringArrayVar(&releases, "release", nil, "only this release, * globs (repeatable)")
-	fs.DurationVar(&since, "since", 0, "begin with that much history")
-	fs.IntVar(&count, "count", 0, "end after that many beacons")
+	fs.StringVarP(&expression, "filter", "f", "", "filter, as in rumtop --filter")
+	fs.StringArrayVar(&regions, "region", nil, "show only this region, * globs (repeatable)")
+	fs.StringArrayVar(&releases, "release", nil, "show only this release, * globs (repeatable)")
+	fs.DurationVar(&since, "since", 0, "start with this much history")
+	fs.IntVar(&count, "count", 0, "stop after N beacons")
 	return cmd
 }
 
-// printBeacons prints until the subscription ends, or count (if not 0) are printed.
+// printBeacons prints until the subscription ends, or until it has printed count
+// beacons, if that is not 0.
 func (p *program) printBeacons(sub *stream.Subscription, which filter.Expr, count int) error {
 	enc := json.NewEncoder(p.stdout)
 	enc.SetEscapeHTML(false)

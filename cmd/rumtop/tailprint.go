@@ -8,8 +8,8 @@ import (
 	"github.com/rumtop/rumtop/internal/plain"
 )
 
-// tailBeacon is one line of rumtop tail: the fields of the HTTP beacon as they
-// left the collector, with the hashes of the client's identifiers.
+// tailBeacon is one line of rumtop tail: the fields of the HTTP beacon, scrubbed,
+// with the hashes of the client's identifiers.
 type tailBeacon struct {
 	Received       string             `json:"received"`
 	Site           string             `json:"site"`
@@ -60,8 +60,8 @@ type tailEvent struct {
 	Value float64 `json:"value"`
 }
 
-// The most that one string of a line may take: a rogue publisher may have
-// bypassed the collector's limits.
+// tailStringLimit is the longest string of a line, in bytes: a rogue publisher may
+// have bypassed the collector's limits.
 const tailStringLimit = 16 << 10
 
 func tailLine(b *beacon.Beacon) tailBeacon {

@@ -18,6 +18,7 @@ import (
 	"github.com/rumtop/rumtop/internal/feed"
 	"github.com/rumtop/rumtop/internal/filter"
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/measure"
 	"github.com/rumtop/rumtop/internal/plain"
 )
 
@@ -31,11 +32,11 @@ func (p *program) verdictCommand() *cobra.Command {
 	memory := size(512 << 20)
 	cmd := &cobra.Command{
 		Use:   "verdict [FILE]",
-		Short: "Tell whether one release is worse than another",
-		Long: `verdict compares a canary with a baseline, weighed to the same mix of region, device and
-browser. Exit status 0: not worse, by the margins; 1: regressed; 3: not enough data to tell.
-It may be asked again and again: the intervals hold however often one looks.
-With the FILE of a snapshot it judges by what was recorded.`,
+		Short: "Test whether a release regressed",
+		Long: `verdict compares a canary with a baseline, weighted to one mix of region, device and browser.
+Exit status 0: not worse, by the margins; 1: regressed; 3: not enough data.
+Run it as often as you like: the intervals stay valid.
+With the FILE of a snapshot it compares from the recording.`,
 		Example: `  rumtop verdict --baseline 2.4.0 --canary 2.4.1
   rumtop verdict --baseline 2.4.0 --canary 2.4.1 --margin error_rate=0.2pp --margin lcp=5% --format json
   rumtop verdict incident.rumsnap --baseline 2.4.0 --canary 2.4.1 --at 14:20 --since 10m`,
@@ -46,15 +47,15 @@ With the FILE of a snapshot it judges by what was recorded.`,
 			var err error
 			switch {
 			case at != "" && len(args) == 0:
-				return usage("--at is a time of a snapshot: name its file")
+				return usage("--at without a snapshot: name its file")
 			case spec.Baseline == "" || spec.Canary == "":
-				return usage("name both releases with --baseline and --canary")
+				return usage("no releases: set --baseline and --canary")
 			case spec.Baseline == spec.Canary:
-				return usage("--baseline and --canary are both %s: name two releases", spec.Canary)
+				return usage("--baseline and --canary are both %s: use two releases", spec.Canary)
 			case since <= 0:
-				return usage("--since %s: history must be longer than nothing", since)
+				return usage("--since %s: must be more than 0", since)
 			case format != "table" && format != "json":
-				return usage("--format %q: known are table, json", format)
+				return usage("--format %q: unknown: use table or json", format)
 			}
 			if query.Filter, err = filter.Parse(expr); err != nil {
 				return usage("%w", err)
@@ -70,9 +71,9 @@ With the FILE of a snapshot it judges by what was recorded.`,
 			ctx := cmd.Context()
 			var v *frame.Verdict
 			if len(args) == 1 {
-				v, err = judgeFile(ctx, query, args[0], at, cfg)
+				v, err = verdictFile(ctx, query, args[0], at, cfg)
 			} else {
-				v, err = judgeLive(ctx, query, &from, cfg)
+				v, err = verdictLive(ctx, query, &from, cfg)
 			}
 			if err != nil {
 				return err
@@ -80,24 +81,24 @@ With the FILE of a snapshot it judges by what was recorded.`,
 			if err := printVerdict(p.stdout, v, format); err != nil {
 				return fmt.Errorf("write the verdict: %w", err)
 			}
-			return statusOf(v)
+			return verdictStatus(v)
 		},
 	}
 	fs := cmd.Flags()
 	from.register(fs)
-	fs.StringVar(&spec.Baseline, "baseline", "", "the release to compare with")
-	fs.StringVar(&spec.Canary, "canary", "", "the release to judge")
-	fs.DurationVar(&since, "since", 30*time.Minute, "history to judge by")
-	fs.StringVarP(&expr, "filter", "f", "", "which beacons: region=eu-* device=mobile")
-	fs.StringArrayVar(&margins, "margin", nil, "how much worse is still not worse (repeatable): error_rate=0.5pp failed_requests=0.5pp lcp=10% inp=10% cls=0.02 are the defaults")
-	fs.StringVar(&at, "at", "", "of a snapshot: judge up to then, as 14:02 (local time), 5m (before its end) or 2026-11-20T14:02:00Z (default: its end)")
+	fs.StringVar(&spec.Baseline, "baseline", "", "release to compare with")
+	fs.StringVar(&spec.Canary, "canary", "", "release under test")
+	fs.DurationVar(&since, "since", 30*time.Minute, "history to compare")
+	fs.StringVarP(&expr, "filter", "f", "", "filter: region=eu-* device=mobile")
+	fs.StringArrayVar(&margins, "margin", nil, "tolerated worsening: error_rate=0.5pp, lcp=10%, cls=0.02 (repeatable)")
+	fs.StringVar(&at, "at", "", "in a snapshot: compare up to 14:02 (local), 5m (before its end; default: its end)")
 	promised.registerMute(fs)
-	fs.StringVar(&format, "format", "table", "table, json")
-	fs.Var(&memory, "memory", "the most that history may take; the oldest goes first")
+	fs.StringVar(&format, "format", "table", "output format: table, json")
+	fs.Var(&memory, "memory", "memory limit of history; evicts the oldest")
 	return cmd
 }
 
-// parseMargins reads measure=amount: pp for shares, % for times, a number for CLS.
+// parseMargins reads MEASURE=AMOUNT: pp for shares, % for times, a number for CLS.
 func parseMargins(words []string) (frame.Margins, error) {
 	m := frame.DefaultMargins
 	for _, w := range words {
@@ -116,23 +117,23 @@ func parseMargins(words []string) (frame.Margins, error) {
 		case "cls":
 			into = &m.CLS
 		default:
-			return m, usage("--margin %s: known are error_rate, failed_requests, lcp, inp, cls", w)
+			return m, usage("--margin %s: unknown measure: use error_rate, failed_requests, lcp, inp or cls", w)
 		}
 		number, ok := strings.CutSuffix(amount, unit)
 		v, err := strconv.ParseFloat(number, 64)
 		if err != nil || !ok || !(v > 0 && v/scale <= 1) {
-			return m, usage("--margin %s: write it as error_rate=0.2pp (percentage points), lcp=5%%, cls=0.02", w)
+			return m, usage("--margin %s: use error_rate=0.2pp (percentage points), lcp=5%% or cls=0.02", w)
 		}
 		*into = v / scale
 	}
 	return m, nil
 }
 
-// judgeEvery is how often it is looked whether all has been read.
-const judgeEvery = 200 * time.Millisecond
+// verdictInterval is the refresh interval while the history is read.
+const verdictInterval = 200 * time.Millisecond
 
-// judgeLive judges by the history that a server keeps.
-func judgeLive(ctx context.Context, query frame.Query, from *siteFlags, cfg agg.Config) (*frame.Verdict, error) {
+// verdictLive compares the releases in the history of a server.
+func verdictLive(ctx context.Context, query frame.Query, from *siteFlags, cfg agg.Config) (*frame.Verdict, error) {
 	conn, site, err := from.connect(ctx, "rumtop verdict")
 	if err != nil {
 		return nil, err
@@ -142,30 +143,30 @@ func judgeLive(ctx context.Context, query frame.Query, from *siteFlags, cfg agg.
 	defer cancel()
 	query.Site = site
 	cfg.Retain = query.Verdict.Since + readMargin
-	loop, failed := feed.NewLive(conn).Start(ctx, cfg, site, query.Verdict.Since, judgeEvery, nil)
-	return judge(ctx, query, loop, failed)
+	loop, failed := feed.NewLive(conn).Start(ctx, cfg, site, query.Verdict.Since, verdictInterval, nil)
+	return completeVerdict(ctx, query, loop, failed)
 }
 
-// judgeFile compares the releases in a snapshot, up to a time of it or to its end.
-func judgeFile(ctx context.Context, query frame.Query, path, at string, cfg agg.Config) (*frame.Verdict, error) {
+// verdictFile compares the releases in a snapshot, up to a time of it or to its end.
+func verdictFile(ctx context.Context, query frame.Query, path, at string, cfg agg.Config) (*frame.Verdict, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	r, err := feed.OpenReplay(path)
 	if err != nil {
 		return nil, err
 	}
-	loop, failed := r.Start(ctx, cfg, judgeEvery)
+	loop, failed := r.Start(ctx, cfg, verdictInterval)
 	if query.Site = r.Meta.Site; at != "" {
 		if query.At, err = config.ParseMoment(at, r.Now()); err != nil {
 			return nil, usage("--at %w", err)
 		}
 	}
-	return judge(ctx, query, loop, failed)
+	return completeVerdict(ctx, query, loop, failed)
 }
 
-// judge asks for the verdict once the whole history is there: computed earlier,
-// it would be repeated for nothing.
-func judge(ctx context.Context, query frame.Query, loop *agg.Loop, failed <-chan error) (*frame.Verdict, error) {
+// completeVerdict asks for the verdict when the whole history is there; the
+// loop would compute it again and again before.
+func completeVerdict(ctx context.Context, query frame.Query, loop *agg.Loop, failed <-chan error) (*frame.Verdict, error) {
 	spec := query.Verdict
 	query.Verdict = frame.VerdictSpec{}
 	if _, err := feed.Complete(ctx, loop, query, failed, nil); err != nil {
@@ -179,8 +180,8 @@ func judge(ctx context.Context, query frame.Query, loop *agg.Loop, failed <-chan
 	return f.Verdict, nil
 }
 
-// statusOf is what the exit status tells.
-func statusOf(v *frame.Verdict) error {
+// verdictStatus is the error that sets the exit status.
+func verdictStatus(v *frame.Verdict) error {
 	switch v.Verdict {
 	case frame.NotWorse:
 		return nil
@@ -189,9 +190,9 @@ func statusOf(v *frame.Verdict) error {
 	}
 	reason := v.Note
 	if reason == "" {
-		reason = fmt.Sprintf("about %d more page views of %s are needed", v.Needs, v.Canary)
+		reason = fmt.Sprintf("needs about %d more page views of %s", v.Needs, v.Canary)
 	}
-	return &statusError{exitScant, errors.New("not enough data: " + reason)}
+	return &statusError{exitNoData, errors.New("not enough data: " + reason)}
 }
 
 func printVerdict(w io.Writer, v *frame.Verdict, format string) error {
@@ -203,14 +204,14 @@ func printVerdict(w io.Writer, v *frame.Verdict, format string) error {
 		return enc.Encode(&c)
 	}
 	b := &strings.Builder{}
-	_, _ = fmt.Fprintf(b, "%s against %s: %s\n", plain.Line(v.Canary, 40), plain.Line(v.Baseline, 40), strings.ToUpper(v.Verdict))
-	_, _ = fmt.Fprintf(b, "%d and %d page views, %s to %s; %.0f%% of the canary's are of people whom both have seen (%d kinds)\n\n",
-		v.CanaryViews, v.BaselineViews, v.From.Format("15:04Z"), v.To.Format("15:04Z"), 100*v.Support, v.Strata)
+	_, _ = fmt.Fprintf(b, "%s vs %s: %s\n", plain.Line(v.Canary, 40), plain.Line(v.Baseline, 40), strings.ToUpper(v.Verdict))
+	_, _ = fmt.Fprintf(b, "canary %s, baseline %s page views, %s–%s UTC; %.0f%% of the canary comparable (%d strata)\n\n",
+		measure.Whole(float64(v.CanaryViews)), measure.Whole(float64(v.BaselineViews)), v.From.UTC().Format("15:04"), v.To.UTC().Format("15:04"), 100*v.Support, v.Strata)
 	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
 	_, _ = fmt.Fprintf(t, "measure\tbaseline\tcanary\tchange\tfrom\tto\tmargin\tverdict\t\n")
 	for i := range v.Measures {
 		j := &v.Measures[i]
-		show, change := shownAs(j.Measure)
+		show, change := verdictFormats(j.Measure)
 		if j.Verdict == frame.NoData {
 			_, _ = fmt.Fprintf(t, "%s\t·\t·\t·\t·\t·\t%s\t%s\t\n", j.Measure, change(j.Margin), j.Verdict)
 			continue
@@ -227,8 +228,8 @@ func printVerdict(w io.Writer, v *frame.Verdict, format string) error {
 	return err
 }
 
-// shownAs gives how values of a measure and changes of it are written.
-func shownAs(measure string) (show, change func(float64) string) {
+// verdictFormats are the formats of a measure's values and of their changes.
+func verdictFormats(measure string) (show, change func(float64) string) {
 	format := func(layout string, scale float64) func(float64) string {
 		return func(v float64) string { return fmt.Sprintf(layout, scale*v) }
 	}

@@ -30,7 +30,7 @@ func TestVerdictTells(t *testing.T) {
 		}
 	}
 	w.settle()
-	for canary, want := range map[string]int{"2": exitFailed, "3": exitScant, "4": exitOK, "5": exitScant} {
+	for canary, want := range map[string]int{"2": exitFailed, "3": exitNoData, "4": exitOK, "5": exitNoData} {
 		status, stderr := w.status("verdict", "--baseline", "1", "--canary", canary, "--margin", "error_rate=2pp")
 		if status != want {
 			t.Errorf("release %s: status %d, want %d: %s", canary, status, want, stderr)

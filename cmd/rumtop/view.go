@@ -29,11 +29,11 @@ func (p *program) viewCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "rumtop",
 		Short: "top for the people who use your web site",
-		Long: `rumtop shows who is hurt on your web site right now, how badly, since when and what
-they have in common: live error rates, LCP and INP tails and affected users per segment,
-from the beacons that rumtop collect publishes on NATS.
+		Long: `rumtop shows who is affected on your web site right now, how badly, since when and what
+they share: live error rates, LCP and INP tails and affected users per segment, from the
+beacons that rumtop collect publishes on NATS.
 
-Try it with an incident unfolding: rumtop demo`,
+Try a simulated incident: rumtop demo`,
 		Example: `  rumtop --server nats://nats.internal:4222 --region 'eu-*'
   rumtop --by release -f 'device=mobile lcp>2500'
   rumtop --once --format json | jq .total.error_rate`,
@@ -50,12 +50,12 @@ Try it with an incident unfolding: rumtop demo`,
 	return cmd
 }
 
-// prints reports whether frames are printed rather than shown.
+// prints reports whether frames are printed, not shown.
 func (p *program) prints(v *viewFlags) bool {
 	return v.once || v.count > 0 || v.output != "-" || !p.interactive()
 }
 
-// watch shows or prints what a NATS server has.
+// watch shows or prints the beacons of a NATS server.
 func (p *program) watch(ctx context.Context, v *viewFlags, from *siteFlags) error {
 	const name = "rumtop"
 	if p.prints(v) {
@@ -83,12 +83,13 @@ func (p *program) watch(ctx context.Context, v *viewFlags, from *siteFlags) erro
 	return p.show(ctx, v, conn, feed.NewLiveSite(conn, site), site)
 }
 
-// How long the choice of a site may hold up the first screen.
-const chooseTime = 250 * time.Millisecond
+// chooseTimeout is how long finding the sites may delay the first screen.
+const chooseTimeout = 250 * time.Millisecond
 
-// chooseSite asks, where several sites are there. "" leaves it to the feed.
+// chooseSite asks which site to show, if there are several. "" leaves it to the
+// feed.
 func (p *program) chooseSite(ctx context.Context, conn *stream.Conn) (string, error) {
-	quick, cancel := context.WithTimeout(ctx, chooseTime)
+	quick, cancel := context.WithTimeout(ctx, chooseTimeout)
 	defer cancel()
 	if err := conn.Await(quick); err != nil {
 		return "", ctx.Err()
@@ -105,8 +106,8 @@ func (p *program) chooseSite(ctx context.Context, conn *stream.Conn) (string, er
 	read := make(chan bool, 1)
 	for {
 		_, _ = fmt.Fprint(p.stdout, "which site? ")
-		// A read cannot be ended, and a signal must not wait for it. One is begun for
-		// each answer: another would take the screen its first key.
+		// A read cannot be cancelled, and a signal must not wait for it. Each answer
+		// has one read: a second would swallow the screen's first key.
 		go func() { read <- in.Scan() }()
 		select {
 		case <-ctx.Done():
@@ -133,39 +134,39 @@ const readMargin = 2 * time.Minute
 // start starts an aggregator for a view.
 func (p *program) start(ctx context.Context, v *viewFlags, source *feed.Live, site string) (loop *agg.Loop, failed <-chan error, err error) {
 	var onFrame func(*frame.Frame)
-	if command := v.promised.onBreach; command != "" {
+	if command := v.objectives.onBreach; command != "" {
 		var breaches agg.Breaches
-		alarm := newAlarm(command)
-		go alarm.run(ctx, p.later)
+		alarm := newBreachRunner(command)
+		go alarm.run(ctx, p.delayError)
 		onFrame = func(f *frame.Frame) {
-			if b := tell(&breaches, f); b != nil {
-				alarm.tell(b)
+			if b := breachOf(&breaches, f); b != nil {
+				alarm.enqueue(b)
 			}
 		}
 	}
 	since := max(v.since, 2*v.window) // the baseline is a window, too
 	cfg := agg.Config{Memory: int64(v.memory), Retain: since + readMargin}
-	if err := v.promised.config(&cfg); err != nil {
+	if err := v.objectives.config(&cfg); err != nil {
 		return nil, nil, err
 	}
 	if len(cfg.Objectives) > 0 {
-		since = max(since, v.promised.length+time.Minute)
+		since = max(since, v.objectives.longWindow+time.Minute)
 		cfg.Retain = since + readMargin
 	}
 	loop, failed = source.Start(ctx, cfg, site, since, v.interval, onFrame)
 	return loop, failed, nil
 }
 
-// show runs the screen until the person leaves.
+// show runs the screen until the user quits.
 func (p *program) show(ctx context.Context, v *viewFlags, conn *stream.Conn, source *feed.Live, site string) error {
 	query, err := v.query(site, time.Now())
 	if err != nil {
 		return err
 	}
-	// The counting outlasts a signal: a recording is ended in order.
+	// The aggregator outlives a signal, so that a recording finishes in order.
 	counting, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
-	source.Presence = v.presence.company(conn, p.user())
+	source.Presence = v.presence.presence(conn, p.user())
 	loop, failed, err := p.start(counting, v, source, site)
 	if err != nil {
 		return err
@@ -181,7 +182,7 @@ func (p *program) show(ctx context.Context, v *viewFlags, conn *stream.Conn, sou
 		ASCII: v.ascii, NoColor: v.noColor, NoMouse: v.noMouse, NoBell: v.noBell, Theme: v.theme,
 	}
 	if source.Presence != nil {
-		screen.Presence = watchers{source.Presence}
+		screen.Presence = screenPresence{source.Presence}
 	}
 	done, err := v.errors.apply(&screen)
 	if err != nil {
@@ -190,12 +191,12 @@ func (p *program) show(ctx context.Context, v *viewFlags, conn *stream.Conn, sou
 	defer done()
 	err = runScreens(ctx, []<-chan error{failed}, screen)
 	err = errors.Join(err, p.leaveFiles(files, query))
-	p.tellLater()
+	p.printDelayed()
 	return err
 }
 
-// runScreens runs the screen, or two, until the person leaves or what stands
-// behind one fails: it would show the last frame for ever.
+// runScreens runs the screen, or two, until the user quits or the feed of one
+// fails: the screen would show its last frame for ever.
 func runScreens(ctx context.Context, failed []<-chan error, screens ...ui.Options) error {
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)

@@ -18,7 +18,7 @@ import (
 	"github.com/rumtop/rumtop/internal/frame"
 )
 
-// viewFlags are the question and the way it is shown.
+// viewFlags are the query and how the answer is shown.
 type viewFlags struct {
 	regions, releases []string
 	filter, by        string
@@ -33,69 +33,69 @@ type viewFlags struct {
 	theme             string
 	memory            size
 	funnel, measure   string
-	promised          objectiveFlags
+	objectives        objectiveFlags
 	errors            errorFlags
 	view              string
 	presence          presenceFlags
 }
 
 func (v *viewFlags) register(fs *pflag.FlagSet) {
-	fs.StringArrayVar(&v.regions, "region", nil, "only this region, * globs (repeatable)")
-	fs.StringArrayVar(&v.releases, "release", nil, "only this release, * globs (repeatable)")
-	fs.StringVarP(&v.filter, "filter", "f", "", `which beacons: region=eu-* release!=2.4.0 lcp>2500 (error=yes or status>=500)`)
-	fs.StringVar(&v.by, "by", "region", "what a segment is: "+strings.Join(beacon.DimNames(), " ")+" or a tag")
+	fs.StringArrayVar(&v.regions, "region", nil, "show only this region, * globs (repeatable)")
+	fs.StringArrayVar(&v.releases, "release", nil, "show only this release, * globs (repeatable)")
+	fs.StringVarP(&v.filter, "filter", "f", "", `filter: region=eu-* release!=2.4.0 lcp>2500 (error=yes or status>=500)`)
+	fs.StringVar(&v.by, "by", "region", "dimension to group by: "+strings.Join(beacon.DimNames(), " ")+", or a tag")
 	fs.DurationVarP(&v.window, "window", "w", 5*time.Minute, "rolling window")
 	fs.DurationVar(&v.since, "since", 30*time.Minute, "history to read at start")
-	fs.StringVar(&v.baseline, "baseline", "previous", "what deltas compare with: previous, a duration ago (1h), or a time (2026-11-20T14:00:00Z, 14:00)")
-	fs.StringVar(&v.at, "at", "", "look back: the window ends then, as 14:02 (local time), 5m (ago) or 2026-11-20T14:02:00Z (default: now)")
-	fs.DurationVarP(&v.interval, "interval", "i", time.Second, "refresh")
-	fs.BoolVar(&v.once, "once", false, "print one frame and exit; the default where standard output is no terminal")
-	fs.IntVar(&v.count, "count", 0, "print that many frames and exit")
-	fs.StringVar(&v.format, "format", "table", "of printed frames: table, json, csv")
-	fs.StringVarP(&v.output, "output", "o", "-", "write printed frames to this file")
-	fs.BoolVar(&v.ascii, "ascii", false, "draw with ASCII alone")
-	fs.BoolVar(&v.noColor, "no-color", false, "no colours")
+	fs.StringVar(&v.baseline, "baseline", "previous", "baseline: previous, an age (1h) or a time (14:00, 2026-11-20T14:00:00Z)")
+	fs.StringVar(&v.at, "at", "", "end of the window: 14:02 (local), 5m (ago) or 2026-11-20T14:02:00Z (default: now)")
+	fs.DurationVarP(&v.interval, "interval", "i", time.Second, "refresh interval")
+	fs.BoolVar(&v.once, "once", false, "print one frame and exit; default if stdout is not a terminal")
+	fs.IntVar(&v.count, "count", 0, "print N frames and exit")
+	fs.StringVar(&v.format, "format", "table", "format of printed frames: table, json, csv")
+	fs.StringVarP(&v.output, "output", "o", "-", "file to write printed frames to; - is stdout")
+	fs.BoolVar(&v.ascii, "ascii", false, "draw with ASCII only")
+	fs.BoolVar(&v.noColor, "no-color", false, "draw without colours")
 	fs.BoolVar(&v.noMouse, "no-mouse", false, "leave the mouse to the terminal")
-	fs.BoolVar(&v.noBell, "no-bell", false, "a breach of an objective makes no sound")
-	fs.StringVar(&v.theme, "theme", "auto", "colours: auto, dark, light")
+	fs.BoolVar(&v.noBell, "no-bell", false, "no bell on a breach")
+	fs.StringVar(&v.theme, "theme", "auto", "colour theme: auto, dark, light")
 	v.memory = 512 << 20
-	fs.Var(&v.memory, "memory", "the most that history may take; the oldest goes first")
-	fs.StringVar(&v.measure, "measure", "", "a metric of the site's own to show for each row, such as ttft")
-	fs.StringVar(&v.funnel, "funnel", "", "events that should follow one another in a session, such as 'add_to_cart > checkout_completed': how far sessions get")
-	v.promised.register(fs)
+	fs.Var(&v.memory, "memory", "memory limit of history; evicts the oldest")
+	fs.StringVar(&v.measure, "measure", "", "custom measure to show per row, such as ttft")
+	fs.StringVar(&v.funnel, "funnel", "", "funnel of events per session, such as 'add_to_cart > checkout_completed'")
+	v.objectives.register(fs)
 	v.errors.register(fs)
 	v.presence.register(fs)
-	fs.StringVar(&v.view, "view", "", "open a view that was saved with :save NAME, or stands under views: in the configuration")
+	fs.StringVar(&v.view, "view", "", "open a view saved with :save NAME, or that is under views: in the configuration")
 }
 
-// check refuses what makes no sense before anything is connected.
+// check refuses invalid values before the command connects.
 func (v *viewFlags) check() error {
 	switch {
 	case v.window < time.Second || v.window > 24*time.Hour:
-		return usage("--window %s: a window lasts from 1s to 24h", v.window)
+		return usage("--window %s: use 1s to 24h", v.window)
 	case v.since <= 0:
-		return usage("--since %s: history must be longer than nothing", v.since)
+		return usage("--since %s: must be more than 0", v.since)
 	case v.interval < 100*time.Millisecond || v.interval > time.Hour:
-		return usage("--interval %s: refresh between 100ms and 1h", v.interval)
+		return usage("--interval %s: use 100ms to 1h", v.interval)
 	case v.count < 0:
-		return usage("--count %d: a number of frames is 1 or more", v.count)
+		return usage("--count %d: use 1 or more", v.count)
 	case !slices.Contains([]string{"table", "json", "csv"}, v.format):
-		return usage("--format %q: known are table, json, csv", v.format)
+		return usage("--format %q: unknown: use table, json or csv", v.format)
 	case !slices.Contains([]string{"auto", "dark", "light"}, v.theme):
-		return usage("--theme %q: known are auto, dark, light", v.theme)
+		return usage("--theme %q: unknown theme: use auto, dark or light", v.theme)
 	case v.by == "":
-		return usage("--by: name a dimension (%s) or a tag", strings.Join(beacon.DimNames(), ", "))
+		return usage("--by: empty: use a dimension (%s) or a tag", strings.Join(beacon.DimNames(), ", "))
 	case v.memory < 16<<20:
-		return usage("--memory %s: at least 16MiB", &v.memory)
+		return usage("--memory %s: use at least 16MiB", &v.memory)
 	}
-	if err := errors.Join(v.promised.config(&agg.Config{}), v.errors.check()); err != nil {
+	if err := errors.Join(v.objectives.config(&agg.Config{}), v.errors.check()); err != nil {
 		return err
 	}
 	_, err := v.query("", time.Now())
 	return err
 }
 
-// query is the question that the flags ask.
+// query is the query of the flags.
 func (v *viewFlags) query(site string, now time.Time) (frame.Query, error) {
 	expr, err := filter.Parse(v.filter)
 	if err != nil {
@@ -134,7 +134,7 @@ func (v *viewFlags) query(site string, now time.Time) (frame.Query, error) {
 	return q, nil
 }
 
-// size is a number of bytes that people write as 512MiB.
+// size is a number of bytes, written as 512MiB.
 type size uint64
 
 func (s *size) String() string { return humanize.IBytes(uint64(*s)) }
@@ -142,10 +142,10 @@ func (s *size) Type() string   { return "size" }
 func (s *size) Set(text string) error {
 	n, err := humanize.ParseBytes(text)
 	if err != nil {
-		return fmt.Errorf("%q is no size such as 512MiB", text)
+		return fmt.Errorf("%q: invalid size: use 512MiB", text)
 	}
 	if n > math.MaxInt64 {
-		return fmt.Errorf("%q is more than any machine has", text)
+		return fmt.Errorf("%q: invalid size: more than any machine has", text)
 	}
 	*s = size(n)
 	return nil

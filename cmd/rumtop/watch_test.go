@@ -197,7 +197,7 @@ func TestPrintedFrames(t *testing.T) {
 
 func TestSitesAreChosenByName(t *testing.T) {
 	w := newWorld(t, "--site", "shop=k", "--site", "docs=l")
-	if status, problem := w.status("--once"); status != exitScant || !strings.Contains(problem, "no site has reported yet") {
+	if status, problem := w.status("--once"); status != exitNoData || !strings.Contains(problem, "no site has reported yet") {
 		t.Errorf("no site: %d %s", status, problem)
 	}
 	w.send("k", post{body: `{"navigation":true}`})
