@@ -140,14 +140,14 @@ func TestCheck(t *testing.T) {
 		out    string
 		errout string
 	}{
-		{[]string{"--burn-for", "2m", "--objective", "errors=99% of views"}, exitFailed, "BREACH", "burns too fast"},
+		{[]string{"--burn-for", "2m", "--objective", "errors=99% of views"}, exitFailed, "BREACH", "error budget breach"},
 		{[]string{"--burn-for", "2m", "--objective", "errors=99% of views", "--mute", "errors"}, exitOK, "muted", ""},
 		{[]string{"--burn-for", "2m", "--objective", "errors=90% of views"}, exitOK, "ok", ""},
 		{[]string{"--objective", "errors=99% of views"}, exitNoData, "not enough data", "not enough data for errors"},
 		{[]string{"--burn-for", "2m", "--objective", "speed=75% of lcp<=2500"}, exitNoData, "not enough data", "speed"},
 		{nil, exitUsage, "", "no objective"},
-		{[]string{"--objective", "99% of views"}, exitUsage, "", "give it a name"},
-		{[]string{"--objective", "errors=99% of views", "--mute", "speed"}, exitUsage, "", "no such objective"},
+		{[]string{"--objective", "99% of views"}, exitUsage, "", "no name"},
+		{[]string{"--objective", "errors=99% of views", "--mute", "speed"}, exitUsage, "", "unknown objective"},
 		{[]string{"--objective", "errors=99% of views", "--maintenance", "now"}, exitUsage, "", "FROM/TO"},
 		{[]string{"--objective", "errors=99% of views", "--on-breach", "true"}, exitUsage, "", "--watch"},
 	} {

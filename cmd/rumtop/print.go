@@ -41,7 +41,7 @@ func finding(f *frame.Finding) string {
 	if f.Filter != "" {
 		s += " where " + plain.Line(f.Filter, 200)
 	}
-	return s + fmt.Sprintf(" · %d users · since %s", f.Affected, f.Since.UTC().Format("15:04:05Z"))
+	return s + fmt.Sprintf(" · %s · since %s", measure.Quantity(float64(f.Affected), "user", "users"), f.Since.UTC().Format("15:04:05Z"))
 }
 
 // printCSV writes a line per segment and one for the total, whose key is empty.
@@ -102,11 +102,12 @@ func printTable(w io.Writer, f *frame.Frame) error {
 	}
 	b.WriteByte('\n')
 	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
-	_, _ = fmt.Fprintf(t, "%s\tviews\terr %%\tΔ\tlcp p75\tp95\tn\tinp p75\tp95\tn\tcls p75\tn\tusers\taffected\t\n", plain.Line(f.By, 30))
+	_, _ = fmt.Fprintf(t, "%s\tviews\terror rate\tΔ\tLCP p75\tp95\tn\tINP p75\tp95\tn\tCLS p75\tn\tusers\taffected\t\n", plain.Line(f.By, 30))
 	line := func(key string, r *frame.Row) {
 		_, _ = fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%d\t%s\t%s\t%d\t%s\t%d\t%d\t%d\t\n", plain.Line(key, 40),
-			count(r), rate(r), delta(r), ms(r.LCP, r.LCP.P75), ms(r.LCP, r.LCP.P95), r.LCP.N, ms(r.INP, r.INP.P75), ms(r.INP, r.INP.P95), r.INP.N,
-			unitless(r.CLS, r.CLS.P75), r.CLS.N, r.Users, r.Affected)
+			viewCount(r), errorRate(r), errorRateDelta(r), percentile(measure.LCP, r.LCP, r.LCP.P75), percentile(measure.LCP, r.LCP, r.LCP.P95), r.LCP.N,
+			percentile(measure.INP, r.INP, r.INP.P75), percentile(measure.INP, r.INP, r.INP.P95), r.INP.N,
+			percentile(measure.CLS, r.CLS, r.CLS.P75), r.CLS.N, r.Users, r.Affected)
 	}
 	line("all", &f.Total)
 	for i := range f.Segments {
@@ -119,7 +120,7 @@ func printTable(w io.Writer, f *frame.Frame) error {
 	if len(f.Errors) > 0 {
 		b.WriteString("\ntop errors\n")
 		for _, e := range f.Errors {
-			_, _ = fmt.Fprintf(b, "%6.0f×  %s: %s  · %d users · %s\n", float64(e.Count), plain.Line(e.Type, 40), plain.Line(e.Message, 100), e.Users, e.Fingerprint)
+			_, _ = fmt.Fprintf(b, "%6.0f×  %s: %s  · %s · %s\n", float64(e.Count), plain.Line(e.Type, 40), plain.Line(e.Message, 100), measure.Quantity(float64(e.Users), "user", "users"), e.Fingerprint)
 		}
 	}
 	_, _ = fmt.Fprintf(b, "\ntrust: %s\n", trust(&f.Health))
@@ -129,41 +130,38 @@ func printTable(w io.Writer, f *frame.Frame) error {
 
 func seconds(s float64) string { return time.Duration(s * float64(time.Second)).String() }
 
-func count(r *frame.Row) string {
-	s := strconv.FormatFloat(math.Round(float64(r.Views)), 'f', 0, 64)
+func viewCount(r *frame.Row) string {
+	s := measure.Whole(float64(r.Views))
 	if r.Estimated {
 		return "≈" + s
 	}
 	return s
 }
 
-func rate(r *frame.Row) string {
+func errorRate(r *frame.Row) string {
 	if r.Views == 0 && r.ErroredViews == 0 {
-		return "·"
+		return measure.Unknown
 	}
-	return strconv.FormatFloat(100*r.ErrorRate, 'f', 2, 64)
+	return measure.Share.Format(r.ErrorRate)
 }
 
-func delta(r *frame.Row) string {
+func errorRateDelta(r *frame.Row) string {
 	d := r.Delta.ErrorRate
 	switch {
 	case !d.Known:
-		return "·"
+		return measure.Unknown
 	case d.Sign == 0:
 		return "="
 	}
-	return fmt.Sprintf("%+.2f", 100*d.Diff)
+	return measure.Share.Change(d.Diff)
 }
 
-// ms and unitless mark a thin percentile with ~.
-func ms(d frame.Dist, v float64) string       { return marked(d, v, 0) }
-func unitless(d frame.Dist, v float64) string { return marked(d, v, 3) }
-
-func marked(d frame.Dist, v float64, digits int) string {
+// percentile writes a percentile of a vital; ~ marks a thin one.
+func percentile(id measure.ID, d frame.Dist, v float64) string {
 	if d.N == 0 {
-		return "·"
+		return measure.Unknown
 	}
-	s := strconv.FormatFloat(v, 'f', digits, 64)
+	s := measure.All[id].Unit.Format(v)
 	if d.Thin() {
 		return s + "~"
 	}
@@ -198,11 +196,11 @@ func trust(h *frame.Health) string {
 		add("sampled at %.3g%%: counts are estimates", 100*h.SampleRate)
 	}
 	add("%d dropped", h.Dropped)
-	add("%d gaps", h.Gaps)
+	add("%s", measure.Quantity(float64(h.Gaps), "gap", "gaps"))
 	for _, c := range []struct {
 		n    int64
 		what string
-	}{{h.Malformed, "malformed"}, {h.Late, "late"}, {h.Duplicates, "duplicate"}, {h.Overflow, "over a cap"}, {h.Evicted, "evicted by --memory"}} {
+	}{{h.Malformed, "malformed"}, {h.Late, "late"}, {h.Duplicates, "duplicate"}, {h.Overflow, "over cap"}, {h.Evicted, "evicted by --memory"}} {
 		if c.n > 0 {
 			add("%d %s", c.n, c.what)
 		}

@@ -98,35 +98,40 @@ With the FILE of a snapshot it compares from the recording.`,
 	return cmd
 }
 
-// parseMargins reads MEASURE=AMOUNT: pp for shares, % for times, a number for CLS.
+// parseMargins reads MEASURE=AMOUNT: percentage points for shares, a percentage
+// for relative margins, else a number.
 func parseMargins(words []string) (frame.Margins, error) {
-	m := frame.DefaultMargins
+	margins := frame.DefaultMargins()
 	for _, w := range words {
 		name, amount, _ := strings.Cut(w, "=")
-		var into *float64
+		m, ok := measure.ByName(name)
+		if !ok {
+			return margins, usage("--margin %s: unknown measure: use %s", w, measureNames())
+		}
 		unit, scale := "", 1.
-		switch name {
-		case "error_rate":
-			into, unit, scale = &m.ErrorRate, "pp", 100
-		case "failed_requests":
-			into, unit, scale = &m.FailedRequests, "pp", 100
-		case "lcp":
-			into, unit, scale = &m.LCP, "%", 100
-		case "inp":
-			into, unit, scale = &m.INP, "%", 100
-		case "cls":
-			into = &m.CLS
-		default:
-			return m, usage("--margin %s: unknown measure: use error_rate, failed_requests, lcp, inp or cls", w)
+		switch {
+		case m.Unit == measure.Share:
+			unit, scale = "pp", 100
+		case m.Relative:
+			unit, scale = "%", 100
 		}
 		number, ok := strings.CutSuffix(amount, unit)
 		v, err := strconv.ParseFloat(number, 64)
 		if err != nil || !ok || !(v > 0 && v/scale <= 1) {
-			return m, usage("--margin %s: use error_rate=0.2pp (percentage points), lcp=5%% or cls=0.02", w)
+			return margins, usage("--margin %s: use error_rate=0.2pp (percentage points), lcp=5%% or cls=0.02", w)
 		}
-		*into = v / scale
+		margins[m.ID] = v / scale
 	}
-	return m, nil
+	return margins, nil
+}
+
+// measureNames lists the measures of a verdict.
+func measureNames() string {
+	var names []string
+	for _, m := range measure.All {
+		names = append(names, m.Name)
+	}
+	return strings.Join(names, ", ")
 }
 
 // verdictInterval is the refresh interval while the history is read.
@@ -204,40 +209,44 @@ func printVerdict(w io.Writer, v *frame.Verdict, format string) error {
 		return enc.Encode(&c)
 	}
 	b := &strings.Builder{}
-	_, _ = fmt.Fprintf(b, "%s vs %s: %s\n", plain.Line(v.Canary, 40), plain.Line(v.Baseline, 40), strings.ToUpper(v.Verdict))
+	_, _ = fmt.Fprintf(b, "%s vs %s: %s\n", plain.Line(v.Canary, 40), plain.Line(v.Baseline, 40), strings.ToUpper(verdictText(v.Verdict)))
 	_, _ = fmt.Fprintf(b, "canary %s, baseline %s page views, %s–%s UTC; %.0f%% of the canary comparable (%d strata)\n\n",
 		measure.Whole(float64(v.CanaryViews)), measure.Whole(float64(v.BaselineViews)), v.From.UTC().Format("15:04"), v.To.UTC().Format("15:04"), 100*v.Support, v.Strata)
 	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
 	_, _ = fmt.Fprintf(t, "measure\tbaseline\tcanary\tchange\tfrom\tto\tmargin\tverdict\t\n")
 	for i := range v.Measures {
 		j := &v.Measures[i]
-		show, change := verdictFormats(j.Measure)
+		m, _ := measure.ByName(j.Measure)
+		change := func(v float64) string { return formatChange(m, v) }
 		if j.Verdict == frame.NoData {
-			_, _ = fmt.Fprintf(t, "%s\t·\t·\t·\t·\t·\t%s\t%s\t\n", j.Measure, change(j.Margin), j.Verdict)
+			_, _ = fmt.Fprintf(t, "%s\t·\t·\t·\t·\t·\t%s\t%s\t\n", m.Title, change(j.Margin), j.Verdict)
 			continue
 		}
-		said := j.Verdict
+		verdict := verdictText(j.Verdict)
 		if j.Needs > 0 {
-			said += fmt.Sprintf(" (≈ %d)", j.Needs)
+			verdict += fmt.Sprintf(" (needs ≈ %s more)", measure.Whole(float64(j.Needs)))
 		}
-		_, _ = fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", j.Measure, show(j.Baseline.Value), show(j.Canary.Value),
-			change(j.Change.Value), change(j.Change.Low), change(j.Change.High), change(j.Margin), said)
+		_, _ = fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", m.Title, m.Unit.Format(j.Baseline.Value), m.Unit.Format(j.Canary.Value),
+			change(j.Change.Value), change(j.Change.Low), change(j.Change.High), change(j.Margin), verdict)
 	}
 	_ = t.Flush()
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-// verdictFormats are the formats of a measure's values and of their changes.
-func verdictFormats(measure string) (show, change func(float64) string) {
-	format := func(layout string, scale float64) func(float64) string {
-		return func(v float64) string { return fmt.Sprintf(layout, scale*v) }
+// verdictText is a verdict in words; the constant stays in JSON.
+func verdictText(verdict string) string {
+	if verdict == frame.NeedsMore {
+		return "not enough data"
 	}
-	switch measure {
-	case "error_rate", "failed_requests":
-		return format("%.2f%%", 100), format("%+.2fpp", 100)
-	case "cls":
-		return format("%.3f", 1), format("%+.3f", 1)
+	return verdict
+}
+
+// formatChange writes a change of a measure, or a margin: relative ones in
+// percent of the baseline.
+func formatChange(m measure.Measure, v float64) string {
+	if m.Relative {
+		return fmt.Sprintf("%+.1f%%", 100*v)
 	}
-	return format("%.0f ms", 1), format("%+.1f%%", 100)
+	return m.Unit.Change(v)
 }

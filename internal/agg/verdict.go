@@ -9,6 +9,7 @@ import (
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/hist"
+	"github.com/rumtop/rumtop/internal/measure"
 	"github.com/rumtop/rumtop/internal/stats"
 )
 
@@ -91,7 +92,7 @@ func (a *Aggregator) verdict(spec frame.VerdictSpec, hi int64) *frame.Verdict {
 	v.BaselineUsers, v.CanaryUsers = arms[0].users.n, arms[1].users.n
 	m := spec.Margins
 	if m == (frame.Margins{}) {
-		m = frame.DefaultMargins
+		m = frame.DefaultMargins()
 	}
 	judgeArms(v, &arms, m)
 	return v
@@ -227,15 +228,15 @@ func judgeArms(v *frame.Verdict, arms *[2]arm, m frame.Margins) {
 		v.Note = fmt.Sprintf("%s and %s have been seen by no people of the same region, device and browser: too few page views", v.Baseline, v.Canary)
 		return
 	}
-	rate := func(name string, margin float64, of func(s *stratum) (x, n float64), clump func(a *arm) float64) {
-		v.Measures = append(v.Measures, judgeRate(name, margin, arms, weights, of, clump))
+	rate := func(id measure.ID, of func(s *stratum) (x, n float64), clump func(a *arm) float64) {
+		v.Measures = append(v.Measures, judgeRate(measure.All[id].Name, m[id], arms, weights, of, clump))
 	}
-	rate("error_rate", m.ErrorRate, func(s *stratum) (x, n float64) { return s.errored, s.views },
+	rate(measure.ErrorRate, func(s *stratum) (x, n float64) { return s.errored, s.views },
 		func(a *arm) float64 { return clump(a.errored, a.failed.n) })
-	rate("failed_requests", m.FailedRequests, func(s *stratum) (x, n float64) { return s.failed, s.requests },
+	rate(measure.FailedRequests, func(s *stratum) (x, n float64) { return s.failed, s.requests },
 		func(a *arm) float64 { return clump(a.badRequests, a.unlucky.n) })
-	for k, margin := range [...]float64{m.LCP, m.INP, m.CLS} {
-		v.Measures = append(v.Measures, judgeVital(k, margin, arms, weights))
+	for _, id := range [...]measure.ID{measure.LCP, measure.INP, measure.CLS} {
+		v.Measures = append(v.Measures, judgeVital(measure.All[id].Vital, m[id], arms, weights))
 	}
 	all, regressed := true, false
 	for _, j := range v.Measures {

@@ -16,6 +16,7 @@ import (
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/demo"
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/measure"
 )
 
 // theater plays a scenario through the real collector into the aggregator, under
@@ -202,7 +203,7 @@ func TestReleasesAreJudged(t *testing.T) {
 			t.Parallel()
 			s := open(t, scenario, 3, 60)
 			// Within what a few minutes of the demo's traffic can tell.
-			margins := frame.Margins{ErrorRate: .015, FailedRequests: .015, LCP: .25, INP: .25, CLS: .03}
+			margins := frame.Margins{measure.ErrorRate: .015, measure.FailedRequests: .015, measure.LCP: .25, measure.INP: .25, measure.CLS: .03}
 			ask := frame.VerdictSpec{On: true, Baseline: "2.4.0", Canary: "2.4.1", Margins: margins}
 			s.query.Verdict = ask
 			needs, last := 0, ""

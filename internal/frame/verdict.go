@@ -1,6 +1,10 @@
 package frame
 
-import "time"
+import (
+	"time"
+
+	"github.com/rumtop/rumtop/internal/measure"
+)
 
 // VerdictSpec asks how one release compares with another. The zero value asks nothing.
 type VerdictSpec struct {
@@ -13,15 +17,18 @@ type VerdictSpec struct {
 	Margins          Margins
 }
 
-// Margins are how much worse still counts as not worse. The zero value is [DefaultMargins].
-type Margins struct {
-	ErrorRate, FailedRequests float64 // difference of shares
-	LCP, INP                  float64 // relative, of the p75
-	CLS                       float64 // difference of the p75
-}
+// Margins are how much worse a canary may be and still count as not worse, by
+// measure: see [measure.Measure.Margin]. The zero value is [DefaultMargins].
+type Margins [measure.Num]float64
 
-// DefaultMargins are about the least that people would roll back for.
-var DefaultMargins = Margins{ErrorRate: .005, FailedRequests: .005, LCP: .10, INP: .10, CLS: .02}
+// DefaultMargins are the margins of the table of measures: about the least
+// worsening for which people roll back.
+func DefaultMargins() (m Margins) {
+	for id, x := range measure.All {
+		m[id] = x.Margin
+	}
+	return m
+}
 
 // The verdicts, on a measure and on a release.
 const (

@@ -220,3 +220,12 @@ func threeDigits(v, unit float64, suffix string) string {
 
 // finite reports whether v is a number that can be written.
 func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
+
+// Quantity writes a number of things with its noun: "1 user", "0 users",
+// "1,201 users".
+func Quantity(n float64, one, many string) string {
+	if math.Round(n) == 1 {
+		return "1 " + one
+	}
+	return Whole(n) + " " + many
+}

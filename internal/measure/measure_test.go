@@ -105,3 +105,11 @@ func TestCount(t *testing.T) {
 		}
 	}
 }
+
+func TestQuantity(t *testing.T) {
+	for n, want := range map[float64]string{0: "0 users", 1: "1 user", 0.7: "1 user", 1201: "1,201 users"} {
+		if got := Quantity(n, "user", "users"); got != want {
+			t.Errorf("Quantity(%v) = %q, want %q", n, got, want)
+		}
+	}
+}
