@@ -45,6 +45,6 @@ func TestAccountingAlwaysBalances(t *testing.T) {
 	close(stop)
 	readers.Wait()
 	if left := a.dropQueued(); left != 4*5000 || a.snapshot().queued != 0 || samples == 0 {
-		t.Errorf("%d were still queued, %d samples", left, samples)
+		t.Errorf("%d were still queued, want %d; %d samples", left, 4*5000, samples)
 	}
 }

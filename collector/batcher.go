@@ -30,8 +30,8 @@ type detachedBatch struct {
 	errors  int
 }
 
-// lingeringBatch is a batcher that has begun a batch.
-type lingeringBatch struct {
+// lingeringBatcher is a batcher that has begun a batch, and when.
+type lingeringBatcher struct {
 	batcher *batcher
 	since   time.Time
 }
@@ -58,7 +58,7 @@ func (c *Collector) gather(bt *batcher, b *beacon.Beacon, size int, pressure boo
 		bt.size, opened = openingCost, true
 		if !bt.listed {
 			bt.listed = true
-			c.addLingering(lingeringBatch{bt, now})
+			c.addLingering(lingeringBatcher{bt, now})
 		}
 	}
 	bt.batch.Append(b)
@@ -84,7 +84,7 @@ func (bt *batcher) detach() detachedBatch {
 	return d
 }
 
-func (c *Collector) addLingering(l lingeringBatch) {
+func (c *Collector) addLingering(l lingeringBatcher) {
 	c.lingeringMu.Lock()
 	c.lingering = append(c.lingering, l)
 	first := len(c.lingering) == 1
@@ -122,7 +122,7 @@ func (c *Collector) sealLingered(all bool) (wait time.Duration, ok bool) {
 		bt := oldest.batcher
 		bt.mu.Lock()
 		if bt.batch != nil && !all && !bt.since.Equal(oldest.since) {
-			c.addLingering(lingeringBatch{bt, bt.since})
+			c.addLingering(lingeringBatcher{bt, bt.since})
 			bt.mu.Unlock()
 			continue
 		}

@@ -80,7 +80,7 @@ type Collector struct {
 	intakes sync.Pool // *intake
 
 	lingeringMu sync.Mutex
-	lingering   []lingeringBatch // oldest first
+	lingering   []lingeringBatcher // oldest first
 
 	acceptMu sync.RWMutex // held for reading while a request is accepted
 	draining atomic.Bool
@@ -210,7 +210,7 @@ func (c *Collector) Retire() { c.retired.Store(true) }
 // dropped and counted, and the error says how much it was. The collector has no
 // goroutine left afterwards. Only the first call does anything.
 func (c *Collector) Drain(ctx context.Context) error {
-	c.acceptMu.Lock() // requests that are being accepted have been queued or denied
+	c.acceptMu.Lock() // wait for the requests that are being accepted
 	again := c.draining.Swap(true)
 	c.acceptMu.Unlock()
 	if again {

@@ -111,7 +111,7 @@ func (s *fakePublisher) beacons(t testing.TB) []beacon.Beacon {
 	return all
 }
 
-// harness is a collector behind a real HTTP server.
+// harness is a collector behind a real HTTP server, with a fake publisher.
 type harness struct {
 	t         testing.TB
 	c         *Collector
@@ -265,7 +265,7 @@ func TestPostBeaconPublished(t *testing.T) {
 	}
 	all := h.settle()
 	if len(all) != 1 {
-		t.Fatalf("%d beacons published", len(all))
+		t.Fatalf("%d beacons published, want 1", len(all))
 	}
 	b := all[0]
 	want := [beacon.NumDims]string{
@@ -346,7 +346,7 @@ func TestPostBodyForms(t *testing.T) {
 				}
 			}
 			if counts.Accepted != tc.accepted || counts.Rejected != tc.rejected {
-				t.Errorf("%+v, want %d and %d", counts, tc.accepted, tc.rejected)
+				t.Errorf("answer %+v, want %d accepted and %d rejected", counts, tc.accepted, tc.rejected)
 			}
 			if got := len(h.settle()); got != tc.accepted {
 				t.Errorf("%d published, want %d", got, tc.accepted)

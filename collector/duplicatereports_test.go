@@ -29,7 +29,7 @@ func TestDuplicateReportsCountOnce(t *testing.T) {
 		t.Helper()
 		body := "[" + strings.Join(reports, ",") + "]"
 		if a := h.do("POST", "/reports?key=pk_shop", body, "Content-Type", "application/reports+json", "X-Forwarded-For", client); a.status != status {
-			t.Errorf("%d %s", a.status, a.body)
+			t.Errorf("status %d: %s", a.status, a.body)
 		}
 	}
 	for _, tc := range []struct {
@@ -55,7 +55,7 @@ func TestDuplicateReportsCountOnce(t *testing.T) {
 		}
 	}
 	if s := h.balanced(); s.Dropped["resend"] != 4 {
-		t.Errorf("%+v", s)
+		t.Errorf("stats %+v", s)
 	}
 }
 
@@ -78,7 +78,7 @@ func TestDeniedReportsResendAccepted(t *testing.T) {
 	h.publisher.resume(nil)
 	h.settle()
 	if status := post(i); status != http.StatusNoContent {
-		t.Errorf("%d when there is room again", status)
+		t.Errorf("status %d when there is room again, want 204", status)
 	}
 	if got := len(h.settle()); got != i+1 {
 		t.Errorf("%d crashes, want %d", got, i+1)

@@ -88,7 +88,7 @@ func TestForwardConsentedRequests(t *testing.T) {
 		}
 	}
 	if len(v.got) != len(forwarded) {
-		t.Errorf("%d forwarded: %q", len(v.got), v.got)
+		t.Errorf("%d forwarded, want %d: %q", len(v.got), len(forwarded), v.got)
 	}
 }
 
@@ -104,7 +104,7 @@ func TestForwardHangingVendorNoDelay(t *testing.T) {
 		for range 300 {
 			began := time.Now()
 			if a := h.do("POST", "/web-vitals?key="+testKey, `{"name":"LCP","value":1,"id":"a","view":"v"}`, "Content-Type", "text/plain"); a.status != http.StatusNoContent {
-				t.Fatalf("%d %s", a.status, a.body)
+				t.Fatalf("status %d: %s", a.status, a.body)
 			}
 			best = min(best, time.Since(began))
 		}

@@ -218,11 +218,11 @@ func TestPanicContained(t *testing.T) {
 func TestRetireReadyz503(t *testing.T) {
 	h := newHarness(t, nil)
 	if a := h.do("GET", "/readyz", ""); a.status != http.StatusOK {
-		t.Fatalf("%d %s", a.status, a.body)
+		t.Fatalf("status %d: %s", a.status, a.body)
 	}
 	h.c.Retire()
 	if a := h.do("GET", "/readyz", ""); a.status != http.StatusServiceUnavailable {
-		t.Errorf("%d %s", a.status, a.body)
+		t.Errorf("status %d: %s", a.status, a.body)
 	}
 	if a := h.post(view); a.status != http.StatusAccepted {
 		t.Errorf("a beacon after Retire: %d", a.status)

@@ -37,7 +37,7 @@ func TestNameSetCapAndAge(t *testing.T) {
 	want(2, "d", "e=-")
 	want(3, "e=-")
 	if n := overflow.Load(); n != 5 {
-		t.Errorf("%d names overflowed", n)
+		t.Errorf("%d names overflowed, want 5", n)
 	}
 	// In every generation, names in use stay, and there is no room for others.
 	for range 5 {
@@ -77,7 +77,7 @@ func TestTagValuesCappedPerKey(t *testing.T) {
 		}
 	}
 	if kept["request"] != 10 || kept["tier"] != 60 {
-		t.Errorf("kept %v", kept)
+		t.Errorf("kept %v, want 10 of request and 60 of tier", kept)
 	}
 }
 
@@ -109,7 +109,7 @@ func TestSiteNamesCapped(t *testing.T) {
 	}
 	for kind, most := range map[string]int{"release": maxReleases, "environment": maxEnvironments, "tag": maxTagKeys, "metric": maxMetricNames, "event": maxEventNames} {
 		if len(seen[kind]) != most+1 || !seen[kind][otherName] {
-			t.Errorf("%d %ss", len(seen[kind]), kind)
+			t.Errorf("%d names of kind %s, want %d", len(seen[kind]), kind, most+1)
 		}
 	}
 	if a := h.do("GET", "/metrics", ""); !strings.Contains(a.body, `names_overflowed_total{kind="release"} 200`) {

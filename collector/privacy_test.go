@@ -42,7 +42,7 @@ func TestConsentLevels(t *testing.T) {
 			}
 			a := h.post("{"+word+content+"}", tc.header...)
 			if a.status != 202 || !strings.Contains(a.body, `"accepted": 1`) {
-				t.Fatalf("%d %s", a.status, a.body)
+				t.Fatalf("status %d: %s", a.status, a.body)
 			}
 			all := h.settle()
 			if tc.want == consentNone {
@@ -52,7 +52,7 @@ func TestConsentLevels(t *testing.T) {
 				return
 			}
 			if len(all) != 1 {
-				t.Fatalf("%d beacons", len(all))
+				t.Fatalf("%d beacons, want 1", len(all))
 			}
 			b := all[0]
 			if len(b.Errors) != 1 {
@@ -70,7 +70,7 @@ func TestConsentLevels(t *testing.T) {
 func TestConsentMinimalNoErrors(t *testing.T) {
 	h := newHarness(t, nil)
 	if a := h.post(`{"consent":"minimal","navigation":true,"metrics":{"lcp":1}}`); a.status != 202 {
-		t.Errorf("%d %s", a.status, a.body)
+		t.Errorf("status %d: %s", a.status, a.body)
 	}
 	if all := h.settle(); len(all) != 0 {
 		t.Errorf("kept %+v", all)
@@ -188,7 +188,7 @@ func TestServerLogPlain(t *testing.T) {
 	s.ErrorLog.Print("http: bad header \x1b]0;owned\x07\u202e of jane@example.com at 198.51.100.7:4711")
 	s.ErrorLog.Print("http: and so on, a thousand times a second")
 	if strings.ContainsAny(log.String(), "\x1b\x07\u202e") || !strings.Contains(log.String(), "bad header") {
-		t.Errorf("%q", log.String())
+		t.Errorf("log %q", log.String())
 	}
 	for _, never := range []string{"198.51.100.7", "jane@", "handshake", "and so on"} {
 		if strings.Contains(log.String(), never) {
@@ -196,10 +196,10 @@ func TestServerLogPlain(t *testing.T) {
 		}
 	}
 	if n := h.c.handshakeFailures.Load(); n != 1 {
-		t.Errorf("%d handshakes failed", n)
+		t.Errorf("%d failed handshakes, want 1", n)
 	}
 	if s.ReadHeaderTimeout == 0 || s.ReadTimeout == 0 || s.WriteTimeout == 0 || s.IdleTimeout == 0 || s.MaxHeaderBytes > 64<<10 {
-		t.Errorf("%+v", s)
+		t.Errorf("server %+v", s)
 	}
 }
 
@@ -218,7 +218,7 @@ func TestIdentityHashesDistinct(t *testing.T) {
 		ids[b.User]++
 	}
 	if len(ids) != 8 { // four purposes, two sites, the same again
-		t.Errorf("%d distinct ids: %v", len(ids), ids)
+		t.Errorf("%d distinct ids, want 8: %v", len(ids), ids)
 	}
 }
 

@@ -43,7 +43,7 @@ func TestBatchFullOrLingered(t *testing.T) {
 	testwait.Until(t, "the batch that lingered by its own clock is published", func() bool { return h.c.Stats().Published >= 4 })
 	all := h.settle()
 	if len(all) != 5 {
-		t.Errorf("%d beacons", len(all))
+		t.Errorf("%d beacons, want 5", len(all))
 	}
 	ids := map[string]bool{}
 	for _, b := range h.publisher.batches {
@@ -86,7 +86,7 @@ func TestShardPerUser(t *testing.T) {
 		}
 	}
 	if len(shardOf) != 40 || len(shards) < 8 {
-		t.Errorf("%d users in %d shards", len(shardOf), len(shards))
+		t.Errorf("%d users in %d shards, want 40 in at least 8", len(shardOf), len(shards))
 	}
 }
 
@@ -117,7 +117,7 @@ func TestQueueShedsOldestFirst(t *testing.T) {
 	}
 	s := h.balanced()
 	if refused == 0 || s.Dropped["shed"] == 0 || s.Refused["queue_full"] != 2 {
-		t.Fatalf("never full: %+v", s)
+		t.Fatalf("the queue was never full: %+v", s)
 	}
 	if a := h.do("GET", "/metrics", ""); !strings.Contains(a.body, `beacons_dropped_total{reason="shed"} `+fmt.Sprint(s.Dropped["shed"])) {
 		t.Error("shedding is not in the metrics")
@@ -173,7 +173,7 @@ func TestDeniedRequestResendAccepted(t *testing.T) {
 		t.Errorf("%d beacons, %d after the resend", n, after)
 	}
 	if s := h.balanced(); s.Dropped["resend"] != 1 {
-		t.Errorf("%+v", s)
+		t.Errorf("stats %+v", s)
 	}
 }
 
@@ -195,11 +195,11 @@ func TestQueueRetries(t *testing.T) {
 			h.c.Flush()
 			testwait.Until(t, "attempts fail", func() bool { return h.c.queue.status().failures > 2 })
 			if s := h.balanced(); s.Queued != 50 {
-				t.Errorf("%+v", s)
+				t.Errorf("stats %+v", s)
 			}
 			h.publisher.configure(func(s *fakePublisher) { s.refuse, s.fail = nil, nil })
 			if got := len(h.settle()); got != 50 {
-				t.Errorf("%d published", got)
+				t.Errorf("%d published, want 50", got)
 			}
 		})
 	}
@@ -221,7 +221,7 @@ func TestQueuePoisonBatchDropped(t *testing.T) {
 	}
 	e := q.accounts.snapshot()
 	if e.published != 10 || e.lost[droppedFailed] != 10 || e.queued != 0 || q.bytes != 0 {
-		t.Errorf("%+v, %d bytes", e, q.bytes)
+		t.Errorf("counts %+v, %d bytes", e, q.bytes)
 	}
 }
 
@@ -258,7 +258,7 @@ func TestDrainPublishesAll(t *testing.T) {
 		t.Error(err)
 	}
 	if got := len(h.publisher.beacons(t)); got != 10 {
-		t.Errorf("%d published", got)
+		t.Errorf("%d published, want 10", got)
 	}
 	h.balanced()
 	if err := h.c.Drain(context.Background()); err == nil {
@@ -279,11 +279,11 @@ func TestDrainTimeoutCounts(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 	if s := h.balanced(); s.Dropped["shutdown"] != 10 || s.Queued != 0 {
-		t.Errorf("%+v", s)
+		t.Errorf("stats %+v", s)
 	}
 	h.publisher.resume(nil) // late acknowledgements change nothing
 	if s := h.balanced(); s.Dropped["shutdown"] != 10 || s.Published != 0 {
-		t.Errorf("%+v", s)
+		t.Errorf("stats %+v", s)
 	}
 }
 
@@ -309,7 +309,7 @@ func TestBatchListOrder(t *testing.T) {
 		last, n = p.seq, n+1
 	}
 	if n != 4003 {
-		t.Errorf("%d batchList", n)
+		t.Errorf("%d batches, want 4003", n)
 	}
 }
 

@@ -120,9 +120,9 @@ func TestUnusedRegionsRemoved(t *testing.T) {
 		regions[b.Dims[beacon.Region]] = true
 	}
 	if len(regions) != 4*maxRegions || regions[otherRegion] {
-		t.Errorf("%d regions", len(regions))
+		t.Errorf("%d regions, want %d", len(regions), 4*maxRegions)
 	}
 	if n := len(h.c.sites[0].batches); n > 2*maxRegions+1 {
-		t.Errorf("%d regions are remembered", n)
+		t.Errorf("%d regions are remembered, limit %d", n, 2*maxRegions+1)
 	}
 }

@@ -6,9 +6,10 @@ import "strings"
 // Received = Published + the sum of Refused + the sum of Dropped + Queued.
 type Stats struct {
 	Received  int64
-	Published int64            // acknowledged by the server
-	Refused   map[string]int64 // by reason: malformed, too_many, empty, queue_full
-	Queued    int64            // gathering, waiting or in flight
+	Published int64 // acknowledged by the server
+	Queued    int64 // gathering, waiting or in flight
+	// Refused is by reason: malformed, too_many, empty, queue_full.
+	Refused map[string]int64
 	// Dropped is by reason: consent, ignored, bfcache, resend, shed,
 	// publish_failed, encoding_failed, shutdown.
 	Dropped map[string]int64

@@ -18,7 +18,7 @@ func TestInvalidValuesLeftOut(t *testing.T) {
 	  "tags":{"tier":"paid","n":7,"b":true,"o":{},"empty":""},
 	  "device":"MOBILE","connection":"warp"}`)
 	if a.status != 202 {
-		t.Fatalf("%d %s", a.status, a.body)
+		t.Fatalf("status %d: %s", a.status, a.body)
 	}
 	b := h.settle()[0]
 	if fmt.Sprint(b.Metrics) != "[{ttfb 12.5} {tokens 55}]" {

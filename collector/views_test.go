@@ -55,7 +55,7 @@ func TestViewsWebVitals(t *testing.T) {
 			h := newHarness(t, func(c *Config) { c.BatchBeacons = 1 })
 			for _, body := range tc.posts {
 				if a := h.do("POST", "/web-vitals?key="+testKey, body); a.status != 204 {
-					t.Fatalf("%d %s", a.status, a.body)
+					t.Fatalf("status %d: %s", a.status, a.body)
 				}
 			}
 			var got []string
@@ -100,7 +100,7 @@ func TestViewsFaro(t *testing.T) {
 			h := newHarness(t, func(c *Config) { c.BatchBeacons = 1 })
 			for i, body := range tc.posts {
 				if a := h.do("POST", "/collect?key="+testKey, body, "Idempotency-Key", fmt.Sprint(i)); a.status != 202 {
-					t.Fatalf("%d %s", a.status, a.body)
+					t.Fatalf("status %d: %s", a.status, a.body)
 				}
 			}
 			if got := faroViews(h.settle()); !slices.Equal(got, tc.want) {

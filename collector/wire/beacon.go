@@ -37,8 +37,7 @@ type Beacon struct {
 }
 
 // ViewHints are what an SDK without view ids reports about the page view of a
-// beacon. The collector infers the view from them, see package
-// stitch.
+// beacon. Package stitch infers the view from them.
 type ViewHints struct {
 	// Infer asks for the view to be inferred; without it an empty View stays
 	// empty.
