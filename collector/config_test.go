@@ -12,6 +12,7 @@ func TestConfigInvalidFails(t *testing.T) {
 		"bad site name":        {Sites: map[string]string{"My Shop": "k"}},
 		"two open sites":       {Sites: map[string]string{"a": "", "b": "k"}},
 		"shared key":           {Sites: map[string]string{"a": "k", "b": "k"}},
+		"bad origin":           {Sites: site, Origins: []string{"shop.example"}},
 		"bad proxy":            {Sites: site, TrustedProxies: []string{"proxy"}},
 		"bad region":           {Sites: site, Region: "EU West"},
 		"header without proxy": {Sites: site, RegionHeader: "CF-IPCountry"},

@@ -1,82 +1,47 @@
 package collector
 
 import (
-	"net/http"
 	"strings"
 	"testing"
 )
 
-func TestCORSOrigins(t *testing.T) {
-	some := func(c *Config) {
-		c.Origins = []string{"https://shop.example", "https://*.shop.example", "http://*.dev:8443"}
-	}
+func TestCORSAnswers(t *testing.T) {
+	some := func(c *Config) { c.Origins = []string{"https://shop.example"} }
 	all := func(c *Config) { c.Origins = []string{"*"} }
 	for _, tc := range []struct {
+		name   string
 		config func(*Config)
 		origin string
 		ok     bool
 		any    bool // every origin is allowed
 	}{
-		{some, "", true, false},
-		{some, "https://shop.example", true, false},
-		{some, "https://www.shop.example", true, false},
-		{some, "https://a.b.shop.example", true, false},
-		{some, "http://a.dev:8443", true, false},
-		{some, "http://shop.example", false, false},
-		{some, "https://shop.example:8443", false, false},
-		{some, "https://evilshop.example", false, false},
-		{some, "https://shop.example.evil.test", false, false},
-		{some, "https://evil.test/.shop.example", false, false},
-		{some, "https://evil.test#.shop.example", false, false},
-		{some, "https://.shop.example", false, false},
-		{some, "null", false, false},
-		{some, "http://localhost:3000", false, false},
-		{nil, "http://localhost:3000", true, false},
-		{nil, "http://127.0.0.1:9101", true, false},
-		{nil, "http://[::1]:9101", true, false},
-		{nil, "https://shop.localhost", true, false},
-		{nil, "https://shop.example", false, false},
-		{nil, "https://localhost.evil.test", false, false},
-		{nil, "http://collect.example", true, false}, // the collector's own host
-		{nil, "null", false, false},
-		{all, "https://anything.example", true, true},
-		{all, "null", false, true},
+		{"allowed", some, "https://shop.example", true, false},
+		{"denied", some, "https://evil.test", false, false},
+		{"default", nil, "https://shop.example", false, false},
+		{"default, own host", nil, "http://collect.example", true, false},
+		{"all", all, "https://anything.example", true, true},
 	} {
 		h := newHarness(t, tc.config)
-		var header []string
-		if tc.origin != "" {
-			header = []string{"Origin", tc.origin, "Host", "collect.example"}
-		}
+		header := []string{"Origin", tc.origin, "Host", "collect.example"}
 		a := h.post(view, header...)
 		preflight := h.do("OPTIONS", "/v1/beacons", "", append(header, "Access-Control-Request-Method", "POST")...)
-		if ok := a.status == 202; ok != tc.ok {
-			t.Errorf("origin %q: status %d", tc.origin, a.status)
-		}
-		want := tc.origin
+		statuses, origin, credentials := [2]int{202, 204}, tc.origin, ""
 		if !tc.ok {
-			want = ""
-			if a.status != 403 || preflight.status != 403 {
-				t.Errorf("origin %q: status %d, preflight %d", tc.origin, a.status, preflight.status)
-			}
-		} else if preflight.status != 204 {
-			t.Errorf("origin %q: preflight %d", tc.origin, preflight.status)
+			statuses, origin = [2]int{403, 403}, ""
+		} else if !tc.any {
+			credentials = "true"
 		}
-		for _, h := range []http.Header{a.header, preflight.header} {
-			if h.Get("Vary") != "Origin" {
-				t.Errorf("origin %q: Vary %q", tc.origin, h.Get("Vary"))
+		for i, a := range []answer{a, preflight} {
+			if a.status != statuses[i] {
+				t.Errorf("%s: status %d, want %d", tc.name, a.status, statuses[i])
 			}
-			credentials := h.Get("Access-Control-Allow-Credentials")
-			if allowed := want != "" && !tc.any; (credentials == "true") != allowed {
-				t.Errorf("origin %q: credentials %q", tc.origin, credentials)
+			for name, want := range map[string]string{
+				"Vary": "Origin", "Access-Control-Allow-Origin": origin, "Access-Control-Allow-Credentials": credentials,
+			} {
+				if got := a.header.Get(name); got != want {
+					t.Errorf("%s: %s %q, want %q", tc.name, name, got, want)
+				}
 			}
-			if got := h.Get("Access-Control-Allow-Origin"); got != want {
-				t.Errorf("origin %q: allowed %q", tc.origin, got)
-			}
-		}
-	}
-	for _, bad := range []string{"shop.example", "https://shop.example/path", "https://*", "https://a.*.example", "ftp://shop.example", "https://"} {
-		if _, err := New(Config{Sites: map[string]string{"shop": "k"}, Origins: []string{bad}}, &fakePublisher{}); err == nil {
-			t.Errorf("origin pattern %q was accepted", bad)
 		}
 	}
 }
