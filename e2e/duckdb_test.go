@@ -19,9 +19,9 @@ import (
 	"github.com/rumtop/rumtop/internal/frame"
 )
 
-// Whoever opens a snapshot in DuckDB, by the statements that docs/snapshots.md
-// has, finds the figures that rumtop shows and reports.
-func TestFiguresInDuckDB(t *testing.T) {
+// The SQL statements of docs/snapshots.md give, in DuckDB, the figures that rumtop
+// shows and reports.
+func TestDuckDBFigures(t *testing.T) {
 	k := buildPrograms(t)
 	t.Run("all that a beacon can be", func(t *testing.T) {
 		r := newHarness(t, k)
@@ -35,9 +35,9 @@ func TestFiguresInDuckDB(t *testing.T) {
 	t.Run("the demo's incident", func(t *testing.T) { compareFigures(t, k, demoSnapshot(t, k, "--rate", "30")) })
 }
 
-// postRandom sends beacons whose fields are drawn from a few values each, so
-// that page views begin late or twice, fail in another release than they began
-// in, and belong to nobody. It takes some seconds, so that there is a span.
+// postRandom sends beacons with fields drawn from a few values each, so that page
+// views begin late or twice, fail in another release than they began in, or have
+// no user. It takes some seconds, so that there is a time range.
 func (r *harness) postRandom(n int) {
 	r.t.Helper()
 	dice := rand.New(rand.NewPCG(1, 1))
@@ -88,7 +88,7 @@ func (r *harness) postRandom(n int) {
 	}
 }
 
-// documentedSQL are the statements of docs/snapshots.md.
+// documentedSQL returns the statements of docs/snapshots.md.
 func documentedSQL(t *testing.T) string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join("..", "docs", "snapshots.md"))
@@ -102,7 +102,7 @@ func documentedSQL(t *testing.T) string {
 	return regexp.MustCompile(`(?m)^ *--.*\n`).ReplaceAllString(blocks[0][1], "")
 }
 
-// readmeSQL is the statement that a snapshot's own README has.
+// readmeSQL returns the statement in a snapshot's README.
 func readmeSQL(t *testing.T, dir string) string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(dir, "README.txt"))
@@ -111,7 +111,7 @@ func readmeSQL(t *testing.T, dir string) string {
 	}
 	_, rest, found := strings.Cut(string(text), "Ask it in DuckDB:")
 	if !found {
-		t.Fatalf("no statement in\n%s", text)
+		t.Fatalf("no SQL statement in\n%s", text)
 	}
 	line, _, _ := strings.Cut(rest, "\n")
 	return line
@@ -124,43 +124,17 @@ var (
 	dimensions = []struct{ name, sql string }{{"release", "release"}, {"page", "page"}, {"device", "device"}, {"tier", "tags->>'tier'"}}
 )
 
-// compareFigures unpacks a snapshot as the document says, and holds what its
-// statements give against what rumtop opens and reports: by several dimensions
-// and for everyone, over all of the record and over each phase of an incident.
+// compareFigures unpacks a snapshot as the document says and compares the answers
+// of its statements with what rumtop opens and reports: by several dimensions and
+// in total, over the whole snapshot and each phase of an incident.
 func compareFigures(t *testing.T, k *env, file string) {
-	dir := filepath.Join(t.TempDir(), "incident")
-	for _, words := range [][]string{{"unzip", "-q", "-d", dir, file}, {"sh", "-c", `cd "$0" && sha256sum --quiet -c SHA256SUMS`, dir}} {
-		if out, err := exec.Command(words[0], words[1:]...).CombinedOutput(); err != nil {
-			t.Fatalf("%q: %v: %s", words, err, out)
-		}
-	}
+	dir := unpack(t, file)
 	opened := func(by string) figures {
 		return printed(t, k, "open", file, "--once", "--format", "json", "--window", "2h", "--by", by)
 	}
-	words := []string{"report", file, "--format", "json", "--min-cohort", "1"}
-	for _, by := range dimensions {
-		words = append(words, "--by", by.name)
-	}
-	report := printed(t, k, words...)
-	sql := documentedSQL(t)
-	everyone := ofRelease.ReplaceAllString(sql, "$1$2")
-	questions := []string{everyone, readmeSQL(t, dir)}
-	for _, phase := range report.list("phases") {
-		questions = append(questions, phase.withPhase(everyone))
-	}
-	for _, by := range dimensions {
-		grouped := byRelease.ReplaceAllString(sql, by.sql)
-		questions = append(questions, grouped)
-		for _, phase := range report.list("phases") {
-			questions = append(questions, phase.withPhase(grouped))
-		}
-	}
-	answers := queryDuckDB(t, dir, questions)
-	for i, a := range answers {
-		if want := map[bool]int{true: 1, false: 4}[i == 1]; len(a) != want {
-			t.Fatalf("%d answers of %d to\n%s", len(a), want, questions[i])
-		}
-	}
+	report := reportFigures(t, k, file)
+	phases := report.list("phases")
+	answers := queryDuckDB(t, dir, questions(t, dir, phases))
 	next := func() (a [][]figures) { a, answers = answers[0], answers[1:]; return a }
 
 	compared := 0
@@ -169,12 +143,12 @@ func compareFigures(t *testing.T, k *env, file string) {
 		compared += compare(t, "all of the report", []figures{report.object("all")}, a)
 	}
 	compared += compare(t, "the screen by region", opened("region").list("segments"), next()[0])
-	for _, phase := range report.list("phases") {
+	for _, phase := range phases {
 		for _, a := range next()[:3] {
 			compared += compare(t, fmt.Sprintf("the report of %v", phase["name"]), []figures{phase.object("total")}, a)
 		}
 	}
-	for k, by := range dimensions {
+	for i, by := range dimensions {
 		screen, whole := opened(by.name), next()
 		if screen["hidden_segments"] != nil {
 			t.Fatalf("by %s: segments are hidden", by.name)
@@ -183,14 +157,9 @@ func compareFigures(t *testing.T, k *env, file string) {
 			compared += compare(t, "the screen by "+by.name, screen.list("segments"), a)
 		}
 		compared += compareErrors(t, screen, whole[3])
-		for i, phase := range report.list("phases") {
-			var rows []figures
-			for _, s := range report.list("breakdowns")[k].list("segments") {
-				if row := s.list("phases")[i]; row != nil {
-					row["key"] = s["key"]
-					rows = append(rows, row)
-				}
-			}
+		breakdown := report.list("breakdowns")[i]
+		for p, phase := range phases {
+			rows := breakdown.phaseRows(p)
 			for _, a := range next()[:3] {
 				compared += compare(t, fmt.Sprintf("the report of %v by %s", phase["name"], by.name), rows, a)
 			}
@@ -202,7 +171,52 @@ func compareFigures(t *testing.T, k *env, file string) {
 	}
 }
 
-// figures are an object of what rumtop prints for scripts.
+// unpack unzips a snapshot and verifies its checksums.
+func unpack(t *testing.T, file string) (dir string) {
+	t.Helper()
+	dir = filepath.Join(t.TempDir(), "incident")
+	for _, words := range [][]string{
+		{"unzip", "-q", "-d", dir, file},
+		{"sh", "-c", `cd "$0" && sha256sum --quiet -c SHA256SUMS`, dir},
+	} {
+		if out, err := exec.Command(words[0], words[1:]...).CombinedOutput(); err != nil {
+			t.Fatalf("%q: %v: %s", words, err, out)
+		}
+	}
+	return dir
+}
+
+// reportFigures is the report of a snapshot by all dimensions.
+func reportFigures(t *testing.T, k *env, file string) figures {
+	t.Helper()
+	args := []string{"report", file, "--format", "json", "--min-cohort", "1"}
+	for _, by := range dimensions {
+		args = append(args, "--by", by.name)
+	}
+	return printed(t, k, args...)
+}
+
+// questions are the SQL scripts in the order of the comparisons. Each has four
+// answers; the one of the snapshot's README, the second, has one.
+func questions(t *testing.T, dir string, phases []figures) []string {
+	t.Helper()
+	sql := documentedSQL(t)
+	total := ofRelease.ReplaceAllString(sql, "$1$2")
+	all := []string{total, readmeSQL(t, dir)}
+	for _, phase := range phases {
+		all = append(all, phase.withPhase(total))
+	}
+	for _, by := range dimensions {
+		grouped := byRelease.ReplaceAllString(sql, by.sql)
+		all = append(all, grouped)
+		for _, phase := range phases {
+			all = append(all, phase.withPhase(grouped))
+		}
+	}
+	return all
+}
+
+// figures is a JSON object of rumtop's output for scripts.
 type figures map[string]any
 
 func printed(t *testing.T, k *env, args ...string) figures {
@@ -220,6 +234,17 @@ func printed(t *testing.T, k *env, args ...string) figures {
 
 func (f figures) object(name string) figures { m, _ := f[name].(map[string]any); return m }
 
+// phaseRows are the rows of a breakdown in the p-th phase.
+func (f figures) phaseRows(p int) (rows []figures) {
+	for _, s := range f.list("segments") {
+		if row := s.list("phases")[p]; row != nil {
+			row["key"] = s["key"]
+			rows = append(rows, row)
+		}
+	}
+	return rows
+}
+
 func (f figures) list(name string) (rows []figures) {
 	all, _ := f[name].([]any)
 	for _, one := range all {
@@ -229,7 +254,7 @@ func (f figures) list(name string) (rows []figures) {
 	return rows
 }
 
-// withPhase sets the bounds of a phase in SQL.
+// withPhase sets the time range of a phase in SQL.
 func (f figures) withPhase(sql string) string {
 	bounds := []any{f["from"], f["to"]}
 	return moments.ReplaceAllStringFunc(sql, func(s string) string {
@@ -239,8 +264,8 @@ func (f figures) withPhase(sql string) string {
 	})
 }
 
-// queryDuckDB has DuckDB run scripts where the tables are, each in a database of its
-// own, and gives the answers of each.
+// queryDuckDB runs scripts in the directory of the tables, each in its own
+// database, and returns the answers of each.
 func queryDuckDB(t *testing.T, dir string, scripts []string) (answers [][][]figures) {
 	t.Helper()
 	program, err := filepath.Abs("duckdb.mjs")
@@ -262,11 +287,16 @@ func queryDuckDB(t *testing.T, dir string, scripts []string) (answers [][][]figu
 	if err := json.Unmarshal(out, &answers); err != nil {
 		t.Fatal(err)
 	}
+	for i, a := range answers {
+		if want := map[bool]int{true: 1, false: 4}[i == 1]; len(a) != want {
+			t.Fatalf("%d answers instead of %d to\n%s", len(a), want, scripts[i])
+		}
+	}
 	return answers
 }
 
-// compare holds rows of DuckDB against rumtop's by their keys and the names of
-// their columns, and tells how many figures it looked at.
+// compare compares rows of DuckDB with rumtop's, by key and column name, and
+// returns the number of figures.
 func compare(t *testing.T, where string, rows, answer []figures) (n int) {
 	t.Helper()
 	left := map[string]figures{}
@@ -314,7 +344,7 @@ func compare(t *testing.T, where string, rows, answer []figures) (n int) {
 	return n
 }
 
-// figureOf is the figure of a row that a column is called after: lcp_p75 is p75 of lcp.
+// figureOf is the figure of a row that a column names: lcp_p75 is p75 of lcp.
 func figureOf(row figures, column string) any {
 	if vital, figure, ok := strings.Cut(column, "_"); ok {
 		if dist := row.object(vital); dist != nil {
@@ -335,7 +365,7 @@ func compareErrors(t *testing.T, screen figures, answer []figures) int {
 		count, _ := ours["count"].(float64)
 		their, _ := theirs["count"].(float64)
 		if math.Abs(count-their) > 0.5+1e-6*their || ours["users"] != theirs["users"] || ours["type"] != theirs["type"] {
-			t.Errorf("an error is %v in DuckDB, %v in rumtop", theirs, ours)
+			t.Errorf("an error group is %v in DuckDB, %v in rumtop", theirs, ours)
 		}
 	}
 	return 2 * len(answer)

@@ -19,7 +19,7 @@ import (
 	"github.com/rumtop/rumtop/internal/testwait"
 )
 
-// vendor is a server that SDKs would talk to without a collector.
+// vendor is the server that SDKs send to without a collector.
 type vendor struct {
 	mu  sync.Mutex
 	got []string
@@ -42,77 +42,92 @@ func (v *vendor) requests() []string {
 	return slices.Clone(v.got)
 }
 
-// A vendor gets what its SDK sent, byte for byte and without rumtop's key, and
-// nothing of who did not consent: with the flag as with the configuration file.
+// A vendor receives what its SDK sent, byte for byte and without rumtop's key,
+// and nothing of users without consent. The flag and the configuration file do
+// the same.
 func TestForwarding(t *testing.T) {
 	k := buildPrograms(t)
-	for _, by := range []string{"flag", "file"} {
-		t.Run(by, func(t *testing.T) {
-			v := new(vendor)
-			server := httptest.NewServer(v)
-			t.Cleanup(server.Close)
-			flags := []string{"--forward-to", "web-vitals=" + server.URL + "/base", "--forward-to", "elastic=" + server.URL}
-			k := *k
-			if by == "file" {
-				path := filepath.Join(t.TempDir(), "config.yaml")
-				text := "collect:\n  forward-to:\n    - web-vitals=" + server.URL + "/base\n    - elastic=" + server.URL + "\n"
-				if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-					t.Fatal(err)
-				}
-				program := filepath.Join(t.TempDir(), "rumtop")
-				if err := os.WriteFile(program, []byte("#!/bin/sh\nRUMTOP_CONFIG="+path+" exec "+k.rumtop+" \"$@\"\n"), 0o700); err != nil {
-					t.Fatal(err)
-				}
-				k.rumtop, flags = program, nil
-			}
-			r := newHarness(t, &k, flags...)
-			send := func(path, body string, header ...string) {
-				t.Helper()
-				req, err := http.NewRequest(http.MethodPost, r.url+path, strings.NewReader(body))
-				if err != nil {
-					t.Fatal(err)
-				}
-				req.Header.Set("Content-Type", "text/plain")
-				for i := 0; i < len(header); i += 2 {
-					req.Header.Set(header[i], header[i+1])
-				}
-				resp, err := http.DefaultClient.Do(req)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if err := resp.Body.Close(); err != nil || resp.StatusCode >= 300 {
-					t.Fatalf("%s: %d, %v", path, resp.StatusCode, err)
-				}
-			}
-			lcp := func(id, more string) string { return `{"name":"LCP","value":1,"id":"` + id + `"` + more + `}` }
-			elastic := `{"metadata":{"service":{"name":"shop"}}}` + "\n" + `{"transaction":{"id":"t","type":"page-load"}}`
-			send("/web-vitals?key="+siteKey, lcp("none", `,"consent":"none"`))
-			send("/web-vitals?key="+siteKey, lcp("minimal", `,"consent":"minimal"`))
-			send("/web-vitals?key="+siteKey, lcp("gpc", ""), "Sec-GPC", "1")
-			send("/k/"+siteKey+"/intake/v2/rum/events", elastic, "DNT", "1")
-			send("/collect?key="+siteKey, `{"events":[{"name":"of no target"}],"meta":{}}`)
-			send("/web-vitals?x=1&key="+siteKey, lcp("taken", `,"user":"jane.doe@example.com"`))
-			send("/k/"+siteKey+"/intake/v2/rum/events", elastic+"\n")
-			want := []string{
-				"POST /base/web-vitals?x=1 " + lcp("taken", `,"user":"jane.doe@example.com"`),
-				"POST /intake/v2/rum/events " + elastic + "\n",
-			}
-			testwait.Until(t, "the vendor has both", func() bool { return len(v.requests()) >= len(want) })
-			if status := r.collector.stop(); status != 0 { // whatever waits goes out before the end
-				t.Errorf("the collector ended with %d", status)
-			}
-			got := v.requests()
-			slices.Sort(got)
-			if !slices.Equal(got, want) {
-				t.Errorf("the vendor got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
-			}
+	t.Run("flag", func(t *testing.T) {
+		forwardsWithConsent(t, func(vendor string) *harness {
+			return newHarness(t, k, "--forward-to", "web-vitals="+vendor+"/base", "--forward-to", "elastic="+vendor)
 		})
-	}
+	})
+	t.Run("file", func(t *testing.T) {
+		forwardsWithConsent(t, func(vendor string) *harness { return configuredHarness(t, k, vendor) })
+	})
 	t.Run("vendor hangs", func(t *testing.T) { hangingVendor(t, k) })
-	t.Run("vendors that take nothing", func(t *testing.T) { unwillingVendors(t, k) })
+	t.Run("vendors that accept nothing", func(t *testing.T) { unwillingVendors(t, k) })
 }
 
-// A vendor that hangs keeps no page waiting.
+// configuredHarness names the vendor in a configuration file.
+func configuredHarness(t *testing.T, k *env, vendor string) *harness {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "config.yaml")
+	text := "collect:\n  forward-to:\n    - web-vitals=" + vendor + "/base\n    - elastic=" + vendor + "\n"
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	program := filepath.Join(t.TempDir(), "rumtop")
+	script := "#!/bin/sh\nRUMTOP_CONFIG=" + path + " exec " + k.rumtop + " \"$@\"\n"
+	if err := os.WriteFile(program, []byte(script), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	configured := *k
+	configured.rumtop = program
+	return newHarness(t, &configured)
+}
+
+func forwardsWithConsent(t *testing.T, newHarness func(vendor string) *harness) {
+	v := new(vendor)
+	server := httptest.NewServer(v)
+	t.Cleanup(server.Close)
+	r := newHarness(server.URL)
+	lcp := func(id, more string) string { return `{"name":"LCP","value":1,"id":"` + id + `"` + more + `}` }
+	elastic := `{"metadata":{"service":{"name":"shop"}}}` + "\n" + `{"transaction":{"id":"t","type":"page-load"}}`
+	r.send("/web-vitals?key="+siteKey, lcp("none", `,"consent":"none"`))
+	r.send("/web-vitals?key="+siteKey, lcp("minimal", `,"consent":"minimal"`))
+	r.send("/web-vitals?key="+siteKey, lcp("gpc", ""), "Sec-GPC", "1")
+	r.send("/k/"+siteKey+"/intake/v2/rum/events", elastic, "DNT", "1")
+	r.send("/collect?key="+siteKey, `{"events":[{"name":"of no target"}],"meta":{}}`)
+	r.send("/web-vitals?x=1&key="+siteKey, lcp("taken", `,"user":"jane.doe@example.com"`))
+	r.send("/k/"+siteKey+"/intake/v2/rum/events", elastic+"\n")
+	want := []string{
+		"POST /base/web-vitals?x=1 " + lcp("taken", `,"user":"jane.doe@example.com"`),
+		"POST /intake/v2/rum/events " + elastic + "\n",
+	}
+	testwait.Until(t, "the vendor has both requests", func() bool { return len(v.requests()) >= len(want) })
+	if status := r.collector.stop(); status != 0 { // sends the queue before it ends
+		t.Errorf("the collector ended with %d", status)
+	}
+	got := v.requests()
+	slices.Sort(got)
+	if !slices.Equal(got, want) {
+		t.Errorf("the vendor got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// send posts a body as an SDK does; header has names and values in turn. The
+// collector must accept it.
+func (r *harness) send(path, body string, header ...string) {
+	r.t.Helper()
+	req, err := http.NewRequest(http.MethodPost, r.url+path, strings.NewReader(body))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "text/plain")
+	for i := 0; i < len(header); i += 2 {
+		req.Header.Set(header[i], header[i+1])
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	if err := resp.Body.Close(); err != nil || resp.StatusCode >= 300 {
+		r.t.Fatalf("%s: %d, %v", path, resp.StatusCode, err)
+	}
+}
+
+// A vendor that hangs does not delay pages.
 func hangingVendor(t *testing.T, k *env) {
 	hold := make(chan struct{})
 	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-hold }))
@@ -134,8 +149,8 @@ func hangingVendor(t *testing.T, k *env) {
 	}
 }
 
-// Pages are answered as ever where one vendor is away and another wants no more;
-// the frame and the doctor tell of it.
+// Pages are answered as usual if one vendor is down and another asks to wait; the
+// frame and the doctor report it.
 func unwillingVendors(t *testing.T, k *env) {
 	busy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Retry-After", "60")
@@ -171,13 +186,13 @@ func unwillingVendors(t *testing.T, k *env) {
 	if status := send("/collect", `{"events":[{"name":"bought"}],"meta":{}}`, "https://other.example"); status != http.StatusForbidden {
 		t.Errorf("another origin: %d", status)
 	}
-	r.frameWith("the frame tells of what vendors did not take, and of whom was turned away", func(f *frame.Frame) bool {
+	r.frameWith("the frame reports requests not forwarded and denied", func(f *frame.Frame) bool {
 		return f.Health.CollectorsUnforwarded == 4 && f.Health.CollectorsDenied == 1 && f.Total.Beacons == 4
 	})
 	said, _, _ := run(t, k.rumtop, "doctor", "--server", r.server, "--collector", r.url)
 	for _, want := range []string{"1 request denied (origin 1)", "0 requests forwarded, 4 not (failed "} {
 		if !strings.Contains(said, want) {
-			t.Errorf("the doctor does not say %q:\n%s", want, said)
+			t.Errorf("%q is missing from the doctor's output:\n%s", want, said)
 		}
 	}
 }

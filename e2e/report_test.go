@@ -18,8 +18,8 @@ import (
 	"github.com/rumtop/rumtop/internal/testwait"
 )
 
-// The author of a postmortem takes a snapshot of the demo's incident, has it
-// written up, and reads the page: at a desk, on a phone in the dark, on paper.
+// TestReport takes a snapshot of the demo's incident, writes a report, and opens
+// it as a desk, a phone in dark mode and paper would show it.
 func TestReport(t *testing.T) {
 	k := buildPrograms(t)
 	file := demoSnapshot(t, k)
@@ -32,62 +32,84 @@ func TestReport(t *testing.T) {
 	t.Cleanup(stop)
 	ctx, stop = context.WithTimeout(ctx, 2*testwait.Patience)
 	t.Cleanup(stop)
-	for _, sight := range []struct {
-		name, media, scheme string
-		width               int64
-		dark                bool
-	}{
+	for _, m := range []medium{
 		{"desk", "screen", "light", 1200, false},
 		{"phone", "screen", "dark", 390, true},
 		{"paper", "print", "light", 688, false}, // A4 without its margins
 	} {
-		t.Run(sight.name, func(t *testing.T) {
-			if _, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-				Media: sight.media, Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: sight.scheme}},
-			}); err != nil {
-				t.Fatal(err)
-			}
-			if err := chromedp.Do(ctx, chromedp.EmulateViewport(sight.width, 900), chromedp.Navigate("file://"+page)); err != nil {
-				t.Fatal(err)
-			}
-			for what, js := range map[string]string{
-				"the policy lets the style in": `getComputedStyle(document.querySelector(".tiles")).display === "grid"`,
-				"charts have lines":            `document.querySelectorAll("svg.chart path.line").length === 6 && [...document.querySelectorAll("svg.chart path.line")].every(p => p.getTotalLength() > 100)`,
-				"charts have names":            `[...document.querySelectorAll("svg.chart")].every(s => s.querySelector("title").textContent && s.querySelector("desc").textContent)`,
-				"tables have captions":         `[...document.querySelectorAll("table")].every(t => t.caption && t.querySelector("th[scope=col]"))`,
-				"nothing hangs over":           `document.documentElement.scrollWidth <= innerWidth`,
-				"text stays text":              `document.body.textContent.includes("<b>in Safari</b>")`,
-				"nothing is loaded":            `performance.getEntriesByType("resource").length === 0`,
-			} {
-				if ok, err := chromedp.Run(ctx, chromedp.Evaluate[bool](js)); err != nil || !ok {
-					t.Errorf("not so: %s (%v)", what, err)
-				}
-			}
-			shot, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
-			if err != nil {
-				t.Fatal(err)
-			}
-			picture, err := png.Decode(bytes.NewReader(shot))
-			if err != nil {
-				t.Fatal(err)
-			}
-			colours, light := inspect(picture)
-			if colours < 30 || light == sight.dark || picture.Bounds().Dy() < 1500 {
-				t.Errorf("a picture of %v, of %d colours, light: %v", picture.Bounds(), colours, light)
-			}
-			if to := os.Getenv("REPORT_SHOTS"); to != "" {
-				if err := os.WriteFile(filepath.Join(to, sight.name+".png"), shot, 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
+		t.Run(m.name, func(t *testing.T) {
+			m.open(t, ctx, page)
+			checkReportPage(t, ctx)
+			m.checkPicture(t, ctx)
 		})
 	}
 	if text, err := os.ReadFile(page); err != nil || strings.Contains(string(text), "http://") {
-		t.Errorf("the page names an address, or cannot be read: %v", err)
+		t.Errorf("the page has an http:// address or is unreadable: %v", err)
 	}
 }
 
-// demoSnapshot is the file that s writes while the demo's incident is on.
+// medium is where a report is read.
+type medium struct {
+	name, media, scheme string
+	width               int64
+	dark                bool
+}
+
+// open shows the page in the medium.
+func (m *medium) open(t *testing.T, ctx context.Context, page string) {
+	t.Helper()
+	if _, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+		Media: m.media, Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: m.scheme}},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(m.width, 900), chromedp.Navigate("file://"+page)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// checkReportPage checks the page by JavaScript.
+func checkReportPage(t *testing.T, ctx context.Context) {
+	t.Helper()
+	for what, js := range map[string]string{
+		"the policy allows the style": `getComputedStyle(document.querySelector(".tiles")).display === "grid"`,
+		"charts have lines":           `document.querySelectorAll("svg.chart path.line").length === 6 && [...document.querySelectorAll("svg.chart path.line")].every(p => p.getTotalLength() > 100)`,
+		"charts have names":           `[...document.querySelectorAll("svg.chart")].every(s => s.querySelector("title").textContent && s.querySelector("desc").textContent)`,
+		"tables have captions":        `[...document.querySelectorAll("table")].every(t => t.caption && t.querySelector("th[scope=col]"))`,
+		"nothing overflows":           `document.documentElement.scrollWidth <= innerWidth`,
+		"text stays text":             `document.body.textContent.includes("<b>in Safari</b>")`,
+		"nothing is loaded":           `performance.getEntriesByType("resource").length === 0`,
+	} {
+		if ok, err := chromedp.Run(ctx, chromedp.Evaluate[bool](js)); err != nil || !ok {
+			t.Errorf("not true: %s (%v)", what, err)
+		}
+	}
+}
+
+// checkPicture checks that a screenshot is long, colourful, and dark or light.
+// It is saved in the directory REPORT_SHOTS, if that is set.
+func (m *medium) checkPicture(t *testing.T, ctx context.Context) {
+	t.Helper()
+	shot, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+	if err != nil {
+		t.Fatal(err)
+	}
+	picture, err := png.Decode(bytes.NewReader(shot))
+	if err != nil {
+		t.Fatal(err)
+	}
+	colours, light := inspect(picture)
+	if colours < 30 || light == m.dark || picture.Bounds().Dy() < 1500 {
+		t.Errorf("a picture of %v, of %d colours, light: %v", picture.Bounds(), colours, light)
+	}
+	if to := os.Getenv("REPORT_SHOTS"); to != "" {
+		if err := os.WriteFile(filepath.Join(to, m.name+".png"), shot, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// demoSnapshot is the file that the key s writes during the demo's incident.
 func demoSnapshot(t *testing.T, k *env, flags ...string) (file string) {
 	t.Helper()
 	dir := t.TempDir()
@@ -107,7 +129,7 @@ func demoSnapshot(t *testing.T, k *env, flags ...string) (file string) {
 	return file
 }
 
-// inspect counts the colours of a picture, and tells whether its corner is light.
+// inspect counts the colours of a picture and reports whether its corner is light.
 func inspect(p image.Image) (colours int, light bool) {
 	seen := map[[3]uint32]bool{}
 	b := p.Bounds()

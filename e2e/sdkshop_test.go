@@ -19,15 +19,15 @@ import (
 	"github.com/rumtop/rumtop/internal/testwait"
 )
 
-// The names that pages know the shop and the collector by. Browsers trust what
-// ends in localhost as they trust https, and what they send holds no ports.
+// The origins of the shop and the collector in pages. Browsers trust hosts under
+// localhost like https, and URLs in beacons have no ports.
 const (
 	shopOrigin = "http://shop.localhost"
 	edgeOrigin = "http://rum.localhost"
 )
 
 // sdkShop is what all scenarios of all SDKs share: a shop, a collector on another
-// origin, and a browser. Every scenario has a site and a key of its own.
+// origin, and a browser. Every scenario has its own site and key.
 type sdkShop struct {
 	*env
 	harness *harness
@@ -61,8 +61,8 @@ func newSDKShop(t *testing.T, sdks []sdk) *sdkShop {
 	return m
 }
 
-// site names what is collected of one scenario. All keys are as long as the one
-// that stands for them in fixtures.
+// site returns the site and key of one scenario. All keys are as long as siteKey,
+// which replaces them in fixtures.
 func (m *sdkShop) site(x *sdk, scenario int) (site, key string) {
 	n := slices.IndexFunc(m.sdks, func(o sdk) bool { return o.name == x.name })*len(scenarios()) + scenario
 	return fmt.Sprintf("scenario%03d", n), fmt.Sprintf("pk_s%03d", n)
@@ -87,7 +87,7 @@ func (m *sdkShop) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// play plays a scenario with an SDK, and holds what rumtop shows against it.
+// play plays a scenario with an SDK and compares what rumtop shows.
 func (m *sdkShop) play(t *testing.T, x *sdk, sc scenario) {
 	n := slices.IndexFunc(scenarios(), func(o scenario) bool { return o.name == sc.name })
 	r := *m.harness
@@ -113,8 +113,8 @@ func (m *sdkShop) play(t *testing.T, x *sdk, sc scenario) {
 	r.checkAfterClose(x.expects(sc.name, &v.want))
 }
 
-// waitForMatch waits for a frame that nothing is wrong with.
-func (r *harness) waitForMatch(wrong func(*frame.Frame) []string) {
+// waitForMatch waits for a frame without mismatches.
+func (r *harness) waitForMatch(check func(*frame.Frame) []string) {
 	r.t.Helper()
 	var f *frame.Frame
 	var mismatches []string
@@ -129,72 +129,82 @@ func (r *harness) waitForMatch(wrong func(*frame.Frame) []string) {
 	})
 	testwait.Until(r.t, "a frame without mismatches", func() bool {
 		f = r.frame("--by", "page")
-		mismatches = wrong(f)
+		mismatches = check(f)
 		return len(mismatches) == 0
 	})
 }
 
-// checkAfterClose checks that a tab that is closed in the end counts nothing twice.
-func (r *harness) checkAfterClose(wrong func(*frame.Frame) []string) {
+// checkAfterClose checks that closing the tab counts nothing twice.
+func (r *harness) checkAfterClose(check func(*frame.Frame) []string) {
 	r.t.Helper()
-	// A beacon of our own, taken after all that the tab has sent.
+	// A beacon of our own that arrives after everything from the tab.
 	r.post(`{"release":"after","events":[{"name":"after"}]}`)
-	r.frameWith("a beacon taken afterwards", func(f *frame.Frame) bool { return f.Total.Beacons == 1 }, "--release", "after")
-	for _, c := range wrong(r.frame("--by", "page", "-f", "release!=after")) {
+	r.frameWith("the later beacon", func(f *frame.Frame) bool { return f.Total.Beacons == 1 }, "--release", "after")
+	for _, c := range check(r.frame("--by", "page", "-f", "release!=after")) {
 		r.t.Errorf("after the tab was closed: %s", c)
 	}
 }
 
-// expects gives what is wrong with a frame, by page, of a scenario.
+// expects returns a check of a frame by page of a scenario: it lists mismatches.
 func (x *sdk) expects(scenario string, w *want) func(*frame.Frame) []string {
 	except := x.exceptions(scenario)
-	return func(f *frame.Frame) (wrong []string) {
-		complain := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }
-		for _, c := range []struct {
-			name      string
-			got, want int
-		}{
-			{"views", int(f.Total.Views), w.views}, {"errors", int(f.Total.Errors), w.errors},
-			{"errored", int(f.Total.ErroredViews), w.errored}, {"failed", int(f.Total.FailedRequests), w.failed},
-			{"users", f.Total.Users, 1},
-		} {
-			want := except.count(c.name, c.want)
-			most := want
-			if except.has(c.name + "+") {
-				most++
-			}
-			if c.got > most || c.got < want && !except.has(c.name+"?") || c.got == 0 && c.name == "views" {
-				complain("%s: %d, want %d", c.name, c.got, want)
-			}
-		}
-		for page, truth := range w.pages {
-			own := &frame.Row{}
-			if i := slices.IndexFunc(f.Segments, func(s frame.Row) bool { return s.Key == page }); i >= 0 {
-				own = &f.Segments[i]
-			}
-			for name, want := range truth {
-				row := own
-				if except.has(name + "^") {
-					row = &f.Total
-				}
-				if problem := except.compare(name, page, distOf(row, name), want); problem != "" {
-					complain("%s of %s: %s", name, page, problem)
-				}
-			}
-		}
+	return func(f *frame.Frame) []string {
+		mismatches := append(except.compareCounts(f, w), except.comparePages(f, w)...)
 		if h := f.Health; !h.Connected || h.Dropped+h.Gaps+h.Malformed != 0 || h.SampleRate != 1 {
-			complain("health: %+v", h)
+			mismatches = append(mismatches, fmt.Sprintf("health: %+v", h))
 		}
-		return wrong
+		return mismatches
 	}
+}
+
+// compareCounts compares the counts of a frame.
+func (e exceptions) compareCounts(f *frame.Frame, w *want) (mismatches []string) {
+	for _, c := range []struct {
+		name      string
+		got, want int
+	}{
+		{"views", int(f.Total.Views), w.views}, {"errors", int(f.Total.Errors), w.errors},
+		{"errored", int(f.Total.ErroredViews), w.errored}, {"failed", int(f.Total.FailedRequests), w.failed},
+		{"users", f.Total.Users, 1},
+	} {
+		want := e.count(c.name, c.want)
+		most := want
+		if e.has(c.name + "+") {
+			most++
+		}
+		if c.got > most || c.got < want && !e.has(c.name+"?") || c.got == 0 && c.name == "views" {
+			mismatches = append(mismatches, fmt.Sprintf("%s: %d, want %d", c.name, c.got, want))
+		}
+	}
+	return mismatches
+}
+
+// comparePages compares the vitals of every page.
+func (e exceptions) comparePages(f *frame.Frame, w *want) (mismatches []string) {
+	for page, truth := range w.pages {
+		own := &frame.Row{}
+		if i := slices.IndexFunc(f.Segments, func(s frame.Row) bool { return s.Key == page }); i >= 0 {
+			own = &f.Segments[i]
+		}
+		for name, want := range truth {
+			row := own
+			if e.has(name + "^") {
+				row = &f.Total
+			}
+			if problem := e.compare(name, page, distOf(row, name), want); problem != "" {
+				mismatches = append(mismatches, fmt.Sprintf("%s of %s: %s", name, page, problem))
+			}
+		}
+	}
+	return mismatches
 }
 
 func distOf(row *frame.Row, name string) frame.Dist {
 	return map[string]frame.Dist{"lcp": row.LCP, "inp": row.INP, "cls": row.CLS, "fcp": row.FCP, "ttfb": row.TTFB}[name]
 }
 
-// checkReported checks what only a scenario full of trouble has: errors by name, the
-// event, the flag, the user, the release.
+// checkReported checks what only the scenario "trouble" has: errors by name, the
+// event, the flag, the user and the release.
 func (r *harness) checkReported(except exceptions, x *sdk) {
 	r.t.Helper()
 	f := r.frame("--by", "release")
@@ -203,25 +213,25 @@ func (r *harness) checkReported(except exceptions, x *sdk) {
 			if !slices.ContainsFunc(f.Errors, func(g frame.ErrorGroup) bool {
 				return (g.Type == e.typ || except.has("types")) && g.Message == e.message && g.Count == 1 && g.Users == 1
 			}) {
-				r.t.Errorf("no %s: %s in %+v", e.typ, e.message, f.Errors)
+				r.t.Errorf("%s: %s is missing from %+v", e.typ, e.message, f.Errors)
 			}
 		}
 	}
 	if released := len(f.Segments) == 1 && f.Segments[0].Key == "2.4.1"; released == except.has("release") {
 		r.t.Errorf("releases: %+v", f.Segments)
 	}
-	told := strings.Join(r.tail(), "\n")
+	tail := strings.Join(r.tail(), "\n")
 	for what, text := range map[string]string{
 		"event": `"name":"checkout_completed"`, "flag": `"new-payment-flow":"true"`, "user": `"user":"`,
 		"sdk": `"sdk":"` + x.value + `"`, "page": `"page":"/users/:id/orders"`, "environment": `"environment":"production"`,
 	} {
-		if strings.Contains(told, text) == except.has(what) {
-			r.t.Errorf("%s: %s stands in what viewers receive: %t\n%s", what, text, except.has(what), told)
+		if strings.Contains(tail, text) == except.has(what) {
+			r.t.Errorf("%s: %s in what viewers receive: %t\n%s", what, text, except.has(what), tail)
 		}
 	}
 }
 
-// exceptions are an SDK's in one scenario, see sdk.except.
+// exceptions are those of an SDK in one scenario, see sdk.except.
 type exceptions []string
 
 func (x *sdk) exceptions(scenario string) exceptions {
@@ -241,7 +251,7 @@ func (e exceptions) count(name string, n int) int {
 	return n
 }
 
-// compare says what is wrong with a vital of a page.
+// compare returns the mismatch of a page's vital, "" if there is none.
 func (e exceptions) compare(name, page string, got frame.Dist, want float64) string {
 	is := func(suffix string) bool { return e.has(name+suffix) || e.has(name+"@"+page+suffix) }
 	if is("") || math.IsNaN(want) {
