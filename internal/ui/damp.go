@@ -6,13 +6,13 @@ import (
 	"github.com/rumtop/rumtop/internal/frame"
 )
 
-// dampShare is how far a number may stray before the screen follows it. Percentiles
-// are no better than that, and of counts under a hundred every one is shown.
+// dampShare is how far a number may change before the screen shows it.
+// Percentiles are no more exact than that, and counts under 100 are not damped.
 const dampShare = 0.01
 
-// damp gives a frame in which numbers that moved by less than [dampShare] since
-// the one before stand still: they repaint no line. Frames that answer another
-// question, or lie apart in time, are left as they are.
+// damp returns a frame in which numbers that changed by less than [dampShare]
+// keep the value of the frame before, so that they repaint no line. Frames of
+// another query, or more than 5 s apart, are returned as they are.
 func damp(before, f *frame.Frame) *frame.Frame {
 	if before == nil || before.By != f.By || before.Filter != f.Filter || before.WindowS != f.WindowS || before.Site != f.Site ||
 		math.Abs(f.At.Sub(before.At).Seconds()) > 5 || f.Health.Loading < 1 {
@@ -73,7 +73,7 @@ func dampErrors(before, now []frame.ErrorGroup) []frame.ErrorGroup {
 	return out
 }
 
-// hold puts back what was, if that is close enough to what is.
+// hold keeps the old value if it is close enough.
 func hold[T ~float64](was T, now *T) {
 	if math.Abs(float64(*now-was)) <= dampShare*math.Abs(float64(*now)) {
 		*now = was

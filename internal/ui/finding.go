@@ -196,14 +196,3 @@ func after(m *beacon.Marker, since time.Time) string {
 	}
 	return draw.Span(lead.Round(time.Minute)) + " after “" + m.Text + "”"
 }
-
-// reasonsLine draws the second line; without current data it is empty.
-func reasonsLine(f *frame.Frame, l link, t draw.Theme, loc *time.Location, w int) string {
-	p := draw.Line{Width: w}
-	if l == linkDown || l == linkStalled || l == linkQuiet {
-		return ""
-	}
-	p.Skip(margin)
-	p.Put(t.Dim, clauses(draw.Clean(reasons(f, loc), maxSentence), w-margin))
-	return p.Flush()
-}

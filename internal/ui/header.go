@@ -1,24 +1,23 @@
 package ui
 
 import (
-	"strings"
 	"time"
 
 	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
-// headerState is what the first line tells beside the frame.
+// headerState is what the header shows beside the frame.
 type headerState struct {
 	title    string
 	since    string      // T0, as T+mm:ss
-	watching string      // who else watches, or is followed
-	question frame.Query // what has been asked; the frame may not show it yet
+	watching string      // other viewers, or the one that is followed
+	question frame.Query // as asked; the frame may not answer it yet
 	link     link
 	loc      *time.Location
 
-	recorded  string     // what is being recorded
-	recording *Recording // what is shown, if it is one
+	recorded  string     // state of the running recording
+	recording *Recording // the one that is shown; nil: live
 }
 
 func (hs *headerState) badge(f *frame.Frame, t draw.Theme) (draw.Style, string) {
@@ -28,8 +27,8 @@ func (hs *headerState) badge(f *frame.Frame, t draw.Theme) (draw.Style, string) 
 	return hs.link.badge(f, t, hs.loc)
 }
 
-// headerLine says what is being looked at, and how alive it is. It repaints with
-// the minute and when something changes, not every second.
+// headerLine is the site, the query and the state of the connection. It changes
+// with the minute or with its content, not every second.
 func headerLine(f *frame.Frame, hs headerState, t draw.Theme, w int) string {
 	right := draw.Line{Width: w}
 	s, text := hs.badge(f, t)
@@ -55,7 +54,7 @@ func headerLine(f *frame.Frame, hs headerState, t draw.Theme, w int) string {
 		gap = "  "
 	}
 	q := &hs.question
-	reserve := 0 // numbers that are filtered must not be taken for those of all
+	reserve := 0 // filtered numbers must not be mistaken for those of all traffic
 	if n := draw.Cells(draw.Clean(q.Filter.Text, 24)); n > 0 {
 		reserve = len(gap) + n + 1
 	}
@@ -114,59 +113,4 @@ func baselineName(b frame.BaselineSpec, loc *time.Location) string {
 func zoneName(t time.Time, loc *time.Location) string {
 	name, _ := t.In(loc).Zone()
 	return name
-}
-
-// statusLine is the sentence, with what a key press last had to say before it.
-func statusLine(f *frame.Frame, l link, said string, t draw.Theme, loc *time.Location, w int) string {
-	p := draw.Line{Width: w}
-	if said != "" {
-		p.Put(t.Accent, " → ")
-		p.Put(t.Text, draw.Clean(said, w-p.Len()))
-		return p.Flush()
-	}
-	g, s := sentence(f, l, loc)
-	p.Put(g.style(t), " "+g.glyph()+" ")
-	text := t.Text
-	if g == grave {
-		text = t.Strong
-	}
-	if draw.Cells(draw.Clean(s, maxSentence)) > w-p.Len() {
-		s = briefly(f, s, loc, w-p.Len())
-	}
-	p.Put(text, clauses(draw.Clean(s, maxSentence), w-p.Len()))
-	return p.Flush()
-}
-
-// maxSentence is the widest sentence that is looked at.
-const maxSentence = 400
-
-// clauses leaves out from the end of a sentence what has no room, by whole clauses if
-// the first one has.
-func clauses(s string, width int) string {
-	for rest := s; draw.Cells(rest) > width; {
-		i := strings.LastIndex(rest, " · ")
-		if i < 0 {
-			return draw.Clean(s, width)
-		}
-		rest = rest[:i]
-		if draw.Cells(rest) <= width {
-			return rest
-		}
-	}
-	return s
-}
-
-// warningLine is what to know before the numbers.
-func warningLine(f *frame.Frame, t draw.Theme, w int) string {
-	p := draw.Line{Width: w}
-	if f == nil || len(f.Warnings) == 0 {
-		return ""
-	}
-	p.Put(t.Warn, " ! ")
-	text := f.Warnings[0]
-	for _, s := range f.Warnings[1:] {
-		text += " · " + s
-	}
-	p.Put(t.Warn, draw.Clean(text, w-p.Len()))
-	return p.Flush()
 }

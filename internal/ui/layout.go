@@ -1,18 +1,18 @@
 package ui
 
-// band is a number of whole lines of the screen, from y, counted from 0.
+// band is h whole lines of the screen from y, counted from 0.
 type band struct{ y, h int }
 
 func (b band) holds(y int) bool { return y >= b.y && y < b.y+b.h }
 
-// layout says where everything stands. It follows from the size and the shape
-// alone, so that nothing moves because a number changed; only a segment that was not there
-// before may move the errors down.
+// layout is the place of everything on the screen. It depends on the size and the
+// shape alone, so that nothing moves because a number changed; only a new segment
+// may move the errors down.
 type layout struct {
 	w, h    int
 	header  band
 	status  band
-	reasons band // what the status rests on
+	reasons band // what the status is based on
 	warning band
 	charts  band // frames included
 	plots   int  // charts side by side
@@ -23,16 +23,16 @@ type layout struct {
 	hints   band
 }
 
-// shape is what the layout depends on beside the size.
+// shape is what the layout depends on, beside the size.
 type shape struct {
-	zoom    bool // one chart takes the room of all
-	warning bool // there is something to know before the numbers
+	zoom    bool // one chart has the room of all
+	warning bool // a warning is shown
 	list    bool // the errors have the room of table and errors
 	full    bool // one view has the room of all between status and trust line
 	rows    int  // segments that the table could show
 }
 
-// The sizes at which the screen has room for more.
+// The sizes from which the screen shows more.
 const (
 	minTrust   = 6
 	minHints   = 8
@@ -45,34 +45,34 @@ const (
 	oneChart   = 24
 )
 
-// arrange lays out the screen. What matters most comes first: in one line, what
-// is wrong; then the table; then the rest as there is room. Any size fits.
+// arrange lays out a screen of any size. The first line has priority, then the
+// table, then the rest as far as it fits.
 func arrange(w, h int, s shape) layout {
 	l := layout{w: max(w, 1), h: max(h, 1)}
 	top, bottom := 0, l.h
-	take := func(n int) band {
+	fromTop := func(n int) band {
 		top += n
 		return band{top - n, n}
 	}
-	takeBottom := func(n int) band {
+	fromBottom := func(n int) band {
 		bottom -= n
 		return band{bottom, n}
 	}
 	if l.h >= 2 {
-		l.header = take(1)
+		l.header = fromTop(1)
 	}
-	l.status = take(1)
+	l.status = fromTop(1)
 	if l.h >= minReasons && l.w >= twoCharts {
-		l.reasons = take(1)
+		l.reasons = fromTop(1)
 	}
 	if s.warning && l.h >= minHints {
-		l.warning = take(1)
+		l.warning = fromTop(1)
 	}
 	if l.h >= minHints {
-		l.hints = takeBottom(1)
+		l.hints = fromBottom(1)
 	}
 	if l.h >= minTrust {
-		l.trust = takeBottom(1)
+		l.trust = fromBottom(1)
 	}
 	body := bottom - top
 	if s.full {
@@ -81,14 +81,14 @@ func arrange(w, h int, s shape) layout {
 	}
 	if l.plots = plotsAcross(l.w, s.zoom); l.plots > 0 {
 		if n := chartHeight(body, s.zoom); n > 0 {
-			l.charts = take(n)
+			l.charts = fromTop(n)
 		} else {
 			l.plots = 0
 		}
 	}
 	rest := bottom - top
 	if rest >= minErrors && !s.list {
-		l.errors = takeBottom(max(min(max(rest*2/5, 3), 16), rest-tableHeight(s.rows)))
+		l.errors = fromBottom(max(min(max(rest*2/5, 3), 16), rest-tableHeight(s.rows)))
 	}
 	if l.w >= minBeside && l.errors.h >= minDiffers {
 		l.beside = l.w * 9 / 20
@@ -97,8 +97,8 @@ func arrange(w, h int, s shape) layout {
 	return l
 }
 
-// tableHeight is what a table of that many rows takes, with heading, total and a
-// blank line: what it does not need, the errors have.
+// tableHeight is the height of a table of that many rows with heading, total and
+// a blank line; the errors get the rest.
 func tableHeight(rows int) int { return 1 + max(rows+1, totalFrom) + 1 }
 
 func plotsAcross(w int, zoom bool) int {
@@ -113,8 +113,8 @@ func plotsAcross(w int, zoom bool) int {
 	return 4
 }
 
-// chartHeight is the charts' share of the lines between status and trust line,
-// frame included.
+// chartHeight is the height of the charts, edges included, out of the lines
+// between status and trust line.
 func chartHeight(body int, zoom bool) int {
 	switch {
 	case zoom && body >= 12:

@@ -50,7 +50,7 @@ func linkSentence(f *frame.Frame, l link) (gravity, string) {
 	switch l {
 	case linkDown:
 		if f.Health.Retained == 0 {
-			return grave, "disconnected" + note
+			return grave, "not connected" + note
 		}
 		return grave, "disconnected, data is stale" + note
 	case linkStalled:

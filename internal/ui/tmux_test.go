@@ -57,7 +57,7 @@ func (m tmux) keys(keys ...string) { m.run(append([]string{"send-keys"}, keys...
 func TestTriageInTmux(t *testing.T) {
 	m := startTmux(t, 120, 36)
 	m.run("set", "-g", "status", "off")
-	m.shows("errored users")
+	m.shows("affected users")
 	m.shows("▲ error rate")
 	m.keys("Enter")
 	m.shows("by page   release=2.4.1")

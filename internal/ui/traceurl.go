@@ -11,21 +11,22 @@ import (
 	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
-// TraceURL is where a tracing tool shows a trace. The zero value knows of none.
+// TraceURL is the address at which a tracing tool shows a trace. The zero value
+// has none.
 type TraceURL struct{ before, after string }
 
-// tracePlace stands for the id in a template.
+// tracePlace is replaced by the id in a template.
 const tracePlace = "{trace}"
 
 // ParseTraceURL reads a template such as https://tempo.example/trace/{trace}.
 func ParseTraceURL(template string) (TraceURL, error) {
 	before, after, ok := strings.Cut(template, tracePlace)
 	if !ok || strings.Contains(after, tracePlace) {
-		return TraceURL{}, fmt.Errorf("%q must have %s once, where the id belongs", template, tracePlace)
+		return TraceURL{}, fmt.Errorf("%q: no place for the id: put %s once into the URL", template, tracePlace)
 	}
 	for i := range len(template) {
 		if c := template[i]; c <= ' ' || c >= 0x7f || strings.IndexByte("\"<>\\^`", c) >= 0 {
-			return TraceURL{}, fmt.Errorf("%q has a character that no URL has: write it as %%%02X", template, c)
+			return TraceURL{}, fmt.Errorf("%q: invalid character in a URL: write it as %%%02X", template, c)
 		}
 	}
 	u, err := url.Parse(before + "0" + after)
@@ -33,11 +34,11 @@ func ParseTraceURL(template string) (TraceURL, error) {
 	case err != nil:
 		return TraceURL{}, fmt.Errorf("%q: %w", template, errors.Unwrap(err))
 	case u.Scheme != "https" && u.Scheme != "http" || u.Host == "":
-		return TraceURL{}, fmt.Errorf("%q is no address such as https://tempo.example/trace/%s", template, tracePlace)
+		return TraceURL{}, fmt.Errorf("%q: not an http or https URL: use one such as https://tempo.example/trace/%s", template, tracePlace)
 	case u.User != nil:
-		return TraceURL{}, fmt.Errorf("%q names a user: leave the password to the browser", u.Redacted())
+		return TraceURL{}, fmt.Errorf("%q: a URL with a user: remove it, the browser asks for the password", u.Redacted())
 	case !strings.HasPrefix(before, u.Scheme+"://"+u.Host+"/"):
-		return TraceURL{}, fmt.Errorf("%q: the id belongs into the path or the query, not into the host", template)
+		return TraceURL{}, fmt.Errorf("%q: the id is in the host: put %s into the path or the query", template, tracePlace)
 	}
 	return TraceURL{before, after}, nil
 }
@@ -45,8 +46,8 @@ func ParseTraceURL(template string) (TraceURL, error) {
 // maxTraceID is the longest id that is made into a URL: four times that of W3C.
 const maxTraceID = 128
 
-// of is the address of a trace, "" without a template or where an id is none: ids
-// come from pages, and could say anything.
+// of is the address of a trace, "" without a template or for an invalid id: ids
+// are sent by pages, and may hold anything.
 func (t TraceURL) of(id string) string {
 	if t.before == "" || id == "" || len(id) > maxTraceID {
 		return ""
@@ -60,13 +61,13 @@ func (t TraceURL) of(id string) string {
 	return t.before + id + t.after
 }
 
-// traces shows trace ids, as hyperlinks where the terminal knows them.
+// traces shows trace ids, as hyperlinks if the terminal supports them.
 type traces struct {
 	url   TraceURL
 	links bool
 }
 
-// put writes an id, all of it or none: what is left of one finds nothing.
+// put writes an id in full or not at all: a part of one finds nothing.
 func (t traces) put(p *draw.Line, s draw.Style, id string) {
 	id = draw.Clean(id, maxTraceID)
 	if n := draw.Cells(id); n > p.Width-p.Len() {
@@ -79,7 +80,7 @@ func (t traces) put(p *draw.Line, s draw.Style, id string) {
 	p.Put(s, id)
 }
 
-// copied is what finds a trace: its address, else its id.
+// copied is what is copied of a trace: its address, else its id.
 func (t traces) copied(id string) string {
 	if to := t.url.of(id); to != "" {
 		return to
@@ -87,8 +88,8 @@ func (t traces) copied(id string) string {
 	return id
 }
 
-// linking is whether a terminal is known not to trip over hyperlinks (OSC 8).
-// Those that know nothing of them leave them out; these do not.
+// linking reports whether a terminal may be sent hyperlinks (OSC 8). Most that do
+// not support them ignore them; these do not.
 func linking(environ termenv.Environ) bool {
 	name := environ.Getenv("TERM")
 	for _, bare := range [...]string{"dumb", "linux", "vt", "cons"} {

@@ -48,10 +48,10 @@ func linkOf(f *frame.Frame, paused, stalled bool) link {
 // the window's rate: silence must not look like health, but a site with one
 // visitor a minute is not silent after ten seconds.
 func quiet(f *frame.Frame) bool {
-	const patience = 10 // seconds
+	const least = 10 // seconds
 	h := &f.Health
 	expected := h.PerS * h.QuietS
-	return f.Live && h.QuietS >= patience && (expected >= 30 || h.QuietS >= 120)
+	return f.Live && h.QuietS >= least && (expected >= 30 || h.QuietS >= 120)
 }
 
 // badge is the state as a glyph and a word.
@@ -84,37 +84,3 @@ func quietFor(f *frame.Frame) time.Duration {
 
 // stale reports whether the numbers are no longer up to date.
 func (l link) stale() bool { return l == linkDown || l == linkStalled }
-
-// gravity is how much attention a sentence deserves.
-type gravity int
-
-const (
-	calm gravity = iota
-	fine
-	doubtful
-	grave
-)
-
-func (g gravity) style(t draw.Theme) draw.Style {
-	switch g {
-	case fine:
-		return t.Good
-	case doubtful:
-		return t.Warn
-	case grave:
-		return t.Bad
-	}
-	return t.Text
-}
-
-func (g gravity) glyph() string {
-	switch g {
-	case fine:
-		return "✓"
-	case doubtful:
-		return "○"
-	case grave:
-		return "▲"
-	}
-	return "·"
-}
