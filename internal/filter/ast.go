@@ -1,9 +1,9 @@
-// Package filter is the one grammar in which people say which beacons they
-// mean, in the screen's filter bar and in flags:
+// Package filter is the grammar that selects beacons, in the screen's filter bar
+// and in flags:
 //
 //	region=eu-* release!=2.4.0 device=mobile,tablet lcp>2500 (error=yes or status>=500)
 //
-// Terms separated by blanks are ANDed. An expression is a statement about one
+// Blanks between terms mean and. An expression holds or does not for a single
 // beacon.
 package filter
 
@@ -12,11 +12,12 @@ import "regexp"
 // Op is a term's operator.
 type Op uint8
 
-// The operators. Eq and Ne take several values (any of them, none of them) with * globs.
+// The operators. Eq and Ne accept several values (any of them, none of them) with
+// * globs.
 const (
 	Eq Op = iota
 	Ne
-	Match   // ~   regular expression finds something
+	Match   // ~   regular expression
 	NoMatch // !~
 	Gt
 	Ge
@@ -25,13 +26,13 @@ const (
 	Has // field? : has a value
 )
 
-// Kind says where a field's values come from.
+// Kind is the source of a field's values.
 type Kind uint8
 
 // The kinds of fields.
 const (
 	KindDim         Kind = iota // a fixed dimension
-	KindTag                     // tag.NAME, or a plain NAME that is nothing else
+	KindTag                     // tag.NAME, or NAME if no other field has that name
 	KindMetric                  // lcp inp cls fcp ttfb, metric.NAME: number
 	KindError                   // error=yes|no
 	KindType                    // type: of any error in the beacon
@@ -57,17 +58,17 @@ type Or []Node
 // Not holds if its node does not.
 type Not struct{ Node Node }
 
-// Term is one statement about one field.
+// Term is a condition on one field.
 type Term struct {
-	Field  string // as it is written back: "region", "tag.tier", "lcp"
+	Field  string // in canonical text: "region", "tag.tier", "lcp"
 	Name   string // without the prefix: "tier"
 	Kind   Kind
 	Op     Op
 	Values []string       // Eq, Ne: as typed, * globs
 	Re     *regexp.Regexp // Match, NoMatch
 	Number float64        // Gt, Ge, Lt, Le
-	Plain  bool           // a tag that was written without "tag.": may be a misspelt field
-	Column int            // where it began in the text, from 1
+	Plain  bool           // a tag without the prefix "tag.": perhaps a misspelt field
+	Column int            // of its start in the text, from 1
 }
 
 func (And) node()   {}
@@ -75,8 +76,8 @@ func (Or) node()    {}
 func (Not) node()   {}
 func (*Term) node() {}
 
-// Expr is a parsed expression. The zero value lets everything pass.
+// Expr is a parsed expression. The zero value holds for every beacon.
 type Expr struct {
-	Root Node   // nil: everything passes
+	Root Node   // nil: holds for every beacon
 	Text string // canonical text; equal texts mean equal filters
 }

@@ -4,7 +4,7 @@ import "fmt"
 
 // Error is a mistake in an expression.
 type Error struct {
-	Column int    // where, in characters from 1; 0 if there is no text to point into
+	Column int    // in characters, from 1; 0: there is no text
 	Msg    string // what was expected
 }
 

@@ -8,14 +8,14 @@ import (
 	"github.com/rumtop/rumtop/internal/beacon"
 )
 
-// The prefixes of fields whose names the site chooses.
+// The prefixes of custom fields.
 const (
 	tagPrefix    = "tag."
 	metricPrefix = "metric."
 )
 
-// phases are the metrics beside the vitals that need no prefix: the parts of
-// the navigation before its first byte.
+// phases are the other metrics without a prefix: the parts of a navigation
+// before the first byte.
 var phases = [...]string{"dns", "tcp", "tls"}
 
 var namedKinds = []struct {
@@ -36,9 +36,9 @@ var namedKinds = []struct {
 	{"fingerprint", KindFingerprint},
 }
 
-// Fields lists the fields that need no prefix, in the order of the
-// documentation: dimensions, metrics, then what errors, requests, events and
-// visitors have. Every other name is a tag.
+// Fields lists the fields without a prefix, in the order of the documentation:
+// dimensions, metrics, then the fields of errors, requests, events and users.
+// Every other name is a tag.
 func Fields() []string {
 	names := beacon.DimNames()
 	names = append(names, beacon.Vitals[:]...)
@@ -49,9 +49,9 @@ func Fields() []string {
 	return names
 }
 
-// resolve begins a term on a field, or says why there is no such field.
-// Names of known fields may be written in any case; tags may not.
-func resolve(field string) (*Term, string) {
+// termFor returns a term without operator for a field, or why the field is
+// unknown. Only the names of tags are case-sensitive.
+func termFor(field string) (*Term, string) {
 	lower := strings.ToLower(field)
 	if _, ok := beacon.DimByName(lower); ok {
 		return &Term{Field: lower, Name: lower, Kind: KindDim}, ""
@@ -68,12 +68,12 @@ func resolve(field string) (*Term, string) {
 	case field == "":
 		return nil, "expected a field's name"
 	case strings.HasPrefix(lower, tagPrefix):
-		return prefixed(KindTag, tagPrefix, field[len(tagPrefix):])
+		return prefixedTerm(KindTag, tagPrefix, field[len(tagPrefix):])
 	case strings.HasPrefix(lower, metricPrefix):
-		return prefixed(KindMetric, metricPrefix, field[len(metricPrefix):])
+		return prefixedTerm(KindMetric, metricPrefix, field[len(metricPrefix):])
 	}
 	if near := nearest(lower, Fields()); near != "" {
-		return nil, fmt.Sprintf("unknown field %q; did you mean %s? (for a tag of that name write tag.%s) known: %s",
+		return nil, fmt.Sprintf("unknown field %q: use %s, or tag.%s for a tag (fields: %s)",
 			field, near, field, strings.Join(Fields(), " "))
 	}
 	t := &Term{Field: field, Name: field, Kind: KindTag, Plain: true}
@@ -83,7 +83,7 @@ func resolve(field string) (*Term, string) {
 	return t, ""
 }
 
-func prefixed(kind Kind, prefix, name string) (*Term, string) {
+func prefixedTerm(kind Kind, prefix, name string) (*Term, string) {
 	if name == "" {
 		return nil, "expected a name after " + prefix
 	}
@@ -94,13 +94,13 @@ func prefixed(kind Kind, prefix, name string) (*Term, string) {
 	return t, ""
 }
 
-// nearest finds the known name that is probably meant: up to two mistakes in
-// long names; in short ones, where names are close by nature (ttft is a metric
-// of its own, not ttfb), one letter missing, too many or swapped.
+// nearest returns the known name that is probably meant, or "". A long name can
+// have two mistakes; a short one, where other names are near (ttft is a custom
+// metric, not ttfb), one missing, additional or swapped letter.
 func nearest(name string, known []string) string {
 	best, bestDist := "", 3
 	for _, k := range known {
-		d := distance(name, k)
+		d := editDistance(name, k)
 		if shorter := min(len(k), len(name)); shorter <= 4 {
 			replaced := len(k) == len(name) && !sameLetters(name, k)
 			if d > 1 || replaced || shorter < 3 {
@@ -121,9 +121,9 @@ func sameLetters(a, b string) bool {
 	return slices.Equal(x, y)
 }
 
-// distance is the number of letters inserted, left out, replaced or swapped
-// with their neighbour between a and b; 3 stands for anything larger.
-func distance(a, b string) int {
+// editDistance is the number of letters inserted, omitted, replaced or swapped
+// with their neighbour between a and b, at most 3.
+func editDistance(a, b string) int {
 	const far = 3
 	if len(a)-len(b) >= far || len(b)-len(a) >= far {
 		return far
@@ -149,10 +149,10 @@ func distance(a, b string) int {
 	return min(last[len(b)], far)
 }
 
-// Validate compares the tags that were written without "tag." with the tags
-// that beacons carry, and returns an *Error for the first that none carries:
-// it may be a misspelt field. An expression that fails it is still good, and
-// right as soon as such a beacon comes.
+// Validate compares the tags without the prefix "tag." with those of received
+// beacons, and returns an *Error for the first unknown one, which may be a
+// misspelt field. The expression is valid all the same, and correct as soon as
+// such a beacon arrives.
 func (e Expr) Validate(tags []string) error {
 	var err error
 	walk(e.Root, func(t *Term) {
@@ -165,9 +165,9 @@ func (e Expr) Validate(tags []string) error {
 		}
 		hint := ""
 		if near := nearest(t.Name, tags); near != "" {
-			hint = "; did you mean " + near + "?"
+			hint = ": use " + near
 		}
-		err = &Error{t.Column, fmt.Sprintf("unknown field %q%s; known: %s; %s", t.Name, hint, strings.Join(Fields(), " "), seen)}
+		err = &Error{t.Column, fmt.Sprintf("unknown field %q%s (fields: %s; %s)", t.Name, hint, strings.Join(Fields(), " "), seen)}
 	})
 	return err
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/rumtop/rumtop/internal/beacon"
 )
 
-// checkout is a beacon with a bit of everything.
+// checkout is a beacon with a value for most fields.
 func checkout() *beacon.Beacon {
 	b := &beacon.Beacon{
 		User: 0xabc, View: 7,
@@ -135,14 +135,14 @@ func TestMatchWith(t *testing.T) {
 	}
 	fingerprint := func(e *beacon.Error) string { return map[string]string{"TypeError": "f00"}[e.Type] }
 	if !e.MatchWith(checkout(), fingerprint) {
-		t.Error("does not hold for the fingerprint of one of the errors")
+		t.Error("MatchWith = false for the fingerprint of one of the errors")
 	}
 	if e.MatchWith(&beacon.Beacon{}, fingerprint) {
-		t.Error("holds without errors")
+		t.Error("MatchWith = true without errors")
 	}
 }
 
-func TestErrors(t *testing.T) {
+func TestParseErrors(t *testing.T) {
 	for text, want := range map[string]struct {
 		column int
 		msg    string
@@ -152,19 +152,19 @@ func TestErrors(t *testing.T) {
 		"region=":                  {8, "expected a value"},
 		"region= device=mobile":    {8, "expected a value"},
 		"region=eu,":               {11, "expected a value"},
-		"regoin=eu-west":           {1, `unknown field "regoin"; did you mean region?`},
-		"error=yes lpc>2500":       {11, "did you mean lcp?"},
+		"regoin=eu-west":           {1, `unknown field "regoin": use region`},
+		"error=yes lpc>2500":       {11, `unknown field "lpc": use lcp`},
 		"error=maybe":              {7, "expected yes or no"},
 		"lcp>fast":                 {5, "expected a number for lcp, such as 2500 or 2.5s"},
 		"lcp>0x10":                 {5, "expected a number"},
 		"lcp>1e999":                {5, "expected a number"},
 		"lcp>NaN":                  {5, "expected a number"},
 		"cls>1s":                   {5, "such as 0.1"},
-		"lcp~25":                   {4, "lcp does not take ~"},
-		"lcp=1,2":                  {6, "takes one value"},
-		"region>eu":                {7, "region does not take >"},
-		"tag.tier>5":               {9, "tag.tier does not take >"},
-		"user~abc":                 {5, "user does not take ~"},
+		"lcp~25":                   {4, "lcp does not accept ~"},
+		"lcp=1,2":                  {6, "accepts one value"},
+		"region>eu":                {7, "region does not accept >"},
+		"tag.tier>5":               {9, "tag.tier does not accept >"},
+		"user~abc":                 {5, "user does not accept ~"},
 		"user=jane@example.com":    {6, "hexadecimal"},
 		"message~(":                {9, "expected )"},
 		`message~"("`:              {9, "expected a regular expression: missing closing )"},
@@ -188,7 +188,7 @@ func TestErrors(t *testing.T) {
 		_, err := Parse(text)
 		var e *Error
 		if !errors.As(err, &e) {
-			t.Errorf("%q: no error", text)
+			t.Errorf("%q: got no error", text)
 			continue
 		}
 		if e.Column != want.column || !strings.Contains(e.Msg, want.msg) {
@@ -197,7 +197,7 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-func TestCanonical(t *testing.T) {
+func TestExprString(t *testing.T) {
 	for text, want := range map[string]string{
 		"  region = eu-west   and error=true ": "region=eu-west error=yes",
 		"(a=1 b=2) c=3":                        "a=1 b=2 c=3",
@@ -229,9 +229,9 @@ func TestCanonical(t *testing.T) {
 	}
 }
 
-func TestAnd(t *testing.T) {
+func TestExprAnd(t *testing.T) {
 	var e Expr
-	add := func(field string, op Op, value, want string) {
+	and := func(field string, op Op, value, want string) {
 		t.Helper()
 		term, err := NewTerm(field, op, value)
 		if err != nil {
@@ -242,14 +242,14 @@ func TestAnd(t *testing.T) {
 			t.Fatalf("%q, want %q", e.Text, want)
 		}
 	}
-	add("region", Eq, "eu-west", "region=eu-west")
-	add("region", Eq, "eu-west", "region=eu-west")
+	and("region", Eq, "eu-west", "region=eu-west")
+	and("region", Eq, "eu-west", "region=eu-west")
 	before := e
-	add("page", Ne, Literal("/a*b (c)"), `region=eu-west page!="/a\*b (c)"`)
-	add("release", Eq, "(none)", `region=eu-west page!="/a\*b (c)" release=(none)`)
-	add("odd key", Eq, "x", `region=eu-west page!="/a\*b (c)" release=(none) tag."odd key"=x`)
+	and("page", Ne, Literal("/a*b (c)"), `region=eu-west page!="/a\*b (c)"`)
+	and("release", Eq, "(none)", `region=eu-west page!="/a\*b (c)" release=(none)`)
+	and("odd key", Eq, "x", `region=eu-west page!="/a\*b (c)" release=(none) tag."odd key"=x`)
 	if before.Text != "region=eu-west" || !before.Match(checkout()) || e.Match(&beacon.Beacon{}) {
-		t.Error("And changed the expression it was called on")
+		t.Error("And changed its receiver")
 	}
 	or, err := Parse("device=tv or error=yes")
 	if err != nil {
@@ -276,14 +276,14 @@ func TestNewTermErrors(t *testing.T) {
 	}
 }
 
-func TestValidate(t *testing.T) {
+func TestExprValidate(t *testing.T) {
 	e, err := Parse("error=yes teir=paid")
 	if err != nil {
 		t.Fatal(err)
 	}
 	err = e.Validate([]string{"flag", "tier"})
-	const want = `filter, column 11: unknown field "teir"; did you mean tier?; known: region release`
-	if err == nil || !strings.HasPrefix(err.Error(), want) || !strings.HasSuffix(err.Error(), "; tags seen: flag tier") {
+	const want = `filter, column 11: unknown field "teir": use tier (fields: region release`
+	if err == nil || !strings.HasPrefix(err.Error(), want) || !strings.HasSuffix(err.Error(), "; tags seen: flag tier)") {
 		t.Error(err)
 	}
 	if err := e.Validate([]string{"teir"}); err != nil {
@@ -300,7 +300,7 @@ func TestValidate(t *testing.T) {
 
 func TestFieldsResolve(t *testing.T) {
 	for _, name := range Fields() {
-		term, msg := resolve(name)
+		term, msg := termFor(name)
 		if msg != "" || term.Kind == KindTag || term.Field != name {
 			t.Errorf("%s: %v %s", name, term, msg)
 		}
@@ -329,7 +329,7 @@ func FuzzParse(f *testing.F) {
 		again, err := Parse(e.Text)
 		if err != nil {
 			if strings.Contains(err.Error(), "longer than") || strings.Contains(err.Error(), "nested") {
-				return // quoting made it longer
+				return // quotes made it longer
 			}
 			t.Fatalf("%q: canonical %q: %v", text, e.Text, err)
 		}
@@ -350,7 +350,7 @@ func BenchmarkMatch(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		if !e.Match(c) {
-			b.Fatal("does not hold")
+			b.Fatal("Match = false, want true")
 		}
 	}
 }

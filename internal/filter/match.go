@@ -7,12 +7,11 @@ import (
 	"github.com/rumtop/rumtop/internal/beacon"
 )
 
-// Match reports whether the expression holds for a beacon. Beacons do not
-// carry fingerprints: to Match they are unknown, so that fingerprint=X holds
-// for none. See [Expr.MatchWith].
+// Match reports whether the expression holds for a beacon. A beacon has no
+// fingerprints, so fingerprint=X never holds; see [Expr.MatchWith].
 func (e Expr) Match(b *beacon.Beacon) bool { return e.MatchWith(b, nil) }
 
-// MatchWith is Match for callers that can tell an error's fingerprint.
+// MatchWith is Match for callers that can compute an error's fingerprint.
 func (e Expr) MatchWith(b *beacon.Beacon, fingerprint func(*beacon.Error) string) bool {
 	return e.Root == nil || holds(e.Root, b, fingerprint)
 }
@@ -134,8 +133,8 @@ func yesNo(b bool) string {
 	return "no"
 }
 
-// statusText is a status as it is compared. No connection is a status of 0
-// to =, and no status to ?.
+// statusText is a status in comparisons. No connection is 0 for =, and no value
+// for ?.
 func statusText(status int, op Op) string {
 	if status == 0 && op == Has {
 		return ""

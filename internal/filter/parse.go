@@ -7,14 +7,14 @@ import (
 	"unicode/utf8"
 )
 
-// What an expression may take, so that text from outside costs little.
+// Limits of an expression, because it can come from outside.
 const (
 	maxText  = 4096 // bytes
 	maxDepth = 32   // parentheses and nots
 )
 
-// Parse reads an expression. Blank text lets everything pass. Errors are an
-// *Error that names the column and what was expected there.
+// Parse parses an expression. Blank text holds for every beacon. An error is an
+// *Error with the column and what was expected there.
 //
 //	expression = and { "or" and }
 //	and        = unary { [ "and" ] unary }
@@ -22,9 +22,9 @@ const (
 //	term       = field ( "?" | op value { "," value } )
 //	op         = "=" | "!=" | "~" | "!~" | ">" | ">=" | "<" | "<="
 //
-// Values with blanks, commas or quotes are quoted: in "…", \" and \\ stand for
-// " and \; in '…' nothing is special. A bare value may have parentheses that
-// close: release=(none).
+// Quote values with blanks, commas or quotes: in "…", \" and \\ mean " and \; in
+// '…' nothing is special. A bare value can contain balanced parentheses:
+// release=(none).
 func Parse(text string) (Expr, error) {
 	p := parser{text: text}
 	switch {
@@ -73,7 +73,7 @@ func (p *parser) blanks() (any bool) {
 	return p.pos > start
 }
 
-// keyword takes one of and, or, not where it is no field's name.
+// keyword consumes one of and, or, not, unless it is the name of a field.
 func (p *parser) keyword(word string) bool {
 	end := p.pos + len(word)
 	if end > len(p.text) || !strings.EqualFold(p.text[p.pos:end], word) {
@@ -174,7 +174,7 @@ func (p *parser) term() (Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, msg := resolve(field)
+	t, msg := termFor(field)
 	if msg != "" {
 		return nil, p.errorf(start, "%s", msg)
 	}
@@ -207,14 +207,14 @@ func (p *parser) term() (Node, error) {
 			return t, p.boundary()
 		}
 		if t.Values == nil {
-			return nil, p.errorf(p.pos, "%s%s takes one value", t.Field, op)
+			return nil, p.errorf(p.pos, "%s%s accepts one value", t.Field, op)
 		}
 		p.pos++
 		p.blanks()
 	}
 }
 
-// boundary makes sure that a term ends where its value does.
+// boundary checks that the term ends after its value.
 func (p *parser) boundary() error {
 	if r := p.peek(); p.pos < len(p.text) && r != ')' && !unicode.IsSpace(r) {
 		return p.errorf(p.pos, "expected a blank before %q", r)
@@ -222,7 +222,7 @@ func (p *parser) boundary() error {
 	return nil
 }
 
-// field reads a name, of which tag. and metric. may quote the rest.
+// field reads a name. After tag. and metric. the rest can be quoted.
 func (p *parser) field() (string, error) {
 	start := p.pos
 	for isNameRune(p.peek()) && (p.pos > start || p.peek() != '-') {
@@ -242,7 +242,7 @@ func (p *parser) field() (string, error) {
 	return name, nil
 }
 
-// op reads an operator, in the spelling of other query languages too.
+// op reads an operator, also in the spelling of other query languages.
 func (p *parser) op() (Op, bool) {
 	for _, o := range [...]struct {
 		text string
@@ -259,8 +259,8 @@ func (p *parser) op() (Op, bool) {
 	return 0, false
 }
 
-// value reads a quoted value, or a bare one up to a blank, a closing
-// parenthesis that it did not open, or (in a list) a comma.
+// value reads a quoted value, or a bare one up to a blank, an unbalanced closing
+// parenthesis or, unless whole, a comma.
 func (p *parser) value(whole bool) (string, error) {
 	if r := p.peek(); r == '"' || r == '\'' {
 		return p.quoted()
@@ -280,9 +280,9 @@ func (p *parser) value(whole bool) (string, error) {
 	}
 	switch {
 	case p.pos == start:
-		return "", p.errorf(start, "expected a value; write (none) for no value")
+		return "", p.errorf(start, "expected a value: write (none) for no value")
 	case open > 0:
-		return "", p.errorf(start, "expected ) in the value; quote values with lone parentheses")
+		return "", p.errorf(start, "expected ) in the value: quote a value with an unbalanced parenthesis")
 	}
 	return p.text[start:p.pos], nil
 }

@@ -8,17 +8,16 @@ import (
 	"strings"
 )
 
-// None is how a field that has no value is written: release=(none). It is
-// also the key of the row that holds such beacons.
+// None is the value of a field without one: release=(none). It is also the key
+// of the segment of such beacons.
 const None = "(none)"
 
-const maxRegexp = 1024 // bytes: bounds the program that it compiles to
+const maxRegexp = 1024 // bytes; bounds the compiled program
 
-// NewTerm makes a term from its parts. The value is what would stand in the
-// text between quotes: * globs (see [Literal]), commas do not separate. Errors
-// are an *Error without a column.
+// NewTerm returns a term from its parts. In value * globs (see [Literal]), and a
+// comma does not separate. An error is an *Error without a column.
 func NewTerm(field string, op Op, value string) (*Term, error) {
-	t, msg := resolve(field)
+	t, msg := termFor(field)
 	if msg != "" {
 		return nil, &Error{Msg: msg}
 	}
@@ -34,7 +33,7 @@ func NewTerm(field string, op Op, value string) (*Term, error) {
 	return t, nil
 }
 
-// Literal escapes a value so that it stands for itself alone.
+// Literal escapes a value so that it matches only itself.
 func Literal(value string) string {
 	if !strings.ContainsAny(value, `*\`) {
 		return value
@@ -42,7 +41,7 @@ func Literal(value string) string {
 	return strings.NewReplacer(`*`, `\*`, `\`, `\\`).Replace(value)
 }
 
-// setOp takes the operator, or says which ones the field takes.
+// setOp sets the operator, or returns which ones the field accepts.
 func (t *Term) setOp(op Op) string {
 	const equality, pattern, order, has = "= !=", "~ !~", "> >= < <=", "?"
 	var ok bool
@@ -56,7 +55,7 @@ func (t *Term) setOp(op Op) string {
 	case KindError, KindHandled, KindID, KindFingerprint:
 		ok, takes = isEq || op == Has, []string{equality, has}
 	case KindTag:
-		if t.Plain && isOrder { // tags are words, so a number is meant
+		if t.Plain && isOrder { // tags are not ordered, so a metric is meant
 			t.Kind, t.Plain, t.Field = KindMetric, false, metricPrefix+t.Name
 		}
 		ok, takes = !isOrder || t.Kind == KindMetric, []string{equality, pattern, has}
@@ -64,13 +63,13 @@ func (t *Term) setOp(op Op) string {
 		ok, takes = !isOrder, []string{equality, pattern, has}
 	}
 	if !ok || op > Has {
-		return fmt.Sprintf("%s does not take %s: expected one of %s", t.Field, op, strings.Join(takes, " "))
+		return fmt.Sprintf("%s does not accept %s: use one of %s", t.Field, op, strings.Join(takes, " "))
 	}
 	t.Op = op
 	return ""
 }
 
-// addValue takes one value, or says what was expected of it.
+// addValue adds one value, or returns what was expected.
 func (t *Term) addValue(v string) string {
 	if v == None {
 		v = ""
@@ -89,11 +88,11 @@ func (t *Term) addValue(v string) string {
 	case t.Kind == KindMetric:
 		n, ok := parseNumber(v, t.Name != "cls")
 		if !ok {
-			return fmt.Sprintf("expected a number for %s, such as %s", t.Field, example(t.Name))
+			return fmt.Sprintf("expected a number for %s, such as %s", t.Field, exampleNumber(t.Name))
 		}
 		t.Number = n
 		return ""
-	case t.Op != Eq && t.Op != Ne: // Gt and its like on status
+	case t.Op != Eq && t.Op != Ne: // an order operator on status
 		n, ok := parseNumber(v, false)
 		if !ok {
 			return "expected a number, such as 500"
@@ -124,7 +123,7 @@ func (t *Term) addValue(v string) string {
 	return ""
 }
 
-func example(metric string) string {
+func exampleNumber(metric string) string {
 	if metric == "cls" {
 		return "0.1"
 	}
@@ -155,12 +154,12 @@ func parseNumber(s string, time bool) (float64, bool) {
 	return n + 0, true // -0 becomes 0
 }
 
-// Negative reports whether the term holds where its values are not found:
-// != and !~. Of a field with several entries it then holds if none is found.
+// Negative reports whether the term holds if its values are not found: != and
+// !~. For a field with several entries it then holds if none is found.
 func (t *Term) Negative() bool { return t.Op == Ne || t.Op == NoMatch }
 
-// Finds reports whether s is among the values (=, !=), is found by the
-// expression (~, !~) or is not empty (?). Operators of order find no string.
+// Finds reports whether s is among the values (=, !=), matches the regular
+// expression (~, !~) or is not empty (?). It is false for order operators.
 func (t *Term) Finds(s string) bool {
 	switch t.Op {
 	case Eq, Ne:
@@ -181,8 +180,8 @@ func (t *Term) Finds(s string) bool {
 // MatchString reports whether the term holds for a field whose only value is s.
 func (t *Term) MatchString(s string) bool { return t.Finds(s) != t.Negative() }
 
-// MatchNumber reports whether the term holds for a metric of value v.
-// Equality is that of float32, which is what beacons carry.
+// MatchNumber reports whether the term holds for a metric of value v. It compares
+// for equality as float32, which is the precision of beacons.
 func (t *Term) MatchNumber(v float64) bool {
 	switch t.Op {
 	case Eq:
@@ -201,11 +200,11 @@ func (t *Term) MatchNumber(v float64) bool {
 	return t.Op == Has
 }
 
-// glob reports whether s is what the pattern says: * stands for any text,
-// \* and \\ for themselves.
+// glob reports whether s matches the pattern: * matches any text, \* and \\ match
+// themselves.
 func glob(pattern, s string) bool {
 	p, i := 0, 0
-	star, from := -1, 0 // after the last *, and where in s its text begins
+	star, from := -1, 0 // after the last *, and the start of its text in s
 	for {
 		if p < len(pattern) && pattern[p] == '*' {
 			p++

@@ -9,7 +9,7 @@ import (
 
 var opText = [...]string{Eq: "=", Ne: "!=", Match: "~", NoMatch: "!~", Gt: ">", Ge: ">=", Lt: "<", Le: "<=", Has: "?"}
 
-// String is the operator as it is typed.
+// String is the operator as typed.
 func (o Op) String() string {
 	if int(o) < len(opText) {
 		return opText[o]
@@ -17,24 +17,24 @@ func (o Op) String() string {
 	return "op(" + strconv.Itoa(int(o)) + ")"
 }
 
-// String is the canonical text: parsed again it gives the same expression.
+// String is the canonical text. Parsing it returns the same expression.
 func (e Expr) String() string {
 	if e.Root == nil {
 		return ""
 	}
 	var b strings.Builder
-	write(&b, e.Root, inAnd)
+	writeNode(&b, e.Root, inAnd)
 	return b.String()
 }
 
-// String is the term as it stands in an expression.
+// String is the term in canonical text.
 func (t *Term) String() string {
 	var b strings.Builder
 	t.write(&b)
 	return b.String()
 }
 
-// And narrows the expression by a term, unless it says so already.
+// And adds a term to the expression, unless it already contains it.
 func (e Expr) And(t *Term) Expr {
 	var terms And
 	switch root := e.Root.(type) {
@@ -59,31 +59,31 @@ func (e Expr) And(t *Term) Expr {
 	return narrowed
 }
 
-// The places that a node may stand in, by what needs parentheses there.
-type place uint8
+// context is where a node is written. It decides about parentheses.
+type context uint8
 
 const (
-	inAnd place = iota // at the top or between ands: or needs none at the top
+	inAnd context = iota // at the top, where or needs none
 	inOr
 	underNot
 	betweenAnds
 )
 
-func write(b *strings.Builder, n Node, in place) {
+func writeNode(b *strings.Builder, n Node, in context) {
 	switch n := n.(type) {
 	case And:
-		list(b, n, " ", betweenAnds, in == underNot || in == betweenAnds)
+		writeList(b, n, " ", betweenAnds, in == underNot || in == betweenAnds)
 	case Or:
-		list(b, n, " or ", inOr, in != inAnd)
+		writeList(b, n, " or ", inOr, in != inAnd)
 	case Not:
 		b.WriteString("not ")
-		write(b, n.Node, underNot)
+		writeNode(b, n.Node, underNot)
 	case *Term:
 		n.write(b)
 	}
 }
 
-func list(b *strings.Builder, nodes []Node, sep string, in place, parens bool) {
+func writeList(b *strings.Builder, nodes []Node, sep string, in context, parens bool) {
 	if parens {
 		b.WriteByte('(')
 	}
@@ -91,7 +91,7 @@ func list(b *strings.Builder, nodes []Node, sep string, in place, parens bool) {
 		if i > 0 {
 			b.WriteString(sep)
 		}
-		write(b, n, in)
+		writeNode(b, n, in)
 	}
 	if parens {
 		b.WriteByte(')')
@@ -104,7 +104,7 @@ func (t *Term) write(b *strings.Builder) {
 	switch {
 	case t.Op == Has:
 	case t.Op == Match || t.Op == NoMatch:
-		b.WriteString(value(t.Re.String()))
+		b.WriteString(quoteIfNeeded(t.Re.String()))
 	case t.Kind == KindMetric || t.Op >= Gt:
 		b.WriteString(strconv.FormatFloat(t.Number, 'g', -1, 64))
 	default:
@@ -117,21 +117,21 @@ func (t *Term) write(b *strings.Builder) {
 				b.WriteString(v)
 				continue
 			}
-			b.WriteString(value(v))
+			b.WriteString(quoteIfNeeded(v))
 		}
 	}
 }
 
-// value quotes a value that could be read as something else.
-func value(v string) string {
+// quoteIfNeeded quotes a value that would not parse as itself.
+func quoteIfNeeded(v string) string {
 	if v == "" || strings.ContainsAny(v[:1], "=~") || strings.ContainsAny(v, `,"'()`) || strings.ContainsFunc(v, unicode.IsSpace) {
 		return quote(v)
 	}
 	return v
 }
 
-// quote is the inverse of the parser's unquoting: a backslash is doubled only
-// where it would otherwise escape, so that regular expressions stay readable.
+// quote is the inverse of [parser.quoted]. It doubles a backslash only if it
+// would escape the next character, to keep regular expressions readable.
 func quote(v string) string {
 	var b strings.Builder
 	b.WriteByte('"')
