@@ -44,10 +44,10 @@ const (
 // of its beacons is retained: one whose beginning has left the log is not
 // counted again.
 type Aggregator struct {
-	cfg  Config
-	log  *log
-	seen dedup
-	lens *lens // nil before the first question
+	cfg    Config
+	log    *log
+	intake intake
+	lens   *lens // nil before the first question
 
 	lensOf struct{ filter, by string }
 	now    *window // what the frame shows
@@ -63,17 +63,14 @@ type Aggregator struct {
 	mute     mute
 	silences silences
 
-	arrivals    []arrival
-	touched     uint32 // keeps what touch reads from being optimised away
 	translation translation
 
-	began      int64 // when the first batch was read
-	newest     int64 // largest receive time
-	lag        int64 // milliseconds, of the newest beacon since it began when that was read
-	evicted    int64
-	late       int64
-	duplicates int64
-	overflow   int64
+	began    int64 // when the first batch was read
+	newest   int64 // largest receive time
+	lag      int64 // milliseconds, of the newest beacon since it began when that was read
+	evicted  int64
+	late     int64
+	overflow int64
 }
 
 // New makes an empty aggregator.
@@ -106,43 +103,39 @@ func (a *Aggregator) AddAll(batches []*beacon.Batch, now time.Time) {
 		a.began = nowMS
 	}
 	oldest := nowMS - a.cfg.Retain.Milliseconds()
-	all := a.identify(batches, min(oldest, nowMS))
+	rows := a.intake.lookUp(a.log, batches, min(oldest, nowMS))
 	for _, b := range batches {
 		a.mute.strip(b)
 		n := b.Len()
-		a.append(b, all[:n], nowMS)
-		all = all[n:]
+		a.append(b, rows[:n], nowMS)
+		rows = rows[n:]
 	}
 	a.expire(oldest)
 }
 
 // append adds the rows of a batch that are to be counted to the log.
-func (a *Aggregator) append(b *beacon.Batch, rows []arrival, nowMS int64) {
+func (a *Aggregator) append(b *beacon.Batch, rows []rowIDs, nowMS int64) {
 	a.translation.start(a.log, b)
 	t := &a.translation
-	var s stagedRow
 	for i := range rows {
-		t.advance(i)
 		if !rows[i].isNew {
 			continue
 		}
-		s.view, s.identity = rows[i].view, rows[i].identity
-		s.received = min(b.Received[i], nowMS)
-		if s.received < a.newest-sealDelay && slotOf(s.received) < slotOf(a.newest-sealDelay) {
+		received := min(b.Received[i], nowMS)
+		if received < a.newest-sealDelay && received/slotMS < (a.newest-sealDelay)/slotMS {
 			a.late++
 		}
-		if s.received >= a.newest {
-			a.newest = s.received
-			if s.received >= a.began { // what is read as history is no late news
+		if received >= a.newest {
+			a.newest = received
+			if received >= a.began { // what is read as history is no late news
 				a.lag = nowMS - b.Received[i]
 			}
 		}
-		fits := t.stage(i, &s)
-		c, row, r := a.log.append(&s)
-		if !t.appendSideEntries(i, c, row) || !fits {
+		c, row, r, complete := t.appendRow(i, received, &rows[i])
+		if !complete {
 			a.overflow++
 		}
-		a.appeared.count(a.log, s.origin, s.received)
+		a.appeared.count(a.log, c.origin[row], received)
 		for _, p := range a.promises {
 			p.count(c, row, r)
 		}
@@ -150,10 +143,10 @@ func (a *Aggregator) append(b *beacon.Batch, rows []arrival, nowMS int64) {
 			continue
 		}
 		a.lens.assignRoles(c, row, r)
-		if a.now.covers(s.received) {
+		if a.now.covers(received) {
 			a.now.count(c, row, 1)
 		}
-		if a.before.covers(s.received) {
+		if a.before.covers(received) {
 			a.before.count(c, row, 1)
 		}
 		a.charts.count(c, row, 1)
@@ -164,7 +157,7 @@ func (a *Aggregator) append(b *beacon.Batch, rows []arrival, nowMS int64) {
 func (a *Aggregator) expire(oldest int64) {
 	for len(a.log.chunks) > 1 {
 		c := a.log.chunks[0]
-		tooMuch := int64(a.log.bytes()+a.seen.bytes()+a.promised()+a.watch.bytes()+a.silences.bytes()) > a.cfg.Memory
+		tooMuch := int64(a.log.bytes()+a.intake.bytes()+a.promised()+a.watch.bytes()+a.silences.bytes()) > a.cfg.Memory
 		if c.newest >= oldest && !tooMuch {
 			return
 		}
@@ -191,8 +184,9 @@ func (a *Aggregator) expire(oldest int64) {
 				p.release(view)
 			}
 		})
+		oldest, _ := a.log.oldest()
 		for _, p := range a.promises {
-			p.expire(a.log.slots.first * slotMS)
+			p.expire(oldest)
 		}
 	}
 }

@@ -114,7 +114,7 @@ func (a *Aggregator) health(s SourceStatus, lo, hi, now int64) frame.Health {
 	h := frame.Health{
 		Connected: s.Connected, Server: s.Server, Note: s.Note, History: s.History, HistoryState: s.HistoryState, Loading: s.Loading,
 		Dropped: s.Dropped, Gaps: s.Gaps, Malformed: s.Malformed, Reconnects: s.Reconnects,
-		Retained: a.log.rows, Evicted: a.evicted, MutedErrors: a.mute.count, Late: a.late, Duplicates: a.duplicates,
+		Retained: a.log.rows, Evicted: a.evicted, MutedErrors: a.mute.count, Late: a.late + a.intake.tooOld, Duplicates: a.intake.duplicates,
 		Overflow: a.overflow + a.lens.overflow, LagMS: float64(max(0, a.lag)), SampleRate: 1,
 		SkewN: a.now.skew.N(), SkewP95MS: a.now.skew.Quantile(.95),
 		Violations: s.Violations, ServerSkewMS: float64(s.Skew.Milliseconds()),
@@ -136,7 +136,7 @@ func (a *Aggregator) health(s SourceStatus, lo, hi, now int64) frame.Health {
 	from := at(a.log.earliest())
 	h.HistoryFrom = &from
 	h.QuietS = float64(max(0, now-a.newest)) / 1000
-	n, since := a.log.slots.countRows(lo, hi)
+	n, since := a.log.countRows(lo, hi)
 	h.PerS = float64(n) / max(1, float64(hi-since)/1000)
 	h.SampleRate, h.SampleBefore = cmp.Or(a.now.sampling(), 1), a.before.sampling()
 	return h

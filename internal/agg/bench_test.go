@@ -253,7 +253,7 @@ func BenchmarkMemory(b *testing.B) {
 		runtime.ReadMemStats(&after)
 		n := float64(a.log.rows)
 		b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/n, "B/beacon")
-		b.ReportMetric(float64(a.log.bytes()+a.seen.bytes())/n, "accounted-B/beacon")
+		b.ReportMetric(float64(a.log.bytes()+a.intake.bytes())/n, "accounted-B/beacon")
 		b.ReportMetric(float64(a.log.views.len())/n, "views/beacon")
 		runtime.KeepAlive(r)
 	}

@@ -128,8 +128,10 @@ func (c *chunk) bytes() int {
 	return chunkBytes + 4*cap(c.values) + 8*(cap(c.errors)+cap(c.requests)) + 12*(cap(c.customs)+cap(c.events)) + traceEntryBytes*cap(c.traces)
 }
 
-// failed reports whether there was no answer, or one that says so.
-func (r requestEntry) failed() bool { return r.status == 0 || r.status >= 400 }
+// failed reports whether the request got no response or one with an error.
+func (r requestEntry) failed() bool { return isFailure(r.status) }
+
+func isFailure(status uint16) bool { return status == 0 || status >= 400 }
 
 // requestCounts is how many requests a row has, and how many of them failed.
 func (c *chunk) requestCounts(i int) (n, failed int) {

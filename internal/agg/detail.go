@@ -138,7 +138,7 @@ func (a *Aggregator) groupCounts(d *frame.ErrorDetail, group uint32) {
 // weights are fixed-point counts by what a dimension's values hang on.
 type weights struct{ byOrigin, byPage []int64 }
 
-func (l *log) newWeights() weights {
+func newWeights(l *log) weights {
 	return weights{make([]int64, len(l.origins.list)), make([]int64, len(l.pages.text))}
 }
 
@@ -166,7 +166,7 @@ func (w *weights) byValue(s *segments) (sums map[uint32]int64, all int64) {
 // spread compares how the group's errors and all page views of the window
 // divide over the dimensions and tags.
 func (a *Aggregator) spread(d *frame.ErrorDetail, group uint32) {
-	errors, views := a.log.newWeights(), a.log.newWeights()
+	errors, views := newWeights(a.log), newWeights(a.log)
 	a.log.each(a.now.lo, a.now.hi, func(c *chunk, i int) {
 		v := c.totalRoles[i]
 		if v&rolePasses == 0 {
@@ -219,7 +219,7 @@ func (a *Aggregator) spreadValues(sums map[uint32]int64, all int64, viewSums map
 // values are what a dimension or tag has been in the window, whatever the
 // filter, most first: completion offers what could be filtered for.
 func (a *Aggregator) values(name string, lo, hi int64) []frame.ValueCount {
-	w := a.log.newWeights()
+	w := newWeights(a.log)
 	a.log.each(lo, hi, func(c *chunk, i int) { w.add(c, i, 1) })
 	s := newSegments(a.log, name)
 	sums, _ := w.byValue(&s)

@@ -159,7 +159,7 @@ func (a *Aggregator) parts(spec frame.DiffersSpec, lo, hi int64) (*parts, *frame
 			return nil, d
 		}
 		d.Of, d.Against, d.Spec = "views of "+spec.A, spec.B, spec
-		x, y := a.log.release(spec.A), a.log.release(spec.B)
+		x, y := releaseString(a.log, spec.A), releaseString(a.log, spec.B)
 		views := viewsIf(func(c *chunk, i int) bool { return a.log.origins.list[c.origin[i]].dims[beacon.Release] == x })
 		p.of = func(c *chunk, i int) (float64, float64) {
 			if r := a.log.origins.list[c.origin[i]].dims[beacon.Release]; r != x && r != y {
@@ -181,8 +181,8 @@ func (a *Aggregator) parts(spec frame.DiffersSpec, lo, hi int64) (*parts, *frame
 	return p, d
 }
 
-// release is the text of a release, one that no beacon has if there is none.
-func (l *log) release(name string) uint32 {
+// releaseString is the string of a release, one that no beacon has if there is none.
+func releaseString(l *log, name string) uint32 {
 	if name == noneKey {
 		return noString
 	}

@@ -1,6 +1,12 @@
 package agg
 
-import "github.com/rumtop/rumtop/internal/fingerprint"
+import (
+	"cmp"
+	"strings"
+
+	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/fingerprint"
+)
 
 // errorKind is one way in which errors of a group were reported: their texts.
 type errorKind struct {
@@ -61,4 +67,21 @@ func (k *errorTable) intern(s *stringTable, kind errorKind) (id uint32, fits boo
 	k.ids[key] = id
 	k.bytes += 96
 	return id, true
+}
+
+// errorText is an error in one line.
+func (l *log) errorText(k *errorKind) string {
+	typ, message := l.strings.text[k.typ], l.strings.text[k.message]
+	switch {
+	case typ == "":
+		return message
+	case message == "" || strings.HasPrefix(message, typ+":"):
+		return cmp.Or(message, typ)
+	}
+	return typ + ": " + message
+}
+
+// errorOf is an error as a beacon reports it.
+func (l *log) errorOf(k *errorKind) beacon.Error {
+	return beacon.Error{Type: l.strings.text[k.typ], Message: l.strings.text[k.message], Stack: l.strings.text[k.stack], Handled: k.handled}
 }

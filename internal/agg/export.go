@@ -7,7 +7,6 @@ import (
 
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/filter"
-	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // Export is a walk over the retained beacons that were received in [From, To),
@@ -29,9 +28,9 @@ type Export struct {
 	only   *matcher
 }
 
-// ExportSpan is an Export of what was received from from up to to; zero times
+// newExport makes an Export of what was received from from up to to; zero times
 // are without bound.
-func ExportSpan(from, to time.Time) *Export {
+func newExport(from, to time.Time) *Export {
 	e := &Export{From: math.MinInt64, To: math.MaxInt64}
 	if !from.IsZero() {
 		e.From = from.UnixMilli()
@@ -45,13 +44,12 @@ func ExportSpan(from, to time.Time) *Export {
 // exportStep is how many rows one step of an export reads: a millisecond or two.
 const exportStep = chunkRows / 2
 
-// Export makes b the next beacons of e, a few thousand at most and perhaps none.
-// It reports whether there is more to read at once. What the log keeps in less than the wire's
-// precision (skews to 6 %, requests' durations to 0.4 %) comes in that, and an
-// Aggregator that takes the batches in holds the same log again. Beacons' own
-// ids are not retained, and of trace ids those of failures.
-func (a *Aggregator) Export(e *Export, b *beacon.Batch) (more bool) {
-	l := a.log
+// read makes b the next beacons of the walk, a few thousand at most and perhaps
+// none. It reports whether there is more to read at once. Values come back with
+// the precision that the log keeps (skews to 6 %, durations of requests to 0.4 %),
+// and a log that stores the batches is equal to this one. The log keeps no ids of
+// beacons, and trace ids only of failures.
+func (e *Export) read(l *log, b *beacon.Batch) (more bool) {
 	b.Reset()
 	if len(l.chunks) == 0 {
 		return false
@@ -227,73 +225,4 @@ func (x *batchWriter) appendSideEntries(c *chunk, i int, row uint32) {
 			}
 		}
 	}
-}
-
-// browserTime is a browser's clock that packs to the same skew; 0 where it is unknown.
-func browserTime(received int64, skew uint8) int64 {
-	if skew == 0 {
-		return 0
-	}
-	return received + int64(unpackSkew(skew))
-}
-
-func unpackDuration(p uint16) float32 { return math.Float32frombits(uint32(p) << 16) }
-
-// rateOf is a sampling rate of which weightOf makes the same weight.
-func rateOf(weight int64) float32 {
-	if weight <= one {
-		return 1
-	}
-	rate := float32(one / float64(weight))
-	for _, r := range [...]float32{rate, math.Nextafter32(rate, 0), math.Nextafter32(rate, 1)} {
-		if weightOf(r) == weight {
-			return r
-		}
-	}
-	return rate
-}
-
-// Distribution is how the values of a metric lie in one segment.
-type Distribution struct {
-	Segment string // its key; "" is the total
-	Metric  string // one of beacon.Vitals
-	Buckets []Bucket
-}
-
-// Bucket is a number of values that lie within 0.8 % of one.
-type Bucket struct {
-	Value float64 // milliseconds; CLS has no unit
-	Count int
-}
-
-// Distributions are what the percentiles of the last frame came from: of the
-// total, and of as many segments as are asked for, worst first.
-func (a *Aggregator) Distributions(segments int) []Distribution {
-	if a.lens == nil {
-		return nil
-	}
-	out := a.now.total.distributions("")
-	for i, s := range a.order(&frame.Query{}) {
-		if i == segments {
-			break
-		}
-		out = append(out, s.cell.distributions(s.key)...)
-	}
-	return out
-}
-
-func (c *cell) distributions(key string) []Distribution {
-	var out []Distribution
-	for m, name := range beacon.Vitals {
-		h := &c.vitals[m]
-		if h.N() == 0 {
-			continue
-		}
-		d := Distribution{Segment: key, Metric: name}
-		for value, n := range h.Buckets {
-			d.Buckets = append(d.Buckets, Bucket{value, n})
-		}
-		out = append(out, d)
-	}
-	return out
 }

@@ -157,36 +157,9 @@ func TestTracesOfFailures(t *testing.T) {
 	}
 }
 
-func TestTraceTextsAreCapped(t *testing.T) {
-	a := New(Config{})
-	var all []beacon.Beacon
-	for i := range maxTraceTexts + 10 {
-		all = append(all, beacon.Beacon{Received: epoch.UnixMilli(), Trace: strings.Repeat("x", i%50) + hexID(uint64(i)),
-			Errors: []beacon.Error{{Type: "TypeError"}}})
-	}
-	add(a, epoch, all...)
-	if len(a.log.traceStrings) != maxTraceTexts || a.overflow != 10 {
-		t.Errorf("%d texts, %d beacons over the cap", len(a.log.traceStrings), a.overflow)
-	}
-}
-
-// Numbers that the log keeps in less than they came in are exported so that they pack to the same.
-func TestExportedNumbersPackToTheSame(t *testing.T) {
-	for ms := int64(0); ms < 1<<31; ms += 1 + ms/7 {
-		if p := packSkew(ms); packSkew(browserTime(0, p)) != p {
-			t.Errorf("a skew of %d ms packs to %d, then to %d", ms, p, packSkew(browserTime(0, p)))
-		}
-	}
-	for _, rate := range []float32{1, .5, .1, .3333, .01, .001, 1e-4, 7e-6} {
-		if w := weightOf(rate); weightOf(rateOf(w)) != w {
-			t.Errorf("rate %v weighs %d, then %d", rate, w, weightOf(rateOf(w)))
-		}
-	}
-}
-
 func BenchmarkExportStep(b *testing.B) {
 	a := New(Config{})
-	for _, batch := range beacontest.Batches(beacontest.Spread{Region: "eu-west", PerS: 2000, Visitors: 20_000}.Traffic(1, 10*chunkRows), 500) {
+	for _, batch := range beacontest.Batches(beacontest.Spread{Region: "eu-west", PerS: 2000, Visitors: 20_000}.Traffic(1, 10*8192), 500) {
 		a.Add(batch, time.UnixMilli(batch.Received[batch.Len()-1]))
 	}
 	var out beacon.Batch

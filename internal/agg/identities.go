@@ -2,6 +2,7 @@ package agg
 
 import (
 	"cmp"
+	"strconv"
 
 	"github.com/rumtop/rumtop/internal/beacon"
 )
@@ -90,6 +91,41 @@ func (v *identityTable) identifiers(id uint32) (user, session beacon.ID) {
 	return user, beacon.ID(w.session)
 }
 
+func (v *identityTable) len() int { return v.byHash.len() }
+
 func (v *identityTable) bytes() int {
 	return v.byHash.bytes() + v.users.bytes() + 16*v.list.room() + 4*v.perUser.room()
+}
+
+// senderID names who sent a row.
+func (l *log) senderID(who, view uint32) string {
+	user, session := l.identities.identifiers(who)
+	id := uint64(cmp.Or(session, user))
+	if id == 0 {
+		id = *l.views.keys.elem(view)
+	}
+	return hexID(id)
+}
+
+// withID is which visitors have an id, as sessionID gives it; nil if none has.
+func (v *identityTable) withID(id string) map[uint32]bool {
+	want, err := strconv.ParseUint(id, 16, 64)
+	if err != nil || want == 0 {
+		return nil
+	}
+	var out map[uint32]bool
+	for who := uint32(1); int(who) < v.list.len(); who++ {
+		user, session := v.identifiers(who)
+		is := uint64(cmp.Or(session, user))
+		if is == 0 { // the key that the visitor is counted by is the view
+			is = *v.users.keys.elem(v.userOf(who))
+		}
+		if is == want && v.list.elem(who).rows&^hasUser != 0 {
+			if out == nil {
+				out = map[uint32]bool{}
+			}
+			out[who] = true
+		}
+	}
+	return out
 }

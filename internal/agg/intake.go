@@ -2,46 +2,61 @@ package agg
 
 import "github.com/rumtop/rumtop/internal/beacon"
 
-// arrival is what is found out of a row before it is translated: what hangs on
-// its ids, each of which is looked up in a table that is larger than the caches.
-type arrival struct {
-	view, identity uint32 // log.views, log.visitors
-	isNew          bool   // it is to be counted
+// intake decides which rows of a batch enter the log, and looks up their ids.
+type intake struct {
+	dedup dedup
+
+	duplicates int64 // rows whose beacon id was seen before
+	tooOld     int64 // rows received before the retained history
+
+	found   []rowIDs
+	touched uint32 // keeps prefetches from being optimised away
 }
 
-// identify finds the rows to count, those seen for the first time and not too
-// old, with their views and visitors. The look-ups of all rows are begun side by
-// side, in passes: most of their time is waiting for memory.
-func (a *Aggregator) identify(batches []*beacon.Batch, oldest int64) []arrival {
-	l, n := a.log, 0
+// rowIDs is what the ids of a row led to: indexes in tables that are larger than
+// the CPU's caches.
+type rowIDs struct {
+	view, identity uint32 // log.views, log.identities
+	isNew          bool   // the row enters the log
+}
+
+// lookUp returns an entry for each row of the batches, in their order. Rows with
+// a known beacon id, or received before oldest, are not new. The look-ups of all
+// rows start side by side, in passes: most of their time is waiting for memory.
+// The result is valid until the next call.
+func (in *intake) lookUp(l *log, batches []*beacon.Batch, oldest int64) []rowIDs {
+	n := 0
 	for _, b := range batches {
 		n += b.Len()
 		for _, id := range b.ID {
-			a.touched += a.seen.prefetch(id)
+			in.touched += in.dedup.prefetch(id)
 		}
 		for i, id := range b.View {
-			a.touched += l.views.prefetch(uint64(id)) + l.identities.byHash.prefetch(identityKey(b.User[i], b.Session[i], id))
+			in.touched += l.views.prefetch(uint64(id)) + l.identities.byHash.prefetch(identityKey(b.User[i], b.Session[i], id))
 		}
 	}
 	for _, b := range batches {
 		for i, id := range b.View {
-			a.touched += uint32(l.views.prefetchKey(uint64(id)) + l.identities.byHash.prefetchKey(identityKey(b.User[i], b.Session[i], id)))
+			in.touched += uint32(l.views.prefetchKey(uint64(id)) + l.identities.byHash.prefetchKey(identityKey(b.User[i], b.Session[i], id)))
 		}
 	}
-	a.arrivals = fill(a.arrivals, n, arrival{})
-	all := a.arrivals
+	in.found = filled(in.found, n, rowIDs{})
+	rest := in.found
 	for _, b := range batches {
 		for i, id := range b.ID {
 			switch {
-			case !a.seen.remember(id):
-				a.duplicates++
+			case !in.dedup.remember(id):
+				in.duplicates++
 			case b.Received[i] < oldest:
-				a.late++
+				in.tooOld++
 			default:
-				all[i] = arrival{l.viewIndex(b.View[i]), l.identities.intern(b.User[i], b.Session[i], b.View[i]), true}
+				rest[i] = rowIDs{l.viewIndex(b.View[i]), l.identities.intern(b.User[i], b.Session[i], b.View[i]), true}
 			}
 		}
-		all = all[b.Len():]
+		rest = rest[b.Len():]
 	}
-	return a.arrivals
+	return in.found
 }
+
+// bytes is the memory that the ids of known beacons take.
+func (in *intake) bytes() int { return in.dedup.bytes() }

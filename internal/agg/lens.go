@@ -7,14 +7,6 @@ import (
 	"github.com/rumtop/rumtop/internal/filter"
 )
 
-// The bits of a verdict: what a beacon stands for among those that pass the
-// filter. The lower five say that the row's value of that vital is its view's last.
-const (
-	roleView    = 1 << 5 // its view counts here
-	roleErrored = 1 << 6 // its view's first error
-	rolePasses  = 1 << 7
-)
-
 // lens looks at the log through a filter and a grouping. It holds what the
 // contract's definitions need to know of each page view (where it counts, its
 // first error, its last values), and writes its verdicts into the log's rows:
@@ -149,22 +141,6 @@ func (n *lens) assignSplitRoles(c *chunk, i int, r ref, v uint32, seg uint16) {
 		n.split[v] = states
 	}
 	c.segmentRoles[i] = rolePasses | n.updateFirstError(&states[k].err, c, i, r, false, true) | n.update(&states[k].viewState, c, i, r, false, true)
-}
-
-// standaloneRoles is the verdict on a beacon without a view: it stands for itself. It is
-// a view if it is a navigation, and an errored view if it has an error.
-func standaloneRoles(flags, mask uint8) uint8 {
-	b := uint8(rolePasses)
-	if flags&beacon.FlagUnsampled == 0 {
-		b |= mask
-		if flags&beacon.FlagNavigation != 0 {
-			b |= roleView
-		}
-	}
-	if flags&hasErrors != 0 {
-		b |= roleErrored
-	}
-	return b
 }
 
 // updateError takes a row's errors into what is known of its view.

@@ -1,7 +1,6 @@
 package agg
 
 import (
-	"math"
 	"math/bits"
 	"time"
 
@@ -169,30 +168,4 @@ func (l *log) earliest() int64 {
 	earliest := (l.slots.first + 1) * slotMS
 	l.each(l.slots.first*slotMS, earliest, func(c *chunk, i int) { earliest = min(earliest, c.receivedAt(i)) })
 	return earliest
-}
-
-// packSkew folds a clock difference in milliseconds into a byte: 0 is unknown,
-// the rest is to within 6 %.
-func packSkew(ms int64) uint8 {
-	v := uint64(max(ms, -ms)) + 1 // 0 ms stands at 1, which is exact
-	exp := bits.Len64(v) - 1
-	if exp > 30 {
-		return 255
-	}
-	return uint8(1 + (exp<<3 | int(v<<3>>exp&7)))
-}
-
-// unpackSkew is the middle of what packSkew made one of, in milliseconds.
-func unpackSkew(p uint8) float32 {
-	exp := int(p-1) >> 3
-	lo := float32(uint64(8+(p-1)&7)<<exp) / 8
-	return max(0, lo+float32(uint64(1)<<exp)/16-1)
-}
-
-// packDuration keeps the upper half of a float32: milliseconds to within 0.4 %.
-func packDuration(ms float32) uint16 {
-	if !usable(ms) {
-		return 0
-	}
-	return uint16((math.Float32bits(ms) + 1<<15) >> 16)
 }

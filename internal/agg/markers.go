@@ -134,7 +134,7 @@ func (r *releases) markers(l *log, newest int64) []beacon.Marker {
 		return nil
 	}
 	var out []beacon.Marker
-	earliest := l.slots.first * slotMS
+	earliest, _ := l.oldest()
 	for _, s := range r.list {
 		before, since := float64(s.first-earliest), float64(newest-s.first)
 		if before < float64(time.Minute.Milliseconds()) || float64(s.n)/max(since, 1000)*before < enoughToMiss {

@@ -372,10 +372,6 @@ func (t *entryTerm) matches(c *chunk, i int) bool {
 
 func fingerprintOf(e *beacon.Error) string { return fingerprint.Of(e.Type, e.Message, e.Stack) }
 
-func (l *log) errorOf(k *errorKind) beacon.Error {
-	return beacon.Error{Type: l.strings.text[k.typ], Message: l.strings.text[k.message], Stack: l.strings.text[k.stack], Handled: k.handled}
-}
-
 func (l *log) endpointURL(endpoint uint32) string {
 	return l.strings.text[*l.endpoints.keys.elem(endpoint)>>32]
 }

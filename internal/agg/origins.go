@@ -2,11 +2,9 @@ package agg
 
 import (
 	"encoding/binary"
-	"math"
 	"slices"
 
 	"github.com/rumtop/rumtop/internal/beacon"
-	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // origin is what many beacons have in common: every dimension but the page,
@@ -15,22 +13,6 @@ type origin struct {
 	dims [beacon.NumDims]uint32 // log.texts; Page is unused
 	tags uint32                 // origins.tagSets
 }
-
-// one is a count of 1. Counts are fixed-point numbers, so that what is added
-// and taken back leaves nothing behind.
-const one = 1 << 16
-
-// maxWeight stands for the smallest sampling rate that is believed.
-const maxWeight = 1_000_000
-
-func weightOf(rate float32) int64 {
-	if !(rate > 0 && rate < 1) {
-		return one
-	}
-	return int64(math.Round(min(1/float64(rate), maxWeight) * one))
-}
-
-func count(fixed int64) frame.Count { return frame.Count(float64(fixed) / one) }
 
 // originTable are the distinct origins, and in them the distinct sets of tags.
 type originTable struct {

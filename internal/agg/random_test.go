@@ -31,7 +31,7 @@ var epoch = time.UnixMilli(1_763_647_652_123).UTC()
 
 func (g *traffic) id() beacon.ID {
 	g.next++
-	return beacon.ID(g.next * spread)
+	return beacon.ID(g.next * fibonacci)
 }
 
 func (g *traffic) chance(p float64) bool { return g.Float64() < p }

@@ -1,6 +1,7 @@
 package agg
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/rumtop/rumtop/internal/beacon"
@@ -90,4 +91,9 @@ func keyOf(value string) string {
 		return noneKey
 	}
 	return value
+}
+
+// find is the segment of a key, -1 if there is none.
+func (s *segments) find(key string) int {
+	return slices.IndexFunc(s.keys, func(text uint32) bool { return keyOf(s.log.strings.text[text]) == key })
 }

@@ -100,33 +100,6 @@ func (a *Aggregator) within(whole bool, key string) func(c *chunk, i int) bool {
 	return func(c *chunk, i int) bool { return int(a.lens.segments.ofRow(c, i)) == seg }
 }
 
-// find is the segment of a key, -1 if there is none.
-func (s *segments) find(key string) int {
-	return slices.IndexFunc(s.keys, func(text uint32) bool { return keyOf(s.log.strings.text[text]) == key })
-}
-
-// senderID names who sent a row.
-func (l *log) senderID(who, view uint32) string {
-	user, session := l.identities.identifiers(who)
-	id := uint64(cmp.Or(session, user))
-	if id == 0 {
-		id = *l.views.keys.elem(view)
-	}
-	return hexID(id)
-}
-
-// errorText is an error in one line.
-func (l *log) errorText(k *errorKind) string {
-	typ, message := l.strings.text[k.typ], l.strings.text[k.message]
-	switch {
-	case typ == "":
-		return message
-	case message == "" || strings.HasPrefix(message, typ+":"):
-		return cmp.Or(message, typ)
-	}
-	return typ + ": " + message
-}
-
 // course is everything that is retained of one session, in order of time; the
 // end of it, where that is much.
 func (a *Aggregator) course(spec *frame.SessionsSpec) []frame.Step {
@@ -148,29 +121,6 @@ func (a *Aggregator) course(spec *frame.SessionsSpec) []frame.Step {
 	}
 	slices.SortStableFunc(out, func(x, y frame.Step) int { return x.At.Compare(y.At) })
 	return slices.Clip(out[max(0, len(out)-maxCourse):])
-}
-
-// withID is which visitors have an id, as sessionID gives it; nil if none has.
-func (v *identityTable) withID(id string) map[uint32]bool {
-	want, err := strconv.ParseUint(id, 16, 64)
-	if err != nil || want == 0 {
-		return nil
-	}
-	var out map[uint32]bool
-	for who := uint32(1); int(who) < v.list.len(); who++ {
-		user, session := v.identifiers(who)
-		is := uint64(cmp.Or(session, user))
-		if is == 0 { // the key that the visitor is counted by is the view
-			is = *v.users.keys.elem(v.userOf(who))
-		}
-		if is == want && v.list.elem(who).rows&^hasUser != 0 {
-			if out == nil {
-				out = map[uint32]bool{}
-			}
-			out[who] = true
-		}
-	}
-	return out
 }
 
 // steps adds what a row tells.

@@ -88,8 +88,8 @@ func (s *silences) catchUp(newest int64) {
 // count counts one step.
 func (s *silences) count(step int64) {
 	l := s.log
-	s.byOrigin = fill(s.byOrigin, len(l.origins.list), sent{})
-	s.byPage = fill(s.byPage, len(l.pages.text), sent{})
+	s.byOrigin = filled(s.byOrigin, len(l.origins.list), sent{})
+	s.byPage = filled(s.byPage, len(l.pages.text), sent{})
 	var all sent
 	l.each(step*silenceStep, (step+1)*silenceStep, func(c *chunk, i int) {
 		if c.flags[i]&beacon.FlagUnsampled != 0 {

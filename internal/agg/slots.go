@@ -83,9 +83,10 @@ func (s *slotIndex) dropChunk(c *chunk, number uint32) {
 	}
 }
 
-// countRows counts what was received in the slots that touch [lo, hi), and says
-// from when on there was something to receive.
-func (s *slotIndex) countRows(lo, hi int64) (n int, since int64) {
+// countRows counts the rows in the slots that touch [lo, hi), Unix milliseconds.
+// since is where the log begins in that range.
+func (l *log) countRows(lo, hi int64) (n int, since int64) {
+	s := &l.slots
 	first := max(slotOf(lo), s.first)
 	for second := first; second <= min(slotOf(hi-1), s.last); second++ {
 		if t := s.bySecond[second]; t != nil {
@@ -96,6 +97,11 @@ func (s *slotIndex) countRows(lo, hi int64) (n int, since int64) {
 	}
 	return n, min(first*slotMS, hi)
 }
+
+// firstSlot and lastSlot are the numbers of the oldest and the newest second
+// with rows.
+func (l *log) firstSlot() int64 { return l.slots.first }
+func (l *log) lastSlot() int64  { return l.slots.last }
 
 func (s *slotIndex) bytes() int { return 12*s.runs + 96*len(s.bySecond) }
 

@@ -48,9 +48,13 @@ func (t *tally) add(key uint64, by int) int {
 	}
 }
 
+// fibonacci is 2⁶⁴ divided by the golden ratio: multiplying by it spreads keys
+// over the upper bits.
+const fibonacci = 0x9e3779b97f4a7c15
+
 func hashPair(key uint64) uint64 {
-	key *= spread
-	return (key ^ key>>32) * spread
+	key *= fibonacci
+	return (key ^ key>>32) * fibonacci
 }
 
 func (t *tally) remove(s uint64) {

@@ -22,38 +22,6 @@ const (
 	maxTraceTexts = 20_000
 )
 
-// appendTrace retains a trace id of the current row; none where the batch has none.
-func (t *translation) appendTrace(c *chunk, row uint16, of int, text uint32) {
-	id := t.batch.Strings[text]
-	if id == "" {
-		return
-	}
-	e := traceEntry{row: row, source: uint16(min(of, traceOfLoad))}
-	var ok bool
-	if e.hi, e.lo, ok = packTrace(id); !ok {
-		e.source |= traceIsText
-		e.lo = uint64(t.traceStringID(id))
-	}
-	c.traces = append(c.traces, e)
-}
-
-func (t *translation) traceStringID(id string) uint32 {
-	l := t.log
-	known, ok := l.strings.ids[id]
-	if ok {
-		if _, ok = l.traceStrings[known]; ok {
-			return known
-		}
-	}
-	if len(l.traceStrings) >= maxTraceTexts {
-		t.fits = false
-		return otherString
-	}
-	text := l.strings.internLine(id)
-	l.traceStrings[text] = struct{}{}
-	return text
-}
-
 // packTrace reads 32 lower-case hexadecimal digits.
 func packTrace(id string) (hi, lo uint64, ok bool) {
 	if len(id) != 32 {

@@ -62,7 +62,7 @@ func (a *Aggregator) verdict(spec frame.VerdictSpec, hi int64) *frame.Verdict {
 	}
 	var arms [2]arm
 	kinds := newStrata(a.log)
-	names := [2]uint32{a.log.release(v.Baseline), a.log.release(v.Canary)}
+	names := [2]uint32{releaseString(a.log, v.Baseline), releaseString(a.log, v.Canary)}
 	views, canary := make([]float64, adoptionSteps), make([]float64, adoptionSteps)
 	a.log.each(lo, hi, func(c *chunk, i int) {
 		if c.totalRoles[i]&rolePasses == 0 {

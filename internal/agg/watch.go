@@ -226,11 +226,11 @@ func (w *watch) aim(now int64) {
 		return
 	}
 	if w.next == 0 {
-		w.next = w.log.slots.first*slotMS/watchMS + skipSteps
+		w.next = w.log.firstSlot()*slotMS/watchMS + skipSteps
 	}
 	w.last = (now-sealDelay)/watchMS - 1
 	if w.last-w.next > 2*keepSteps { // nothing was heard for longer than is kept
-		w.next = max(w.next, min(w.last-2*keepSteps, w.log.slots.last*slotMS/watchMS-keepSteps))
+		w.next = max(w.next, min(w.last-2*keepSteps, w.log.lastSlot()*slotMS/watchMS-keepSteps))
 	}
 }
 
@@ -249,7 +249,7 @@ func (w *watch) readOn(rows int) {
 
 // each visits the rows of steps [from, to].
 func (w *watch) each(from, to int64, visit func(c *chunk, i int)) {
-	n, _ := w.log.slots.countRows(from*watchMS, (to+1)*watchMS)
+	n, _ := w.log.countRows(from*watchMS, (to+1)*watchMS)
 	w.visited += n
 	w.log.each(from*watchMS, (to+1)*watchMS, visit)
 }

@@ -4,6 +4,7 @@ import (
 	"math/bits"
 
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/hist"
 )
 
@@ -240,8 +241,6 @@ func (cl *cell) countRoles(c *chunk, i int, verdict uint8, by int, weight int64)
 	}
 }
 
-const roleVitals = roleView - 1
-
 // errorRate is errored views ÷ views, capped at 1.
 func errorRate(errored, views int64) float64 {
 	switch {
@@ -252,3 +251,6 @@ func errorRate(errored, views int64) float64 {
 	}
 	return 0
 }
+
+// count turns a fixed-point sum of weights into a count.
+func count(fixed int64) frame.Count { return frame.Count(float64(fixed) / one) }

@@ -1,0 +1,137 @@
+package agg
+
+import "github.com/rumtop/rumtop/internal/beacon"
+
+// cursor steps through a side table of a batch, which is in order of rows:
+// [from, to) are the entries of the current row.
+type cursor struct{ from, to int }
+
+func (c *cursor) seek(rows []uint32, row uint32) {
+	c.from = c.to
+	for c.from < len(rows) && rows[c.from] < row {
+		c.from++
+	}
+	c.to = c.from
+	for c.to < len(rows) && rows[c.to] == row {
+		c.to++
+	}
+}
+
+// appendRow adds a row of the batch to the log. It returns where the row is, and
+// whether all of its strings fitted the dictionaries. Rows must come in order.
+func (t *translation) appendRow(row int, received int64, ids *rowIDs) (c *chunk, i int, r ref, complete bool) {
+	b, n := t.batch, uint32(row)
+	t.metrics.seek(b.MetricRow, n)
+	t.errors.seek(b.ErrorRow, n)
+	t.requests.seek(b.RequestRow, n)
+	t.events.seek(b.EventRow, n)
+	s := &t.row
+	s.received, s.view, s.identity = received, ids.view, ids.identity
+	t.fits = true
+	t.fillRow(row, s)
+	complete = t.fits && (!t.full || t.isComplete(row))
+	c, i, r = t.log.append(s)
+	t.fits = true
+	t.appendSideEntries(row, c, i)
+	return c, i, r, complete && t.fits
+}
+
+// fillRow translates the columns of a row.
+func (t *translation) fillRow(row int, s *stagedRow) {
+	b := t.batch
+	s.origin = t.originID(row)
+	s.page = t.pageID(b.Dims[beacon.Page][row])
+	s.flags = b.Flags[row]&(beacon.FlagNavigation|beacon.FlagUnsampled) | t.requestFlags()
+	if t.errors.from < t.errors.to {
+		s.flags |= hasErrors
+	}
+	if t.events.from < t.events.to {
+		s.flags |= hasEvents
+	}
+	s.vitalMask = 0
+	for k := t.metrics.from; k < t.metrics.to; k++ {
+		v := b.MetricValue[k]
+		if !isUsable(v) {
+			continue
+		}
+		if m := t.vitalIndex(b.MetricName[k]); m != vitalNone {
+			s.vitalMask |= 1 << m
+			s.vitals[m] = v
+		} else {
+			s.flags |= hasCustoms
+		}
+	}
+	s.skew = 0
+	if b.Time[row] != 0 {
+		s.skew = packSkew(b.Time[row] - b.Received[row])
+	}
+}
+
+func (t *translation) requestFlags() (flags uint8) {
+	n := t.requests.to - t.requests.from
+	if n > 0 {
+		flags = hasRequests
+	}
+	if n > 1 {
+		flags |= hasManyRequests
+	}
+	for _, status := range t.batch.RequestStatus[t.requests.from:t.requests.to] {
+		if isFailure(status) {
+			flags |= hasFailed
+		}
+	}
+	return flags
+}
+
+// appendSideEntries adds the side entries of a row of the batch to its row i of
+// a chunk.
+func (t *translation) appendSideEntries(row int, c *chunk, i int) {
+	b, at := t.batch, uint16(i)
+	if c.flags[i]&hasErrors != 0 {
+		t.appendTrace(c, at, traceOfLoad, b.Trace[row])
+	}
+	if c.flags[i]&hasCustoms != 0 {
+		t.appendCustoms(c, at)
+	}
+	for k := t.errors.from; k < t.errors.to; k++ {
+		c.errors = append(c.errors, errorEntry{at, t.errorKindID(k)})
+	}
+	for k := t.requests.from; k < t.requests.to; k++ {
+		c.requests = append(c.requests, requestEntry{
+			row: at, status: b.RequestStatus[k], duration: packDuration(b.RequestDuration[k]),
+			endpoint: t.endpointID(b.RequestURL[k], b.RequestMethod[k]),
+		})
+		if isFailure(b.RequestStatus[k]) {
+			t.appendTrace(c, at, k-t.requests.from, b.RequestTrace[k])
+		}
+	}
+	for k := t.events.from; k < t.events.to; k++ {
+		c.events = append(c.events, namedEntry{at, t.lineID(b.EventName[k]), b.EventValue[k]})
+	}
+}
+
+// appendCustoms adds the metrics that are not vitals.
+func (t *translation) appendCustoms(c *chunk, row uint16) {
+	b := t.batch
+	for k := t.metrics.from; k < t.metrics.to; k++ {
+		if v := b.MetricValue[k]; isUsable(v) && t.vitalIndex(b.MetricName[k]) == vitalNone {
+			c.customs = append(c.customs, namedEntry{row, t.lineID(b.MetricName[k]), v})
+		}
+	}
+}
+
+// appendTrace adds the trace id of a request or of the page load, if the batch
+// has one.
+func (t *translation) appendTrace(c *chunk, row uint16, source int, text uint32) {
+	id := t.batch.Strings[text]
+	if id == "" {
+		return
+	}
+	e := traceEntry{row: row, source: uint16(min(source, traceOfLoad))}
+	var ok bool
+	if e.hi, e.lo, ok = packTrace(id); !ok {
+		e.source |= traceIsText
+		e.lo = uint64(t.traceStringID(id))
+	}
+	c.traces = append(c.traces, e)
+}

@@ -1,0 +1,51 @@
+package agg
+
+import (
+	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/frame"
+)
+
+// Distribution is how the values of a metric lie in one segment.
+type Distribution struct {
+	Segment string // its key; "" is the total
+	Metric  string // one of beacon.Vitals
+	Buckets []Bucket
+}
+
+// Bucket is a number of values that lie within 0.8 % of one.
+type Bucket struct {
+	Value float64 // milliseconds; CLS has no unit
+	Count int
+}
+
+// Distributions are what the percentiles of the last frame came from: of the
+// total, and of as many segments as are asked for, worst first.
+func (a *Aggregator) Distributions(segments int) []Distribution {
+	if a.lens == nil {
+		return nil
+	}
+	out := a.now.total.distributions("")
+	for i, s := range a.order(&frame.Query{}) {
+		if i == segments {
+			break
+		}
+		out = append(out, s.cell.distributions(s.key)...)
+	}
+	return out
+}
+
+func (c *cell) distributions(key string) []Distribution {
+	var out []Distribution
+	for m, name := range beacon.Vitals {
+		h := &c.vitals[m]
+		if h.N() == 0 {
+			continue
+		}
+		d := Distribution{Segment: key, Metric: name}
+		for value, n := range h.Buckets {
+			d.Buckets = append(d.Buckets, Bucket{value, n})
+		}
+		out = append(out, d)
+	}
+	return out
+}

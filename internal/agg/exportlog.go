@@ -1,0 +1,16 @@
+package agg
+
+import (
+	"time"
+
+	"github.com/rumtop/rumtop/internal/beacon"
+)
+
+// ExportSpan returns a walk over what was received in [from, to); a zero time
+// means no bound.
+func ExportSpan(from, to time.Time) *Export { return newExport(from, to) }
+
+// Export makes b the next beacons of the walk, a few thousand at most and
+// perhaps none: see store.Export.Read. It reports whether there is more to read
+// at once.
+func (a *Aggregator) Export(e *Export, b *beacon.Batch) (more bool) { return e.read(a.log, b) }

@@ -1,0 +1,216 @@
+package agg
+
+import (
+	"math"
+
+	"github.com/rumtop/rumtop/internal/beacon"
+)
+
+// translation adds a batch to the log: it translates the batch's numbers for
+// strings and tag sets into the log's, each once, and appends the rows.
+type translation struct {
+	log   *log
+	batch *beacon.Batch
+
+	// By the batch's strings; untranslated at first.
+	text, stack, page []uint32
+	vital             []int8 // see vitalIndex
+
+	tagSets []uint32
+	refs    []beacon.TagRef
+	fits    bool // no string of the current row went to (other)
+	full    bool // some string of the batch went to (other)
+
+	originHashes []uint64 // by row: the keys of their origins
+	row          stagedRow
+
+	// Positions in the batch's side tables.
+	metrics, errors, requests, events cursor
+}
+
+const untranslated = math.MaxUint32
+
+// What translation.vital holds for a name that is not in beacon.Vitals.
+const (
+	vitalUnknown = iota - 2
+	vitalNone
+)
+
+// start begins the translation of a batch.
+func (t *translation) start(l *log, b *beacon.Batch) {
+	*t = translation{log: l, batch: b, refs: t.refs,
+		originHashes: filled(t.originHashes, b.Len(), 0),
+		text:         filled(t.text, len(b.Strings), untranslated),
+		stack:        filled(t.stack, len(b.Strings), untranslated),
+		page:         filled(t.page, len(b.Strings), untranslated),
+		vital:        filled(t.vital, len(b.Strings), vitalUnknown),
+		tagSets:      filled(t.tagSets, len(b.TagSets), untranslated)}
+	for i := range t.originHashes {
+		t.originHashes[i] = t.hashOrigin(i)
+	}
+}
+
+// filled returns n times v, in the memory of s if that is enough.
+func filled[T any](s []T, n int, v T) []T {
+	if cap(s) < n {
+		s = make([]T, n)
+	}
+	s = s[:n]
+	for i := range s {
+		s[i] = v
+	}
+	return s
+}
+
+// lineID translates a string of the batch that is one line of text.
+func (t *translation) lineID(i uint32) uint32 {
+	if id := t.text[i]; id != untranslated {
+		return id
+	}
+	return t.internString(i)
+}
+
+func (t *translation) internString(i uint32) uint32 {
+	id := t.log.strings.internLine(t.batch.Strings[i])
+	t.text[i] = id
+	if id == otherString {
+		t.full = true
+	}
+	return id
+}
+
+// isComplete reports whether the dimensions and tags of a row fitted the
+// dictionaries.
+func (t *translation) isComplete(row int) bool {
+	if t.tagSetID(t.batch.TagSet[row]) == otherTags {
+		return false
+	}
+	for d := range t.batch.Dims {
+		if t.lineID(t.batch.Dims[d][row]) == otherString {
+			return false
+		}
+	}
+	return true
+}
+
+// stackID translates a string of the batch that is several lines of text.
+func (t *translation) stackID(i uint32) uint32 {
+	if t.stack[i] == untranslated {
+		t.stack[i] = t.log.strings.internStack(t.batch.Strings[i])
+	}
+	return t.stack[i]
+}
+
+// pageID translates a string of the batch that is a page.
+func (t *translation) pageID(i uint32) uint16 {
+	if t.page[i] == untranslated {
+		t.page[i] = uint32(t.log.pages.intern(t.lineID(i)))
+	}
+	if t.page[i] == otherPage {
+		t.fits = false
+	}
+	return uint16(t.page[i])
+}
+
+// tagSetID translates a set of tags of the batch.
+func (t *translation) tagSetID(i uint32) uint32 {
+	if id := t.tagSets[i]; id != untranslated {
+		return id
+	}
+	t.refs = t.refs[:0]
+	for _, r := range t.batch.TagSets[i] {
+		if k, v := t.lineID(r.Key), t.lineID(r.Value); k != noString && v != noString {
+			t.refs = append(t.refs, beacon.TagRef{Key: k, Value: v})
+		}
+	}
+	id := t.log.origins.internTags(t.refs)
+	if id == otherTags {
+		t.full = true
+	}
+	t.tagSets[i] = id
+	return id
+}
+
+// vitalIndex is a metric's index in beacon.Vitals, or vitalNone.
+func (t *translation) vitalIndex(name uint32) int8 {
+	v := t.vital[name]
+	if v == vitalUnknown {
+		v = int8(beacon.VitalIndex(t.batch.Strings[name]))
+		t.vital[name] = v
+	}
+	return v
+}
+
+// hashOrigin hashes the values of a row's origin: see originTable.byHash.
+func (t *translation) hashOrigin(row int) uint64 {
+	b := t.batch
+	h := uint64(math.Float32bits(b.SampleRate[row]))*spread + uint64(t.tagSetID(b.TagSet[row]))
+	for d := range b.Dims {
+		if d != int(beacon.Page) {
+			h = (h ^ h>>29) * spread
+			h += uint64(t.lineID(b.Dims[d][row]))
+		}
+	}
+	return h
+}
+
+// originID translates the origin of a row.
+func (t *translation) originID(row int) uint32 {
+	b := t.batch
+	id, ok := t.log.origins.intern(t.originHashes[row], func(o *origin) (weight int64) {
+		for d := range b.Dims {
+			if d != int(beacon.Page) {
+				o.dims[d] = t.lineID(b.Dims[d][row])
+			}
+		}
+		o.tags = t.tagSetID(b.TagSet[row])
+		return weightOf(b.SampleRate[row])
+	})
+	if !ok {
+		t.fits = false
+	}
+	return id
+}
+
+// errorKindID translates the k-th error of the batch.
+func (t *translation) errorKindID(k int) uint32 {
+	b := t.batch
+	id, ok := t.log.errors.intern(&t.log.strings, errorKind{typ: t.lineID(b.ErrorType[k]), message: t.lineID(b.ErrorMessage[k]),
+		stack: t.stackID(b.ErrorStack[k]), handled: b.ErrorHandled[k]})
+	if !ok {
+		t.fits = false
+	}
+	return id
+}
+
+// endpointID translates an endpoint, 0 if the table is full.
+func (t *translation) endpointID(url, method uint32) uint16 {
+	key := uint64(t.lineID(url))<<32 | uint64(t.lineID(method))
+	if id, ok := t.log.endpoints.find(key); ok {
+		return uint16(id)
+	}
+	if t.log.endpoints.len() >= maxEndpoints {
+		t.fits = false
+		return 0
+	}
+	id, _ := t.log.endpoints.intern(key)
+	return uint16(id)
+}
+
+// traceStringID translates a trace id that does not pack.
+func (t *translation) traceStringID(id string) uint32 {
+	l := t.log
+	known, ok := l.strings.ids[id]
+	if ok {
+		if _, ok = l.traceStrings[known]; ok {
+			return known
+		}
+	}
+	if len(l.traceStrings) >= maxTraceTexts {
+		t.fits = false
+		return otherString
+	}
+	text := l.strings.internLine(id)
+	l.traceStrings[text] = struct{}{}
+	return text
+}
