@@ -45,8 +45,8 @@ const (
 // counted again.
 type Aggregator struct {
 	cfg    Config
-	log    *log
-	intake intake
+	log    *Log
+	intake Intake
 	lens   *lens // nil before the first question
 
 	lensOf struct{ filter, by string }
@@ -63,7 +63,7 @@ type Aggregator struct {
 	mute     mute
 	silences silences
 
-	translation translation
+	translation Translation
 
 	began    int64 // when the first batch was read
 	newest   int64 // largest receive time
@@ -114,7 +114,7 @@ func (a *Aggregator) AddAll(batches []*beacon.Batch, now time.Time) {
 }
 
 // append adds the rows of a batch that are to be counted to the log.
-func (a *Aggregator) append(b *beacon.Batch, rows []rowIDs, nowMS int64) {
+func (a *Aggregator) append(b *beacon.Batch, rows []RowIDs, nowMS int64) {
 	a.translation.start(a.log, b)
 	t := &a.translation
 	for i := range rows {
@@ -205,7 +205,7 @@ func (a *Aggregator) look(e filter.Expr, by string) {
 	if a.watch == nil || filterChanged {
 		a.watch = newWatch(a.log)
 	}
-	a.lens.retract = func(c *chunk, i int, total, own uint8) {
+	a.lens.retract = func(c *Chunk, i int, total, own uint8) {
 		t := c.receivedAt(i)
 		if a.now.covers(t) {
 			a.now.countRoles(c, i, total, own, -1)

@@ -30,7 +30,7 @@ func (a *Aggregator) answer(q frame.Query, s SourceStatus, now time.Time, rows i
 		q.Window = defaultWindow
 	}
 	a.look(q.Filter, q.By)
-	measure := a.log.strings.ids[q.Measure] // noString while nobody has sent it
+	measure := a.log.strings.byText[q.Measure] // noString while nobody has sent it
 	a.now.keep(measure)
 	a.before.keep(measure)
 	nowMS := now.UnixMilli()

@@ -19,7 +19,7 @@ func (c *cursor) seek(rows []uint32, row uint32) {
 
 // appendRow adds a row of the batch to the log. It returns where the row is, and
 // whether all of its strings fitted the dictionaries. Rows must come in order.
-func (t *translation) appendRow(row int, received int64, ids *rowIDs) (c *chunk, i int, r ref, complete bool) {
+func (t *Translation) appendRow(row int, received int64, ids *RowIDs) (c *Chunk, i int, r Ref, complete bool) {
 	b, n := t.batch, uint32(row)
 	t.metrics.seek(b.MetricRow, n)
 	t.errors.seek(b.ErrorRow, n)
@@ -37,7 +37,7 @@ func (t *translation) appendRow(row int, received int64, ids *rowIDs) (c *chunk,
 }
 
 // fillRow translates the columns of a row.
-func (t *translation) fillRow(row int, s *stagedRow) {
+func (t *Translation) fillRow(row int, s *stagedRow) {
 	b := t.batch
 	s.origin = t.originID(row)
 	s.page = t.pageID(b.Dims[beacon.Page][row])
@@ -67,7 +67,7 @@ func (t *translation) fillRow(row int, s *stagedRow) {
 	}
 }
 
-func (t *translation) requestFlags() (flags uint8) {
+func (t *Translation) requestFlags() (flags uint8) {
 	n := t.requests.to - t.requests.from
 	if n > 0 {
 		flags = hasRequests
@@ -85,7 +85,7 @@ func (t *translation) requestFlags() (flags uint8) {
 
 // appendSideEntries adds the side entries of a row of the batch to its row i of
 // a chunk.
-func (t *translation) appendSideEntries(row int, c *chunk, i int) {
+func (t *Translation) appendSideEntries(row int, c *Chunk, i int) {
 	b, at := t.batch, uint16(i)
 	if c.flags[i]&hasErrors != 0 {
 		t.appendTrace(c, at, traceOfLoad, b.Trace[row])
@@ -94,10 +94,10 @@ func (t *translation) appendSideEntries(row int, c *chunk, i int) {
 		t.appendCustoms(c, at)
 	}
 	for k := t.errors.from; k < t.errors.to; k++ {
-		c.errors = append(c.errors, errorEntry{at, t.errorKindID(k)})
+		c.errors = append(c.errors, ErrorEntry{at, t.errorKindID(k)})
 	}
 	for k := t.requests.from; k < t.requests.to; k++ {
-		c.requests = append(c.requests, requestEntry{
+		c.requests = append(c.requests, RequestEntry{
 			row: at, status: b.RequestStatus[k], duration: packDuration(b.RequestDuration[k]),
 			endpoint: t.endpointID(b.RequestURL[k], b.RequestMethod[k]),
 		})
@@ -106,28 +106,28 @@ func (t *translation) appendSideEntries(row int, c *chunk, i int) {
 		}
 	}
 	for k := t.events.from; k < t.events.to; k++ {
-		c.events = append(c.events, namedEntry{at, t.lineID(b.EventName[k]), b.EventValue[k]})
+		c.events = append(c.events, NamedEntry{at, t.lineID(b.EventName[k]), b.EventValue[k]})
 	}
 }
 
 // appendCustoms adds the metrics that are not vitals.
-func (t *translation) appendCustoms(c *chunk, row uint16) {
+func (t *Translation) appendCustoms(c *Chunk, row uint16) {
 	b := t.batch
 	for k := t.metrics.from; k < t.metrics.to; k++ {
 		if v := b.MetricValue[k]; isUsable(v) && t.vitalIndex(b.MetricName[k]) == vitalNone {
-			c.customs = append(c.customs, namedEntry{row, t.lineID(b.MetricName[k]), v})
+			c.customs = append(c.customs, NamedEntry{row, t.lineID(b.MetricName[k]), v})
 		}
 	}
 }
 
 // appendTrace adds the trace id of a request or of the page load, if the batch
 // has one.
-func (t *translation) appendTrace(c *chunk, row uint16, source int, text uint32) {
+func (t *Translation) appendTrace(c *Chunk, row uint16, source int, text uint32) {
 	id := t.batch.Strings[text]
 	if id == "" {
 		return
 	}
-	e := traceEntry{row: row, source: uint16(min(source, traceOfLoad))}
+	e := TraceEntry{row: row, source: uint16(min(source, traceOfLoad))}
 	var ok bool
 	if e.hi, e.lo, ok = packTrace(id); !ok {
 		e.source |= traceIsText

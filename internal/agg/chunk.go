@@ -15,9 +15,9 @@ const (
 	chunkMask = chunkRows - 1
 )
 
-// chunk is a run of the log in order of arrival, by column. The verdicts are
+// Chunk is a run of the log in order of arrival, by column. The verdicts are
 // not the beacons' own: the current lens writes them.
-type chunk struct {
+type Chunk struct {
 	base   int64 // received holds milliseconds after it
 	newest int64
 	rows   int
@@ -38,25 +38,25 @@ type chunk struct {
 
 	// Side tables, each in order of rows.
 	values   []float32
-	errors   []errorEntry
-	requests []requestEntry
-	customs  []namedEntry
-	events   []namedEntry
-	traces   []traceEntry
+	errors   []ErrorEntry
+	requests []RequestEntry
+	customs  []NamedEntry
+	events   []NamedEntry
+	traces   []TraceEntry
 }
 
-type errorEntry struct {
+type ErrorEntry struct {
 	row  uint16
 	kind uint32 // log.errorKinds
 }
 
-type requestEntry struct {
+type RequestEntry struct {
 	row, status uint16
 	endpoint    uint16 // log.endpoints
 	duration    uint16 // see packDuration
 }
 
-type namedEntry struct {
+type NamedEntry struct {
 	row   uint16
 	name  uint32 // log.texts
 	value float32
@@ -73,33 +73,33 @@ const (
 	hasEvents
 )
 
-func (c *chunk) receivedAt(i int) int64 { return c.base + int64(c.offset[i]) }
+func (c *Chunk) receivedAt(i int) int64 { return c.base + int64(c.offset[i]) }
 
 // vital is the row's value of the m-th vital, which it must have.
-func (c *chunk) vital(i, m int) float32 {
+func (c *Chunk) vital(i, m int) float32 {
 	// The bits of the masks before it, in its group of eight rows, are the values before it.
 	masks := binary.LittleEndian.Uint64(c.vitalMask[i&^7:])
 	return c.values[int(c.valueStart[i>>3])+bits.OnesCount64(masks&(1<<(i&7*8+m)-1))]
 }
 
-func (c *chunk) rowErrors(i int) []errorEntry {
-	return rowEntries(c.errors, i, func(e errorEntry) uint16 { return e.row })
+func (c *Chunk) rowErrors(i int) []ErrorEntry {
+	return rowEntries(c.errors, i, func(e ErrorEntry) uint16 { return e.row })
 }
 
-func (c *chunk) rowRequests(i int) []requestEntry {
-	return rowEntries(c.requests, i, func(e requestEntry) uint16 { return e.row })
+func (c *Chunk) rowRequests(i int) []RequestEntry {
+	return rowEntries(c.requests, i, func(e RequestEntry) uint16 { return e.row })
 }
 
-func (c *chunk) rowCustoms(i int) []namedEntry {
-	return rowEntries(c.customs, i, func(e namedEntry) uint16 { return e.row })
+func (c *Chunk) rowCustoms(i int) []NamedEntry {
+	return rowEntries(c.customs, i, func(e NamedEntry) uint16 { return e.row })
 }
 
-func (c *chunk) rowEvents(i int) []namedEntry {
-	return rowEntries(c.events, i, func(e namedEntry) uint16 { return e.row })
+func (c *Chunk) rowEvents(i int) []NamedEntry {
+	return rowEntries(c.events, i, func(e NamedEntry) uint16 { return e.row })
 }
 
-func (c *chunk) rowTraces(i int) []traceEntry {
-	return rowEntries(c.traces, i, func(e traceEntry) uint16 { return e.row })
+func (c *Chunk) rowTraces(i int) []TraceEntry {
+	return rowEntries(c.traces, i, func(e TraceEntry) uint16 { return e.row })
 }
 
 func rowEntries[E any](entries []E, row int, of func(E) uint16) []E {
@@ -112,7 +112,7 @@ func rowEntries[E any](entries []E, row int, of func(E) uint16) []E {
 }
 
 // seal gives back what the side tables reserved.
-func (c *chunk) seal() {
+func (c *Chunk) seal() {
 	c.values = slices.Clone(c.values)
 	c.errors = slices.Clone(c.errors)
 	c.requests = slices.Clone(c.requests)
@@ -124,17 +124,17 @@ func (c *chunk) seal() {
 // chunkBytes is the memory of a chunk's columns.
 const chunkBytes = chunkRows*(4*4+2+5) + chunkRows/4 + 200
 
-func (c *chunk) bytes() int {
+func (c *Chunk) bytes() int {
 	return chunkBytes + 4*cap(c.values) + 8*(cap(c.errors)+cap(c.requests)) + 12*(cap(c.customs)+cap(c.events)) + traceEntryBytes*cap(c.traces)
 }
 
 // failed reports whether the request got no response or one with an error.
-func (r requestEntry) failed() bool { return isFailure(r.status) }
+func (r RequestEntry) failed() bool { return isFailure(r.status) }
 
 func isFailure(status uint16) bool { return status == 0 || status >= 400 }
 
 // requestCounts is how many requests a row has, and how many of them failed.
-func (c *chunk) requestCounts(i int) (n, failed int) {
+func (c *Chunk) requestCounts(i int) (n, failed int) {
 	f := c.flags[i]
 	if f&hasManyRequests == 0 {
 		if f&hasFailed != 0 {

@@ -32,7 +32,7 @@ type lattice struct {
 	cells          []hits
 }
 
-func newLattice(l *log, terms []frame.Term) *lattice {
+func newLattice(l *Log, terms []frame.Term) *lattice {
 	t := &lattice{origins: make([]uint16, len(l.origins.list)), pages: make([]uint16, len(l.pages.text)), cells: make([]hits, 1<<len(terms))}
 	for k, term := range terms {
 		if term.Field == endpointField {
@@ -61,7 +61,7 @@ func (t *lattice) again() *lattice {
 	return &u
 }
 
-func (t *lattice) add(c *chunk, i int, events, views float64) {
+func (t *lattice) add(c *Chunk, i int, events, views float64) {
 	m := t.origins[c.origin[i]] | t.pages[c.page[i]]
 	if t.endpoints != nil && c.flags[i]&hasRequests != 0 {
 		for _, r := range c.rowRequests(i) {

@@ -26,7 +26,7 @@ func (a *Aggregator) errorGroup(f *frame.Frame, group uint32, blo int64) frame.E
 	oldest, _ := l.oldest()
 	g := frame.ErrorGroup{
 		Fingerprint: l.errors.groups[group].fingerprint,
-		Type:        l.strings.text[kind.typ], Message: l.strings.text[kind.message],
+		Type:        l.strings.text[kind.typeName], Message: l.strings.text[kind.message],
 		FirstSeen: at(span.first), LastSeen: at(span.last),
 		New: span.first >= blo && oldest < blo, State: a.errorState(f, group, blo),
 	}
@@ -66,7 +66,7 @@ func (a *Aggregator) hurt(d *frame.ErrorDetail, group uint32) {
 	sessions := map[beacon.ID]struct{}{}
 	first := a.log.errors.groups[group].sample
 	sample, found := first, false
-	a.log.each(a.now.lo, a.now.hi, func(c *chunk, i int) {
+	a.log.each(a.now.lo, a.now.hi, func(c *Chunk, i int) {
 		if c.totalRoles[i]&rolePasses == 0 || c.flags[i]&hasErrors == 0 {
 			return
 		}
@@ -138,17 +138,17 @@ func (a *Aggregator) groupCounts(d *frame.ErrorDetail, group uint32) {
 // weights are fixed-point counts by what a dimension's values hang on.
 type weights struct{ byOrigin, byPage []int64 }
 
-func newWeights(l *log) weights {
+func newWeights(l *Log) weights {
 	return weights{make([]int64, len(l.origins.list)), make([]int64, len(l.pages.text))}
 }
 
-func (w *weights) add(c *chunk, i int, n int64) {
+func (w *weights) add(c *Chunk, i int, n int64) {
 	w.byOrigin[c.origin[i]] += n
 	w.byPage[c.page[i]] += n
 }
 
 // byValue sums weights by the values of a dimension or tag, as log.texts.
-func (w *weights) byValue(s *segments) (sums map[uint32]int64, all int64) {
+func (w *weights) byValue(s *Segments) (sums map[uint32]int64, all int64) {
 	sums = map[uint32]int64{}
 	from := w.byOrigin
 	if s.dim == beacon.Page {
@@ -167,7 +167,7 @@ func (w *weights) byValue(s *segments) (sums map[uint32]int64, all int64) {
 // divide over the dimensions and tags.
 func (a *Aggregator) spread(d *frame.ErrorDetail, group uint32) {
 	errors, views := newWeights(a.log), newWeights(a.log)
-	a.log.each(a.now.lo, a.now.hi, func(c *chunk, i int) {
+	a.log.each(a.now.lo, a.now.hi, func(c *Chunk, i int) {
 		v := c.totalRoles[i]
 		if v&rolePasses == 0 {
 			return
@@ -220,7 +220,7 @@ func (a *Aggregator) spreadValues(sums map[uint32]int64, all int64, viewSums map
 // filter, most first: completion offers what could be filtered for.
 func (a *Aggregator) values(name string, lo, hi int64) []frame.ValueCount {
 	w := newWeights(a.log)
-	a.log.each(lo, hi, func(c *chunk, i int) { w.add(c, i, 1) })
+	a.log.each(lo, hi, func(c *Chunk, i int) { w.add(c, i, 1) })
 	s := newSegments(a.log, name)
 	sums, _ := w.byValue(&s)
 	delete(sums, noString)

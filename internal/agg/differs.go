@@ -62,7 +62,7 @@ func (a *Aggregator) differs(spec frame.DiffersSpec, lo, hi int64) *frame.Differ
 		origins[side], pages[side] = make([]float64, len(a.log.origins.list)), make([]float64, len(a.log.pages.text))
 	}
 	rows := 0
-	a.log.each(p.lo, p.hi, func(c *chunk, i int) {
+	a.log.each(p.lo, p.hi, func(c *Chunk, i int) {
 		if c.totalRoles[i]&rolePasses == 0 {
 			return
 		}
@@ -95,14 +95,14 @@ func sum(v []float64) (s float64) {
 // parts say of rows how many page views of A and B they stand for.
 type parts struct {
 	lo, hi int64
-	of     func(c *chunk, i int) (x, y float64)
+	of     func(c *Chunk, i int) (x, y float64)
 }
 
 // parts compiles a spec. Where there is nothing to look at, Differs says why.
 func (a *Aggregator) parts(spec frame.DiffersSpec, lo, hi int64) (*parts, *frame.Differs) {
 	p, d := &parts{lo: lo, hi: hi}, &frame.Differs{Against: "the rest", Spec: spec}
-	viewsIf := func(inA func(c *chunk, i int) bool) func(*chunk, int) (float64, float64) {
-		return func(c *chunk, i int) (x, y float64) {
+	viewsIf := func(inA func(c *Chunk, i int) bool) func(*Chunk, int) (float64, float64) {
+		return func(c *Chunk, i int) (x, y float64) {
 			switch {
 			case c.totalRoles[i]&roleView == 0:
 				return 0, 0
@@ -115,7 +115,7 @@ func (a *Aggregator) parts(spec frame.DiffersSpec, lo, hi int64) (*parts, *frame
 	switch spec.Kind {
 	case frame.DiffersErrored:
 		d.Of = "errored views"
-		p.of = func(c *chunk, i int) (x, y float64) {
+		p.of = func(c *Chunk, i int) (x, y float64) {
 			if c.totalRoles[i]&roleErrored != 0 {
 				x, y = 1, -1
 			}
@@ -135,7 +135,7 @@ func (a *Aggregator) parts(spec frame.DiffersSpec, lo, hi int64) (*parts, *frame
 			bound = float32(a.now.total.vitals[m].Quantile(.75))
 		}
 		d.Of = "views with slow " + strings.ToUpper(spec.Metric)
-		p.of = func(c *chunk, i int) (x, y float64) {
+		p.of = func(c *Chunk, i int) (x, y float64) {
 			switch {
 			case c.totalRoles[i]&(1<<m) == 0:
 				return 0, 0
@@ -147,7 +147,7 @@ func (a *Aggregator) parts(spec frame.DiffersSpec, lo, hi int64) (*parts, *frame
 	case frame.DiffersSpan:
 		d.Of, d.Against = "views of the span", "before it"
 		p.lo, p.hi = spec.From-(spec.To-spec.From), spec.To
-		p.of = viewsIf(func(c *chunk, i int) bool { return c.receivedAt(i) >= spec.From })
+		p.of = viewsIf(func(c *Chunk, i int) bool { return c.receivedAt(i) >= spec.From })
 	case frame.DiffersRelease:
 		if spec.A == "" || spec.B == "" {
 			v := frame.Verdict{Canary: spec.A, Baseline: spec.B}
@@ -160,8 +160,8 @@ func (a *Aggregator) parts(spec frame.DiffersSpec, lo, hi int64) (*parts, *frame
 		}
 		d.Of, d.Against, d.Spec = "views of "+spec.A, spec.B, spec
 		x, y := releaseString(a.log, spec.A), releaseString(a.log, spec.B)
-		views := viewsIf(func(c *chunk, i int) bool { return a.log.origins.list[c.origin[i]].dims[beacon.Release] == x })
-		p.of = func(c *chunk, i int) (float64, float64) {
+		views := viewsIf(func(c *Chunk, i int) bool { return a.log.origins.list[c.origin[i]].dims[beacon.Release] == x })
+		p.of = func(c *Chunk, i int) (float64, float64) {
 			if r := a.log.origins.list[c.origin[i]].dims[beacon.Release]; r != x && r != y {
 				return 0, 0
 			}
@@ -182,11 +182,11 @@ func (a *Aggregator) parts(spec frame.DiffersSpec, lo, hi int64) (*parts, *frame
 }
 
 // releaseString is the string of a release, one that no beacon has if there is none.
-func releaseString(l *log, name string) uint32 {
+func releaseString(l *Log, name string) uint32 {
 	if name == noneKey {
 		return noString
 	}
-	if id, ok := l.strings.ids[name]; ok {
+	if id, ok := l.strings.byText[name]; ok {
 		return id
 	}
 	return math.MaxUint32
@@ -271,7 +271,7 @@ func (a *Aggregator) together(d *frame.Differs, p *parts) {
 		return
 	}
 	now := newLattice(a.log, terms)
-	a.log.each(p.lo, p.hi, func(c *chunk, i int) {
+	a.log.each(p.lo, p.hi, func(c *Chunk, i int) {
 		if c.totalRoles[i]&rolePasses == 0 {
 			return
 		}

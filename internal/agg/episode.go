@@ -17,7 +17,7 @@ type episode struct {
 	until   int64 // the last step that was worse, once it is over
 
 	terms     []frame.Term
-	matcher   *matcher
+	matcher   *Matcher
 	only      []bool  // by endpoint: the requests that count, nil for all
 	explained float64 // share of the excess that terms describe
 	review    int64   // the step in which to look for terms again
@@ -162,12 +162,12 @@ func (w *watch) reconsider(e *episode) {
 }
 
 // events is how many events and trials a row stands for.
-func (w *watch) events(e *episode) func(c *chunk, i int) (x, n float64) {
+func (w *watch) events(e *episode) func(c *Chunk, i int) (x, n float64) {
 	k := e.measure.vital()
-	weight := func(c *chunk, i int) float64 { return float64(w.log.origins.weights[c.origin[i]]) / one }
+	weight := func(c *Chunk, i int) float64 { return float64(w.log.origins.weights[c.origin[i]]) / one }
 	switch {
 	case k >= 0:
-		return func(c *chunk, i int) (x, n float64) {
+		return func(c *Chunk, i int) (x, n float64) {
 			if c.totalRoles[i]&(1<<k) == 0 {
 				return 0, 0
 			}
@@ -177,7 +177,7 @@ func (w *watch) events(e *episode) func(c *chunk, i int) (x, n float64) {
 			return 0, 1
 		}
 	case e.measure == ofRequests:
-		return func(c *chunk, i int) (x, n float64) {
+		return func(c *Chunk, i int) (x, n float64) {
 			if c.totalRoles[i]&rolePasses == 0 || c.flags[i]&hasRequests == 0 {
 				return 0, 0
 			}
@@ -185,7 +185,7 @@ func (w *watch) events(e *episode) func(c *chunk, i int) (x, n float64) {
 			return float64(failed) * weight(c, i), float64(all) * weight(c, i)
 		}
 	}
-	return func(c *chunk, i int) (x, n float64) {
+	return func(c *Chunk, i int) (x, n float64) {
 		if c.totalRoles[i]&roleErrored != 0 {
 			x = weight(c, i)
 		}
@@ -225,7 +225,7 @@ func (w *watch) locate(e *episode, terms []frame.Term, steps int) {
 
 func (w *watch) values(e *episode, number int64, own, everyone *hist.Histogram) {
 	k := e.measure.vital()
-	w.each(number, number, func(c *chunk, i int) {
+	w.each(number, number, func(c *Chunk, i int) {
 		if c.totalRoles[i]&(1<<k) == 0 {
 			return
 		}
@@ -240,7 +240,7 @@ func (w *watch) values(e *episode, number int64, own, everyone *hist.Histogram) 
 // count counts a step of an episode.
 func (w *watch) count(e *episode, number int64) (p point) {
 	events := w.events(e)
-	w.each(number, number, func(c *chunk, i int) {
+	w.each(number, number, func(c *Chunk, i int) {
 		x, n := events(c, i)
 		if x == 0 && n == 0 {
 			return

@@ -15,8 +15,8 @@ func (w *watch) explain(e *episode, suspects []alarm, steps int) (who []frame.Te
 	now := newLattice(w.log, terms)
 	past := now.again()
 	events := w.events(&episode{measure: e.measure, bound: e.bound})
-	into := func(t *lattice) func(*chunk, int) {
-		return func(c *chunk, i int) {
+	into := func(t *lattice) func(*Chunk, int) {
+		return func(c *Chunk, i int) {
 			if x, n := events(c, i); n != 0 || x != 0 {
 				t.add(c, i, x, n)
 			}
@@ -117,7 +117,7 @@ func (w *watch) terms(suspects []alarm, before []frame.Term, most int) []frame.T
 }
 
 // matching compiles terms; nil lets everything pass.
-func (w *watch) matching(terms []frame.Term) *matcher {
+func (w *watch) matching(terms []frame.Term) *Matcher {
 	if len(terms) == 0 {
 		return nil
 	}

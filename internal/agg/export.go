@@ -25,7 +25,7 @@ type Export struct {
 	row    int
 	passed int64 // rows of the log before it, since the beginning
 	ids    batchWriter
-	only   *matcher
+	only   *Matcher
 }
 
 // newExport makes an Export of what was received from from up to to; zero times
@@ -44,12 +44,12 @@ func newExport(from, to time.Time) *Export {
 // exportStep is how many rows one step of an export reads: a millisecond or two.
 const exportStep = chunkRows / 2
 
-// read makes b the next beacons of the walk, a few thousand at most and perhaps
+// Read makes b the next beacons of the walk, a few thousand at most and perhaps
 // none. It reports whether there is more to read at once. Values come back with
 // the precision that the log keeps (skews to 6 %, durations of requests to 0.4 %),
 // and a log that stores the batches is equal to this one. The log keeps no ids of
 // beacons, and trace ids only of failures.
-func (e *Export) read(l *log, b *beacon.Batch) (more bool) {
+func (e *Export) Read(l *Log, b *beacon.Batch) (more bool) {
 	b.Reset()
 	if len(l.chunks) == 0 {
 		return false
@@ -85,7 +85,7 @@ func (e *Export) read(l *log, b *beacon.Batch) (more bool) {
 // batchWriter turns the log's numbers for strings and sets of tags into a
 // batch's: a translation the other way.
 type batchWriter struct {
-	log   *log
+	log   *Log
 	batch *beacon.Batch
 	round uint32 // of text and tags: entries of another round are not of this batch
 
@@ -95,7 +95,7 @@ type batchWriter struct {
 
 type exportID struct{ round, id uint32 }
 
-func (x *batchWriter) start(l *log, b *beacon.Batch) {
+func (x *batchWriter) start(l *Log, b *beacon.Batch) {
 	x.log, x.batch = l, b
 	x.round++
 	x.text = append(x.text, make([]exportID, max(0, len(l.strings.text)-len(x.text)))...)
@@ -141,7 +141,7 @@ func (x *batchWriter) tagSetID(set uint32) uint32 {
 }
 
 // appendRow appends a row of the log to the batch.
-func (x *batchWriter) appendRow(c *chunk, i int) {
+func (x *batchWriter) appendRow(c *Chunk, i int) {
 	l, b := x.log, x.batch
 	row := uint32(b.Len())
 	o := &l.origins.list[c.origin[i]]
@@ -184,13 +184,13 @@ func (x *batchWriter) appendMetric(row, name uint32, value float32) {
 }
 
 // appendSideEntries appends the row's errors, requests, events and the trace ids of them.
-func (x *batchWriter) appendSideEntries(c *chunk, i int, row uint32) {
+func (x *batchWriter) appendSideEntries(c *Chunk, i int, row uint32) {
 	l, b := x.log, x.batch
 	if c.flags[i]&hasErrors != 0 {
 		for _, e := range c.rowErrors(i) {
 			kind := &l.errors.kinds[e.kind]
 			b.ErrorRow = append(b.ErrorRow, row)
-			b.ErrorType = append(b.ErrorType, x.stringID(kind.typ))
+			b.ErrorType = append(b.ErrorType, x.stringID(kind.typeName))
 			b.ErrorMessage = append(b.ErrorMessage, x.stringID(kind.message))
 			b.ErrorStack = append(b.ErrorStack, x.stringID(kind.stack))
 			b.ErrorHandled = append(b.ErrorHandled, kind.handled)

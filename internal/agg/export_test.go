@@ -83,7 +83,7 @@ func TestExportSpan(t *testing.T) {
 	a, now := shop(t, 20_000)
 	from, to := now.Add(-2*time.Minute), now.Add(-time.Minute)
 	want := 0
-	a.log.each(from.UnixMilli(), to.UnixMilli(), func(*chunk, int) { want++ })
+	a.log.each(from.UnixMilli(), to.UnixMilli(), func(*Chunk, int) { want++ })
 	e, got := ExportSpan(from, to), 0
 	var b beacon.Batch
 	for more := true; more; {

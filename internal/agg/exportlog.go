@@ -13,4 +13,4 @@ func ExportSpan(from, to time.Time) *Export { return newExport(from, to) }
 // Export makes b the next beacons of the walk, a few thousand at most and
 // perhaps none: see store.Export.Read. It reports whether there is more to read
 // at once.
-func (a *Aggregator) Export(e *Export, b *beacon.Batch) (more bool) { return e.read(a.log, b) }
+func (a *Aggregator) Export(e *Export, b *beacon.Batch) (more bool) { return e.Read(a.log, b) }

@@ -18,7 +18,7 @@ func (w *watch) endpoints(e *episode, steps int) []frame.Term {
 		return nil
 	}
 	failed := map[uint16]int{}
-	w.each(w.newest()-int64(steps)+1, w.newest(), func(c *chunk, i int) {
+	w.each(w.newest()-int64(steps)+1, w.newest(), func(c *Chunk, i int) {
 		if c.totalRoles[i]&rolePasses == 0 || c.flags[i]&hasRequests == 0 {
 			return
 		}
@@ -30,7 +30,7 @@ func (w *watch) endpoints(e *episode, steps int) []frame.Term {
 	})
 	byURL := map[string]int{}
 	for id, n := range failed {
-		if key := *w.log.endpoints.keys.elem(uint32(id)); key>>32 != otherString && key>>32 != noString {
+		if u, _ := w.log.endpoint(uint32(id)); u != otherString && u != noString {
 			byURL[w.log.endpointURL(uint32(id))] += n
 		}
 	}
@@ -55,9 +55,9 @@ func (w *watch) endpoints(e *episode, steps int) []frame.Term {
 }
 
 // addEndpoint has a term hold for the rows that have a request to an address.
-func (t *lattice) addEndpoint(l *log, url string, bit uint16) {
+func (t *lattice) addEndpoint(l *Log, url string, bit uint16) {
 	if t.endpoints == nil {
-		t.endpoints = make([]uint16, l.endpoints.keys.len())
+		t.endpoints = make([]uint16, l.endpoints.bound())
 	}
 	for id := range t.endpoints {
 		if l.endpointURL(uint32(id)) == url {
@@ -72,7 +72,7 @@ func (w *watch) endpointsOf(terms []frame.Term) []bool {
 		if t.Field != endpointField {
 			continue
 		}
-		only := make([]bool, w.log.endpoints.keys.len())
+		only := make([]bool, w.log.endpoints.bound())
 		for id := range only {
 			only[id] = w.log.endpointURL(uint32(id)) == t.Value
 		}
@@ -83,7 +83,7 @@ func (w *watch) endpointsOf(terms []frame.Term) []bool {
 
 // requestCounts is how many requests a row has that an episode is about, and how many of
 // them failed. An endpoint that came up since has a term of its own, if any.
-func (e *episode) requestCounts(c *chunk, i int) (n, failed int) {
+func (e *episode) requestCounts(c *Chunk, i int) (n, failed int) {
 	if e.only == nil {
 		return c.requestCounts(i)
 	}

@@ -7,15 +7,15 @@ import (
 	"github.com/rumtop/rumtop/internal/beacon"
 )
 
-// identityTable are who sent beacons: pairs of user and session. Users are counted
+// IdentityTable are who sent beacons: pairs of user and session. Users are counted
 // by the key of a beacon (its user, else its session, else its view), which has
 // an index of its own.
-type identityTable struct {
-	byHash keyTable // by mix: 64 bits of it are taken for the pair itself
-	list   paged[identity]
+type IdentityTable struct {
+	byHash KeyTable // by mix: 64 bits of it are taken for the pair itself
+	list   Paged[identity]
 
-	users   keyTable      // by beacon.Beacon.Key
-	perUser paged[uint32] // visitors of each user
+	users   KeyTable      // by beacon.Beacon.Key
+	perUser Paged[uint32] // visitors of each user
 }
 
 // identity is a pair of user and session.
@@ -28,7 +28,7 @@ type identity struct {
 // hasUser is the bit of visitor.rows.
 const hasUser = 1 << 31
 
-func (v *identityTable) init() {
+func (v *IdentityTable) init() {
 	v.byHash.intern(0)
 	v.users.intern(0)
 	v.list.push(identity{})
@@ -36,7 +36,7 @@ func (v *identityTable) init() {
 }
 
 // userOf is whom a row counts for, 0 if nobody.
-func (v *identityTable) userOf(who uint32) uint32 { return v.list.elem(who).user }
+func (v *IdentityTable) userOf(who uint32) uint32 { return v.list.elem(who).user }
 
 // identityKey is what a visitor is looked up by, 0 for who sent no identifier.
 func identityKey(user, session, view beacon.ID) uint64 {
@@ -47,7 +47,7 @@ func identityKey(user, session, view beacon.ID) uint64 {
 }
 
 // intern gives whoever sent a beacon an index; 0 is who sent no identifier.
-func (v *identityTable) intern(user, session, view beacon.ID) uint32 {
+func (v *IdentityTable) intern(user, session, view beacon.ID) uint32 {
 	key := identityKey(user, session, view)
 	if key == 0 {
 		return 0
@@ -69,7 +69,7 @@ func (v *identityTable) intern(user, session, view beacon.ID) uint32 {
 }
 
 // release takes one retained row from a visitor.
-func (v *identityTable) release(id uint32) {
+func (v *IdentityTable) release(id uint32) {
 	w := v.list.elem(id)
 	if w.rows--; w.rows&^hasUser > 0 || id == 0 {
 		return
@@ -83,7 +83,7 @@ func (v *identityTable) release(id uint32) {
 }
 
 // identifiers gives back what was added, but for the view.
-func (v *identityTable) identifiers(id uint32) (user, session beacon.ID) {
+func (v *IdentityTable) identifiers(id uint32) (user, session beacon.ID) {
 	w := v.list.elem(id)
 	if w.rows&hasUser != 0 {
 		user = beacon.ID(*v.users.keys.elem(w.user))
@@ -91,14 +91,17 @@ func (v *identityTable) identifiers(id uint32) (user, session beacon.ID) {
 	return user, beacon.ID(w.session)
 }
 
-func (v *identityTable) len() int { return v.byHash.len() }
+// userBound is larger than the indexes of all users.
+func (v *IdentityTable) userBound() int { return v.perUser.len() }
 
-func (v *identityTable) bytes() int {
+func (v *IdentityTable) len() int { return v.byHash.len() }
+
+func (v *IdentityTable) bytes() int {
 	return v.byHash.bytes() + v.users.bytes() + 16*v.list.room() + 4*v.perUser.room()
 }
 
 // senderID names who sent a row.
-func (l *log) senderID(who, view uint32) string {
+func (l *Log) senderID(who, view uint32) string {
 	user, session := l.identities.identifiers(who)
 	id := uint64(cmp.Or(session, user))
 	if id == 0 {
@@ -108,7 +111,7 @@ func (l *log) senderID(who, view uint32) string {
 }
 
 // withID is which visitors have an id, as sessionID gives it; nil if none has.
-func (v *identityTable) withID(id string) map[uint32]bool {
+func (v *IdentityTable) withID(id string) map[uint32]bool {
 	want, err := strconv.ParseUint(id, 16, 64)
 	if err != nil || want == 0 {
 		return nil

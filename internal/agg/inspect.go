@@ -27,7 +27,7 @@ var bounds = [len(beacon.Vitals)][2]float64{{2500, 4000}, {200, 500}, {0.1, 0.25
 
 // inspector gathers an inspection in one pass over the window.
 type inspector struct {
-	log     *log
+	log     *Log
 	segment uint16
 	whole   bool
 	lens    *lens
@@ -78,7 +78,7 @@ func (a *Aggregator) inspect(q *frame.Query, lo, hi int64) *frame.Inspection {
 		names = nil
 	}
 	for _, name := range names[:min(len(names), maxFunnel)] {
-		text, ok := a.log.strings.ids[strings.TrimSpace(name)]
+		text, ok := a.log.strings.byText[strings.TrimSpace(name)]
 		if !ok {
 			text = otherString
 		}
@@ -95,7 +95,7 @@ func (a *Aggregator) inspect(q *frame.Query, lo, hi int64) *frame.Inspection {
 }
 
 // roles is what a row stands for in what is inspected, 0 if it is not in it.
-func (s *inspector) roles(c *chunk, i int) uint8 {
+func (s *inspector) roles(c *Chunk, i int) uint8 {
 	switch {
 	case c.totalRoles[i]&rolePasses == 0:
 		return 0
@@ -107,7 +107,7 @@ func (s *inspector) roles(c *chunk, i int) uint8 {
 	return c.segmentRoles[i] | rolePasses
 }
 
-func (s *inspector) count(c *chunk, i int) {
+func (s *inspector) count(c *Chunk, i int) {
 	v := s.roles(c, i)
 	if v == 0 {
 		return
@@ -154,7 +154,7 @@ func (s *inspector) count(c *chunk, i int) {
 	}
 }
 
-func (s *inspector) countRequest(r *requestEntry, weight int64) {
+func (s *inspector) countRequest(r *RequestEntry, weight int64) {
 	e := s.endpoints[r.endpoint]
 	if e == nil {
 		e = &endpointCell{statuses: map[uint16]int64{}}
@@ -253,9 +253,9 @@ func compareBool(a, b bool) int {
 }
 
 func (s *inspector) endpoint(id uint16, e *endpointCell) frame.EndpointRow {
-	key := *s.log.endpoints.keys.elem(uint32(id))
+	url, method := s.log.endpoint(uint32(id))
 	row := frame.EndpointRow{
-		URL: s.log.strings.text[key>>32], Method: s.log.strings.text[uint32(key)],
+		URL: s.log.strings.text[url], Method: s.log.strings.text[method],
 		N: count(e.n), Failed: count(e.failed), P75: e.durations.Quantile(.75), Timed: e.durations.N(),
 	}
 	for status, n := range e.statuses {
@@ -274,7 +274,7 @@ var loadPhases = [...]string{"dns", "tcp", "tls"}
 func (s *inspector) phases() []frame.Phase {
 	var out []frame.Phase
 	for _, name := range loadPhases {
-		if id, ok := s.log.strings.ids[name]; ok && s.customs[id] != nil {
+		if id, ok := s.log.strings.byText[name]; ok && s.customs[id] != nil {
 			h := s.customs[id]
 			out = append(out, frame.Phase{Name: name, P50: h.Quantile(.5), N: h.N()})
 		}
@@ -300,7 +300,7 @@ func (a *Aggregator) heatMap(s *inspector, q *frame.Query, hi int64) frame.HeatM
 	step := stepLength(oldest, hi-1, steps)
 	base := oldest / step
 	cells := make([]hist.Histogram, (hi-1)/step-base+1)
-	a.log.each(base*step, hi, func(c *chunk, i int) {
+	a.log.each(base*step, hi, func(c *Chunk, i int) {
 		if v := s.roles(c, i); v&(1<<s.vital) != 0 {
 			cells[c.receivedAt(i)/step-base].Add(c.vital(i, s.vital), 1)
 		}

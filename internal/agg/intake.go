@@ -2,20 +2,20 @@ package agg
 
 import "github.com/rumtop/rumtop/internal/beacon"
 
-// intake decides which rows of a batch enter the log, and looks up their ids.
-type intake struct {
+// Intake decides which rows of a batch enter the log, and looks up their ids.
+type Intake struct {
 	dedup dedup
 
 	duplicates int64 // rows whose beacon id was seen before
 	tooOld     int64 // rows received before the retained history
 
-	found   []rowIDs
+	found   []RowIDs
 	touched uint32 // keeps prefetches from being optimised away
 }
 
-// rowIDs is what the ids of a row led to: indexes in tables that are larger than
+// RowIDs is what the ids of a row led to: indexes in tables that are larger than
 // the CPU's caches.
-type rowIDs struct {
+type RowIDs struct {
 	view, identity uint32 // log.views, log.identities
 	isNew          bool   // the row enters the log
 }
@@ -24,7 +24,7 @@ type rowIDs struct {
 // a known beacon id, or received before oldest, are not new. The look-ups of all
 // rows start side by side, in passes: most of their time is waiting for memory.
 // The result is valid until the next call.
-func (in *intake) lookUp(l *log, batches []*beacon.Batch, oldest int64) []rowIDs {
+func (in *Intake) lookUp(l *Log, batches []*beacon.Batch, oldest int64) []RowIDs {
 	n := 0
 	for _, b := range batches {
 		n += b.Len()
@@ -40,7 +40,7 @@ func (in *intake) lookUp(l *log, batches []*beacon.Batch, oldest int64) []rowIDs
 			in.touched += uint32(l.views.prefetchKey(uint64(id)) + l.identities.byHash.prefetchKey(identityKey(b.User[i], b.Session[i], id)))
 		}
 	}
-	in.found = filled(in.found, n, rowIDs{})
+	in.found = filled(in.found, n, RowIDs{})
 	rest := in.found
 	for _, b := range batches {
 		for i, id := range b.ID {
@@ -50,7 +50,7 @@ func (in *intake) lookUp(l *log, batches []*beacon.Batch, oldest int64) []rowIDs
 			case b.Received[i] < oldest:
 				in.tooOld++
 			default:
-				rest[i] = rowIDs{l.viewIndex(b.View[i]), l.identities.intern(b.User[i], b.Session[i], b.View[i]), true}
+				rest[i] = RowIDs{l.viewIndex(b.View[i]), l.identities.intern(b.User[i], b.Session[i], b.View[i]), true}
 			}
 		}
 		rest = rest[b.Len():]
@@ -59,4 +59,4 @@ func (in *intake) lookUp(l *log, batches []*beacon.Batch, oldest int64) []rowIDs
 }
 
 // bytes is the memory that the ids of known beacons take.
-func (in *intake) bytes() int { return in.dedup.bytes() }
+func (in *Intake) bytes() int { return in.dedup.bytes() }

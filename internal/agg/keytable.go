@@ -1,12 +1,12 @@
 package agg
 
-// keyTable gives 64-bit keys dense indexes from 0, which are given again after
+// KeyTable gives 64-bit keys dense indexes from 0, which are given again after
 // remove. It takes 15 to 24 bytes a key, half of what a map does, and a look-up
 // touches two cache lines: a slot has what its index leaves free of 32 bits for
 // a tag, more bits of the key's hash, so that hardly any key is read in vain.
-type keyTable struct {
+type KeyTable struct {
 	slots []uint32      // tag and index + 1, 0 where free; 1<<bits of them
-	keys  paged[uint64] // by index
+	keys  Paged[uint64] // by index
 	free  []uint32      // indexes to give again
 	bits  uint8         // of a place in slots, and so of an index + 1
 }
@@ -16,15 +16,21 @@ type keyTable struct {
 const spread = 0x9e3779b97f4a7c15
 
 // place is where a look-up of key begins, and what tags its slot.
-func (t *keyTable) place(key uint64) (place, tag uint32) {
+func (t *KeyTable) place(key uint64) (place, tag uint32) {
 	h := uint32(key * spread >> 32)
 	return h >> (32 - t.bits), h << t.bits
 }
 
-func (t *keyTable) len() int { return t.keys.len() - len(t.free) }
+func (t *KeyTable) len() int { return t.keys.len() - len(t.free) }
+
+// key is the key of an index, 0 if it is free.
+func (t *KeyTable) key(i uint32) uint64 { return *t.keys.elem(i) }
+
+// bound is larger than all indexes given so far.
+func (t *KeyTable) bound() int { return t.keys.len() }
 
 // find looks key up.
-func (t *keyTable) find(key uint64) (uint32, bool) {
+func (t *KeyTable) find(key uint64) (uint32, bool) {
 	if len(t.slots) == 0 {
 		return 0, false
 	}
@@ -33,7 +39,7 @@ func (t *keyTable) find(key uint64) (uint32, bool) {
 }
 
 // seek finds the slot of key and its index, or the free slot that it should have.
-func (t *keyTable) seek(key uint64) (s, i uint32) {
+func (t *KeyTable) seek(key uint64) (s, i uint32) {
 	s, tag := t.place(key)
 	mask := uint32(len(t.slots) - 1)
 	for ; t.slots[s] != 0; s = (s + 1) & mask {
@@ -45,7 +51,7 @@ func (t *keyTable) seek(key uint64) (s, i uint32) {
 }
 
 // intern looks key up and gives it an index if it had none.
-func (t *keyTable) intern(key uint64) (i uint32, added bool) {
+func (t *KeyTable) intern(key uint64) (i uint32, added bool) {
 	if (t.len()+1)*4 > len(t.slots)*3 {
 		t.grow()
 	}
@@ -67,7 +73,7 @@ func (t *keyTable) intern(key uint64) (i uint32, added bool) {
 }
 
 // remove forgets the key of index i.
-func (t *keyTable) remove(i uint32) {
+func (t *KeyTable) remove(i uint32) {
 	mask := uint32(len(t.slots) - 1)
 	s, _ := t.seek(*t.keys.elem(i))
 	// What stands behind moves up, unless it would then stand before its own place.
@@ -85,7 +91,7 @@ func (t *keyTable) remove(i uint32) {
 
 // grow doubles the slots. There is no index to give again then: it would be
 // given before the table is full.
-func (t *keyTable) grow() {
+func (t *KeyTable) grow() {
 	t.bits = max(6, t.bits+1)
 	t.slots = make([]uint32, 1<<t.bits)
 	mask := uint32(len(t.slots) - 1)
@@ -100,7 +106,7 @@ func (t *keyTable) grow() {
 
 // prefetch reads what a look-up of key reads first. Many keys touched in a row are
 // fetched from memory side by side, where look-ups would wait one by one.
-func (t *keyTable) prefetch(key uint64) uint32 {
+func (t *KeyTable) prefetch(key uint64) uint32 {
 	if len(t.slots) == 0 {
 		return 0
 	}
@@ -109,7 +115,7 @@ func (t *keyTable) prefetch(key uint64) uint32 {
 }
 
 // prefetchKey reads what a look-up reads next.
-func (t *keyTable) prefetchKey(key uint64) uint64 {
+func (t *KeyTable) prefetchKey(key uint64) uint64 {
 	if len(t.slots) == 0 {
 		return 0
 	}
@@ -124,6 +130,6 @@ func (t *keyTable) prefetchKey(key uint64) uint64 {
 }
 
 // bytes is the memory that the table takes.
-func (t *keyTable) bytes() int {
+func (t *KeyTable) bytes() int {
 	return 4*cap(t.slots) + 8*t.keys.room() + 4*cap(t.free)
 }

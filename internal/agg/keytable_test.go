@@ -9,7 +9,7 @@ import (
 // go, then fewer, from so few that they come again.
 func TestKeyTable(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
-	var table keyTable
+	var table KeyTable
 	known := map[uint64]uint32{}
 	var keys []uint64
 	table.intern(0)

@@ -13,27 +13,27 @@ import (
 // one for the total, and one for the row's segment, which differ where a view's
 // beacons fall into several segments.
 type lens struct {
-	log      *log
-	matcher  *matcher
-	segments segments
+	log      *Log
+	matcher  *Matcher
+	segments Segments
 
-	views  paged[viewState]        // by log.views
-	failed map[uint32]ref          // the first error of views
+	views  Paged[viewState]        // by log.views
+	failed map[uint32]Ref          // the first error of views
 	split  map[uint32][]splitState // views in several segments
 
 	errors []span // by error group: when it was seen
 
 	// retract is told of each verdict that a later beacon took back: bits of
 	// the total's and of the segment's.
-	retract func(c *chunk, i int, total, own uint8)
+	retract func(c *Chunk, i int, total, own uint8)
 
 	overflow int64 // rows counted in the segment (other)
 }
 
 // viewState is what is known of a page view: the rows that stand for it.
 type viewState struct {
-	start     ref
-	last      [len(beacon.Vitals)]ref
+	start     Ref
+	last      [len(beacon.Vitals)]Ref
 	segment   uint16 // segment + 1, 0: no beacon yet, or splitView
 	navigated bool   // start is a navigation
 }
@@ -43,23 +43,23 @@ type span struct{ first, last int64 }
 
 type splitState struct {
 	viewState // segment is the number itself
-	err       ref
+	err       Ref
 }
 
 const splitView = 1<<16 - 1
 
-func newLens(l *log, e filter.Expr, by string) *lens {
+func newLens(l *Log, e filter.Expr, by string) *lens {
 	return &lens{log: l, matcher: newMatcher(l, e), segments: newSegments(l, by),
-		split: map[uint32][]splitState{}, failed: map[uint32]ref{}, retract: func(*chunk, int, uint8, uint8) {}}
+		split: map[uint32][]splitState{}, failed: map[uint32]Ref{}, retract: func(*Chunk, int, uint8, uint8) {}}
 }
 
 // rebuild judges all rows of the log.
 func (n *lens) rebuild() {
-	n.views.grow(n.log.lastChunk.len())
+	n.views.grow(n.log.views.bound())
 	for k, c := range n.log.chunks {
-		from := (n.log.first + uint32(k)) << chunkBits
+		from := n.log.chunkRef(k)
 		for i := range c.rows {
-			n.assignRoles(c, i, from|uint32(i))
+			n.assignRoles(c, i, from+uint32(i))
 		}
 	}
 }
@@ -74,7 +74,7 @@ func (n *lens) release(view uint32) {
 }
 
 // assignRoles writes the verdicts of a row that has just come last.
-func (n *lens) assignRoles(c *chunk, i int, r ref) {
+func (n *lens) assignRoles(c *Chunk, i int, r Ref) {
 	if !n.matcher.passes(c, i) {
 		c.totalRoles[i], c.segmentRoles[i] = 0, 0
 		return
@@ -114,7 +114,7 @@ func (n *lens) assignRoles(c *chunk, i int, r ref) {
 }
 
 // recordErrors takes note of when error groups were seen.
-func (n *lens) recordErrors(c *chunk, i int) {
+func (n *lens) recordErrors(c *Chunk, i int) {
 	t := c.receivedAt(i)
 	for len(n.errors) < len(n.log.errors.groups) {
 		n.errors = append(n.errors, span{})
@@ -129,7 +129,7 @@ func (n *lens) recordErrors(c *chunk, i int) {
 }
 
 // assignSplitRoles judges for the total and for the segment apart.
-func (n *lens) assignSplitRoles(c *chunk, i int, r ref, v uint32, seg uint16) {
+func (n *lens) assignSplitRoles(c *Chunk, i int, r Ref, v uint32, seg uint16) {
 	c.totalRoles[i] = rolePasses | n.updateError(v, c, i, r, true, false) | n.update(n.views.elem(v), c, i, r, true, false)
 	states := n.split[v]
 	k := 0
@@ -144,7 +144,7 @@ func (n *lens) assignSplitRoles(c *chunk, i int, r ref, v uint32, seg uint16) {
 }
 
 // updateError takes a row's errors into what is known of its view.
-func (n *lens) updateError(v uint32, c *chunk, i int, r ref, total, own bool) uint8 {
+func (n *lens) updateError(v uint32, c *Chunk, i int, r Ref, total, own bool) uint8 {
 	if c.flags[i]&hasErrors == 0 {
 		return 0
 	}
@@ -157,7 +157,7 @@ func (n *lens) updateError(v uint32, c *chunk, i int, r ref, total, own bool) ui
 }
 
 // updateFirstError makes a row with errors the first of its view, if it is.
-func (n *lens) updateFirstError(known *ref, c *chunk, i int, r ref, total, own bool) uint8 {
+func (n *lens) updateFirstError(known *Ref, c *Chunk, i int, r Ref, total, own bool) uint8 {
 	if c.flags[i]&hasErrors == 0 || *known != 0 && !n.before(c.receivedAt(i), *known) {
 		return 0
 	}
@@ -168,7 +168,7 @@ func (n *lens) updateFirstError(known *ref, c *chunk, i int, r ref, total, own b
 
 // update takes a row's start and values into what is known of its view and
 // returns its part of the verdict, after taking back what it replaces.
-func (n *lens) update(st *viewState, c *chunk, i int, r ref, total, own bool) (b uint8) {
+func (n *lens) update(st *viewState, c *Chunk, i int, r Ref, total, own bool) (b uint8) {
 	flags := c.flags[i]
 	if flags&beacon.FlagUnsampled != 0 {
 		return b
@@ -197,7 +197,7 @@ func (n *lens) update(st *viewState, c *chunk, i int, r ref, total, own bool) (b
 
 // before reports whether t is before the receive time of row r. A row that was
 // evicted is before everything.
-func (n *lens) before(t int64, r ref) bool {
+func (n *lens) before(t int64, r Ref) bool {
 	if !n.log.has(r) {
 		return false
 	}
@@ -206,7 +206,7 @@ func (n *lens) before(t int64, r ref) bool {
 }
 
 // clearRoles takes bits of a verdict back.
-func (n *lens) clearRoles(r ref, bits uint8, total, own bool) {
+func (n *lens) clearRoles(r Ref, bits uint8, total, own bool) {
 	if !n.log.has(r) {
 		return
 	}

@@ -10,34 +10,34 @@ import (
 // A ref names a row of the log for as long as the row is retained: the number
 // of its chunk since the beginning, and its place in it. It wraps around after
 // four thousand million rows, long after what it referred to has gone. 0 is no row.
-type ref = uint32
+type Ref = uint32
 
-// log retains beacons in order of arrival, as a ring of chunks from which the
+// Log retains beacons in order of arrival, as a ring of chunks from which the
 // oldest go first, with the dictionaries that its columns point into and an
 // index by receive time.
-type log struct {
-	chunks      []*chunk
+type Log struct {
+	chunks      []*Chunk
 	first       uint32 // number of chunks[0]; numbers begin at 1, so that no ref is 0
 	rows        int
 	sealedBytes int   // bytes of all chunks but the last
 	evicted     int64 // rows, since the beginning
 	slots       slotIndex
 
-	strings   stringTable
-	origins   originTable
-	pages     pageTable
-	errors    errorTable
-	endpoints keyTable // url << 32 | method
+	strings   StringTable
+	origins   OriginTable
+	pages     PageTable
+	errors    ErrorTable
+	endpoints KeyTable // url << 32 | method
 
-	views      keyTable      // index 0 is no view
-	lastChunk  paged[uint16] // number of the chunk with the view's last row, its lower half
-	identities identityTable
+	views      KeyTable      // index 0 is no view
+	lastChunk  Paged[uint16] // number of the chunk with the view's last row, its lower half
+	identities IdentityTable
 
 	traceStrings map[uint32]struct{} // those of texts that are trace ids
 }
 
-func newLog() *log {
-	l := &log{first: 1, traceStrings: map[uint32]struct{}{}}
+func newLog() *Log {
+	l := &Log{first: 1, traceStrings: map[uint32]struct{}{}}
 	l.strings.init()
 	l.origins.init()
 	l.pages.init()
@@ -63,7 +63,7 @@ type stagedRow struct {
 
 // append adds a row and returns where it stands. Its side entries may be
 // appended to the chunk's side tables next.
-func (l *log) append(s *stagedRow) (*chunk, int, ref) {
+func (l *Log) append(s *stagedRow) (*Chunk, int, Ref) {
 	c := l.openChunk(s.received)
 	i := c.rows
 	c.rows++
@@ -92,7 +92,7 @@ func (l *log) append(s *stagedRow) (*chunk, int, ref) {
 const maxSpread = int64(10 * time.Minute / time.Millisecond)
 
 // openChunk is the chunk that takes the next row.
-func (l *log) openChunk(received int64) *chunk {
+func (l *Log) openChunk(received int64) *Chunk {
 	if n := len(l.chunks); n > 0 {
 		c := l.chunks[n-1]
 		if c.rows < chunkRows && received-c.base < maxSpread && c.base-received < 1<<31-1 {
@@ -101,22 +101,36 @@ func (l *log) openChunk(received int64) *chunk {
 		c.seal()
 		l.sealedBytes += c.bytes()
 	}
-	c := &chunk{base: received, newest: received}
+	c := &Chunk{base: received, newest: received}
 	l.chunks = append(l.chunks, c)
 	return c
 }
 
 // has reports whether the row is still retained.
-func (l *log) has(r ref) bool {
+func (l *Log) has(r Ref) bool {
 	return r != 0 && (r>>chunkBits-l.first)&(1<<(32-chunkBits)-1) < uint32(len(l.chunks))
 }
 
-func (l *log) row(r ref) (*chunk, int) {
+func (l *Log) row(r Ref) (*Chunk, int) {
 	return l.chunks[(r>>chunkBits-l.first)&(1<<(32-chunkBits)-1)], int(r & chunkMask)
 }
 
+// chunkRef is the ref of the first row of chunks[k].
+func (l *Log) chunkRef(k int) Ref { return (l.first + uint32(k)) << chunkBits }
+
+// endpoint returns the strings of an endpoint.
+func (l *Log) endpoint(id uint32) (url, method uint32) {
+	key := l.endpoints.key(id)
+	return uint32(key >> 32), uint32(key)
+}
+
+func (l *Log) endpointURL(id uint32) string {
+	url, _ := l.endpoint(id)
+	return l.strings.text[url]
+}
+
 // evict forgets the oldest chunk. released is told each view that has no row left.
-func (l *log) evict(released func(view uint32)) {
+func (l *Log) evict(released func(view uint32)) {
 	c := l.chunks[0]
 	l.chunks[0] = nil
 	l.chunks = l.chunks[1:]
@@ -141,7 +155,7 @@ func (l *log) evict(released func(view uint32)) {
 }
 
 // viewIndex gives a page view its index; 0 stands for none.
-func (l *log) viewIndex(id beacon.ID) uint32 {
+func (l *Log) viewIndex(id beacon.ID) uint32 {
 	if id == 0 {
 		return 0
 	}
@@ -151,7 +165,7 @@ func (l *log) viewIndex(id beacon.ID) uint32 {
 }
 
 // bytes is the memory that the log and its dictionaries take.
-func (l *log) bytes() int {
+func (l *Log) bytes() int {
 	n := l.sealedBytes + l.slots.bytes() + l.strings.bytes + l.origins.bytes + l.origins.byHash.bytes() + l.errors.bytes +
 		l.endpoints.bytes() + l.views.bytes() + 2*l.lastChunk.room() + l.identities.bytes()
 	if len(l.chunks) > 0 {
@@ -161,11 +175,11 @@ func (l *log) bytes() int {
 }
 
 // oldest is the receive time of the oldest beacon retained, to the slot.
-func (l *log) oldest() (int64, bool) { return l.slots.first * slotMS, l.rows > 0 }
+func (l *Log) oldest() (int64, bool) { return l.slots.first * slotMS, l.rows > 0 }
 
 // earliest is the receive time of the oldest beacon retained.
-func (l *log) earliest() int64 {
+func (l *Log) earliest() int64 {
 	earliest := (l.slots.first + 1) * slotMS
-	l.each(l.slots.first*slotMS, earliest, func(c *chunk, i int) { earliest = min(earliest, c.receivedAt(i)) })
+	l.each(l.slots.first*slotMS, earliest, func(c *Chunk, i int) { earliest = min(earliest, c.receivedAt(i)) })
 	return earliest
 }

@@ -93,7 +93,7 @@ type releaseSeen struct {
 const maxAppeared = 500
 
 // count notes a row.
-func (r *releases) count(l *log, origin uint32, received int64) {
+func (r *releases) count(l *Log, origin uint32, received int64) {
 	if int(origin) >= len(r.of) {
 		r.of = append(r.of, make([]uint32, len(l.origins.list)-len(r.of))...)
 	}
@@ -129,7 +129,7 @@ const enoughToMiss = 8
 
 // markers are the releases that appeared while the history was being kept. One that is
 // merely rare is not new: at its rate it may have been missed by chance.
-func (r *releases) markers(l *log, newest int64) []beacon.Marker {
+func (r *releases) markers(l *Log, newest int64) []beacon.Marker {
 	if l.rows == 0 {
 		return nil
 	}

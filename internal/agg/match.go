@@ -9,11 +9,11 @@ import (
 	"github.com/rumtop/rumtop/internal/fingerprint"
 )
 
-// matcher is a filter compiled for the log. What it says about an origin, a
+// Matcher is a filter compiled for the log. What it says about an origin, a
 // page, an error, a URL is asked of the filter once per entry of a dictionary;
 // a row is then mostly a look-up. [filter.Expr.MatchWith] is what it has to agree with.
-type matcher struct {
-	log  *log
+type Matcher struct {
+	log  *Log
 	root node // nil: everything passes
 
 	// What the origin alone decides, by origin: see decided.
@@ -37,8 +37,8 @@ func decisionOf(b bool) decision {
 	return decidedNo
 }
 
-func newMatcher(l *log, e filter.Expr) *matcher {
-	m := &matcher{log: l}
+func newMatcher(l *Log, e filter.Expr) *Matcher {
+	m := &Matcher{log: l}
 	if e.Root != nil {
 		m.root = compile(l, e.Root)
 	}
@@ -46,7 +46,7 @@ func newMatcher(l *log, e filter.Expr) *matcher {
 }
 
 // passes reports whether a row passes the filter.
-func (m *matcher) passes(c *chunk, i int) bool {
+func (m *Matcher) passes(c *Chunk, i int) bool {
 	if m.root == nil {
 		return true
 	}
@@ -71,10 +71,10 @@ func (m *matcher) passes(c *chunk, i int) bool {
 type node interface {
 	// decideByOrigin is the statement as far as the origin alone decides it: yes, no or unknown.
 	decideByOrigin(origin uint32) decision
-	matches(c *chunk, i int) bool
+	matches(c *Chunk, i int) bool
 }
 
-func compile(l *log, n filter.Node) node {
+func compile(l *Log, n filter.Node) node {
 	switch n := n.(type) {
 	case filter.And:
 		return &allOf{compileEach(l, n)}
@@ -88,7 +88,7 @@ func compile(l *log, n filter.Node) node {
 	return &anyOf{} // holds for none, as in package filter
 }
 
-func compileEach(l *log, nodes []filter.Node) []node {
+func compileEach(l *Log, nodes []filter.Node) []node {
 	out := make([]node, len(nodes))
 	for i, n := range nodes {
 		out[i] = compile(l, n)
@@ -111,7 +111,7 @@ func (a *allOf) decideByOrigin(o uint32) decision {
 	return v
 }
 
-func (a *allOf) matches(c *chunk, i int) bool {
+func (a *allOf) matches(c *Chunk, i int) bool {
 	for _, n := range a.nodes {
 		if !n.matches(c, i) {
 			return false
@@ -135,7 +135,7 @@ func (a *anyOf) decideByOrigin(o uint32) decision {
 	return v
 }
 
-func (a *anyOf) matches(c *chunk, i int) bool {
+func (a *anyOf) matches(c *Chunk, i int) bool {
 	for _, n := range a.nodes {
 		if n.matches(c, i) {
 			return true
@@ -156,15 +156,15 @@ func (n *not) decideByOrigin(o uint32) decision {
 	return undecided
 }
 
-func (n *not) matches(c *chunk, i int) bool { return !n.node.matches(c, i) }
+func (n *not) matches(c *Chunk, i int) bool { return !n.node.matches(c, i) }
 
-// memo remembers a yes or no per entry of a dictionary.
-type memo struct {
+// Memo remembers a yes or no per entry of a dictionary.
+type Memo struct {
 	known []decision
 	ask   func(id uint32) bool
 }
 
-func (v *memo) holds(id uint32) bool {
+func (v *Memo) holds(id uint32) bool {
 	if int(id) >= len(v.known) {
 		v.known = append(v.known, make([]decision, int(id)+1-len(v.known))...)
 	}
@@ -174,16 +174,16 @@ func (v *memo) holds(id uint32) bool {
 	return v.known[id] == decidedYes
 }
 
-func compileTerm(l *log, t *filter.Term) node {
+func compileTerm(l *Log, t *filter.Term) node {
 	switch t.Kind {
 	case filter.KindDim:
 		d, _ := beacon.DimByName(t.Name)
 		if d == beacon.Page {
-			return &pageTerm{memo{ask: func(id uint32) bool { return t.MatchString(l.strings.text[l.pages.text[id]]) }}}
+			return &pageTerm{Memo{ask: func(id uint32) bool { return t.MatchString(l.strings.text[l.pages.text[id]]) }}}
 		}
-		return &originTerm{memo{ask: func(id uint32) bool { return t.MatchString(l.strings.text[l.origins.list[id].dims[d]]) }}}
+		return &originTerm{Memo{ask: func(id uint32) bool { return t.MatchString(l.strings.text[l.origins.list[id].dims[d]]) }}}
 	case filter.KindTag:
-		return &originTerm{memo{ask: func(id uint32) bool { return t.MatchString(l.tagValue(id, t.Name)) }}}
+		return &originTerm{Memo{ask: func(id uint32) bool { return t.MatchString(l.tagValue(id, t.Name)) }}}
 	case filter.KindMetric:
 		return &metricTerm{l, t, beacon.VitalIndex(t.Name)}
 	case filter.KindID:
@@ -193,8 +193,8 @@ func compileTerm(l *log, t *filter.Term) node {
 }
 
 // tagValue is the value of a tag by name, "" if the origin has none.
-func (l *log) tagValue(origin uint32, name string) string {
-	key, ok := l.strings.ids[name]
+func (l *Log) tagValue(origin uint32, name string) string {
+	key, ok := l.strings.byText[name]
 	if !ok {
 		return ""
 	}
@@ -202,26 +202,26 @@ func (l *log) tagValue(origin uint32, name string) string {
 }
 
 // originTerm is about a dimension other than the page, or a tag.
-type originTerm struct{ memo }
+type originTerm struct{ Memo }
 
 func (t *originTerm) decideByOrigin(o uint32) decision { return decisionOf(t.holds(o)) }
-func (t *originTerm) matches(c *chunk, i int) bool     { return t.holds(c.origin[i]) }
+func (t *originTerm) matches(c *Chunk, i int) bool     { return t.holds(c.origin[i]) }
 
-type pageTerm struct{ memo }
+type pageTerm struct{ Memo }
 
 func (t *pageTerm) decideByOrigin(uint32) decision { return undecided }
-func (t *pageTerm) matches(c *chunk, i int) bool   { return t.holds(uint32(c.page[i])) }
+func (t *pageTerm) matches(c *Chunk, i int) bool   { return t.holds(uint32(c.page[i])) }
 
 // metricTerm is about a metric's value; without it, it does not hold.
 type metricTerm struct {
-	log   *log
+	log   *Log
 	term  *filter.Term
 	vital int
 }
 
 func (t *metricTerm) decideByOrigin(uint32) decision { return undecided }
 
-func (t *metricTerm) matches(c *chunk, i int) bool {
+func (t *metricTerm) matches(c *Chunk, i int) bool {
 	if t.vital >= 0 {
 		return c.vitalMask[i]&(1<<t.vital) != 0 && t.term.MatchNumber(float64(c.vital(i, t.vital)))
 	}
@@ -238,12 +238,12 @@ func (t *metricTerm) matches(c *chunk, i int) bool {
 
 // idTerm is about who sent a beacon.
 type idTerm struct {
-	log  *log
+	log  *Log
 	term *filter.Term
 	want []uint64 // the values where they are whole ids, else nil
 }
 
-func newIDTerm(l *log, t *filter.Term) *idTerm {
+func newIDTerm(l *Log, t *filter.Term) *idTerm {
 	n := &idTerm{log: l, term: t}
 	if t.Op != filter.Eq && t.Op != filter.Ne {
 		return n
@@ -261,7 +261,7 @@ func newIDTerm(l *log, t *filter.Term) *idTerm {
 
 func (t *idTerm) decideByOrigin(uint32) decision { return undecided }
 
-func (t *idTerm) matches(c *chunk, i int) bool {
+func (t *idTerm) matches(c *Chunk, i int) bool {
 	id := *t.log.views.keys.elem(c.view[i])
 	if t.term.Name != "view" {
 		user, session := t.log.identities.identifiers(c.identity[i])
@@ -294,12 +294,12 @@ func hexID(id uint64) string {
 type entryTerm struct {
 	term  *filter.Term
 	flag  uint8 // of rows that have such entries at all
-	found memo
-	each  func(c *chunk, i int, found *memo) bool
+	found Memo
+	each  func(c *Chunk, i int, found *Memo) bool
 	none  bool // what holds of a beacon without any
 }
 
-func newEntryTerm(l *log, t *filter.Term) *entryTerm {
+func newEntryTerm(l *Log, t *filter.Term) *entryTerm {
 	n := &entryTerm{term: t}
 	expr := filter.Expr{Root: t}
 	n.none = expr.Match(&beacon.Beacon{})
@@ -318,7 +318,7 @@ func newEntryTerm(l *log, t *filter.Term) *entryTerm {
 				return finds(&beacon.Beacon{Requests: []beacon.Request{{URL: l.endpointURL(endpoint)}}})
 			}
 		}
-		n.each = func(c *chunk, i int, found *memo) bool {
+		n.each = func(c *Chunk, i int, found *Memo) bool {
 			for _, r := range c.rowRequests(i) {
 				id := uint32(r.endpoint)
 				if t.Kind == filter.KindStatus {
@@ -335,7 +335,7 @@ func newEntryTerm(l *log, t *filter.Term) *entryTerm {
 		n.found.ask = func(name uint32) bool {
 			return finds(&beacon.Beacon{Events: []beacon.Event{{Name: l.strings.text[name]}}})
 		}
-		n.each = func(c *chunk, i int, found *memo) bool {
+		n.each = func(c *Chunk, i int, found *Memo) bool {
 			for _, e := range c.rowEvents(i) {
 				if found.holds(e.name) {
 					return true
@@ -349,7 +349,7 @@ func newEntryTerm(l *log, t *filter.Term) *entryTerm {
 			k := &l.errors.kinds[kind]
 			return finds(&beacon.Beacon{Errors: []beacon.Error{l.errorOf(k)}})
 		}
-		n.each = func(c *chunk, i int, found *memo) bool {
+		n.each = func(c *Chunk, i int, found *Memo) bool {
 			for _, e := range c.rowErrors(i) {
 				if found.holds(e.kind) {
 					return true
@@ -363,7 +363,7 @@ func newEntryTerm(l *log, t *filter.Term) *entryTerm {
 
 func (t *entryTerm) decideByOrigin(uint32) decision { return undecided }
 
-func (t *entryTerm) matches(c *chunk, i int) bool {
+func (t *entryTerm) matches(c *Chunk, i int) bool {
 	if c.flags[i]&t.flag == 0 {
 		return t.none
 	}
@@ -371,7 +371,3 @@ func (t *entryTerm) matches(c *chunk, i int) bool {
 }
 
 func fingerprintOf(e *beacon.Error) string { return fingerprint.Of(e.Type, e.Message, e.Stack) }
-
-func (l *log) endpointURL(endpoint uint32) string {
-	return l.strings.text[*l.endpoints.keys.elem(endpoint)>>32]
-}

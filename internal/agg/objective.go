@@ -129,13 +129,13 @@ const objectiveStep = 10 * slotMS
 // a view's last value is the one that counts.
 type promise struct {
 	Objective
-	log     *log
-	matcher *matcher
+	log     *Log
+	matcher *Matcher
 	vital   int  // place in beacon.Vitals, -1: none
-	which   memo // of endpoints or names, those that the objective is about
-	whole   memo // of names, those that Of is about
+	which   Memo // of endpoints or names, those that the objective is about
+	whole   Memo // of names, those that Of is about
 
-	views paged[kept] // by log.views
+	views Paged[kept] // by log.views
 	first int64       // number of steps[0]
 	steps []kept10s
 }
@@ -143,7 +143,7 @@ type promise struct {
 // kept is what is known of a page view.
 type kept struct {
 	counted, failed bool
-	last            ref // the row of its last value
+	last            Ref // the row of its last value
 }
 
 // kept10s is what was counted in one step.
@@ -152,7 +152,7 @@ type kept10s struct {
 	n        int   // of all, not scaled
 }
 
-func newPromise(l *log, o Objective) *promise {
+func newPromise(l *Log, o Objective) *promise {
 	p := &promise{Objective: o, log: l, matcher: newMatcher(l, o.Filter), vital: beacon.VitalIndex(o.Measure)}
 	named := func(want string) func(uint32) bool { return func(id uint32) bool { return l.strings.text[id] == want } }
 	switch o.Measure {
@@ -168,7 +168,7 @@ func newPromise(l *log, o Objective) *promise {
 }
 
 // count takes in a row that has just come last.
-func (p *promise) count(c *chunk, i int, r ref) {
+func (p *promise) count(c *Chunk, i int, r Ref) {
 	if !p.matcher.passes(c, i) {
 		return
 	}
@@ -201,7 +201,7 @@ func (p *promise) count(c *chunk, i int, r ref) {
 	}
 }
 
-func (p *promise) countView(c *chunk, i int) {
+func (p *promise) countView(c *Chunk, i int) {
 	flags, v := c.flags[i], c.view[i]
 	if v == 0 {
 		verdict := standaloneRoles(flags, 0)
@@ -225,7 +225,7 @@ func (p *promise) countView(c *chunk, i int) {
 	}
 }
 
-func (p *promise) countVital(c *chunk, i int, r ref) {
+func (p *promise) countVital(c *Chunk, i int, r Ref) {
 	if c.vitalMask[i]&(1<<p.vital) == 0 || c.flags[i]&beacon.FlagUnsampled != 0 {
 		return
 	}
@@ -244,10 +244,10 @@ func (p *promise) countVital(c *chunk, i int, r ref) {
 	p.add(c, i, 1, p.poor(c, i))
 }
 
-func (p *promise) poor(c *chunk, i int) bool { return float64(c.vital(i, p.vital)) > p.Bound }
+func (p *promise) poor(c *Chunk, i int) bool { return float64(c.vital(i, p.vital)) > p.Bound }
 
 // step is where a row is counted.
-func (p *promise) step(c *chunk, i int) *kept10s {
+func (p *promise) step(c *Chunk, i int) *kept10s {
 	number := c.receivedAt(i) / objectiveStep
 	if len(p.steps) == 0 {
 		p.first = number
@@ -269,7 +269,7 @@ func (p *promise) step(c *chunk, i int) *kept10s {
 }
 
 // add counts one more that is good or bad; by is −1 to take one back.
-func (p *promise) add(c *chunk, i, by int, bad bool) {
+func (p *promise) add(c *Chunk, i, by int, bad bool) {
 	s := p.step(c, i)
 	weight := int64(by) * p.log.origins.weights[c.origin[i]]
 	s.all += weight
@@ -280,10 +280,10 @@ func (p *promise) add(c *chunk, i, by int, bad bool) {
 }
 
 // spoil makes one of those counted a bad one.
-func (p *promise) spoil(c *chunk, i int) { p.step(c, i).bad += p.log.origins.weights[c.origin[i]] }
+func (p *promise) spoil(c *Chunk, i int) { p.step(c, i).bad += p.log.origins.weights[c.origin[i]] }
 
 // forgive makes one of those counted a good one.
-func (p *promise) forgive(c *chunk, i int) { p.step(c, i).bad -= p.log.origins.weights[c.origin[i]] }
+func (p *promise) forgive(c *Chunk, i int) { p.step(c, i).bad -= p.log.origins.weights[c.origin[i]] }
 
 // release forgets a view that has no row left.
 func (p *promise) release(view uint32) {

@@ -7,17 +7,17 @@ import (
 	"github.com/rumtop/rumtop/internal/beacon"
 )
 
-// origin is what many beacons have in common: every dimension but the page,
+// Origin is what many beacons have in common: every dimension but the page,
 // the tags and, in origins.weights, the sampling rate.
-type origin struct {
+type Origin struct {
 	dims [beacon.NumDims]uint32 // log.texts; Page is unused
 	tags uint32                 // origins.tagSets
 }
 
-// originTable are the distinct origins, and in them the distinct sets of tags.
-type originTable struct {
-	byHash  keyTable // by hash: 64 bits of it are taken for the origin itself
-	list    []origin
+// OriginTable are the distinct origins, and in them the distinct sets of tags.
+type OriginTable struct {
+	byHash  KeyTable // by hash: 64 bits of it are taken for the origin itself
+	list    []Origin
 	weights []int64 // what counts are scaled by, see one
 	bytes   int
 
@@ -33,14 +33,14 @@ const (
 	otherTags   = 1
 )
 
-func (o *originTable) init() {
-	var other origin
+func (o *OriginTable) init() {
+	var other Origin
 	for d := range other.dims {
 		other.dims[d] = otherString
 	}
 	o.byHash.intern(0)
 	o.byHash.intern(1)
-	o.list = []origin{{}, other}
+	o.list = []Origin{{}, other}
 	o.weights = []int64{one, one}
 	o.tagSets = [][]beacon.TagRef{nil, nil}
 	o.tagSetIDs = map[string]uint32{}
@@ -48,7 +48,7 @@ func (o *originTable) init() {
 }
 
 // intern gives a origin its id.
-func (o *originTable) intern(hash uint64, fill func(*origin) (weight int64)) (uint32, bool) {
+func (o *OriginTable) intern(hash uint64, fill func(*Origin) (weight int64)) (uint32, bool) {
 	if id, ok := o.byHash.find(hash); ok {
 		return id, true
 	}
@@ -56,7 +56,7 @@ func (o *originTable) intern(hash uint64, fill func(*origin) (weight int64)) (ui
 		return otherOrigin, false
 	}
 	id, _ := o.byHash.intern(hash)
-	o.list = append(o.list, origin{})
+	o.list = append(o.list, Origin{})
 	o.weights = append(o.weights, fill(&o.list[id]))
 	o.bytes += 64 + 8
 	return id, true
@@ -64,7 +64,7 @@ func (o *originTable) intern(hash uint64, fill func(*origin) (weight int64)) (ui
 
 // internTags gives a set of tags its id. refs is sorted in place; of a key that
 // stands twice the first counts, as it does to filters.
-func (o *originTable) internTags(refs []beacon.TagRef) uint32 {
+func (o *OriginTable) internTags(refs []beacon.TagRef) uint32 {
 	slices.SortStableFunc(refs, func(a, b beacon.TagRef) int { return int(a.Key) - int(b.Key) })
 	refs = slices.CompactFunc(refs, func(a, b beacon.TagRef) bool { return a.Key == b.Key })
 	var room [256]byte
@@ -93,7 +93,7 @@ func (o *originTable) internTags(refs []beacon.TagRef) uint32 {
 }
 
 // tagValue is the value of a tag in a origin, noString if it has none.
-func (o *originTable) tagValue(id, key uint32) uint32 {
+func (o *OriginTable) tagValue(id, key uint32) uint32 {
 	for _, r := range o.tagSets[o.list[id].tags] {
 		if r.Key == key {
 			return r.Value

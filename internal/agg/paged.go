@@ -1,8 +1,8 @@
 package agg
 
-// paged is a slice that grows by pages: without copying, and without the
+// Paged is a slice that grows by pages: without copying, and without the
 // quarter in reserve that append keeps.
-type paged[T any] struct {
+type Paged[T any] struct {
 	pages []*[pageLen]T
 	n     int
 }
@@ -12,22 +12,22 @@ const (
 	pageLen  = 1 << pageBits
 )
 
-func (p *paged[T]) elem(i uint32) *T { return &p.pages[i>>pageBits][i&(pageLen-1)] }
+func (p *Paged[T]) elem(i uint32) *T { return &p.pages[i>>pageBits][i&(pageLen-1)] }
 
 // grow makes the length at least n; what is new is zero.
-func (p *paged[T]) grow(n int) {
+func (p *Paged[T]) grow(n int) {
 	for len(p.pages)<<pageBits < n {
 		p.pages = append(p.pages, new([pageLen]T))
 	}
 	p.n = max(p.n, n)
 }
 
-func (p *paged[T]) push(v T) {
+func (p *Paged[T]) push(v T) {
 	p.grow(p.n + 1)
 	*p.elem(uint32(p.n - 1)) = v
 }
 
-func (p *paged[T]) len() int { return p.n }
+func (p *Paged[T]) len() int { return p.n }
 
 // room is how many elements there is memory for.
-func (p *paged[T]) room() int { return len(p.pages) << pageBits }
+func (p *Paged[T]) room() int { return len(p.pages) << pageBits }

@@ -1,8 +1,8 @@
 package agg
 
-// pageTable are the values of the dimension page. There are many in a site, so that
+// PageTable are the values of the dimension page. There are many in a site, so that
 // a page is not a part of the origin.
-type pageTable struct {
+type PageTable struct {
 	ids  map[uint32]uint16
 	text []uint32 // log.texts
 }
@@ -13,12 +13,12 @@ const (
 	otherPage = 1
 )
 
-func (p *pageTable) init() {
+func (p *PageTable) init() {
 	p.text = []uint32{noString, otherString}
 	p.ids = map[uint32]uint16{noString: noPage, otherString: otherPage}
 }
 
-func (p *pageTable) intern(text uint32) uint16 {
+func (p *PageTable) intern(text uint32) uint16 {
 	id, ok := p.ids[text]
 	if !ok {
 		if len(p.text) >= maxPages {

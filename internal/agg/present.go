@@ -35,7 +35,7 @@ func (w *watch) present(e *episode, upTo int64) *present {
 	p := &present{groups: map[uint32]int{}}
 	k, events := e.measure.vital(), w.events(e)
 	from := min(max(e.onset, upTo-longSteps+1), upTo)
-	w.each(from, upTo, func(c *chunk, i int) {
+	w.each(from, upTo, func(c *Chunk, i int) {
 		if c.totalRoles[i]&rolePasses == 0 {
 			return
 		}

@@ -7,9 +7,9 @@ import (
 	"github.com/rumtop/rumtop/internal/beacon"
 )
 
-// segments number the values of a dimension or a tag.
-type segments struct {
-	log  *log
+// Segments number the values of a dimension or a tag.
+type Segments struct {
+	log  *Log
 	dim  beacon.Dim
 	tag  string   // where dim is beacon.NumDims
 	keys []uint32 // log.texts, by segment
@@ -21,8 +21,8 @@ type segments struct {
 // otherSegment gathers what is over the cap of segments.
 const otherSegment = 0
 
-func newSegments(l *log, by string) segments {
-	s := segments{log: l, dim: beacon.NumDims, keys: []uint32{otherString}, byText: map[uint32]uint16{otherString: otherSegment}}
+func newSegments(l *Log, by string) Segments {
+	s := Segments{log: l, dim: beacon.NumDims, keys: []uint32{otherString}, byText: map[uint32]uint16{otherString: otherSegment}}
 	if d, ok := beacon.DimByName(by); ok {
 		s.dim = d
 	} else {
@@ -32,7 +32,7 @@ func newSegments(l *log, by string) segments {
 }
 
 // ofRow is the segment of a row.
-func (s *segments) ofRow(c *chunk, i int) uint16 {
+func (s *Segments) ofRow(c *Chunk, i int) uint16 {
 	id := c.origin[i]
 	if s.dim == beacon.Page {
 		id = uint32(c.page[i])
@@ -43,7 +43,7 @@ func (s *segments) ofRow(c *chunk, i int) uint16 {
 	return s.assign(id)
 }
 
-func (s *segments) assign(id uint32) uint16 {
+func (s *Segments) assign(id uint32) uint16 {
 	if int(id) >= len(s.byID) {
 		s.byID = append(s.byID, make([]uint16, int(id)+1-len(s.byID))...)
 	}
@@ -59,12 +59,12 @@ func (s *segments) assign(id uint32) uint16 {
 }
 
 // value is the value that an origin, or a page, has.
-func (s *segments) value(id uint32) uint32 {
+func (s *Segments) value(id uint32) uint32 {
 	switch s.dim {
 	case beacon.Page:
 		return s.log.pages.text[id]
 	case beacon.NumDims:
-		key, ok := s.log.strings.ids[s.tag]
+		key, ok := s.log.strings.byText[s.tag]
 		if !ok {
 			return noString
 		}
@@ -74,7 +74,7 @@ func (s *segments) value(id uint32) uint32 {
 }
 
 // field is the dimension's or tag's name, as finding terms have it.
-func (s *segments) field() string {
+func (s *Segments) field() string {
 	if s.dim == beacon.NumDims {
 		return "tag." + s.tag
 	}
@@ -82,7 +82,7 @@ func (s *segments) field() string {
 }
 
 // key is what a segment is called.
-func (s *segments) key(seg int) string {
+func (s *Segments) key(seg int) string {
 	return keyOf(s.log.strings.text[s.keys[seg]])
 }
 
@@ -94,6 +94,6 @@ func keyOf(value string) string {
 }
 
 // find is the segment of a key, -1 if there is none.
-func (s *segments) find(key string) int {
+func (s *Segments) find(key string) int {
 	return slices.IndexFunc(s.keys, func(text uint32) bool { return keyOf(s.log.strings.text[text]) == key })
 }

@@ -10,7 +10,7 @@ import (
 
 // series counts the retained history by steps, for the charts and sparklines.
 type series struct {
-	log   *log
+	log   *Log
 	lens  *lens
 	step  int64 // length of a step in milliseconds; 0: no charts are asked for
 	base  int64 // number of cells[0] on the grid of steps
@@ -113,7 +113,7 @@ func (s *series) at(t int64) *step {
 }
 
 // count counts a row, or takes it back where by is -1.
-func (s *series) count(c *chunk, i, by int) {
+func (s *series) count(c *Chunk, i, by int) {
 	if c.totalRoles[i]&rolePasses == 0 {
 		return
 	}
@@ -131,13 +131,13 @@ func (s *series) count(c *chunk, i, by int) {
 }
 
 // countRoles counts what a row stands for.
-func (s *series) countRoles(c *chunk, i int, total, own uint8, by int) {
+func (s *series) countRoles(c *Chunk, i int, total, own uint8, by int) {
 	if st := s.at(c.receivedAt(i)); st != nil {
 		s.countStep(st, c, i, total, own, by)
 	}
 }
 
-func (s *series) countStep(st *step, c *chunk, i int, total, own uint8, by int) {
+func (s *series) countStep(st *step, c *Chunk, i int, total, own uint8, by int) {
 	if (total|own)&(roleView|roleErrored) != 0 {
 		weight := int64(by) * s.log.origins.weights[c.origin[i]]
 		seg := int(s.lens.segments.ofRow(c, i))

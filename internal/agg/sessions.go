@@ -33,7 +33,7 @@ func (a *Aggregator) sessions(spec *frame.SessionsSpec, lo, hi int64) []frame.Se
 		return nil
 	}
 	hurt := map[uint32]*frame.SessionRow{}
-	a.log.each(lo, hi, func(c *chunk, i int) {
+	a.log.each(lo, hi, func(c *Chunk, i int) {
 		if c.totalRoles[i]&rolePasses == 0 || c.flags[i]&hasErrors == 0 || c.identity[i] == 0 || !in(c, i) {
 			return
 		}
@@ -58,7 +58,7 @@ func (a *Aggregator) sessions(spec *frame.SessionsSpec, lo, hi int64) []frame.Se
 		return nil
 	}
 	// What else they did, whether it passes the filter or not.
-	a.log.each(lo, hi, func(c *chunk, i int) {
+	a.log.each(lo, hi, func(c *Chunk, i int) {
 		r := hurt[c.identity[i]]
 		if r == nil {
 			return
@@ -89,15 +89,15 @@ func (a *Aggregator) sessions(spec *frame.SessionsSpec, lo, hi int64) []frame.Se
 }
 
 // within is whether a row belongs to a segment; nil where there is no such segment.
-func (a *Aggregator) within(whole bool, key string) func(c *chunk, i int) bool {
+func (a *Aggregator) within(whole bool, key string) func(c *Chunk, i int) bool {
 	if whole {
-		return func(*chunk, int) bool { return true }
+		return func(*Chunk, int) bool { return true }
 	}
 	seg := a.lens.segments.find(key)
 	if seg < 0 {
 		return nil
 	}
-	return func(c *chunk, i int) bool { return int(a.lens.segments.ofRow(c, i)) == seg }
+	return func(c *Chunk, i int) bool { return int(a.lens.segments.ofRow(c, i)) == seg }
 }
 
 // course is everything that is retained of one session, in order of time; the
@@ -124,7 +124,7 @@ func (a *Aggregator) course(spec *frame.SessionsSpec) []frame.Step {
 }
 
 // steps adds what a row tells.
-func (a *Aggregator) steps(out []frame.Step, c *chunk, i int) []frame.Step {
+func (a *Aggregator) steps(out []frame.Step, c *Chunk, i int) []frame.Step {
 	l := a.log
 	first := frame.Step{At: at(c.receivedAt(i)), Page: l.strings.text[l.pages.text[c.page[i]]]}
 	traces := c.rowTraces(i)
@@ -151,8 +151,8 @@ func (a *Aggregator) steps(out []frame.Step, c *chunk, i int) []frame.Step {
 		}
 	}
 	for k, r := range c.rowRequests(i) {
-		key := *l.endpoints.keys.elem(uint32(r.endpoint))
-		text := l.strings.text[uint32(key)] + " " + l.strings.text[key>>32] + " "
+		url, method := l.endpoint(uint32(r.endpoint))
+		text := l.strings.text[method] + " " + l.strings.text[url] + " "
 		bad := r.failed()
 		if r.status == 0 {
 			text += "no answer"

@@ -40,7 +40,7 @@ var silenceDims = beacon.DimsWith(func(d *beacon.Dimension) bool { return d.Expe
 
 // silences keeps what each segment sent, by steps of ten seconds.
 type silences struct {
-	log    *log
+	log    *Log
 	next   int64 // number of the step that is counted next; 0: none yet
 	series map[silenceKey]*silenceSeries
 	full   bool // a segment was left out
@@ -91,7 +91,7 @@ func (s *silences) count(step int64) {
 	s.byOrigin = filled(s.byOrigin, len(l.origins.list), sent{})
 	s.byPage = filled(s.byPage, len(l.pages.text), sent{})
 	var all sent
-	l.each(step*silenceStep, (step+1)*silenceStep, func(c *chunk, i int) {
+	l.each(step*silenceStep, (step+1)*silenceStep, func(c *Chunk, i int) {
 		if c.flags[i]&beacon.FlagUnsampled != 0 {
 			return
 		}

@@ -21,13 +21,13 @@ type slot struct {
 
 // rowRun is n rows from a ref on, all in one chunk.
 type rowRun struct {
-	from ref
+	from Ref
 	n    uint32
 }
 
 func slotOf(ms int64) int64 { return ms / slotMS }
 
-func (s *slotIndex) addRow(received int64, r ref) {
+func (s *slotIndex) addRow(received int64, r Ref) {
 	c := s.current
 	if second := slotOf(received); c == nil || c.second != second {
 		c = s.slotAt(second)
@@ -56,7 +56,7 @@ func (s *slotIndex) slotAt(second int64) *slot {
 }
 
 // dropChunk forgets the rows of a chunk, the oldest of the log.
-func (s *slotIndex) dropChunk(c *chunk, number uint32) {
+func (s *slotIndex) dropChunk(c *Chunk, number uint32) {
 	s.current = nil
 	previous := int64(-1)
 	for i := range c.rows {
@@ -85,7 +85,7 @@ func (s *slotIndex) dropChunk(c *chunk, number uint32) {
 
 // countRows counts the rows in the slots that touch [lo, hi), Unix milliseconds.
 // since is where the log begins in that range.
-func (l *log) countRows(lo, hi int64) (n int, since int64) {
+func (l *Log) countRows(lo, hi int64) (n int, since int64) {
 	s := &l.slots
 	first := max(slotOf(lo), s.first)
 	for second := first; second <= min(slotOf(hi-1), s.last); second++ {
@@ -100,13 +100,13 @@ func (l *log) countRows(lo, hi int64) (n int, since int64) {
 
 // firstSlot and lastSlot are the numbers of the oldest and the newest second
 // with rows.
-func (l *log) firstSlot() int64 { return l.slots.first }
-func (l *log) lastSlot() int64  { return l.slots.last }
+func (l *Log) firstSlot() int64 { return l.slots.first }
+func (l *Log) lastSlot() int64  { return l.slots.last }
 
 func (s *slotIndex) bytes() int { return 12*s.runs + 96*len(s.bySecond) }
 
 // each visits the rows received in [lo, hi), Unix milliseconds, by slot.
-func (l *log) each(lo, hi int64, visit func(*chunk, int)) {
+func (l *Log) each(lo, hi int64, visit func(*Chunk, int)) {
 	if l.rows == 0 || lo >= hi {
 		return
 	}

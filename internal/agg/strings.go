@@ -18,37 +18,37 @@ const (
 	otherKey = "(other)"
 )
 
-// stringTable are the log's texts. Each has passed the sanitiser.
-type stringTable struct {
-	ids   map[string]uint32
-	text  []string
-	bytes int
+// StringTable are the log's texts. Each has passed the sanitiser.
+type StringTable struct {
+	byText map[string]uint32
+	text   []string
+	bytes  int
 }
 
-func (s *stringTable) init() {
+func (s *StringTable) init() {
 	s.text = []string{"", otherKey}
-	s.ids = map[string]uint32{"": noString, otherKey: otherString}
+	s.byText = map[string]uint32{"": noString, otherKey: otherString}
 }
 
 // internLine gives a single line of text its id, or otherString where the dictionary
 // is full.
-func (s *stringTable) internLine(text string) uint32 {
-	if id, ok := s.ids[text]; ok {
+func (s *StringTable) internLine(text string) uint32 {
+	if id, ok := s.byText[text]; ok {
 		return id
 	}
 	return s.internClean(plain.Line(text, maxLine))
 }
 
 // internStack is line for several lines.
-func (s *stringTable) internStack(text string) uint32 {
-	if id, ok := s.ids[text]; ok {
+func (s *StringTable) internStack(text string) uint32 {
+	if id, ok := s.byText[text]; ok {
 		return id
 	}
 	return s.internClean(plain.Text(text, maxStack))
 }
 
-func (s *stringTable) internClean(clean string) uint32 {
-	if id, ok := s.ids[clean]; ok {
+func (s *StringTable) internClean(clean string) uint32 {
+	if id, ok := s.byText[clean]; ok {
 		return id
 	}
 	if s.bytes > maxStringBytes {
@@ -57,7 +57,7 @@ func (s *stringTable) internClean(clean string) uint32 {
 	clean = strings.Clone(clean) // it may be a part of a whole batch
 	id := uint32(len(s.text))
 	s.text = append(s.text, clean)
-	s.ids[clean] = id
+	s.byText[clean] = id
 	s.bytes += len(clean) + 64
 	return id
 }

@@ -2,9 +2,9 @@ package agg
 
 import "strconv"
 
-// traceEntry is the trace id of what failed: a person goes on from it to what
+// TraceEntry is the trace id of what failed: a person goes on from it to what
 // the servers saw. Ids of what went well are not retained.
-type traceEntry struct {
+type TraceEntry struct {
 	row    uint16
 	source uint16 // ofLoad, or which of the row's requests; with traceIsText
 	hi, lo uint64 // the halves of the id; lo alone is an index into log.texts
@@ -41,7 +41,7 @@ func packTrace(id string) (hi, lo uint64, ok bool) {
 }
 
 // traceID is an entry's id as it was sent.
-func (l *log) traceID(e *traceEntry) string {
+func (l *Log) traceID(e *TraceEntry) string {
 	if e.source&traceIsText == 0 {
 		return hexID(e.hi) + hexID(e.lo)
 	}

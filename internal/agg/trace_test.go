@@ -9,13 +9,13 @@ import (
 
 // appendAll adds beacons to a log and returns how many of them did not fit its
 // dictionaries.
-func appendAll(l *log, beacons []beacon.Beacon) (incomplete int) {
+func appendAll(l *Log, beacons []beacon.Beacon) (incomplete int) {
 	var b beacon.Batch
 	for i := range beacons {
 		b.Append(&beacons[i])
 	}
-	var in intake
-	var t translation
+	var in Intake
+	var t Translation
 	rows := in.lookUp(l, []*beacon.Batch{&b}, 0)
 	t.start(l, &b)
 	for i := range rows {

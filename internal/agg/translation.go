@@ -6,10 +6,10 @@ import (
 	"github.com/rumtop/rumtop/internal/beacon"
 )
 
-// translation adds a batch to the log: it translates the batch's numbers for
+// Translation adds a batch to the log: it translates the batch's numbers for
 // strings and tag sets into the log's, each once, and appends the rows.
-type translation struct {
-	log   *log
+type Translation struct {
+	log   *Log
 	batch *beacon.Batch
 
 	// By the batch's strings; untranslated at first.
@@ -37,8 +37,8 @@ const (
 )
 
 // start begins the translation of a batch.
-func (t *translation) start(l *log, b *beacon.Batch) {
-	*t = translation{log: l, batch: b, refs: t.refs,
+func (t *Translation) start(l *Log, b *beacon.Batch) {
+	*t = Translation{log: l, batch: b, refs: t.refs,
 		originHashes: filled(t.originHashes, b.Len(), 0),
 		text:         filled(t.text, len(b.Strings), untranslated),
 		stack:        filled(t.stack, len(b.Strings), untranslated),
@@ -63,14 +63,14 @@ func filled[T any](s []T, n int, v T) []T {
 }
 
 // lineID translates a string of the batch that is one line of text.
-func (t *translation) lineID(i uint32) uint32 {
+func (t *Translation) lineID(i uint32) uint32 {
 	if id := t.text[i]; id != untranslated {
 		return id
 	}
 	return t.internString(i)
 }
 
-func (t *translation) internString(i uint32) uint32 {
+func (t *Translation) internString(i uint32) uint32 {
 	id := t.log.strings.internLine(t.batch.Strings[i])
 	t.text[i] = id
 	if id == otherString {
@@ -81,7 +81,7 @@ func (t *translation) internString(i uint32) uint32 {
 
 // isComplete reports whether the dimensions and tags of a row fitted the
 // dictionaries.
-func (t *translation) isComplete(row int) bool {
+func (t *Translation) isComplete(row int) bool {
 	if t.tagSetID(t.batch.TagSet[row]) == otherTags {
 		return false
 	}
@@ -94,7 +94,7 @@ func (t *translation) isComplete(row int) bool {
 }
 
 // stackID translates a string of the batch that is several lines of text.
-func (t *translation) stackID(i uint32) uint32 {
+func (t *Translation) stackID(i uint32) uint32 {
 	if t.stack[i] == untranslated {
 		t.stack[i] = t.log.strings.internStack(t.batch.Strings[i])
 	}
@@ -102,7 +102,7 @@ func (t *translation) stackID(i uint32) uint32 {
 }
 
 // pageID translates a string of the batch that is a page.
-func (t *translation) pageID(i uint32) uint16 {
+func (t *Translation) pageID(i uint32) uint16 {
 	if t.page[i] == untranslated {
 		t.page[i] = uint32(t.log.pages.intern(t.lineID(i)))
 	}
@@ -113,7 +113,7 @@ func (t *translation) pageID(i uint32) uint16 {
 }
 
 // tagSetID translates a set of tags of the batch.
-func (t *translation) tagSetID(i uint32) uint32 {
+func (t *Translation) tagSetID(i uint32) uint32 {
 	if id := t.tagSets[i]; id != untranslated {
 		return id
 	}
@@ -132,7 +132,7 @@ func (t *translation) tagSetID(i uint32) uint32 {
 }
 
 // vitalIndex is a metric's index in beacon.Vitals, or vitalNone.
-func (t *translation) vitalIndex(name uint32) int8 {
+func (t *Translation) vitalIndex(name uint32) int8 {
 	v := t.vital[name]
 	if v == vitalUnknown {
 		v = int8(beacon.VitalIndex(t.batch.Strings[name]))
@@ -142,7 +142,7 @@ func (t *translation) vitalIndex(name uint32) int8 {
 }
 
 // hashOrigin hashes the values of a row's origin: see originTable.byHash.
-func (t *translation) hashOrigin(row int) uint64 {
+func (t *Translation) hashOrigin(row int) uint64 {
 	b := t.batch
 	h := uint64(math.Float32bits(b.SampleRate[row]))*spread + uint64(t.tagSetID(b.TagSet[row]))
 	for d := range b.Dims {
@@ -155,9 +155,9 @@ func (t *translation) hashOrigin(row int) uint64 {
 }
 
 // originID translates the origin of a row.
-func (t *translation) originID(row int) uint32 {
+func (t *Translation) originID(row int) uint32 {
 	b := t.batch
-	id, ok := t.log.origins.intern(t.originHashes[row], func(o *origin) (weight int64) {
+	id, ok := t.log.origins.intern(t.originHashes[row], func(o *Origin) (weight int64) {
 		for d := range b.Dims {
 			if d != int(beacon.Page) {
 				o.dims[d] = t.lineID(b.Dims[d][row])
@@ -173,9 +173,9 @@ func (t *translation) originID(row int) uint32 {
 }
 
 // errorKindID translates the k-th error of the batch.
-func (t *translation) errorKindID(k int) uint32 {
+func (t *Translation) errorKindID(k int) uint32 {
 	b := t.batch
-	id, ok := t.log.errors.intern(&t.log.strings, errorKind{typ: t.lineID(b.ErrorType[k]), message: t.lineID(b.ErrorMessage[k]),
+	id, ok := t.log.errors.intern(&t.log.strings, ErrorKind{typeName: t.lineID(b.ErrorType[k]), message: t.lineID(b.ErrorMessage[k]),
 		stack: t.stackID(b.ErrorStack[k]), handled: b.ErrorHandled[k]})
 	if !ok {
 		t.fits = false
@@ -184,7 +184,7 @@ func (t *translation) errorKindID(k int) uint32 {
 }
 
 // endpointID translates an endpoint, 0 if the table is full.
-func (t *translation) endpointID(url, method uint32) uint16 {
+func (t *Translation) endpointID(url, method uint32) uint16 {
 	key := uint64(t.lineID(url))<<32 | uint64(t.lineID(method))
 	if id, ok := t.log.endpoints.find(key); ok {
 		return uint16(id)
@@ -198,9 +198,9 @@ func (t *translation) endpointID(url, method uint32) uint16 {
 }
 
 // traceStringID translates a trace id that does not pack.
-func (t *translation) traceStringID(id string) uint32 {
+func (t *Translation) traceStringID(id string) uint32 {
 	l := t.log
-	known, ok := l.strings.ids[id]
+	known, ok := l.strings.byText[id]
 	if ok {
 		if _, ok = l.traceStrings[known]; ok {
 			return known

@@ -64,7 +64,7 @@ func (a *Aggregator) verdict(spec frame.VerdictSpec, hi int64) *frame.Verdict {
 	kinds := newStrata(a.log)
 	names := [2]uint32{releaseString(a.log, v.Baseline), releaseString(a.log, v.Canary)}
 	views, canary := make([]float64, adoptionSteps), make([]float64, adoptionSteps)
-	a.log.each(lo, hi, func(c *chunk, i int) {
+	a.log.each(lo, hi, func(c *Chunk, i int) {
 		if c.totalRoles[i]&rolePasses == 0 {
 			return
 		}
@@ -111,7 +111,7 @@ func (a *Aggregator) pickReleases(v *frame.Verdict, lo, hi int64) {
 	}
 	views, first := map[uint32]int{}, map[uint32]int64{}
 	settled := lo + int64(fromTheStart*float64(hi-lo))
-	a.log.each(lo, hi, func(c *chunk, i int) {
+	a.log.each(lo, hi, func(c *Chunk, i int) {
 		if c.totalRoles[i]&roleView == 0 {
 			return
 		}
@@ -144,12 +144,12 @@ func (a *Aggregator) pickReleases(v *frame.Verdict, lo, hi int64) {
 
 // strata number the kinds of people: region, device and browser together.
 type strata struct {
-	log      *log
+	log      *Log
 	byDims   map[[3]uint32]int
 	ofOrigin []int // stratum + 1
 }
 
-func newStrata(l *log) *strata {
+func newStrata(l *Log) *strata {
 	return &strata{l, map[[3]uint32]int{}, make([]int, len(l.origins.list))}
 }
 
@@ -188,7 +188,7 @@ type stratum struct {
 	values                           [3]hist.Histogram
 }
 
-func (a *arm) count(l *log, k int, c *chunk, i int) {
+func (a *arm) count(l *Log, k int, c *Chunk, i int) {
 	for len(a.strata) <= k {
 		a.strata = append(a.strata, stratum{})
 	}

@@ -14,7 +14,7 @@ import (
 // log alone: after a new filter it reads the log again, and finds what it
 // would have found had it been asked from the beginning.
 type watch struct {
-	log *log
+	log *Log
 
 	steps   []*watchStep // the newest last
 	counted int          // bytes of steps
@@ -30,7 +30,7 @@ type watch struct {
 	ofOrigin [][]uint16     // the segments of an origin
 	ofPage   []uint16       // the segment of a page; 0: not known yet; unwatched
 
-	seen paged[[numMeasures]uint16] // by user: the step in which a measure last counted for them
+	seen Paged[[numMeasures]uint16] // by user: the step in which a measure last counted for them
 
 	base, long, short []watchSum // by segment: the past; the last five minutes; the last one
 	hot               [numMeasures]int
@@ -74,7 +74,7 @@ func (m watched) vital() int {
 
 type watchField struct {
 	name     string
-	segments segments
+	segments Segments
 }
 
 type watchSegment struct {
@@ -132,7 +132,7 @@ func levelEdge(vital, level int) float64 {
 	return float64(math.Float32frombits((math.Float32bits(lowest[vital])>>sub + uint32(level)) << sub))
 }
 
-func newWatch(l *log) *watch {
+func newWatch(l *Log) *watch {
 	w := &watch{log: l, byValue: map[frame.Term]uint16{}, perField: map[string]int{}}
 	w.segments = []watchSegment{{}}
 	w.grow()
@@ -248,7 +248,7 @@ func (w *watch) readOn(rows int) {
 }
 
 // each visits the rows of steps [from, to].
-func (w *watch) each(from, to int64, visit func(c *chunk, i int)) {
+func (w *watch) each(from, to int64, visit func(c *Chunk, i int)) {
 	n, _ := w.log.countRows(from*watchMS, (to+1)*watchMS)
 	w.visited += n
 	w.log.each(from*watchMS, (to+1)*watchMS, visit)
@@ -271,7 +271,7 @@ func (w *watch) bytes() int {
 func (w *watch) read(number int64) *watchStep {
 	s := &watchStep{cells: make([]*watchCell, len(w.segments))}
 	at := uint16(number)
-	w.each(number, number, func(c *chunk, i int) {
+	w.each(number, number, func(c *Chunk, i int) {
 		if c.totalRoles[i]&rolePasses == 0 {
 			return
 		}
@@ -300,7 +300,7 @@ type watchDelta struct {
 }
 
 // of reports whether the row adds anything.
-func (d *watchDelta) of(w *watch, c *chunk, i int, step uint16) bool {
+func (d *watchDelta) of(w *watch, c *Chunk, i int, step uint16) bool {
 	flags := c.flags[i]
 	user := w.log.identities.userOf(c.identity[i])
 	d.weight = float32(w.log.origins.weights[c.origin[i]]) / one

@@ -13,7 +13,7 @@ import (
 // that a frame costs what has arrived since the last one, however long the
 // window is and however many segments there are.
 type window struct {
-	log    *log
+	log    *Log
 	lens   *lens
 	lo, hi int64 // Unix milliseconds
 
@@ -50,7 +50,7 @@ type groupCell struct {
 	releases map[uint32]int // rows by log.texts
 }
 
-func newWindow(l *log, n *lens) *window {
+func newWindow(l *Log, n *lens) *window {
 	w := &window{log: l, lens: n}
 	w.reset()
 	return w
@@ -84,8 +84,8 @@ func (w *window) moveTo(lo, hi int64) {
 		w.reset()
 		w.lo, w.hi = lo, lo
 	}
-	enter := func(c *chunk, i int) { w.count(c, i, 1) }
-	leave := func(c *chunk, i int) { w.count(c, i, -1) }
+	enter := func(c *Chunk, i int) { w.count(c, i, 1) }
+	leave := func(c *Chunk, i int) { w.count(c, i, -1) }
 	w.log.each(w.lo, lo, leave)
 	w.log.each(hi, w.hi, leave)
 	w.log.each(lo, min(w.lo, hi), enter)
@@ -108,7 +108,7 @@ func (w *window) sampling() float64 {
 func (w *window) covers(t int64) bool { return w.lo <= t && t < w.hi }
 
 // count counts a row, or takes it back where by is -1.
-func (w *window) count(c *chunk, i, by int) {
+func (w *window) count(c *Chunk, i, by int) {
 	if c.totalRoles[i]&rolePasses == 0 {
 		return
 	}
@@ -171,7 +171,7 @@ func (w *window) cellFor(seg uint16) *cell {
 
 func (w *window) countUser(user uint32, by int) int {
 	if int(user) >= len(w.users) {
-		w.users = append(w.users, make([]uint32, w.log.identities.perUser.len()-len(w.users))...)
+		w.users = append(w.users, make([]uint32, w.log.identities.userBound()-len(w.users))...)
 	}
 	n := &w.users[user]
 	*n += uint32(by)
@@ -184,7 +184,7 @@ func (w *window) countUser(user uint32, by int) int {
 	return 0
 }
 
-func (w *window) countErrors(c *chunk, i, by int, weight int64, seg uint16, user uint32) {
+func (w *window) countErrors(c *Chunk, i, by int, weight int64, seg uint16, user uint32) {
 	cl := w.cells[seg]
 	errors := c.rowErrors(i)
 	n := int64(by*len(errors)) * weight
@@ -217,7 +217,7 @@ func (w *window) countErrors(c *chunk, i, by int, weight int64, seg uint16, user
 
 // countRoles counts what a row stands for: bits of the verdicts for the
 // total and for its segment.
-func (w *window) countRoles(c *chunk, i int, total, own uint8, by int) {
+func (w *window) countRoles(c *Chunk, i int, total, own uint8, by int) {
 	if (total|own)&^rolePasses == 0 {
 		return
 	}
@@ -226,7 +226,7 @@ func (w *window) countRoles(c *chunk, i int, total, own uint8, by int) {
 	w.cellFor(w.lens.segments.ofRow(c, i)).countRoles(c, i, own, by, weight)
 }
 
-func (cl *cell) countRoles(c *chunk, i int, verdict uint8, by int, weight int64) {
+func (cl *cell) countRoles(c *Chunk, i int, verdict uint8, by int, weight int64) {
 	if verdict&roleView != 0 {
 		cl.views += int64(by) * weight
 		cl.rawViews += by
