@@ -6,6 +6,7 @@ package agg
 import (
 	"time"
 
+	"github.com/rumtop/rumtop/internal/agg/store"
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/filter"
 )
@@ -29,7 +30,7 @@ const (
 	// sealDelay is how long after its end a slot still takes beacons before
 	// they are called late: collectors gather beacons for a moment, and their
 	// clocks differ a little. It is measured by the newest receive time.
-	sealDelay = 5 * slotMS
+	sealDelay = 5 * store.SlotMS
 )
 
 // Aggregator turns beacons into frames. It is not safe for concurrent use: a
@@ -45,8 +46,8 @@ const (
 // counted again.
 type Aggregator struct {
 	cfg    Config
-	log    *Log
-	intake Intake
+	log    *store.Log
+	intake store.Intake
 	lens   *lens // nil before the first question
 
 	lensOf struct{ filter, by string }
@@ -63,7 +64,7 @@ type Aggregator struct {
 	mute     mute
 	silences silences
 
-	translation Translation
+	translation store.Translation
 
 	began    int64 // when the first batch was read
 	newest   int64 // largest receive time
@@ -82,7 +83,7 @@ func New(cfg Config) *Aggregator {
 		cfg.Retain = maxRetain
 	}
 	cfg.Alert = cfg.Alert.orDefault()
-	a := &Aggregator{cfg: cfg, log: newLog(), mute: mute{rules: cfg.MutedErrors}}
+	a := &Aggregator{cfg: cfg, log: store.NewLog(), mute: mute{rules: cfg.MutedErrors}}
 	for _, o := range cfg.Objectives[:min(len(cfg.Objectives), MaxObjectives)] {
 		a.promises = append(a.promises, newPromise(a.log, o))
 	}
@@ -103,7 +104,7 @@ func (a *Aggregator) AddAll(batches []*beacon.Batch, now time.Time) {
 		a.began = nowMS
 	}
 	oldest := nowMS - a.cfg.Retain.Milliseconds()
-	rows := a.intake.lookUp(a.log, batches, min(oldest, nowMS))
+	rows := a.intake.LookUp(a.log, batches, min(oldest, nowMS))
 	for _, b := range batches {
 		a.mute.strip(b)
 		n := b.Len()
@@ -114,15 +115,15 @@ func (a *Aggregator) AddAll(batches []*beacon.Batch, now time.Time) {
 }
 
 // append adds the rows of a batch that are to be counted to the log.
-func (a *Aggregator) append(b *beacon.Batch, rows []RowIDs, nowMS int64) {
-	a.translation.start(a.log, b)
+func (a *Aggregator) append(b *beacon.Batch, rows []store.RowIDs, nowMS int64) {
+	a.translation.Start(a.log, b)
 	t := &a.translation
 	for i := range rows {
-		if !rows[i].isNew {
+		if !rows[i].IsNew {
 			continue
 		}
 		received := min(b.Received[i], nowMS)
-		if received < a.newest-sealDelay && received/slotMS < (a.newest-sealDelay)/slotMS {
+		if received < a.newest-sealDelay && received/store.SlotMS < (a.newest-sealDelay)/store.SlotMS {
 			a.late++
 		}
 		if received >= a.newest {
@@ -131,11 +132,11 @@ func (a *Aggregator) append(b *beacon.Batch, rows []RowIDs, nowMS int64) {
 				a.lag = nowMS - b.Received[i]
 			}
 		}
-		c, row, r, complete := t.appendRow(i, received, &rows[i])
+		c, row, r, complete := t.AppendRow(i, received, &rows[i])
 		if !complete {
 			a.overflow++
 		}
-		a.appeared.count(a.log, c.origin[row], received)
+		a.appeared.count(a.log, c.Origin[row], received)
 		for _, p := range a.promises {
 			p.count(c, row, r)
 		}
@@ -155,18 +156,18 @@ func (a *Aggregator) append(b *beacon.Batch, rows []RowIDs, nowMS int64) {
 
 // expire forgets what is too old, and what is too much.
 func (a *Aggregator) expire(oldest int64) {
-	for len(a.log.chunks) > 1 {
-		c := a.log.chunks[0]
-		tooMuch := int64(a.log.bytes()+a.intake.bytes()+a.promised()+a.watch.bytes()+a.silences.bytes()) > a.cfg.Memory
-		if c.newest >= oldest && !tooMuch {
+	for len(a.log.Chunks) > 1 {
+		c := a.log.Chunks[0]
+		tooMuch := int64(a.log.Bytes()+a.intake.Bytes()+a.promised()+a.watch.bytes()+a.silences.bytes()) > a.cfg.Memory
+		if c.Newest >= oldest && !tooMuch {
 			return
 		}
-		if c.newest >= oldest {
-			a.evicted += int64(c.rows)
+		if c.Newest >= oldest {
+			a.evicted += int64(c.Rows)
 		}
 		if a.lens != nil {
-			for i := range c.rows {
-				t := c.receivedAt(i)
+			for i := range c.Rows {
+				t := c.ReceivedAt(i)
 				if a.now.covers(t) {
 					a.now.count(c, i, -1)
 				}
@@ -176,7 +177,7 @@ func (a *Aggregator) expire(oldest int64) {
 				a.charts.count(c, i, -1)
 			}
 		}
-		a.log.evict(func(view uint32) {
+		a.log.Evict(func(view uint32) {
 			if a.lens != nil {
 				a.lens.release(view)
 			}
@@ -184,7 +185,7 @@ func (a *Aggregator) expire(oldest int64) {
 				p.release(view)
 			}
 		})
-		oldest, _ := a.log.oldest()
+		oldest, _ := a.log.Oldest()
 		for _, p := range a.promises {
 			p.expire(oldest)
 		}
@@ -205,8 +206,8 @@ func (a *Aggregator) look(e filter.Expr, by string) {
 	if a.watch == nil || filterChanged {
 		a.watch = newWatch(a.log)
 	}
-	a.lens.retract = func(c *Chunk, i int, total, own uint8) {
-		t := c.receivedAt(i)
+	a.lens.retract = func(c *store.Chunk, i int, total, own uint8) {
+		t := c.ReceivedAt(i)
 		if a.now.covers(t) {
 			a.now.countRoles(c, i, total, own, -1)
 		}

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/rumtop/rumtop/internal/agg/store"
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/frame"
 )
@@ -30,7 +31,7 @@ func (a *Aggregator) answer(q frame.Query, s SourceStatus, now time.Time, rows i
 		q.Window = defaultWindow
 	}
 	a.look(q.Filter, q.By)
-	measure := a.log.strings.byText[q.Measure] // noString while nobody has sent it
+	measure := a.log.Strings.ByText[q.Measure] // noString while nobody has sent it
 	a.now.keep(measure)
 	a.before.keep(measure)
 	nowMS := now.UnixMilli()
@@ -55,7 +56,7 @@ func (a *Aggregator) answer(q frame.Query, s SourceStatus, now time.Time, rows i
 		f.Alarm = a.burns(nowMS + 1)
 	}
 	f.Total = a.row(f, &a.now.total, &a.before.total)
-	if q.Steps > 0 && a.log.rows > 0 {
+	if q.Steps > 0 && a.log.Rows > 0 {
 		f.Series = a.charts.frame(nowMS)
 	}
 	a.segments(f, &q)
@@ -81,8 +82,8 @@ func (a *Aggregator) move(q *frame.Query, lo, hi, blo, bhi, now int64) {
 	var g sync.WaitGroup
 	g.Go(func() { a.now.moveTo(lo, hi) })
 	g.Go(func() { a.before.moveTo(blo, bhi) })
-	if q.Steps > 0 && a.log.rows > 0 {
-		oldest, _ := a.log.oldest()
+	if q.Steps > 0 && a.log.Rows > 0 {
+		oldest, _ := a.log.Oldest()
 		if q.Span > 0 {
 			oldest = max(oldest, now-q.Span.Milliseconds())
 		}
@@ -105,7 +106,7 @@ func (a *Aggregator) baseline(f *frame.Frame, spec frame.BaselineSpec, lo, hi in
 	}
 	blo = bhi - length
 	b.From, b.To = at(blo), at(bhi)
-	oldest, any := a.log.oldest()
+	oldest, any := a.log.Oldest()
 	b.Complete = any && oldest <= blo && a.newest >= bhi
 	return blo, bhi
 }
@@ -114,7 +115,7 @@ func (a *Aggregator) health(s SourceStatus, lo, hi, now int64) frame.Health {
 	h := frame.Health{
 		Connected: s.Connected, Server: s.Server, Note: s.Note, History: s.History, HistoryState: s.HistoryState, Loading: s.Loading,
 		Dropped: s.Dropped, Gaps: s.Gaps, Malformed: s.Malformed, Reconnects: s.Reconnects,
-		Retained: a.log.rows, Evicted: a.evicted, MutedErrors: a.mute.count, Late: a.late + a.intake.tooOld, Duplicates: a.intake.duplicates,
+		Retained: a.log.Rows, Evicted: a.evicted, MutedErrors: a.mute.count, Late: a.late + a.intake.TooOld, Duplicates: a.intake.Duplicates,
 		Overflow: a.overflow + a.lens.overflow, LagMS: float64(max(0, a.lag)), SampleRate: 1,
 		SkewN: a.now.skew.N(), SkewP95MS: a.now.skew.Quantile(.95),
 		Violations: s.Violations, ServerSkewMS: float64(s.Skew.Milliseconds()),
@@ -130,13 +131,13 @@ func (a *Aggregator) health(s SourceStatus, lo, hi, now int64) frame.Health {
 			h.CollectorsUnforwarded += l.Unforwarded
 		}
 	}
-	if a.log.rows == 0 {
+	if a.log.Rows == 0 {
 		return h
 	}
-	from := at(a.log.earliest())
+	from := at(a.log.Earliest())
 	h.HistoryFrom = &from
 	h.QuietS = float64(max(0, now-a.newest)) / 1000
-	n, since := a.log.countRows(lo, hi)
+	n, since := a.log.CountRows(lo, hi)
 	h.PerS = float64(n) / max(1, float64(hi-since)/1000)
 	h.SampleRate, h.SampleBefore = cmp.Or(a.now.sampling(), 1), a.before.sampling()
 	return h
@@ -195,7 +196,7 @@ func (a *Aggregator) segments(f *frame.Frame, q *frame.Query) {
 	f.Segments = make([]frame.Row, 0, len(order))
 	for _, s := range order {
 		before := a.before.cell(s.segment)
-		isNew := before == nil && comparesWithAll(a.lens.segments.field()) && s.segment != otherSegment
+		isNew := before == nil && comparesWithAll(a.lens.segments.Field()) && s.segment != store.OtherSegment
 		if isNew {
 			before = &a.before.total
 		}
@@ -235,8 +236,8 @@ func (a *Aggregator) errors(f *frame.Frame, q *frame.Query, blo int64) {
 // tags are the names of tags seen, sorted.
 func (a *Aggregator) tags() []string {
 	var names []string
-	for key := range a.log.origins.tagKeys {
-		names = append(names, a.log.strings.text[key])
+	for key := range a.log.Origins.TagKeys {
+		names = append(names, a.log.Strings.Text[key])
 	}
 	slices.Sort(names)
 	return names
@@ -245,13 +246,13 @@ func (a *Aggregator) tags() []string {
 // warnings are what a question probably got wrong.
 func (a *Aggregator) warnings(f *frame.Frame, q *frame.Query) []string {
 	var w []string
-	if a.log.rows == 0 {
+	if a.log.Rows == 0 {
 		return nil
 	}
 	if err := q.Filter.Validate(f.Tags); err != nil {
 		w = append(w, err.Error())
 	}
-	if tag := a.lens.segments.tag; tag != "" && !slices.Contains(f.Tags, tag) {
+	if tag := a.lens.segments.Tag; tag != "" && !slices.Contains(f.Tags, tag) {
 		w = append(w, "no beacon carries the tag "+tag+", by which the rows are grouped")
 	}
 	return w

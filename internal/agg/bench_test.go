@@ -251,10 +251,10 @@ func BenchmarkMemory(b *testing.B) {
 		a.Frame(benchQuery, SourceStatus{}, benchEnd())
 		runtime.GC()
 		runtime.ReadMemStats(&after)
-		n := float64(a.log.rows)
+		n := float64(a.log.Rows)
 		b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/n, "B/beacon")
-		b.ReportMetric(float64(a.log.bytes()+a.intake.bytes())/n, "accounted-B/beacon")
-		b.ReportMetric(float64(a.log.views.len())/n, "views/beacon")
+		b.ReportMetric(float64(a.log.Bytes()+a.intake.Bytes())/n, "accounted-B/beacon")
+		b.ReportMetric(float64(a.log.Views.Len())/n, "views/beacon")
 		runtime.KeepAlive(r)
 	}
 }

@@ -29,7 +29,7 @@ func (a *Aggregator) burns(to int64) []frame.Burn {
 		return nil
 	}
 	alert := a.cfg.Alert
-	oldest, any := a.log.oldest()
+	oldest, any := a.log.Oldest()
 	out := make([]frame.Burn, len(a.promises))
 	for i, p := range a.promises {
 		long, short := p.over(alert.For, to), p.over(alert.Still, to)

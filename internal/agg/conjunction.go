@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/bits"
 
+	"github.com/rumtop/rumtop/internal/agg/store"
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/frame"
 )
@@ -32,21 +33,21 @@ type lattice struct {
 	cells          []hits
 }
 
-func newLattice(l *Log, terms []frame.Term) *lattice {
-	t := &lattice{origins: make([]uint16, len(l.origins.list)), pages: make([]uint16, len(l.pages.text)), cells: make([]hits, 1<<len(terms))}
+func newLattice(l *store.Log, terms []frame.Term) *lattice {
+	t := &lattice{origins: make([]uint16, len(l.Origins.List)), pages: make([]uint16, len(l.Pages.Text)), cells: make([]hits, 1<<len(terms))}
 	for k, term := range terms {
 		if term.Field == endpointField {
 			t.addEndpoint(l, term.Value, 1<<k)
 			continue
 		}
-		s := newSegments(l, term.Field)
+		s := store.NewSegments(l, term.Field)
 		of := t.origins
-		if s.dim == beacon.Page {
+		if s.Dim == beacon.Page {
 			of = t.pages
 			t.onPages |= 1 << k
 		}
 		for id := range of {
-			if keyOf(l.strings.text[s.value(uint32(id))]) == term.Value {
+			if store.KeyOf(l.Strings.Text[s.Value(uint32(id))]) == term.Value {
 				of[id] |= 1 << k
 			}
 		}
@@ -61,11 +62,11 @@ func (t *lattice) again() *lattice {
 	return &u
 }
 
-func (t *lattice) add(c *Chunk, i int, events, views float64) {
-	m := t.origins[c.origin[i]] | t.pages[c.page[i]]
-	if t.endpoints != nil && c.flags[i]&hasRequests != 0 {
-		for _, r := range c.rowRequests(i) {
-			m |= t.endpoints[r.endpoint]
+func (t *lattice) add(c *store.Chunk, i int, events, views float64) {
+	m := t.origins[c.Origin[i]] | t.pages[c.Page[i]]
+	if t.endpoints != nil && c.Flags[i]&store.HasRequests != 0 {
+		for _, r := range c.RowRequests(i) {
+			m |= t.endpoints[r.Endpoint]
 		}
 	}
 	h := &t.cells[m]

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/rumtop/rumtop/internal/agg/store"
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/frame"
 )
@@ -21,20 +22,20 @@ const (
 // errorGroup is a group as a frame shows it.
 func (a *Aggregator) errorGroup(f *frame.Frame, group uint32, blo int64) frame.ErrorGroup {
 	l := a.log
-	kind := &l.errors.kinds[l.errors.groups[group].sample]
+	kind := &l.Errors.Kinds[l.Errors.Groups[group].Sample]
 	span := a.lens.errors[group]
-	oldest, _ := l.oldest()
+	oldest, _ := l.Oldest()
 	g := frame.ErrorGroup{
-		Fingerprint: l.errors.groups[group].fingerprint,
-		Type:        l.strings.text[kind.typeName], Message: l.strings.text[kind.message],
+		Fingerprint: l.Errors.Groups[group].Fingerprint,
+		Type:        l.Strings.Text[kind.TypeName], Message: l.Strings.Text[kind.Message],
 		FirstSeen: at(span.first), LastSeen: at(span.last),
 		New: span.first >= blo && oldest < blo, State: a.errorState(f, group, blo),
 	}
 	if c := a.now.groups[group]; c != nil {
 		g.Count, g.Users = count(c.count), c.users
 		for release := range c.releases {
-			if release != noString {
-				g.Releases = append(g.Releases, l.strings.text[release])
+			if release != store.NoString {
+				g.Releases = append(g.Releases, l.Strings.Text[release])
 			}
 		}
 		slices.Sort(g.Releases)
@@ -49,7 +50,7 @@ func (a *Aggregator) errorGroup(f *frame.Frame, group uint32, blo int64) frame.E
 
 // detail looks closely at one group; nil if the lens has not seen it.
 func (a *Aggregator) detail(f *frame.Frame, fingerprint string, blo int64) *frame.ErrorDetail {
-	group, ok := a.log.errors.groupIDs[fingerprint]
+	group, ok := a.log.Errors.GroupIDs[fingerprint]
 	if !ok || int(group) >= len(a.lens.errors) || a.lens.errors[group].last == 0 {
 		return nil
 	}
@@ -64,36 +65,36 @@ func (a *Aggregator) detail(f *frame.Frame, fingerprint string, blo int64) *fram
 // release that the sample is of; where the window does not have the sample, its own.
 func (a *Aggregator) hurt(d *frame.ErrorDetail, group uint32) {
 	sessions := map[beacon.ID]struct{}{}
-	first := a.log.errors.groups[group].sample
+	first := a.log.Errors.Groups[group].Sample
 	sample, found := first, false
-	a.log.each(a.now.lo, a.now.hi, func(c *Chunk, i int) {
-		if c.totalRoles[i]&rolePasses == 0 || c.flags[i]&hasErrors == 0 {
+	a.log.Each(a.now.lo, a.now.hi, func(c *store.Chunk, i int) {
+		if c.TotalRoles[i]&store.RolePasses == 0 || c.Flags[i]&store.HasErrors == 0 {
 			return
 		}
 		in := false
-		for _, e := range c.rowErrors(i) {
-			if a.log.errors.kinds[e.kind].group != group {
+		for _, e := range c.RowErrors(i) {
+			if a.log.Errors.Kinds[e.Kind].Group != group {
 				continue
 			}
 			in = true
-			if e.kind == first || !found {
-				sample, found = e.kind, true
-				d.Release = a.log.strings.text[a.log.origins.list[c.origin[i]].dims[beacon.Release]]
+			if e.Kind == first || !found {
+				sample, found = e.Kind, true
+				d.Release = a.log.Strings.Text[a.log.Origins.List[c.Origin[i]].Dims[beacon.Release]]
 			}
 		}
 		if !in {
 			return
 		}
-		if _, session := a.log.identities.identifiers(c.identity[i]); session != 0 {
+		if _, session := a.log.Identities.Identifiers(c.Identity[i]); session != 0 {
 			sessions[session] = struct{}{}
 		}
-		for _, t := range c.rowTraces(i) {
-			addTrace(d, frame.ErrorTrace{At: at(c.receivedAt(i)), ID: a.log.traceID(&t)})
+		for _, t := range c.RowTraces(i) {
+			addTrace(d, frame.ErrorTrace{At: at(c.ReceivedAt(i)), ID: a.log.TraceID(&t)})
 		}
 	})
 	d.Sessions = len(sessions)
-	kind := &a.log.errors.kinds[sample]
-	d.Stack, d.Handled = a.log.strings.text[kind.stack], kind.handled
+	kind := &a.log.Errors.Kinds[sample]
+	d.Stack, d.Handled = a.log.Strings.Text[kind.Stack], kind.Handled
 }
 
 // addTrace keeps a trace if it is among the newest.
@@ -122,14 +123,14 @@ func (a *Aggregator) groupCounts(d *frame.ErrorDetail, group uint32) {
 		return
 	}
 	d.Counts = make([]float64, len(s.cells))
-	for _, c := range a.log.chunks {
-		for _, e := range c.errors {
-			i := int(e.row)
-			if c.totalRoles[i]&rolePasses == 0 || a.log.errors.kinds[e.kind].group != group {
+	for _, c := range a.log.Chunks {
+		for _, e := range c.Errors {
+			i := int(e.Row)
+			if c.TotalRoles[i]&store.RolePasses == 0 || a.log.Errors.Kinds[e.Kind].Group != group {
 				continue
 			}
-			if k := c.receivedAt(i)/s.step - s.base; k >= 0 && k < int64(len(d.Counts)) {
-				d.Counts[k] += float64(count(a.log.origins.weights[c.origin[i]]))
+			if k := c.ReceivedAt(i)/s.step - s.base; k >= 0 && k < int64(len(d.Counts)) {
+				d.Counts[k] += float64(count(a.log.Origins.Weights[c.Origin[i]]))
 			}
 		}
 	}
@@ -138,25 +139,25 @@ func (a *Aggregator) groupCounts(d *frame.ErrorDetail, group uint32) {
 // weights are fixed-point counts by what a dimension's values hang on.
 type weights struct{ byOrigin, byPage []int64 }
 
-func newWeights(l *Log) weights {
-	return weights{make([]int64, len(l.origins.list)), make([]int64, len(l.pages.text))}
+func newWeights(l *store.Log) weights {
+	return weights{make([]int64, len(l.Origins.List)), make([]int64, len(l.Pages.Text))}
 }
 
-func (w *weights) add(c *Chunk, i int, n int64) {
-	w.byOrigin[c.origin[i]] += n
-	w.byPage[c.page[i]] += n
+func (w *weights) add(c *store.Chunk, i int, n int64) {
+	w.byOrigin[c.Origin[i]] += n
+	w.byPage[c.Page[i]] += n
 }
 
 // byValue sums weights by the values of a dimension or tag, as log.texts.
-func (w *weights) byValue(s *Segments) (sums map[uint32]int64, all int64) {
+func (w *weights) byValue(s *store.Segments) (sums map[uint32]int64, all int64) {
 	sums = map[uint32]int64{}
 	from := w.byOrigin
-	if s.dim == beacon.Page {
+	if s.Dim == beacon.Page {
 		from = w.byPage
 	}
 	for id, n := range from {
 		if n != 0 {
-			sums[s.value(uint32(id))] += n
+			sums[s.Value(uint32(id))] += n
 			all += n
 		}
 	}
@@ -167,20 +168,20 @@ func (w *weights) byValue(s *Segments) (sums map[uint32]int64, all int64) {
 // divide over the dimensions and tags.
 func (a *Aggregator) spread(d *frame.ErrorDetail, group uint32) {
 	errors, views := newWeights(a.log), newWeights(a.log)
-	a.log.each(a.now.lo, a.now.hi, func(c *Chunk, i int) {
-		v := c.totalRoles[i]
-		if v&rolePasses == 0 {
+	a.log.Each(a.now.lo, a.now.hi, func(c *store.Chunk, i int) {
+		v := c.TotalRoles[i]
+		if v&store.RolePasses == 0 {
 			return
 		}
-		weight := a.log.origins.weights[c.origin[i]]
-		if v&roleView != 0 {
+		weight := a.log.Origins.Weights[c.Origin[i]]
+		if v&store.RoleView != 0 {
 			views.add(c, i, weight)
 		}
-		if c.flags[i]&hasErrors == 0 {
+		if c.Flags[i]&store.HasErrors == 0 {
 			return
 		}
-		for _, e := range c.rowErrors(i) {
-			if a.log.errors.kinds[e.kind].group == group {
+		for _, e := range c.RowErrors(i) {
+			if a.log.Errors.Kinds[e.Kind].Group == group {
 				errors.add(c, i, weight)
 			}
 		}
@@ -192,10 +193,10 @@ func (a *Aggregator) spread(d *frame.ErrorDetail, group uint32) {
 		}
 	}
 	for _, name := range names {
-		s := newSegments(a.log, name)
+		s := store.NewSegments(a.log, name)
 		sums, all := errors.byValue(&s)
 		viewSums, allViews := views.byValue(&s)
-		if len(sums) == 0 || len(sums) == 1 && sums[noString] != 0 {
+		if len(sums) == 0 || len(sums) == 1 && sums[store.NoString] != 0 {
 			continue
 		}
 		d.Spread = append(d.Spread, frame.Spread{Dim: name, Values: a.spreadValues(sums, all, viewSums, allViews)})
@@ -206,7 +207,7 @@ func (a *Aggregator) spreadValues(sums map[uint32]int64, all int64, viewSums map
 	values := make([]frame.SpreadValue, 0, len(sums))
 	for text, n := range sums {
 		values = append(values, frame.SpreadValue{
-			Value:  keyOf(a.log.strings.text[text]),
+			Value:  store.KeyOf(a.log.Strings.Text[text]),
 			Errors: float64(n) / float64(all), Views: float64(viewSums[text]) / float64(max(allViews, 1)),
 		})
 	}
@@ -220,16 +221,16 @@ func (a *Aggregator) spreadValues(sums map[uint32]int64, all int64, viewSums map
 // filter, most first: completion offers what could be filtered for.
 func (a *Aggregator) values(name string, lo, hi int64) []frame.ValueCount {
 	w := newWeights(a.log)
-	a.log.each(lo, hi, func(c *Chunk, i int) { w.add(c, i, 1) })
-	s := newSegments(a.log, name)
+	a.log.Each(lo, hi, func(c *store.Chunk, i int) { w.add(c, i, 1) })
+	s := store.NewSegments(a.log, name)
 	sums, _ := w.byValue(&s)
-	delete(sums, noString)
+	delete(sums, store.NoString)
 	texts := slices.SortedFunc(maps.Keys(sums), func(x, y uint32) int {
-		return cmp.Or(cmp.Compare(sums[y], sums[x]), strings.Compare(a.log.strings.text[x], a.log.strings.text[y]))
+		return cmp.Or(cmp.Compare(sums[y], sums[x]), strings.Compare(a.log.Strings.Text[x], a.log.Strings.Text[y]))
 	})
 	var out []frame.ValueCount
 	for _, text := range texts[:min(len(texts), maxValues)] {
-		out = append(out, frame.ValueCount{Value: a.log.strings.text[text], Beacons: int(sums[text])})
+		out = append(out, frame.ValueCount{Value: a.log.Strings.Text[text], Beacons: int(sums[text])})
 	}
 	return out
 }

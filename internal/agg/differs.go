@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/rumtop/rumtop/internal/agg/store"
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/filter"
 	"github.com/rumtop/rumtop/internal/frame"
@@ -43,10 +44,10 @@ func (a *Aggregator) differsLately(q *frame.Query, lo, hi int64) *frame.Differs 
 	l := &a.lately
 	about := lately{spec: q.Differs, filter: q.Filter.String(), length: hi - lo}
 	same := l.spec == about.spec && l.filter == about.filter && l.length == about.length && l.answer != nil
-	if age := hi - l.at; same && age >= 0 && age < differsEvery && a.log.rows < 2*l.rows && l.answer.Note == "" {
+	if age := hi - l.at; same && age >= 0 && age < differsEvery && a.log.Rows < 2*l.rows && l.answer.Note == "" {
 		return l.answer
 	}
-	about.at, about.rows, about.answer = hi, a.log.rows, a.differs(q.Differs, lo, hi)
+	about.at, about.rows, about.answer = hi, a.log.Rows, a.differs(q.Differs, lo, hi)
 	*l = about
 	return l.answer
 }
@@ -59,19 +60,19 @@ func (a *Aggregator) differs(spec frame.DiffersSpec, lo, hi int64) *frame.Differ
 	}
 	var origins, pages [2][]float64
 	for side := range 2 {
-		origins[side], pages[side] = make([]float64, len(a.log.origins.list)), make([]float64, len(a.log.pages.text))
+		origins[side], pages[side] = make([]float64, len(a.log.Origins.List)), make([]float64, len(a.log.Pages.Text))
 	}
 	rows := 0
-	a.log.each(p.lo, p.hi, func(c *Chunk, i int) {
-		if c.totalRoles[i]&rolePasses == 0 {
+	a.log.Each(p.lo, p.hi, func(c *store.Chunk, i int) {
+		if c.TotalRoles[i]&store.RolePasses == 0 {
 			return
 		}
 		if x, y := p.of(c, i); x != 0 || y != 0 {
-			w := float64(a.log.origins.weights[c.origin[i]]) / one
-			origins[0][c.origin[i]] += x * w
-			origins[1][c.origin[i]] += y * w
-			pages[0][c.page[i]] += x * w
-			pages[1][c.page[i]] += y * w
+			w := float64(a.log.Origins.Weights[c.Origin[i]]) / store.One
+			origins[0][c.Origin[i]] += x * w
+			origins[1][c.Origin[i]] += y * w
+			pages[0][c.Page[i]] += x * w
+			pages[1][c.Page[i]] += y * w
 			rows++
 		}
 	})
@@ -95,16 +96,16 @@ func sum(v []float64) (s float64) {
 // parts say of rows how many page views of A and B they stand for.
 type parts struct {
 	lo, hi int64
-	of     func(c *Chunk, i int) (x, y float64)
+	of     func(c *store.Chunk, i int) (x, y float64)
 }
 
 // parts compiles a spec. Where there is nothing to look at, Differs says why.
 func (a *Aggregator) parts(spec frame.DiffersSpec, lo, hi int64) (*parts, *frame.Differs) {
 	p, d := &parts{lo: lo, hi: hi}, &frame.Differs{Against: "the rest", Spec: spec}
-	viewsIf := func(inA func(c *Chunk, i int) bool) func(*Chunk, int) (float64, float64) {
-		return func(c *Chunk, i int) (x, y float64) {
+	viewsIf := func(inA func(c *store.Chunk, i int) bool) func(*store.Chunk, int) (float64, float64) {
+		return func(c *store.Chunk, i int) (x, y float64) {
 			switch {
-			case c.totalRoles[i]&roleView == 0:
+			case c.TotalRoles[i]&store.RoleView == 0:
 				return 0, 0
 			case inA(c, i):
 				return 1, 0
@@ -115,11 +116,11 @@ func (a *Aggregator) parts(spec frame.DiffersSpec, lo, hi int64) (*parts, *frame
 	switch spec.Kind {
 	case frame.DiffersErrored:
 		d.Of = "errored views"
-		p.of = func(c *Chunk, i int) (x, y float64) {
-			if c.totalRoles[i]&roleErrored != 0 {
+		p.of = func(c *store.Chunk, i int) (x, y float64) {
+			if c.TotalRoles[i]&store.RoleErrored != 0 {
 				x, y = 1, -1
 			}
-			if c.totalRoles[i]&roleView != 0 {
+			if c.TotalRoles[i]&store.RoleView != 0 {
 				y++
 			}
 			return x, y
@@ -135,11 +136,11 @@ func (a *Aggregator) parts(spec frame.DiffersSpec, lo, hi int64) (*parts, *frame
 			bound = float32(a.now.total.vitals[m].Quantile(.75))
 		}
 		d.Of = "views with slow " + strings.ToUpper(spec.Metric)
-		p.of = func(c *Chunk, i int) (x, y float64) {
+		p.of = func(c *store.Chunk, i int) (x, y float64) {
 			switch {
-			case c.totalRoles[i]&(1<<m) == 0:
+			case c.TotalRoles[i]&(1<<m) == 0:
 				return 0, 0
-			case c.vital(i, m) > bound:
+			case c.Vital(i, m) > bound:
 				return 1, 0
 			}
 			return 0, 1
@@ -147,7 +148,7 @@ func (a *Aggregator) parts(spec frame.DiffersSpec, lo, hi int64) (*parts, *frame
 	case frame.DiffersSpan:
 		d.Of, d.Against = "views of the span", "before it"
 		p.lo, p.hi = spec.From-(spec.To-spec.From), spec.To
-		p.of = viewsIf(func(c *Chunk, i int) bool { return c.receivedAt(i) >= spec.From })
+		p.of = viewsIf(func(c *store.Chunk, i int) bool { return c.ReceivedAt(i) >= spec.From })
 	case frame.DiffersRelease:
 		if spec.A == "" || spec.B == "" {
 			v := frame.Verdict{Canary: spec.A, Baseline: spec.B}
@@ -160,9 +161,9 @@ func (a *Aggregator) parts(spec frame.DiffersSpec, lo, hi int64) (*parts, *frame
 		}
 		d.Of, d.Against, d.Spec = "views of "+spec.A, spec.B, spec
 		x, y := releaseString(a.log, spec.A), releaseString(a.log, spec.B)
-		views := viewsIf(func(c *Chunk, i int) bool { return a.log.origins.list[c.origin[i]].dims[beacon.Release] == x })
-		p.of = func(c *Chunk, i int) (float64, float64) {
-			if r := a.log.origins.list[c.origin[i]].dims[beacon.Release]; r != x && r != y {
+		views := viewsIf(func(c *store.Chunk, i int) bool { return a.log.Origins.List[c.Origin[i]].Dims[beacon.Release] == x })
+		p.of = func(c *store.Chunk, i int) (float64, float64) {
+			if r := a.log.Origins.List[c.Origin[i]].Dims[beacon.Release]; r != x && r != y {
 				return 0, 0
 			}
 			return views(c, i)
@@ -174,7 +175,7 @@ func (a *Aggregator) parts(spec frame.DiffersSpec, lo, hi int64) (*parts, *frame
 			return nil, d
 		}
 		d.Of = "views with " + e.String()
-		p.of = viewsIf(newMatcher(a.log, e).passes)
+		p.of = viewsIf(store.NewMatcher(a.log, e).Passes)
 	default:
 		return nil, nil
 	}
@@ -182,11 +183,11 @@ func (a *Aggregator) parts(spec frame.DiffersSpec, lo, hi int64) (*parts, *frame
 }
 
 // releaseString is the string of a release, one that no beacon has if there is none.
-func releaseString(l *Log, name string) uint32 {
-	if name == noneKey {
-		return noString
+func releaseString(l *store.Log, name string) uint32 {
+	if name == store.NoneKey {
+		return store.NoString
 	}
-	if id, ok := l.strings.byText[name]; ok {
+	if id, ok := l.Strings.ByText[name]; ok {
 		return id
 	}
 	return math.MaxUint32
@@ -216,9 +217,9 @@ func (a *Aggregator) fields() []string {
 // rank compares the shares of every value.
 func (a *Aggregator) rank(d *frame.Differs, origins, pages [2][]float64) {
 	for _, field := range a.fields() {
-		s := newSegments(a.log, field)
+		s := store.NewSegments(a.log, field)
 		from := &origins
-		if s.dim == beacon.Page {
+		if s.Dim == beacon.Page {
 			from = &pages
 		}
 		values := map[uint32]*[2]float64{}
@@ -227,7 +228,7 @@ func (a *Aggregator) rank(d *frame.Differs, origins, pages [2][]float64) {
 				if n == 0 {
 					continue
 				}
-				text := s.value(uint32(id))
+				text := s.Value(uint32(id))
 				v := values[text]
 				if v == nil {
 					v = new([2]float64)
@@ -240,14 +241,14 @@ func (a *Aggregator) rank(d *frame.Differs, origins, pages [2][]float64) {
 			continue
 		}
 		for text, v := range values {
-			if text == otherString {
+			if text == store.OtherString {
 				continue
 			}
 			d.Compared++
 			if v[0] < minOfValue {
 				continue
 			}
-			e := frame.Difference{Term: frame.Term{Field: field, Value: keyOf(a.log.strings.text[text])}, N: frame.Count(v[0])}
+			e := frame.Difference{Term: frame.Term{Field: field, Value: store.KeyOf(a.log.Strings.Text[text])}, N: frame.Count(v[0])}
 			x, y := stats.Wilson(min(1, v[0]/float64(d.A)), int(d.A)), stats.Wilson(min(1, max(0, v[1])/float64(d.B)), int(d.B))
 			e.A, e.B, e.Diff = x.Value, y.Value, frame.Estimate(stats.Newcombe(x, y))
 			if e.B > 0 {
@@ -271,12 +272,12 @@ func (a *Aggregator) together(d *frame.Differs, p *parts) {
 		return
 	}
 	now := newLattice(a.log, terms)
-	a.log.each(p.lo, p.hi, func(c *Chunk, i int) {
-		if c.totalRoles[i]&rolePasses == 0 {
+	a.log.Each(p.lo, p.hi, func(c *store.Chunk, i int) {
+		if c.TotalRoles[i]&store.RolePasses == 0 {
 			return
 		}
 		if x, y := p.of(c, i); x != 0 || y != 0 {
-			w := float64(a.log.origins.weights[c.origin[i]]) / one
+			w := float64(a.log.Origins.Weights[c.Origin[i]]) / store.One
 			now.add(c, i, x*w, (x+y)*w)
 		}
 	})
@@ -325,7 +326,7 @@ func sameViews(d *frame.Differs, terms []frame.Term, now *lattice) {
 			return false
 		}
 		both := now.cells[x|y]
-		if e.Value == noneKey && of.Value != noneKey {
+		if e.Value == store.NoneKey && of.Value != store.NoneKey {
 			return both.events >= nearlySame*now.cells[x].events
 		}
 		return both.views >= nearlySame*(now.cells[x].views+now.cells[y].views-both.views)
@@ -342,7 +343,7 @@ func sameViews(d *frame.Differs, terms []frame.Term, now *lattice) {
 	}
 	for _, e := range d.Values {
 		switch {
-		case e.Value == noneKey:
+		case e.Value == store.NoneKey:
 			missing = append(missing, e)
 		case !fold(e):
 			kept = append(kept, e)

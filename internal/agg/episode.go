@@ -3,6 +3,7 @@ package agg
 import (
 	"math"
 
+	"github.com/rumtop/rumtop/internal/agg/store"
 	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/hist"
 	"github.com/rumtop/rumtop/internal/stats"
@@ -17,7 +18,7 @@ type episode struct {
 	until   int64 // the last step that was worse, once it is over
 
 	terms     []frame.Term
-	matcher   *Matcher
+	matcher   *store.Matcher
 	only      []bool  // by endpoint: the requests that count, nil for all
 	explained float64 // share of the excess that terms describe
 	review    int64   // the step in which to look for terms again
@@ -162,34 +163,34 @@ func (w *watch) reconsider(e *episode) {
 }
 
 // events is how many events and trials a row stands for.
-func (w *watch) events(e *episode) func(c *Chunk, i int) (x, n float64) {
+func (w *watch) events(e *episode) func(c *store.Chunk, i int) (x, n float64) {
 	k := e.measure.vital()
-	weight := func(c *Chunk, i int) float64 { return float64(w.log.origins.weights[c.origin[i]]) / one }
+	weight := func(c *store.Chunk, i int) float64 { return float64(w.log.Origins.Weights[c.Origin[i]]) / store.One }
 	switch {
 	case k >= 0:
-		return func(c *Chunk, i int) (x, n float64) {
-			if c.totalRoles[i]&(1<<k) == 0 {
+		return func(c *store.Chunk, i int) (x, n float64) {
+			if c.TotalRoles[i]&(1<<k) == 0 {
 				return 0, 0
 			}
-			if c.vital(i, k) > e.bound {
+			if c.Vital(i, k) > e.bound {
 				return 1, 1
 			}
 			return 0, 1
 		}
 	case e.measure == ofRequests:
-		return func(c *Chunk, i int) (x, n float64) {
-			if c.totalRoles[i]&rolePasses == 0 || c.flags[i]&hasRequests == 0 {
+		return func(c *store.Chunk, i int) (x, n float64) {
+			if c.TotalRoles[i]&store.RolePasses == 0 || c.Flags[i]&store.HasRequests == 0 {
 				return 0, 0
 			}
 			all, failed := e.requestCounts(c, i)
 			return float64(failed) * weight(c, i), float64(all) * weight(c, i)
 		}
 	}
-	return func(c *Chunk, i int) (x, n float64) {
-		if c.totalRoles[i]&roleErrored != 0 {
+	return func(c *store.Chunk, i int) (x, n float64) {
+		if c.TotalRoles[i]&store.RoleErrored != 0 {
 			x = weight(c, i)
 		}
-		if c.totalRoles[i]&roleView != 0 {
+		if c.TotalRoles[i]&store.RoleView != 0 {
 			n = weight(c, i)
 		}
 		return x, n
@@ -225,13 +226,13 @@ func (w *watch) locate(e *episode, terms []frame.Term, steps int) {
 
 func (w *watch) values(e *episode, number int64, own, everyone *hist.Histogram) {
 	k := e.measure.vital()
-	w.each(number, number, func(c *Chunk, i int) {
-		if c.totalRoles[i]&(1<<k) == 0 {
+	w.each(number, number, func(c *store.Chunk, i int) {
+		if c.TotalRoles[i]&(1<<k) == 0 {
 			return
 		}
-		v := c.vital(i, k)
+		v := c.Vital(i, k)
 		everyone.Add(v, 1)
-		if e.matcher == nil || e.matcher.passes(c, i) {
+		if e.matcher == nil || e.matcher.Passes(c, i) {
 			own.Add(v, 1)
 		}
 	})
@@ -240,14 +241,14 @@ func (w *watch) values(e *episode, number int64, own, everyone *hist.Histogram) 
 // count counts a step of an episode.
 func (w *watch) count(e *episode, number int64) (p point) {
 	events := w.events(e)
-	w.each(number, number, func(c *Chunk, i int) {
+	w.each(number, number, func(c *store.Chunk, i int) {
 		x, n := events(c, i)
 		if x == 0 && n == 0 {
 			return
 		}
 		p.allEvents += x
 		p.all += n
-		if e.matcher == nil || e.matcher.passes(c, i) {
+		if e.matcher == nil || e.matcher.Passes(c, i) {
 			p.events += x
 			p.trials += n
 		}

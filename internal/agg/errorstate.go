@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/rumtop/rumtop/internal/agg/store"
 	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/stats"
 )
@@ -22,11 +23,11 @@ const (
 // errorState judges a group by its users, who fail independently of one another, as
 // the errors of one page do not. Without a whole baseline nothing is said.
 func (a *Aggregator) errorState(f *frame.Frame, group uint32, blo int64) string {
-	if !f.Baseline.Complete || group == otherGroup {
+	if !f.Baseline.Complete || group == store.OtherGroup {
 		return ""
 	}
 	seen := a.lens.errors[group]
-	if oldest, _ := a.log.oldest(); seen.first >= blo {
+	if oldest, _ := a.log.Oldest(); seen.first >= blo {
 		if oldest < blo && a.now.groups[group] != nil {
 			return frame.ErrorNew
 		}

@@ -15,7 +15,7 @@ import (
 func errorsAt(a *Aggregator, minute int, message string, users int) {
 	for i := range users {
 		when := epoch.Add(time.Duration(minute)*time.Minute + time.Duration(i)*time.Millisecond)
-		b := beacon.Beacon{ID: beacon.ID(a.log.rows + 1), Received: when.UnixMilli(), Navigation: true, View: beacon.ID(1<<32 + a.log.rows), User: beacon.ID(1<<20 + a.log.rows)}
+		b := beacon.Beacon{ID: beacon.ID(a.log.Rows + 1), Received: when.UnixMilli(), Navigation: true, View: beacon.ID(1<<32 + a.log.Rows), User: beacon.ID(1<<20 + a.log.Rows)}
 		if message != "" {
 			b.Errors = []beacon.Error{{Type: "Error", Message: message}}
 		}

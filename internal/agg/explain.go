@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/rumtop/rumtop/internal/agg/store"
 	"github.com/rumtop/rumtop/internal/filter"
 	"github.com/rumtop/rumtop/internal/frame"
 )
@@ -15,8 +16,8 @@ func (w *watch) explain(e *episode, suspects []alarm, steps int) (who []frame.Te
 	now := newLattice(w.log, terms)
 	past := now.again()
 	events := w.events(&episode{measure: e.measure, bound: e.bound})
-	into := func(t *lattice) func(*Chunk, int) {
-		return func(c *Chunk, i int) {
+	into := func(t *lattice) func(*store.Chunk, int) {
+		return func(c *store.Chunk, i int) {
 			if x, n := events(c, i); n != 0 || x != 0 {
 				t.add(c, i, x, n)
 			}
@@ -117,13 +118,13 @@ func (w *watch) terms(suspects []alarm, before []frame.Term, most int) []frame.T
 }
 
 // matching compiles terms; nil lets everything pass.
-func (w *watch) matching(terms []frame.Term) *Matcher {
+func (w *watch) matching(terms []frame.Term) *store.Matcher {
 	if len(terms) == 0 {
 		return nil
 	}
 	e, err := filter.Parse(frame.FilterText(terms))
 	if err != nil {
-		return newMatcher(w.log, filter.Expr{})
+		return store.NewMatcher(w.log, filter.Expr{})
 	}
-	return newMatcher(w.log, e)
+	return store.NewMatcher(w.log, e)
 }

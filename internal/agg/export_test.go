@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rumtop/rumtop/internal/agg/store"
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/beacon/beacontest"
 	"github.com/rumtop/rumtop/internal/filter"
@@ -36,7 +37,7 @@ func shop(t *testing.T, n int) (a *Aggregator, now time.Time) {
 }
 
 // copyOf is an aggregator that took in what another one exports.
-func copyOf(a *Aggregator, e *Export, now time.Time) *Aggregator {
+func copyOf(a *Aggregator, e *store.Export, now time.Time) *Aggregator {
 	c := New(Config{})
 	for more := true; more; {
 		var b beacon.Batch
@@ -83,7 +84,7 @@ func TestExportSpan(t *testing.T) {
 	a, now := shop(t, 20_000)
 	from, to := now.Add(-2*time.Minute), now.Add(-time.Minute)
 	want := 0
-	a.log.each(from.UnixMilli(), to.UnixMilli(), func(*Chunk, int) { want++ })
+	a.log.Each(from.UnixMilli(), to.UnixMilli(), func(*store.Chunk, int) { want++ })
 	e, got := ExportSpan(from, to), 0
 	var b beacon.Batch
 	for more := true; more; {
@@ -129,8 +130,8 @@ func TestExportGoesOn(t *testing.T) {
 		a.Add(b, now)
 	}
 	drain()
-	if a.log.evicted == 0 || e.Missed == 0 || got+int(e.Missed) != len(traffic) {
-		t.Errorf("%d beacons and %d missed of %d; %d evicted", got, e.Missed, len(traffic), a.log.evicted)
+	if a.log.Evicted == 0 || e.Missed == 0 || got+int(e.Missed) != len(traffic) {
+		t.Errorf("%d beacons and %d missed of %d; %d evicted", got, e.Missed, len(traffic), a.log.Evicted)
 	}
 }
 

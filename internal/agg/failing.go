@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/rumtop/rumtop/internal/agg/store"
 	"github.com/rumtop/rumtop/internal/frame"
 )
 
@@ -18,20 +19,20 @@ func (w *watch) endpoints(e *episode, steps int) []frame.Term {
 		return nil
 	}
 	failed := map[uint16]int{}
-	w.each(w.newest()-int64(steps)+1, w.newest(), func(c *Chunk, i int) {
-		if c.totalRoles[i]&rolePasses == 0 || c.flags[i]&hasRequests == 0 {
+	w.each(w.newest()-int64(steps)+1, w.newest(), func(c *store.Chunk, i int) {
+		if c.TotalRoles[i]&store.RolePasses == 0 || c.Flags[i]&store.HasRequests == 0 {
 			return
 		}
-		for _, r := range c.rowRequests(i) {
-			if r.failed() {
-				failed[r.endpoint]++
+		for _, r := range c.RowRequests(i) {
+			if r.Failed() {
+				failed[r.Endpoint]++
 			}
 		}
 	})
 	byURL := map[string]int{}
 	for id, n := range failed {
-		if u, _ := w.log.endpoint(uint32(id)); u != otherString && u != noString {
-			byURL[w.log.endpointURL(uint32(id))] += n
+		if u, _ := w.log.Endpoint(uint32(id)); u != store.OtherString && u != store.NoString {
+			byURL[w.log.EndpointURL(uint32(id))] += n
 		}
 	}
 	var terms []frame.Term
@@ -55,12 +56,12 @@ func (w *watch) endpoints(e *episode, steps int) []frame.Term {
 }
 
 // addEndpoint has a term hold for the rows that have a request to an address.
-func (t *lattice) addEndpoint(l *Log, url string, bit uint16) {
+func (t *lattice) addEndpoint(l *store.Log, url string, bit uint16) {
 	if t.endpoints == nil {
-		t.endpoints = make([]uint16, l.endpoints.bound())
+		t.endpoints = make([]uint16, l.Endpoints.Bound())
 	}
 	for id := range t.endpoints {
-		if l.endpointURL(uint32(id)) == url {
+		if l.EndpointURL(uint32(id)) == url {
 			t.endpoints[id] |= bit
 		}
 	}
@@ -72,9 +73,9 @@ func (w *watch) endpointsOf(terms []frame.Term) []bool {
 		if t.Field != endpointField {
 			continue
 		}
-		only := make([]bool, w.log.endpoints.bound())
+		only := make([]bool, w.log.Endpoints.Bound())
 		for id := range only {
-			only[id] = w.log.endpointURL(uint32(id)) == t.Value
+			only[id] = w.log.EndpointURL(uint32(id)) == t.Value
 		}
 		return only
 	}
@@ -83,14 +84,14 @@ func (w *watch) endpointsOf(terms []frame.Term) []bool {
 
 // requestCounts is how many requests a row has that an episode is about, and how many of
 // them failed. An endpoint that came up since has a term of its own, if any.
-func (e *episode) requestCounts(c *Chunk, i int) (n, failed int) {
+func (e *episode) requestCounts(c *store.Chunk, i int) (n, failed int) {
 	if e.only == nil {
-		return c.requestCounts(i)
+		return c.RequestCounts(i)
 	}
-	for _, r := range c.rowRequests(i) {
-		if int(r.endpoint) < len(e.only) && e.only[r.endpoint] {
+	for _, r := range c.RowRequests(i) {
+		if int(r.Endpoint) < len(e.only) && e.only[r.Endpoint] {
 			n++
-			if r.failed() {
+			if r.Failed() {
 				failed++
 			}
 		}

@@ -122,8 +122,8 @@ func (a *Aggregator) tell(e *episode, at int64) frame.Finding {
 	}
 	f.Share = share(float64(f.Affected), float64(p.users.n))
 	if g, ok := p.mostGroups(); ok {
-		kind := &a.log.errors.kinds[a.log.errors.groups[g].sample]
-		f.Error = a.log.strings.text[kind.typeName] + ": " + a.log.strings.text[kind.message]
+		kind := &a.log.Errors.Kinds[a.log.Errors.Groups[g].Sample]
+		f.Error = a.log.Strings.Text[kind.TypeName] + ": " + a.log.Strings.Text[kind.Message]
 	}
 	e.told = told{f, at}
 	return f

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/rumtop/rumtop/internal/agg/store"
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/hist"
@@ -27,7 +28,7 @@ var bounds = [len(beacon.Vitals)][2]float64{{2500, 4000}, {200, 500}, {0.1, 0.25
 
 // inspector gathers an inspection in one pass over the window.
 type inspector struct {
-	log     *Log
+	log     *store.Log
 	segment uint16
 	whole   bool
 	lens    *lens
@@ -67,7 +68,7 @@ func (a *Aggregator) inspect(q *frame.Query, lo, hi int64) *frame.Inspection {
 		events: map[uint32]*eventCell{}, stages: map[uint32]uint8{},
 	}
 	if !s.whole {
-		seg := a.lens.segments.find(spec.Key)
+		seg := a.lens.segments.Find(spec.Key)
 		if seg < 0 {
 			return &frame.Inspection{Key: spec.Key, Vital: beacon.Vitals[s.vital]}
 		}
@@ -78,13 +79,13 @@ func (a *Aggregator) inspect(q *frame.Query, lo, hi int64) *frame.Inspection {
 		names = nil
 	}
 	for _, name := range names[:min(len(names), maxFunnel)] {
-		text, ok := a.log.strings.byText[strings.TrimSpace(name)]
+		text, ok := a.log.Strings.ByText[strings.TrimSpace(name)]
 		if !ok {
-			text = otherString
+			text = store.OtherString
 		}
 		s.funnel = append(s.funnel, text)
 	}
-	a.log.each(lo, hi, s.count)
+	a.log.Each(lo, hi, s.count)
 	out := s.inspection()
 	out.Key = spec.Key
 	for i := range s.funnel {
@@ -95,78 +96,78 @@ func (a *Aggregator) inspect(q *frame.Query, lo, hi int64) *frame.Inspection {
 }
 
 // roles is what a row stands for in what is inspected, 0 if it is not in it.
-func (s *inspector) roles(c *Chunk, i int) uint8 {
+func (s *inspector) roles(c *store.Chunk, i int) uint8 {
 	switch {
-	case c.totalRoles[i]&rolePasses == 0:
+	case c.TotalRoles[i]&store.RolePasses == 0:
 		return 0
 	case s.whole:
-		return c.totalRoles[i]
-	case s.lens.segments.ofRow(c, i) != s.segment:
+		return c.TotalRoles[i]
+	case s.lens.segments.OfRow(c, i) != s.segment:
 		return 0
 	}
-	return c.segmentRoles[i] | rolePasses
+	return c.SegmentRoles[i] | store.RolePasses
 }
 
-func (s *inspector) count(c *Chunk, i int) {
+func (s *inspector) count(c *store.Chunk, i int) {
 	v := s.roles(c, i)
 	if v == 0 {
 		return
 	}
-	weight := s.log.origins.weights[c.origin[i]]
+	weight := s.log.Origins.Weights[c.Origin[i]]
 	for m := range beacon.Vitals {
 		if v&(1<<m) == 0 {
 			continue
 		}
-		value := c.vital(i, m)
+		value := c.Vital(i, m)
 		s.vitals[m].Add(value, 1)
 		if m == s.vital {
-			h := s.pages[c.page[i]]
+			h := s.pages[c.Page[i]]
 			if h == nil {
 				h = &hist.Histogram{}
-				s.pages[c.page[i]] = h
+				s.pages[c.Page[i]] = h
 			}
 			h.Add(value, 1)
 		}
 	}
-	flags := c.flags[i]
-	if flags&hasRequests != 0 {
-		for _, r := range c.rowRequests(i) {
+	flags := c.Flags[i]
+	if flags&store.HasRequests != 0 {
+		for _, r := range c.RowRequests(i) {
 			s.countRequest(&r, weight)
 		}
 	}
-	if flags&hasCustoms != 0 {
-		for _, e := range c.rowCustoms(i) {
-			h := s.customs[e.name]
+	if flags&store.HasCustoms != 0 {
+		for _, e := range c.RowCustoms(i) {
+			h := s.customs[e.Name]
 			if h == nil {
 				if len(s.customs) >= maxCustoms {
 					continue
 				}
 				h = &hist.Histogram{}
-				s.customs[e.name] = h
+				s.customs[e.Name] = h
 			}
-			h.Add(e.value, 1)
+			h.Add(e.Value, 1)
 		}
 	}
-	if flags&hasEvents != 0 {
-		for _, e := range c.rowEvents(i) {
-			s.countEvent(e.name, c.identity[i], weight)
+	if flags&store.HasEvents != 0 {
+		for _, e := range c.RowEvents(i) {
+			s.countEvent(e.Name, c.Identity[i], weight)
 		}
 	}
 }
 
-func (s *inspector) countRequest(r *RequestEntry, weight int64) {
-	e := s.endpoints[r.endpoint]
+func (s *inspector) countRequest(r *store.RequestEntry, weight int64) {
+	e := s.endpoints[r.Endpoint]
 	if e == nil {
 		e = &endpointCell{statuses: map[uint16]int64{}}
-		s.endpoints[r.endpoint] = e
+		s.endpoints[r.Endpoint] = e
 	}
 	e.n += weight
-	if r.failed() {
+	if r.Failed() {
 		e.failed += weight
-		e.statuses[r.status] += weight
+		e.statuses[r.Status] += weight
 	}
-	if r.duration != 0 {
-		e.durations.Add(unpackDuration(r.duration), 1)
+	if r.Duration != 0 {
+		e.durations.Add(store.UnpackDuration(r.Duration), 1)
 	}
 }
 
@@ -180,13 +181,13 @@ func (s *inspector) countEvent(name, who uint32, weight int64) {
 		s.events[name] = e
 	}
 	e.n += weight
-	if user := s.log.identities.userOf(who); user != 0 {
+	if user := s.log.Identities.UserOf(who); user != 0 {
 		e.users[user] = struct{}{}
 	}
 	if len(s.funnel) == 0 || who == 0 {
 		return
 	}
-	if stage := s.stages[who]; int(stage) < len(s.funnel) && s.funnel[stage] == name && name != otherString {
+	if stage := s.stages[who]; int(stage) < len(s.funnel) && s.funnel[stage] == name && name != store.OtherString {
 		s.stages[who] = stage + 1
 		s.reach[stage]++
 	}
@@ -208,7 +209,7 @@ func (s *inspector) inspection() *frame.Inspection {
 	}
 	out.Phases = s.phases()
 	for page, h := range s.pages {
-		out.Pages = append(out.Pages, frame.PageRow{Page: keyOf(s.log.strings.text[s.log.pages.text[page]]), Dist: distOf(h)})
+		out.Pages = append(out.Pages, frame.PageRow{Page: store.KeyOf(s.log.Strings.Text[s.log.Pages.Text[page]]), Dist: distOf(h)})
 	}
 	out.Pages = best(out.Pages, func(a, b frame.PageRow) int {
 		return cmp.Or(compareBool(b.Dist.Thin(), a.Dist.Thin()), cmp.Compare(b.Dist.P75, a.Dist.P75), strings.Compare(a.Page, b.Page))
@@ -220,7 +221,7 @@ func (s *inspector) inspection() *frame.Inspection {
 		return cmp.Or(cmp.Compare(b.Failed, a.Failed), cmp.Compare(b.N, a.N), strings.Compare(a.URL, b.URL), strings.Compare(a.Method, b.Method))
 	})
 	for name, h := range s.customs {
-		if text := s.log.strings.text[name]; !slices.Contains(loadPhases[:], text) {
+		if text := s.log.Strings.Text[name]; !slices.Contains(loadPhases[:], text) {
 			out.Customs = append(out.Customs, frame.CustomRow{Name: text, Dist: distOf(h)})
 		}
 	}
@@ -228,7 +229,7 @@ func (s *inspector) inspection() *frame.Inspection {
 		return cmp.Or(cmp.Compare(b.Dist.N, a.Dist.N), strings.Compare(a.Name, b.Name))
 	})
 	for name, e := range s.events {
-		out.Events = append(out.Events, frame.EventRow{Name: s.log.strings.text[name], N: count(e.n), Users: len(e.users)})
+		out.Events = append(out.Events, frame.EventRow{Name: s.log.Strings.Text[name], N: count(e.n), Users: len(e.users)})
 	}
 	out.Events = best(out.Events, func(a, b frame.EventRow) int {
 		return cmp.Or(cmp.Compare(b.N, a.N), strings.Compare(a.Name, b.Name))
@@ -253,9 +254,9 @@ func compareBool(a, b bool) int {
 }
 
 func (s *inspector) endpoint(id uint16, e *endpointCell) frame.EndpointRow {
-	url, method := s.log.endpoint(uint32(id))
+	url, method := s.log.Endpoint(uint32(id))
 	row := frame.EndpointRow{
-		URL: s.log.strings.text[url], Method: s.log.strings.text[method],
+		URL: s.log.Strings.Text[url], Method: s.log.Strings.Text[method],
 		N: count(e.n), Failed: count(e.failed), P75: e.durations.Quantile(.75), Timed: e.durations.N(),
 	}
 	for status, n := range e.statuses {
@@ -274,7 +275,7 @@ var loadPhases = [...]string{"dns", "tcp", "tls"}
 func (s *inspector) phases() []frame.Phase {
 	var out []frame.Phase
 	for _, name := range loadPhases {
-		if id, ok := s.log.strings.byText[name]; ok && s.customs[id] != nil {
+		if id, ok := s.log.Strings.ByText[name]; ok && s.customs[id] != nil {
 			h := s.customs[id]
 			out = append(out, frame.Phase{Name: name, P50: h.Quantile(.5), N: h.N()})
 		}
@@ -289,7 +290,7 @@ func (s *inspector) phases() []frame.Phase {
 
 // heatMap is how the metric was distributed over the time that the charts show.
 func (a *Aggregator) heatMap(s *inspector, q *frame.Query, hi int64) frame.HeatMap {
-	oldest, any := a.log.oldest()
+	oldest, any := a.log.Oldest()
 	steps := min(q.Inspect.Steps, maxMapSteps)
 	if !any || steps <= 0 || oldest >= hi {
 		return frame.HeatMap{}
@@ -300,9 +301,9 @@ func (a *Aggregator) heatMap(s *inspector, q *frame.Query, hi int64) frame.HeatM
 	step := stepLength(oldest, hi-1, steps)
 	base := oldest / step
 	cells := make([]hist.Histogram, (hi-1)/step-base+1)
-	a.log.each(base*step, hi, func(c *Chunk, i int) {
+	a.log.Each(base*step, hi, func(c *store.Chunk, i int) {
 		if v := s.roles(c, i); v&(1<<s.vital) != 0 {
-			cells[c.receivedAt(i)/step-base].Add(c.vital(i, s.vital), 1)
+			cells[c.ReceivedAt(i)/step-base].Add(c.Vital(i, s.vital), 1)
 		}
 	})
 	m := frame.HeatMap{From: at(base * step), Step: time.Duration(step) * time.Millisecond}

@@ -3,6 +3,7 @@ package agg
 import (
 	"math/bits"
 
+	"github.com/rumtop/rumtop/internal/agg/store"
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/filter"
 )
@@ -13,27 +14,27 @@ import (
 // one for the total, and one for the row's segment, which differ where a view's
 // beacons fall into several segments.
 type lens struct {
-	log      *Log
-	matcher  *Matcher
-	segments Segments
+	log      *store.Log
+	matcher  *store.Matcher
+	segments store.Segments
 
-	views  Paged[viewState]        // by log.views
-	failed map[uint32]Ref          // the first error of views
+	views  store.Paged[viewState]  // by log.views
+	failed map[uint32]store.Ref    // the first error of views
 	split  map[uint32][]splitState // views in several segments
 
 	errors []span // by error group: when it was seen
 
 	// retract is told of each verdict that a later beacon took back: bits of
 	// the total's and of the segment's.
-	retract func(c *Chunk, i int, total, own uint8)
+	retract func(c *store.Chunk, i int, total, own uint8)
 
 	overflow int64 // rows counted in the segment (other)
 }
 
 // viewState is what is known of a page view: the rows that stand for it.
 type viewState struct {
-	start     Ref
-	last      [len(beacon.Vitals)]Ref
+	start     store.Ref
+	last      [len(beacon.Vitals)]store.Ref
 	segment   uint16 // segment + 1, 0: no beacon yet, or splitView
 	navigated bool   // start is a navigation
 }
@@ -43,22 +44,22 @@ type span struct{ first, last int64 }
 
 type splitState struct {
 	viewState // segment is the number itself
-	err       Ref
+	err       store.Ref
 }
 
 const splitView = 1<<16 - 1
 
-func newLens(l *Log, e filter.Expr, by string) *lens {
-	return &lens{log: l, matcher: newMatcher(l, e), segments: newSegments(l, by),
-		split: map[uint32][]splitState{}, failed: map[uint32]Ref{}, retract: func(*Chunk, int, uint8, uint8) {}}
+func newLens(l *store.Log, e filter.Expr, by string) *lens {
+	return &lens{log: l, matcher: store.NewMatcher(l, e), segments: store.NewSegments(l, by),
+		split: map[uint32][]splitState{}, failed: map[uint32]store.Ref{}, retract: func(*store.Chunk, int, uint8, uint8) {}}
 }
 
 // rebuild judges all rows of the log.
 func (n *lens) rebuild() {
-	n.views.grow(n.log.views.bound())
-	for k, c := range n.log.chunks {
-		from := n.log.chunkRef(k)
-		for i := range c.rows {
+	n.views.Grow(n.log.Views.Bound())
+	for k, c := range n.log.Chunks {
+		from := n.log.ChunkRef(k)
+		for i := range c.Rows {
 			n.assignRoles(c, i, from+uint32(i))
 		}
 	}
@@ -66,34 +67,34 @@ func (n *lens) rebuild() {
 
 // release forgets a view that has no row left.
 func (n *lens) release(view uint32) {
-	if int(view) < n.views.len() {
-		*n.views.elem(view) = viewState{}
+	if int(view) < n.views.Len() {
+		*n.views.Elem(view) = viewState{}
 		delete(n.split, view)
 		delete(n.failed, view)
 	}
 }
 
 // assignRoles writes the verdicts of a row that has just come last.
-func (n *lens) assignRoles(c *Chunk, i int, r Ref) {
-	if !n.matcher.passes(c, i) {
-		c.totalRoles[i], c.segmentRoles[i] = 0, 0
+func (n *lens) assignRoles(c *store.Chunk, i int, r store.Ref) {
+	if !n.matcher.Passes(c, i) {
+		c.TotalRoles[i], c.SegmentRoles[i] = 0, 0
 		return
 	}
-	seg := n.segments.ofRow(c, i)
-	if seg == otherSegment {
+	seg := n.segments.OfRow(c, i)
+	if seg == store.OtherSegment {
 		n.overflow++
 	}
-	if c.flags[i]&hasErrors != 0 {
+	if c.Flags[i]&store.HasErrors != 0 {
 		n.recordErrors(c, i)
 	}
-	v := c.view[i]
+	v := c.View[i]
 	if v == 0 {
-		c.totalRoles[i] = standaloneRoles(c.flags[i], c.vitalMask[i])
-		c.segmentRoles[i] = c.totalRoles[i]
+		c.TotalRoles[i] = store.StandaloneRoles(c.Flags[i], c.VitalMask[i])
+		c.SegmentRoles[i] = c.TotalRoles[i]
 		return
 	}
-	n.views.grow(int(v) + 1)
-	st := n.views.elem(v)
+	n.views.Grow(int(v) + 1)
+	st := n.views.Elem(v)
 	switch st.segment {
 	case 0:
 		st.segment = seg + 1
@@ -109,18 +110,18 @@ func (n *lens) assignRoles(c *Chunk, i int, r Ref) {
 		n.assignSplitRoles(c, i, r, v, seg)
 		return
 	}
-	b := rolePasses | n.updateError(v, c, i, r, true, true) | n.update(st, c, i, r, true, true)
-	c.totalRoles[i], c.segmentRoles[i] = b, b
+	b := store.RolePasses | n.updateError(v, c, i, r, true, true) | n.update(st, c, i, r, true, true)
+	c.TotalRoles[i], c.SegmentRoles[i] = b, b
 }
 
 // recordErrors takes note of when error groups were seen.
-func (n *lens) recordErrors(c *Chunk, i int) {
-	t := c.receivedAt(i)
-	for len(n.errors) < len(n.log.errors.groups) {
+func (n *lens) recordErrors(c *store.Chunk, i int) {
+	t := c.ReceivedAt(i)
+	for len(n.errors) < len(n.log.Errors.Groups) {
 		n.errors = append(n.errors, span{})
 	}
-	for _, e := range c.rowErrors(i) {
-		s := &n.errors[n.log.errors.kinds[e.kind].group]
+	for _, e := range c.RowErrors(i) {
+		s := &n.errors[n.log.Errors.Kinds[e.Kind].Group]
 		if s.last == 0 || t < s.first {
 			s.first = t
 		}
@@ -129,8 +130,8 @@ func (n *lens) recordErrors(c *Chunk, i int) {
 }
 
 // assignSplitRoles judges for the total and for the segment apart.
-func (n *lens) assignSplitRoles(c *Chunk, i int, r Ref, v uint32, seg uint16) {
-	c.totalRoles[i] = rolePasses | n.updateError(v, c, i, r, true, false) | n.update(n.views.elem(v), c, i, r, true, false)
+func (n *lens) assignSplitRoles(c *store.Chunk, i int, r store.Ref, v uint32, seg uint16) {
+	c.TotalRoles[i] = store.RolePasses | n.updateError(v, c, i, r, true, false) | n.update(n.views.Elem(v), c, i, r, true, false)
 	states := n.split[v]
 	k := 0
 	for k < len(states) && states[k].segment != seg {
@@ -140,12 +141,12 @@ func (n *lens) assignSplitRoles(c *Chunk, i int, r Ref, v uint32, seg uint16) {
 		states = append(states, splitState{viewState: viewState{segment: seg}})
 		n.split[v] = states
 	}
-	c.segmentRoles[i] = rolePasses | n.updateFirstError(&states[k].err, c, i, r, false, true) | n.update(&states[k].viewState, c, i, r, false, true)
+	c.SegmentRoles[i] = store.RolePasses | n.updateFirstError(&states[k].err, c, i, r, false, true) | n.update(&states[k].viewState, c, i, r, false, true)
 }
 
 // updateError takes a row's errors into what is known of its view.
-func (n *lens) updateError(v uint32, c *Chunk, i int, r Ref, total, own bool) uint8 {
-	if c.flags[i]&hasErrors == 0 {
+func (n *lens) updateError(v uint32, c *store.Chunk, i int, r store.Ref, total, own bool) uint8 {
+	if c.Flags[i]&store.HasErrors == 0 {
 		return 0
 	}
 	known := n.failed[v]
@@ -157,34 +158,34 @@ func (n *lens) updateError(v uint32, c *Chunk, i int, r Ref, total, own bool) ui
 }
 
 // updateFirstError makes a row with errors the first of its view, if it is.
-func (n *lens) updateFirstError(known *Ref, c *Chunk, i int, r Ref, total, own bool) uint8 {
-	if c.flags[i]&hasErrors == 0 || *known != 0 && !n.before(c.receivedAt(i), *known) {
+func (n *lens) updateFirstError(known *store.Ref, c *store.Chunk, i int, r store.Ref, total, own bool) uint8 {
+	if c.Flags[i]&store.HasErrors == 0 || *known != 0 && !n.before(c.ReceivedAt(i), *known) {
 		return 0
 	}
-	n.clearRoles(*known, roleErrored, total, own)
+	n.clearRoles(*known, store.RoleErrored, total, own)
 	*known = r
-	return roleErrored
+	return store.RoleErrored
 }
 
 // update takes a row's start and values into what is known of its view and
 // returns its part of the verdict, after taking back what it replaces.
-func (n *lens) update(st *viewState, c *Chunk, i int, r Ref, total, own bool) (b uint8) {
-	flags := c.flags[i]
+func (n *lens) update(st *viewState, c *store.Chunk, i int, r store.Ref, total, own bool) (b uint8) {
+	flags := c.Flags[i]
 	if flags&beacon.FlagUnsampled != 0 {
 		return b
 	}
 	navigation := flags&beacon.FlagNavigation != 0
 	if st.start == 0 || navigation && !st.navigated ||
-		navigation == st.navigated && n.before(c.receivedAt(i), st.start) {
-		n.clearRoles(st.start, roleView, total, own)
+		navigation == st.navigated && n.before(c.ReceivedAt(i), st.start) {
+		n.clearRoles(st.start, store.RoleView, total, own)
 		st.start, st.navigated = r, navigation
-		b |= roleView
+		b |= store.RoleView
 	}
-	for m := c.vitalMask[i]; m != 0; m &= m - 1 {
+	for m := c.VitalMask[i]; m != 0; m &= m - 1 {
 		k := bits.TrailingZeros8(m)
 		old := st.last[k]
 		if old != 0 {
-			if n.before(c.receivedAt(i), old) {
+			if n.before(c.ReceivedAt(i), old) {
 				continue
 			}
 			n.clearRoles(old, 1<<k, total, own)
@@ -197,20 +198,20 @@ func (n *lens) update(st *viewState, c *Chunk, i int, r Ref, total, own bool) (b
 
 // before reports whether t is before the receive time of row r. A row that was
 // evicted is before everything.
-func (n *lens) before(t int64, r Ref) bool {
-	if !n.log.has(r) {
+func (n *lens) before(t int64, r store.Ref) bool {
+	if !n.log.Has(r) {
 		return false
 	}
-	c, i := n.log.row(r)
-	return t < c.receivedAt(i)
+	c, i := n.log.Row(r)
+	return t < c.ReceivedAt(i)
 }
 
 // clearRoles takes bits of a verdict back.
-func (n *lens) clearRoles(r Ref, bits uint8, total, own bool) {
-	if !n.log.has(r) {
+func (n *lens) clearRoles(r store.Ref, bits uint8, total, own bool) {
+	if !n.log.Has(r) {
 		return
 	}
-	c, i := n.log.row(r)
+	c, i := n.log.Row(r)
 	var t, o uint8
 	if total {
 		t = bits
@@ -218,7 +219,7 @@ func (n *lens) clearRoles(r Ref, bits uint8, total, own bool) {
 	if own {
 		o = bits
 	}
-	c.totalRoles[i] &^= t
-	c.segmentRoles[i] &^= o
+	c.TotalRoles[i] &^= t
+	c.SegmentRoles[i] &^= o
 	n.retract(c, i, t, o)
 }

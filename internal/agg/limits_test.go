@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rumtop/rumtop/internal/agg/store"
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/frame"
 )
@@ -70,8 +71,8 @@ func TestEviction(t *testing.T) {
 			if name == "age" && now.Sub(*f.Health.HistoryFrom) > cfg.Retain+time.Minute {
 				t.Errorf("history from %v at %v", f.Health.HistoryFrom, now)
 			}
-			if a.log.views.len() > a.log.rows+1 || a.log.identities.len() > a.log.rows+1 {
-				t.Errorf("%d views and %d visitors of %d rows", a.log.views.len(), a.log.identities.len(), a.log.rows)
+			if a.log.Views.Len() > a.log.Rows+1 || a.log.Identities.Len() > a.log.Rows+1 {
+				t.Errorf("%d views and %d visitors of %d rows", a.log.Views.Len(), a.log.Identities.Len(), a.log.Rows)
 			}
 		})
 	}
@@ -84,7 +85,7 @@ func TestEvictionLeavesNothing(t *testing.T) {
 	a := New(Config{})
 	q := frame.Query{By: "page", Window: time.Hour, Steps: 60}
 	a.Frame(q, SourceStatus{}, epoch)
-	for range 3 * chunkRows {
+	for range 3 * store.ChunkRows {
 		c := g.beacon()
 		add(a, time.UnixMilli(g.now), c)
 		g.now += 20
@@ -101,14 +102,14 @@ func TestEvictionLeavesNothing(t *testing.T) {
 	for _, n := range f.Series.Beacons {
 		beacons += n
 	}
-	if n := a.log.rows; n == 0 || n > chunkRows || f.Total.Beacons != n || rows != n || beacons != float64(n) {
+	if n := a.log.Rows; n == 0 || n > store.ChunkRows || f.Total.Beacons != n || rows != n || beacons != float64(n) {
 		t.Fatalf("%d rows retained; total %d, segments %d, series %v", n, f.Total.Beacons, rows, beacons)
 	}
 }
 
 func TestSegmentsOverCap(t *testing.T) {
 	a := New(Config{})
-	for i := range maxSegments + 500 {
+	for i := range store.MaxSegments + 500 {
 		b := beacon.Beacon{Received: epoch.UnixMilli(), Navigation: true, View: beacon.ID(i + 1)}
 		b.Dims[beacon.Page] = fmt.Sprintf("/p/%d", i)
 		add(a, epoch, b)
@@ -120,7 +121,7 @@ func TestSegmentsOverCap(t *testing.T) {
 	} {
 		f := a.Frame(q, SourceStatus{}, epoch)
 		last := f.Segments[len(f.Segments)-1]
-		if len(f.Segments) != maxSegments+1 || last.Key != "(other)" || last.Views != 500 || f.Total.Views != maxSegments+500 {
+		if len(f.Segments) != store.MaxSegments+1 || last.Key != "(other)" || last.Views != 500 || f.Total.Views != store.MaxSegments+500 {
 			t.Errorf("%d rows, the last %q with %v views of %v", len(f.Segments), last.Key, last.Views, f.Total.Views)
 		}
 		if f.Health.Overflow != 500 {
@@ -128,7 +129,7 @@ func TestSegmentsOverCap(t *testing.T) {
 		}
 	}
 	f := a.Frame(frame.Query{By: "page", Window: time.Minute, Sort: "views", Rows: 10, Offset: 5}, SourceStatus{}, epoch)
-	if len(f.Segments) != 10 || f.Hidden != maxSegments+1-10 {
+	if len(f.Segments) != 10 || f.Hidden != store.MaxSegments+1-10 {
 		t.Errorf("%d rows and %d hidden", len(f.Segments), f.Hidden)
 	}
 }
@@ -138,14 +139,14 @@ func TestErrorGroupsOverCap(t *testing.T) {
 	word := func(i int) string { // without digits, which would be folded
 		return string([]rune{'g' + rune(i%20), 'g' + rune(i/20%20), 'g' + rune(i/400%20)})
 	}
-	n := maxErrorGroups + 100
+	n := store.MaxErrorGroups + 100
 	for i := range n {
 		add(a, epoch, beacon.Beacon{Received: epoch.UnixMilli(), User: 1,
 			Errors: []beacon.Error{{Type: "E", Message: word(i)}}})
 	}
 	f := a.Frame(frame.Query{By: "region", Window: time.Minute, Errors: 2 * n}, SourceStatus{}, epoch)
 	last := f.Errors[len(f.Errors)-1]
-	if f.Total.Errors != frame.Count(n) || last.Fingerprint != "(other)" || last.Count != 101 || len(f.Errors) != maxErrorGroups {
+	if f.Total.Errors != frame.Count(n) || last.Fingerprint != "(other)" || last.Count != 101 || len(f.Errors) != store.MaxErrorGroups {
 		t.Errorf("%v errors in %d groups, the last %q with %v", f.Total.Errors, len(f.Errors), last.Fingerprint, last.Count)
 	}
 	if f.Health.Overflow != 101 {
@@ -156,7 +157,7 @@ func TestErrorGroupsOverCap(t *testing.T) {
 // TestDictionariesFull counts on where no new text fits any more.
 func TestDictionariesFull(t *testing.T) {
 	a := New(Config{})
-	long := strings.Repeat("x", maxLine-10)
+	long := strings.Repeat("x", store.MaxLine-10)
 	n := 0
 	for a.overflow == 0 {
 		b := beacon.Beacon{Received: epoch.UnixMilli(), Navigation: true,
@@ -168,8 +169,8 @@ func TestDictionariesFull(t *testing.T) {
 		}
 	}
 	f := a.Frame(frame.Query{By: "release", Window: time.Minute, Rows: 1}, SourceStatus{}, epoch)
-	if f.Total.Views != frame.Count(n) || a.log.strings.bytes > maxStringBytes+1<<20 {
-		t.Errorf("%v views of %d; %d bytes of text", f.Total.Views, n, a.log.strings.bytes)
+	if f.Total.Views != frame.Count(n) || a.log.Strings.Bytes > store.MaxStringBytes+1<<20 {
+		t.Errorf("%v views of %d; %d bytes of text", f.Total.Views, n, a.log.Strings.Bytes)
 	}
 }
 
@@ -201,7 +202,7 @@ func TestHostileText(t *testing.T) {
 	add(a, epoch, b)
 	a.Mark(beacon.Marker{ID: evil, At: epoch.UnixMilli(), Kind: beacon.MarkerNote, Text: evil, By: evil, Filter: evil})
 	q := frame.Query{By: "release", Window: time.Minute, ValuesOf: "page"}
-	q.Fingerprint = a.log.errors.groups[1].fingerprint
+	q.Fingerprint = a.log.Errors.Groups[1].Fingerprint
 	f := a.Frame(q, SourceStatus{}, epoch)
 	text := fmt.Sprint(f.Segments, f.Errors, f.Tags, f.Values, *f.Detail, f.Markers)
 	if strings.ContainsAny(text, "\x1b\x07\u202e") {
@@ -214,11 +215,11 @@ func TestHostileText(t *testing.T) {
 
 func TestTagSetsOverCap(t *testing.T) {
 	a := New(Config{})
-	for i := range maxTagSets + 100 {
+	for i := range store.MaxTagSets + 100 {
 		add(a, epoch, beacon.Beacon{Received: epoch.UnixMilli(), Navigation: true, Tags: []beacon.Tag{{Key: "n", Value: fmt.Sprint(i)}}})
 	}
 	f := a.Frame(frame.Query{By: "region", Window: time.Minute}, SourceStatus{}, epoch)
-	if f.Total.Views != maxTagSets+100 || f.Health.Overflow < 100 || f.Health.Overflow > 102 {
+	if f.Total.Views != store.MaxTagSets+100 || f.Health.Overflow < 100 || f.Health.Overflow > 102 {
 		t.Errorf("%v views, overflow %d", f.Total.Views, f.Health.Overflow)
 	}
 }

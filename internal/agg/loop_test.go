@@ -131,7 +131,7 @@ func TestLoopLends(t *testing.T) {
 	go func() { done <- l.Run(ctx, time.Second) }()
 	src.batches <- oneView()
 	for rows := 0; rows == 0; {
-		if err := l.Do(ctx, func(a *Aggregator) { rows = a.log.rows }); err != nil {
+		if err := l.Do(ctx, func(a *Aggregator) { rows = a.log.Rows }); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/rumtop/rumtop/internal/agg/store"
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/plain"
 )
@@ -24,7 +25,7 @@ type markers struct {
 func (a *Aggregator) Mark(m beacon.Marker) {
 	k := &a.markers
 	for _, s := range [...]*string{&m.ID, &m.Kind, &m.Text, &m.By, &m.Filter} {
-		*s = plain.Line(*s, maxLine)
+		*s = plain.Line(*s, store.MaxLine)
 	}
 	if k.ids == nil {
 		k.ids = map[string]bool{}
@@ -48,7 +49,7 @@ func inTime(a, b beacon.Marker) int {
 // markersTo gives the markers of the retained history up to a time, releases
 // that appeared in it among them.
 func (a *Aggregator) markersTo(to int64) []beacon.Marker {
-	oldest, any := a.log.oldest()
+	oldest, any := a.log.Oldest()
 	if !any {
 		oldest = math.MaxInt64
 	}
@@ -93,14 +94,14 @@ type releaseSeen struct {
 const maxAppeared = 500
 
 // count notes a row.
-func (r *releases) count(l *Log, origin uint32, received int64) {
+func (r *releases) count(l *store.Log, origin uint32, received int64) {
 	if int(origin) >= len(r.of) {
-		r.of = append(r.of, make([]uint32, len(l.origins.list)-len(r.of))...)
+		r.of = append(r.of, make([]uint32, len(l.Origins.List)-len(r.of))...)
 	}
 	k := r.of[origin]
 	if k == 0 {
-		text := l.origins.list[origin].dims[beacon.Release]
-		if text == noString || text == otherString {
+		text := l.Origins.List[origin].Dims[beacon.Release]
+		if text == store.NoString || text == store.OtherString {
 			return
 		}
 		at, known := r.place[text]
@@ -129,18 +130,18 @@ const enoughToMiss = 8
 
 // markers are the releases that appeared while the history was being kept. One that is
 // merely rare is not new: at its rate it may have been missed by chance.
-func (r *releases) markers(l *Log, newest int64) []beacon.Marker {
-	if l.rows == 0 {
+func (r *releases) markers(l *store.Log, newest int64) []beacon.Marker {
+	if l.Rows == 0 {
 		return nil
 	}
 	var out []beacon.Marker
-	earliest, _ := l.oldest()
+	earliest, _ := l.Oldest()
 	for _, s := range r.list {
 		before, since := float64(s.first-earliest), float64(newest-s.first)
 		if before < float64(time.Minute.Milliseconds()) || float64(s.n)/max(since, 1000)*before < enoughToMiss {
 			continue
 		}
-		name := l.strings.text[s.text]
+		name := l.Strings.Text[s.text]
 		out = append(out, beacon.Marker{ID: releaseID + name, At: s.first, Kind: beacon.MarkerRelease, Text: "release " + name + " first seen"})
 	}
 	return out

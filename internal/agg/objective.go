@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/rumtop/rumtop/internal/agg/store"
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/filter"
 )
@@ -122,28 +123,28 @@ func (o Objective) String() string {
 }
 
 // objectiveStep is the length of the slots in which objectives are counted.
-const objectiveStep = 10 * slotMS
+const objectiveStep = 10 * store.SlotMS
 
 // promise keeps count of one objective over the retained history. Its counts
 // are by the same rules as a frame's: a view errs once, when it errs first, and
 // a view's last value is the one that counts.
 type promise struct {
 	Objective
-	log     *Log
-	matcher *Matcher
-	vital   int  // place in beacon.Vitals, -1: none
-	which   Memo // of endpoints or names, those that the objective is about
-	whole   Memo // of names, those that Of is about
+	log     *store.Log
+	matcher *store.Matcher
+	vital   int        // place in beacon.Vitals, -1: none
+	which   store.Memo // of endpoints or names, those that the objective is about
+	whole   store.Memo // of names, those that Of is about
 
-	views Paged[kept] // by log.views
-	first int64       // number of steps[0]
+	views store.Paged[kept] // by log.views
+	first int64             // number of steps[0]
 	steps []kept10s
 }
 
 // kept is what is known of a page view.
 type kept struct {
 	counted, failed bool
-	last            Ref // the row of its last value
+	last            store.Ref // the row of its last value
 }
 
 // kept10s is what was counted in one step.
@@ -152,24 +153,24 @@ type kept10s struct {
 	n        int   // of all, not scaled
 }
 
-func newPromise(l *Log, o Objective) *promise {
-	p := &promise{Objective: o, log: l, matcher: newMatcher(l, o.Filter), vital: beacon.VitalIndex(o.Measure)}
-	named := func(want string) func(uint32) bool { return func(id uint32) bool { return l.strings.text[id] == want } }
+func newPromise(l *store.Log, o Objective) *promise {
+	p := &promise{Objective: o, log: l, matcher: store.NewMatcher(l, o.Filter), vital: beacon.VitalIndex(o.Measure)}
+	named := func(want string) func(uint32) bool { return func(id uint32) bool { return l.Strings.Text[id] == want } }
 	switch o.Measure {
 	case "requests":
 		term := &filter.Term{Kind: filter.KindRequest, Op: filter.Eq, Values: []string{o.Request}}
-		p.which.ask = func(endpoint uint32) bool { return o.Request == "" || term.MatchString(l.endpointURL(endpoint)) }
+		p.which.Ask = func(endpoint uint32) bool { return o.Request == "" || term.MatchString(l.EndpointURL(endpoint)) }
 	case "event":
-		p.which.ask, p.whole.ask = named(o.Event), named(o.Of)
+		p.which.Ask, p.whole.Ask = named(o.Event), named(o.Of)
 	default:
-		p.which.ask = named(o.Measure)
+		p.which.Ask = named(o.Measure)
 	}
 	return p
 }
 
 // count takes in a row that has just come last.
-func (p *promise) count(c *Chunk, i int, r Ref) {
-	if !p.matcher.passes(c, i) {
+func (p *promise) count(c *store.Chunk, i int, r store.Ref) {
+	if !p.matcher.Passes(c, i) {
 		return
 	}
 	switch {
@@ -178,63 +179,63 @@ func (p *promise) count(c *Chunk, i int, r Ref) {
 	case p.vital >= 0:
 		p.countVital(c, i, r)
 	case p.Measure == "requests":
-		for _, e := range c.rowRequests(i) {
-			if p.which.holds(uint32(e.endpoint)) {
-				p.add(c, i, 1, e.failed())
+		for _, e := range c.RowRequests(i) {
+			if p.which.Holds(uint32(e.Endpoint)) {
+				p.add(c, i, 1, e.Failed())
 			}
 		}
 	case p.Measure == "event":
-		for _, e := range c.rowEvents(i) {
-			if p.whole.holds(e.name) {
+		for _, e := range c.RowEvents(i) {
+			if p.whole.Holds(e.Name) {
 				p.add(c, i, 1, true)
 			}
-			if p.which.holds(e.name) {
+			if p.which.Holds(e.Name) {
 				p.forgive(c, i)
 			}
 		}
 	default:
-		for _, e := range c.rowCustoms(i) {
-			if p.which.holds(e.name) {
-				p.add(c, i, 1, float64(e.value) > p.Bound)
+		for _, e := range c.RowCustoms(i) {
+			if p.which.Holds(e.Name) {
+				p.add(c, i, 1, float64(e.Value) > p.Bound)
 			}
 		}
 	}
 }
 
-func (p *promise) countView(c *Chunk, i int) {
-	flags, v := c.flags[i], c.view[i]
+func (p *promise) countView(c *store.Chunk, i int) {
+	flags, v := c.Flags[i], c.View[i]
 	if v == 0 {
-		verdict := standaloneRoles(flags, 0)
-		if verdict&roleView != 0 {
+		verdict := store.StandaloneRoles(flags, 0)
+		if verdict&store.RoleView != 0 {
 			p.add(c, i, 1, false)
 		}
-		if verdict&roleErrored != 0 {
+		if verdict&store.RoleErrored != 0 {
 			p.spoil(c, i)
 		}
 		return
 	}
-	p.views.grow(int(v) + 1)
-	k := p.views.elem(v)
+	p.views.Grow(int(v) + 1)
+	k := p.views.Elem(v)
 	if !k.counted && flags&beacon.FlagUnsampled == 0 {
 		k.counted = true
 		p.add(c, i, 1, false)
 	}
-	if !k.failed && flags&hasErrors != 0 {
+	if !k.failed && flags&store.HasErrors != 0 {
 		k.failed = true
 		p.spoil(c, i)
 	}
 }
 
-func (p *promise) countVital(c *Chunk, i int, r Ref) {
-	if c.vitalMask[i]&(1<<p.vital) == 0 || c.flags[i]&beacon.FlagUnsampled != 0 {
+func (p *promise) countVital(c *store.Chunk, i int, r store.Ref) {
+	if c.VitalMask[i]&(1<<p.vital) == 0 || c.Flags[i]&beacon.FlagUnsampled != 0 {
 		return
 	}
-	if v := c.view[i]; v != 0 {
-		p.views.grow(int(v) + 1)
-		k := p.views.elem(v)
-		if p.log.has(k.last) {
-			before, j := p.log.row(k.last)
-			if before.receivedAt(j) > c.receivedAt(i) {
+	if v := c.View[i]; v != 0 {
+		p.views.Grow(int(v) + 1)
+		k := p.views.Elem(v)
+		if p.log.Has(k.last) {
+			before, j := p.log.Row(k.last)
+			if before.ReceivedAt(j) > c.ReceivedAt(i) {
 				return // it was sent before the one we know
 			}
 			p.add(before, j, -1, p.poor(before, j))
@@ -244,11 +245,11 @@ func (p *promise) countVital(c *Chunk, i int, r Ref) {
 	p.add(c, i, 1, p.poor(c, i))
 }
 
-func (p *promise) poor(c *Chunk, i int) bool { return float64(c.vital(i, p.vital)) > p.Bound }
+func (p *promise) poor(c *store.Chunk, i int) bool { return float64(c.Vital(i, p.vital)) > p.Bound }
 
 // step is where a row is counted.
-func (p *promise) step(c *Chunk, i int) *kept10s {
-	number := c.receivedAt(i) / objectiveStep
+func (p *promise) step(c *store.Chunk, i int) *kept10s {
+	number := c.ReceivedAt(i) / objectiveStep
 	if len(p.steps) == 0 {
 		p.first = number
 	}
@@ -269,9 +270,9 @@ func (p *promise) step(c *Chunk, i int) *kept10s {
 }
 
 // add counts one more that is good or bad; by is −1 to take one back.
-func (p *promise) add(c *Chunk, i, by int, bad bool) {
+func (p *promise) add(c *store.Chunk, i, by int, bad bool) {
 	s := p.step(c, i)
-	weight := int64(by) * p.log.origins.weights[c.origin[i]]
+	weight := int64(by) * p.log.Origins.Weights[c.Origin[i]]
 	s.all += weight
 	s.n += by
 	if bad {
@@ -280,15 +281,19 @@ func (p *promise) add(c *Chunk, i, by int, bad bool) {
 }
 
 // spoil makes one of those counted a bad one.
-func (p *promise) spoil(c *Chunk, i int) { p.step(c, i).bad += p.log.origins.weights[c.origin[i]] }
+func (p *promise) spoil(c *store.Chunk, i int) {
+	p.step(c, i).bad += p.log.Origins.Weights[c.Origin[i]]
+}
 
 // forgive makes one of those counted a good one.
-func (p *promise) forgive(c *Chunk, i int) { p.step(c, i).bad -= p.log.origins.weights[c.origin[i]] }
+func (p *promise) forgive(c *store.Chunk, i int) {
+	p.step(c, i).bad -= p.log.Origins.Weights[c.Origin[i]]
+}
 
 // release forgets a view that has no row left.
 func (p *promise) release(view uint32) {
-	if int(view) < p.views.len() {
-		*p.views.elem(view) = kept{}
+	if int(view) < p.views.Len() {
+		*p.views.Elem(view) = kept{}
 	}
 }
 
@@ -320,4 +325,4 @@ func (a *Aggregator) promised() (n int) {
 	return n
 }
 
-func (p *promise) bytes() int { return 8*p.views.room() + 24*cap(p.steps) }
+func (p *promise) bytes() int { return 8*p.views.Room() + 24*cap(p.steps) }

@@ -175,7 +175,7 @@ func TestAlert(t *testing.T) {
 // that a period at its rate allows.
 func spentBy(b frame.Burn, a *Aggregator, to time.Time) float64 {
 	f := a.Frame(frame.Query{By: "release", Window: to.Sub(epoch) + time.Second}, SourceStatus{}, to)
-	oldest, _ := a.log.oldest()
+	oldest, _ := a.log.Oldest()
 	span := float64(to.UnixMilli() + 1 - oldest)
 	allowed := (1 - b.Target) * float64(f.Total.Views) * float64(frame.BudgetPeriod.Milliseconds()) / span
 	return float64(f.Total.ErroredViews) / allowed

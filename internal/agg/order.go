@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/rumtop/rumtop/internal/agg/store"
 	"github.com/rumtop/rumtop/internal/frame"
 )
 
@@ -26,7 +27,7 @@ func (a *Aggregator) order(q *frame.Query) []ranked {
 		if c == nil {
 			continue
 		}
-		r := ranked{segment: seg, key: a.lens.segments.key(seg), cell: c, rate: errorRate(c.errored, c.views)}
+		r := ranked{segment: seg, key: a.lens.segments.Key(seg), cell: c, rate: errorRate(c.errored, c.views)}
 		if vital >= 0 {
 			r.p75 = c.vitals[vital].Quantile(.75)
 		}
@@ -34,7 +35,7 @@ func (a *Aggregator) order(q *frame.Query) []ranked {
 	}
 	by := ordering(q.Sort)
 	slices.SortFunc(list, func(x, y ranked) int {
-		if x.segment == otherSegment || y.segment == otherSegment {
+		if x.segment == store.OtherSegment || y.segment == store.OtherSegment {
 			return cmp.Compare(y.segment, x.segment)
 		}
 		n := cmp.Or(by(x, y), worse(x, y), strings.Compare(x.key, y.key))
@@ -74,15 +75,15 @@ func ordering(column string) func(x, y ranked) int {
 
 // worseError orders error groups by the users they hit, then by how often.
 func (a *Aggregator) worseError(x, y uint32) int {
-	if x == otherGroup || y == otherGroup {
+	if x == store.OtherGroup || y == store.OtherGroup {
 		return cmp.Compare(y, x)
 	}
 	p, q := a.now.groups[x], a.now.groups[y]
-	groups := a.log.errors.groups
+	groups := a.log.Errors.Groups
 	return cmp.Or(
 		cmp.Compare(q.users, p.users),
 		cmp.Compare(q.count, p.count),
-		strings.Compare(groups[x].fingerprint, groups[y].fingerprint),
+		strings.Compare(groups[x].Fingerprint, groups[y].Fingerprint),
 	)
 }
 

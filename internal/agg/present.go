@@ -1,6 +1,9 @@
 package agg
 
-import "github.com/rumtop/rumtop/internal/hist"
+import (
+	"github.com/rumtop/rumtop/internal/agg/store"
+	"github.com/rumtop/rumtop/internal/hist"
+)
 
 // people is a set of users.
 type people struct {
@@ -35,15 +38,15 @@ func (w *watch) present(e *episode, upTo int64) *present {
 	p := &present{groups: map[uint32]int{}}
 	k, events := e.measure.vital(), w.events(e)
 	from := min(max(e.onset, upTo-longSteps+1), upTo)
-	w.each(from, upTo, func(c *Chunk, i int) {
-		if c.totalRoles[i]&rolePasses == 0 {
+	w.each(from, upTo, func(c *store.Chunk, i int) {
+		if c.TotalRoles[i]&store.RolePasses == 0 {
 			return
 		}
-		user := w.log.identities.userOf(c.identity[i])
+		user := w.log.Identities.UserOf(c.Identity[i])
 		p.users.add(user)
 		x, n := events(c, i)
-		failed := e.measure == ofErrors && c.flags[i]&hasErrors != 0
-		if x == 0 && n == 0 && !failed || e.matcher != nil && !e.matcher.passes(c, i) {
+		failed := e.measure == ofErrors && c.Flags[i]&store.HasErrors != 0
+		if x == 0 && n == 0 && !failed || e.matcher != nil && !e.matcher.Passes(c, i) {
 			return
 		}
 		p.events, p.trials = p.events+x, p.trials+n
@@ -51,14 +54,14 @@ func (w *watch) present(e *episode, upTo int64) *present {
 			p.n++
 		}
 		if k >= 0 {
-			p.values.Add(c.vital(i, k), 1)
+			p.values.Add(c.Vital(i, k), 1)
 		}
 		if x > 0 || failed {
 			p.hurt.add(user)
 		}
 		if failed {
-			for _, entry := range c.rowErrors(i) {
-				p.groups[w.log.errors.kinds[entry.kind].group]++
+			for _, entry := range c.RowErrors(i) {
+				p.groups[w.log.Errors.Kinds[entry.Kind].Group]++
 			}
 		}
 	})

@@ -4,13 +4,14 @@ import (
 	"math"
 	"time"
 
+	"github.com/rumtop/rumtop/internal/agg/store"
 	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/hist"
 )
 
 // series counts the retained history by steps, for the charts and sparklines.
 type series struct {
-	log   *Log
+	log   *store.Log
 	lens  *lens
 	step  int64 // length of a step in milliseconds; 0: no charts are asked for
 	base  int64 // number of cells[0] on the grid of steps
@@ -66,8 +67,8 @@ func (s *series) show(from, to int64, n int) {
 	if length != s.step || base < s.base {
 		s.step, s.base, s.cells = length, base, nil
 		s.extend(to / length)
-		for _, c := range s.log.chunks {
-			for i := range c.rows {
+		for _, c := range s.log.Chunks {
+			for i := range c.Rows {
 				s.count(c, i, 1)
 			}
 		}
@@ -113,55 +114,55 @@ func (s *series) at(t int64) *step {
 }
 
 // count counts a row, or takes it back where by is -1.
-func (s *series) count(c *Chunk, i, by int) {
-	if c.totalRoles[i]&rolePasses == 0 {
+func (s *series) count(c *store.Chunk, i, by int) {
+	if c.TotalRoles[i]&store.RolePasses == 0 {
 		return
 	}
-	st := s.at(c.receivedAt(i))
+	st := s.at(c.ReceivedAt(i))
 	if st == nil {
 		return
 	}
 	st.beacons += by
-	if c.flags[i]&hasErrors != 0 {
-		if user := s.log.identities.userOf(c.identity[i]); user != 0 {
+	if c.Flags[i]&store.HasErrors != 0 {
+		if user := s.log.Identities.UserOf(c.Identity[i]); user != 0 {
 			st.affected += st.users.add(pair(0, user), by)
 		}
 	}
-	s.countStep(st, c, i, c.totalRoles[i], c.segmentRoles[i], by)
+	s.countStep(st, c, i, c.TotalRoles[i], c.SegmentRoles[i], by)
 }
 
 // countRoles counts what a row stands for.
-func (s *series) countRoles(c *Chunk, i int, total, own uint8, by int) {
-	if st := s.at(c.receivedAt(i)); st != nil {
+func (s *series) countRoles(c *store.Chunk, i int, total, own uint8, by int) {
+	if st := s.at(c.ReceivedAt(i)); st != nil {
 		s.countStep(st, c, i, total, own, by)
 	}
 }
 
-func (s *series) countStep(st *step, c *Chunk, i int, total, own uint8, by int) {
-	if (total|own)&(roleView|roleErrored) != 0 {
-		weight := int64(by) * s.log.origins.weights[c.origin[i]]
-		seg := int(s.lens.segments.ofRow(c, i))
+func (s *series) countStep(st *step, c *store.Chunk, i int, total, own uint8, by int) {
+	if (total|own)&(store.RoleView|store.RoleErrored) != 0 {
+		weight := int64(by) * s.log.Origins.Weights[c.Origin[i]]
+		seg := int(s.lens.segments.OfRow(c, i))
 		if seg >= len(st.segments) {
-			st.segments = append(st.segments, make([]spark, len(s.lens.segments.keys)-len(st.segments))...)
+			st.segments = append(st.segments, make([]spark, len(s.lens.segments.Keys)-len(st.segments))...)
 		}
-		if total&roleView != 0 {
+		if total&store.RoleView != 0 {
 			st.views += weight
 		}
-		if total&roleErrored != 0 {
+		if total&store.RoleErrored != 0 {
 			st.errored += weight
 		}
-		if own&roleView != 0 {
+		if own&store.RoleView != 0 {
 			st.segments[seg].views += weight
 		}
-		if own&roleErrored != 0 {
+		if own&store.RoleErrored != 0 {
 			st.segments[seg].errored += weight
 		}
 	}
 	if total&(1<<lcpIndex) != 0 {
-		st.lcp.Add(c.vital(i, lcpIndex), by)
+		st.lcp.Add(c.Vital(i, lcpIndex), by)
 	}
 	if total&(1<<inpIndex) != 0 {
-		st.inp.Add(c.vital(i, inpIndex), by)
+		st.inp.Add(c.Vital(i, inpIndex), by)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/rumtop/rumtop/internal/agg/store"
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/frame"
 )
@@ -24,7 +25,7 @@ func (a *Aggregator) sessions(spec *frame.SessionsSpec, lo, hi int64) []frame.Se
 	group, wanted := uint32(0), spec.Fingerprint != ""
 	if wanted {
 		var ok bool
-		if group, ok = a.log.errors.groupIDs[spec.Fingerprint]; !ok {
+		if group, ok = a.log.Errors.GroupIDs[spec.Fingerprint]; !ok {
 			return nil
 		}
 	}
@@ -33,48 +34,48 @@ func (a *Aggregator) sessions(spec *frame.SessionsSpec, lo, hi int64) []frame.Se
 		return nil
 	}
 	hurt := map[uint32]*frame.SessionRow{}
-	a.log.each(lo, hi, func(c *Chunk, i int) {
-		if c.totalRoles[i]&rolePasses == 0 || c.flags[i]&hasErrors == 0 || c.identity[i] == 0 || !in(c, i) {
+	a.log.Each(lo, hi, func(c *store.Chunk, i int) {
+		if c.TotalRoles[i]&store.RolePasses == 0 || c.Flags[i]&store.HasErrors == 0 || c.Identity[i] == 0 || !in(c, i) {
 			return
 		}
-		for _, e := range c.rowErrors(i) {
-			kind := &a.log.errors.kinds[e.kind]
-			if wanted && kind.group != group {
+		for _, e := range c.RowErrors(i) {
+			kind := &a.log.Errors.Kinds[e.Kind]
+			if wanted && kind.Group != group {
 				continue
 			}
-			r := hurt[c.identity[i]]
+			r := hurt[c.Identity[i]]
 			if r == nil {
-				r = &frame.SessionRow{ID: a.log.senderID(c.identity[i], c.view[i])}
-				hurt[c.identity[i]] = r
+				r = &frame.SessionRow{ID: a.log.SenderID(c.Identity[i], c.View[i])}
+				hurt[c.Identity[i]] = r
 			}
 			r.Errors++
-			o := &a.log.origins.list[c.origin[i]]
-			r.Release, r.Browser, r.Region = a.log.strings.text[o.dims[beacon.Release]], a.log.strings.text[o.dims[beacon.BrowserVersion]], a.log.strings.text[o.dims[beacon.Region]]
-			r.Page = a.log.strings.text[a.log.pages.text[c.page[i]]]
-			r.Error = a.log.errorText(kind)
+			o := &a.log.Origins.List[c.Origin[i]]
+			r.Release, r.Browser, r.Region = a.log.Strings.Text[o.Dims[beacon.Release]], a.log.Strings.Text[o.Dims[beacon.BrowserVersion]], a.log.Strings.Text[o.Dims[beacon.Region]]
+			r.Page = a.log.Strings.Text[a.log.Pages.Text[c.Page[i]]]
+			r.Error = a.log.ErrorText(kind)
 		}
 	})
 	if len(hurt) == 0 {
 		return nil
 	}
 	// What else they did, whether it passes the filter or not.
-	a.log.each(lo, hi, func(c *Chunk, i int) {
-		r := hurt[c.identity[i]]
+	a.log.Each(lo, hi, func(c *store.Chunk, i int) {
+		r := hurt[c.Identity[i]]
 		if r == nil {
 			return
 		}
-		t := at(c.receivedAt(i))
+		t := at(c.ReceivedAt(i))
 		if r.First.IsZero() || t.Before(r.First) {
 			r.First = t
 		}
 		if t.After(r.Last) {
 			r.Last = t
 		}
-		if c.flags[i]&beacon.FlagNavigation != 0 {
+		if c.Flags[i]&beacon.FlagNavigation != 0 {
 			r.Views++
 		}
-		if c.flags[i]&hasRequests != 0 {
-			_, failed := c.requestCounts(i)
+		if c.Flags[i]&store.HasRequests != 0 {
+			_, failed := c.RequestCounts(i)
 			r.Failed += failed
 		}
 	})
@@ -89,15 +90,15 @@ func (a *Aggregator) sessions(spec *frame.SessionsSpec, lo, hi int64) []frame.Se
 }
 
 // within is whether a row belongs to a segment; nil where there is no such segment.
-func (a *Aggregator) within(whole bool, key string) func(c *Chunk, i int) bool {
+func (a *Aggregator) within(whole bool, key string) func(c *store.Chunk, i int) bool {
 	if whole {
-		return func(*Chunk, int) bool { return true }
+		return func(*store.Chunk, int) bool { return true }
 	}
-	seg := a.lens.segments.find(key)
+	seg := a.lens.segments.Find(key)
 	if seg < 0 {
 		return nil
 	}
-	return func(c *Chunk, i int) bool { return int(a.lens.segments.ofRow(c, i)) == seg }
+	return func(c *store.Chunk, i int) bool { return int(a.lens.segments.OfRow(c, i)) == seg }
 }
 
 // course is everything that is retained of one session, in order of time; the
@@ -107,13 +108,13 @@ func (a *Aggregator) course(spec *frame.SessionsSpec) []frame.Step {
 		return nil
 	}
 	l := a.log
-	sent := l.identities.withID(spec.ID)
+	sent := l.Identities.WithID(spec.ID)
 	if sent == nil {
 		return nil
 	}
 	var out []frame.Step
-	for _, c := range l.chunks {
-		for i, who := range c.identity[:c.rows] {
+	for _, c := range l.Chunks {
+		for i, who := range c.Identity[:c.Rows] {
 			if sent[who] {
 				out = a.steps(out, c, i)
 			}
@@ -124,14 +125,14 @@ func (a *Aggregator) course(spec *frame.SessionsSpec) []frame.Step {
 }
 
 // steps adds what a row tells.
-func (a *Aggregator) steps(out []frame.Step, c *Chunk, i int) []frame.Step {
+func (a *Aggregator) steps(out []frame.Step, c *store.Chunk, i int) []frame.Step {
 	l := a.log
-	first := frame.Step{At: at(c.receivedAt(i)), Page: l.strings.text[l.pages.text[c.page[i]]]}
-	traces := c.rowTraces(i)
+	first := frame.Step{At: at(c.ReceivedAt(i)), Page: l.Strings.Text[l.Pages.Text[c.Page[i]]]}
+	traces := c.RowTraces(i)
 	trace := func(of int) string {
 		for k := range traces {
-			if int(traces[k].source&^traceIsText) == of {
-				return l.traceID(&traces[k])
+			if int(traces[k].Source&^store.TraceIsText) == of {
+				return l.TraceID(&traces[k])
 			}
 		}
 		return ""
@@ -141,34 +142,34 @@ func (a *Aggregator) steps(out []frame.Step, c *Chunk, i int) []frame.Step {
 		s.Kind, s.Text, s.Bad, s.Trace = kind, text, bad, trace
 		out = append(out, s)
 	}
-	if c.flags[i]&beacon.FlagNavigation != 0 {
-		add("view", "page view", false, trace(traceOfLoad))
+	if c.Flags[i]&beacon.FlagNavigation != 0 {
+		add("view", "page view", false, trace(store.TraceOfLoad))
 	}
 	for m := range beacon.Vitals {
-		if c.vitalMask[i]&(1<<m) != 0 {
-			v := float64(c.vital(i, m))
+		if c.VitalMask[i]&(1<<m) != 0 {
+			v := float64(c.Vital(i, m))
 			add("vital", beacon.Vitals[m]+" "+strconv.FormatFloat(v, 'g', 4, 64), v > bounds[m][1], "")
 		}
 	}
-	for k, r := range c.rowRequests(i) {
-		url, method := l.endpoint(uint32(r.endpoint))
-		text := l.strings.text[method] + " " + l.strings.text[url] + " "
-		bad := r.failed()
-		if r.status == 0 {
+	for k, r := range c.RowRequests(i) {
+		url, method := l.Endpoint(uint32(r.Endpoint))
+		text := l.Strings.Text[method] + " " + l.Strings.Text[url] + " "
+		bad := r.Failed()
+		if r.Status == 0 {
 			text += "no answer"
 		} else {
-			text += strconv.Itoa(int(r.status))
+			text += strconv.Itoa(int(r.Status))
 		}
-		if d := unpackDuration(r.duration); d > 0 {
+		if d := store.UnpackDuration(r.Duration); d > 0 {
 			text += " " + strconv.FormatFloat(float64(d), 'f', 0, 32) + " ms"
 		}
 		add("request", text, bad, trace(k))
 	}
-	for _, e := range c.rowEvents(i) {
-		add("event", l.strings.text[e.name], false, "")
+	for _, e := range c.RowEvents(i) {
+		add("event", l.Strings.Text[e.Name], false, "")
 	}
-	for _, e := range c.rowErrors(i) {
-		add("error", l.errorText(&l.errors.kinds[e.kind]), true, trace(traceOfLoad))
+	for _, e := range c.RowErrors(i) {
+		add("error", l.ErrorText(&l.Errors.Kinds[e.Kind]), true, trace(store.TraceOfLoad))
 	}
 	return out
 }

@@ -5,20 +5,21 @@ import (
 	"math"
 	"slices"
 
+	"github.com/rumtop/rumtop/internal/agg/store"
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // Times of the silence detector.
 const (
-	silenceStep   = 10 * slotMS
+	silenceStep   = 10 * store.SlotMS
 	silenceWindow = 6   // steps that are looked at
 	silenceBlock  = 30  // steps of the past whose mean is one observation of the rate
 	silenceSteps  = 396 // steps that are remembered: more than an hour
 	leastBlocks   = 3   // of the past, for there to be a rate at all
 	// settled is how long after its end a step is counted: collectors gather
 	// beacons for a moment.
-	settled = 5 * slotMS
+	settled = 5 * store.SlotMS
 )
 
 const (
@@ -40,7 +41,7 @@ var silenceDims = beacon.DimsWith(func(d *beacon.Dimension) bool { return d.Expe
 
 // silences keeps what each segment sent, by steps of ten seconds.
 type silences struct {
-	log    *Log
+	log    *store.Log
 	next   int64 // number of the step that is counted next; 0: none yet
 	series map[silenceKey]*silenceSeries
 	full   bool // a segment was left out
@@ -70,7 +71,7 @@ type silenceSeries struct {
 // read is no silence.
 func (s *silences) catchUp(newest int64) {
 	l := s.log
-	oldest, any := l.oldest()
+	oldest, any := l.Oldest()
 	if !any {
 		return
 	}
@@ -88,32 +89,32 @@ func (s *silences) catchUp(newest int64) {
 // count counts one step.
 func (s *silences) count(step int64) {
 	l := s.log
-	s.byOrigin = filled(s.byOrigin, len(l.origins.list), sent{})
-	s.byPage = filled(s.byPage, len(l.pages.text), sent{})
+	s.byOrigin = store.Filled(s.byOrigin, len(l.Origins.List), sent{})
+	s.byPage = store.Filled(s.byPage, len(l.Pages.Text), sent{})
 	var all sent
-	l.each(step*silenceStep, (step+1)*silenceStep, func(c *Chunk, i int) {
-		if c.flags[i]&beacon.FlagUnsampled != 0 {
+	l.Each(step*silenceStep, (step+1)*silenceStep, func(c *store.Chunk, i int) {
+		if c.Flags[i]&beacon.FlagUnsampled != 0 {
 			return
 		}
-		weight := float32(l.origins.weights[c.origin[i]]) / one
+		weight := float32(l.Origins.Weights[c.Origin[i]]) / store.One
 		b := sent{weight, weight * weight}
-		s.byOrigin[c.origin[i]].add(b)
-		s.byPage[c.page[i]].add(b)
+		s.byOrigin[c.Origin[i]].add(b)
+		s.byPage[c.Page[i]].add(b)
 		all.add(b)
 	})
 	s.add(silenceKey{dim: beacon.NumDims}, step, all)
 	for page, n := range s.byPage {
 		if n.n != 0 {
-			s.add(silenceKey{beacon.Page, l.pages.text[page]}, step, n)
+			s.add(silenceKey{beacon.Page, l.Pages.Text[page]}, step, n)
 		}
 	}
 	for origin, n := range s.byOrigin {
 		if n.n == 0 {
 			continue
 		}
-		dims := &l.origins.list[origin].dims
+		dims := &l.Origins.List[origin].Dims
 		for _, d := range silenceDims {
-			if d != beacon.Page && dims[d] != noString {
+			if d != beacon.Page && dims[d] != store.NoString {
 				s.add(silenceKey{d, dims[d]}, step, n)
 			}
 		}
@@ -254,7 +255,7 @@ func (a *Aggregator) silent(to int64) []frame.Silence {
 			Expected: expected, Received: received, Since: at(r.since(end, expected) * silenceStep),
 		}}
 		if k.dim != beacon.NumDims {
-			f.Term = frame.Term{Field: k.dim.String(), Value: a.log.strings.text[k.text]}
+			f.Term = frame.Term{Field: k.dim.String(), Value: a.log.Strings.Text[k.text]}
 		}
 		all = append(all, f)
 	}

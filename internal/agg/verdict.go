@@ -6,6 +6,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/rumtop/rumtop/internal/agg/store"
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/hist"
@@ -34,11 +35,11 @@ const verdictEvery = 5000
 // verdictLately judges anew only when the question changed or some seconds have passed.
 func (a *Aggregator) verdictLately(spec frame.VerdictSpec, hi int64) *frame.Verdict {
 	j := &a.judged
-	same := j.spec == spec && j.filter == a.lensOf.filter && a.log.rows < 2*j.rows
+	same := j.spec == spec && j.filter == a.lensOf.filter && a.log.Rows < 2*j.rows
 	if age := hi - j.at; same && age >= 0 && age < verdictEvery {
 		return j.answer
 	}
-	*j = judged{spec, a.lensOf.filter, hi, a.log.rows, a.verdict(spec, hi)}
+	*j = judged{spec, a.lensOf.filter, hi, a.log.Rows, a.verdict(spec, hi)}
 	return j.answer
 }
 
@@ -48,7 +49,7 @@ func (a *Aggregator) verdict(spec frame.VerdictSpec, hi int64) *frame.Verdict {
 		return nil
 	}
 	lo := hi - int64(maxRetain/time.Millisecond)
-	if oldest, any := a.log.oldest(); any {
+	if oldest, any := a.log.Oldest(); any {
 		lo = oldest
 	}
 	if spec.Since > 0 {
@@ -64,13 +65,13 @@ func (a *Aggregator) verdict(spec frame.VerdictSpec, hi int64) *frame.Verdict {
 	kinds := newStrata(a.log)
 	names := [2]uint32{releaseString(a.log, v.Baseline), releaseString(a.log, v.Canary)}
 	views, canary := make([]float64, adoptionSteps), make([]float64, adoptionSteps)
-	a.log.each(lo, hi, func(c *Chunk, i int) {
-		if c.totalRoles[i]&rolePasses == 0 {
+	a.log.Each(lo, hi, func(c *store.Chunk, i int) {
+		if c.TotalRoles[i]&store.RolePasses == 0 {
 			return
 		}
-		release := a.log.origins.list[c.origin[i]].dims[beacon.Release]
-		if c.totalRoles[i]&roleView != 0 {
-			k := int((c.receivedAt(i) - lo) * adoptionSteps / (hi - lo))
+		release := a.log.Origins.List[c.Origin[i]].Dims[beacon.Release]
+		if c.TotalRoles[i]&store.RoleView != 0 {
+			k := int((c.ReceivedAt(i) - lo) * adoptionSteps / (hi - lo))
 			views[k]++
 			if release == names[1] {
 				canary[k]++
@@ -78,7 +79,7 @@ func (a *Aggregator) verdict(spec frame.VerdictSpec, hi int64) *frame.Verdict {
 		}
 		for side := range arms {
 			if release == names[side] {
-				arms[side].count(a.log, kinds.of(c.origin[i]), c, i)
+				arms[side].count(a.log, kinds.of(c.Origin[i]), c, i)
 			}
 		}
 	})
@@ -111,26 +112,26 @@ func (a *Aggregator) pickReleases(v *frame.Verdict, lo, hi int64) {
 	}
 	views, first := map[uint32]int{}, map[uint32]int64{}
 	settled := lo + int64(fromTheStart*float64(hi-lo))
-	a.log.each(lo, hi, func(c *Chunk, i int) {
-		if c.totalRoles[i]&roleView == 0 {
+	a.log.Each(lo, hi, func(c *store.Chunk, i int) {
+		if c.TotalRoles[i]&store.RoleView == 0 {
 			return
 		}
-		r := a.log.origins.list[c.origin[i]].dims[beacon.Release]
-		if r == noString || r == otherString {
+		r := a.log.Origins.List[c.Origin[i]].Dims[beacon.Release]
+		if r == store.NoString || r == store.OtherString {
 			return
 		}
 		if views[r]++; views[r] == 1 {
-			first[r] = max(c.receivedAt(i), settled)
+			first[r] = max(c.ReceivedAt(i), settled)
 		}
 	})
 	pick := func(not string, better func(x, y uint32) int) string {
-		best := uint32(noString)
+		best := uint32(store.NoString)
 		for r, n := range views {
-			if n >= minTrials && a.log.strings.text[r] != not && (best == noString || cmp.Or(better(r, best), cmp.Compare(r, best)) > 0) {
+			if n >= minTrials && a.log.Strings.Text[r] != not && (best == store.NoString || cmp.Or(better(r, best), cmp.Compare(r, best)) > 0) {
 				best = r
 			}
 		}
-		return a.log.strings.text[best]
+		return a.log.Strings.Text[best]
 	}
 	if v.Canary == "" {
 		v.Canary = pick(v.Baseline, func(x, y uint32) int {
@@ -144,18 +145,18 @@ func (a *Aggregator) pickReleases(v *frame.Verdict, lo, hi int64) {
 
 // strata number the kinds of people: region, device and browser together.
 type strata struct {
-	log      *Log
+	log      *store.Log
 	byDims   map[[3]uint32]int
 	ofOrigin []int // stratum + 1
 }
 
-func newStrata(l *Log) *strata {
-	return &strata{l, map[[3]uint32]int{}, make([]int, len(l.origins.list))}
+func newStrata(l *store.Log) *strata {
+	return &strata{l, map[[3]uint32]int{}, make([]int, len(l.Origins.List))}
 }
 
 func (s *strata) of(origin uint32) int {
 	if s.ofOrigin[origin] == 0 {
-		d := &s.log.origins.list[origin].dims
+		d := &s.log.Origins.List[origin].Dims
 		key := [3]uint32{d[beacon.Region], d[beacon.Device], d[beacon.Browser]}
 		k, ok := s.byDims[key]
 		if !ok {
@@ -188,24 +189,24 @@ type stratum struct {
 	values                           [3]hist.Histogram
 }
 
-func (a *arm) count(l *Log, k int, c *Chunk, i int) {
+func (a *arm) count(l *store.Log, k int, c *store.Chunk, i int) {
 	for len(a.strata) <= k {
 		a.strata = append(a.strata, stratum{})
 	}
 	s := &a.strata[k]
-	user := l.identities.userOf(c.identity[i])
+	user := l.Identities.UserOf(c.Identity[i])
 	a.users.add(user)
-	if c.totalRoles[i]&roleView != 0 {
+	if c.TotalRoles[i]&store.RoleView != 0 {
 		a.views++
 		s.views++
 	}
-	if c.totalRoles[i]&roleErrored != 0 {
+	if c.TotalRoles[i]&store.RoleErrored != 0 {
 		a.errored++
 		s.errored++
 		a.failed.add(user)
 	}
-	if c.flags[i]&hasRequests != 0 {
-		n, failed := c.requestCounts(i)
+	if c.Flags[i]&store.HasRequests != 0 {
+		n, failed := c.RequestCounts(i)
 		s.requests += float64(n)
 		s.failed += float64(failed)
 		if failed > 0 {
@@ -214,8 +215,8 @@ func (a *arm) count(l *Log, k int, c *Chunk, i int) {
 		}
 	}
 	for m := range s.values {
-		if c.totalRoles[i]&(1<<m) != 0 {
-			s.values[m].Add(c.vital(i, m), 1)
+		if c.TotalRoles[i]&(1<<m) != 0 {
+			s.values[m].Add(c.Vital(i, m), 1)
 			a.values[m]++
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/bits"
 
+	"github.com/rumtop/rumtop/internal/agg/store"
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/frame"
 )
@@ -14,7 +15,7 @@ import (
 // log alone: after a new filter it reads the log again, and finds what it
 // would have found had it been asked from the beginning.
 type watch struct {
-	log *Log
+	log *store.Log
 
 	steps   []*watchStep // the newest last
 	counted int          // bytes of steps
@@ -30,7 +31,7 @@ type watch struct {
 	ofOrigin [][]uint16     // the segments of an origin
 	ofPage   []uint16       // the segment of a page; 0: not known yet; unwatched
 
-	seen Paged[[numMeasures]uint16] // by user: the step in which a measure last counted for them
+	seen store.Paged[[numMeasures]uint16] // by user: the step in which a measure last counted for them
 
 	base, long, short []watchSum // by segment: the past; the last five minutes; the last one
 	hot               [numMeasures]int
@@ -74,7 +75,7 @@ func (m watched) vital() int {
 
 type watchField struct {
 	name     string
-	segments Segments
+	segments store.Segments
 }
 
 type watchSegment struct {
@@ -132,7 +133,7 @@ func levelEdge(vital, level int) float64 {
 	return float64(math.Float32frombits((math.Float32bits(lowest[vital])>>sub + uint32(level)) << sub))
 }
 
-func newWatch(l *Log) *watch {
+func newWatch(l *store.Log) *watch {
 	w := &watch{log: l, byValue: map[frame.Term]uint16{}, perField: map[string]int{}}
 	w.segments = []watchSegment{{}}
 	w.grow()
@@ -152,7 +153,7 @@ func (w *watch) know(fields []string) {
 	for i, name := range fields {
 		w.order[name] = i
 		if d, ok := beacon.DimByName(name); !known[name] && (!ok || beacon.Dimensions[d].Watched) {
-			w.fields = append(w.fields, watchField{name, newSegments(w.log, name)})
+			w.fields = append(w.fields, watchField{name, store.NewSegments(w.log, name)})
 			w.ofOrigin = nil
 		}
 	}
@@ -167,11 +168,11 @@ func (w *watch) grow() {
 
 // segment is the number of a value, unwatched where there are too many.
 func (w *watch) segment(f *watchField, id uint32) uint16 {
-	text := f.segments.value(id)
-	if text == noString || text == otherString {
+	text := f.segments.Value(id)
+	if text == store.NoString || text == store.OtherString {
 		return unwatched
 	}
-	t := frame.Term{Field: f.name, Value: w.log.strings.text[text]}
+	t := frame.Term{Field: f.name, Value: w.log.Strings.Text[text]}
 	if seg, ok := w.byValue[t]; ok {
 		return seg
 	}
@@ -188,12 +189,12 @@ func (w *watch) segment(f *watchField, id uint32) uint16 {
 
 func (w *watch) segmentsOf(origin uint32) []uint16 {
 	if int(origin) >= len(w.ofOrigin) {
-		w.ofOrigin = append(w.ofOrigin, make([][]uint16, len(w.log.origins.list)-len(w.ofOrigin))...)
+		w.ofOrigin = append(w.ofOrigin, make([][]uint16, len(w.log.Origins.List)-len(w.ofOrigin))...)
 	}
 	if w.ofOrigin[origin] == nil {
 		list := []uint16{0}
 		for k := range w.fields {
-			if f := &w.fields[k]; f.segments.dim != beacon.Page {
+			if f := &w.fields[k]; f.segments.Dim != beacon.Page {
 				if seg := w.segment(f, origin); seg != unwatched {
 					list = append(list, seg)
 				}
@@ -206,12 +207,12 @@ func (w *watch) segmentsOf(origin uint32) []uint16 {
 
 func (w *watch) pageSegment(page uint16) uint16 {
 	if int(page) >= len(w.ofPage) {
-		w.ofPage = append(w.ofPage, make([]uint16, len(w.log.pages.text)-len(w.ofPage))...)
+		w.ofPage = append(w.ofPage, make([]uint16, len(w.log.Pages.Text)-len(w.ofPage))...)
 	}
 	if w.ofPage[page] == 0 {
 		w.ofPage[page] = unwatched
 		for k := range w.fields {
-			if f := &w.fields[k]; f.segments.dim == beacon.Page {
+			if f := &w.fields[k]; f.segments.Dim == beacon.Page {
 				w.ofPage[page] = w.segment(f, uint32(page))
 			}
 		}
@@ -222,15 +223,15 @@ func (w *watch) pageSegment(page uint16) uint16 {
 // aim says up to when, in Unix milliseconds, the log is complete: the steps that
 // are over by then are to be read.
 func (w *watch) aim(now int64) {
-	if w.log.rows == 0 {
+	if w.log.Rows == 0 {
 		return
 	}
 	if w.next == 0 {
-		w.next = w.log.firstSlot()*slotMS/watchMS + skipSteps
+		w.next = w.log.FirstSlot()*store.SlotMS/watchMS + skipSteps
 	}
 	w.last = (now-sealDelay)/watchMS - 1
 	if w.last-w.next > 2*keepSteps { // nothing was heard for longer than is kept
-		w.next = max(w.next, min(w.last-2*keepSteps, w.log.lastSlot()*slotMS/watchMS-keepSteps))
+		w.next = max(w.next, min(w.last-2*keepSteps, w.log.LastSlot()*store.SlotMS/watchMS-keepSteps))
 	}
 }
 
@@ -248,10 +249,10 @@ func (w *watch) readOn(rows int) {
 }
 
 // each visits the rows of steps [from, to].
-func (w *watch) each(from, to int64, visit func(c *Chunk, i int)) {
-	n, _ := w.log.countRows(from*watchMS, (to+1)*watchMS)
+func (w *watch) each(from, to int64, visit func(c *store.Chunk, i int)) {
+	n, _ := w.log.CountRows(from*watchMS, (to+1)*watchMS)
 	w.visited += n
-	w.log.each(from*watchMS, (to+1)*watchMS, visit)
+	w.log.Each(from*watchMS, (to+1)*watchMS, visit)
 }
 
 // bytes is about the memory that the watch takes.
@@ -260,7 +261,7 @@ func (w *watch) bytes() int {
 		return 0
 	}
 	const sum, segment, vitals = 700, 64, 2 * int(numMeasures)
-	n := w.counted + (3*sum+segment)*len(w.segments) + vitals*w.seen.room()
+	n := w.counted + (3*sum+segment)*len(w.segments) + vitals*w.seen.Room()
 	for _, e := range w.episodes {
 		n += 32 * cap(e.points)
 	}
@@ -271,16 +272,16 @@ func (w *watch) bytes() int {
 func (w *watch) read(number int64) *watchStep {
 	s := &watchStep{cells: make([]*watchCell, len(w.segments))}
 	at := uint16(number)
-	w.each(number, number, func(c *Chunk, i int) {
-		if c.totalRoles[i]&rolePasses == 0 {
+	w.each(number, number, func(c *store.Chunk, i int) {
+		if c.TotalRoles[i]&store.RolePasses == 0 {
 			return
 		}
 		var d watchDelta
 		if d.of(w, c, i, at) {
-			for _, seg := range w.segmentsOf(c.origin[i]) {
+			for _, seg := range w.segmentsOf(c.Origin[i]) {
 				s.add(w, seg, &d)
 			}
-			if seg := w.pageSegment(c.page[i]); seg != unwatched {
+			if seg := w.pageSegment(c.Page[i]); seg != unwatched {
 				s.add(w, seg, &d)
 			}
 		}
@@ -300,28 +301,28 @@ type watchDelta struct {
 }
 
 // of reports whether the row adds anything.
-func (d *watchDelta) of(w *watch, c *Chunk, i int, step uint16) bool {
-	flags := c.flags[i]
-	user := w.log.identities.userOf(c.identity[i])
-	d.weight = float32(w.log.origins.weights[c.origin[i]]) / one
+func (d *watchDelta) of(w *watch, c *store.Chunk, i int, step uint16) bool {
+	flags := c.Flags[i]
+	user := w.log.Identities.UserOf(c.Identity[i])
+	d.weight = float32(w.log.Origins.Weights[c.Origin[i]]) / store.One
 	some := false
-	if c.totalRoles[i]&roleView != 0 {
+	if c.TotalRoles[i]&store.RoleView != 0 {
 		d.trials[0], some = 1, true
 	}
-	if flags&hasErrors != 0 && w.fresh(user, ofErrors, step) {
+	if flags&store.HasErrors != 0 && w.fresh(user, ofErrors, step) {
 		d.hurt[0], some = true, true
 	}
-	if flags&hasRequests != 0 {
-		n, failed := c.requestCounts(i)
+	if flags&store.HasRequests != 0 {
+		n, failed := c.RequestCounts(i)
 		d.trials[1], some = uint32(n), true
 		d.hurt[1] = failed > 0 && w.fresh(user, ofRequests, step)
 	}
 	if flags&beacon.FlagUnsampled == 0 {
-		for m := c.vitalMask[i] & (1<<len(d.level) - 1); m != 0; m &= m - 1 {
+		for m := c.VitalMask[i] & (1<<len(d.level) - 1); m != 0; m &= m - 1 {
 			k := bits.TrailingZeros8(m)
 			if w.fresh(user, ofLCP+watched(k), step) {
 				d.vitals |= 1 << k
-				d.level[k] = uint8(levelOf(k, c.vital(i, k)))
+				d.level[k] = uint8(levelOf(k, c.Vital(i, k)))
 				some = true
 			}
 		}
@@ -334,8 +335,8 @@ func (w *watch) fresh(user uint32, m watched, step uint16) bool {
 	if user == 0 {
 		return true
 	}
-	w.seen.grow(int(user) + 1)
-	last := &w.seen.elem(user)[m]
+	w.seen.Grow(int(user) + 1)
+	last := &w.seen.Elem(user)[m]
 	if *last != 0 && step-*last < longSteps {
 		return false
 	}

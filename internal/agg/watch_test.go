@@ -109,7 +109,7 @@ func TestWatchIsPartOfTheMemory(t *testing.T) {
 	if before != 0 || a.watch.counted != counted || a.watch.bytes() < counted {
 		t.Errorf("%d bytes at first, %d of %d then", before, a.watch.counted, counted)
 	}
-	used := int64(a.log.bytes() + a.intake.bytes())
+	used := int64(a.log.Bytes() + a.intake.Bytes())
 	b, _ := burning(t, Config{Memory: used + int64(a.watch.bytes())/2})
 	b.Frame(frame.Query{By: "region", Window: 5 * time.Minute}, SourceStatus{Loading: 1}, end)
 	if b.evicted != 0 {

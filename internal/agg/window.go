@@ -3,6 +3,7 @@ package agg
 import (
 	"math/bits"
 
+	"github.com/rumtop/rumtop/internal/agg/store"
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/hist"
@@ -13,7 +14,7 @@ import (
 // that a frame costs what has arrived since the last one, however long the
 // window is and however many segments there are.
 type window struct {
-	log    *Log
+	log    *store.Log
 	lens   *lens
 	lo, hi int64 // Unix milliseconds
 
@@ -50,7 +51,7 @@ type groupCell struct {
 	releases map[uint32]int // rows by log.texts
 }
 
-func newWindow(l *Log, n *lens) *window {
+func newWindow(l *store.Log, n *lens) *window {
 	w := &window{log: l, lens: n}
 	w.reset()
 	return w
@@ -84,12 +85,12 @@ func (w *window) moveTo(lo, hi int64) {
 		w.reset()
 		w.lo, w.hi = lo, lo
 	}
-	enter := func(c *Chunk, i int) { w.count(c, i, 1) }
-	leave := func(c *Chunk, i int) { w.count(c, i, -1) }
-	w.log.each(w.lo, lo, leave)
-	w.log.each(hi, w.hi, leave)
-	w.log.each(lo, min(w.lo, hi), enter)
-	w.log.each(max(w.hi, lo), hi, enter)
+	enter := func(c *store.Chunk, i int) { w.count(c, i, 1) }
+	leave := func(c *store.Chunk, i int) { w.count(c, i, -1) }
+	w.log.Each(w.lo, lo, leave)
+	w.log.Each(hi, w.hi, leave)
+	w.log.Each(lo, min(w.lo, hi), enter)
+	w.log.Each(max(w.hi, lo), hi, enter)
 	w.lo, w.hi = lo, hi
 }
 
@@ -100,7 +101,7 @@ func (w *window) sampling() float64 {
 	}
 	rate := 1.0
 	for weight := range w.rates {
-		rate = min(rate, one/float64(weight))
+		rate = min(rate, store.One/float64(weight))
 	}
 	return rate
 }
@@ -108,50 +109,50 @@ func (w *window) sampling() float64 {
 func (w *window) covers(t int64) bool { return w.lo <= t && t < w.hi }
 
 // count counts a row, or takes it back where by is -1.
-func (w *window) count(c *Chunk, i, by int) {
-	if c.totalRoles[i]&rolePasses == 0 {
+func (w *window) count(c *store.Chunk, i, by int) {
+	if c.TotalRoles[i]&store.RolePasses == 0 {
 		return
 	}
-	weight := w.log.origins.weights[c.origin[i]]
-	seg := w.lens.segments.ofRow(c, i)
+	weight := w.log.Origins.Weights[c.Origin[i]]
+	seg := w.lens.segments.OfRow(c, i)
 	cl := w.cellFor(seg)
-	flags := c.flags[i]
+	flags := c.Flags[i]
 	w.total.beacons += by
 	cl.beacons += by
-	if weight != one {
+	if weight != store.One {
 		w.total.scaled += by
 		cl.scaled += by
 		if w.rates[weight] += by; w.rates[weight] == 0 {
 			delete(w.rates, weight)
 		}
 	}
-	if s := c.skew[i]; s != 0 {
-		w.skew.Add(unpackSkew(s), by)
+	if s := c.Skew[i]; s != 0 {
+		w.skew.Add(store.UnpackSkew(s), by)
 	}
-	user := w.log.identities.userOf(c.identity[i])
+	user := w.log.Identities.UserOf(c.Identity[i])
 	if user != 0 {
 		w.total.users += w.countUser(user, by)
 		cl.users += w.segUsers.add(pair(uint32(seg), user), by)
 	}
-	if flags&hasRequests != 0 {
-		n, failed := c.requestCounts(i)
+	if flags&store.HasRequests != 0 {
+		n, failed := c.RequestCounts(i)
 		w.total.requests += int64(by*n) * weight
 		w.total.failed += int64(by*failed) * weight
 		cl.requests += int64(by*n) * weight
 		cl.failed += int64(by*failed) * weight
 	}
-	if flags&hasErrors != 0 {
+	if flags&store.HasErrors != 0 {
 		w.countErrors(c, i, by, weight, seg, user)
 	}
-	if flags&hasCustoms != 0 && w.measure != noString {
-		for _, e := range c.rowCustoms(i) {
-			if e.name == w.measure {
-				w.total.measure.Add(e.value, by)
-				cl.measure.Add(e.value, by)
+	if flags&store.HasCustoms != 0 && w.measure != store.NoString {
+		for _, e := range c.RowCustoms(i) {
+			if e.Name == w.measure {
+				w.total.measure.Add(e.Value, by)
+				cl.measure.Add(e.Value, by)
 			}
 		}
 	}
-	w.countRoles(c, i, c.totalRoles[i], c.segmentRoles[i], by)
+	w.countRoles(c, i, c.TotalRoles[i], c.SegmentRoles[i], by)
 	if cl.beacons == 0 {
 		w.cells[seg] = nil
 	}
@@ -159,7 +160,7 @@ func (w *window) count(c *Chunk, i, by int) {
 
 func (w *window) cellFor(seg uint16) *cell {
 	if int(seg) >= len(w.cells) {
-		w.cells = append(w.cells, make([]*cell, len(w.lens.segments.keys)-len(w.cells))...)
+		w.cells = append(w.cells, make([]*cell, len(w.lens.segments.Keys)-len(w.cells))...)
 	}
 	c := w.cells[seg]
 	if c == nil {
@@ -171,7 +172,7 @@ func (w *window) cellFor(seg uint16) *cell {
 
 func (w *window) countUser(user uint32, by int) int {
 	if int(user) >= len(w.users) {
-		w.users = append(w.users, make([]uint32, w.log.identities.userBound()-len(w.users))...)
+		w.users = append(w.users, make([]uint32, w.log.Identities.UserBound()-len(w.users))...)
 	}
 	n := &w.users[user]
 	*n += uint32(by)
@@ -184,9 +185,9 @@ func (w *window) countUser(user uint32, by int) int {
 	return 0
 }
 
-func (w *window) countErrors(c *Chunk, i, by int, weight int64, seg uint16, user uint32) {
+func (w *window) countErrors(c *store.Chunk, i, by int, weight int64, seg uint16, user uint32) {
 	cl := w.cells[seg]
-	errors := c.rowErrors(i)
+	errors := c.RowErrors(i)
 	n := int64(by*len(errors)) * weight
 	w.total.errors += n
 	cl.errors += n
@@ -194,9 +195,9 @@ func (w *window) countErrors(c *Chunk, i, by int, weight int64, seg uint16, user
 		w.total.affected += w.affected.add(pair(0, user), by)
 		cl.affected += w.segAffected.add(pair(uint32(seg), user), by)
 	}
-	release := w.log.origins.list[c.origin[i]].dims[beacon.Release]
+	release := w.log.Origins.List[c.Origin[i]].Dims[beacon.Release]
 	for _, e := range errors {
-		group := w.log.errors.kinds[e.kind].group
+		group := w.log.Errors.Kinds[e.Kind].Group
 		g := w.groups[group]
 		if g == nil {
 			g = &groupCell{releases: map[uint32]int{}}
@@ -217,27 +218,27 @@ func (w *window) countErrors(c *Chunk, i, by int, weight int64, seg uint16, user
 
 // countRoles counts what a row stands for: bits of the verdicts for the
 // total and for its segment.
-func (w *window) countRoles(c *Chunk, i int, total, own uint8, by int) {
-	if (total|own)&^rolePasses == 0 {
+func (w *window) countRoles(c *store.Chunk, i int, total, own uint8, by int) {
+	if (total|own)&^store.RolePasses == 0 {
 		return
 	}
-	weight := w.log.origins.weights[c.origin[i]]
+	weight := w.log.Origins.Weights[c.Origin[i]]
 	w.total.countRoles(c, i, total, by, weight)
-	w.cellFor(w.lens.segments.ofRow(c, i)).countRoles(c, i, own, by, weight)
+	w.cellFor(w.lens.segments.OfRow(c, i)).countRoles(c, i, own, by, weight)
 }
 
-func (cl *cell) countRoles(c *Chunk, i int, verdict uint8, by int, weight int64) {
-	if verdict&roleView != 0 {
+func (cl *cell) countRoles(c *store.Chunk, i int, verdict uint8, by int, weight int64) {
+	if verdict&store.RoleView != 0 {
 		cl.views += int64(by) * weight
 		cl.rawViews += by
 	}
-	if verdict&roleErrored != 0 {
+	if verdict&store.RoleErrored != 0 {
 		cl.errored += int64(by) * weight
 		cl.rawErrored += by
 	}
-	for m := verdict & roleVitals; m != 0; m &= m - 1 {
+	for m := verdict & store.RoleVitals; m != 0; m &= m - 1 {
 		k := bits.TrailingZeros8(m)
-		cl.vitals[k].Add(c.vital(i, k), by)
+		cl.vitals[k].Add(c.Vital(i, k), by)
 	}
 }
 
@@ -253,4 +254,4 @@ func errorRate(errored, views int64) float64 {
 }
 
 // count turns a fixed-point sum of weights into a count.
-func count(fixed int64) frame.Count { return frame.Count(float64(fixed) / one) }
+func count(fixed int64) frame.Count { return frame.Count(float64(fixed) / store.One) }

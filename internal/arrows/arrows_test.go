@@ -30,6 +30,7 @@ var rules = []rule{
 	{under: "internal/hist", never: []string{module}, direct: []string{"os", "net", "net/http", "time"}},
 	{under: "internal/stats", never: []string{module}, direct: []string{"os", "net", "net/http", "time"}},
 	{under: "internal/agg", never: []string{module + "collector", module + "internal/ui", module + "internal/stream", "github.com/nats-io/", "github.com/charmbracelet/bubbletea"}, direct: []string{"os", "net", "net/http"}},
+	{under: "internal/agg/store", never: []string{module + "internal/frame", module + "internal/agg/detect", module + "internal/agg/slo"}, direct: []string{module + "internal/agg", module + "internal/stats", module + "internal/hist"}},
 	{under: "internal/stream", never: []string{module + "internal/agg", module + "internal/ui", module + "collector", "github.com/charmbracelet/"}},
 	{under: "internal/ui/draw", never: []string{module + "internal/frame", module + "internal/agg", "github.com/charmbracelet/bubbletea"}},
 	{under: "internal/ui", never: []string{module + "internal/stream", module + "internal/snapshot", module + "collector", "github.com/nats-io/"}, direct: []string{"github.com/HdrHistogram/hdrhistogram-go"}},

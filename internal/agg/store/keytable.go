@@ -1,4 +1,4 @@
-package agg
+package store
 
 // KeyTable gives 64-bit keys dense indexes from 0, which are given again after
 // remove. It takes 15 to 24 bytes a key, half of what a map does, and a look-up
@@ -21,13 +21,13 @@ func (t *KeyTable) place(key uint64) (place, tag uint32) {
 	return h >> (32 - t.bits), h << t.bits
 }
 
-func (t *KeyTable) len() int { return t.keys.len() - len(t.free) }
+func (t *KeyTable) Len() int { return t.keys.Len() - len(t.free) }
 
 // key is the key of an index, 0 if it is free.
-func (t *KeyTable) key(i uint32) uint64 { return *t.keys.elem(i) }
+func (t *KeyTable) key(i uint32) uint64 { return *t.keys.Elem(i) }
 
-// bound is larger than all indexes given so far.
-func (t *KeyTable) bound() int { return t.keys.len() }
+// Bound is larger than all indexes given so far.
+func (t *KeyTable) Bound() int { return t.keys.Len() }
 
 // find looks key up.
 func (t *KeyTable) find(key uint64) (uint32, bool) {
@@ -43,7 +43,7 @@ func (t *KeyTable) seek(key uint64) (s, i uint32) {
 	s, tag := t.place(key)
 	mask := uint32(len(t.slots) - 1)
 	for ; t.slots[s] != 0; s = (s + 1) & mask {
-		if i := t.slots[s] ^ tag - 1; i < mask && *t.keys.elem(i) == key {
+		if i := t.slots[s] ^ tag - 1; i < mask && *t.keys.Elem(i) == key {
 			return s, i
 		}
 	}
@@ -52,7 +52,7 @@ func (t *KeyTable) seek(key uint64) (s, i uint32) {
 
 // intern looks key up and gives it an index if it had none.
 func (t *KeyTable) intern(key uint64) (i uint32, added bool) {
-	if (t.len()+1)*4 > len(t.slots)*3 {
+	if (t.Len()+1)*4 > len(t.slots)*3 {
 		t.grow()
 	}
 	s, i := t.seek(key)
@@ -62,9 +62,9 @@ func (t *KeyTable) intern(key uint64) (i uint32, added bool) {
 	if n := len(t.free); n > 0 {
 		i = t.free[n-1]
 		t.free = t.free[:n-1]
-		*t.keys.elem(i) = key
+		*t.keys.Elem(i) = key
 	} else {
-		i = uint32(t.keys.len())
+		i = uint32(t.keys.Len())
 		t.keys.push(key)
 	}
 	_, tag := t.place(key)
@@ -75,17 +75,17 @@ func (t *KeyTable) intern(key uint64) (i uint32, added bool) {
 // remove forgets the key of index i.
 func (t *KeyTable) remove(i uint32) {
 	mask := uint32(len(t.slots) - 1)
-	s, _ := t.seek(*t.keys.elem(i))
+	s, _ := t.seek(*t.keys.Elem(i))
 	// What stands behind moves up, unless it would then stand before its own place.
 	for next := (s + 1) & mask; t.slots[next] != 0; next = (next + 1) & mask {
-		home, _ := t.place(*t.keys.elem(t.slots[next]&mask - 1))
+		home, _ := t.place(*t.keys.Elem(t.slots[next]&mask - 1))
 		if (next-home)&mask >= (next-s)&mask {
 			t.slots[s] = t.slots[next]
 			s = next
 		}
 	}
 	t.slots[s] = 0
-	*t.keys.elem(i) = 0
+	*t.keys.Elem(i) = 0
 	t.free = append(t.free, i)
 }
 
@@ -95,8 +95,8 @@ func (t *KeyTable) grow() {
 	t.bits = max(6, t.bits+1)
 	t.slots = make([]uint32, 1<<t.bits)
 	mask := uint32(len(t.slots) - 1)
-	for i := range uint32(t.keys.len()) {
-		s, tag := t.place(*t.keys.elem(i))
+	for i := range uint32(t.keys.Len()) {
+		s, tag := t.place(*t.keys.Elem(i))
 		for t.slots[s] != 0 {
 			s = (s + 1) & mask
 		}
@@ -123,7 +123,7 @@ func (t *KeyTable) prefetchKey(key uint64) uint64 {
 	mask := uint32(len(t.slots) - 1)
 	for ; t.slots[s] != 0; s = (s + 1) & mask {
 		if i := t.slots[s] ^ tag - 1; i < mask {
-			return *t.keys.elem(i)
+			return *t.keys.Elem(i)
 		}
 	}
 	return 0
@@ -131,5 +131,5 @@ func (t *KeyTable) prefetchKey(key uint64) uint64 {
 
 // bytes is the memory that the table takes.
 func (t *KeyTable) bytes() int {
-	return 4*cap(t.slots) + 8*t.keys.room() + 4*cap(t.free)
+	return 4*cap(t.slots) + 8*t.keys.Room() + 4*cap(t.free)
 }

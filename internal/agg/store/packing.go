@@ -1,4 +1,4 @@
-package agg
+package store
 
 import (
 	"math"
@@ -16,8 +16,8 @@ func packSkew(ms int64) uint8 {
 	return uint8(1 + (exp<<3 | int(v<<3>>exp&7)))
 }
 
-// unpackSkew returns the middle of the range that packs to p, in milliseconds.
-func unpackSkew(p uint8) float32 {
+// UnpackSkew returns the middle of the range that packs to p, in milliseconds.
+func UnpackSkew(p uint8) float32 {
 	exp := int(p-1) >> 3
 	lo := float32(uint64(8+(p-1)&7)<<exp) / 8
 	return max(0, lo+float32(uint64(1)<<exp)/16-1)
@@ -29,7 +29,7 @@ func browserTime(received int64, skew uint8) int64 {
 	if skew == 0 {
 		return 0
 	}
-	return received + int64(unpackSkew(skew))
+	return received + int64(UnpackSkew(skew))
 }
 
 // packDuration keeps the upper half of a float32: milliseconds to within 0.4 %.
@@ -40,14 +40,14 @@ func packDuration(ms float32) uint16 {
 	return uint16((math.Float32bits(ms) + 1<<15) >> 16)
 }
 
-func unpackDuration(p uint16) float32 { return math.Float32frombits(uint32(p) << 16) }
+func UnpackDuration(p uint16) float32 { return math.Float32frombits(uint32(p) << 16) }
 
 // isUsable reports whether v can be a measured value: finite and not below zero.
 func isUsable(v float32) bool { return v >= 0 && v <= math.MaxFloat32 }
 
-// one is a count of 1 as a weight. Weights are fixed-point numbers, so that
+// One is a count of 1 as a weight. Weights are fixed-point numbers, so that
 // adding and subtracting them leaves no remainder.
-const one = 1 << 16
+const One = 1 << 16
 
 // maxWeight limits the weight of a tiny sampling rate, in ones.
 const maxWeight = 1_000_000
@@ -55,17 +55,17 @@ const maxWeight = 1_000_000
 // weightOf is what a row counts at a sampling rate: its inverse.
 func weightOf(rate float32) int64 {
 	if !(rate > 0 && rate < 1) {
-		return one
+		return One
 	}
-	return int64(math.Round(min(1/float64(rate), maxWeight) * one))
+	return int64(math.Round(min(1/float64(rate), maxWeight) * One))
 }
 
 // rateOf returns a sampling rate that weightOf turns into weight.
 func rateOf(weight int64) float32 {
-	if weight <= one {
+	if weight <= One {
 		return 1
 	}
-	rate := float32(one / float64(weight))
+	rate := float32(One / float64(weight))
 	for _, r := range [...]float32{rate, math.Nextafter32(rate, 0), math.Nextafter32(rate, 1)} {
 		if weightOf(r) == weight {
 			return r

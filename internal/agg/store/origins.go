@@ -1,4 +1,4 @@
-package agg
+package store
 
 import (
 	"encoding/binary"
@@ -10,20 +10,20 @@ import (
 // Origin is what many beacons have in common: every dimension but the page,
 // the tags and, in origins.weights, the sampling rate.
 type Origin struct {
-	dims [beacon.NumDims]uint32 // log.texts; Page is unused
+	Dims [beacon.NumDims]uint32 // log.texts; Page is unused
 	tags uint32                 // origins.tagSets
 }
 
 // OriginTable are the distinct origins, and in them the distinct sets of tags.
 type OriginTable struct {
 	byHash  KeyTable // by hash: 64 bits of it are taken for the origin itself
-	list    []Origin
-	weights []int64 // what counts are scaled by, see one
+	List    []Origin
+	Weights []int64 // what counts are scaled by, see one
 	bytes   int
 
 	tagSets   [][]beacon.TagRef // sorted by key; log.texts
 	tagSetIDs map[string]uint32
-	tagKeys   map[uint32]bool
+	TagKeys   map[uint32]bool
 }
 
 // Where origins and sets of tags go that are over the cap. What has no tags
@@ -35,16 +35,16 @@ const (
 
 func (o *OriginTable) init() {
 	var other Origin
-	for d := range other.dims {
-		other.dims[d] = otherString
+	for d := range other.Dims {
+		other.Dims[d] = OtherString
 	}
 	o.byHash.intern(0)
 	o.byHash.intern(1)
-	o.list = []Origin{{}, other}
-	o.weights = []int64{one, one}
+	o.List = []Origin{{}, other}
+	o.Weights = []int64{One, One}
 	o.tagSets = [][]beacon.TagRef{nil, nil}
 	o.tagSetIDs = map[string]uint32{}
-	o.tagKeys = map[uint32]bool{}
+	o.TagKeys = map[uint32]bool{}
 }
 
 // intern gives a origin its id.
@@ -52,12 +52,12 @@ func (o *OriginTable) intern(hash uint64, fill func(*Origin) (weight int64)) (ui
 	if id, ok := o.byHash.find(hash); ok {
 		return id, true
 	}
-	if len(o.list) >= maxOrigins {
+	if len(o.List) >= maxOrigins {
 		return otherOrigin, false
 	}
 	id, _ := o.byHash.intern(hash)
-	o.list = append(o.list, Origin{})
-	o.weights = append(o.weights, fill(&o.list[id]))
+	o.List = append(o.List, Origin{})
+	o.Weights = append(o.Weights, fill(&o.List[id]))
 	o.bytes += 64 + 8
 	return id, true
 }
@@ -79,7 +79,7 @@ func (o *OriginTable) internTags(refs []beacon.TagRef) uint32 {
 	if id, ok := o.tagSetIDs[string(key)]; ok {
 		return id
 	}
-	if len(o.tagSets) >= maxTagSets {
+	if len(o.tagSets) >= MaxTagSets {
 		return otherTags
 	}
 	id := uint32(len(o.tagSets))
@@ -87,17 +87,17 @@ func (o *OriginTable) internTags(refs []beacon.TagRef) uint32 {
 	o.tagSetIDs[string(key)] = id
 	o.bytes += 2*len(key) + 80
 	for _, r := range refs {
-		o.tagKeys[r.Key] = true
+		o.TagKeys[r.Key] = true
 	}
 	return id
 }
 
 // tagValue is the value of a tag in a origin, noString if it has none.
 func (o *OriginTable) tagValue(id, key uint32) uint32 {
-	for _, r := range o.tagSets[o.list[id].tags] {
+	for _, r := range o.tagSets[o.List[id].tags] {
 		if r.Key == key {
 			return r.Value
 		}
 	}
-	return noString
+	return NoString
 }

@@ -1,4 +1,4 @@
-package agg
+package store
 
 import "github.com/rumtop/rumtop/internal/beacon"
 
@@ -17,9 +17,9 @@ func (c *cursor) seek(rows []uint32, row uint32) {
 	}
 }
 
-// appendRow adds a row of the batch to the log. It returns where the row is, and
+// AppendRow adds a row of the batch to the log. It returns where the row is, and
 // whether all of its strings fitted the dictionaries. Rows must come in order.
-func (t *Translation) appendRow(row int, received int64, ids *RowIDs) (c *Chunk, i int, r Ref, complete bool) {
+func (t *Translation) AppendRow(row int, received int64, ids *RowIDs) (c *Chunk, i int, r Ref, complete bool) {
 	b, n := t.batch, uint32(row)
 	t.metrics.seek(b.MetricRow, n)
 	t.errors.seek(b.ErrorRow, n)
@@ -43,10 +43,10 @@ func (t *Translation) fillRow(row int, s *stagedRow) {
 	s.page = t.pageID(b.Dims[beacon.Page][row])
 	s.flags = b.Flags[row]&(beacon.FlagNavigation|beacon.FlagUnsampled) | t.requestFlags()
 	if t.errors.from < t.errors.to {
-		s.flags |= hasErrors
+		s.flags |= HasErrors
 	}
 	if t.events.from < t.events.to {
-		s.flags |= hasEvents
+		s.flags |= HasEvents
 	}
 	s.vitalMask = 0
 	for k := t.metrics.from; k < t.metrics.to; k++ {
@@ -58,7 +58,7 @@ func (t *Translation) fillRow(row int, s *stagedRow) {
 			s.vitalMask |= 1 << m
 			s.vitals[m] = v
 		} else {
-			s.flags |= hasCustoms
+			s.flags |= HasCustoms
 		}
 	}
 	s.skew = 0
@@ -70,7 +70,7 @@ func (t *Translation) fillRow(row int, s *stagedRow) {
 func (t *Translation) requestFlags() (flags uint8) {
 	n := t.requests.to - t.requests.from
 	if n > 0 {
-		flags = hasRequests
+		flags = HasRequests
 	}
 	if n > 1 {
 		flags |= hasManyRequests
@@ -87,19 +87,19 @@ func (t *Translation) requestFlags() (flags uint8) {
 // a chunk.
 func (t *Translation) appendSideEntries(row int, c *Chunk, i int) {
 	b, at := t.batch, uint16(i)
-	if c.flags[i]&hasErrors != 0 {
-		t.appendTrace(c, at, traceOfLoad, b.Trace[row])
+	if c.Flags[i]&HasErrors != 0 {
+		t.appendTrace(c, at, TraceOfLoad, b.Trace[row])
 	}
-	if c.flags[i]&hasCustoms != 0 {
+	if c.Flags[i]&HasCustoms != 0 {
 		t.appendCustoms(c, at)
 	}
 	for k := t.errors.from; k < t.errors.to; k++ {
-		c.errors = append(c.errors, ErrorEntry{at, t.errorKindID(k)})
+		c.Errors = append(c.Errors, ErrorEntry{at, t.errorKindID(k)})
 	}
 	for k := t.requests.from; k < t.requests.to; k++ {
 		c.requests = append(c.requests, RequestEntry{
-			row: at, status: b.RequestStatus[k], duration: packDuration(b.RequestDuration[k]),
-			endpoint: t.endpointID(b.RequestURL[k], b.RequestMethod[k]),
+			row: at, Status: b.RequestStatus[k], Duration: packDuration(b.RequestDuration[k]),
+			Endpoint: t.endpointID(b.RequestURL[k], b.RequestMethod[k]),
 		})
 		if isFailure(b.RequestStatus[k]) {
 			t.appendTrace(c, at, k-t.requests.from, b.RequestTrace[k])
@@ -127,10 +127,10 @@ func (t *Translation) appendTrace(c *Chunk, row uint16, source int, text uint32)
 	if id == "" {
 		return
 	}
-	e := TraceEntry{row: row, source: uint16(min(source, traceOfLoad))}
+	e := TraceEntry{row: row, Source: uint16(min(source, TraceOfLoad))}
 	var ok bool
 	if e.hi, e.lo, ok = packTrace(id); !ok {
-		e.source |= traceIsText
+		e.Source |= TraceIsText
 		e.lo = uint64(t.traceStringID(id))
 	}
 	c.traces = append(c.traces, e)

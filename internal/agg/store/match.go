@@ -1,4 +1,4 @@
-package agg
+package store
 
 import (
 	"slices"
@@ -37,7 +37,7 @@ func decisionOf(b bool) decision {
 	return decidedNo
 }
 
-func newMatcher(l *Log, e filter.Expr) *Matcher {
+func NewMatcher(l *Log, e filter.Expr) *Matcher {
 	m := &Matcher{log: l}
 	if e.Root != nil {
 		m.root = compile(l, e.Root)
@@ -45,14 +45,14 @@ func newMatcher(l *Log, e filter.Expr) *Matcher {
 	return m
 }
 
-// passes reports whether a row passes the filter.
-func (m *Matcher) passes(c *Chunk, i int) bool {
+// Passes reports whether a row passes the filter.
+func (m *Matcher) Passes(c *Chunk, i int) bool {
 	if m.root == nil {
 		return true
 	}
-	o := c.origin[i]
+	o := c.Origin[i]
 	if int(o) >= len(m.origins) {
-		m.origins = append(m.origins, make([]decision, len(m.log.origins.list)-len(m.origins))...)
+		m.origins = append(m.origins, make([]decision, len(m.log.Origins.List)-len(m.origins))...)
 	}
 	v := m.origins[o]
 	if v == undecided {
@@ -161,15 +161,15 @@ func (n *not) matches(c *Chunk, i int) bool { return !n.node.matches(c, i) }
 // Memo remembers a yes or no per entry of a dictionary.
 type Memo struct {
 	known []decision
-	ask   func(id uint32) bool
+	Ask   func(id uint32) bool
 }
 
-func (v *Memo) holds(id uint32) bool {
+func (v *Memo) Holds(id uint32) bool {
 	if int(id) >= len(v.known) {
 		v.known = append(v.known, make([]decision, int(id)+1-len(v.known))...)
 	}
 	if v.known[id] == undecided {
-		v.known[id] = decisionOf(v.ask(id))
+		v.known[id] = decisionOf(v.Ask(id))
 	}
 	return v.known[id] == decidedYes
 }
@@ -179,11 +179,11 @@ func compileTerm(l *Log, t *filter.Term) node {
 	case filter.KindDim:
 		d, _ := beacon.DimByName(t.Name)
 		if d == beacon.Page {
-			return &pageTerm{Memo{ask: func(id uint32) bool { return t.MatchString(l.strings.text[l.pages.text[id]]) }}}
+			return &pageTerm{Memo{Ask: func(id uint32) bool { return t.MatchString(l.Strings.Text[l.Pages.Text[id]]) }}}
 		}
-		return &originTerm{Memo{ask: func(id uint32) bool { return t.MatchString(l.strings.text[l.origins.list[id].dims[d]]) }}}
+		return &originTerm{Memo{Ask: func(id uint32) bool { return t.MatchString(l.Strings.Text[l.Origins.List[id].Dims[d]]) }}}
 	case filter.KindTag:
-		return &originTerm{Memo{ask: func(id uint32) bool { return t.MatchString(l.tagValue(id, t.Name)) }}}
+		return &originTerm{Memo{Ask: func(id uint32) bool { return t.MatchString(l.tagValue(id, t.Name)) }}}
 	case filter.KindMetric:
 		return &metricTerm{l, t, beacon.VitalIndex(t.Name)}
 	case filter.KindID:
@@ -194,23 +194,23 @@ func compileTerm(l *Log, t *filter.Term) node {
 
 // tagValue is the value of a tag by name, "" if the origin has none.
 func (l *Log) tagValue(origin uint32, name string) string {
-	key, ok := l.strings.byText[name]
+	key, ok := l.Strings.ByText[name]
 	if !ok {
 		return ""
 	}
-	return l.strings.text[l.origins.tagValue(origin, key)]
+	return l.Strings.Text[l.Origins.tagValue(origin, key)]
 }
 
 // originTerm is about a dimension other than the page, or a tag.
 type originTerm struct{ Memo }
 
-func (t *originTerm) decideByOrigin(o uint32) decision { return decisionOf(t.holds(o)) }
-func (t *originTerm) matches(c *Chunk, i int) bool     { return t.holds(c.origin[i]) }
+func (t *originTerm) decideByOrigin(o uint32) decision { return decisionOf(t.Holds(o)) }
+func (t *originTerm) matches(c *Chunk, i int) bool     { return t.Holds(c.Origin[i]) }
 
 type pageTerm struct{ Memo }
 
 func (t *pageTerm) decideByOrigin(uint32) decision { return undecided }
-func (t *pageTerm) matches(c *Chunk, i int) bool   { return t.holds(uint32(c.page[i])) }
+func (t *pageTerm) matches(c *Chunk, i int) bool   { return t.Holds(uint32(c.Page[i])) }
 
 // metricTerm is about a metric's value; without it, it does not hold.
 type metricTerm struct {
@@ -223,14 +223,14 @@ func (t *metricTerm) decideByOrigin(uint32) decision { return undecided }
 
 func (t *metricTerm) matches(c *Chunk, i int) bool {
 	if t.vital >= 0 {
-		return c.vitalMask[i]&(1<<t.vital) != 0 && t.term.MatchNumber(float64(c.vital(i, t.vital)))
+		return c.VitalMask[i]&(1<<t.vital) != 0 && t.term.MatchNumber(float64(c.Vital(i, t.vital)))
 	}
-	if c.flags[i]&hasCustoms == 0 {
+	if c.Flags[i]&HasCustoms == 0 {
 		return false
 	}
-	for _, m := range slices.Backward(c.rowCustoms(i)) {
-		if t.log.strings.text[m.name] == t.term.Name {
-			return t.term.MatchNumber(float64(m.value))
+	for _, m := range slices.Backward(c.RowCustoms(i)) {
+		if t.log.Strings.Text[m.Name] == t.term.Name {
+			return t.term.MatchNumber(float64(m.Value))
 		}
 	}
 	return false
@@ -262,9 +262,9 @@ func newIDTerm(l *Log, t *filter.Term) *idTerm {
 func (t *idTerm) decideByOrigin(uint32) decision { return undecided }
 
 func (t *idTerm) matches(c *Chunk, i int) bool {
-	id := *t.log.views.keys.elem(c.view[i])
+	id := *t.log.Views.keys.Elem(c.View[i])
 	if t.term.Name != "view" {
-		user, session := t.log.identities.identifiers(c.identity[i])
+		user, session := t.log.Identities.Identifiers(c.Identity[i])
 		if id = uint64(user); t.term.Name == "session" {
 			id = uint64(session)
 		}
@@ -309,49 +309,49 @@ func newEntryTerm(l *Log, t *filter.Term) *entryTerm {
 	}
 	switch t.Kind {
 	case filter.KindRequest, filter.KindStatus:
-		n.flag = hasRequests
-		n.found.ask = func(status uint32) bool {
+		n.flag = HasRequests
+		n.found.Ask = func(status uint32) bool {
 			return finds(&beacon.Beacon{Requests: []beacon.Request{{Status: int(status)}}})
 		}
 		if t.Kind == filter.KindRequest {
-			n.found.ask = func(endpoint uint32) bool {
-				return finds(&beacon.Beacon{Requests: []beacon.Request{{URL: l.endpointURL(endpoint)}}})
+			n.found.Ask = func(endpoint uint32) bool {
+				return finds(&beacon.Beacon{Requests: []beacon.Request{{URL: l.EndpointURL(endpoint)}}})
 			}
 		}
 		n.each = func(c *Chunk, i int, found *Memo) bool {
-			for _, r := range c.rowRequests(i) {
-				id := uint32(r.endpoint)
+			for _, r := range c.RowRequests(i) {
+				id := uint32(r.Endpoint)
 				if t.Kind == filter.KindStatus {
-					id = uint32(r.status)
+					id = uint32(r.Status)
 				}
-				if found.holds(id) {
+				if found.Holds(id) {
 					return true
 				}
 			}
 			return false
 		}
 	case filter.KindEvent:
-		n.flag = hasEvents
-		n.found.ask = func(name uint32) bool {
-			return finds(&beacon.Beacon{Events: []beacon.Event{{Name: l.strings.text[name]}}})
+		n.flag = HasEvents
+		n.found.Ask = func(name uint32) bool {
+			return finds(&beacon.Beacon{Events: []beacon.Event{{Name: l.Strings.Text[name]}}})
 		}
 		n.each = func(c *Chunk, i int, found *Memo) bool {
-			for _, e := range c.rowEvents(i) {
-				if found.holds(e.name) {
+			for _, e := range c.RowEvents(i) {
+				if found.Holds(e.Name) {
 					return true
 				}
 			}
 			return false
 		}
 	default:
-		n.flag = hasErrors
-		n.found.ask = func(kind uint32) bool {
-			k := &l.errors.kinds[kind]
+		n.flag = HasErrors
+		n.found.Ask = func(kind uint32) bool {
+			k := &l.Errors.Kinds[kind]
 			return finds(&beacon.Beacon{Errors: []beacon.Error{l.errorOf(k)}})
 		}
 		n.each = func(c *Chunk, i int, found *Memo) bool {
-			for _, e := range c.rowErrors(i) {
-				if found.holds(e.kind) {
+			for _, e := range c.RowErrors(i) {
+				if found.Holds(e.Kind) {
 					return true
 				}
 			}
@@ -364,7 +364,7 @@ func newEntryTerm(l *Log, t *filter.Term) *entryTerm {
 func (t *entryTerm) decideByOrigin(uint32) decision { return undecided }
 
 func (t *entryTerm) matches(c *Chunk, i int) bool {
-	if c.flags[i]&t.flag == 0 {
+	if c.Flags[i]&t.flag == 0 {
 		return t.none
 	}
 	return t.each(c, i, &t.found) != t.none

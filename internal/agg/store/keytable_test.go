@@ -1,4 +1,4 @@
-package agg
+package store
 
 import (
 	"math/rand/v2"
@@ -37,8 +37,8 @@ func TestKeyTable(t *testing.T) {
 			known[key] = i
 			keys = append(keys, key)
 		}
-		if table.len() != len(known)+1 || *table.keys.elem(i) != key {
-			t.Fatalf("round %d: %d keys, want %d", round, table.len(), len(known)+1)
+		if table.Len() != len(known)+1 || *table.keys.Elem(i) != key {
+			t.Fatalf("round %d: %d keys, want %d", round, table.Len(), len(known)+1)
 		}
 	}
 	if len(table.slots) > 1<<15 {

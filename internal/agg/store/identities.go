@@ -1,4 +1,4 @@
-package agg
+package store
 
 import (
 	"cmp"
@@ -35,8 +35,8 @@ func (v *IdentityTable) init() {
 	v.perUser.push(0)
 }
 
-// userOf is whom a row counts for, 0 if nobody.
-func (v *IdentityTable) userOf(who uint32) uint32 { return v.list.elem(who).user }
+// UserOf is whom a row counts for, 0 if nobody.
+func (v *IdentityTable) UserOf(who uint32) uint32 { return v.list.Elem(who).user }
 
 // identityKey is what a visitor is looked up by, 0 for who sent no identifier.
 func identityKey(user, session, view beacon.ID) uint64 {
@@ -57,10 +57,10 @@ func (v *IdentityTable) intern(user, session, view beacon.ID) uint32 {
 		return id
 	}
 	u, _ := v.users.intern(uint64(cmp.Or(user, session, view)))
-	v.perUser.grow(int(u) + 1)
-	*v.perUser.elem(u)++
-	v.list.grow(int(id) + 1)
-	w := v.list.elem(id)
+	v.perUser.Grow(int(u) + 1)
+	*v.perUser.Elem(u)++
+	v.list.Grow(int(id) + 1)
+	w := v.list.Elem(id)
 	*w = identity{session: uint64(session), user: u}
 	if user != 0 {
 		w.rows = hasUser
@@ -70,60 +70,60 @@ func (v *IdentityTable) intern(user, session, view beacon.ID) uint32 {
 
 // release takes one retained row from a visitor.
 func (v *IdentityTable) release(id uint32) {
-	w := v.list.elem(id)
+	w := v.list.Elem(id)
 	if w.rows--; w.rows&^hasUser > 0 || id == 0 {
 		return
 	}
 	v.byHash.remove(id)
-	if known := v.perUser.elem(w.user); w.user != 0 {
+	if known := v.perUser.Elem(w.user); w.user != 0 {
 		if *known--; *known == 0 {
 			v.users.remove(w.user)
 		}
 	}
 }
 
-// identifiers gives back what was added, but for the view.
-func (v *IdentityTable) identifiers(id uint32) (user, session beacon.ID) {
-	w := v.list.elem(id)
+// Identifiers gives back what was added, but for the view.
+func (v *IdentityTable) Identifiers(id uint32) (user, session beacon.ID) {
+	w := v.list.Elem(id)
 	if w.rows&hasUser != 0 {
-		user = beacon.ID(*v.users.keys.elem(w.user))
+		user = beacon.ID(*v.users.keys.Elem(w.user))
 	}
 	return user, beacon.ID(w.session)
 }
 
-// userBound is larger than the indexes of all users.
-func (v *IdentityTable) userBound() int { return v.perUser.len() }
+// UserBound is larger than the indexes of all users.
+func (v *IdentityTable) UserBound() int { return v.perUser.Len() }
 
-func (v *IdentityTable) len() int { return v.byHash.len() }
+func (v *IdentityTable) Len() int { return v.byHash.Len() }
 
 func (v *IdentityTable) bytes() int {
-	return v.byHash.bytes() + v.users.bytes() + 16*v.list.room() + 4*v.perUser.room()
+	return v.byHash.bytes() + v.users.bytes() + 16*v.list.Room() + 4*v.perUser.Room()
 }
 
-// senderID names who sent a row.
-func (l *Log) senderID(who, view uint32) string {
-	user, session := l.identities.identifiers(who)
+// SenderID names who sent a row.
+func (l *Log) SenderID(who, view uint32) string {
+	user, session := l.Identities.Identifiers(who)
 	id := uint64(cmp.Or(session, user))
 	if id == 0 {
-		id = *l.views.keys.elem(view)
+		id = *l.Views.keys.Elem(view)
 	}
 	return hexID(id)
 }
 
-// withID is which visitors have an id, as sessionID gives it; nil if none has.
-func (v *IdentityTable) withID(id string) map[uint32]bool {
+// WithID is which visitors have an id, as sessionID gives it; nil if none has.
+func (v *IdentityTable) WithID(id string) map[uint32]bool {
 	want, err := strconv.ParseUint(id, 16, 64)
 	if err != nil || want == 0 {
 		return nil
 	}
 	var out map[uint32]bool
-	for who := uint32(1); int(who) < v.list.len(); who++ {
-		user, session := v.identifiers(who)
+	for who := uint32(1); int(who) < v.list.Len(); who++ {
+		user, session := v.Identifiers(who)
 		is := uint64(cmp.Or(session, user))
 		if is == 0 { // the key that the visitor is counted by is the view
-			is = *v.users.keys.elem(v.userOf(who))
+			is = *v.users.keys.Elem(v.UserOf(who))
 		}
-		if is == want && v.list.elem(who).rows&^hasUser != 0 {
+		if is == want && v.list.Elem(who).rows&^hasUser != 0 {
 			if out == nil {
 				out = map[uint32]bool{}
 			}

@@ -1,4 +1,4 @@
-package agg
+package store
 
 import "github.com/rumtop/rumtop/internal/beacon"
 
@@ -6,8 +6,8 @@ import "github.com/rumtop/rumtop/internal/beacon"
 type Intake struct {
 	dedup dedup
 
-	duplicates int64 // rows whose beacon id was seen before
-	tooOld     int64 // rows received before the retained history
+	Duplicates int64 // rows whose beacon id was seen before
+	TooOld     int64 // rows received before the retained history
 
 	found   []RowIDs
 	touched uint32 // keeps prefetches from being optimised away
@@ -17,14 +17,14 @@ type Intake struct {
 // the CPU's caches.
 type RowIDs struct {
 	view, identity uint32 // log.views, log.identities
-	isNew          bool   // the row enters the log
+	IsNew          bool   // the row enters the log
 }
 
-// lookUp returns an entry for each row of the batches, in their order. Rows with
+// LookUp returns an entry for each row of the batches, in their order. Rows with
 // a known beacon id, or received before oldest, are not new. The look-ups of all
 // rows start side by side, in passes: most of their time is waiting for memory.
 // The result is valid until the next call.
-func (in *Intake) lookUp(l *Log, batches []*beacon.Batch, oldest int64) []RowIDs {
+func (in *Intake) LookUp(l *Log, batches []*beacon.Batch, oldest int64) []RowIDs {
 	n := 0
 	for _, b := range batches {
 		n += b.Len()
@@ -32,25 +32,25 @@ func (in *Intake) lookUp(l *Log, batches []*beacon.Batch, oldest int64) []RowIDs
 			in.touched += in.dedup.prefetch(id)
 		}
 		for i, id := range b.View {
-			in.touched += l.views.prefetch(uint64(id)) + l.identities.byHash.prefetch(identityKey(b.User[i], b.Session[i], id))
+			in.touched += l.Views.prefetch(uint64(id)) + l.Identities.byHash.prefetch(identityKey(b.User[i], b.Session[i], id))
 		}
 	}
 	for _, b := range batches {
 		for i, id := range b.View {
-			in.touched += uint32(l.views.prefetchKey(uint64(id)) + l.identities.byHash.prefetchKey(identityKey(b.User[i], b.Session[i], id)))
+			in.touched += uint32(l.Views.prefetchKey(uint64(id)) + l.Identities.byHash.prefetchKey(identityKey(b.User[i], b.Session[i], id)))
 		}
 	}
-	in.found = filled(in.found, n, RowIDs{})
+	in.found = Filled(in.found, n, RowIDs{})
 	rest := in.found
 	for _, b := range batches {
 		for i, id := range b.ID {
 			switch {
 			case !in.dedup.remember(id):
-				in.duplicates++
+				in.Duplicates++
 			case b.Received[i] < oldest:
-				in.tooOld++
+				in.TooOld++
 			default:
-				rest[i] = RowIDs{l.viewIndex(b.View[i]), l.identities.intern(b.User[i], b.Session[i], b.View[i]), true}
+				rest[i] = RowIDs{l.viewIndex(b.View[i]), l.Identities.intern(b.User[i], b.Session[i], b.View[i]), true}
 			}
 		}
 		rest = rest[b.Len():]
@@ -58,5 +58,5 @@ func (in *Intake) lookUp(l *Log, batches []*beacon.Batch, oldest int64) []RowIDs
 	return in.found
 }
 
-// bytes is the memory that the ids of known beacons take.
-func (in *Intake) bytes() int { return in.dedup.bytes() }
+// Bytes is the memory that the ids of known beacons take.
+func (in *Intake) Bytes() int { return in.dedup.bytes() }

@@ -1,8 +1,8 @@
-package agg
+package store
 
-// slotMS is the length of a slot in milliseconds. Slots lie on a grid of the
+// SlotMS is the length of a slot in milliseconds. Slots lie on a grid of the
 // collector's clock, the same for all viewers.
-const slotMS = 1000
+const SlotMS = 1000
 
 // slotIndex are the index of the log by receive time: for every second, where in
 // the log the beacons stand that were received in it. Beacons arrive nearly in
@@ -25,7 +25,7 @@ type rowRun struct {
 	n    uint32
 }
 
-func slotOf(ms int64) int64 { return ms / slotMS }
+func slotOf(ms int64) int64 { return ms / SlotMS }
 
 func (s *slotIndex) addRow(received int64, r Ref) {
 	c := s.current
@@ -59,8 +59,8 @@ func (s *slotIndex) slotAt(second int64) *slot {
 func (s *slotIndex) dropChunk(c *Chunk, number uint32) {
 	s.current = nil
 	previous := int64(-1)
-	for i := range c.rows {
-		second := slotOf(c.receivedAt(i))
+	for i := range c.Rows {
+		second := slotOf(c.ReceivedAt(i))
 		if second == previous {
 			continue
 		}
@@ -83,9 +83,9 @@ func (s *slotIndex) dropChunk(c *Chunk, number uint32) {
 	}
 }
 
-// countRows counts the rows in the slots that touch [lo, hi), Unix milliseconds.
+// CountRows counts the rows in the slots that touch [lo, hi), Unix milliseconds.
 // since is where the log begins in that range.
-func (l *Log) countRows(lo, hi int64) (n int, since int64) {
+func (l *Log) CountRows(lo, hi int64) (n int, since int64) {
 	s := &l.slots
 	first := max(slotOf(lo), s.first)
 	for second := first; second <= min(slotOf(hi-1), s.last); second++ {
@@ -95,19 +95,19 @@ func (l *Log) countRows(lo, hi int64) (n int, since int64) {
 			}
 		}
 	}
-	return n, min(first*slotMS, hi)
+	return n, min(first*SlotMS, hi)
 }
 
-// firstSlot and lastSlot are the numbers of the oldest and the newest second
+// FirstSlot and lastSlot are the numbers of the oldest and the newest second
 // with rows.
-func (l *Log) firstSlot() int64 { return l.slots.first }
-func (l *Log) lastSlot() int64  { return l.slots.last }
+func (l *Log) FirstSlot() int64 { return l.slots.first }
+func (l *Log) LastSlot() int64  { return l.slots.last }
 
 func (s *slotIndex) bytes() int { return 12*s.runs + 96*len(s.bySecond) }
 
-// each visits the rows received in [lo, hi), Unix milliseconds, by slot.
-func (l *Log) each(lo, hi int64, visit func(*Chunk, int)) {
-	if l.rows == 0 || lo >= hi {
+// Each visits the rows received in [lo, hi), Unix milliseconds, by slot.
+func (l *Log) Each(lo, hi int64, visit func(*Chunk, int)) {
+	if l.Rows == 0 || lo >= hi {
 		return
 	}
 	for second := max(slotOf(lo), l.slots.first); second <= min(slotOf(hi-1), l.slots.last); second++ {
@@ -115,11 +115,11 @@ func (l *Log) each(lo, hi int64, visit func(*Chunk, int)) {
 		if s == nil {
 			continue
 		}
-		edge := second*slotMS < lo || (second+1)*slotMS > hi
+		edge := second*SlotMS < lo || (second+1)*SlotMS > hi
 		for _, r := range s.runs {
-			c, i := l.row(r.from)
+			c, i := l.Row(r.from)
 			for end := i + int(r.n); i < end; i++ {
-				if t := c.receivedAt(i); !edge || t >= lo && t < hi {
+				if t := c.ReceivedAt(i); !edge || t >= lo && t < hi {
 					visit(c, i)
 				}
 			}

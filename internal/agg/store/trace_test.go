@@ -1,4 +1,4 @@
-package agg
+package store
 
 import (
 	"strings"
@@ -16,10 +16,10 @@ func appendAll(l *Log, beacons []beacon.Beacon) (incomplete int) {
 	}
 	var in Intake
 	var t Translation
-	rows := in.lookUp(l, []*beacon.Batch{&b}, 0)
-	t.start(l, &b)
+	rows := in.LookUp(l, []*beacon.Batch{&b}, 0)
+	t.Start(l, &b)
 	for i := range rows {
-		if _, _, _, complete := t.appendRow(i, b.Received[i], &rows[i]); !complete {
+		if _, _, _, complete := t.AppendRow(i, b.Received[i], &rows[i]); !complete {
 			incomplete++
 		}
 	}
@@ -32,7 +32,7 @@ func TestTraceStringsOverCap(t *testing.T) {
 		all = append(all, beacon.Beacon{Received: 1, Trace: strings.Repeat("x", i%50) + hexID(uint64(i)),
 			Errors: []beacon.Error{{Type: "TypeError"}}})
 	}
-	l := newLog()
+	l := NewLog()
 	if incomplete := appendAll(l, all); len(l.traceStrings) != maxTraceTexts || incomplete != 10 {
 		t.Errorf("%d strings, %d beacons over the cap; want %d and 10", len(l.traceStrings), incomplete, maxTraceTexts)
 	}

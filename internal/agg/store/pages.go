@@ -1,10 +1,10 @@
-package agg
+package store
 
 // PageTable are the values of the dimension page. There are many in a site, so that
 // a page is not a part of the origin.
 type PageTable struct {
 	ids  map[uint32]uint16
-	text []uint32 // log.texts
+	Text []uint32 // log.texts
 }
 
 // The first pages of the log.
@@ -14,18 +14,18 @@ const (
 )
 
 func (p *PageTable) init() {
-	p.text = []uint32{noString, otherString}
-	p.ids = map[uint32]uint16{noString: noPage, otherString: otherPage}
+	p.Text = []uint32{NoString, OtherString}
+	p.ids = map[uint32]uint16{NoString: noPage, OtherString: otherPage}
 }
 
 func (p *PageTable) intern(text uint32) uint16 {
 	id, ok := p.ids[text]
 	if !ok {
-		if len(p.text) >= maxPages {
+		if len(p.Text) >= maxPages {
 			return otherPage
 		}
-		id = uint16(len(p.text))
-		p.text = append(p.text, text)
+		id = uint16(len(p.Text))
+		p.Text = append(p.Text, text)
 		p.ids[text] = id
 	}
 	return id

@@ -1,4 +1,4 @@
-package agg
+package store
 
 import (
 	"math"
@@ -36,22 +36,22 @@ const (
 	vitalNone
 )
 
-// start begins the translation of a batch.
-func (t *Translation) start(l *Log, b *beacon.Batch) {
+// Start begins the translation of a batch.
+func (t *Translation) Start(l *Log, b *beacon.Batch) {
 	*t = Translation{log: l, batch: b, refs: t.refs,
-		originHashes: filled(t.originHashes, b.Len(), 0),
-		text:         filled(t.text, len(b.Strings), untranslated),
-		stack:        filled(t.stack, len(b.Strings), untranslated),
-		page:         filled(t.page, len(b.Strings), untranslated),
-		vital:        filled(t.vital, len(b.Strings), vitalUnknown),
-		tagSets:      filled(t.tagSets, len(b.TagSets), untranslated)}
+		originHashes: Filled(t.originHashes, b.Len(), 0),
+		text:         Filled(t.text, len(b.Strings), untranslated),
+		stack:        Filled(t.stack, len(b.Strings), untranslated),
+		page:         Filled(t.page, len(b.Strings), untranslated),
+		vital:        Filled(t.vital, len(b.Strings), vitalUnknown),
+		tagSets:      Filled(t.tagSets, len(b.TagSets), untranslated)}
 	for i := range t.originHashes {
 		t.originHashes[i] = t.hashOrigin(i)
 	}
 }
 
-// filled returns n times v, in the memory of s if that is enough.
-func filled[T any](s []T, n int, v T) []T {
+// Filled returns n times v, in the memory of s if that is enough.
+func Filled[T any](s []T, n int, v T) []T {
 	if cap(s) < n {
 		s = make([]T, n)
 	}
@@ -71,9 +71,9 @@ func (t *Translation) lineID(i uint32) uint32 {
 }
 
 func (t *Translation) internString(i uint32) uint32 {
-	id := t.log.strings.internLine(t.batch.Strings[i])
+	id := t.log.Strings.internLine(t.batch.Strings[i])
 	t.text[i] = id
-	if id == otherString {
+	if id == OtherString {
 		t.full = true
 	}
 	return id
@@ -86,7 +86,7 @@ func (t *Translation) isComplete(row int) bool {
 		return false
 	}
 	for d := range t.batch.Dims {
-		if t.lineID(t.batch.Dims[d][row]) == otherString {
+		if t.lineID(t.batch.Dims[d][row]) == OtherString {
 			return false
 		}
 	}
@@ -96,7 +96,7 @@ func (t *Translation) isComplete(row int) bool {
 // stackID translates a string of the batch that is several lines of text.
 func (t *Translation) stackID(i uint32) uint32 {
 	if t.stack[i] == untranslated {
-		t.stack[i] = t.log.strings.internStack(t.batch.Strings[i])
+		t.stack[i] = t.log.Strings.internStack(t.batch.Strings[i])
 	}
 	return t.stack[i]
 }
@@ -104,7 +104,7 @@ func (t *Translation) stackID(i uint32) uint32 {
 // pageID translates a string of the batch that is a page.
 func (t *Translation) pageID(i uint32) uint16 {
 	if t.page[i] == untranslated {
-		t.page[i] = uint32(t.log.pages.intern(t.lineID(i)))
+		t.page[i] = uint32(t.log.Pages.intern(t.lineID(i)))
 	}
 	if t.page[i] == otherPage {
 		t.fits = false
@@ -119,11 +119,11 @@ func (t *Translation) tagSetID(i uint32) uint32 {
 	}
 	t.refs = t.refs[:0]
 	for _, r := range t.batch.TagSets[i] {
-		if k, v := t.lineID(r.Key), t.lineID(r.Value); k != noString && v != noString {
+		if k, v := t.lineID(r.Key), t.lineID(r.Value); k != NoString && v != NoString {
 			t.refs = append(t.refs, beacon.TagRef{Key: k, Value: v})
 		}
 	}
-	id := t.log.origins.internTags(t.refs)
+	id := t.log.Origins.internTags(t.refs)
 	if id == otherTags {
 		t.full = true
 	}
@@ -157,10 +157,10 @@ func (t *Translation) hashOrigin(row int) uint64 {
 // originID translates the origin of a row.
 func (t *Translation) originID(row int) uint32 {
 	b := t.batch
-	id, ok := t.log.origins.intern(t.originHashes[row], func(o *Origin) (weight int64) {
+	id, ok := t.log.Origins.intern(t.originHashes[row], func(o *Origin) (weight int64) {
 		for d := range b.Dims {
 			if d != int(beacon.Page) {
-				o.dims[d] = t.lineID(b.Dims[d][row])
+				o.Dims[d] = t.lineID(b.Dims[d][row])
 			}
 		}
 		o.tags = t.tagSetID(b.TagSet[row])
@@ -175,8 +175,8 @@ func (t *Translation) originID(row int) uint32 {
 // errorKindID translates the k-th error of the batch.
 func (t *Translation) errorKindID(k int) uint32 {
 	b := t.batch
-	id, ok := t.log.errors.intern(&t.log.strings, ErrorKind{typeName: t.lineID(b.ErrorType[k]), message: t.lineID(b.ErrorMessage[k]),
-		stack: t.stackID(b.ErrorStack[k]), handled: b.ErrorHandled[k]})
+	id, ok := t.log.Errors.intern(&t.log.Strings, ErrorKind{TypeName: t.lineID(b.ErrorType[k]), Message: t.lineID(b.ErrorMessage[k]),
+		Stack: t.stackID(b.ErrorStack[k]), Handled: b.ErrorHandled[k]})
 	if !ok {
 		t.fits = false
 	}
@@ -186,21 +186,21 @@ func (t *Translation) errorKindID(k int) uint32 {
 // endpointID translates an endpoint, 0 if the table is full.
 func (t *Translation) endpointID(url, method uint32) uint16 {
 	key := uint64(t.lineID(url))<<32 | uint64(t.lineID(method))
-	if id, ok := t.log.endpoints.find(key); ok {
+	if id, ok := t.log.Endpoints.find(key); ok {
 		return uint16(id)
 	}
-	if t.log.endpoints.len() >= maxEndpoints {
+	if t.log.Endpoints.Len() >= maxEndpoints {
 		t.fits = false
 		return 0
 	}
-	id, _ := t.log.endpoints.intern(key)
+	id, _ := t.log.Endpoints.intern(key)
 	return uint16(id)
 }
 
 // traceStringID translates a trace id that does not pack.
 func (t *Translation) traceStringID(id string) uint32 {
 	l := t.log
-	known, ok := l.strings.byText[id]
+	known, ok := l.Strings.ByText[id]
 	if ok {
 		if _, ok = l.traceStrings[known]; ok {
 			return known
@@ -208,9 +208,9 @@ func (t *Translation) traceStringID(id string) uint32 {
 	}
 	if len(l.traceStrings) >= maxTraceTexts {
 		t.fits = false
-		return otherString
+		return OtherString
 	}
-	text := l.strings.internLine(id)
+	text := l.Strings.internLine(id)
 	l.traceStrings[text] = struct{}{}
 	return text
 }

@@ -1,4 +1,4 @@
-package agg
+package store
 
 import "strconv"
 
@@ -6,7 +6,7 @@ import "strconv"
 // the servers saw. Ids of what went well are not retained.
 type TraceEntry struct {
 	row    uint16
-	source uint16 // ofLoad, or which of the row's requests; with traceIsText
+	Source uint16 // ofLoad, or which of the row's requests; with traceIsText
 	hi, lo uint64 // the halves of the id; lo alone is an index into log.texts
 }
 
@@ -15,9 +15,9 @@ const traceEntryBytes = 24
 const (
 	// traceIsText marks ids that are not the 32 lower-case hexadecimal digits of
 	// a W3C trace context.
-	traceIsText = 1 << 15
+	TraceIsText = 1 << 15
 	// traceOfLoad marks the trace of the page load.
-	traceOfLoad = traceIsText - 1
+	TraceOfLoad = TraceIsText - 1
 	// maxTraceTexts is how many ids of other forms are kept; further ones read (other).
 	maxTraceTexts = 20_000
 )
@@ -40,10 +40,10 @@ func packTrace(id string) (hi, lo uint64, ok bool) {
 	return hi, lo, err == nil
 }
 
-// traceID is an entry's id as it was sent.
-func (l *Log) traceID(e *TraceEntry) string {
-	if e.source&traceIsText == 0 {
+// TraceID is an entry's id as it was sent.
+func (l *Log) TraceID(e *TraceEntry) string {
+	if e.Source&TraceIsText == 0 {
 		return hexID(e.hi) + hexID(e.lo)
 	}
-	return l.strings.text[e.lo]
+	return l.Strings.Text[e.lo]
 }

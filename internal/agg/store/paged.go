@@ -1,0 +1,33 @@
+package store
+
+// Paged is a slice that grows by pages: without copying, and without the
+// quarter in reserve that append keeps.
+type Paged[T any] struct {
+	pages []*[pageLen]T
+	n     int
+}
+
+const (
+	pageBits = 11
+	pageLen  = 1 << pageBits
+)
+
+func (p *Paged[T]) Elem(i uint32) *T { return &p.pages[i>>pageBits][i&(pageLen-1)] }
+
+// Grow makes the length at least n; what is new is zero.
+func (p *Paged[T]) Grow(n int) {
+	for len(p.pages)<<pageBits < n {
+		p.pages = append(p.pages, new([pageLen]T))
+	}
+	p.n = max(p.n, n)
+}
+
+func (p *Paged[T]) push(v T) {
+	p.Grow(p.n + 1)
+	*p.Elem(uint32(p.n - 1)) = v
+}
+
+func (p *Paged[T]) Len() int { return p.n }
+
+// Room is how many elements there is memory for.
+func (p *Paged[T]) Room() int { return len(p.pages) << pageBits }
