@@ -126,7 +126,7 @@ func TestNothingIsSentWhilePaused(t *testing.T) {
 	p := startPaced(t, true, 120, 36)
 	p.rate(3)
 	p.program.Send(tea.KeyMsg{Type: tea.KeySpace, Runes: []rune{' '}})
-	p.rate(acceptFrames + 1) // the answer to the pause, and what was on its way
+	p.rate(answersTaken + 1) // the answer to the pause, and what was on its way
 	still := false
 	for try := 0; try < 5 && !still; try++ { // what was drawn before may be sent late on a busy machine
 		still = p.rate(10) == 0

@@ -34,7 +34,7 @@ func verbs() []verb {
 		{"sort", "a column", []string{"affected", "views", "error_rate", "lcp", "inp", "cls", "users", "key"}, sortCommand},
 		{"view", "the name of a saved view", nil, func(arg string) (action, string) { return openView(arg), "" }},
 		{"save", "a name for what is looked at", nil, func(arg string) (action, string) { return saveView(arg), "" }},
-		{"errors", "", nil, just(func(m model) (model, tea.Cmd) { m.mode = modeErrors; return m, nil })},
+		{"errors", "", nil, just(openErrors)},
 		{"utc", "", nil, just(func(m model) (model, tea.Cmd) { m.loc = time.UTC; return m, nil })},
 		{"local", "", nil, just(func(m model) (model, tea.Cmd) { m.loc = time.Local; return m, nil })},
 		{"help", "", nil, just(openHelp)},
@@ -113,7 +113,7 @@ func baselineCommand(arg string) (action, string) {
 func setBaseline(b func(model) frame.BaselineSpec) action {
 	return func(m model) (model, tea.Cmd) {
 		if m.frame == nil {
-			return m.say("wait for the first numbers")
+			return m.notify("wait for the first numbers")
 		}
 		m.query.Baseline = b(m)
 		return m, nil

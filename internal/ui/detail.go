@@ -5,11 +5,9 @@ import (
 	"strings"
 	"time"
 
-	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/lipgloss"
 	"github.com/charmbracelet/x/ansi"
 
-	"github.com/rumtop/rumtop/internal/filter"
 	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/plain"
 	"github.com/rumtop/rumtop/internal/ui/draw"
@@ -20,8 +18,8 @@ type detail struct {
 	fingerprint string
 	group       frame.ErrorGroup // as the list had it, until the frame brings more
 	full        *frame.ErrorDetail
-	cursor      int // among the values of the spread
-	scroll      int // of the stack
+	values      list // the cursor among the values of the spread
+	stack       list // which lines of the stack are in sight
 	traces      traces
 
 	sample  sample   // what has been looked up in source maps
@@ -29,12 +27,11 @@ type detail struct {
 	unfound string   // why they are not known
 }
 
-// show takes what a frame has about the group.
-func (d detail) show(f *frame.Frame) detail {
+// receive takes what a frame has about the group.
+func (d detail) receive(f *frame.Frame) detail {
 	if f.Detail != nil && f.Detail.Fingerprint == d.fingerprint {
 		d.full, d.group = f.Detail, f.Detail.ErrorGroup
 	}
-	d.cursor = max(min(d.cursor, len(d.values())-1), 0)
 	return d
 }
 
@@ -45,8 +42,8 @@ type spreadLine struct {
 	first bool // of its dimension
 }
 
-// values lists the spread's values; of each dimension the most frequent.
-func (d detail) values() []spreadLine {
+// spread lists the values that the error has; of each dimension the most frequent.
+func (d detail) spread() []spreadLine {
 	const most = 4
 	if d.full == nil {
 		return nil
@@ -60,94 +57,74 @@ func (d detail) values() []spreadLine {
 	return out
 }
 
-func (d detail) bindings(k *keyMap) []binding {
-	move := func(by int) action {
-		return func(m model) (model, tea.Cmd) {
-			m.detail.cursor = max(min(m.detail.cursor+by, len(m.detail.values())-1), 0)
-			return m, nil
-		}
+// selected is the value under the cursor as a term, none if there is none.
+func (d detail) selected() []frame.Term {
+	values := d.spread()
+	if d.values.cursor >= len(values) {
+		return nil
 	}
-	scroll := func(by int) action {
-		return func(m model) (model, tea.Cmd) {
-			m.detail.scroll = max(min(m.detail.scroll+by, len(m.detail.stackLines())-1), 0)
-			return m, nil
-		}
-	}
-	keep := func(op filter.Op) action {
-		return func(m model) (model, tea.Cmd) { return m.filterByValue(op) }
-	}
-	return []binding{
-		{k.up, move(-1)}, {k.down, move(1)}, {k.top, move(-far)}, {k.bottom, move(far)},
-		{k.pageUp, scroll(-8)}, {k.pageDown, scroll(8)},
-		{k.back, func(m model) (model, tea.Cmd) { m.mode = modeErrors; return m, nil }},
-		{k.errors, func(m model) (model, tea.Cmd) { m.mode = modeErrors; return m, nil }},
-		{k.nextError, func(m model) (model, tea.Cmd) { return m.besideError(1) }},
-		{k.previousError, func(m model) (model, tea.Cmd) { return m.besideError(-1) }},
-		{k.keep, keep(filter.Eq)}, {k.exclude, keep(filter.Ne)},
-		{k.onlyThis, func(m model) (model, tea.Cmd) {
-			return m.narrow("fingerprint", filter.Eq, m.detail.fingerprint)
-		}},
-	}
+	v := values[d.values.cursor]
+	return []frame.Term{{Field: v.dim, Value: v.Value}}
 }
 
-func (m model) besideError(by int) (model, tea.Cmd) {
-	m.errors = m.errors.move(by, m.errorRows(m.layout()))
-	return openDetail(m)
-}
-
-// filterByValue turns the chosen value of the spread into a filter.
-func (m model) filterByValue(op filter.Op) (model, tea.Cmd) {
-	values := m.detail.values()
-	if m.detail.cursor >= len(values) {
-		return m.say("no value to choose")
-	}
-	v := values[m.detail.cursor]
-	return m.narrow(v.dim, op, v.Value)
-}
-
-// narrow adds a term and goes to the triage screen to show what is left.
-func (m model) narrow(field string, op filter.Op, value string) (model, tea.Cmd) {
-	t, err := filter.NewTerm(field, op, filter.Literal(value))
-	if err != nil {
-		return m.say(err.Error())
-	}
-	m.mode, m.onErrors = modeTriage, false
-	return setFilter(m.query.Filter.And(t))(m)
-}
-
-// stack is the sample's frames, sanitised.
-func (d detail) stack() []string {
+// frames is the sample's stack, sanitised.
+func (d detail) frames() []string {
 	if d.full == nil || d.full.Stack == "" {
 		return nil
 	}
 	return strings.Split(strings.TrimRight(plain.Text(d.full.Stack, 64<<10), "\n"), "\n")
 }
 
-// view draws the group in exactly h lines: what it is, then stack and spread,
-// side by side where there is room.
-func (d detail) view(f *frame.Frame, th draw.Theme, loc *time.Location, w, h int) []string {
-	if f == nil {
-		return make([]string, h)
+// twoBoxes is the width from which stack and spread are side by side.
+const twoBoxes = 100
+
+// boxes are the lines that spread and stack have below a heading.
+func (d detail) boxes(s scene, heading int) (spread, stack int) {
+	room := max(s.h-heading, 0)
+	if s.w >= twoBoxes {
+		return room, room
 	}
-	lines := d.summary(f, th, loc, w)
-	if room := h - len(lines); room > 0 {
-		if w >= 100 {
-			right := max(w*9/20, 50)
-			left := w - right
-			stack := strings.Join(d.viewStack(th, left-2, room), "\n")
-			spread := strings.Join(d.viewSpread(th, right, room), "\n")
-			both := lipgloss.JoinHorizontal(lipgloss.Top, lipgloss.PlaceHorizontal(left, lipgloss.Left, stack), spread)
-			lines = append(lines, draw.BlockLines(both)...)
-		} else {
-			n := min(max(room/2, 3), len(d.values())+2)
-			lines = append(lines, d.viewSpread(th, w, min(n, room))...)
-			lines = append(lines, d.viewStack(th, w, max(h-len(lines), 0))...)
-		}
-	}
-	return slices.Clip(lines[:min(len(lines), h)])
+	spread = min(max(room/2, 3), len(d.spread())+2, room)
+	return spread, room - spread
 }
 
-func (d detail) summary(f *frame.Frame, th draw.Theme, loc *time.Location, w int) []string {
+func (d detail) resize(s scene) detail {
+	if s.frame == nil {
+		return d
+	}
+	spread, stack := d.boxes(s, len(d.heading(s)))
+	d.values = d.values.fit(len(d.spread()), spread-1)
+	d.stack = d.stack.fitText(len(d.stackLines()), stack-1)
+	return d
+}
+
+// view draws the group in exactly s.h lines: what it is, then stack and spread,
+// side by side where there is room.
+func (d detail) view(s scene) []string {
+	if s.frame == nil {
+		return make([]string, s.h)
+	}
+	lines := d.heading(s)
+	if s.h > len(lines) {
+		spread, stack := d.boxes(s, len(lines))
+		if s.w >= twoBoxes {
+			right := max(s.w*9/20, 50)
+			left := s.w - right
+			both := lipgloss.JoinHorizontal(lipgloss.Top,
+				lipgloss.PlaceHorizontal(left, lipgloss.Left, strings.Join(d.viewStack(s.theme, left-2, stack), "\n")),
+				strings.Join(d.viewSpread(s.theme, right, spread), "\n"))
+			lines = append(lines, draw.BlockLines(both)...)
+		} else {
+			lines = append(lines, d.viewSpread(s.theme, s.w, spread)...)
+			lines = append(lines, d.viewStack(s.theme, s.w, stack)...)
+		}
+	}
+	return slices.Clip(lines[:min(len(lines), s.h)])
+}
+
+// heading is what is known of the group besides stack and spread.
+func (d detail) heading(s scene) []string {
+	f, th, loc, w := s.frame, s.theme, s.loc, s.w
 	g := &d.group
 	p := draw.Line{Width: w}
 	p.Skip(margin)
@@ -160,10 +137,10 @@ func (d detail) summary(f *frame.Frame, th draw.Theme, loc *time.Location, w int
 		p.Put(th.Text, " · "+plural(float64(d.full.Sessions), "session"))
 	}
 	p.Put(th.Text, " in "+window(f))
-	s, change := errorTrend(g, f, th)
+	look, change := errorTrend(g, f, th)
 	if change != unknown {
 		p.Put(th.Dim, " · ")
-		p.Put(s, change)
+		p.Put(look, change)
 		if !g.New {
 			p.Put(th.Dim, " (was "+count(float64(g.Before))+")")
 		}
@@ -233,7 +210,7 @@ func (d detail) viewStack(th draw.Theme, w, h int) []string {
 	}
 	p.PutLeft(th.Dim, title, max(w-margin, 0))
 	lines[0] = p.Flush()
-	from := min(d.scroll, max(len(stack)-(h-1), 0))
+	from := min(d.stack.cursor, max(len(stack)-(h-1), 0))
 	for i, s := range stack[from:] {
 		if i+1 >= h {
 			break
@@ -266,8 +243,8 @@ func (d detail) viewSpread(th draw.Theme, w, h int) []string {
 	p.PutRight(th.Dim, "errors", share)
 	p.PutRight(th.Dim, "views", share)
 	lines[0] = p.Flush()
-	values := d.values()
-	from := max(min(d.cursor-(h-1)/2, len(values)-(h-1)), 0)
+	values := d.spread()
+	from := d.values.offset
 	for i, v := range values[min(from, len(values)):] {
 		if i+1 >= h {
 			break
@@ -277,7 +254,7 @@ func (d detail) viewSpread(th draw.Theme, w, h int) []string {
 			name = v.dim
 		}
 		s := th.Text
-		if from+i == d.cursor {
+		if from+i == d.values.cursor {
 			p.Put(th.Accent, " ▶ ")
 			s = th.Strong
 		} else {
@@ -294,4 +271,16 @@ func (d detail) viewSpread(th draw.Theme, w, h int) []string {
 		lines[i+1] = p.Flush()
 	}
 	return lines
+}
+
+// summary is the group in one line, with a trace that has the error.
+func (d detail) summary(f *frame.Frame) string {
+	sessions, trace := "", ""
+	if d.full != nil && d.full.Sessions > 0 {
+		sessions = " · " + plural(float64(d.full.Sessions), "session")
+	}
+	if d.full != nil && len(d.full.Traces) > 0 {
+		trace = " · " + d.traces.copied(d.full.Traces[0].ID)
+	}
+	return groupSummary(&d.group, f, sessions, trace)
 }

@@ -50,18 +50,14 @@ func TestTracesAreLinks(t *testing.T) {
 	}
 }
 
-// answers runs a command and all that it stands for, and gives what it says of that kind.
-func answers[T tea.Msg](cmd tea.Cmd) (out []T) {
-	if cmd == nil {
-		return nil
-	}
-	switch msg := cmd().(type) {
-	case tea.BatchMsg:
-		for _, c := range msg {
-			out = append(out, answers[T](c)...)
+// answers runs a command and all that it consists of, and returns its messages
+// of one type.
+func answers[T tea.Msg](t *testing.T, cmd tea.Cmd) (out []T) {
+	t.Helper()
+	for _, msg := range ran(t, cmd) {
+		if msg, ok := msg.(T); ok {
+			out = append(out, msg)
 		}
-	case T:
-		out = append(out, msg)
 	}
 	return out
 }
@@ -81,18 +77,16 @@ func TestStackShowsItsSource(t *testing.T) {
 	}
 	look := func() model {
 		m := press(screen(t, as, 120, 36, withDetail()), "e", "enter")
-		next, _ := m.Update(frameMsg{withDetail()})
-		m, cmd := next.(model).lookUp()
-		if cmd != nil {
+		next, cmd := m.Update(frameMsg{withDetail()})
+		found := answers[originsFound](t, cmd)
+		m = next.(model)
+		if _, cmd = m.Update(frameMsg{withDetail()}); len(answers[originsFound](t, cmd)) > 0 {
 			t.Error("asked again for the same stack")
 		}
-		m.detail.sample = sample{}
-		m, cmd = m.lookUp()
-		found := answers[originsMsg](cmd)
 		if len(found) != 1 {
 			t.Fatalf("%d answers", len(found))
 		}
-		m = send(m, originsMsg{of: sample{"another", ""}, lines: []Origin{{"wrong.ts", 1, ""}}})
+		m = send(m, originsFound{of: sample{"another", ""}, lines: []Origin{{"wrong.ts", 1, ""}}})
 		return send(m, found[0])
 	}
 	m := look()

@@ -1,7 +1,9 @@
 package ui
 
 import (
+	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,10 +18,10 @@ import (
 
 // differsPane tells what one part of the page views has that the rest has not.
 type differsPane struct {
+	list
 	asks   differsQuestion
 	meant  bool   // a person chose the question
 	filter string // of askFilter
-	cursor int
 	answer *frame.Differs
 
 	at                time.Time // of the frame
@@ -91,7 +93,7 @@ func openDiffers(m model) (model, tea.Cmd) {
 	if !p.over.empty() {
 		p.asks, p.meant = askChosen, true
 	}
-	return openPane(p)(m)
+	return openPage(p)(m)
 }
 
 // besideTitle is the heading beside the errors.
@@ -111,7 +113,7 @@ func differsCommand(arg string) (action, string) {
 	if err != nil {
 		return nil, err.Error()
 	}
-	return openPane(differsPane{asks: askFilter, meant: true, filter: e.String()}), ""
+	return openPage(differsPane{asks: askFilter, meant: true, filter: e.String()}), ""
 }
 
 // since is where the span of a question begins; zero for none.
@@ -147,7 +149,7 @@ func (p differsPane) can(q differsQuestion) bool {
 const differsRound = 10 * time.Second
 
 func (p differsPane) next() differsPane {
-	p.answer, p.cursor, p.meant = nil, 0, true
+	p.answer, p.list, p.meant = nil, p.home(), true
 	for {
 		if p.asks = (p.asks + 1) % numDiffersQuestions; p.can(p.asks) {
 			return p
@@ -220,7 +222,7 @@ func (p differsPane) ask(q frame.Query, _ int) frame.Query {
 	return q
 }
 
-func (p differsPane) show(f *frame.Frame) pane {
+func (p differsPane) receive(f *frame.Frame) (pane, request) {
 	p.at, p.window = f.At, time.Duration(f.WindowS*float64(time.Second))
 	p.worse, p.bound = f.Finding.Measure, slowFrom(&f.Finding)
 	p.onset, p.t0, p.marker = f.Finding.Since, time.Time{}, time.Time{}
@@ -237,8 +239,7 @@ func (p differsPane) show(f *frame.Frame) pane {
 	if q := about(f); !p.meant && q != p.asks && (p.answer == nil || len(p.answer.Values) == 0) {
 		p.asks, p.answer = q, nil
 	}
-	p.cursor = max(min(p.cursor, p.rows()-1), 0)
-	return p
+	return p, nil
 }
 
 // rows are the values and, last, what they have together.
@@ -264,58 +265,43 @@ func (p differsPane) chosen() []frame.Term {
 	return p.answer.Together.Terms
 }
 
-func (p differsPane) bindings(k *keyMap) []binding {
-	move := func(by int) action {
-		return onPane(func(p differsPane) pane {
-			p.cursor = max(min(p.cursor+by, p.rows()-1), 0)
-			return p
-		})
-	}
-	return []binding{
-		{k.up, move(-1)}, {k.down, move(1)}, {k.top, move(-far)}, {k.bottom, move(far)},
-		{k.next, onPane(func(p differsPane) pane { return p.next() })},
-		{k.releases, onPane(func(p differsPane) pane { p.asks, p.answer, p.cursor, p.meant = askReleases, nil, 0, true; return p })},
-		{k.keep, func(m model) (model, tea.Cmd) { return m.narrowTo(p.chosen(), true) }},
-		{k.exclude, func(m model) (model, tea.Cmd) { return m.narrowTo(p.chosen(), false) }},
-		{k.differs, closePane},
-	}
+func (p differsPane) room() room { return roomPage }
+
+func (p differsPane) resize(s scene) pane {
+	p.list = p.fit(p.rows(), s.h)
+	return p
 }
 
-// narrowTo keeps what all terms hold for, or all else.
-func (m model) narrowTo(terms []frame.Term, keep bool) (model, tea.Cmd) {
-	if len(terms) == 0 {
-		return m.say("no value to choose")
+func (p differsPane) bindings(k *keyMap) []paneBinding {
+	releases := func() (pane, request) {
+		p.asks, p.answer, p.list, p.meant = askReleases, nil, p.home(), true
+		return p, nil
 	}
-	e := m.query.Filter
-	switch {
-	case keep || len(terms) == 1:
-		op := filter.Eq
-		if !keep {
-			op = filter.Ne
-		}
-		for _, t := range terms {
-			term, err := filter.NewTerm(t.Field, op, filter.Literal(t.Value))
-			if err != nil {
-				return m.say(err.Error())
-			}
-			e = e.And(term)
-		}
-	default:
-		texts := make([]string, len(terms))
-		for i, t := range terms {
-			texts[i] = t.String()
-		}
-		text := "not (" + strings.Join(texts, " ") + ")"
-		if e.Text != "" {
-			text = "(" + e.Text + ") " + text
-		}
-		var err error
-		if e, err = filter.Parse(text); err != nil {
-			return m.say(err.Error())
-		}
+	return slices.Concat(
+		listBindings(k, p.list, func(l list) pane { p.list = l; return p }),
+		[]paneBinding{
+			{k.next, func() (pane, request) { return p.next(), nil }},
+			{k.releases, releases},
+			{k.keep, func() (pane, request) { return p, narrow{terms: p.chosen()} }},
+			{k.exclude, func() (pane, request) { return p, narrow{p.chosen(), true} }},
+		},
+		closeBindings(p, k.back, k.differs),
+	)
+}
+
+func (p differsPane) summary(*frame.Frame) (string, bool) {
+	d := p.answer
+	if d == nil {
+		return "", false
 	}
-	m.mode, m.onErrors = modeTriage, false
-	return setFilter(e)(m)
+	parts := []string{fmt.Sprintf("%s (n=%s) against %s (n=%s)", d.Of, count(float64(d.A)), d.Against, count(float64(d.B)))}
+	if d.Together.Filter != "" {
+		parts = append(parts, fmt.Sprintf("%s holds for %s of them", d.Together.Filter, wholePercent(d.Together.Coverage)))
+	}
+	for _, v := range d.Values[:min(len(d.Values), 3)] {
+		parts = append(parts, fmt.Sprintf("%s=%s %s against %s", v.Field, v.Value, wholePercent(v.A), wholePercent(v.B)))
+	}
+	return strings.Join(parts, " · "), false
 }
 
 func (p differsPane) hints(k *keyMap) []key.Binding {
@@ -323,7 +309,8 @@ func (p differsPane) hints(k *keyMap) []key.Binding {
 	return []key.Binding{k.keep, k.exclude, other, k.back, k.releases, k.copy, k.help}
 }
 
-func (p differsPane) view(f *frame.Frame, s scene) []string {
+func (p differsPane) view(s scene) []string {
+	f := s.frame
 	if f == nil {
 		return nil
 	}

@@ -53,7 +53,7 @@ func TestDiffersQuestions(t *testing.T) {
 	}
 	var titles []string
 	for range 9 {
-		titles = append(titles, m.open.(differsPane).title(time.UTC))
+		titles = append(titles, m.pane.(differsPane).title(time.UTC))
 		m = press(m, "tab")
 	}
 	for _, want := range []string{"since it began (14:02) against before", "since T0 (14:04) against before", "since “flag on” (14:05) against before"} {

@@ -3,48 +3,46 @@ package ui
 import (
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
 // errorList is the error groups of the frame, at their end those that are gone
-// since the baseline, and the cursor among them. It is
-// drawn as a pane of the triage screen and as a view of its own.
+// since the baseline, and the cursor among them. The triage screen and the
+// errors' own pane show it.
 type errorList struct {
+	list
 	groups []frame.ErrorGroup
-	cursor int
-	offset int
-	moved  bool
+	moved  bool // a user chose the group: the cursor follows it
 }
 
-func (e errorList) show(f *frame.Frame, visible int) errorList {
-	groups := slices.Concat(f.Errors, f.Gone)
+func (e errorList) receive(f *frame.Frame) errorList {
 	var selected string
 	if g := e.selected(); g != nil {
 		selected = g.Fingerprint
 	}
-	e.groups = groups
+	e.groups = slices.Concat(f.Errors, f.Gone)
+	at := e.cursor
 	if e.moved {
-		if i := slices.IndexFunc(groups, func(g frame.ErrorGroup) bool { return g.Fingerprint == selected }); i >= 0 {
-			e.cursor = i
+		if i := slices.IndexFunc(e.groups, func(g frame.ErrorGroup) bool { return g.Fingerprint == selected }); i >= 0 {
+			at = i
 		}
 	}
-	return e.clamp(visible)
-}
-
-func (e errorList) clamp(visible int) errorList {
-	visible = max(visible, 1)
-	e.cursor = max(min(e.cursor, len(e.groups)-1), 0)
-	e.offset = max(min(e.offset, e.cursor), e.cursor-visible+1, 0)
+	e.list.length = len(e.groups)
+	e.list = e.moveTo(at)
 	return e
 }
 
-func (e errorList) move(by, visible int) errorList {
-	e.cursor += by
-	e.moved = true
-	return e.clamp(visible)
+// resize takes the lines of the list, its heading included.
+func (e errorList) resize(h int) errorList {
+	e.list = e.fit(len(e.groups), h-1)
+	return e
+}
+
+func (e errorList) move(move func(list) list) errorList {
+	e.list, e.moved = move(e.list), true
+	return e
 }
 
 func (e errorList) selected() *frame.ErrorGroup {
@@ -52,6 +50,15 @@ func (e errorList) selected() *frame.ErrorGroup {
 		return nil
 	}
 	return &e.groups[e.cursor]
+}
+
+// summary is the error under the cursor in one line.
+func (e errorList) summary(f *frame.Frame) string {
+	g := e.selected()
+	if g == nil {
+		return "no errors"
+	}
+	return groupSummary(g, f, "", "")
 }
 
 // The columns of an error, with their gaps; the message takes the rest.
@@ -62,8 +69,9 @@ const (
 	errorSince  = 8
 )
 
-// view draws a heading and the groups in exactly h lines.
-func (e errorList) view(f *frame.Frame, th draw.Theme, loc *time.Location, w, h int, focused bool) []string {
+// draw draws a heading and the groups in exactly s.h lines.
+func (e errorList) draw(s scene, focused bool) []string {
+	f, th, loc, w, h := s.frame, s.theme, s.loc, s.w, s.h
 	lines := make([]string, h)
 	if h == 0 {
 		return lines
@@ -107,18 +115,18 @@ func (e errorList) view(f *frame.Frame, th draw.Theme, loc *time.Location, w, h 
 			break
 		}
 		g := &e.groups[at]
-		s, text := th.Text, th.Text
+		look, text := th.Text, th.Text
 		if g.State == frame.ErrorGone {
-			s, text = th.Dim, th.Dim
+			look, text = th.Dim, th.Dim
 		}
 		switch {
 		case at == e.cursor && focused:
 			p.Put(th.Accent, " ▶ ")
-			s = th.Strong
+			look = th.Strong
 		default:
 			p.Skip(margin)
 		}
-		p.PutRight(s, count(float64(g.Count)), errorCount)
+		p.PutRight(look, count(float64(g.Count)), errorCount)
 		p.PutRight(text, count(float64(g.Users)), errorUsers)
 		cs, change := errorTrend(g, f, th)
 		p.PutRight(cs, change, errorChange)
@@ -126,7 +134,7 @@ func (e errorList) view(f *frame.Frame, th draw.Theme, loc *time.Location, w, h 
 			p.PutRight(th.Dim, draw.Clock(g.FirstSeen, f.At, loc), errorSince)
 		}
 		p.Skip(2)
-		p.PutLeft(s, draw.Clean(errorTitle(g.Type, g.Message), message), message)
+		p.PutLeft(look, draw.Clean(errorTitle(g.Type, g.Message), message), message)
 		if releases > 0 {
 			p.Skip(gap)
 			p.PutLeft(th.Dim, draw.Clean(strings.Join(g.Releases, " "), releases), releases)

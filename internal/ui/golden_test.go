@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -179,7 +180,7 @@ func TestGoldenScreens(t *testing.T) {
 		{"detail", noColor, sizes, withDetail(), []string{"e", "enter"}},
 		{"inspect", noColor, sizes, inspected(), []string{"i"}},
 		{"inspect-color", inColor, small, inspected(), []string{"i"}},
-		{"inspect-scrolled", noColor, small, inspected(), []string{"i", "ctrl+d", "ctrl+d"}},
+		{"inspect-scrolled", noColor, small, inspected(), append([]string{"i", "ctrl+d"}, slices.Repeat([]string{"down"}, 6)...)},
 		{"inspect-nothing", noColor, small, incident(), []string{"i"}},
 		{"sessions", noColor, sizes[1:3], hurtSessions(), []string{"S"}},
 		{"sessions-none", noColor, small, incident(), []string{"S"}},

@@ -8,11 +8,16 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/lipgloss"
 
+	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
 // help is the page of all keys and signs.
-type help struct{ offset int }
+type help struct {
+	list
+	sections []section
+	over     pane // that it was opened over, nil for the triage screen
+}
 
 // signs explains what the numbers are marked with.
 var signs = [][2]string{
@@ -27,28 +32,52 @@ var signs = [][2]string{
 
 const filterHelp = `region=eu-*  release!=2.4.0  device=mobile,tablet  lcp>2500  error=yes  message~"reading 'total'"  tag.tier=paid  country?  and or not ( )`
 
-func (h help) bindings(k *keyMap) []binding {
-	leave := func(m model) (model, tea.Cmd) { m.mode = m.before; return m, nil }
-	scroll := func(by int) action {
-		return func(m model) (model, tea.Cmd) {
-			last := max(len(m.help.lines(m.keys, m.theme, m.width))-(m.height-1), 0)
-			m.help.offset = max(min(m.help.offset+by, last), 0)
-			return m, nil
-		}
-	}
-	return []binding{
-		{k.back, leave}, {k.help, leave},
-		{k.up, scroll(-1)}, {k.down, scroll(1)}, {k.pageUp, scroll(-10)}, {k.pageDown, scroll(10)},
-		{k.top, scroll(-far)}, {k.bottom, scroll(far)},
-	}
+// openHelp opens the help over whatever is open.
+func openHelp(m model) (model, tea.Cmd) {
+	return m.open(help{sections: m.keys.sections(), over: m.pane})
 }
 
+func (h help) room() room { return roomScreen }
+
+func (h help) ask(q frame.Query, _ int) frame.Query { return q }
+
+// receive passes a frame on to the pane below.
+func (h help) receive(f *frame.Frame) (pane, request) {
+	if h.over == nil {
+		return h, nil
+	}
+	var want request
+	h.over, want = h.over.receive(f)
+	return h, want
+}
+
+func (h help) resize(s scene) pane {
+	h.list = h.fitText(len(h.lines(s.theme, s.w)), s.h)
+	return h
+}
+
+func (h help) bindings(k *keyMap) []paneBinding {
+	leave := func() (pane, request) { return h, openPane{h.over} }
+	return append(listBindings(k, h.list, func(l list) pane { h.list = l; return h }),
+		paneBinding{k.back, leave}, paneBinding{k.help, leave})
+}
+
+func (h help) hints(k *keyMap) []key.Binding {
+	hints := []key.Binding{key.NewBinding(key.WithHelp("↑ ↓", "move")), k.back}
+	if more := h.length - 1 - h.cursor; more > 0 {
+		hints = append([]key.Binding{key.NewBinding(key.WithHelp("↓", fmt.Sprintf("%d more lines", more)))}, hints...)
+	}
+	return hints
+}
+
+func (h help) summary(*frame.Frame) (string, bool) { return "", false }
+
 // lines is the whole page, in as many columns as there is room for.
-func (h help) lines(keys keyMap, t draw.Theme, w int) []string {
+func (h help) lines(t draw.Theme, w int) []string {
 	const least = 39
 	across := min(max(w/least, 1), 3)
 	column := t.Styles.Text.Width(max(min(w/across, 46), 1)).MaxWidth(max(w/across, 1))
-	parts, total := h.parts(keys, t)
+	parts, total := h.parts(t)
 	columns := make([]string, 0, across)
 	for len(parts) > 0 {
 		var part []string
@@ -68,7 +97,7 @@ func (h help) lines(keys keyMap, t draw.Theme, w int) []string {
 
 // parts are the sections of the page, each with a blank line at its end, and
 // how many lines they have together.
-func (h help) parts(keys keyMap, t draw.Theme) (parts []string, lines int) {
+func (h help) parts(t draw.Theme) (parts []string, lines int) {
 	add := func(title string, names, meanings []string) {
 		body := lipgloss.JoinHorizontal(lipgloss.Top,
 			t.Styles.Accent.PaddingLeft(3).Width(12).Render(strings.Join(names, "\n")),
@@ -76,7 +105,7 @@ func (h help) parts(keys keyMap, t draw.Theme) (parts []string, lines int) {
 		parts = append(parts, t.Styles.Strong.PaddingLeft(2).Render(title)+"\n"+body+"\n")
 		lines += len(names) + 2
 	}
-	for _, s := range keys.sections() {
+	for _, s := range h.sections {
 		var names, meanings []string
 		for _, k := range s.keys {
 			names, meanings = append(names, k.Help().Key), append(meanings, k.Help().Desc)
@@ -91,15 +120,8 @@ func (h help) parts(keys keyMap, t draw.Theme) (parts []string, lines int) {
 	return parts, lines
 }
 
-func (h help) view(keys keyMap, t draw.Theme, w, n int) []string {
-	lines := h.lines(keys, t, w)
-	lines = lines[min(h.offset, len(lines)):]
-	out := make([]string, n)
-	shown := copy(out[:max(n-1, 0)], lines)
-	hints := keys.hints(modeHelp, false, false, false)
-	if more := len(lines) - shown; more > 0 {
-		hints = append([]key.Binding{key.NewBinding(key.WithHelp("↓", fmt.Sprintf("%d more lines", more)))}, hints...)
-	}
-	out[n-1] = hintLine(hints, t, w)
-	return out
+func (h help) view(s scene) []string {
+	lines := h.lines(s.theme, s.w)
+	from := min(h.cursor, len(lines))
+	return lines[from:min(from+max(s.h, 0), len(lines))]
 }

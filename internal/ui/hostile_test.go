@@ -78,7 +78,7 @@ func TestPastedGarbage(t *testing.T) {
 			before := m.query
 			m = send(m, tea.KeyMsg{Type: tea.KeyRunes, Runes: runes, Paste: true})
 			checkScreen(t, m, 80, 24)
-			if open == "" && !sameQuestion(before, m.query) {
+			if open == "" && !sameQuery(before, m.query) {
 				t.Fatal("what was pasted beside a prompt changed the question")
 			}
 			m = press(m, "left", "home", "right", "ctrl+w", "tab", "enter", "esc")

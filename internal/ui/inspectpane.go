@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -20,53 +21,71 @@ import (
 // inspectPane looks closely at one segment: how a metric is distributed, now
 // and over time, what a page load waits for, which pages and which requests.
 type inspectPane struct {
+	list
 	by, key string
 	whole   bool
 	vital   int
 	funnel  string
-	offset  int
 	got     *frame.Inspection
 }
 
 // openInspect looks at the row under the cursor, or at all there is.
 func openInspect(m model) (model, tea.Cmd) {
 	p := inspectPane{by: m.query.By, whole: true, funnel: m.funnel}
-	if r := m.table.selected(); r != nil && m.mode == modeTriage {
+	if r := m.table.selected(); r != nil && m.pane == nil {
 		p.key, p.whole = r.Key, false
 	}
-	return openPane(p)(m)
+	return openPage(p)(m)
 }
+
+func (p inspectPane) room() room { return roomPage }
 
 func (p inspectPane) ask(q frame.Query, _ int) frame.Query {
 	q.Inspect = frame.InspectSpec{On: true, Key: p.key, Whole: p.whole, Vital: p.vital, Steps: 60, Funnel: p.funnel}
 	return q
 }
 
-func (p inspectPane) show(f *frame.Frame) pane {
+func (p inspectPane) receive(f *frame.Frame) (pane, request) {
 	if i := f.Inspection; i != nil && i.Key == p.key && i.Vital == beacon.Vitals[p.vital] {
 		p.got = i
 	}
+	return p, nil
+}
+
+func (p inspectPane) resize(s scene) pane {
+	p.list = p.fitText(len(p.sections(s)), s.h)
 	return p
 }
 
-func (p inspectPane) bindings(k *keyMap) []binding {
-	scroll := func(by int) action {
-		return onPane(func(p inspectPane) pane { p.offset = max(p.offset+by, 0); return p })
-	}
-	turn := func(by int) action {
-		return onPane(func(p inspectPane) pane {
+func (p inspectPane) bindings(k *keyMap) []paneBinding {
+	turn := func(by int) func() (pane, request) {
+		return func() (pane, request) {
 			p.vital, p.got = (p.vital+by+len(beacon.Vitals))%len(beacon.Vitals), nil
-			return p
-		})
+			return p, nil
+		}
 	}
-	return []binding{
-		{k.up, scroll(-1)}, {k.down, scroll(1)}, {k.pageUp, scroll(-8)}, {k.pageDown, scroll(8)}, {k.top, scroll(-far)},
-		{k.nextMetric, turn(1)}, {k.previousMetric, turn(-1)}, {k.inspect, closePane},
-	}
+	return slices.Concat(
+		listBindings(k, p.list, func(l list) pane { p.list = l; return p }),
+		[]paneBinding{{k.nextMetric, turn(1)}, {k.previousMetric, turn(-1)}},
+		closeBindings(p, k.back, k.inspect),
+	)
 }
 
 func (p inspectPane) hints(k *keyMap) []key.Binding {
 	return []key.Binding{k.nextMetric, key.NewBinding(key.WithHelp("↑ ↓", "scroll")), k.back, k.earlier, k.later, k.copy, k.help}
+}
+
+func (p inspectPane) summary(*frame.Frame) (string, bool) {
+	i := p.got
+	if i == nil {
+		return "", false
+	}
+	where := p.by + "=" + i.Key
+	if p.whole {
+		where = "all"
+	}
+	return fmt.Sprintf("%s: %s p75 %.4g p95 %.4g (n=%s), %s good, %s poor", where, i.Vital, i.Dist.P75, i.Dist.P95,
+		count(float64(i.Dist.N)), wholePercent(i.GoodShare), wholePercent(i.PoorShare)), false
 }
 
 // vitalShow is how values of a vital are written, with their unit.
@@ -80,9 +99,9 @@ func vitalShow(name string) func(float64) string {
 	return func(v float64) string { return seconds(v) + " s" }
 }
 
-func (p inspectPane) view(f *frame.Frame, s scene) []string {
+func (p inspectPane) view(s scene) []string {
 	lines := p.sections(s)
-	lines = lines[min(p.offset, max(len(lines)-s.h, 0)):]
+	lines = lines[min(p.cursor, max(len(lines)-s.h, 0)):]
 	return lines[:min(len(lines), s.h)]
 }
 

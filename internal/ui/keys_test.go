@@ -139,7 +139,7 @@ func TestPasteIsNoCommand(t *testing.T) {
 // While paused the screen stands still, but for the answers to questions.
 func TestPauseKeepsTheFrame(t *testing.T) {
 	m := press(screen(t, noColor, 120, 36, incident()), "space")
-	for range acceptFrames {
+	for range answersTaken {
 		m = send(m, frameMsg{incident()})
 	}
 	before := m.View()
@@ -231,7 +231,7 @@ func TestMouse(t *testing.T) {
 	m = send(m, tea.MouseMsg{Action: tea.MouseActionPress, Button: tea.MouseButtonWheelDown})
 	click(30, l.errors.y+1)
 	click(30, l.errors.y+1)
-	if m.mode != modeDetail {
+	if p, ok := m.pane.(errorPane); !ok || !p.inside {
 		t.Error("two clicks on an error do not open it")
 	}
 }
@@ -269,23 +269,28 @@ func TestCopy(t *testing.T) {
 	}
 }
 
+// pages are keys that lead to every page of the screen.
+var pages = [][]string{
+	nil, {"e"}, {"e", "enter"}, {"?"}, {"b"}, {"d"}, {"V"}, {"i"}, {"S"}, {"S", "enter"}, {"M"}, {"O"}, {"W"}, {"T"},
+}
+
 // The help promises no key that does nothing, and no key works unsaid.
 func TestHelpAndKeysAgree(t *testing.T) {
 	bound := map[string]bool{}
 	said := map[string]bool{}
 	m := screen(t, noColor, 120, 36, withDetail())
-	for _, mode := range []mode{modeTriage, modeErrors, modeDetail, modeHelp, modePick} {
-		m.mode = mode
+	for _, page := range pages {
+		m := press(m, page...)
 		here := map[string]bool{}
 		for _, b := range m.bindings() {
 			for _, k := range b.key.Keys() {
 				here[k], bound[k] = true, true
 			}
 		}
-		for _, h := range m.keys.hints(mode, false, false, true) {
+		for _, h := range m.hints() {
 			for _, k := range h.Keys() {
 				if !here[k] {
-					t.Errorf("mode %d hints at %q, which does nothing there", mode, k)
+					t.Errorf("after %q a hint is %q, which does nothing there", page, k)
 				}
 			}
 		}
@@ -307,11 +312,11 @@ func TestHelpAndKeysAgree(t *testing.T) {
 	}
 }
 
-// Within one mode no key may stand for two things.
+// On one page no key may stand for two things.
 func TestKeysAreUnique(t *testing.T) {
 	m := screen(t, noColor, 120, 36, withDetail())
-	for _, mode := range []mode{modeTriage, modeErrors, modeDetail, modeHelp, modePick} {
-		m.mode = mode
+	for _, page := range pages {
+		m := press(m, page...)
 		var all []key.Binding
 		seen := map[string]string{}
 		for _, b := range m.bindings() {
@@ -319,8 +324,8 @@ func TestKeysAreUnique(t *testing.T) {
 		}
 		for _, b := range all {
 			for _, k := range b.Keys() {
-				if was, ok := seen[k]; ok {
-					t.Errorf("mode %d: %q is both %s and %s", mode, k, was, b.Help().Desc)
+				if was, ok := seen[k]; ok && was != b.Help().Desc { // the key that opened a page closes it
+					t.Errorf("after %q: %q is both %s and %s", page, k, was, b.Help().Desc)
 				}
 				seen[k] = b.Help().Desc
 			}
@@ -333,18 +338,19 @@ func TestKeysAreUnique(t *testing.T) {
 func TestEscAndKeyInOnePiece(t *testing.T) {
 	alt := func(r rune) tea.KeyMsg { return tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}, Alt: true} }
 	m := send(press(screen(t, noColor, 120, 36, withDetail()), "e", "enter"), tea.KeyMsg{Type: tea.KeyEsc, Alt: true})
-	if m.mode != modeTriage {
-		t.Errorf("esc esc leads from the detail to mode %d", m.mode)
+	if m.pane != nil {
+		t.Errorf("esc esc leads from the detail to %T", m.pane)
 	}
 	m = send(press(m, "e"), alt('b'))
-	if m.mode != modePick {
-		t.Errorf("esc b leads from the errors to mode %d", m.mode)
+	if _, ok := m.pane.(picker); !ok {
+		t.Errorf("esc b leads from the errors to %T", m.pane)
 	}
-	if m = send(m, alt('[')); m.mode != modePick {
-		t.Errorf("half a sequence leads to mode %d", m.mode)
+	m = send(m, alt('['))
+	if _, ok := m.pane.(picker); !ok {
+		t.Errorf("half a sequence leads to %T", m.pane)
 	}
-	if m = send(press(m, "esc", "/"), alt('x')); m.mode != modePrompt {
-		t.Errorf("alt and a key leads from the prompt to mode %d", m.mode)
+	if m = send(press(m, "esc", "/"), alt('x')); !m.prompt.active {
+		t.Error("alt and a key leads from the prompt")
 	}
 }
 
@@ -361,7 +367,7 @@ func TestDiffersNarrows(t *testing.T) {
 		{[]string{"d", "d"}, "region=eu-west"},
 	} {
 		m := press(screen(t, noColor, 120, 36, incident()), c.keys...)
-		if got := asked(m).Filter.String(); got != c.want || m.mode != modeTriage {
+		if got := asked(m).Filter.String(); got != c.want || m.pane != nil {
 			t.Errorf("%q: %q, want %q", c.keys, got, c.want)
 		}
 	}

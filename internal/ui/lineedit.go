@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"sort"
 	"unicode"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -99,10 +100,9 @@ func (l lineEdit) wordStart() int {
 // its first rune stands: negative where the beginning is scrolled out of sight.
 func (l lineEdit) view(p *draw.Line, th draw.Theme, w int) (origin int) {
 	start := p.Len()
-	first := 0
-	for first < l.at && draw.Cells(draw.Clean(string(l.text[first:l.at]), maxTyped)) >= w {
-		first++
-	}
+	first := sort.Search(l.at, func(i int) bool {
+		return draw.Cells(draw.Clean(string(l.text[i:l.at]), maxTyped)) < w
+	})
 	p.Put(th.Text, draw.Clean(string(l.text[first:l.at]), max(w-1, 0)))
 	under, rest := " ", ""
 	if l.at < len(l.text) {

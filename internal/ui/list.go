@@ -6,7 +6,7 @@ import "github.com/charmbracelet/bubbles/key"
 // plain value: what it belongs to says how many rows there are and how many
 // fit, and the list keeps the cursor in sight.
 type list struct {
-	rows   int // how many there are
+	length int // how many rows there are
 	height int // how many of them fit
 	cursor int // the row that keys act on
 	offset int // the first row in sight
@@ -16,7 +16,7 @@ type list struct {
 // fit takes how many rows there are and how many fit. The offset moves no
 // further than it has to, and leaves no room empty while rows are left.
 func (l list) fit(rows, height int) list {
-	l.rows, l.height = max(rows, 0), max(height, 1)
+	l.length, l.height = max(rows, 0), max(height, 1)
 	l.page = max(l.height/2, 1)
 	return l.moveTo(l.cursor)
 }
@@ -32,9 +32,9 @@ func (l list) fitText(lines, height int) list {
 
 // moveTo puts the cursor on a row, or on the nearest one that there is.
 func (l list) moveTo(row int) list {
-	l.cursor = max(min(row, l.rows-1), 0)
+	l.cursor = max(min(row, l.length-1), 0)
 	l.offset = max(min(l.offset, l.cursor), l.cursor-l.height+1)
-	l.offset = max(min(l.offset, l.rows-l.height), 0)
+	l.offset = max(min(l.offset, l.length-l.height), 0)
 	return l
 }
 
@@ -43,10 +43,16 @@ func (l list) down() list     { return l.moveTo(l.cursor + 1) }
 func (l list) pageUp() list   { return l.moveTo(l.cursor - l.page) }
 func (l list) pageDown() list { return l.moveTo(l.cursor + l.page) }
 func (l list) home() list     { return l.moveTo(0) }
-func (l list) end() list      { return l.moveTo(l.rows - 1) }
+func (l list) end() list      { return l.moveTo(l.length - 1) }
 
 // inSight are the rows to draw: from is the first, to is behind the last.
-func (l list) inSight() (from, to int) { return l.offset, min(l.offset+l.height, l.rows) }
+func (l list) inSight() (from, to int) { return l.offset, min(l.offset+l.height, l.length) }
+
+// rowAt is the row on a line, counted from 0; false where there is none.
+func (l list) rowAt(y int) (row int, ok bool) {
+	row = l.offset + y
+	return row, y >= 0 && y < l.height && row < l.length
+}
 
 // motion is a key that moves the cursor of a list.
 type motion struct {

@@ -85,8 +85,8 @@ func TestListHoldsAnyway(t *testing.T) {
 		if l.height == 0 {
 			continue
 		}
-		if l.cursor < 0 || l.cursor > 0 && l.cursor >= l.rows || l.cursor < l.offset || l.cursor >= l.offset+l.height ||
-			l.offset < 0 || l.offset > 0 && l.offset+l.height > l.rows {
+		if l.cursor < 0 || l.cursor > 0 && l.cursor >= l.length || l.cursor < l.offset || l.cursor >= l.offset+l.height ||
+			l.offset < 0 || l.offset > 0 && l.offset+l.height > l.length {
 			t.Fatalf("%+v", l)
 		}
 	}

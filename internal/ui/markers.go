@@ -18,9 +18,6 @@ import (
 // annotateTime is how long setting a marker may take.
 const annotateTime = 10 * time.Second
 
-// annotatedMsg says what became of a marker that was typed in.
-type annotatedMsg struct{ err error }
-
 // annotate sets a marker at the moment that is looked at. A first word that names a kind makes
 // it one.
 func annotate(text string) action {
@@ -29,44 +26,47 @@ func annotate(text string) action {
 		case text == "":
 			return m, nil
 		case m.annotate == nil:
-			return m.say("markers cannot be set here")
+			return m.notify("markers cannot be set here")
 		case m.frame == nil:
-			return m.say("wait for the first numbers")
+			return m.notify("wait for the first numbers")
 		}
 		marker := beacon.Marker{At: m.frame.At.UnixMilli(), Kind: beacon.MarkerNote, Text: text}
 		if first, _, _ := strings.Cut(strings.ToLower(text), " "); slices.Contains(beacon.MarkerKinds[:], first) {
 			marker.Kind = first
 		}
 		set := m.annotate
-		m, said := m.say("setting a marker …")
-		return m, tea.Batch(said, func() tea.Msg {
+		m, timer := m.notify("setting a marker …")
+		return m, tea.Batch(timer, func() tea.Msg {
 			ctx, cancel := context.WithTimeout(context.Background(), annotateTime)
 			defer cancel()
-			return annotatedMsg{set(ctx, marker)}
+			return markerAdded{set(ctx, marker)}
 		})
 	}
 }
 
-func (m model) annotated(msg annotatedMsg) (model, tea.Cmd) {
-	if msg.err != nil {
-		return m.say(msg.err.Error())
+// markerAdded says what became of a marker.
+type markerAdded struct{ err error }
+
+func (r markerAdded) apply(m model) (model, tea.Cmd) {
+	if r.err != nil {
+		return m.notify(r.err.Error())
 	}
-	return m.say("everyone who watches sees the marker")
+	return m.notify("everyone who watches sees the marker")
 }
 
 // toggleT0 makes the moment that is looked at T0: deltas are since then, and the
 // header counts. Pressed again it is as before.
 func toggleT0(m model) (model, tea.Cmd) {
 	if m.frame == nil {
-		return m.say("wait for the first numbers")
+		return m.notify("wait for the first numbers")
 	}
 	if !m.t0.at.IsZero() {
 		m.query.Baseline, m.t0 = m.t0.before, t0{}
-		return m.say("deltas are against " + baselineName(m.query.Baseline, m.loc) + " again")
+		return m.notify("deltas are against " + baselineName(m.query.Baseline, m.loc) + " again")
 	}
 	m.t0 = t0{at: m.frame.At, before: m.query.Baseline}
 	m.query.Baseline = frame.BaselineSpec{At: m.frame.At}
-	return m.say("T0 is " + m.frame.At.In(m.loc).Format("15:04:05 MST") + ": deltas are since then")
+	return m.notify("T0 is " + m.frame.At.In(m.loc).Format("15:04:05 MST") + ": deltas are since then")
 }
 
 // t0 is a moment that was marked, and what deltas were against before.
@@ -114,53 +114,55 @@ func (m model) marks() []beacon.Marker {
 
 // markerPane lists the markers, the newest first.
 type markerPane struct {
-	cursor  int
+	list
 	markers []beacon.Marker
 }
 
+func (p markerPane) room() room { return roomPage }
+
 func (p markerPane) ask(q frame.Query, _ int) frame.Query { return q }
 
-func (p markerPane) show(f *frame.Frame) pane {
+func (p markerPane) receive(f *frame.Frame) (pane, request) {
 	p.markers = slices.Clone(f.Markers)
 	slices.Reverse(p.markers)
-	p.cursor = max(min(p.cursor, len(p.markers)-1), 0)
+	return p, nil
+}
+
+func (p markerPane) resize(s scene) pane {
+	p.list = p.fit(len(p.markers), s.h-markerHeading)
 	return p
 }
 
-func (p markerPane) bindings(k *keyMap) []binding {
-	move := func(by int) action {
-		return onPane(func(p markerPane) pane {
-			p.cursor = max(min(p.cursor+by, len(p.markers)-1), 0)
-			return p
-		})
+func (p markerPane) bindings(k *keyMap) []paneBinding {
+	enter := func() (pane, request) {
+		if p.cursor >= len(p.markers) {
+			return p, notify("no marker to go to")
+		}
+		return p, visit{time.UnixMilli(p.markers[p.cursor].At)}
 	}
-	return []binding{
-		{k.up, move(-1)}, {k.down, move(1)}, {k.pageUp, move(-10)}, {k.pageDown, move(10)}, {k.top, move(-far)}, {k.bottom, move(far)},
-		{k.visit, p.visit}, {k.markers, closePane},
-	}
+	return slices.Concat(
+		listBindings(k, p.list, func(l list) pane { p.list = l; return p }),
+		[]paneBinding{{k.visit, enter}},
+		closeBindings(p, k.back, k.markers),
+	)
 }
 
 func (p markerPane) hints(k *keyMap) []key.Binding {
 	return []key.Binding{k.visit, k.annotate, k.t0, k.back, k.help}
 }
 
-// visit goes to where the window begins with the marker: what came of it.
-func (p markerPane) visit(m model) (model, tea.Cmd) {
+func (p markerPane) summary(*frame.Frame) (string, bool) {
 	if p.cursor >= len(p.markers) {
-		return m.say("no marker to go to")
+		return "", false
 	}
-	if !m.paused {
-		m, _ = togglePause(m)
-	}
-	at := time.UnixMilli(p.markers[p.cursor].At).Add(m.query.Window)
-	if at.After(m.until) {
-		at = m.until
-	}
-	m.query.At = at
-	return closePane(m)
+	return markerText(&p.markers[p.cursor]), false
 }
 
-func (p markerPane) view(f *frame.Frame, s scene) []string {
+// markerHeading is the lines above the markers.
+const markerHeading = 3
+
+func (p markerPane) view(s scene) []string {
+	f := s.frame
 	const when, kind = 12, 12
 	w := draw.Line{Width: s.w}
 	w.Skip(margin)
@@ -172,7 +174,7 @@ func (p markerPane) view(f *frame.Frame, s scene) []string {
 		w.Put(s.theme.Dim, draw.Clean(`none yet: press a, or have the pipeline run rumtop annotate --kind deploy "deploy 2.4.1"`, s.w-margin))
 		return append(lines, w.Flush())
 	}
-	from := max(p.cursor-(s.h-len(lines))+1, 0)
+	from := p.offset
 	for i, m := range p.markers[from:] {
 		if len(lines) >= s.h {
 			break

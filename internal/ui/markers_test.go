@@ -75,8 +75,8 @@ func TestAnnotate(t *testing.T) {
 // A marker is visited where the window begins with it.
 func TestVisit(t *testing.T) {
 	m := press(screen(t, noColor, 80, 24, marked()), "M", "down", "down", "down", "enter")
-	if q := asked(m); !q.At.Equal(noon.Add(-16*time.Minute)) || m.mode != modeTriage {
-		t.Errorf("at %v, mode %v", q.At, m.mode)
+	if q := asked(m); !q.At.Equal(noon.Add(-16*time.Minute)) || m.pane != nil {
+		t.Errorf("at %v, pane %T", q.At, m.pane)
 	}
 	m = press(screen(t, noColor, 80, 24, marked()), "M", "enter")
 	if q := asked(m); !q.At.Equal(noon) {

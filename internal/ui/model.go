@@ -9,95 +9,69 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/rumtop/rumtop/internal/beacon"
-	"github.com/rumtop/rumtop/internal/filter"
 	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
-// mode is what the screen is at: exactly one thing.
-type mode int
-
-const (
-	modeTriage mode = iota
-	modeErrors
-	modeDetail
-	modeHelp
-	modePick
-	modePrompt
-	modePane
-)
-
 // model is the parent: it holds what its children share, gives each message to
-// the one it concerns, and puts their lines together.
+// the child that it concerns, and puts their lines together.
 type model struct {
-	source Source
-	keys   keyMap
-	theme  draw.Theme
-	ascii  bool
-	loc    *time.Location
-	title  string
-	copy   func(string) tea.Cmd
-	ring   func() tea.Cmd
+	services
+	display
+	triage
+	pause
 
-	annotate func(context.Context, beacon.Marker) error // nil: none can be set
-	traces   traces
-	views    Views
-	company  company
-	origins  func(ctx context.Context, release string, stack []string) ([]Origin, error) // nil: there are no source maps
+	pane   pane // open in place of the triage screen; nil: none
+	prompt prompt
+	notice notice
 
-	recorder  Recorder       // nil: nothing can be kept
-	recorded  RecordingState // as of the last frame
-	recording *Recording     // what is shown, if it is one
+	frame *frame.Frame
+	watch watch // notices when frames stop
+	alarm alarm
 
-	width, height int
-	mode, before  mode // before: where a prompt or the help was opened from
-
-	frame  *frame.Frame
-	alarm  alarm
-	frames int         // how many have come
-	watch  watch       // notices when they stop
-	query  frame.Query // what the person asks; the layout adds how much of it
-	asked  frame.Query
-	paused bool
-	until  time.Time // where the pause began: the latest time to walk to
-	accept int       // while paused: how many frames may still answer a question
-	drill  []level
-	t0     t0
-	funnel string
-	chosen selection
-	span   int // how many windows the charts look back, 0: all history
-
-	said   string // what the last key had to say
-	saidNo int    // counts such sayings, so that an old timer cannot end a new one
-
-	onErrors bool // the errors pane has the cursor keys, not the table
-	table    table
-	errors   errorList
-	charts   charts
-	detail   detail
-	open     pane // in modePane
-	pick     picker
-	prompt   prompt
-	help     help
+	query    frame.Query // what the user asks; the layout adds how much of it
+	asked    frame.Query
+	span     int // how many windows the charts look back, 0: all history
+	drill    []level
+	t0       t0
+	presence presence
+	recorded RecordingState // as of the last frame
 }
 
-// action is what a key does to the screen.
+// services are what the screen asks for things; each but source may be nil.
+type services struct {
+	source   Source
+	copy     func(string) tea.Cmd
+	ring     func() tea.Cmd
+	annotate func(context.Context, beacon.Marker) error
+	views    Views
+	recorder Recorder
+	origins  func(ctx context.Context, release string, stack []string) ([]Origin, error)
+	traces   traces
+}
+
+// display is how everything is shown.
+type display struct {
+	keys          keyMap
+	theme         draw.Theme
+	ascii         bool
+	loc           *time.Location
+	title         string
+	funnel        string
+	recording     *Recording // what is shown, if it is one
+	width, height int
+}
+
+// action is what a key or a command line does to the screen.
 type action func(model) (model, tea.Cmd)
 
-// level is where a drill came from.
-type level struct {
-	filter filter.Expr
-	by     string
-	key    string
-	window time.Duration // 0: it was a filter's, the window stays as it is
-	at     time.Time     // where the window ended; zero: now
-}
+func (a action) apply(m model) (model, tea.Cmd) { return a(m) }
 
 func (m model) Init() tea.Cmd {
 	return tea.Batch(nextFrame(m.source), m.watch.tick())
 }
 
-// frameMsg brings a frame; nil says that no more will come.
+// frameMsg brings a frame; nil means that no more will arrive.
 type frameMsg struct{ frame *frame.Frame }
 
 func nextFrame(s Source) tea.Cmd {
@@ -105,9 +79,8 @@ func nextFrame(s Source) tea.Cmd {
 	return func() tea.Msg { return frameMsg{<-frames} }
 }
 
-// unsaidMsg ends what a key had to say.
-type unsaidMsg int
-
+// Update routes: a frame goes to all children, a key or a click to one of them,
+// and the answer of a service is a request like those of panes.
 func (m model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	var cmd tea.Cmd
 	switch msg := msg.(type) {
@@ -115,92 +88,75 @@ func (m model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.width, m.height = msg.Width, msg.Height
 	case frameMsg:
 		m, cmd = m.receive(msg.frame)
-		var left tea.Cmd
-		m, left = m.meet()
-		cmd = tea.Batch(cmd, left)
 	case watchMsg:
-		m.watch = m.watch.look(m.frames, m.paused)
+		m.watch = m.watch.look(m.paused)
 		cmd = m.watch.tick()
-	case viewMsg:
-		m, cmd = m.viewed(msg)
-	case savedMsg:
-		m, cmd = m.savedView(msg)
-	case originsMsg:
-		m.detail = m.detail.located(msg)
-	case annotatedMsg:
-		m, cmd = m.annotated(msg)
-	case recordedMsg:
-		m, cmd = m.hasRecorded(msg)
-	case unsaidMsg:
-		if int(msg) == m.saidNo {
-			m.said = ""
-		}
 	case tea.KeyMsg:
 		before := m
 		m, cmd = m.typed(msg)
-		m = m.part(before)
+		m = m.unfollow(before)
 	case tea.MouseMsg:
 		m, cmd = m.click(tea.MouseEvent(msg))
+	case request:
+		m, cmd = msg.apply(m)
 	}
 	return m.settle(), cmd
 }
 
 // receive takes a frame, unless the screen is paused and did not ask for it.
 func (m model) receive(f *frame.Frame) (model, tea.Cmd) {
+	m.watch = m.watch.count(f)
 	if f == nil {
-		m.watch.stalled = true
-		return m, nil
+		return m.refreshPeers()
 	}
-	m.frames++
-	m.watch.stalled = false
 	m, sound := m.sound(f)
-	next := tea.Batch(sound, nextFrame(m.source))
+	cmds := []tea.Cmd{sound, nextFrame(m.source)}
 	if m.recorder != nil {
 		m.recorded = m.recorder.Recording()
 	}
-	if m.paused && m.recording == nil { // nothing comes to a recording but answers, and more of it
-		if m.accept == 0 {
-			return m, next
-		}
-		m.accept--
+	var want bool
+	// Nothing reaches a recording but answers, and more of it.
+	if m.pause, want = m.pause.accepts(); want || m.recording != nil {
+		var cmd tea.Cmd
+		m, cmd = m.show(damp(m.frame, f))
+		cmds = append(cmds, cmd)
 	}
-	f = damp(m.frame, f)
-	m.frame = f
-	l := m.layout()
-	m.table = m.table.show(f, subject{f.By, f.Filter, m.query.Sort, m.query.Reverse}, visibleRows(l.table.h))
-	m.errors = m.errors.show(f, m.errorRows(l))
-	m.detail = m.detail.show(f)
-	if m.open != nil {
-		m.open = m.open.show(f)
-	}
-	m.prompt = m.prompt.offer(f)
-	m, look := m.lookUp()
-	return m, tea.Batch(next, look)
+	m, left := m.refreshPeers()
+	return m, tea.Batch(append(cmds, left)...)
 }
 
-// settle asks the question that the screen now stands for, if it is a new one,
-// and brings the charts up to date.
+// show gives a frame to every child.
+func (m model) show(f *frame.Frame) (model, tea.Cmd) {
+	m.frame = f
+	m.triage = m.triage.receive(f, m.query)
+	m.prompt = m.prompt.offer(f)
+	if m.pane == nil {
+		return m, nil
+	}
+	return m.update(m.pane.receive(f))
+}
+
+// settle gives every child its place, sends the query that the screen now
+// stands for, if it is a new one, and brings the charts up to date.
 func (m model) settle() model {
 	l := m.layout()
-	m.table = m.table.clamp(visibleRows(l.table.h))
-	m.errors = m.errors.clamp(m.errorRows(l))
+	m.triage = m.triage.resize(l)
+	if m.pane != nil {
+		m.pane = m.pane.resize(m.scene(l))
+	}
 	if m.width > 0 {
-		if q := m.question(l); !sameQuestion(q, m.asked) {
+		if q := m.question(l); !sameQuery(q, m.asked) {
 			m.asked = q
-			m.accept = acceptFrames
+			m.answers = answersTaken
 			m.source.Ask(q)
-			if m.company.with != nil {
-				m.company.with.Publish(m.query)
+			if m.presence.with != nil {
+				m.presence.with.Publish(m.query)
 			}
 		}
 	}
 	m.charts = m.charts.draw(m.frame, m.marks(), m.highlighted(), l, m.shownTheme(), m.loc, m.link().stale())
 	return m
 }
-
-// acceptFrames is how many frames are taken after a question while paused: one
-// that was on its way already, and the answer.
-const acceptFrames = 2
 
 func (m model) link() link {
 	if m.recording != nil && m.frame != nil && m.frame.Health.Loading >= 1 {
@@ -217,33 +173,34 @@ func (m model) shownTheme() draw.Theme {
 }
 
 func (m model) layout() layout {
-	at := m.mode
-	if at == modePrompt {
-		at = m.before
-	}
+	room, open := m.room()
 	return arrange(m.width, m.height, shape{
 		zoom:    m.charts.zoom > 0,
 		warning: m.frame != nil && len(m.frame.Warnings) > 0,
-		list:    at == modeErrors,
-		full:    at == modeDetail || at == modePane,
+		list:    open && room == roomLists,
+		full:    open && room == roomPage,
 		rows:    m.table.most,
 	})
 }
 
-func (m model) errorRows(l layout) int {
-	if m.mode == modeErrors {
-		return l.table.h - 1
+// scene is what the open pane is drawn into.
+func (m model) scene(l layout) scene {
+	switch m.pane.room() {
+	case roomScreen:
+		return scene{m.frame, m.theme, m.loc, l.w, l.h - 1}
+	case roomTable:
+		return scene{m.frame, m.theme, m.loc, l.w, l.table.h}
 	}
-	return l.errors.h - 1
+	return scene{m.frame, m.shownTheme(), m.loc, l.w, l.table.h}
 }
 
-// typed takes keys apart that came in one piece, as they do over a slow line. What
-// was pasted is text: it goes to a prompt or nowhere.
+// typed takes keys apart that arrived in one piece, as they do over a slow line.
+// What was pasted is text: it goes to a prompt or nowhere.
 func (m model) typed(k tea.KeyMsg) (model, tea.Cmd) {
 	switch {
-	case k.Paste && m.mode != modePrompt:
+	case k.Paste && !m.prompt.active:
 		return m, nil
-	case k.Alt && followsEsc(k, m.mode):
+	case k.Alt && followsEsc(k, m.prompt.active):
 		return m.typedAfterEsc(k)
 	case k.Type != tea.KeyRunes || k.Paste || len(k.Runes) < 2:
 		return m.press(k)
@@ -262,17 +219,17 @@ func (m model) typed(k tea.KeyMsg) (model, tea.Cmd) {
 	return m, tea.Batch(cmds...)
 }
 
-// followsEsc tells whether a key with alt is esc and, soon after it, the key: that
-// is what terminals send for either, and none of the screen's keys has alt. What may begin a
-// sequence that was cut in two is neither.
-func followsEsc(k tea.KeyMsg, at mode) bool {
+// followsEsc reports whether a key with alt is esc and, soon after it, the key:
+// terminals send the same for both, and none of the screen's keys has alt. What
+// may begin a sequence that was cut in two is neither.
+func followsEsc(k tea.KeyMsg, prompting bool) bool {
 	switch k.Type {
 	case tea.KeyEsc:
 		return true
 	case tea.KeyEnter, tea.KeySpace:
-		return at != modePrompt
+		return !prompting
 	case tea.KeyRunes:
-		return at != modePrompt && !strings.ContainsRune("[]OPX^_", k.Runes[0])
+		return !prompting && !strings.ContainsRune("[]OPX^_", k.Runes[0])
 	}
 	return false
 }
@@ -285,17 +242,17 @@ func (m model) typedAfterEsc(k tea.KeyMsg) (model, tea.Cmd) {
 	return m, tea.Batch(first, second)
 }
 
-// press gives a key to the prompt if there is one, else to the first binding
-// of the mode that it matches.
+// press gives a key to the prompt if one is open, else to the first binding
+// that it matches.
 func (m model) press(k tea.KeyMsg) (model, tea.Cmd) {
-	m.said = ""
+	m.notice.text = ""
 	if k.Type == tea.KeyCtrlC {
 		return m, tea.Quit
 	}
-	if m.mode == modePrompt {
-		var do action
-		if m.prompt, do = m.prompt.press(k, m.vocabulary()); do != nil {
-			return do(m)
+	if m.prompt.active {
+		var want request
+		if m.prompt, want = m.prompt.press(k, m.vocabulary()); want != nil {
+			return want.apply(m)
 		}
 		return m, nil
 	}
@@ -305,94 +262,4 @@ func (m model) press(k tea.KeyMsg) (model, tea.Cmd) {
 		}
 	}
 	return m, nil
-}
-
-// say shows a short answer to a key in place of the sentence, for some seconds.
-func (m model) say(s string) (model, tea.Cmd) {
-	m.said = s
-	m.saidNo++
-	n := m.saidNo
-	return m, tea.Tick(4*time.Second, func(time.Time) tea.Msg { return unsaidMsg(n) })
-}
-
-func (m model) View() string {
-	if m.width <= 0 || m.height <= 0 {
-		return ""
-	}
-	l := m.layout()
-	lines := make([]string, l.h)
-	m.drawFrame(lines, l)
-	if m.mode == modePrompt {
-		m.prompt.draw(lines, m.theme, l.w)
-	}
-	screen := strings.Join(lines, "\n")
-	if m.ascii {
-		return draw.ToASCII(screen)
-	}
-	return screen
-}
-
-func (m model) drawFrame(lines []string, l layout) {
-	th, state := m.shownTheme(), m.link()
-	place := func(b band, what ...string) { copy(lines[b.y:b.y+b.h], what) }
-	if m.mode == modeHelp {
-		copy(lines, m.help.view(m.keys, m.theme, l.w, l.h))
-		return
-	}
-	if l.header.h > 0 {
-		hs := headerState{watching: m.company.line(), since: m.sinceT0(), title: m.title, question: m.query, link: state, loc: m.loc, recording: m.recording}
-		if m.frame != nil {
-			hs.recorded = m.recorded.mark(m.frame.At)
-		}
-		place(l.header, headerLine(m.frame, hs, m.theme, l.w))
-	}
-	status, reasons := statusLine(m.frame, state, m.said, m.theme, m.loc, l.w), reasonsLine(m.frame, state, m.theme, m.loc, l.w)
-	if m.mode == modeTriage && m.said == "" && !m.chosen.empty() {
-		status, reasons = m.chosen.line(m.frame, m.theme, m.loc, l.w), status
-	}
-	place(l.status, status)
-	if l.reasons.h > 0 {
-		place(l.reasons, reasons)
-	}
-	if l.warning.h > 0 {
-		place(l.warning, warningLine(m.frame, m.theme, l.w))
-	}
-	at := m.mode
-	if at == modePrompt {
-		at = m.before
-	}
-	switch at {
-	case modeErrors:
-		place(l.charts, m.charts.view(m.frame, l, th)...)
-		place(l.table, m.errors.view(m.frame, th, m.loc, l.w, l.table.h, true)...)
-	case modeDetail:
-		place(l.table, m.detail.view(m.frame, th, m.loc, l.w, l.table.h)...)
-	case modePane:
-		place(l.table, m.open.view(m.frame, scene{th, m.loc, l.w, l.table.h})...)
-	default:
-		place(l.charts, m.charts.view(m.frame, l, th)...)
-		if at == modePick {
-			place(l.table, m.pick.view(m.theme, l.w, l.table.h)...)
-		} else {
-			place(l.table, m.table.view(m.frame, th, l.w, l.table.h, !m.onErrors)...)
-		}
-		errors := m.errors.view(m.frame, th, m.loc, l.w-l.beside, l.errors.h, m.onErrors)
-		if l.beside > 0 && m.frame != nil {
-			errors = sideBySide(differsLines(m.frame.Differs, besideTitle(m.frame), th, l.beside-2, l.errors.h-1, -1, false), errors, l.beside)
-		}
-		place(l.errors, errors...)
-	}
-	if l.trust.h > 0 {
-		place(l.trust, trustLine(m.frame, m.theme, m.loc, l.w))
-	}
-	if l.hints.h > 0 {
-		keys := m.keys.hints(at, m.paused, m.recording != nil, len(m.drill) > 0 || m.query.Filter.Text != "")
-		switch {
-		case at == modePane:
-			keys = m.open.hints(&m.keys)
-		case at == modeTriage && !m.chosen.empty():
-			keys = m.chosen.hints(&m.keys)
-		}
-		place(l.hints, hintLine(keys, m.theme, l.w))
-	}
 }

@@ -10,36 +10,60 @@ import (
 )
 
 // click does with the mouse what the keys do: the wheel moves the cursor, a row
-// is chosen, chosen again it is drilled into, a heading sorts, and what is drawn over on a chart is
-// chosen.
+// is chosen and, chosen again, drilled into, a heading sorts, and a range of a
+// chart that is dragged over is selected.
 func (m model) click(e tea.MouseEvent) (model, tea.Cmd) {
-	l := m.layout()
+	room, open := m.room()
 	switch {
-	case m.mode == modeTriage && e.Button == tea.MouseButtonLeft && e.Action == tea.MouseActionMotion:
-		return m.drag(e, l), nil
-	case m.mode == modePrompt || m.mode == modeHelp || e.Action != tea.MouseActionPress:
+	case e.Button == tea.MouseButtonLeft && e.Action == tea.MouseActionMotion && !open && !m.prompt.active:
+		return m.drag(e, m.layout()), nil
+	case m.prompt.active || open && room == roomScreen || e.Action != tea.MouseActionPress:
 		return m, nil
 	case e.Button == tea.MouseButtonWheelUp:
 		return m.press(tea.KeyMsg{Type: tea.KeyUp})
 	case e.Button == tea.MouseButtonWheelDown:
 		return m.press(tea.KeyMsg{Type: tea.KeyDown})
-	case e.Button != tea.MouseButtonLeft || m.mode == modePick || m.mode == modeDetail:
+	case e.Button != tea.MouseButtonLeft:
 		return m, nil
-	case m.mode == modeErrors && l.table.holds(e.Y):
-		return m.clickError(e.Y-l.table.y-1, l.table.h-1)
-	case m.mode == modeTriage && l.charts.holds(e.Y):
+	case open:
+		return m.clickPane(e)
+	}
+	return m.clickTriage(e)
+}
+
+// clickPane clicks on the list of errors, the only pane with rows to click.
+func (m model) clickPane(e tea.MouseEvent) (model, tea.Cmd) {
+	p, ok := m.pane.(errorPane)
+	l := m.layout()
+	if !ok || p.inside || !l.table.holds(e.Y) {
+		return m, nil
+	}
+	errors, again := p.click(e.Y - l.table.y - 1)
+	p.errorList = errors
+	if again {
+		return m.update(p.enter())
+	}
+	return m.update(p, nil)
+}
+
+func (m model) clickTriage(e tea.MouseEvent) (model, tea.Cmd) {
+	l := m.layout()
+	switch {
+	case l.charts.holds(e.Y):
 		m.chosen.anchor, _ = m.columnAt(e, l)
-		return m, nil
 	case l.table.holds(e.Y):
-		return m.clickTable(e.X, e.Y-l.table.y, l)
+		return m.clickTable(e.X, e.Y-l.table.y)
 	case l.errors.holds(e.Y):
 		m.onErrors = true
-		return m.clickError(e.Y-l.errors.y-1, l.errors.h-1)
+		var again bool
+		if m.errors, again = m.errors.click(e.Y - l.errors.y - 1); again {
+			return openError(m)
+		}
 	}
 	return m, nil
 }
 
-func (m model) clickTable(x, y int, l layout) (model, tea.Cmd) {
+func (m model) clickTable(x, y int) (model, tea.Cmd) {
 	m.onErrors = false
 	if y == 0 {
 		if name, ok := planColumns(m.width, m.table.subject.by, m.table.extras).sortAt(x); ok {
@@ -47,27 +71,28 @@ func (m model) clickTable(x, y int, l layout) (model, tea.Cmd) {
 		}
 		return m, nil
 	}
-	at := m.table.offset + y - 1
-	if y-1 >= visibleRows(l.table.h) || at >= len(m.table.rows) {
+	at, ok := m.table.rowAt(y - 1)
+	switch {
+	case !ok:
 		return m, nil
-	}
-	if at == m.table.cursor && m.table.moved {
+	case at == m.table.cursor && m.table.moved:
 		return m.drillInto(filter.Eq)
 	}
-	m.table = m.table.move(at-m.table.cursor, visibleRows(l.table.h))
+	m.table = m.table.move(func(l list) list { return l.moveTo(at) })
 	return m, nil
 }
 
-func (m model) clickError(y, visible int) (model, tea.Cmd) {
-	at := m.errors.offset + y
-	if y < 0 || at >= len(m.errors.groups) {
-		return m, nil
+// click chooses the error on a line below the heading; again is whether it was
+// chosen before.
+func (e errorList) click(y int) (_ errorList, again bool) {
+	at, ok := e.rowAt(y)
+	switch {
+	case !ok:
+		return e, false
+	case at == e.cursor && e.moved:
+		return e, true
 	}
-	if at == m.errors.cursor && m.errors.moved {
-		return openDetail(m)
-	}
-	m.errors = m.errors.move(at-m.errors.cursor, visible)
-	return m, nil
+	return e.move(func(l list) list { return l.moveTo(at) }), false
 }
 
 // columnAt is the time that the column of a chart under the mouse stands for.

@@ -1,7 +1,9 @@
 package ui
 
 import (
+	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
@@ -14,35 +16,50 @@ import (
 // objectivePane shows how each objective stands: what is promised, what share
 // is good, and how fast the error budget burns.
 type objectivePane struct {
-	offset int
-	burns  []frame.Burn
+	list
+	burns []frame.Burn
 }
+
+func (p objectivePane) room() room { return roomPage }
 
 func (p objectivePane) ask(q frame.Query, _ int) frame.Query { return q }
 
-func (p objectivePane) show(f *frame.Frame) pane {
+func (p objectivePane) receive(f *frame.Frame) (pane, request) {
 	p.burns = f.Objectives
+	return p, nil
+}
+
+func (p objectivePane) resize(s scene) pane {
+	p.list = p.fitText(len(p.burns), s.h-objectiveHeading)
 	return p
 }
 
-func (p objectivePane) bindings(k *keyMap) []binding {
-	scroll := func(by int) action {
-		return onPane(func(p objectivePane) pane {
-			p.offset = max(min(p.offset+by, len(p.burns)-1), 0)
-			return p
-		})
-	}
-	return []binding{
-		{k.up, scroll(-1)}, {k.down, scroll(1)}, {k.pageUp, scroll(-10)}, {k.pageDown, scroll(10)},
-		{k.top, scroll(-far)}, {k.bottom, scroll(far)}, {k.objectives, closePane},
-	}
+func (p objectivePane) bindings(k *keyMap) []paneBinding {
+	return append(listBindings(k, p.list, func(l list) pane { p.list = l; return p }),
+		closeBindings(p, k.back, k.objectives)...)
 }
 
 func (p objectivePane) hints(k *keyMap) []key.Binding {
 	return []key.Binding{k.back, k.earlier, k.later, k.pause, k.copy, k.help}
 }
 
-func (p objectivePane) view(f *frame.Frame, s scene) []string {
+func (p objectivePane) summary(*frame.Frame) (string, bool) {
+	var parts []string
+	for _, b := range p.burns {
+		s := fmt.Sprintf("%s (%s): %s%% good (n=%s), burn ×%s", b.Name, b.Objective, percent(b.Good), count(float64(b.N)), factor(b.Now))
+		if b.Page {
+			s += ", page"
+		}
+		parts = append(parts, s)
+	}
+	return strings.Join(parts, " · "), false
+}
+
+// objectiveHeading is the lines above the objectives.
+const objectiveHeading = 4
+
+func (p objectivePane) view(s scene) []string {
+	f := s.frame
 	const name, number = 18, 9
 	w := draw.Line{Width: s.w}
 	t := s.theme
@@ -72,7 +89,7 @@ func (p objectivePane) view(f *frame.Frame, s scene) []string {
 	}
 	w.Put(t.Dim, "   promised")
 	lines = append(lines, w.Flush())
-	for _, b := range p.burns[min(p.offset, len(p.burns)):] {
+	for _, b := range p.burns[min(p.cursor, len(p.burns)):] {
 		if len(lines) >= s.h {
 			break
 		}

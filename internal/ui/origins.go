@@ -24,42 +24,66 @@ const originsTime = 10 * time.Second
 // sample is a stack and the release that it is of.
 type sample struct{ release, stack string }
 
-// originsMsg says where the lines of a stack stood.
-type originsMsg struct {
+// lookUp wants the source of the stack that the detail shows, once for each.
+func (d detail) lookUp() (detail, request) {
+	if d.full == nil || d.full.Stack == "" {
+		return d, nil
+	}
+	s := sample{d.full.Release, d.full.Stack}
+	if s == d.sample {
+		return d, nil
+	}
+	d.sample, d.origins, d.unfound = s, nil, ""
+	return d, findOrigins{s, d.frames()}
+}
+
+// findOrigins looks up where the lines of a stack stood in the source.
+type findOrigins struct {
+	of    sample
+	stack []string
+}
+
+func (r findOrigins) apply(m model) (model, tea.Cmd) {
+	find := m.origins
+	if find == nil {
+		return m, nil
+	}
+	return m, func() tea.Msg {
+		ctx, cancel := context.WithTimeout(context.Background(), originsTime)
+		defer cancel()
+		found, err := find(ctx, r.of.release, r.stack)
+		return originsFound{r.of, found, err}
+	}
+}
+
+// originsFound brings where the lines of a stack stood.
+type originsFound struct {
 	of    sample
 	lines []Origin // as many as the stack has, or none
 	err   error
 }
 
-// lookUp asks for the source of the stack that the detail shows, once for each.
-func (m model) lookUp() (model, tea.Cmd) {
-	if m.origins == nil || m.mode != modeDetail || m.detail.full == nil || m.detail.full.Stack == "" {
+func (r originsFound) apply(m model) (model, tea.Cmd) {
+	if h, ok := m.pane.(help); ok {
+		h.over = r.give(h.over)
+		m.pane = h
 		return m, nil
 	}
-	s := sample{m.detail.full.Release, m.detail.full.Stack}
-	if s == m.detail.sample {
-		return m, nil
-	}
-	m.detail.sample, m.detail.origins, m.detail.unfound = s, nil, ""
-	find, lines := m.origins, m.detail.stack()
-	return m, func() tea.Msg {
-		ctx, cancel := context.WithTimeout(context.Background(), originsTime)
-		defer cancel()
-		found, err := find(ctx, s.release, lines)
-		return originsMsg{s, found, err}
-	}
+	m.pane = r.give(m.pane)
+	return m, nil
 }
 
-// located takes in where the lines stood, if the detail still shows them.
-func (d detail) located(msg originsMsg) detail {
-	if msg.of != d.sample {
-		return d
+// give hands the lines to the detail that still shows their stack.
+func (r originsFound) give(to pane) pane {
+	p, ok := to.(errorPane)
+	if !ok || p.detail.sample != r.of {
+		return to
 	}
-	d.origins = msg.lines
-	if msg.err != nil { // of some of them, or of all
-		d.unfound = msg.err.Error()
+	p.detail.origins = r.lines
+	if r.err != nil { // of some of them, or of all
+		p.detail.unfound = r.err.Error()
 	}
-	return d
+	return p
 }
 
 // stackLine is a line of a stack as it is shown.
@@ -72,7 +96,7 @@ type stackLine struct {
 // on a line before its own.
 func (d detail) stackLines() []stackLine {
 	var out []stackLine
-	for i, s := range d.stack() {
+	for i, s := range d.frames() {
 		var o Origin
 		if i < len(d.origins) {
 			o = d.origins[i]

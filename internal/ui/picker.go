@@ -5,17 +5,28 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/lipgloss"
 
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
 // picker chooses the dimension that a segment is a value of.
 type picker struct {
-	names  []string
-	cursor int
+	list
+	names []string
+}
+
+// openPicker opens the choice of the dimension to group by.
+func openPicker(m model) (model, tea.Cmd) {
+	var tags []string
+	if m.frame != nil {
+		tags = m.frame.Tags
+	}
+	return m.open(newPicker(m.query.By, tags))
 }
 
 func newPicker(now string, tags []string) picker {
@@ -23,31 +34,38 @@ func newPicker(now string, tags []string) picker {
 	for _, tag := range tags {
 		p.names = append(p.names, "tag."+tag)
 	}
-	p.cursor = max(slices.Index(p.names, now), slices.Index(p.names, "tag."+now), 0)
+	p.list = p.fit(len(p.names), 1).moveTo(max(slices.Index(p.names, now), slices.Index(p.names, "tag."+now), 0))
 	return p
 }
 
-func (p picker) bindings(k *keyMap) []binding {
-	leave := func(m model) (model, tea.Cmd) { m.mode = modeTriage; return m, nil }
-	move := func(by int) action {
-		return func(m model) (model, tea.Cmd) {
-			m.pick.cursor = max(min(m.pick.cursor+by, len(m.pick.names)-1), 0)
-			return m, nil
-		}
-	}
-	return []binding{
-		{k.up, move(-1)}, {k.down, move(1)}, {k.pageUp, move(-5)}, {k.pageDown, move(5)},
-		{k.top, move(-far)}, {k.bottom, move(far)},
-		{k.back, leave}, {k.by, leave},
-		{k.choose, func(m model) (model, tea.Cmd) {
-			m.mode = modeTriage
-			return setBy(m.pick.names[m.pick.cursor])(m)
-		}},
-	}
+func (p picker) room() room { return roomTable }
+
+func (p picker) ask(q frame.Query, _ int) frame.Query { return q }
+
+func (p picker) receive(*frame.Frame) (pane, request) { return p, nil }
+
+func (p picker) resize(s scene) pane {
+	p.list = p.fit(len(p.names), s.h-2) // inside the box
+	return p
 }
 
+func (p picker) bindings(k *keyMap) []paneBinding {
+	return slices.Concat(
+		listBindings(k, p.list, func(l list) pane { p.list = l; return p }),
+		closeBindings(p, k.back, k.by),
+		[]paneBinding{{k.choose, func() (pane, request) { return p, groupBy(p.names[p.cursor]) }}},
+	)
+}
+
+func (p picker) hints(k *keyMap) []key.Binding {
+	return []key.Binding{key.NewBinding(key.WithHelp("↑ ↓", "move")), k.choose, k.back}
+}
+
+func (p picker) summary(*frame.Frame) (string, bool) { return "", false }
+
 // view lists the dimensions in columns, in at most h lines.
-func (p picker) view(t draw.Theme, w, h int) []string {
+func (p picker) view(s scene) []string {
+	t, w, h := s.theme, s.w, s.h
 	if h == 0 {
 		return nil
 	}

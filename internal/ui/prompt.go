@@ -26,6 +26,7 @@ const maxHistory = 100
 // prompt is the line at the bottom in which filters and commands are typed. It
 // says what is wrong while one types, and completes names and values.
 type prompt struct {
+	active  bool
 	kind    promptKind
 	edit    lineEdit
 	history [3][]string // per kind, oldest first
@@ -61,13 +62,37 @@ func (p prompt) open(kind promptKind, text string, v vocabulary) prompt {
 	if kind == promptFilter && text != "" {
 		text += " " // ready for another term
 	}
-	p = prompt{kind: kind, edit: newLine(text), history: p.history}
+	p = prompt{active: true, kind: kind, edit: newLine(text), history: p.history}
 	return p.check(v)
+}
+
+// close leaves the prompt; it keeps its history.
+func (p prompt) close() prompt {
+	p.active = false
+	return p
+}
+
+func openFilter(m model) (model, tea.Cmd) {
+	m.prompt = m.prompt.open(promptFilter, m.query.Filter.Text, m.vocabulary())
+	return m, nil
+}
+
+func openCommand(m model) (model, tea.Cmd) {
+	m.prompt = m.prompt.open(promptCommand, "", m.vocabulary())
+	return m, nil
+}
+
+func openMarker(m model) (model, tea.Cmd) {
+	if m.annotate == nil {
+		return m.notify("markers cannot be set here")
+	}
+	m.prompt = m.prompt.open(promptMarker, "", m.vocabulary())
+	return m, nil
 }
 
 // offer takes the values that a frame brings.
 func (p prompt) offer(f *frame.Frame) prompt {
-	if p.valuesOf == "" || p.chosen >= 0 || len(f.Values) == 0 {
+	if !p.active || p.valuesOf == "" || p.chosen >= 0 || len(f.Values) == 0 {
 		return p
 	}
 	p.values = p.values[:0:0]
@@ -77,11 +102,11 @@ func (p prompt) offer(f *frame.Frame) prompt {
 	return p.complete(vocabulary{tags: f.Tags})
 }
 
-// press handles a key; the action, if any, is what the line says to do.
-func (p prompt) press(k tea.KeyMsg, v vocabulary) (prompt, action) {
+// press handles a key; the request, if any, is what the line says to do.
+func (p prompt) press(k tea.KeyMsg, v vocabulary) (prompt, request) {
 	switch k.String() {
 	case "esc":
-		return p, closePrompt
+		return p.close(), nil
 	case "enter":
 		return p.enter()
 	case "tab":
@@ -94,22 +119,17 @@ func (p prompt) press(k tea.KeyMsg, v vocabulary) (prompt, action) {
 		return p.remember(-1, v), nil
 	case "backspace":
 		if len(p.edit.text) == 0 {
-			return p, closePrompt
+			return p.close(), nil
 		}
 	}
 	p.edit, _ = p.edit.press(k)
 	return p.check(v), nil
 }
 
-func closePrompt(m model) (model, tea.Cmd) {
-	m.mode = m.before
-	return m, nil
-}
-
 // enter does what the line says, or stays where it says nothing that can be done.
-func (p prompt) enter() (prompt, action) {
+func (p prompt) enter() (prompt, request) {
 	text := strings.TrimSpace(p.edit.String())
-	var do action
+	var do request
 	switch p.kind {
 	case promptFilter:
 		e, err := filter.Parse(text)
@@ -120,20 +140,18 @@ func (p prompt) enter() (prompt, action) {
 	case promptMarker:
 		do = annotate(text)
 	default:
-		var fault string
-		if do, fault = command(text); fault != "" {
+		run, fault := command(text)
+		if fault != "" {
 			p.fault = fault
 			return p, nil
 		}
+		do = run
 	}
 	if h := p.history[p.kind]; text != "" && (len(h) == 0 || h[len(h)-1] != text) {
 		h = append(slices.Clone(h), text)
 		p.history[p.kind] = h[max(len(h)-maxHistory, 0):]
 	}
-	return p, func(m model) (model, tea.Cmd) {
-		m.mode = m.before
-		return do(m)
-	}
+	return p.close(), do
 }
 
 // remember walks through earlier lines.

@@ -13,24 +13,21 @@ import (
 // chartSpan is how many windows the charts look back: five minutes among half an hour.
 const chartSpan = 6
 
-// question is what the person asks, with how much of the answer the screen has
-// room for.
+// question is the user's query with how much of the answer the screen has room
+// for.
 func (m model) question(l layout) frame.Query {
 	q := m.query
 	q.Rows = m.table.wanted(visibleRows(l.table.h))
 	q.Steps = steps(plotWidth(l))
 	q.Span = m.chartSpan()
 	q.Errors = 50
-	if m.mode == modeDetail {
-		q.Fingerprint = m.detail.fingerprint
-	}
-	if m.mode == modePane || m.mode == modePrompt && m.before == modePane {
-		q = m.open.ask(q, l.table.h)
+	if m.pane != nil {
+		q = m.pane.ask(q, l.table.h)
 	}
 	if l.beside > 0 && l.errors.h > 0 && q.Differs == (frame.DiffersSpec{}) {
 		q.Differs = raisedBy(m.frame).spec()
 	}
-	if m.mode == modePrompt {
+	if m.prompt.active {
 		q.ValuesOf = m.prompt.valuesOf
 	}
 	return q
@@ -60,8 +57,8 @@ func steps(columns int) int {
 	return 60 + 1
 }
 
-// sameQuestion compares two questions; expressions by their canonical text.
-func sameQuestion(a, b frame.Query) bool {
+// sameQuery compares two questions; expressions by their canonical text.
+func sameQuery(a, b frame.Query) bool {
 	if a.Filter.Text != b.Filter.Text || !a.At.Equal(b.At) || !a.Baseline.At.Equal(b.Baseline.At) {
 		return false
 	}

@@ -51,28 +51,22 @@ func (s RecordingState) mark(now time.Time) string {
 	return strings.TrimSpace("● REC " + strings.Join(parts, " "))
 }
 
-// recordedMsg says what became of a file.
-type recordedMsg struct {
-	said string
-	err  error
-}
-
 // record has the recorder do something, and the screen say what came of it.
 func record(saying string, do func(context.Context, Recorder, *frame.Frame) (string, error)) action {
 	return func(m model) (model, tea.Cmd) {
 		recorder, seen := m.recorder, m.frame
 		switch {
 		case m.recording != nil:
-			return m.say("this is a recording already")
+			return m.notify("this is a recording already")
 		case recorder == nil:
-			return m.say("nothing can be recorded here")
+			return m.notify("nothing can be recorded here")
 		case seen == nil || seen.Health.Loading < 1:
-			return m.say("wait until the history has been read")
+			return m.notify("wait until the history has been read")
 		}
-		m, said := m.say(saying)
-		return m, tea.Batch(said, func() tea.Msg {
+		m, timer := m.notify(saying)
+		return m, tea.Batch(timer, func() tea.Msg {
 			text, err := do(context.Background(), recorder, seen)
-			return recordedMsg{text, err}
+			return fileWritten{text, err}
 		})
 	}
 }
@@ -94,12 +88,18 @@ func toggleRecording(m model) (model, tea.Cmd) {
 	})(m)
 }
 
-func (m model) hasRecorded(msg recordedMsg) (model, tea.Cmd) {
+// fileWritten says what became of a file.
+type fileWritten struct {
+	text string
+	err  error
+}
+
+func (r fileWritten) apply(m model) (model, tea.Cmd) {
 	m.recorded = m.recorder.Recording()
-	if msg.err != nil {
-		return m.say(msg.err.Error())
+	if r.err != nil {
+		return m.notify(r.err.Error())
 	}
-	return m.say(msg.said)
+	return m.notify(r.text)
 }
 
 // Recording is what a screen is told that shows a recording: its numbers stand

@@ -118,7 +118,7 @@ func TestRecordingIsNotLive(t *testing.T) {
 			t.Errorf("%s does not say that %s", key, says)
 		}
 	}
-	for range acceptFrames + 1 { // more of the file comes without a question
+	for range answersTaken + 1 { // more of the file comes without a question
 		m = send(m, frameMsg{incident()})
 	}
 	if m = send(m, frameMsg{oneView()}); m.frame.Total.Views == incident().Total.Views {
@@ -157,8 +157,8 @@ func TestAbreast(t *testing.T) {
 
 // What a screen's commands bring comes back to that screen; the end is everyone's.
 func TestMessagesKeepTheirSide(t *testing.T) {
-	batch := sided(1, tea.Batch(func() tea.Msg { return unsaidMsg(7) }, tea.Quit))().(tea.BatchMsg)
-	if msg, ok := batch[0]().(sideMsg); !ok || msg.side != 1 || msg.msg != unsaidMsg(7) {
+	batch := sided(1, tea.Batch(func() tea.Msg { return noticeExpired(7) }, tea.Quit))().(tea.BatchMsg)
+	if msg, ok := batch[0]().(sideMsg); !ok || msg.side != 1 || msg.msg != noticeExpired(7) {
 		t.Errorf("%v", msg)
 	}
 	if _, ok := batch[1]().(tea.QuitMsg); !ok {

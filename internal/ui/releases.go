@@ -1,8 +1,10 @@
 package ui
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/charmbracelet/bubbles/key"
-	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/measure"
@@ -13,33 +15,47 @@ import (
 // over all history.
 type releasePane struct{ verdict *frame.Verdict }
 
+func (p releasePane) room() room { return roomPage }
+
 func (p releasePane) ask(q frame.Query, _ int) frame.Query {
 	q.Verdict = frame.VerdictSpec{On: true}
 	return q
 }
 
-func (p releasePane) show(f *frame.Frame) pane {
+func (p releasePane) receive(f *frame.Frame) (pane, request) {
 	if f.Verdict != nil {
 		p.verdict = f.Verdict
 	}
-	return p
+	return p, nil
 }
 
-func (p releasePane) bindings(k *keyMap) []binding {
-	var terms []frame.Term
+func (p releasePane) resize(scene) pane { return p }
+
+func (p releasePane) bindings(k *keyMap) []paneBinding {
+	var canary []frame.Term
 	if p.verdict != nil && p.verdict.Canary != "" {
-		terms = []frame.Term{{Field: "release", Value: p.verdict.Canary}}
+		canary = []frame.Term{{Field: "release", Value: p.verdict.Canary}}
 	}
-	return []binding{
-		{k.keep, func(m model) (model, tea.Cmd) { return m.narrowTo(terms, true) }},
-		{k.exclude, func(m model) (model, tea.Cmd) { return m.narrowTo(terms, false) }},
-		{k.verdict, closePane},
-	}
+	return append(closeBindings(p, k.back, k.verdict),
+		paneBinding{k.keep, func() (pane, request) { return p, narrow{terms: canary} }},
+		paneBinding{k.exclude, func() (pane, request) { return p, narrow{canary, true} }})
 }
 
 func (p releasePane) hints(k *keyMap) []key.Binding {
 	keep := bind("enter", "filter by the canary", "enter")
 	return []key.Binding{keep, k.exclude, k.back, k.pause, k.copy, k.help}
+}
+
+func (p releasePane) summary(*frame.Frame) (string, bool) {
+	v := p.verdict
+	if v == nil {
+		return "", false
+	}
+	parts := []string{fmt.Sprintf("%s (%s views) against %s (%s views): %s", v.Canary, count(float64(v.CanaryViews)), v.Baseline, count(float64(v.BaselineViews)), v.Verdict)}
+	for _, j := range v.Measures {
+		parts = append(parts, j.Measure+" "+j.Verdict)
+	}
+	return strings.Join(parts, " · "), false
 }
 
 // verdictLook is a verdict's gravity, so that it has a glyph as well as a colour.
@@ -61,7 +77,8 @@ const (
 	judgedLimit = 9
 )
 
-func (p releasePane) view(f *frame.Frame, s scene) []string {
+func (p releasePane) view(s scene) []string {
+	f := s.frame
 	th, v := s.theme, p.verdict
 	w := draw.Line{Width: s.w}
 	lines := []string{""}

@@ -85,7 +85,7 @@ func toggleSelection(m model) (model, tea.Cmd) {
 		m.chosen = selection{}
 		return m, nil
 	case !ok:
-		return m.say("wait for the charts")
+		return m.notify("wait for the charts")
 	}
 	if at := m.frame.At; !m.frame.Live && at.Before(end) {
 		end = at
@@ -153,7 +153,7 @@ func zoomInto(m model) (model, tea.Cmd) {
 		m.until = to
 	}
 	m.query.At, m.query.Window, m.chosen = to, to.Sub(from), selection{}
-	return m.say("the window is " + timeSpan(from, to, m.loc) + ": esc leads back, space to what is now")
+	return m.notify("the window is " + timeSpan(from, to, m.loc) + ": esc leads back, space to what is now")
 }
 
 // unzoom is the way back.

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"slices"
+
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -8,63 +10,64 @@ import (
 	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
-// sessionPane lists the sessions that were hurt, and tells the course of one:
-// what somebody did before it failed.
+// sessionPane lists the sessions with errors, and shows the timeline of one:
+// what its user did before it failed.
 type sessionPane struct {
+	list
 	fingerprint string // with this error, "": with any
 	by, key     string // of the segment
 	whole       bool
 	rows        []frame.SessionRow
-	known       bool // an answer has come
-	cursor      int
-	id          string // the session whose course is shown, "": the list
-	course      []frame.Step
-	step        int // the cursor in it
+	known       bool   // an answer has come
+	id          string // the session whose timeline is shown, "": the list
+	timeline    []frame.Step
+	steps       list // the cursor in it
 	traces      traces
 }
 
 // openSessions shows those of the error, or of the row, under the cursor.
 func openSessions(m model) (model, tea.Cmd) {
 	p := sessionPane{by: m.query.By, whole: true, traces: m.traces}
+	errors, open := m.pane.(errorPane)
 	switch {
-	case m.mode == modeDetail:
-		p.fingerprint = m.detail.fingerprint
-	case m.mode == modeErrors || m.onErrors:
+	case open && errors.inside:
+		p.fingerprint = errors.detail.fingerprint
+	case open || m.onErrors:
 		if g := m.errors.selected(); g != nil {
 			p.fingerprint = g.Fingerprint
 		}
-	case m.mode == modeTriage:
+	case m.pane == nil:
 		if r := m.table.selected(); r != nil && m.table.moved {
 			p.key, p.whole = r.Key, false
 		}
 	}
-	return openPane(p)(m)
+	return openPage(p)(m)
 }
+
+func (p sessionPane) room() room { return roomPage }
 
 func (p sessionPane) ask(q frame.Query, _ int) frame.Query {
 	q.Sessions = frame.SessionsSpec{On: true, Fingerprint: p.fingerprint, Key: p.key, Whole: p.whole, ID: p.id}
 	return q
 }
 
-func (p sessionPane) show(f *frame.Frame) pane {
+func (p sessionPane) receive(f *frame.Frame) (pane, request) {
 	if f.Sessions != nil || p.known {
 		p.rows, p.known = f.Sessions, true
 	}
-	p.cursor = max(min(p.cursor, len(p.rows)-1), 0)
 	if p.id != "" && f.Course != nil {
-		first := p.course == nil
-		p.course = f.Course
+		first := p.timeline == nil
+		p.timeline = f.Course
 		if first {
-			p.step = worstStep(p.course)
+			p.steps = p.steps.fit(len(p.timeline), p.steps.height).moveTo(worstStep(p.timeline))
 		}
 	}
-	p.step = max(min(p.step, len(p.course)-1), 0)
-	return p
+	return p, nil
 }
 
-// worstStep is where a course first goes wrong.
-func worstStep(course []frame.Step) int {
-	for i, s := range course {
+// worstStep is where a timeline first goes wrong.
+func worstStep(timeline []frame.Step) int {
+	for i, s := range timeline {
 		if s.Kind == "error" {
 			return i
 		}
@@ -72,30 +75,31 @@ func worstStep(course []frame.Step) int {
 	return 0
 }
 
-func (p sessionPane) bindings(k *keyMap) []binding {
-	move := func(by int) action {
-		return onPane(func(p sessionPane) pane {
-			if p.id == "" {
-				p.cursor = max(min(p.cursor+by, len(p.rows)-1), 0)
-			} else {
-				p.step = max(min(p.step+by, len(p.course)-1), 0)
-			}
-			return p
-		})
-	}
-	list := []binding{
-		{k.up, move(-1)}, {k.down, move(1)}, {k.pageUp, move(-10)}, {k.pageDown, move(10)}, {k.top, move(-far)}, {k.bottom, move(far)},
-		{k.sessions, closePane},
-	}
+func (p sessionPane) resize(s scene) pane {
+	p.list = p.fit(len(p.rows), s.h-sessionHeading-1)
+	p.steps = p.steps.fit(len(p.timeline), s.h-sessionHeading)
+	return p
+}
+
+func (p sessionPane) bindings(k *keyMap) []paneBinding {
 	if p.id != "" {
-		return append(list, binding{k.back, onPane(func(p sessionPane) pane { p.id, p.course = "", nil; return p })})
+		return slices.Concat(
+			listBindings(k, p.steps, func(l list) pane { p.steps = l; return p }),
+			[]paneBinding{{k.back, func() (pane, request) { p.id, p.timeline = "", nil; return p, nil }}},
+			closeBindings(p, k.sessions),
+		)
 	}
-	return append(list, binding{k.open, onPane(func(p sessionPane) pane {
+	enter := func() (pane, request) {
 		if p.cursor < len(p.rows) {
-			p.id, p.course, p.step = p.rows[p.cursor].ID, nil, 0
+			p.id, p.timeline, p.steps = p.rows[p.cursor].ID, nil, p.steps.home()
 		}
-		return p
-	})})
+		return p, nil
+	}
+	return slices.Concat(
+		listBindings(k, p.list, func(l list) pane { p.list = l; return p }),
+		[]paneBinding{{k.open, enter}},
+		closeBindings(p, k.back, k.sessions),
+	)
 }
 
 func (p sessionPane) hints(k *keyMap) []key.Binding {
@@ -105,23 +109,27 @@ func (p sessionPane) hints(k *keyMap) []key.Binding {
 	return []key.Binding{k.open, k.back, k.filter, k.copy, k.help}
 }
 
-// copied is what y copies: the trace of the step, or the session's id.
-func (p sessionPane) copied() string {
-	if p.id != "" && p.step < len(p.course) && p.course[p.step].Trace != "" {
-		return p.traces.copied(p.course[p.step].Trace)
+// summary is the trace of the step, or the session's id, and nothing else: they
+// are pasted into a search.
+func (p sessionPane) summary(*frame.Frame) (string, bool) {
+	switch {
+	case p.id != "" && p.steps.cursor < len(p.timeline) && p.timeline[p.steps.cursor].Trace != "":
+		return p.traces.copied(p.timeline[p.steps.cursor].Trace), true
+	case p.id == "" && p.cursor < len(p.rows):
+		return "session=" + p.rows[p.cursor].ID, true
 	}
-	if p.id == "" && p.cursor < len(p.rows) {
-		return "session=" + p.rows[p.cursor].ID
-	}
-	return "session=" + p.id
+	return "session=" + p.id, true
 }
 
-func (p sessionPane) view(f *frame.Frame, s scene) []string {
+func (p sessionPane) view(s scene) []string {
 	if p.id != "" {
-		return p.viewCourse(s)
+		return p.viewTimeline(s)
 	}
 	return p.viewList(s)
 }
+
+// sessionHeading is the lines above the rows, but for the columns' names.
+const sessionHeading = 3
 
 func (p sessionPane) title() string {
 	switch {
@@ -165,8 +173,7 @@ func (p sessionPane) viewList(s scene) []string {
 	}
 	w.Put(t.Dim, "last error")
 	lines = append(lines, w.Flush())
-	room := s.h - len(lines)
-	from := max(min(p.cursor-room/2, len(p.rows)-room), 0)
+	from := p.offset
 	for i, r := range p.rows[from:] {
 		if len(lines) >= s.h {
 			break
@@ -195,26 +202,25 @@ func (p sessionPane) viewList(s scene) []string {
 	return lines
 }
 
-func (p sessionPane) viewCourse(s scene) []string {
+func (p sessionPane) viewTimeline(s scene) []string {
 	const when, kind = 14, 9
 	t := s.theme
 	w := draw.Line{Width: s.w}
 	w.Skip(margin)
 	w.Put(t.Strong, "session "+p.id)
-	if len(p.course) > 0 {
-		last := p.course[len(p.course)-1].At
-		w.Put(t.Dim, " · "+plural(float64(len(p.course)), "step")+" in "+draw.Span(last.Sub(p.course[0].At))+", of what is retained")
+	if len(p.timeline) > 0 {
+		last := p.timeline[len(p.timeline)-1].At
+		w.Put(t.Dim, " · "+plural(float64(len(p.timeline)), "step")+" in "+draw.Span(last.Sub(p.timeline[0].At))+", of what is retained")
 	}
 	lines := []string{"", w.Flush(), ""}
-	if p.course == nil {
+	if p.timeline == nil {
 		w.Skip(margin)
 		w.Put(t.Dim, "looking …")
 		return append(lines, w.Flush())
 	}
-	room := max(s.h-len(lines), 1)
-	from := max(min(p.step-room/2, len(p.course)-room), 0)
+	from := p.steps.offset
 	page := ""
-	for i, step := range p.course[from:] {
+	for i, step := range p.timeline[from:] {
 		if len(lines) >= s.h {
 			break
 		}
@@ -222,7 +228,7 @@ func (p sessionPane) viewCourse(s scene) []string {
 		if step.Bad {
 			style = t.Bad
 		}
-		if from+i == p.step {
+		if from+i == p.steps.cursor {
 			w.Put(t.Accent, " ▶ ")
 		} else {
 			w.Skip(margin)
@@ -234,7 +240,7 @@ func (p sessionPane) viewCourse(s scene) []string {
 			page = step.Page
 		}
 		tail, trace := "", ""
-		if step.Trace != "" && (s.w >= twoColumns || from+i == p.step) {
+		if step.Trace != "" && (s.w >= twoColumns || from+i == p.steps.cursor) {
 			tail, trace = " trace ", draw.Clean(step.Trace, maxTraceID)
 		}
 		w.Put(style, draw.Clean(step.Text, max(s.w-w.Len()-draw.Cells(tail)-draw.Cells(trace), 0)))

@@ -29,8 +29,8 @@ func TestSessionCourse(t *testing.T) {
 	if got := summary(m); got != "session="+f.Sessions[1].ID {
 		t.Errorf("copied %q", got)
 	}
-	if m = press(m, "esc"); m.mode != modeTriage {
-		t.Errorf("mode %v", m.mode)
+	if m = press(m, "esc"); m.pane != nil {
+		t.Errorf("pane %T", m.pane)
 	}
 }
 

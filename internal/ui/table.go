@@ -16,15 +16,14 @@ const holdOrder = 5 * time.Second
 
 // table is the segments, worst first, and the cursor among them.
 type table struct {
+	list
 	rows    []frame.Row // as shown
 	hidden  int         // segments that the frame leaves out
 	most    int         // segments there have been since the subject changed
 	subject subject
 	ordered time.Time // when the order was last taken from a frame
-	cursor  int
-	moved   bool   // a person chose the row: the cursor follows its key
-	offset  int    // the first row shown
-	expects string // the key to have the cursor once the subject has changed
+	moved   bool      // a user chose the row: the cursor follows its key
+	expects string    // the key to have the cursor once the subject has changed
 
 	extras extras
 }
@@ -35,8 +34,8 @@ type subject struct {
 	reverse          bool
 }
 
-// show takes the rows of a frame.
-func (t table) show(f *frame.Frame, about subject, visible int) table {
+// receive takes the rows of a frame.
+func (t table) receive(f *frame.Frame, about subject) table {
 	same := about == t.subject
 	var selected string
 	if r := t.selected(); r != nil {
@@ -50,17 +49,20 @@ func (t table) show(f *frame.Frame, about subject, visible int) table {
 	}
 	t.rows, t.hidden, t.extras = rows, f.Hidden, extras{len(f.Objectives) > 0, f.Measure, worseIn(f)}
 	if !same {
-		t.subject, t.cursor, t.offset, t.moved = about, 0, 0, t.expects != ""
+		t.subject, t.list, t.moved = about, list{height: t.height}, t.expects != ""
 		selected, t.expects = t.expects, ""
 		t.most = 0
 	}
 	t.most = max(t.most, len(rows)+f.Hidden)
+	at := t.cursor
 	if t.moved {
 		if i := slices.IndexFunc(rows, func(r frame.Row) bool { return r.Key == selected }); i >= 0 {
-			t.cursor = i
+			at = i
 		}
 	}
-	return t.clamp(visible)
+	t.list.length = len(rows)
+	t.list = t.moveTo(at)
+	return t
 }
 
 // worseIn is the measure that something got worse in, if anything did.
@@ -95,19 +97,16 @@ func inOrderOf(rows, before []frame.Row) []frame.Row {
 	return out
 }
 
-func (t table) clamp(visible int) table {
-	visible = max(visible, 1)
-	t.cursor = max(min(t.cursor, len(t.rows)-1), 0)
-	t.offset = max(min(t.offset, t.cursor), t.cursor-visible+1, 0)
-	t.offset = max(min(t.offset, len(t.rows)-visible), 0)
+// resize takes the lines of the table, heading and total included.
+func (t table) resize(h int) table {
+	t.list = t.fit(len(t.rows), visibleRows(h))
 	return t
 }
 
-// move steps the cursor.
-func (t table) move(by, visible int) table {
-	t.cursor += by
-	t.moved = true
-	return t.clamp(visible)
+// move moves the cursor for a user: from then on it follows the row's key.
+func (t table) move(move func(list) list) table {
+	t.list, t.moved = move(t.list), true
+	return t
 }
 
 // selected is the row under the cursor, nil if there is none.

@@ -16,28 +16,34 @@ import (
 // trustPane explains the trust line: everything the numbers rest on, what each
 // of it means, and what to do where it is wrong.
 type trustPane struct {
-	cursor   int
-	rows     int
+	list
 	presence string // why others cannot be seen, or cannot see this person; "" if all can
 }
 
 func openTrust(m model) (model, tea.Cmd) {
 	var p trustPane
-	if m.company.with != nil {
-		p.presence = m.company.with.Note()
+	if m.presence.with != nil {
+		p.presence = m.presence.with.Note()
 	}
-	return openPane(p)(m)
+	return openPage(p)(m)
 }
 
 func (p trustPane) ask(q frame.Query, _ int) frame.Query { return q }
 
-func (p trustPane) show(f *frame.Frame) pane {
-	p.rows = len(p.list(f, time.UTC))
+func (p trustPane) room() room { return roomPage }
+
+func (p trustPane) receive(*frame.Frame) (pane, request) { return p, nil }
+
+func (p trustPane) resize(s scene) pane {
+	if s.frame != nil {
+		all := p.claims(s.frame, s.loc)
+		p.list = p.fit(len(all), trustRows(all, s))
+	}
 	return p
 }
 
-// list are the claims, and why others cannot be seen.
-func (p trustPane) list(f *frame.Frame, loc *time.Location) []claim {
+// claims are those of the frame, and why others cannot be seen.
+func (p trustPane) claims(f *frame.Frame, loc *time.Location) []claim {
 	list := claims(f, loc)
 	if p.presence != "" {
 		list = append(list, claim{"presence", "off", calm, p.presence + "; no number rests on it"})
@@ -45,18 +51,27 @@ func (p trustPane) list(f *frame.Frame, loc *time.Location) []claim {
 	return list
 }
 
-func (p trustPane) bindings(k *keyMap) []binding {
-	move := func(by int) action {
-		return onPane(func(p trustPane) pane { p.cursor = max(min(p.cursor+by, p.rows-1), 0); return p })
-	}
-	return []binding{
-		{k.up, move(-1)}, {k.down, move(1)}, {k.pageUp, move(-10)}, {k.pageDown, move(10)}, {k.top, move(-far)}, {k.bottom, move(far)},
-		{k.trust, closePane},
-	}
+func (p trustPane) bindings(k *keyMap) []paneBinding {
+	return append(listBindings(k, p.list, func(l list) pane { p.list = l; return p }),
+		closeBindings(p, k.back, k.trust)...)
 }
 
 func (p trustPane) hints(k *keyMap) []key.Binding {
 	return []key.Binding{k.back, k.pause, k.copy, k.help}
+}
+
+func (p trustPane) summary(f *frame.Frame) (string, bool) {
+	var parts []string
+	for _, c := range claims(f, time.UTC) {
+		if c.weight >= doubtful {
+			parts = append(parts, c.name+" "+c.value)
+		}
+	}
+	if len(parts) == 0 {
+		parts = append(parts, "nothing speaks against the numbers")
+	}
+	parts = append(parts, count(coarse(f.Health.PerS))+" beacons/s", sampling(f.Health.SampleRate))
+	return strings.Join(parts, " · "), false
 }
 
 // claim is one thing that the numbers rest on.
@@ -139,24 +154,44 @@ func expected(f *frame.Frame, loc *time.Location) string {
 	return silenceText(&f.Silences[0], f.At, loc)
 }
 
-func (p trustPane) view(f *frame.Frame, s scene) []string {
-	const name, value = 16, 22
+// The columns of a claim; its meaning takes the rest.
+const (
+	trustHeading = 3 // lines above the claims
+	claimName    = 16
+	claimValue   = 22
+)
+
+func meaningWidth(s scene) int { return max(s.w-margin-claimName-claimValue, 0) }
+
+// meaningsApart reports whether the meaning of the claim under the cursor is
+// below the list, since some have no room beside their value.
+func meaningsApart(list []claim, s scene) bool {
+	return s.h-trustHeading >= 8 && slices.ContainsFunc(list, func(c claim) bool {
+		return draw.Cells(draw.Clean(c.meaning, 200)) > meaningWidth(s)
+	})
+}
+
+// trustRows is how many claims have room.
+func trustRows(list []claim, s scene) int {
+	rows := s.h - trustHeading
+	if meaningsApart(list, s) {
+		rows -= 1 + lengthy
+	}
+	return rows
+}
+
+func (p trustPane) view(s scene) []string {
+	f := s.frame
 	if f == nil {
 		return nil
 	}
-	list := p.list(f, s.loc)
+	list := p.claims(f, s.loc)
 	w := draw.Line{Width: s.w}
 	w.Skip(margin)
 	w.Put(s.theme.Strong, "what these numbers rest on")
 	lines := []string{"", w.Flush(), ""}
-	room := s.h - len(lines)
-	meaning := max(s.w-margin-name-value, 0)
-	apart := room >= 8 && slices.ContainsFunc(list, func(c claim) bool { return draw.Cells(draw.Clean(c.meaning, 200)) > meaning })
-	if apart {
-		room -= 1 + lengthy
-	}
-	from := max(min(p.cursor-room/2, len(list)-room), 0)
-	for i, c := range list[from:min(from+max(room, 0), len(list))] {
+	from, to := p.inSight()
+	for i, c := range list[from:to] {
 		style, sign := s.theme.Text, "   "
 		if c.weight >= doubtful {
 			style, sign = c.weight.style(s.theme), " ! "
@@ -170,12 +205,12 @@ func (p trustPane) view(f *frame.Frame, s scene) []string {
 			}
 		}
 		w.Put(style, sign)
-		w.PutLeft(nameStyle, c.name, name)
-		w.PutLeft(style, draw.Clean(c.value, value-1), value)
-		w.Put(s.theme.Dim, draw.Clean(c.meaning, meaning))
+		w.PutLeft(nameStyle, c.name, claimName)
+		w.PutLeft(style, draw.Clean(c.value, claimValue-1), claimValue)
+		w.Put(s.theme.Dim, draw.Clean(c.meaning, meaningWidth(s)))
 		lines = append(lines, w.Flush())
 	}
-	if apart && p.cursor < len(list) {
+	if meaningsApart(list, s) && p.cursor < len(list) {
 		lines = append(lines, "")
 		text := list[p.cursor].name + ": " + list[p.cursor].meaning
 		for _, line := range wrapped(draw.Clean(text, lengthy*(s.w-margin)), s.w-margin, lengthy) {

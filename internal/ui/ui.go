@@ -190,13 +190,18 @@ func newModel(o Options, profile termenv.Profile, environ termenv.Environ) (mode
 		o.Query.At = o.Recording.To
 	}
 	return model{
-		source: o.Source, keys: newKeyMap(), theme: th, loc: loc, title: o.Title,
-		ascii:    o.ASCII || environ.Getenv("TERM") == "dumb" || draw.NeedsASCII(environ),
-		copy:     func(string) tea.Cmd { return nil },
-		ring:     func() tea.Cmd { return nil },
-		annotate: o.Annotate, recorder: o.Recorder, recording: o.Recording, funnel: o.Funnel, span: chartSpan,
-		traces: traces{o.TraceURL, linking(environ)}, origins: o.Origins, views: o.Views, company: company{with: o.Presence},
-		watch: newWatch(interval), query: o.Query, paused: !o.Query.At.IsZero(), until: until(o),
+		services: services{
+			source: o.Source, annotate: o.Annotate, views: o.Views, recorder: o.Recorder, origins: o.Origins,
+			copy:   func(string) tea.Cmd { return nil },
+			ring:   func() tea.Cmd { return nil },
+			traces: traces{o.TraceURL, linking(environ)},
+		},
+		display: display{
+			keys: newKeyMap(), theme: th, loc: loc, title: o.Title, funnel: o.Funnel, recording: o.Recording,
+			ascii: o.ASCII || environ.Getenv("TERM") == "dumb" || draw.NeedsASCII(environ),
+		},
+		pause: pause{paused: !o.Query.At.IsZero(), until: until(o)},
+		query: o.Query, span: chartSpan, watch: newWatch(interval), presence: presence{with: o.Presence},
 	}, nil
 }
 

@@ -29,158 +29,169 @@ type Presence interface {
 	Note() string // why they cannot be seen, or this person by them; "" if all can
 }
 
-// company is what the screen knows of the others.
-type company struct {
-	with      Presence // nil: nobody tells and nobody is told
+// presence is what the screen knows of the other viewers.
+type presence struct {
+	with      Presence // nil: this viewer neither shows itself nor sees others
 	others    []Viewer
-	following string // ID of whose question the screen takes over; "": its own
-	name      string // of whom is followed
+	following string // ID of the viewer whose query the screen takes over; "": none
+	name      string // of that viewer
 }
 
-// meet brings the others up to date, and goes where the followed one looks.
-func (m model) meet() (model, tea.Cmd) {
-	if m.company.with == nil {
+// refreshPeers brings the other viewers up to date, and adopts the query of the
+// one that is followed.
+func (m model) refreshPeers() (model, tea.Cmd) {
+	if m.presence.with == nil {
 		return m, nil
 	}
-	m.company.others = m.company.with.Others()
-	if m.company.following == "" {
+	m.presence.others = m.presence.with.Others()
+	if m.presence.following == "" {
 		return m, nil
 	}
-	i := slices.IndexFunc(m.company.others, func(w Viewer) bool { return w.ID == m.company.following })
+	i := slices.IndexFunc(m.presence.others, func(v Viewer) bool { return v.ID == m.presence.following })
 	if i < 0 {
-		m.company.following = ""
-		return m.say(m.company.name + " does not watch any more")
+		m.presence.following = ""
+		return m.notify(m.presence.name + " does not watch any more")
 	}
-	return m.goWith(&m.company.others[i]), nil
+	return m.adopt(&m.presence.others[i]), nil
 }
 
-// goWith takes over what someone asks, as far as it makes sense.
-func (m model) goWith(w *Viewer) model {
-	if e, err := filter.Parse(w.Filter); err == nil {
+// adopt takes over what another viewer asks, as far as it makes sense.
+func (m model) adopt(v *Viewer) model {
+	if e, err := filter.Parse(v.Filter); err == nil {
 		m.query.Filter = e
 	}
-	if w.By != "" {
-		m.query.By = w.By
+	if v.By != "" {
+		m.query.By = v.By
 	}
-	if w.Window >= time.Second && w.Window <= windows[len(windows)-1] {
-		m.query.Window = w.Window
+	if v.Window >= time.Second && v.Window <= windows[len(windows)-1] {
+		m.query.Window = v.Window
 	}
-	if !w.At.Equal(m.query.At) {
-		m.query.At, m.paused = w.At, !w.At.IsZero()
-		if m.frame != nil && w.At.Before(m.frame.At) {
+	if !v.At.Equal(m.query.At) {
+		m.query.At, m.paused = v.At, !v.At.IsZero()
+		if m.frame != nil && v.At.Before(m.frame.At) {
 			m.until = m.frame.At
 		} else {
-			m.until = w.At
+			m.until = v.At
 		}
 	}
 	return m
 }
 
-// part ends the following once a key changed the question: from then on it is
-// this person's own.
-func (m model) part(before model) model {
-	if m.company.following == before.company.following && !sameQuestion(before.query, m.query) {
-		m.company.following = ""
+// unfollow ends the following once a key changed the query.
+func (m model) unfollow(before model) model {
+	if m.presence.following == before.presence.following && !sameQuery(before.query, m.query) {
+		m.presence.following = ""
 	}
 	return m
 }
 
-// line is what the header tells of the others.
-func (c company) line() string {
-	switch n := len(c.others); {
-	case c.following != "":
-		return "following " + c.name
+// line is what the header shows of the others.
+func (p presence) line() string {
+	switch n := len(p.others); {
+	case p.following != "":
+		return "following " + p.name
 	case n > 0:
 		return fmt.Sprintf("+%d watching", n)
 	}
 	return ""
 }
 
-// viewerPane lists who else watches, and what.
+// viewerPane lists the other viewers, and what they look at.
 type viewerPane struct {
+	list
 	with   Presence
 	others []Viewer
 	note   string
-	cursor int
 }
 
 func openViewers(m model) (model, tea.Cmd) {
-	return openPane(viewerPane{with: m.company.with}.look())(m)
+	return openPage(viewerPane{with: m.presence.with}.refresh())(m)
 }
 
-func (p viewerPane) look() viewerPane {
+func (p viewerPane) refresh() viewerPane {
 	if p.with != nil {
 		p.others, p.note = p.with.Others(), p.with.Note()
 	}
-	p.cursor = max(min(p.cursor, len(p.others)-1), 0)
 	return p
 }
 
+func (p viewerPane) room() room { return roomPage }
+
 func (p viewerPane) ask(q frame.Query, _ int) frame.Query { return q }
 
-func (p viewerPane) show(*frame.Frame) pane { return p.look() }
+func (p viewerPane) receive(*frame.Frame) (pane, request) { return p.refresh(), nil }
 
-func (p viewerPane) bindings(k *keyMap) []binding {
-	move := func(by int) action {
-		return onPane(func(p viewerPane) pane {
-			p.cursor = max(min(p.cursor+by, len(p.others)-1), 0)
-			return p
-		})
+func (p viewerPane) resize(s scene) pane {
+	p.list = p.fit(len(p.others), s.h-len(p.heading(s)))
+	return p
+}
+
+func (p viewerPane) bindings(k *keyMap) []paneBinding {
+	enter := func() (pane, request) {
+		if p.cursor >= len(p.others) {
+			return p, notify("nobody to follow")
+		}
+		return p, follow{p.others[p.cursor]}
 	}
-	return []binding{
-		{k.up, move(-1)}, {k.down, move(1)}, {k.pageUp, move(-10)}, {k.pageDown, move(10)}, {k.top, move(-far)}, {k.bottom, move(far)},
-		{k.follow, p.follow}, {k.viewers, closePane},
-	}
+	return slices.Concat(
+		listBindings(k, p.list, func(l list) pane { p.list = l; return p }),
+		[]paneBinding{{k.follow, enter}},
+		closeBindings(p, k.back, k.viewers),
+	)
 }
 
 func (p viewerPane) hints(k *keyMap) []key.Binding {
 	return []key.Binding{k.follow, k.back, k.help}
 }
 
-// follow takes over the question of the one under the cursor until a key changes it.
-func (p viewerPane) follow(m model) (model, tea.Cmd) {
-	if p.cursor >= len(p.others) {
-		return m.say("nobody to follow")
-	}
-	w := p.others[p.cursor]
-	m.company.following, m.company.name = w.ID, draw.Clean(w.Name, 40)
-	m = m.goWith(&w)
-	m, _ = closePane(m)
-	return m.say("following " + m.company.name + ", until a key of yours changes the question")
-}
+func (p viewerPane) summary(*frame.Frame) (string, bool) { return "", false }
 
-func (p viewerPane) view(_ *frame.Frame, s scene) []string {
-	const name, by, window, at = 18, 18, 8, 14
+// heading is what is above the viewers: all there is where there are none.
+func (p viewerPane) heading(s scene) []string {
 	t := s.theme
 	w := draw.Line{Width: s.w}
 	w.Skip(margin)
 	w.Put(t.Strong, "who else watches")
 	w.Put(t.Dim, draw.Clean(": as they say themselves, kept nowhere", max(s.w-w.Len(), 0)))
 	lines := []string{"", w.Flush(), ""}
-	say := func(st draw.Style, text string) {
+	note := func(look draw.Style, text string) {
 		w.Skip(margin)
-		w.Put(st, draw.Clean(text, s.w-margin))
+		w.Put(look, draw.Clean(text, s.w-margin))
 		lines = append(lines, w.Flush())
 	}
 	switch {
 	case p.with == nil:
-		say(t.Dim, "nobody is told here: --presence is off, or nobody's name is known (--author)")
+		note(t.Dim, "nobody is told here: --presence is off, or nobody's name is known (--author)")
 		return lines
 	case p.note != "":
-		say(t.Warn, p.note)
+		note(t.Warn, p.note)
 	}
 	if len(p.others) == 0 {
-		say(t.Dim, "nobody else")
+		note(t.Dim, "nobody else")
 		return lines
 	}
 	w.Skip(margin)
-	w.PutLeft(t.Dim, "name", name)
-	w.PutLeft(t.Dim, "by", by)
-	w.PutLeft(t.Dim, "window", window)
-	w.PutLeft(t.Dim, "at", at)
+	w.PutLeft(t.Dim, "name", viewerName)
+	w.PutLeft(t.Dim, "by", viewerBy)
+	w.PutLeft(t.Dim, "window", viewerWindow)
+	w.PutLeft(t.Dim, "at", viewerAt)
 	w.Put(t.Dim, "filter")
-	lines = append(lines, w.Flush())
-	from := max(p.cursor-(s.h-len(lines))+1, 0)
+	return append(lines, w.Flush())
+}
+
+// The columns of a viewer; the filter takes the rest.
+const (
+	viewerName   = 18
+	viewerBy     = 18
+	viewerWindow = 8
+	viewerAt     = 14
+)
+
+func (p viewerPane) view(s scene) []string {
+	t := s.theme
+	w := draw.Line{Width: s.w}
+	lines := p.heading(s)
+	from := p.offset
 	for i, o := range p.others[from:] {
 		if len(lines) >= s.h {
 			break
@@ -192,14 +203,14 @@ func (p viewerPane) view(_ *frame.Frame, s scene) []string {
 		} else {
 			w.Skip(margin)
 		}
-		w.PutLeft(style, draw.Clean(o.Name, name-1), name)
-		w.PutLeft(t.Text, draw.Clean(o.By, by-1), by)
-		w.PutLeft(t.Text, draw.Span(o.Window), window)
+		w.PutLeft(style, draw.Clean(o.Name, viewerName-1), viewerName)
+		w.PutLeft(t.Text, draw.Clean(o.By, viewerBy-1), viewerBy)
+		w.PutLeft(t.Text, draw.Span(o.Window), viewerWindow)
 		when := "now"
 		if !o.At.IsZero() {
 			when = o.At.In(s.loc).Format("Jan 2 15:04")
 		}
-		w.PutLeft(t.Text, when, at)
+		w.PutLeft(t.Text, when, viewerAt)
 		w.Put(t.Accent, draw.Clean(o.Filter, max(s.w-w.Len(), 0)))
 		lines = append(lines, w.Flush())
 	}

@@ -9,19 +9,19 @@ import (
 	"github.com/rumtop/rumtop/internal/frame"
 )
 
-// room is others who watch, in memory.
-type room struct {
+// peers are other viewers, in memory.
+type peers struct {
 	others []Viewer
 	note   string
 	told   []frame.Query
 }
 
-func (r *room) Publish(q frame.Query) { r.told = append(r.told, q) }
-func (r *room) Others() []Viewer      { return r.others }
-func (r *room) Note() string          { return r.note }
+func (r *peers) Publish(q frame.Query) { r.told = append(r.told, q) }
+func (r *peers) Others() []Viewer      { return r.others }
+func (r *peers) Note() string          { return r.note }
 
-func withOthers() (*room, look) {
-	r := &room{others: []Viewer{
+func withOthers() (*peers, look) {
+	r := &peers{others: []Viewer{
 		{ID: "1", Name: "ines", Filter: "browser=Safari", By: "page", Window: 15 * time.Minute},
 		{ID: "2", Name: "tom\x1b[2J\u202e", Filter: "\x1b]0;x\x07 (", By: "tag.\x1b[5mx", Window: -5, At: noon.Add(-10 * time.Minute)},
 	}}
@@ -54,7 +54,7 @@ func TestWatchersAreListed(t *testing.T) {
 		}
 	}
 	r.others, r.note = nil, ""
-	if m := press(send(m, frameMsg{incident()}), "W", "enter"); !strings.Contains(m.View(), "nobody") || m.company.following != "" {
+	if m := press(send(m, frameMsg{incident()}), "W", "enter"); !strings.Contains(m.View(), "nobody") || m.presence.following != "" {
 		t.Error(m.View())
 	}
 	if m := press(screen(t, noColor, 80, 24, incident()), "W"); !strings.Contains(m.View(), "nobody is told here") {
@@ -65,7 +65,7 @@ func TestWatchersAreListed(t *testing.T) {
 func TestFollowing(t *testing.T) {
 	r, as := withOthers()
 	m := press(screen(t, as, 120, 36, incident()), "W", "enter")
-	if q := asked(m); q.Filter.Text != "browser=Safari" || q.By != "page" || q.Window != 15*time.Minute || m.mode != modeTriage {
+	if q := asked(m); q.Filter.Text != "browser=Safari" || q.By != "page" || q.Window != 15*time.Minute || m.pane != nil {
 		t.Errorf("%+v", q)
 	}
 	m = send(m, frameMsg{incident()})
@@ -83,23 +83,23 @@ func TestFollowing(t *testing.T) {
 		t.Errorf("%+v", asked(m))
 	}
 	// What moves the cursor alone goes on following; a new question does not.
-	if m = press(m, "down", "T", "esc"); m.company.following != "1" {
+	if m = press(m, "down", "T", "esc"); m.presence.following != "1" {
 		t.Error("a look aside ended the following")
 	}
 	m = press(m, "]")
 	r.others[0].By = "os"
 	m = send(m, frameMsg{incident()})
-	if q := asked(m); m.company.following != "" || q.By != "device" {
+	if q := asked(m); m.presence.following != "" || q.By != "device" {
 		t.Errorf("still following: %+v", q)
 	}
 	// Nonsense is not taken over, and who leaves is not followed.
 	m = press(m, "W", "down", "enter")
-	if q := asked(m); q.Filter.Text != "browser=Safari" || q.Window < time.Second || m.company.following != "2" {
+	if q := asked(m); q.Filter.Text != "browser=Safari" || q.Window < time.Second || m.presence.following != "2" {
 		t.Errorf("%+v", q)
 	}
 	checkScreen(t, send(m, frameMsg{incident()}), 120, 36)
 	r.others = nil
-	if m = send(m, frameMsg{incident()}); m.company.following != "" || !strings.Contains(m.View(), "does not watch any more") {
+	if m = send(m, frameMsg{incident()}); m.presence.following != "" || !strings.Contains(m.View(), "does not watch any more") {
 		t.Error(m.View())
 	}
 }

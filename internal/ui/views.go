@@ -16,28 +16,15 @@ type Views interface {
 	Save(name string, q frame.Query) error
 }
 
-// viewMsg brings a question by name; savedMsg says whether one was saved.
-type (
-	viewMsg struct {
-		name  string
-		query frame.Query
-		err   error
-	}
-	savedMsg struct {
-		name string
-		err  error
-	}
-)
-
 func openView(name string) action {
 	return func(m model) (model, tea.Cmd) {
 		if m.views == nil {
-			return m.say("no views can be opened here")
+			return m.notify("no views can be opened here")
 		}
 		views := m.views
 		return m, func() tea.Msg {
 			q, err := views.Open(name)
-			return viewMsg{name, q, err}
+			return viewOpened{name, q, err}
 		}
 	}
 }
@@ -45,19 +32,25 @@ func openView(name string) action {
 func saveView(name string) action {
 	return func(m model) (model, tea.Cmd) {
 		if m.views == nil {
-			return m.say("no views can be saved here")
+			return m.notify("no views can be saved here")
 		}
 		views, q := m.views, m.query
-		return m, func() tea.Msg { return savedMsg{name, views.Save(name, q)} }
+		return m, func() tea.Msg { return viewSaved{name, views.Save(name, q)} }
 	}
 }
 
-// viewed goes where a view looks.
-func (m model) viewed(msg viewMsg) (model, tea.Cmd) {
-	if msg.err != nil {
-		return m.say(msg.err.Error())
+// viewOpened brings the query of a view.
+type viewOpened struct {
+	name  string
+	query frame.Query
+	err   error
+}
+
+func (r viewOpened) apply(m model) (model, tea.Cmd) {
+	if r.err != nil {
+		return m.notify(r.err.Error())
 	}
-	q := msg.query
+	q := r.query
 	m.drill = append(m.drill, level{filter: m.query.Filter, by: m.query.By})
 	m.query.Filter, m.query.Baseline = q.Filter, q.Baseline
 	m.t0 = t0{}
@@ -67,13 +60,19 @@ func (m model) viewed(msg viewMsg) (model, tea.Cmd) {
 	if q.Window > 0 {
 		m.query.Window = q.Window
 	}
-	m.mode, m.onErrors = modeTriage, false
-	return m.say("view " + msg.name)
+	m.pane, m.onErrors = nil, false
+	return m.notify("view " + r.name)
 }
 
-func (m model) savedView(msg savedMsg) (model, tea.Cmd) {
-	if msg.err != nil {
-		return m.say(msg.err.Error())
+// viewSaved says whether a view was saved.
+type viewSaved struct {
+	name string
+	err  error
+}
+
+func (r viewSaved) apply(m model) (model, tea.Cmd) {
+	if r.err != nil {
+		return m.notify(r.err.Error())
 	}
-	return m.say("saved: open it with :view " + msg.name + " or rumtop --view " + msg.name)
+	return m.notify("saved: open it with :view " + r.name + " or rumtop --view " + r.name)
 }

@@ -1,0 +1,89 @@
+package ui
+
+import (
+	"strings"
+
+	"github.com/rumtop/rumtop/internal/ui/draw"
+)
+
+func (m model) View() string {
+	if m.width <= 0 || m.height <= 0 {
+		return ""
+	}
+	l := m.layout()
+	lines := make([]string, l.h)
+	if room, open := m.room(); open && room == roomScreen {
+		m.drawWholePane(lines, l)
+	} else {
+		m.drawLines(lines, l)
+		m.drawBody(lines, l)
+	}
+	if m.prompt.active {
+		m.prompt.draw(lines, m.theme, l.w)
+	}
+	screen := strings.Join(lines, "\n")
+	if m.ascii {
+		return draw.ToASCII(screen)
+	}
+	return screen
+}
+
+// draw copies lines to their place on the screen.
+func (b band) draw(lines []string, what ...string) { copy(lines[b.y:b.y+b.h], what) }
+
+// drawWholePane draws a pane that has all of the screen but the line of hints.
+func (m model) drawWholePane(lines []string, l layout) {
+	copy(lines[:l.h-1], m.pane.view(m.scene(l)))
+	lines[l.h-1] = hintLine(m.pane.hints(&m.keys), m.theme, l.w)
+}
+
+// drawLines draws the single lines above and below the body.
+func (m model) drawLines(lines []string, l layout) {
+	state := m.link()
+	if l.header.h > 0 {
+		hs := headerState{watching: m.presence.line(), since: m.sinceT0(), title: m.title, question: m.query, link: state, loc: m.loc, recording: m.recording}
+		if m.frame != nil {
+			hs.recorded = m.recorded.mark(m.frame.At)
+		}
+		l.header.draw(lines, headerLine(m.frame, hs, m.theme, l.w))
+	}
+	status, reasons := statusLine(m.frame, state, m.notice.text, m.theme, m.loc, l.w), reasonsLine(m.frame, state, m.theme, m.loc, l.w)
+	if m.selecting() && m.notice.text == "" {
+		status, reasons = m.chosen.line(m.frame, m.theme, m.loc, l.w), status
+	}
+	l.status.draw(lines, status)
+	if l.reasons.h > 0 {
+		l.reasons.draw(lines, reasons)
+	}
+	if l.warning.h > 0 {
+		l.warning.draw(lines, warningLine(m.frame, m.theme, l.w))
+	}
+	if l.trust.h > 0 {
+		l.trust.draw(lines, trustLine(m.frame, m.theme, m.loc, l.w))
+	}
+	if l.hints.h > 0 {
+		l.hints.draw(lines, hintLine(m.hints(), m.theme, l.w))
+	}
+}
+
+// drawBody draws the triage screen, or what the open pane leaves of it.
+func (m model) drawBody(lines []string, l layout) {
+	th := m.shownTheme()
+	room, open := m.room()
+	if !open || room != roomPage {
+		l.charts.draw(lines, m.charts.view(m.frame, l, th)...)
+	}
+	if open {
+		l.table.draw(lines, m.pane.view(m.scene(l))...)
+	} else {
+		l.table.draw(lines, m.table.view(m.frame, th, l.w, l.table.h, !m.onErrors)...)
+	}
+	if open && room != roomTable {
+		return
+	}
+	errors := m.errors.draw(scene{m.frame, th, m.loc, l.w - l.beside, l.errors.h}, m.onErrors)
+	if l.beside > 0 && m.frame != nil {
+		errors = sideBySide(differsLines(m.frame.Differs, besideTitle(m.frame), th, l.beside-2, l.errors.h-1, -1, false), errors, l.beside)
+	}
+	l.errors.draw(lines, errors...)
+}
