@@ -84,20 +84,6 @@ func NewConnLimiter(max, perClient int, proxies Proxies) *ConnLimiter {
 	return &ConnLimiter{max: max, perClient: perClient, proxies: proxies, clients: map[netip.Addr]int{}}
 }
 
-// conn is an open connection.
-type conn struct {
-	net.Conn
-	limiter *ConnLimiter
-	client  netip.Addr // zero: a proxy
-
-	list        *list.List // nil, idle or active
-	elem        *list.Element
-	since       time.Time // it is in list
-	headerBytes int       // read since it became idle
-	headerLines int       // in them
-	released    bool
-}
-
 // Listener accepts the connections of l that the limits allow. The server that
 // serves it must report their states to ConnState.
 func (l *ConnLimiter) Listener(inner net.Listener) net.Listener {
@@ -259,15 +245,6 @@ func (l *ConnLimiter) ConnState(changed net.Conn, state http.ConnState) {
 	c.since, c.elem = time.Now(), c.list.PushBack(c)
 }
 
-// Read implements net.Conn. It counts what belongs to an unfinished header.
-func (c *conn) Read(p []byte) (int, error) {
-	n, err := c.Conn.Read(p)
-	if n > 0 {
-		c.limiter.countHeader(c, p[:n])
-	}
-	return n, err
-}
-
 var newline = []byte{'\n'}
 
 // countHeader counts what an idle connection sent, and closes one if that is
@@ -300,23 +277,6 @@ func (l *ConnLimiter) countHeader(c *conn, p []byte) {
 	if excess != nil {
 		_ = excess.Conn.Close() // its server finds out
 	}
-}
-
-// Close implements net.Conn. It gives the place back.
-func (c *conn) Close() error {
-	c.limiter.mu.Lock()
-	c.limiter.release(c)
-	c.limiter.mu.Unlock()
-	return c.Conn.Close()
-}
-
-// CloseWrite lets the server end an answer before it closes the connection, so
-// that a client that is still sending can read the reason.
-func (c *conn) CloseWrite() error {
-	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
-		return half.CloseWrite()
-	}
-	return nil
 }
 
 // OpenCount is how many connections are open.
