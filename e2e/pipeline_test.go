@@ -71,7 +71,7 @@ func TestPipeline(t *testing.T) {
 		r := of(t, "broken")
 		r.runShop("bad-release", -8*time.Minute, 2*time.Minute)
 		v := r.runVerdict(1, "2.4.1 is worse than 2.4.0", "--baseline", "2.4.0", "--canary", "2.4.1")
-		i := slices.IndexFunc(v.Measures, func(m frame.Judged) bool { return m.Measure == "error_rate" })
+		i := slices.IndexFunc(v.Measures, func(m frame.MeasureVerdict) bool { return m.Measure == "error_rate" })
 		if v.Verdict != frame.Regressed || i < 0 || v.Measures[i].Verdict != frame.Regressed || v.Measures[i].Change.Low <= 0 {
 			t.Errorf("a broken release is %+v", v)
 		}

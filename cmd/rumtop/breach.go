@@ -8,7 +8,6 @@ import (
 	"os/exec"
 	"time"
 
-	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/plain"
 )
@@ -18,11 +17,11 @@ const breachSchema = "rumtop.breach/1"
 
 // breach is the document that --on-breach reads.
 type breach struct {
-	Schema string          `json:"schema"`
-	Event  agg.BreachEvent `json:"event"`
-	Site   string          `json:"site"`
-	At     time.Time       `json:"at"`
-	Since  time.Time       `json:"since"` // start of the breach
+	Schema string            `json:"schema"`
+	Event  frame.BreachEvent `json:"event"`
+	Site   string            `json:"site"`
+	At     time.Time         `json:"at"`
+	Since  time.Time         `json:"since"` // start of the breach
 
 	// Objectives are those in breach; at its end, all of them.
 	Objectives []frame.Burn `json:"objectives"`
@@ -33,13 +32,13 @@ type breach struct {
 }
 
 // breachOf describes the breach that starts or ends with a frame, nil if none does.
-func breachOf(b *agg.Breaches, f *frame.Frame) *breach {
-	event := b.Look(f)
+func breachOf(b *frame.Breaches, f *frame.Frame) *breach {
+	event := b.Observe(f)
 	if event == "" {
 		return nil
 	}
 	objectives := f.Pages()
-	if event == agg.BreachEnded {
+	if event == frame.BreachEnded {
 		objectives = f.Alarm
 	}
 	return &breach{

@@ -12,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/stream"
@@ -33,7 +32,7 @@ func burning(minute int, names ...string) *frame.Frame {
 // One episode is one breach, however many objectives join it and however often
 // they flap.
 func TestEpisodes(t *testing.T) {
-	var b agg.Breaches
+	var b frame.Breaches
 	told := func(f *frame.Frame) string {
 		x := breachOf(&b, f)
 		if x == nil {
@@ -59,7 +58,7 @@ func TestEpisodes(t *testing.T) {
 
 func TestCommandHearsOfABreach(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "heard")
-	var b agg.Breaches
+	var b frame.Breaches
 	f := burning(3, "errors")
 	f.Health.Gaps = 2
 	if err := runOnBreach(t.Context(), "cat > "+file, breachOf(&b, f)); err != nil {

@@ -85,7 +85,7 @@ func (p *program) check(ctx context.Context, cfg agg.Config, o *objectiveFlags, 
 	if o.onBreach != "" {
 		go alarm.run(ctx, p.printError)
 	}
-	var breaches agg.Breaches
+	var breaches frame.Breaches
 	for {
 		select {
 		case <-ctx.Done():

@@ -64,7 +64,7 @@ func (o *objectiveFlags) config(cfg *agg.Config) error {
 	if err := o.muteErrors(cfg); err != nil {
 		return err
 	}
-	cfg.Alert = agg.Alert{Above: o.burnRate, For: o.longWindow}
+	cfg.Alert = agg.Alert{BurnFactor: o.burnRate, LongWindow: o.longWindow}
 	cfg.Apdex = o.apdex
 	for _, text := range o.texts {
 		name, rule, ok := strings.Cut(text, "=")
@@ -90,7 +90,7 @@ func (o *objectiveFlags) config(cfg *agg.Config) error {
 				return usage("--mute %s: invalid time %q: use 2026-11-20T14:00:00Z", name, until)
 			}
 		}
-		cfg.Objectives[i].Muted = end
+		cfg.Objectives[i].MutedUntil = end
 	}
 	for _, text := range o.maintenance {
 		from, to, _ := strings.Cut(text, "/")
@@ -99,7 +99,7 @@ func (o *objectiveFlags) config(cfg *agg.Config) error {
 		if err != nil || err2 != nil || !end.After(begin) {
 			return usage("--maintenance %q: use FROM/TO, such as 2026-11-20T14:00:00Z/2026-11-20T16:00:00Z", text)
 		}
-		cfg.Upkeep = append(cfg.Upkeep, agg.Span{From: begin, To: end})
+		cfg.Maintenance = append(cfg.Maintenance, agg.Span{From: begin, To: end})
 	}
 	return nil
 }

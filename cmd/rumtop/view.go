@@ -135,7 +135,7 @@ const readMargin = 2 * time.Minute
 func (p *program) start(ctx context.Context, v *viewFlags, source *feed.Live, site string) (loop *agg.Loop, failed <-chan error, err error) {
 	var onFrame func(*frame.Frame)
 	if command := v.objectives.onBreach; command != "" {
-		var breaches agg.Breaches
+		var breaches frame.Breaches
 		alarm := newBreachRunner(command)
 		go alarm.run(ctx, p.delayError)
 		onFrame = func(f *frame.Frame) {

@@ -16,9 +16,9 @@ type Config struct {
 	Memory int64         // bytes that history may take; 0 is 512 MiB
 	Retain time.Duration // how far back history reaches; 0 is as far as Memory lasts, 14 days at most
 
-	Objectives []Objective // at most 16; more are left out
-	Alert      Alert       // of all objectives; zero values stand for defaults
-	Upkeep     []Span      // of maintenance, in which no objective wakes anybody
+	Objectives  []Objective // at most 16; more are left out
+	Alert       Alert       // of all objectives; zero values stand for defaults
+	Maintenance []Span      // no objective is in breach then
 	// MutedErrors are rules of errors that count nowhere, see [NewMute].
 	MutedErrors []*filter.Term
 	Apdex       float64 // milliseconds of LCP that satisfy; 0: no Apdex is asked for

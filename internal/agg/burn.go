@@ -11,14 +11,14 @@ import (
 // orDefault fills in what an alert leaves open: three times the budget's speed
 // for a quarter of an hour, and still over the last third of it.
 func (a Alert) orDefault() Alert {
-	if a.Above <= 0 {
-		a.Above = 3
+	if a.BurnFactor <= 0 {
+		a.BurnFactor = 3
 	}
-	if a.For <= 0 {
-		a.For = 15 * time.Minute
+	if a.LongWindow <= 0 {
+		a.LongWindow = 15 * time.Minute
 	}
-	if a.Still <= 0 || a.Still > a.For {
-		a.Still = a.For / 3
+	if a.ShortWindow <= 0 || a.ShortWindow > a.LongWindow {
+		a.ShortWindow = a.LongWindow / 3
 	}
 	return a
 }
@@ -32,13 +32,13 @@ func (a *Aggregator) burns(to int64) []frame.Burn {
 	oldest, any := a.log.Oldest()
 	out := make([]frame.Burn, len(a.promises))
 	for i, p := range a.promises {
-		long, short := p.over(alert.For, to), p.over(alert.Still, to)
+		long, short := p.over(alert.LongWindow, to), p.over(alert.ShortWindow, to)
 		b := frame.Burn{Name: p.Name, Objective: p.String(), Target: p.Target, N: long.n, Good: 1 - long.badShare()}
 		b.Rate, b.Now = long.badShare()/(1-p.Target), short.badShare()/(1-p.Target)
-		reaches := any && oldest <= to-alert.For.Milliseconds()+objectiveStep
+		reaches := any && oldest <= to-alert.LongWindow.Milliseconds()+objectiveStep
 		b.Known = reaches && long.n >= frame.Thin
-		b.Muted = at(to).Before(p.Muted) || slices.ContainsFunc(a.cfg.Upkeep, func(s Span) bool { return s.holds(at(to)) })
-		b.Page = !b.Muted && b.Known && b.Rate > alert.Above && b.Now > alert.Above && stats.WilsonLow(long.badShare(), long.n) > 1-p.Target
+		b.Muted = at(to).Before(p.MutedUntil) || slices.ContainsFunc(a.cfg.Maintenance, func(s Span) bool { return s.contains(at(to)) })
+		b.Page = !b.Muted && b.Known && b.Rate > alert.BurnFactor && b.Now > alert.BurnFactor && stats.WilsonLow(long.badShare(), long.n) > 1-p.Target
 		if any && to > oldest {
 			span := time.Duration(to-oldest) * time.Millisecond
 			all := p.over(span, to)

@@ -29,20 +29,20 @@ type Objective struct {
 
 	Filter filter.Expr // whose
 
-	Muted time.Time // until then it wakes nobody
+	MutedUntil time.Time // until then it wakes nobody
 }
 
 // Span is a stretch of time.
 type Span struct{ From, To time.Time }
 
-func (s Span) holds(t time.Time) bool { return !t.Before(s.From) && t.Before(s.To) }
+func (s Span) contains(t time.Time) bool { return !t.Before(s.From) && t.Before(s.To) }
 
 // Alert says when an objective's budget burns so fast that somebody should be
 // woken: at more than Above times the speed at which it would last exactly its
 // period, over all of For, and over Still, so that it is over soon after its cause.
 type Alert struct {
-	Above      float64
-	For, Still time.Duration
+	BurnFactor              float64
+	LongWindow, ShortWindow time.Duration
 }
 
 // MaxObjectives bounds how many are kept count of.

@@ -74,7 +74,7 @@ func objective(t *testing.T, text string) Objective {
 func TestObjectivesAgreeWithFrames(t *testing.T) {
 	const span = 5 * time.Minute
 	texts := []string{"99% of views", "99% of views where device=mobile", "75% of lcp<=2500", "80% of inp<=200 where browser=Chrome", "99% of requests", "99% of requests:*/cart"}
-	cfg := Config{Alert: Alert{Above: 3, For: span, Still: time.Minute}}
+	cfg := Config{Alert: Alert{BurnFactor: 3, LongWindow: span, ShortWindow: time.Minute}}
 	for _, text := range texts {
 		cfg.Objectives = append(cfg.Objectives, objective(t, text))
 	}
@@ -154,11 +154,11 @@ func TestAlert(t *testing.T) {
 	if b := ask(at(20)); b.Page || !b.Known {
 		t.Errorf("looking back to before it: %+v", b)
 	}
-	a.cfg.Upkeep = []Span{{at(29), at(31)}}
+	a.cfg.Maintenance = []Span{{at(29), at(31)}}
 	if b := ask(at(30)); b.Page || !b.Muted {
 		t.Errorf("in maintenance: %+v", b)
 	}
-	a.cfg.Upkeep, a.promises[0].Muted = nil, at(31)
+	a.cfg.Maintenance, a.promises[0].MutedUntil = nil, at(31)
 	if b := ask(at(30)); b.Page || !b.Muted {
 		t.Errorf("muted: %+v", b)
 	}
@@ -183,7 +183,7 @@ func spentBy(b frame.Burn, a *Aggregator, to time.Time) float64 {
 
 // Custom measures and events.
 func TestObjectivesOfTheSitesOwn(t *testing.T) {
-	a := New(Config{Objectives: []Objective{objective(t, "90% of ttft<=1500"), objective(t, "80% of paid per checkout")}, Alert: Alert{For: time.Minute}})
+	a := New(Config{Objectives: []Objective{objective(t, "90% of ttft<=1500"), objective(t, "80% of paid per checkout")}, Alert: Alert{LongWindow: time.Minute}})
 	for i := range 200 {
 		at := epoch.Add(time.Duration(i) * time.Second)
 		b := beacon.Beacon{Received: at.UnixMilli(), View: beacon.ID(i + 1), Metrics: []beacon.Metric{{Name: "ttft", Value: 1000}}, Events: []beacon.Event{{Name: "checkout"}}}

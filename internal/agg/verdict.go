@@ -287,8 +287,8 @@ func clump(events, people int) float64 {
 	return max(1, float64(events)/float64(max(people, 1)))
 }
 
-func judgeRate(name string, margin float64, arms *[2]arm, weights []float64, of func(*stratum) (x, n float64), clump func(*arm) float64) frame.Judged {
-	j := frame.Judged{Measure: name, Margin: margin, Verdict: frame.NoData}
+func judgeRate(name string, margin float64, arms *[2]arm, weights []float64, of func(*stratum) (x, n float64), clump func(*arm) float64) frame.MeasureVerdict {
+	j := frame.MeasureVerdict{Measure: name, Margin: margin, Verdict: frame.NoData}
 	var e [2]frame.Estimate
 	both := 0. // half the interval of their difference
 	for side := range arms {
@@ -320,8 +320,8 @@ func judgeRate(name string, margin float64, arms *[2]arm, weights []float64, of 
 
 // judgeVital compares p75s of the values, each weighed as its kind of people.
 // Intervals are Woodruff's: those of the share below, read off as values.
-func judgeVital(k int, margin float64, arms *[2]arm, weights []float64) frame.Judged {
-	j := frame.Judged{Measure: beacon.Vitals[k], Margin: margin, Verdict: frame.NoData}
+func judgeVital(k int, margin float64, arms *[2]arm, weights []float64) frame.MeasureVerdict {
+	j := frame.MeasureVerdict{Measure: beacon.Vitals[k], Margin: margin, Verdict: frame.NoData}
 	var e [2]frame.Estimate
 	for side := range arms {
 		var merged hist.Weighted
@@ -363,7 +363,7 @@ func judgeVital(k int, margin float64, arms *[2]arm, weights []float64) frame.Ju
 }
 
 // concludeJudged gives the verdict on a change with half an interval's width.
-func concludeJudged(j *frame.Judged, change, half float64, n int) {
+func concludeJudged(j *frame.MeasureVerdict, change, half float64, n int) {
 	j.Change = frame.Estimate{Value: change, Low: change - half, High: change + half, N: n}
 	switch {
 	case j.Change.High <= j.Margin:

@@ -57,14 +57,14 @@ type Verdict struct {
 	CanaryUsers   int `json:"canary_users"`
 	// Support is the share of the canary's page views from kinds of people (region,
 	// device, browser) that both releases have seen: only these are compared.
-	Support  float64   `json:"support"`
-	Strata   int       `json:"strata"`
-	Measures []Judged  `json:"measures"`
-	Adoption []float64 `json:"adoption"` // the canary's share of all page views, in even steps from From to To; −1: none
+	Support  float64          `json:"support"`
+	Strata   int              `json:"strata"`
+	Measures []MeasureVerdict `json:"measures"`
+	Adoption []float64        `json:"adoption"` // the canary's share of all page views, in even steps from From to To; −1: none
 }
 
-// Judged is one measure of both releases.
-type Judged struct {
+// MeasureVerdict is one measure of both releases.
+type MeasureVerdict struct {
 	Measure  string   `json:"measure"`
 	Baseline Estimate `json:"baseline"` // standardised; the intervals hold however often one looks
 	Canary   Estimate `json:"canary"`

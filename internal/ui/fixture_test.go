@@ -241,14 +241,14 @@ func apart() *frame.Differs {
 // withVerdict is the incident, with its release judged.
 func withVerdict() *frame.Frame {
 	f := incident()
-	judged := func(measure string, was, is, change, half, margin float64, verdict string, needs int) frame.Judged {
+	judged := func(measure string, was, is, change, half, margin float64, verdict string, needs int) frame.MeasureVerdict {
 		around := func(v float64) frame.Estimate { return frame.Estimate{Value: v, Low: v * 0.9, High: v * 1.1, N: 5000} }
-		return frame.Judged{Measure: measure, Baseline: around(was), Canary: around(is),
+		return frame.MeasureVerdict{Measure: measure, Baseline: around(was), Canary: around(is),
 			Change: frame.Estimate{Value: change, Low: change - half, High: change + half, N: 5000}, Margin: margin, Verdict: verdict, Needs: needs}
 	}
 	f.Verdict = &frame.Verdict{Baseline: "2.4.0", Canary: "2.4.1", From: noon.Add(-30 * time.Minute), To: noon, Verdict: frame.Regressed,
 		BaselineViews: 30_200, CanaryViews: 5510, Support: 0.97, Strata: 24, Adoption: ramp(30, 24, 0, 0.6),
-		Measures: []frame.Judged{
+		Measures: []frame.MeasureVerdict{
 			judged("error_rate", 0.0041, 0.119, 0.115, 0.02, 0.005, frame.Regressed, 0),
 			judged("failed_requests", 0.0039, 0.0052, 0.0013, 0.0011, 0.005, frame.NotWorse, 0),
 			judged("lcp", 2020, 2150, 0.064, 0.06, 0.1, frame.NeedsMore, 4200),

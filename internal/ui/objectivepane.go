@@ -8,7 +8,6 @@ import (
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
-	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/ui/draw"
 )
@@ -174,7 +173,7 @@ func burnMark(f *frame.Frame, t draw.Theme) (draw.Style, string) {
 // alarm rings when a breach begins, whatever is being looked at.
 type alarm struct {
 	title    string // of the terminal's window
-	breaches agg.Breaches
+	breaches frame.Breaches
 }
 
 // hear takes a frame and tells whether to ring.
@@ -183,7 +182,7 @@ func (a alarm) hear(f *frame.Frame) (_ alarm, ring bool) {
 	if b := worstBurn(f.Alarm); b != nil && b.Page {
 		a.title = "▲ rumtop: " + draw.Clean(b.Name, 30)
 	}
-	ring = a.breaches.Look(f) == agg.BreachBegan
+	ring = a.breaches.Observe(f) == frame.BreachBegan
 	return a, ring
 }
 

@@ -149,7 +149,7 @@ func (p releasePane) view(s scene) []string {
 	return lines[:min(len(lines), s.h)]
 }
 
-func (p releasePane) judged(w *draw.Line, j *frame.Judged, th draw.Theme, wide, brief bool) {
+func (p releasePane) judged(w *draw.Line, j *frame.MeasureVerdict, th draw.Theme, wide, brief bool) {
 	m, ok := measure.ByName(j.Measure)
 	if !ok {
 		m.Title = draw.Clean(j.Measure, judgedName-1)

@@ -105,7 +105,7 @@ func objectives(t testing.TB) (agg.Config, []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return agg.Config{Objectives: []agg.Objective{o}, Alert: agg.Alert{For: 3 * time.Minute}}, []string{"--burn-for", "3m", "--objective", "errors=99% of views"}
+	return agg.Config{Objectives: []agg.Objective{o}, Alert: agg.Alert{LongWindow: 3 * time.Minute}}, []string{"--burn-for", "3m", "--objective", "errors=99% of views"}
 }
 
 // formats are all that a report can be written as.
