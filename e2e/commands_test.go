@@ -16,10 +16,10 @@ import (
 	"github.com/rumtop/rumtop/internal/testwait"
 )
 
-// Everything that was answered with 202 is in the stream when the collector has
-// ended, though the signal came while browsers posted.
+// collectorEnds: all beacons answered with 202 are in the stream when the collector
+// has ended, even if the signal arrives while clients post.
 func collectorEnds(t *testing.T, k *env) {
-	r := newHarness(t, k, "--linger", "10s") // nothing goes out but by the drain
+	r := newHarness(t, k, "--linger", "10s") // only the drain publishes
 	var accepted atomic.Int64
 	var posting sync.WaitGroup
 	enough := make(chan struct{})
@@ -29,14 +29,14 @@ func collectorEnds(t *testing.T, k *env) {
 				body := fmt.Sprintf(`{"navigation":true,"view":"%d-%d"}`, client, n)
 				resp, err := http.Post(r.url+"/v1/beacons?key="+siteKey, "application/json", strings.NewReader(body))
 				if err != nil {
-					return // it is gone
+					return // it has ended
 				}
 				_, err = io.Copy(io.Discard, resp.Body)
 				if closing := resp.Body.Close(); err != nil || closing != nil {
 					return
 				}
 				if resp.StatusCode != http.StatusAccepted {
-					return // it says that it is going
+					return // it is draining
 				}
 				if accepted.Add(1) == 500 {
 					close(enough)

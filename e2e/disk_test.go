@@ -20,8 +20,8 @@ import (
 	"github.com/rumtop/rumtop/internal/testwait"
 )
 
-// What rumtop writes fills a disk, or is killed while it writes: what was there
-// stays as it was, nothing half is left, and a person is told what to do.
+// TestDisk fills the disk, or kills rumtop, while it writes: existing files stay
+// unchanged, no partial file is left, and the error says what to do.
 func TestDisk(t *testing.T) {
 	k := buildPrograms(t)
 	r := newHarness(t, k)
@@ -38,8 +38,8 @@ func TestDisk(t *testing.T) {
 
 const advice = "no space left on device: make room there or write elsewhere, then try again"
 
-// smallDisk is a file system of its own with so much room: a tmpfs in the mount
-// namespace of a process that does nothing else, looked into from outside.
+// smallDisk mounts a file system of a size: a tmpfs in the mount namespace of an
+// idle process, accessed from outside.
 func smallDisk(t *testing.T, bytes int) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -56,7 +56,7 @@ func smallDisk(t *testing.T, bytes int) string {
 	return filepath.Join("/proc", strconv.Itoa(holder.cmd.Process.Pid), "root", dir)
 }
 
-// fill leaves no room in a file system, but for so many bytes.
+// fill fills a file system up to a number of free bytes.
 func fill(t *testing.T, dir string, but int) {
 	t.Helper()
 	f, err := os.Create(filepath.Join(dir, "filler"))
@@ -81,7 +81,7 @@ func fill(t *testing.T, dir string, but int) {
 	}
 }
 
-// readFiles reads the files of a directory, hidden ones too.
+// readFiles reads the files of a directory, including hidden ones.
 func readFiles(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	entries, err := os.ReadDir(dir)
@@ -99,7 +99,7 @@ func readFiles(t *testing.T, dir string) map[string]string {
 	return files
 }
 
-// writeFile writes a file whole.
+// writeFile writes a file or fails the test.
 func writeFile(t *testing.T, path, text string) {
 	t.Helper()
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
@@ -114,7 +114,7 @@ func fullDisk(t *testing.T, r *harness, recorded string) {
 	}
 	for _, c := range []struct {
 		name string
-		room int // in bytes
+		room int // free bytes
 		file string
 		args []string
 	}{
@@ -142,14 +142,14 @@ func fullDisk(t *testing.T, r *harness, recorded string) {
 			}
 		})
 	}
-	// With room there, the same does it.
+	// With free space, the same commands succeed.
 	file := filepath.Join(dir, "new.rumsnap")
 	r.rumtop("snapshot", "--since", "1h", "-o", file)
 	run(t, "env", "-C", dir, r.env.rumtop, "report", "new.rumsnap", "-o", "report.html")
 	if text := readFiles(t, dir)["report.html"]; !strings.HasPrefix(text, "<!DOCTYPE html>") {
-		t.Errorf("the report begins with %.40q", text)
+		t.Errorf("the report starts with %.40q", text)
 	}
-	// What is printed is no file, and can fail all the same.
+	// Printing to standard output can fail, too.
 	for _, args := range [][]string{{"report", recorded, "--format", "md"}, {"open", recorded, "--once"}, {"version"}} {
 		full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 		if err != nil {
@@ -185,7 +185,7 @@ func names(files map[string]string) (all []string) {
 	return all
 }
 
-// fullDiskOnScreen: who watches is told, goes on watching, and can try again.
+// fullDiskOnScreen: the screen reports the error, stays live, and a retry works.
 func fullDiskOnScreen(t *testing.T, r *harness, recorded string) {
 	dir := smallDisk(t, 512<<10)
 	config := filepath.Join(dir, "config.yaml")
@@ -223,9 +223,9 @@ func fullDiskOnScreen(t *testing.T, r *harness, recorded string) {
 	}
 }
 
-// killedWhileWriting kills snapshots until that has hit one in the middle of its
-// file. Every file that has its name is whole; what has none is
-// swept away when it is a day old.
+// killedWhileWriting kills snapshot commands until one is in the middle of its
+// file. Every file with its final name is complete; temporary files are deleted
+// when they are a day old.
 func killedWhileWriting(t *testing.T, r *harness) {
 	dir := t.TempDir()
 	torn := func(least int64) (found []string) {
@@ -252,11 +252,11 @@ func killedWhileWriting(t *testing.T, r *harness) {
 		for len(torn(1)) == 0 {
 			select {
 			case <-ended:
-				return false // it was too quick
+				return false // it ended before the kill
 			default:
 			}
 		}
-		_ = p.Process.Kill() // of what ended already
+		_ = p.Process.Kill() // it may have ended
 		<-ended
 		return len(torn(1)) > 0
 	})
@@ -277,6 +277,6 @@ func killedWhileWriting(t *testing.T, r *harness) {
 	}
 	r.rumtop("snapshot", "--since", "1h", "--dir", dir)
 	if left := torn(0); slices.Contains(left, old[0]) || len(left) != len(old)-1 {
-		t.Errorf("%q were left behind, %q still are", old, left)
+		t.Errorf("temporary files before %q, after %q", old, left)
 	}
 }

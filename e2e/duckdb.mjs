@@ -1,5 +1,6 @@
-// Runs scripts of SQL in DuckDB, a database each, and prints the rows of every
-// statement that gives any. In and out are JSON: of strings, of lists of rows.
+// Runs SQL scripts in DuckDB, each in its own database, and prints the rows of
+// every statement that returns any. Input is a JSON list of scripts, output lists
+// of rows.
 import { readFileSync } from 'node:fs';
 import { DuckDBInstance } from '@duckdb/node-api';
 

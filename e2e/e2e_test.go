@@ -1,6 +1,6 @@
 //go:build e2e
 
-// Package e2e runs the whole way in real processes: pages in Debian's Chromium,
+// Package e2e tests everything in real processes: pages in Debian's Chromium,
 // rumtop collect, a nats-server, and rumtop in a terminal.
 package e2e
 
@@ -16,7 +16,7 @@ func TestEndToEnd(t *testing.T) {
 		{"rum.js on a tab that is closed", closedTab},
 		{"triage at 120x36", func(t *testing.T, k *env) { triage(t, k, 120, 36) }},
 		{"triage at 80x24", func(t *testing.T, k *env) { triage(t, k, 80, 24) }},
-		{"terminal goes away", terminalGoesAway},
+		{"terminal closes", terminalGoesAway},
 		{"screen before server", screenBeforeServer},
 		{"server restarts", serverRestarts},
 		{"collector ends", collectorEnds},

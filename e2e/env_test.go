@@ -38,7 +38,7 @@ func newEnv(t *testing.T, options ...chromedp.ExecAllocatorOption) *env {
 	return k
 }
 
-// buildPrograms builds the programs, which is all that some tests need.
+// buildPrograms builds the programs; some tests need no more.
 func buildPrograms(t *testing.T) *env {
 	t.Helper()
 	dir := t.TempDir()
@@ -56,7 +56,7 @@ func buildPrograms(t *testing.T) *env {
 	return k
 }
 
-// bundle makes one script of a page's source and the SDK that it imports.
+// bundle bundles a page's script with the SDK that it imports.
 func bundle(t *testing.T, source string, alias map[string]string) []byte {
 	t.Helper()
 	result := api.Build(api.BuildOptions{

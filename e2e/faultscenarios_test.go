@@ -18,7 +18,8 @@ import (
 	"github.com/rumtop/rumtop/internal/testwait"
 )
 
-// TestFaults does to NATS, and to the ways to it, what happens to both.
+// TestFaults breaks NATS and the connections to it in the ways that happen in
+// production.
 func TestFaults(t *testing.T) {
 	k := buildPrograms(t)
 	for _, scenario := range []struct {
@@ -26,11 +27,11 @@ func TestFaults(t *testing.T) {
 		play func(*testing.T, *env)
 	}{
 		{"a three-node cluster loses its leader", leaderKilled},
-		{"NATS is gone for long", longOutage},
+		{"NATS is down for long", longOutage},
 		{"NATS is slow", slowServer},
-		{"NATS stands still", stalledServer},
-		{"packets vanish between collector and NATS", blackHole},
-		{"collector and NATS are partitioned", partitioned},
+		{"NATS is stopped", stalledServer},
+		{"packets are lost between collector and NATS", blackHole},
+		{"network partition between collector and NATS", partitioned},
 		{"NATS restarts with its store", restartFull},
 		{"NATS restarts with an empty store", restartEmpty},
 		{"the permission to publish is lost", permissionLost},
@@ -46,11 +47,11 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-const rate = 60 // requests a second, ten beacons each
+const rate = 60 // requests per second, ten beacons each
 
-// slowServer: the link takes less than what comes in. It has one toxic each way:
-// toxiproxy removes one only when those behind it have let through what is
-// under way, which a link of 4 kB/s takes minutes for.
+// slowServer: the link is slower than the load. It has one toxic per direction:
+// toxiproxy removes a toxic only after those behind it have passed their data,
+// which takes minutes on a link of 4 kB/s.
 func slowServer(t *testing.T, k *env) {
 	f := newFaultHarness(t, k, "", "", "")
 	addToxics(t, f.near,
@@ -58,7 +59,7 @@ func slowServer(t *testing.T, k *env) {
 		`{"type":"bandwidth","stream":"upstream","attributes":{"rate":4}}`)
 	f.collector.load(rate, 6*time.Second)
 	if b := f.collector.counters(); b.queued < rate*beaconsPerBody {
-		t.Errorf("the link was not strained: %+v", b)
+		t.Errorf("the link was not saturated: %+v", b)
 	}
 	removeToxics(f.near)
 	f.checkRecovery(time.Now())
@@ -72,7 +73,7 @@ func stalledServer(t *testing.T, k *env) {
 	f.checkRecovery(time.Now())
 }
 
-// blackHole: the connection stands, and nothing comes through.
+// blackHole: the connection is open but passes nothing.
 func blackHole(t *testing.T, k *env) {
 	f := newFaultHarness(t, k, "", "", "")
 	addToxics(t, f.near, `{"type":"timeout","stream":"upstream","attributes":{"timeout":0}}`, `{"type":"timeout","stream":"downstream","attributes":{"timeout":0}}`)
@@ -114,7 +115,7 @@ func restartEmpty(t *testing.T, k *env) {
 	f.checkRecovery(time.Now())
 }
 
-// longOutage has the queue overflow: what goes is the oldest without errors.
+// longOutage overflows the queue: it drops the oldest beacons without errors.
 func longOutage(t *testing.T, k *env) {
 	f := newFaultHarness(t, k, "", "", "", "--max-queue", "1MiB")
 	f.near.Stop()
@@ -122,7 +123,7 @@ func longOutage(t *testing.T, k *env) {
 	f.collector.load(4*rate, away)
 	b := f.collector.counters()
 	if b.shed == 0 {
-		t.Errorf("nothing had to make room in %v: %+v", away, b)
+		t.Errorf("nothing was shed in %v: %+v", away, b)
 	}
 	if err := f.near.Start(); err != nil {
 		t.Fatal(err)
@@ -154,15 +155,15 @@ func permissionLost(t *testing.T, k *env) {
 	}
 	reload(`"nothing"`)
 	f.collector.load(rate, 5*time.Second)
-	testwait.Until(t, "the collector says what is missing", func() bool { return strings.Contains(f.collector.p.lines.String(), "NATS forbids") })
+	testwait.Until(t, "the collector reports the missing permission", func() bool { return strings.Contains(f.collector.p.lines.String(), "NATS forbids") })
 	reload(creator)
 	f.checkRecovery(time.Now())
 	if last := f.viewer.last(); last.Health.Violations != 0 {
-		t.Errorf("the documented permissions of a viewer do not suffice: %+v", last.Health)
+		t.Errorf("the documented permissions of a viewer are insufficient: %+v", last.Health)
 	}
 }
 
-// diskFull: a server that has no room, for a stream that would take more.
+// diskFull: the server has no space for the stream.
 func diskFull(t *testing.T, k *env) {
 	f := &faultHarness{t: t, env: k, servers: []*natsServer{newServer(t, k, "jetstream { max_file_store: 256KB }")}}
 	conn, js := operator(t, f.servers[0].address())
@@ -179,7 +180,7 @@ func diskFull(t *testing.T, k *env) {
 		t.Fatalf("the disk did not fill: %+v", b)
 	}
 	f.viewer.waitFor("what was stored", func(fr *frame.Frame) bool { return int64(fr.Total.Beacons) == f.collector.counters().published })
-	// Somebody makes room, as long as it takes.
+	// An operator frees space until the queue is empty.
 	stream, err := js.Stream(t.Context(), "RUM")
 	if err != nil {
 		t.Fatal(err)
@@ -212,7 +213,7 @@ func operator(t *testing.T, address string) (*nats.Conn, jetstream.JetStream) {
 	return conn, js
 }
 
-// leaderKilled: three servers, three replicas, and the one that leads dies.
+// leaderKilled: three servers, three replicas, and the leader is killed.
 func leaderKilled(t *testing.T, k *env) {
 	f := &faultHarness{t: t, env: k}
 	var routes, urls []string
@@ -232,7 +233,7 @@ func leaderKilled(t *testing.T, k *env) {
 	}
 	var conn *nats.Conn
 	var js jetstream.JetStream
-	testwait.Until(t, "the cluster has a leader and takes a stream", func() bool {
+	testwait.Until(t, "the cluster has a leader and a stream", func() bool {
 		if conn == nil {
 			var err error
 			if conn, err = nats.Connect(strings.Join(urls, ","), nats.MaxReconnects(-1)); err != nil {
@@ -275,7 +276,7 @@ func leaderKilled(t *testing.T, k *env) {
 	f.checkRecovery(time.Now())
 }
 
-// slowViewer: a viewer that falls behind says so and catches up.
+// slowViewer: a viewer that falls behind reports it and catches up.
 func slowViewer(t *testing.T, k *env) {
 	f := newFaultHarness(t, k, "", "", "")
 	addToxics(t, f.far, `{"type":"bandwidth","stream":"downstream","attributes":{"rate":8}}`)
@@ -286,7 +287,7 @@ func slowViewer(t *testing.T, k *env) {
 	f.viewer.waitFor("the present", func(fr *frame.Frame) bool { return fr.Health.Dropped == 0 && fr.Health.Gaps == 0 })
 }
 
-// killed: a collector and a viewer end without a word.
+// killed: a collector and a viewer are killed.
 func killed(t *testing.T, k *env) {
 	f := newFaultHarness(t, k, "", "", "")
 	server := "nats://" + f.servers[0].address()
@@ -314,8 +315,8 @@ func killed(t *testing.T, k *env) {
 	t.Logf("published within %v; the viewer misses the collector", took.Round(time.Millisecond))
 }
 
-// sharedIdentity: side by side and after a restart, one user is one; and a
-// collector that cannot share the key says so.
+// sharedIdentity: collectors in parallel and after a restart count a user once; a
+// collector that cannot share the key reports it.
 func sharedIdentity(t *testing.T, k *env) {
 	n := newServer(t, k, "")
 	server := "nats://" + n.address()
@@ -340,7 +341,7 @@ func sharedIdentity(t *testing.T, k *env) {
 	if last := v.last(); last.Total.Users != 1 || last.Health.CollectorsAlone != 0 {
 		t.Errorf("%d users, %+v", last.Total.Users, last.Health)
 	}
-	// What is there under the name is no bucket.
+	// The bucket has another value under the key's name.
 	conn, js := operator(t, n.address())
 	defer conn.Close()
 	kv, err := js.CreateKeyValue(t.Context(), jetstream.KeyValueConfig{Bucket: "TAKEN"})

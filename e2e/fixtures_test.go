@@ -19,20 +19,20 @@ import (
 	"unicode/utf8"
 )
 
-// With -capture, what the SDKs sent becomes the fixtures of collector/wire.
+// capture writes what the SDKs sent as fixtures of collector/wire.
 var capture = flag.Bool("capture", false, "write what the SDKs send into collector/wire/testdata")
 
-// exchange is one request of a fixture, or the scenario that the next ones are of.
+// exchange is one request of a fixture, or the name of the scenario that follows.
 type exchange struct {
 	Scene   string            `json:"scene,omitempty"`
 	Method  string            `json:"method,omitempty"`
 	Path    string            `json:"path,omitempty"`
 	Headers map[string]string `json:"headers,omitempty"`
 	Body    string            `json:"body,omitempty"`
-	Binary  []byte            `json:"binary,omitempty"` // a body that is no text
+	Binary  []byte            `json:"binary,omitempty"` // a binary body
 }
 
-// recordingProxy stands before the collector and remembers what came.
+// recordingProxy forwards requests to the collector and records them.
 type recordingProxy struct {
 	mu    sync.Mutex
 	proxy *httputil.ReverseProxy
@@ -44,7 +44,7 @@ func newRecordingProxy() *recordingProxy {
 	return &recordingProxy{keys: map[string]string{}, taken: map[string][]exchange{}}
 }
 
-// setTarget lets requests through to a collector.
+// setTarget sets the collector that requests are forwarded to.
 func (e *recordingProxy) setTarget(collector string) {
 	to, err := url.Parse(collector)
 	if err != nil {
@@ -55,12 +55,12 @@ func (e *recordingProxy) setTarget(collector string) {
 	e.proxy = &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
 		r.SetURL(to)
 		r.Out.Host = r.In.Host
-	}, ErrorHandler: func(w http.ResponseWriter, _ *http.Request, _ error) { // a tab has gone
+	}, ErrorHandler: func(w http.ResponseWriter, _ *http.Request, _ error) { // a tab was closed
 		w.WriteHeader(http.StatusBadGateway)
 	}}
 }
 
-// addScenario says whose a key is.
+// addScenario sets the key of a scenario.
 func (e *recordingProxy) addScenario(key string, x *sdk, name string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -83,7 +83,7 @@ func (e *recordingProxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	proxy.ServeHTTP(w, r)
 }
 
-// record finds out whose a request is by the key that it must carry somewhere.
+// record records a request; its scenario is found by the key in it.
 func (e *recordingProxy) record(r *http.Request, body []byte) {
 	x := exchange{Method: r.Method, Path: r.URL.RequestURI(), Headers: map[string]string{}}
 	for name, values := range r.Header {
@@ -126,7 +126,7 @@ func (e *recordingProxy) record(r *http.Request, body []byte) {
 	}
 }
 
-// saveFixture writes the fixture of an SDK.
+// saveFixture writes the fixture of an SDK, with -capture.
 func (e *recordingProxy) saveFixture(t *testing.T, x *sdk) {
 	e.mu.Lock()
 	defer e.mu.Unlock()

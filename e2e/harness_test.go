@@ -20,7 +20,7 @@ import (
 
 const siteKey = "pk_shop"
 
-// harness is a nats-server and a collector of the site shop, each a process.
+// harness runs a nats-server and a collector of the site shop as processes.
 type harness struct {
 	t         *testing.T
 	env       *env
@@ -32,7 +32,7 @@ type harness struct {
 	collector *process
 }
 
-// newHarness takes beacons from pages of one origin.
+// newHarness starts both; flags are further flags of the collector.
 func newHarness(t *testing.T, k *env, flags ...string) *harness {
 	t.Helper()
 	r := &harness{t: t, env: k, site: "shop", key: siteKey, store: t.TempDir(), server: "nats://127.0.0.1:" + freePort(t)}
@@ -62,7 +62,7 @@ func (r *harness) startCollector(flags ...string) {
 	})
 }
 
-// post sends beacons as any HTTP client would.
+// post sends beacons like any HTTP client.
 func (r *harness) post(body string) {
 	r.t.Helper()
 	resp, err := http.Post(r.url+"/v1/beacons?key="+r.key, "application/json", strings.NewReader(body))
@@ -78,7 +78,7 @@ func (r *harness) post(body string) {
 	}
 }
 
-// rumtop runs a command that must end well.
+// rumtop runs a command that must succeed.
 func (r *harness) rumtop(args ...string) string {
 	r.t.Helper()
 	out, problems, status := run(r.t, r.env.rumtop, append(args, "--server", r.server)...)
@@ -88,7 +88,7 @@ func (r *harness) rumtop(args ...string) string {
 	return out
 }
 
-// frame is what rumtop --once prints for scripts.
+// frame is the JSON of rumtop --once.
 func (r *harness) frame(args ...string) *frame.Frame {
 	r.t.Helper()
 	return parseFrame(r.t, r.rumtop(append([]string{"--once", "--format", "json", "--site", r.site}, args...)...))
@@ -103,7 +103,7 @@ func parseFrame(t *testing.T, text string) *frame.Frame {
 	return f
 }
 
-// frameWith waits for a frame that holds something.
+// frameWith waits for a frame that satisfies a condition.
 func (r *harness) frameWith(what string, holds func(*frame.Frame) bool, args ...string) *frame.Frame {
 	r.t.Helper()
 	var f *frame.Frame
@@ -116,7 +116,7 @@ func (r *harness) frameWith(what string, holds func(*frame.Frame) bool, args ...
 	return f
 }
 
-// tail is everything that viewers receive.
+// tail returns everything that viewers receive.
 func (r *harness) tail() []string {
 	r.t.Helper()
 	n := r.frame().Health.Retained
@@ -128,16 +128,15 @@ func (r *harness) tail() []string {
 	return rows
 }
 
-// checkPrivacy fails where the person that the pages gave away has been kept: in
-// what viewers receive, in the files of the server, in the collector's log or
-// its metrics. Megabytes of random ids are searched, so the name is a long one:
-// chance alone spells four letters in them now and then.
+// checkPrivacy fails if the name that the pages leak is in the files of the server,
+// in the collector's log or in its metrics. The name is long, because the search
+// covers megabytes of random ids, where chance spells four letters now and then.
 func (r *harness) checkPrivacy() {
 	r.t.Helper()
 	const word = "fontainebleau"
 	look := func(where, text string) {
 		if i := strings.Index(strings.ToLower(text), word); i >= 0 {
-			r.t.Errorf("%q stands in %s: …%q…", word, where, text[max(0, i-80):min(len(text), i+80)])
+			r.t.Errorf("%q is in %s: …%q…", word, where, text[max(0, i-80):min(len(text), i+80)])
 		}
 	}
 	look("the collector's log", r.collector.lines.String())
@@ -160,7 +159,7 @@ func (r *harness) checkPrivacy() {
 		}
 		data, err := os.ReadFile(path)
 		if os.IsNotExist(err) {
-			return nil // the server tidies
+			return nil // removed by the server
 		}
 		files++
 		look(path, string(data))

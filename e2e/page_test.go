@@ -18,15 +18,15 @@ import (
 	"github.com/rumtop/rumtop/internal/testwait"
 )
 
-// page is a tab with a page of the shop, which is another origin than the collector.
+// page is a tab with a page of the shop, on another origin than the collector.
 type page struct {
 	t     *testing.T
 	ctx   context.Context
 	close context.CancelFunc
 }
 
-// openShop serves the shop with an SDK's script tag in its head, and opens it. The
-// tag is made when the collector runs, which wants to know the shop's origin.
+// openShop serves the shop with an SDK's script tag in its head and opens it. The
+// tag is created after the collector starts, which needs the shop's origin.
 func openShop(t *testing.T, k *env, tag func(r *harness) string) (*page, *harness) {
 	t.Helper()
 	var head string
@@ -62,7 +62,7 @@ func openShop(t *testing.T, k *env, tag func(r *harness) string) (*page, *harnes
 	return p, r
 }
 
-// run evaluates JavaScript, and awaits it.
+// run evaluates JavaScript and awaits it.
 func (p *page) run(js string) {
 	p.t.Helper()
 	if _, err := chromedp.Run(p.ctx, chromedp.Evaluate[chromedp.Void]("(async () => {"+js+"})()", chromedp.EvalAwaitPromise)); err != nil {
@@ -70,18 +70,18 @@ func (p *page) run(js string) {
 	}
 }
 
-// waitJS waits for a JavaScript expression to hold.
+// waitJS waits for a JavaScript expression to be true.
 func (p *page) waitJS(js string) {
 	p.t.Helper()
-	p.run(fmt.Sprintf("const end = performance.now() + %d; while (!(%s)) { if (performance.now() > end) throw new Error('waited in vain'); await new Promise(r => setTimeout(r, 10)) }",
+	p.run(fmt.Sprintf("const end = performance.now() + %d; while (!(%s)) { if (performance.now() > end) throw new Error('not true in time'); await new Promise(r => setTimeout(r, 10)) }",
 		testwait.Patience.Milliseconds(), js))
 }
 
-// vitals are what the page itself has measured.
+// vitals are the page's own measurements.
 type vitals struct{ LCP, INP, CLS, FCP, TTFB float64 }
 
-// degrade plays what hurts a user: a layout shift, a click that blocks, then the
-// rest, which is JavaScript.
+// degrade causes a layout shift and a blocking click, then runs the rest, which is
+// JavaScript.
 func (p *page) degrade(rest string) vitals {
 	p.t.Helper()
 	p.waitJS("truth.lcp > 0")
@@ -92,7 +92,7 @@ func (p *page) degrade(rest string) vitals {
 	return p.measured()
 }
 
-// measured is what the page has measured so far.
+// measured returns the page's measurements so far.
 func (p *page) measured() vitals {
 	p.t.Helper()
 	v, err := chromedp.Run(p.ctx, chromedp.Evaluate[vitals]("({LCP: truth.lcp, INP: truth.inp, CLS: truth.cls, FCP: truth.fcp, TTFB: truth.ttfb})"))
@@ -102,21 +102,21 @@ func (p *page) measured() vitals {
 	return v
 }
 
-// pay clicks the button, which blocks for so many milliseconds.
+// pay clicks the button, which blocks for slowness milliseconds.
 func (p *page) pay(slowness int) {
 	p.t.Helper()
 	at, err := chromedp.Run(p.ctx, chromedp.Evaluate[[]float64](fmt.Sprintf(
 		"shop.slowness = %d; button = document.querySelector('button'); button.scrollIntoView(); (({x, y, width, height}) => [x + width / 2, y + height / 2])(button.getBoundingClientRect())", slowness)))
 	if err == nil {
-		// By place, not by node: chromedp loses its nodes when a page is restored.
+		// By position, not by node: chromedp loses its nodes when a page is restored.
 		err = chromedp.Do(p.ctx, chromedp.MouseClickXY(at[0], at[1]))
 	}
 	if err != nil {
 		p.t.Fatalf("click: %v", err)
 	}
 	p.waitJS(fmt.Sprintf("truth.inp >= %d", slowness))
-	// The web-vitals library, which most SDKs measure with, looks at an
-	// interaction when the page is idle; it loses one that is hidden before.
+	// The web-vitals library, which most SDKs use, processes an interaction when
+	// the page is idle; it loses one if the page is hidden before that.
 	p.run("await new Promise(r => requestAnimationFrame(() => requestIdleCallback(r, {timeout: 5000})))")
 }
 
@@ -137,8 +137,8 @@ func (p *page) window(state browser.WindowState, visibility string) {
 	p.waitJS("document.visibilityState === '" + visibility + "'")
 }
 
-// check compares a row of one view with what the page measured, within the
-// histograms' 1 %.
+// check compares a row of one view with the page's measurements, within the 1 % of
+// the histograms.
 func (v vitals) check(t *testing.T, row *frame.Row) {
 	t.Helper()
 	for _, m := range []struct {

@@ -23,7 +23,7 @@ import (
 	"github.com/rumtop/rumtop/internal/testwait"
 )
 
-// What a pipeline and a pager ask of rumtop, with the demo's shops as traffic.
+// TestPipeline runs what pipelines and pagers run, with the demo's traffic.
 func TestPipeline(t *testing.T) {
 	k := buildPrograms(t)
 	r := newHarness(t, k, "--region", "", "--region-header", demoshop.RegionHeader, "--trusted-proxies", "127.0.0.0/8", "--origin", demoshop.Origin,
@@ -40,16 +40,16 @@ func TestPipeline(t *testing.T) {
 		r.runShop("canary", -12*time.Minute, 5*time.Minute)
 		v := r.runVerdict(0, "", "--baseline", "2.4.0", "--canary", "2.4.1")
 		if v.Verdict != frame.NotWorse || v.Needs != 0 || v.Support < 0.9 {
-			t.Errorf("a sound release is %+v", v)
+			t.Errorf("verdict on a sound release: %+v", v)
 		}
-		// Fewer people, and nobody can tell.
+		// Too few users for a verdict.
 		v = r.runVerdict(3, "not enough data: about ", "--baseline", "2.4.0", "--canary", "2.4.1", "-f", "region=ap-south device=mobile")
 		if v.Verdict != frame.NeedsMore || v.Needs == 0 {
-			t.Errorf("of few people it is %+v", v)
+			t.Errorf("verdict on few users: %+v", v)
 		}
 		v = r.runVerdict(3, "not enough data: ", "--baseline", "2.4.0", "--canary", "9.9.9")
 		if v.Verdict != frame.NeedsMore || v.CanaryViews != 0 {
-			t.Errorf("a release that nobody has is %+v", v)
+			t.Errorf("verdict on an unknown release: %+v", v)
 		}
 		for _, wrong := range []struct {
 			says string
@@ -73,7 +73,7 @@ func TestPipeline(t *testing.T) {
 		v := r.runVerdict(1, "2.4.1 is worse than 2.4.0", "--baseline", "2.4.0", "--canary", "2.4.1")
 		i := slices.IndexFunc(v.Measures, func(m frame.MeasureVerdict) bool { return m.Measure == "error_rate" })
 		if v.Verdict != frame.Regressed || i < 0 || v.Measures[i].Verdict != frame.Regressed || v.Measures[i].Change.Low <= 0 {
-			t.Errorf("a broken release is %+v", v)
+			t.Errorf("verdict on a broken release: %+v", v)
 		}
 		status, out := r.runJob("2.4.0", "2.4.1", nil)
 		if status != 1 || !strings.Contains(out, "error_rate\n") {
@@ -83,8 +83,8 @@ func TestPipeline(t *testing.T) {
 	t.Run("job", func(t *testing.T) { canaryJob(of(t, "job")) })
 }
 
-// runShop posts a scenario's traffic between two moments, counted from the script's
-// zero, as fast as the collector takes it.
+// runShop posts a demo scenario's traffic between two moments relative to its
+// start, as fast as the collector accepts it.
 func (r *harness) runShop(scenario string, from, to time.Duration) {
 	r.t.Helper()
 	start := time.Now()
@@ -107,7 +107,7 @@ func (r *harness) runShop(scenario string, from, to time.Duration) {
 	}
 }
 
-// runVerdict asks for one as a script does.
+// runVerdict runs rumtop verdict like a script.
 func (r *harness) runVerdict(status int, says string, args ...string) *frame.Verdict {
 	r.t.Helper()
 	stdout, stderr, got := run(r.t, r.env.rumtop, append([]string{"verdict", "--server", r.server, "--site", r.site, "--format", "json"}, args...)...)
@@ -121,8 +121,8 @@ func (r *harness) runVerdict(status int, says string, args ...string) *frame.Ver
 	return v
 }
 
-// runJob runs the script that docs/verdict.md has, as a CI system does: with bash,
-// -e and -o pipefail. between is called while it sleeps; nil: it may not.
+// runJob runs the script of docs/verdict.md like a CI system: with bash, -e and
+// -o pipefail. between is called while it sleeps; nil if it must not sleep.
 func (r *harness) runJob(stable, canary string, between func()) (status int, out string) {
 	r.t.Helper()
 	text, err := os.ReadFile(filepath.Join("..", "docs", "verdict.md"))
@@ -141,7 +141,7 @@ func (r *harness) runJob(stable, canary string, between func()) (status int, out
 		r.t.Fatalf("%v in the recipe:\n%s", err, block)
 	}
 	dir := r.t.TempDir()
-	// The job's minute is as long as the test needs it to be.
+	// The job sleeps for as long as the test needs.
 	asleep, awake := filepath.Join(dir, "asleep"), filepath.Join(dir, "awake")
 	nap := "#!/bin/sh\ntouch " + asleep + "\nuntil [ -e " + awake + " ]; do /bin/sleep 0.05; done\n"
 	if err := os.WriteFile(filepath.Join(dir, "sleep"), []byte(nap), 0o755); err != nil {
@@ -151,8 +151,8 @@ func (r *harness) runJob(stable, canary string, between func()) (status int, out
 	cmd.Dir = dir
 	cmd.Env = append(bareEnvironment(r.t), "PATH="+dir+":"+filepath.Dir(r.env.rumtop)+":"+os.Getenv("PATH"),
 		"NATS_URL="+r.server, "RUMTOP_SITE="+r.site, "STABLE="+stable, "CANARY="+canary)
-	var said lines
-	cmd.Stdout, cmd.Stderr = &said, &said
+	var printed lines
+	cmd.Stdout, cmd.Stderr = &printed, &printed
 	if err := cmd.Start(); err != nil {
 		r.t.Fatal(err)
 	}
@@ -166,9 +166,9 @@ func (r *harness) runJob(stable, canary string, between func()) (status int, out
 					r.t.Errorf("the artifact %s: %v, %s", path, err, kept)
 				}
 			}
-			return cmd.ProcessState.ExitCode(), said.String()
+			return cmd.ProcessState.ExitCode(), printed.String()
 		case <-end:
-			r.t.Fatalf("the job does not end: %s", said.String())
+			r.t.Fatalf("the job does not end: %s", printed.String())
 		case <-time.After(20 * time.Millisecond):
 		}
 		if _, err := os.Stat(asleep); err == nil && between != nil {
@@ -181,8 +181,8 @@ func (r *harness) runJob(stable, canary string, between func()) (status int, out
 	}
 }
 
-// canaryJob: the job of the document marks the deploy for all who watch, waits
-// while nobody can tell, and passes when enough people have come.
+// canaryJob: the documented job adds a marker of the deployment for all viewers,
+// waits while there is not enough data, and passes when there is.
 func canaryJob(r *harness) {
 	r.runShop("canary", -8*time.Minute, -3*time.Minute)
 	m := newTerminal(r.t, 120, 36, r.env.rumtop, "--server", r.server, "--site", r.site)
@@ -201,7 +201,7 @@ func canaryJob(r *harness) {
 	if !slices.ContainsFunc(f.Markers, func(m beacon.Marker) bool { return m.Text == "canary 2.4.1" }) {
 		r.t.Errorf("no marker of the job in %+v", f.Markers)
 	}
-	// A marker of another kind, which appears while the page is open.
+	// A marker of another kind appears while the page is open.
 	r.rumtop("annotate", "--site", r.site, "--kind", "mitigation", "--author", "jane", "payments moved")
 	m.waitFor("payments moved", "mitigation", "jane")
 	m.sendKeys("q")
@@ -210,11 +210,11 @@ func canaryJob(r *harness) {
 	}
 }
 
-// breachCommand: who watches objectives headless is woken once, when a budget has burned
-// for as long as they said.
+// breachCommand: check --watch runs its command once, when a budget has burned for
+// --burn-for.
 func breachCommand(r *harness) {
-	told := filepath.Join(r.t.TempDir(), "told")
-	var said lines
+	output := filepath.Join(r.t.TempDir(), "output")
+	var printed lines
 	objective := []string{"--server", r.server, "--site", r.site, "--burn-for", "1m", "--objective", "errors=99% of views", "--objective", "speed=75% of lcp<=2500"}
 	ctx, cancel := context.WithCancel(r.t.Context())
 	var visits errgroup.Group
@@ -241,15 +241,15 @@ func breachCommand(r *harness) {
 			r.post(`[{"navigation":true,"metrics":{"lcp":900}},{"navigation":true,"metrics":{"lcp":900},"errors":[{"type":"TypeError","message":"reading 'total'"}]}]`)
 		}
 	})
-	watch := start(r.t, &said, r.env.rumtop, append([]string{"check", "--watch", "--format", "json", "--on-breach", "cat >>" + told}, objective...)...)
+	watch := start(r.t, &printed, r.env.rumtop, append([]string{"check", "--watch", "--format", "json", "--on-breach", "cat >>" + output}, objective...)...)
 	patient := time.Now().Add(60*time.Second + testwait.Patience)
 	var text []byte
 	for !strings.HasSuffix(string(text), "\n") {
 		if time.Now().After(patient) {
-			r.t.Fatal("nobody is told of the breach")
+			r.t.Fatal("the command of --on-breach did not run")
 		}
 		time.Sleep(100 * time.Millisecond)
-		text, _ = os.ReadFile(told) // not there yet
+		text, _ = os.ReadFile(output) // not there yet
 	}
 	var breach struct {
 		Schema, Event, Site string
@@ -261,17 +261,17 @@ func breachCommand(r *harness) {
 	}
 	if breach.Schema != "rumtop.breach/1" || breach.Event != "began" || breach.Site != r.site || len(breach.Objectives) != 1 ||
 		breach.Objectives[0].Name != "errors" || breach.Objectives[0].Rate < 30 || breach.Total.ErrorRate < 0.4 {
-		r.t.Errorf("told of %s", text)
+		r.t.Errorf("the command got %s", text)
 	}
-	if strings.Count(string(text), "\n") != 1 || strings.Count(said.String(), `"event":"began"`) != 1 {
-		r.t.Errorf("told %q, printed %q", text, said.String())
+	if strings.Count(string(text), "\n") != 1 || strings.Count(printed.String(), `"event":"began"`) != 1 {
+		r.t.Errorf("the command got %q, printed %q", text, printed.String())
 	}
 	stdout, stderr, status := run(r.t, r.env.rumtop, append([]string{"check", "--format", "json"}, objective...)...)
 	if status != 1 || !strings.Contains(stdout, `"schema":"rumtop.check/1"`) || !strings.Contains(stderr, "burns too fast") {
 		r.t.Errorf("check of a breach: status %d, prints %q, says %q", status, stdout, stderr)
 	}
 	if _, _, status := run(r.t, r.env.rumtop, append([]string{"check", "--mute", "errors"}, objective...)...); status != 0 {
-		r.t.Errorf("check of what is muted: status %d", status)
+		r.t.Errorf("check of a muted objective: status %d", status)
 	}
 	if status := watch.stop(); status != 0 {
 		r.t.Errorf("check --watch ended with %d", status)

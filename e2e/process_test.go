@@ -21,11 +21,11 @@ import (
 	"github.com/rumtop/rumtop/internal/testwait"
 )
 
-// process is a program that runs beside the test.
+// process is a program that runs during the test.
 type process struct {
 	t     *testing.T
 	cmd   *exec.Cmd
-	lines lines // of both outputs
+	lines lines // of standard output and error
 	ended chan error
 }
 
@@ -43,16 +43,16 @@ func start(t *testing.T, stdout io.Writer, program string, args ...string) *proc
 	}
 	go func() { p.ended <- p.cmd.Wait(); close(p.ended) }()
 	t.Cleanup(func() {
-		_ = p.cmd.Process.Kill() // of what ended already
+		_ = p.cmd.Process.Kill() // it may have ended
 		<-p.ended
 		if t.Failed() {
-			t.Logf("%s said at its end:\n%s", filepath.Base(program), p.lines.tail(2000))
+			t.Logf("last output of %s:\n%s", filepath.Base(program), p.lines.tail(2000))
 		}
 	})
 	return p
 }
 
-// stop asks it to end, and gives the exit status.
+// stop sends SIGTERM and returns the exit status.
 func (p *process) stop() int {
 	p.t.Helper()
 	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
@@ -61,7 +61,7 @@ func (p *process) stop() int {
 	return p.status()
 }
 
-// status waits for the end.
+// status waits for the end and returns the exit status.
 func (p *process) status() int {
 	p.t.Helper()
 	select {
@@ -93,7 +93,7 @@ func bareEnvironment(t *testing.T) []string {
 	return []string{"HOME=" + t.TempDir(), "PATH=" + os.Getenv("PATH"), "LANG=C.UTF-8"}
 }
 
-// freePort is a loopback port that nobody listens on.
+// freePort returns an unused loopback port.
 func freePort(t *testing.T) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -108,7 +108,7 @@ func freePort(t *testing.T) string {
 	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
 }
 
-// lines gathers what a process writes.
+// lines collects the output of a process.
 type lines struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -120,8 +120,8 @@ func (l *lines) Write(b []byte) (int, error) {
 	return l.text.Write(b)
 }
 
-// tail is the end of it, cut at a line: what a failure is explained by, without
-// hiding what failed.
+// tail returns the last lines, at most a number of bytes: enough to explain a
+// failure.
 func (l *lines) tail(most int) string {
 	s := l.String()
 	if len(s) <= most {

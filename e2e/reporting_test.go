@@ -22,7 +22,7 @@ import (
 	"github.com/rumtop/rumtop/internal/testwait"
 )
 
-// reportCase is something that a browser reports of a page by itself.
+// reportCase is a page about which the browser itself reports.
 type reportCase struct {
 	site    string
 	page    string
@@ -30,8 +30,8 @@ type reportCase struct {
 	body    string
 	play    string // JavaScript
 	crash   bool
-	through string   // the host that reports are sent to, where it is not the collector
-	want    []string // all that viewers are told, in the order of letters
+	through string   // host that receives the reports, if not the collector
+	want    []string // everything that viewers receive, sorted
 }
 
 const (
@@ -96,7 +96,7 @@ func reportCases() []reportCase {
 			site: "across", page: "https://shop.example" + customer,
 			play: `const get = (u) => fetch(u).catch(() => {}); await get('https://api.shop.example/status/200?to=' + encodeURIComponent('ENDPOINT'));
 				await get('https://api.shop.example/status/503'); await get('https://gone.api.shop.example/cart?mail=fontainebleau'); await get('https://api.shop.example/status/204?end'); await get('https://api.shop.example/cart')`,
-			want: []string{ // of the page, browsers tell another origin nothing but the shop's
+			want: []string{ // to another origin, browsers send only the shop's origin
 				" request GET https://api.shop.example/cart 0",
 				" request GET https://api.shop.example/status/200 200",
 				" request GET https://api.shop.example/status/204 204",
@@ -115,7 +115,7 @@ func reportCases() []reportCase {
 			want: []string{"/users/:id/orders event deprecation UnloadHandler", "/users/:id/orders event intervention NavigatorVibrate"},
 		},
 		{
-			site: "nelnew", page: "https://shop.example" + customer, // Chromium wants Report-To
+			site: "nelnew", page: "https://shop.example" + customer, // Chromium needs Report-To
 			headers: map[string]string{"Reporting-Endpoints": `default="ENDPOINT"`, "NEL": `{"report_to":"default","max_age":3600}`},
 			play:    `await fetch('/status/500')`,
 		},
@@ -128,8 +128,8 @@ func reportCases() []reportCase {
 	}
 }
 
-// TestReporting has Chromium report by itself, over TLS as it insists on, from
-// other origins than the collector's: what a page makes it say, rumtop tells.
+// TestReporting compares what Chromium itself reports, over TLS as it requires and
+// from other origins than the collector's, with what rumtop shows.
 func TestReporting(t *testing.T) {
 	certFile, keyFile := certificateFiles(t)
 	pair, err := tls.LoadX509KeyPair(certFile, keyFile)
@@ -171,7 +171,7 @@ func TestReporting(t *testing.T) {
 	for name, to := range names {
 		rules = append(rules, "MAP "+name+" "+to)
 	}
-	slices.Sort(rules) // *. comes first, and what comes first holds
+	slices.Sort(rules) // *. comes first; the first matching rule applies
 	spki := sha256.Sum256(pair.Leaf.RawSubjectPublicKeyInfo)
 	tabs := startBrowser(t, []chromedp.ExecAllocatorOption{
 		chromedp.Flag("ignore-certificate-errors-spki-list", base64.StdEncoding.EncodeToString(spki[:])),
@@ -188,8 +188,8 @@ func TestReporting(t *testing.T) {
 			}
 		})
 	}
-	testwait.Until(t, "what got no answer is sent again", func() bool { return kept.count("resent", "NavigatorVibrate") == 2 })
-	// Whatever was to come more has come by now.
+	testwait.Until(t, "the unanswered report is sent again", func() bool { return kept.count("resent", "NavigatorVibrate") == 2 })
+	// All late reports have arrived by now.
 	for _, a := range reportCases() {
 		r := *r
 		r.site = a.site
@@ -211,7 +211,7 @@ func (a *reportCase) endpoint() string {
 	return "https://" + cmp.Or(a.through, "rum.example") + "/reports?scene=" + a.site + "&key=" + a.key()
 }
 
-// servePage is the shop. What a page is like stands in reportCases.
+// servePage serves the shop's pages, see reportCases.
 func servePage(w http.ResponseWriter, req *http.Request) {
 	var status int
 	if _, err := fmt.Sscanf(req.URL.Path, "/status/%d", &status); err == nil {
@@ -231,8 +231,8 @@ func servePage(w http.ResponseWriter, req *http.Request) {
 	_, _ = fmt.Fprint(w, "<!doctype html><html><head><title>shop</title></head><body><h1>orders</h1>"+all[i].body+"</body></html>")
 }
 
-// serveAPI tells with its first answer where reports about it go, and after its
-// last one nobody listens there.
+// serveAPI names the endpoint for reports in its first answer and stops listening
+// after its last one.
 func serveAPI(w http.ResponseWriter, req *http.Request, api *httptest.Server) {
 	h := w.Header()
 	h.Set("Access-Control-Allow-Origin", "*")
@@ -252,7 +252,7 @@ func serveAPI(w http.ResponseWriter, req *http.Request, api *httptest.Server) {
 
 func address(s *httptest.Server) string { return s.Listener.Addr().String() }
 
-// openPage opens the page, in a profile of its own, and leaves it open.
+// openPage opens the page in its own profile and leaves it open.
 func (a *reportCase) openPage(t *testing.T, tabs context.Context) {
 	p := &page{t: t}
 	tab, cancel := chromedp.NewContext(tabs, chromedp.WithNewBrowserContext())
@@ -272,7 +272,7 @@ func (a *reportCase) openPage(t *testing.T, tabs context.Context) {
 	}
 }
 
-// mismatches compares what viewers are told with what happened.
+// mismatches compares what viewers receive with what happened.
 func (a *reportCase) mismatches(r *harness, f *frame.Frame) (complaints []string) {
 	errors, failed := 0, 0
 	for _, w := range a.want {
@@ -286,18 +286,18 @@ func (a *reportCase) mismatches(r *harness, f *frame.Frame) (complaints []string
 	if int(f.Total.Errors) != errors || int(f.Total.FailedRequests) != failed {
 		complaints = append(complaints, fmt.Sprintf("%v errors and %v failed requests, want %d and %d", f.Total.Errors, f.Total.FailedRequests, errors, failed))
 	}
-	var told []string
+	var got []string
 	if f.Health.Retained > 0 {
-		told = tailLines(r.t, r.tail())
+		got = tailLines(r.t, r.tail())
 	}
-	if !slices.Equal(told, a.want) {
-		complaints = append(complaints, fmt.Sprintf("told\n\t%s\nwant\n\t%s", strings.Join(told, "\n\t"), strings.Join(a.want, "\n\t")))
+	if !slices.Equal(got, a.want) {
+		complaints = append(complaints, fmt.Sprintf("got\n\t%s\nwant\n\t%s", strings.Join(got, "\n\t"), strings.Join(a.want, "\n\t")))
 	}
 	return complaints
 }
 
-// tailLines are the lines of rumtop tail, a word each for all that they tell.
-func tailLines(t *testing.T, rows []string) (told []string) {
+// tailLines summarises the lines of rumtop tail, one line per item.
+func tailLines(t *testing.T, rows []string) (got []string) {
 	t.Helper()
 	for _, row := range rows {
 		var b struct {
@@ -313,15 +313,15 @@ func tailLines(t *testing.T, rows []string) (told []string) {
 			t.Fatal(err)
 		}
 		for _, e := range b.Errors {
-			told = append(told, b.Page+" error "+e.Type+" "+e.Message)
+			got = append(got, b.Page+" error "+e.Type+" "+e.Message)
 		}
 		for _, e := range b.Events {
-			told = append(told, b.Page+" event "+e.Name)
+			got = append(got, b.Page+" event "+e.Name)
 		}
 		for _, q := range b.Requests {
-			told = append(told, fmt.Sprintf("%s request %s %s %d", b.Page, q.Method, q.URL, q.Status))
+			got = append(got, fmt.Sprintf("%s request %s %s %d", b.Page, q.Method, q.URL, q.Status))
 		}
 	}
-	slices.Sort(told)
-	return told
+	slices.Sort(got)
+	return got
 }

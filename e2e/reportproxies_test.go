@@ -23,7 +23,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// lossyProxy stands before a collector and loses its first answer, not the request.
+// lossyProxy forwards to a collector and drops its first answer, not the request.
 type lossyProxy struct {
 	*httputil.ReverseProxy
 	lost atomic.Bool
@@ -52,9 +52,9 @@ func newLossyProxy(t *testing.T, collector string) *lossyProxy {
 	return l
 }
 
-var errLost = errors.New("the answer is lost")
+var errLost = errors.New("answer dropped")
 
-// recorder keeps what the collector passes on.
+// recorder records what the collector forwards.
 type recorder struct {
 	mu  sync.Mutex
 	all []exchange
@@ -81,7 +81,7 @@ func (k *recorder) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	k.all = append(k.all, x)
 }
 
-// count says in how many requests of a scenario a word stood.
+// count counts the requests of a scenario with a word.
 func (k *recorder) count(scenario, word string) (n int) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -93,7 +93,7 @@ func (k *recorder) count(scenario, word string) (n int) {
 	return n
 }
 
-// saveFixture writes the fixture of this Chromium.
+// saveFixture writes the fixture of this Chromium, with -capture.
 func (k *recorder) saveFixture(t *testing.T, tabs context.Context) {
 	v, err := chromedp.Call(tabs, browser.GetVersion, cdp.Empty{})
 	if err != nil {

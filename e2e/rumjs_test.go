@@ -11,7 +11,7 @@ import (
 	"github.com/rumtop/rumtop/internal/frame"
 )
 
-// hasTrouble is one view by one user, in which everything went wrong.
+// hasTrouble reports whether a frame has the view with all its errors.
 func hasTrouble(f *frame.Frame) bool {
 	return hasVitals(f) && f.Total.Errors == 2 && f.Total.FailedRequests == 2
 }
@@ -58,8 +58,8 @@ func closedTab(t *testing.T, k *env) {
 	}
 }
 
-// trouble is an uncaught error, an unhandled rejection, a request that the
-// server fails and one that reaches nobody.
+// trouble is an uncaught error, an unhandled rejection, a request that fails on the
+// server and one without a connection.
 func trouble(t *testing.T) string {
 	return "shop.throws(); shop.rejects(); await shop.fetches('http://127.0.0.1:" + freePort(t) + "/')"
 }
@@ -88,12 +88,12 @@ func checkErrorGroup(t *testing.T, f *frame.Frame, typ, message string) {
 	}
 }
 
-// checkUnchanged checks that a tab that is closed after it was hidden counts nothing twice.
+// checkUnchanged checks that closing a hidden tab counts nothing twice.
 func (r *harness) checkUnchanged(before *frame.Frame) {
 	r.t.Helper()
-	// A beacon of our own, taken after all that the tab has sent.
+	// A beacon of our own that arrives after everything from the tab.
 	r.post(`{"release":"after","events":[{"name":"after"}]}`)
-	r.frameWith("a beacon taken afterwards", func(f *frame.Frame) bool { return f.Total.Beacons == 1 }, "--release", "after")
+	r.frameWith("the later beacon", func(f *frame.Frame) bool { return f.Total.Beacons == 1 }, "--release", "after")
 	after := r.frame("--release", before.Segments[0].Key)
 	if b, a := before.Total, after.Total; a.Views != b.Views || a.Errors != b.Errors || a.Requests != b.Requests || a.INP != b.INP || a.LCP.N != b.LCP.N {
 		r.t.Errorf("before the tab was closed %+v, after %+v", b, a)

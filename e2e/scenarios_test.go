@@ -27,7 +27,7 @@ type scenario struct {
 	play func(v *visitor)
 }
 
-// visitor is a user in a window of their own, and what rumtop must show of them.
+// visitor is a user in a separate window, and what rumtop must show of the visit.
 type visitor struct {
 	*page
 	except exceptions
@@ -35,30 +35,30 @@ type visitor struct {
 	want   want
 }
 
-// want is what happened, as the page itself knows it.
+// want is what happened, as the page itself knows.
 type want struct {
 	views, errors, errored, failed int
-	trouble                        bool // the errors and the event are those of the shop
+	trouble                        bool // has the shop's errors and event
 	pages                          map[string]vital
 }
 
-// vital is what a page measured, by name; NaN must not be there at all.
+// vital has a page's measurements by name; NaN must be missing.
 type vital map[string]float64
 
 func (v vitals) all() vital {
 	return vital{"lcp": v.LCP, "inp": v.INP, "cls": v.CLS, "fcp": v.FCP, "ttfb": v.TTFB}
 }
 
-// loading are the vitals that a page load alone has.
+// loading are the vitals of the page load.
 func (v vitals) loading() vital {
 	return vital{"lcp": v.LCP, "fcp": v.FCP, "ttfb": v.TTFB}
 }
 
-// unmeasured is of a page that was never loaded.
+// unmeasured are the vitals of a page without a load.
 func unmeasured() vital { return vital{"lcp": math.NaN(), "fcp": math.NaN(), "ttfb": math.NaN()} }
 
-// scenarios begin with a page that has loaded. What they end with must make the
-// SDK send what it holds.
+// scenarios start with a loaded page. Their last step must make the SDK send its
+// queue.
 func scenarios() []scenario {
 	return []scenario{
 		{"trouble", func(v *visitor) {
@@ -119,8 +119,8 @@ func (v *visitor) open(path string) {
 	}
 }
 
-// stay gives an SDK that gathers for seconds these seconds: what it has not
-// gathered when the user goes on is lost.
+// stay waits for an SDK that batches for seconds: it loses what is not in a batch
+// when the user continues.
 func (v *visitor) stay(where string) {
 	v.t.Helper()
 	if v.except.has(where) {
@@ -135,7 +135,7 @@ func (v *visitor) hide() {
 	v.page.hide()
 }
 
-// close closes the tab, as its user does.
+// close closes the tab.
 func (v *visitor) close() {
 	v.t.Helper()
 	if _, err := chromedp.Call(v.ctx, cdppage.Close, cdp.Empty{}); err != nil {
@@ -143,7 +143,7 @@ func (v *visitor) close() {
 	}
 }
 
-// back goes back to a page that the back/forward cache has kept.
+// back goes back to a page in the back/forward cache.
 func (v *visitor) back() {
 	v.t.Helper()
 	if _, err := chromedp.Run(v.ctx, chromedp.Evaluate[chromedp.Void]("setTimeout(() => history.back()); undefined")); err != nil {

@@ -17,7 +17,7 @@ import (
 	"github.com/rumtop/rumtop/internal/testwait"
 )
 
-// terminal is a real terminal, tmux, in which rumtop runs.
+// terminal runs rumtop in a real terminal, tmux.
 type terminal struct {
 	t      *testing.T
 	socket string
@@ -28,7 +28,7 @@ type terminal struct {
 func newTerminal(t *testing.T, width, height int, command ...string) *terminal {
 	t.Helper()
 	conf := filepath.Join(t.TempDir(), "tmux.conf")
-	// What the program leaves behind stays to be read.
+	// The last screen stays readable after the program ends.
 	if err := os.WriteFile(conf, []byte("set -g remain-on-exit on\nset -g status off\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -38,7 +38,7 @@ func newTerminal(t *testing.T, width, height int, command ...string) *terminal {
 			screen, _ := exec.Command("tmux", "-S", m.socket, "capture-pane", "-p").Output()
 			t.Logf("the screen:\n%s", screen)
 		}
-		_ = exec.Command("tmux", "-S", m.socket, "kill-server").Run() // gone if the test took it away
+		_ = exec.Command("tmux", "-S", m.socket, "kill-server").Run() // already killed by some tests
 	})
 	args := []string{"-f", conf, "new-session", "-d", "-x", strconv.Itoa(width), "-y", strconv.Itoa(height)}
 	for _, kv := range append(bareEnvironment(t), "TERM=tmux-256color", "TMUX=", "CI=") {
@@ -65,7 +65,7 @@ func (m *terminal) tmux(args ...string) string {
 
 func (m *terminal) sendKeys(keys ...string) { m.tmux(append([]string{"send-keys"}, keys...)...) }
 
-// garbage is what is left of an escape sequence that a terminal did not understand.
+// garbage matches the rest of an escape sequence that the terminal did not parse.
 var garbage = regexp.MustCompile(`\x1b|\[[0-9;?]+[A-Za-z]|\][0-9]+;|rgb:`)
 
 // waitFor waits until every text is on the screen.
@@ -87,7 +87,7 @@ func (m *terminal) waitFor(texts ...string) string {
 	return screen
 }
 
-// exitStatus waits for the program to end, and gives its exit status.
+// exitStatus waits for the program to end and returns its exit status.
 func (m *terminal) exitStatus() string {
 	m.t.Helper()
 	var status []byte
@@ -98,7 +98,7 @@ func (m *terminal) exitStatus() string {
 	return strings.TrimSpace(string(status))
 }
 
-// postTraffic posts a minute's worth of two releases, of which one is broken.
+// postTraffic posts page views of two releases, of which one has errors.
 func postTraffic(r *harness) {
 	r.t.Helper()
 	for batch := range 8 {
@@ -146,7 +146,7 @@ func triage(t *testing.T, k *env, width, height int) {
 	}
 }
 
-// hasEnded reports whether a process has ended; one that nobody has buried counts.
+// hasEnded reports whether a process has ended; zombies count.
 func hasEnded(pid string) bool {
 	stat, err := os.ReadFile(filepath.Join("/proc", pid, "stat"))
 	if err != nil {
@@ -187,8 +187,8 @@ func screenBeforeServer(t *testing.T, k *env) {
 	}
 }
 
-// What the collector takes while the server is away is there when it is back,
-// on a screen that was open all the while.
+// serverRestarts: beacons that the collector accepts while the server is down appear
+// after its restart, on a screen that stayed open.
 func serverRestarts(t *testing.T, k *env) {
 	r := newHarness(t, k)
 	postTraffic(r)

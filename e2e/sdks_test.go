@@ -6,35 +6,35 @@ import (
 	"testing"
 )
 
-// sdk is one SDK in one version, as its page sets it up.
+// sdk is one version of an SDK as its page configures it.
 type sdk struct {
 	name   string            // of its fixtures: SDK and version
 	script string            // in pages, without .js
-	alias  map[string]string // what the script imports, and the package that stands for it
+	alias  map[string]string // packages of the script's imports
 	data   string            // more attributes of the script tag
 	value  string            // of the SDK dimension
 
-	// except says what the SDK does not send, or counts in another way than the
-	// page did, by scenario ("*" is all of them), blank between:
+	// except lists what the SDK does not send, or counts differently than the page,
+	// by scenario ("*" for all), separated by blanks:
 	//
-	//	inp              a vital that must be missing, not zero
-	//	inp@/cart        that of one page alone
-	//	inp?             a vital that is lost at times; if it comes it is right
-	//	cls~0.05         a vital that the SDK rounds by as much
-	//	cls!             a vital that the SDK defines otherwise
-	//	inp^             a vital that is told without its page: the total must have it
-	//	views=1          another count: of views, errors, errored, failed or users
-	//	errors?          a count of which some are lost at times; never more, nor no view at all
-	//	users+           a count that is one too many at times
+	//	inp              the vital must be missing, not zero
+	//	inp@/cart        the same on one page only
+	//	inp?             the vital is sometimes lost, else correct
+	//	cls~0.05         the SDK rounds the vital by as much
+	//	cls!             the SDK defines the vital differently
+	//	inp^             the vital has no page: the total must have it
+	//	views=1          another count of views, errors, errored, failed or users
+	//	errors?          the count is sometimes lower, but never 0 for views
+	//	users+           the count is sometimes one higher
 	//	event flag user release environment types group
-	//	                 is not sent; types: not the errors' class; group: nor their messages
-	//	late             gathers for seconds: the user stays for some before the tab is hidden
-	//	slow             the same before the page is left or its route changes
+	//	                 is not sent; types: types of errors; group: types and messages
+	//	late             the SDK batches for seconds: wait before the tab is hidden
+	//	slow             the same before a navigation or a change of route
 	except map[string]string
 }
 
-// sdks are the SDKs that the scenarios are played with. To add one, write the page
-// script and a line here.
+// sdks are the SDKs of the scenarios. To add one, write its page script and a row
+// here.
 func sdks() []sdk {
 	return append(telemetrySDKs(), []sdk{
 		{name: "sentry-11.12.0", script: "sentry", alias: map[string]string{"sentry": "sentry11"}, value: "sentry", except: sentry11()},
@@ -63,16 +63,15 @@ func sdks() []sdk {
 	}...)
 }
 
-// webVitals measures and reports nothing else. Before version 6 it does not say
-// which route it measured.
+// webVitals sends only vitals. Before version 6 it does not name the measured
+// route.
 func webVitals(route string) map[string]string {
 	return map[string]string{"*": "errors=0 errored=0 failed=0 event flag environment group", "route": "views=1 " + route}
 }
 
-// boomerang has paints only if they came before the load event, whole
-// milliseconds, and layout shifts in thousandths. What it measured since its last
-// beacon carries the route of the next. It tells of a restore only if the page
-// stays long enough.
+// boomerang has paints only before the load event, in whole milliseconds, and
+// layout shifts in thousandths. Values since its last beacon carry the route of
+// the next. It reports a restore only if the page stays open long enough.
 func boomerang() map[string]string {
 	return map[string]string{
 		"*": "lcp? fcp? ttfb~2 cls~0.003 types", "restored": "views?",
@@ -80,32 +79,31 @@ func boomerang() map[string]string {
 	}
 }
 
-// faroRoute: what is measured until the end carries the last route's address.
+// faroRoute: values measured until the end carry the last route's address.
 const faroRoute = "inp@/users/:id/orders cls@/users/:id/orders"
 
-// sentry11: what is measured before the span of the page load has ended comes
-// without the page's address, unless an error has told it.
+// sentry11: values measured before the span of the page load ends have no page,
+// unless an error named it.
 func sentry11() map[string]string {
 	return map[string]string{"hidden twice": "lcp^ inp^ cls^", "navigated": "lcp? inp? cls?"}
 }
 
-// sentry10: interactions come without the user, and before what names one; the
-// SDK says nothing of a restore, nor of layout shifts where there are none.
+// sentry10: interactions have no user and may arrive before one is known. The SDK
+// does not report restores, nor CLS without layout shifts.
 func sentry10() map[string]string {
 	return map[string]string{"hidden twice": "users=2", "restored": "users=2 views=2", "navigated": "users=2 cls@/cart?"}
 }
 
-// datadog: views are sent every three seconds at most, and no sooner when the
-// tab is hidden; layout shifts have four digits. Before version 7 a restored
-// page is no view. What it sends first may come before it knows the user, also
-// where the page has named one before.
+// datadog: views are sent at most every three seconds, also when the tab is hidden;
+// layout shifts have four digits. Before version 7 a restored page is not a view.
+// Its first data may be sent before it knows the user, even if the page has set
+// one.
 func datadog(restored string) map[string]string {
 	return map[string]string{"*": "late users+", "restored": "views=" + restored}
 }
 
-// TestSDKs plays every scenario with every SDK, in a browser whose pages are on
-// another origin than the collector, and holds what rumtop shows against what
-// the page itself has measured.
+// TestSDKs plays every scenario with every SDK, on pages of another origin than the
+// collector, and compares what rumtop shows with the page's own measurements.
 func TestSDKs(t *testing.T) {
 	m := newSDKShop(t, sdks())
 	t.Run("sdk", func(t *testing.T) {

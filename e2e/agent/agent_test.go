@@ -1,7 +1,7 @@
 //go:build e2e
 
-// Package agent drives the browser agent in Debian's Chromium: pages on one
-// origin, a collector that records on another.
+// Package agent tests the browser agent in Debian's Chromium: pages on one origin,
+// a recording collector on another.
 package agent
 
 import (
@@ -58,7 +58,7 @@ func TestAgent(t *testing.T) {
 	}
 }
 
-// startBrowser starts the one Chromium in which all scenarios open their tabs.
+// startBrowser starts the Chromium of all scenarios.
 func startBrowser(t *testing.T) context.Context {
 	t.Helper()
 	alloc, stop := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:],
@@ -68,7 +68,7 @@ func startBrowser(t *testing.T) context.Context {
 		chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true),
 		chromedp.Flag("disable-component-update", true),
-		// Headless Chromium has no back/forward cache unless asked.
+		// Headless Chromium has no back/forward cache by default.
 		chromedp.Flag("enable-features", "BackForwardCache"),
 	)...)
 	t.Cleanup(stop)

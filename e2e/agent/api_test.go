@@ -41,7 +41,7 @@ func calls(t *testing.T, s *harness) {
 	}
 }
 
-// queueStub is the stub that docs/browser-agent.md gives for calls before the agent.
+// queueStub is the stub of docs/browser-agent.md for calls before the agent loads.
 const queueStub = `<script>!function(r,q){r.q=q=r.q||[];"event measure error user tag consent route release flush".replace(/\w+/g,function(m){r[m]=r[m]||function(){q.push([m,arguments])}})}(window.rum=window.rum||{})</script>`
 
 func earlyCalls(t *testing.T, s *harness) {

@@ -16,7 +16,7 @@ import (
 	"github.com/rumtop/rumtop/internal/testwait"
 )
 
-// A sent beacon, with every field that the agent may send and no other.
+// sent is a beacon with exactly the fields that the agent may send.
 type sent struct {
 	ID          string             `json:"id"`
 	SDK         string             `json:"sdk"`
@@ -63,21 +63,21 @@ type sentEvent struct {
 	Value *float64 `json:"value"`
 }
 
-// post is one request to the collector and what it was answered.
+// post is one request to the collector and its answer.
 type post struct {
 	path, key, contentType, body string
 	status                       int
 	beacons                      []sent
 }
 
-// recorder is a collector that serves the agent and remembers what it is sent.
+// recorder is a collector that serves the agent and records its requests.
 type recorder struct {
 	agent http.Handler
 
 	mu    sync.Mutex
 	posts []post
-	wrong []string // what no agent may do
-	// answer gives the status of the nth post, from 0, and may set headers.
+	wrong []string // invalid requests
+	// answer returns the status of the nth post, from 0, and may set headers.
 	answer func(n int, h http.Header) int
 }
 
@@ -115,14 +115,14 @@ func (c *recorder) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(p.status)
 }
 
-// setAnswer changes what posts get from now on.
+// setAnswer sets the answer of later posts.
 func (c *recorder) setAnswer(f func(n int, h http.Header) int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.answer = f
 }
 
-// wait returns the posts when enough of them have come.
+// wait waits until enough posts have arrived and returns them.
 func (c *recorder) wait(t *testing.T, what string, enough func([]post) bool) []post {
 	t.Helper()
 	var posts []post
@@ -143,7 +143,7 @@ func (c *recorder) dump() string {
 	return b.String()
 }
 
-// accepted are the beacons that were taken, a resent one once.
+// accepted returns the accepted beacons, a resent one once.
 func accepted(posts []post) []sent {
 	var out []sent
 	seen := map[string]bool{}
@@ -158,7 +158,7 @@ func accepted(posts []post) []sent {
 	return out
 }
 
-// beacon waits for one like that and returns the first.
+// beacon waits for a beacon that satisfies a condition and returns the first.
 func (c *recorder) beacon(t *testing.T, what string, like func(sent) bool) sent {
 	t.Helper()
 	var found sent
@@ -174,7 +174,7 @@ func (c *recorder) beacon(t *testing.T, what string, like func(sent) bool) sent 
 	return found
 }
 
-// all are the accepted beacons so far.
+// all returns the accepted beacons so far.
 func (c *recorder) all() []sent {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -18,7 +18,7 @@ func ids(p post) []string {
 	return out
 }
 
-// A collector that is full gets the same beacons again, when it asked for them.
+// busyCollector: a full collector gets the same beacons again after Retry-After.
 func busyCollector(t *testing.T, s *harness) {
 	s.collector.setAnswer(func(n int, h http.Header) int {
 		if n > 0 {
@@ -34,7 +34,7 @@ func busyCollector(t *testing.T, s *harness) {
 	s.run("rum.event('meanwhile'); rum.flush()")
 	posts := s.collector.wait(t, "second post", func(p []post) bool { return len(p) >= 2 })
 	if d := time.Since(start); d < 1900*time.Millisecond {
-		t.Errorf("came back after %v, was asked to wait for 2 s", d)
+		t.Errorf("retried after %v, Retry-After was 2 s", d)
 	}
 	if first, second := ids(posts[0]), ids(posts[1]); !slices.Equal(first, second[:min(len(first), len(second))]) {
 		t.Errorf("ids %v, then %v", first, second)
@@ -45,7 +45,7 @@ func busyCollector(t *testing.T, s *harness) {
 	s.collector.beacon(t, "later event", event("meanwhile"))
 }
 
-// A key or origin that is refused stays refused: the agent falls silent.
+// refusingCollector: after a denied key or origin, the agent stops sending.
 func refusingCollector(t *testing.T, s *harness) {
 	s.collector.setAnswer(func(int, http.Header) int { return http.StatusForbidden })
 	s.visit("")
@@ -62,7 +62,7 @@ func collectorDown(t *testing.T, s *harness) {
 	s.visit(`data-endpoint="` + dead + `"`)
 	s.run(act)
 	s.run("rum.flush()")
-	s.waitJS("Object.keys(localStorage).length") // tried, failed, kept
+	s.waitJS("Object.keys(localStorage).length") // tried, failed, stored
 	s.hide()
 	s.show()
 	if ok := eval[bool](s, "(await fetch('/status/200')).ok"); !ok {
@@ -77,7 +77,7 @@ func collectorDown(t *testing.T, s *harness) {
 	}
 }
 
-// What one page could not deliver the next one does, with the same ids.
+// nextPage: the next page delivers what one page could not, with the same ids.
 func nextPage(t *testing.T, s *harness) {
 	s.collector.setAnswer(func(int, http.Header) int { return http.StatusBadGateway })
 	s.visit("")
@@ -109,7 +109,7 @@ func offline(t *testing.T, s *harness) {
 	s.waitJS("!Object.keys(localStorage).length")
 }
 
-// A browser that lacks or forbids what the agent would like still gets a page that works.
+// bareBrowser: in a browser without the agent's optional features the page works.
 func bareBrowser(t *testing.T, s *harness) {
 	s.page(`<script>
 		for (const name of ['localStorage', 'sessionStorage']) Object.defineProperty(window, name, {get() { throw new DOMException('denied', 'SecurityError') }});
@@ -125,7 +125,7 @@ func bareBrowser(t *testing.T, s *harness) {
 	}
 }
 
-// A script from /k/<key>/rum.js needs no attribute at all.
+// keyInPath: a script from /k/<key>/rum.js needs no attributes.
 func keyInPath(t *testing.T, s *harness) {
 	s.page(`<script src="`+s.edge.URL+`/k/shop1/rum.js" async></script><script src="`+s.edge.URL+`/k/shop1/rum.js" async></script>`, "")
 	s.open("/")

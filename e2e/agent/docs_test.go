@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// The stubs that the scenarios play with are the ones that people copy.
-func TestStubsAreDocumented(t *testing.T) {
+// The stubs of the scenarios are those of the document.
+func TestStubsDocumented(t *testing.T) {
 	doc, err := os.ReadFile("../../docs/browser-agent.md")
 	if err != nil {
 		t.Fatal(err)

@@ -78,7 +78,7 @@ func missingResource(t *testing.T, s *harness) {
 	}
 }
 
-// The cap on a loop that throws tells what it left out.
+// errorBurst: errors over the cap are counted.
 func errorBurst(t *testing.T, s *harness) {
 	s.visit("")
 	s.run("for (let i = 0; i < 200; i++) rum.error(new Error('again ' + 'x'.repeat(5000) + '\\n'.repeat(5))); rum.flush()")
@@ -104,7 +104,7 @@ func errorBurst(t *testing.T, s *harness) {
 	}
 }
 
-// earlyStub is the stub that docs/browser-agent.md gives for errors before the agent.
+// earlyStub is the stub of docs/browser-agent.md for errors before the agent loads.
 const earlyStub = `<script>!function(r,f){r.e=r.e||[];f=function(e){r.e&&r.e.push(e)};addEventListener("error",f,!0);addEventListener("unhandledrejection",f)}(window.rum=window.rum||{})</script>`
 
 func earlyErrors(t *testing.T, s *harness) {

@@ -20,8 +20,8 @@ import (
 	"github.com/rumtop/rumtop/internal/testwait"
 )
 
-// harness is what one scenario plays on: a site, a collector and a tab. The site's
-// port is new, so its storage is empty.
+// harness is a site, a collector and a tab for one scenario. The site's port is new,
+// so its storage is empty.
 type harness struct {
 	t         *testing.T
 	ctx       context.Context
@@ -29,7 +29,7 @@ type harness struct {
 	site      *httptest.Server
 	edge      *httptest.Server
 	close     func()        // the tab
-	restored  chan struct{} // a page tells that it came back from the cache
+	restored  chan struct{} // a page was restored from the back/forward cache
 
 	mu     sync.Mutex
 	body   string // of the site's pages
@@ -63,7 +63,7 @@ func newHarness(t *testing.T, browser context.Context) *harness {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		for _, e := range s.thrown {
-			// Scenes throw on purpose, from the page; nothing may come from the agent.
+			// Scenarios throw in the page on purpose; the agent must not throw.
 			if strings.Contains(e, "rum.js") {
 				t.Errorf("the agent threw into the page: %s", e)
 			}
@@ -153,13 +153,13 @@ func (s *harness) waitJS(js string) {
 	s.t.Helper()
 	s.run("const end = performance.now() + 1e4; while (!(" + js + ") && performance.now() < end) await new Promise(r => setTimeout(r, 10))")
 	if !eval[bool](s, "!!("+js+")") {
-		s.t.Fatalf("never came true: %s", js)
+		s.t.Fatalf("not true in time: %s", js)
 	}
 }
 
 func (s *harness) click(selector string) {
 	s.t.Helper()
-	// By place, not by node: chromedp loses its nodes when a page is restored.
+	// By position, not by node: chromedp loses its nodes when a page is restored.
 	at := eval[[]float64](s, "(({x, y, width, height}) => [x + width / 2, y + height / 2])(document.querySelector('"+selector+"').getBoundingClientRect())")
 	if err := chromedp.Do(s.ctx, chromedp.MouseClickXY(at[0], at[1])); err != nil {
 		s.t.Fatalf("click %s: %v", selector, err)
@@ -185,7 +185,7 @@ func (s *harness) window(state browser.WindowState, visibility string) {
 func (s *harness) hide() { s.t.Helper(); s.window(browser.WindowStateMinimized, "hidden") }
 func (s *harness) show() { s.t.Helper(); s.window(browser.WindowStateNormal, "visible") }
 
-// connect switches the network that the page believes in.
+// connect switches the network that the page sees.
 func (s *harness) connect(online bool) {
 	s.t.Helper()
 	_, err := chromedp.Call(s.ctx, network.OverrideNetworkState, network.OverrideNetworkStateParams{
@@ -197,8 +197,8 @@ func (s *harness) connect(online bool) {
 	s.waitJS(fmt.Sprintf("navigator.onLine === %t", online))
 }
 
-// postsWhenIdle gives the agent every occasion to send and then says how many posts came.
-// A request of the page's own, made after, shows that theirs would have arrived.
+// postsWhenIdle gives the agent every occasion to send and returns the number of
+// posts. A later request of the page shows that they would have arrived.
 func (s *harness) postsWhenIdle() int {
 	s.t.Helper()
 	s.run("rum.flush()")
@@ -211,7 +211,7 @@ func (s *harness) postsWhenIdle() int {
 	return len(s.collector.posts)
 }
 
-// checkWithin bounds what should take a second or two.
+// checkWithin checks that something took at most limit.
 func checkWithin(t *testing.T, since time.Time, limit time.Duration, what string) {
 	t.Helper()
 	if d := time.Since(since); d > limit {

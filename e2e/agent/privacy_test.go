@@ -6,7 +6,7 @@ import "testing"
 
 const act = "rum.user('jane'); rum.event('bought'); rum.measure('m', 1); setTimeout(() => { throw new RangeError('oops') }); await fetch('/status/500'); await new Promise(r => setTimeout(r, 20)); rum.flush();"
 
-// errorsAlone waits for the error and sees that it came alone and marked.
+// errorsAlone waits for the error and checks that it is alone and marked.
 func (s *harness) errorsAlone() sent {
 	s.t.Helper()
 	b := s.collector.beacon(s.t, "error", failure("RangeError"))
@@ -24,7 +24,7 @@ func (s *harness) errorsAlone() sent {
 	return b
 }
 
-// stored lists what the page's origin has in its storage.
+// stored lists the storage of the page's origin.
 func (s *harness) stored() []string {
 	s.t.Helper()
 	return eval[[]string](s, "Object.keys(localStorage).concat(Object.keys(sessionStorage))")
@@ -38,8 +38,8 @@ func unsampled(t *testing.T, s *harness) {
 	}
 }
 
-// What is sampled says its rate; errors, which are not, say 1. The session's
-// rate holds, whatever the next page's tag says.
+// sampled: sampled beacons have the session's rate, errors 1. The session keeps its
+// rate even if the next page's tag has another.
 func sampled(t *testing.T, s *harness) {
 	s.page(`<script>const random = Math.random; Math.random = () => random() / 11</script>`+s.tag(`data-sample="0.1"`), "")
 	s.open("/first")
@@ -58,7 +58,7 @@ func sampled(t *testing.T, s *harness) {
 	}
 }
 
-// A session ends after half an hour without a beacon.
+// session: a session ends after half an hour without a beacon.
 func session(t *testing.T, s *harness) {
 	s.visit("")
 	s.run("rum.flush()")

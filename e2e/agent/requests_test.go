@@ -4,7 +4,7 @@ package agent
 
 import "testing"
 
-// requests waits until n of them have been sent and gives them by URL.
+// requests waits for n requests and returns them by method and URL.
 func (s *harness) requests(n int) map[string]sentRequest {
 	s.t.Helper()
 	var got map[string]sentRequest
@@ -20,7 +20,7 @@ func (s *harness) requests(n int) map[string]sentRequest {
 	return got
 }
 
-// dead is a port that nobody listens on.
+// dead is the address of an unused port.
 const dead = "http://127.0.0.1:1"
 
 func fetches(t *testing.T, s *harness) {
@@ -71,8 +71,8 @@ func fetches(t *testing.T, s *harness) {
 	if trace := got["POST "+s.site.URL+"/status/500"].Trace; trace != "4bf92f3577b34da6a3ce929d0e0e4736" {
 		t.Errorf("trace = %q", trace)
 	}
-	// What the page did itself: an empty post to the collector, and a rejection
-	// that it left unhandled, which names the wrapper that it went through.
+	// Caused by the page itself: an empty post to the collector, and an unhandled
+	// rejection, whose stack names the agent's wrapper.
 	s.collector.mu.Lock()
 	s.collector.wrong = nil
 	s.collector.mu.Unlock()
@@ -116,7 +116,7 @@ func xhrs(t *testing.T, s *harness) {
 	}
 }
 
-// Many that succeed do not crowd out those that fail.
+// requestCap: many successful requests do not displace failed ones.
 func requestCap(t *testing.T, s *harness) {
 	s.visit("")
 	s.run("for (let i = 0; i < 70; i++) await fetch('/status/200/' + i); await fetch('/status/500'); rum.flush()")

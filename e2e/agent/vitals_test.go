@@ -64,7 +64,7 @@ func load(t *testing.T, s *harness) {
 	}
 }
 
-// Nothing hurries the agent here: its own timer sends.
+// timer: without other occasions, the agent's timer sends.
 func timer(t *testing.T, s *harness) {
 	start := time.Now()
 	s.visit("")
@@ -104,7 +104,7 @@ func layoutShift(t *testing.T, s *harness) {
 	}
 }
 
-// Vitals that grow are sent again, under the same view.
+// hiddenAgain: vitals that grow are sent again with the same view.
 func hiddenAgain(t *testing.T, s *harness) {
 	s.page(s.tag(""), blocking)
 	s.open("/")

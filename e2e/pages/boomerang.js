@@ -15,7 +15,7 @@ import 'boomerangjs/plugins/zzz-last-plugin.js';
 
 const { edge, key, type } = document.currentScript.dataset;
 
-// Its scripts are made to be joined, not to be imported.
+// Its scripts are made for concatenation, not for import.
 window.ErrorStackParser = errors.ErrorStackParser;
 
 BOOMR.init({

@@ -7,7 +7,7 @@ init({
   serviceName: 'shop',
   serviceVersion: '2.4.1',
   environment: 'production',
-  // identify() comes after the first page view was told.
+  // identify() comes after the first page view was sent.
   additionalSignalAttributes: { 'user.id': 'fontainebleau@example.com' },
   endpoint: { url: edge + '/k/' + key, authToken: 'none' },
 });

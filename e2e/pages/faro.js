@@ -8,7 +8,7 @@ const faro = initializeFaro({
   apiKey: key,
   app: { name: 'shop', version: '2.4.1', environment: 'production' },
   user: { id: 'fontainebleau@example.com' },
-  // Faro knows no flags: an attribute of the session is the nearest.
+  // Faro has no flags: a session attribute is the closest.
   sessionTracking: { session: { attributes: { 'new-payment-flow': 'true' } } },
   trackResources: true,
   instrumentations: getWebInstrumentations(),

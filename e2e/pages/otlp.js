@@ -54,7 +54,7 @@ registerInstrumentations({
     new ErrorsInstrumentation(),
     new NavigationInstrumentation(),
     new NavigationTimingInstrumentation(),
-    // It would watch the exporter, which it then makes send again, and so on.
+    // Else it observes the exporter and makes it send again, in an endless loop.
     new ResourceTimingInstrumentation({ ignoreUrls: [new RegExp('^' + edge)] }),
     new UserActionInstrumentation(),
     new WebVitalsInstrumentation(),

@@ -1,5 +1,5 @@
-// What the browser itself has measured, by the metrics' definitions and without
-// any library.
+// The browser's own measurements, by the definitions of the metrics and without a
+// library.
 window.truth = { lcp: 0, inp: 0, cls: 0, fcp: 0, ttfb: 0, restored: false };
 {
   const watch = (type, each, options) =>
