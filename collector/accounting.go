@@ -73,8 +73,8 @@ func (a *accounting) recordPublished(n int) {
 	a.published += int64(n)
 }
 
-// dropQueued counts what is still queued as lost by the shutdown, and returns
-// how much it is.
+// dropQueued counts the queued beacons as dropped by the shutdown, and returns
+// their number.
 func (a *accounting) dropQueued() int64 {
 	a.mu.Lock()
 	defer a.mu.Unlock()

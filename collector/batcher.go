@@ -96,8 +96,8 @@ func (c *Collector) addLingering(l lingeringBatcher) {
 
 // sealLingered queues the batches that have lingered long enough, or all of
 // them, and returns how long the next one has to wait; ok is false if there is
-// none. A batcher whose batch was full meanwhile is listed again for its next
-// one, so that each is listed once.
+// none. A batcher whose batch became full before that is listed again for its
+// next batch, so that each is listed once.
 func (c *Collector) sealLingered(all bool) (wait time.Duration, ok bool) {
 	now := c.cfg.Now()
 	for {

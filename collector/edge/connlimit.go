@@ -15,13 +15,18 @@ import (
 // ConnLimiter limits the connections that are open at one time: all together,
 // per client, and in the bytes of request headers that have not ended.
 //
-// When all places are taken, a new connection replaces another: the one that
-// has been idle (between requests, or before its first) the longest, if that is
-// more than replaceAfter; else the one whose request takes the longest to
-// arrive, if that is more than replaceAfter; else any idle one; else, if the new
-// one's client has far fewer connections than average, the longest request of a
-// client with many. Clients with fewer connections than average keep theirs. If
-// there is none to replace, the new connection is closed.
+// When all places are taken, a new connection replaces another. In this order:
+//
+//  1. the one that has been idle the longest (between requests, or before its
+//     first), if that is more than replaceAfter
+//  2. the one whose request has been arriving the longest, if that is more than
+//     replaceAfter
+//  3. any idle one
+//  4. the longest request, if the new one's client has less than a quarter of the
+//     average number of connections
+//
+// Clients with fewer connections than average keep theirs. If there is none to
+// replace, the new connection is closed.
 type ConnLimiter struct {
 	max       int
 	perClient int
@@ -247,9 +252,9 @@ func (l *ConnLimiter) ConnState(changed net.Conn, state http.ConnState) {
 
 var newline = []byte{'\n'}
 
-// countHeader counts what an idle connection sent, and closes one if that is
-// too much: this one if its header has too many lines, else the oldest of those
-// that hold more than the average.
+// countHeader counts what an idle connection has sent. If that is too much it
+// closes a connection: this one if its header has too many lines, else the oldest
+// one that holds more than the average.
 func (l *ConnLimiter) countHeader(c *conn, p []byte) {
 	l.mu.Lock()
 	if c.list != &l.idle {

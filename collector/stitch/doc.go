@@ -3,12 +3,11 @@
 // ([ViewDefaults], [ViewMax]), and what was received before ([Resends],
 // [DuplicateReports]).
 //
-// SDKs need it that name no page view, report a value piece by piece, or send
-// again what they got no answer for. All of it is remembered in bounded memory,
-// as keyed hashes where it is about a client, and in this process alone: behind
-// a load balancer that spreads one client over collectors, each collector sees
-// its part only. The package reads raw beacons and knows nothing of how they
-// arrived.
+// Some SDKs name no page view, report a value piece by piece, or send a request
+// again if it got no answer. What is remembered about them is bounded, consists
+// of keyed hashes if it is about a client, and stays in this process: behind a
+// load balancer that spreads one client over collectors, each collector sees only
+// its part. The package reads raw beacons and does not know how they arrived.
 package stitch
 
 import (
