@@ -1,12 +1,11 @@
-// Package plain makes text from outside fit to be shown. Everything that
-// reaches a terminal, a window title, a log line or an exported file passes it:
-// what a browser sent may hold escape sequences, and a publisher on NATS may
-// have bypassed the collector that would have scrubbed them.
+// Package plain makes text from outside safe to show. All text for a terminal, a
+// window title, a log line or an exported file passes it: a browser can send
+// escape sequences, and a publisher on NATS can bypass the collector.
 //
-// What comes out is valid UTF-8 in which every character is visible or a
-// blank, so that text can neither command a terminal nor hide or reorder
-// itself, and is as wide as lipgloss measures it. Both functions are linear in
-// their input, idempotent, and allocate nothing for text that is clean.
+// The result is valid UTF-8 of visible characters and blanks, so that text
+// cannot control a terminal, hide or reorder itself, and is as wide as lipgloss
+// measures it. Line and Text are linear in their input and idempotent, and do
+// not allocate for clean text.
 package plain
 
 import (
@@ -21,14 +20,14 @@ import (
 const (
 	ellipsis = "…"
 	tab      = "    "
-	// maxMarks is how many combining marks one character keeps. Written
-	// languages need up to four; more is drawn over the neighbouring lines.
+	// maxMarks is how many combining marks one character keeps. Languages need
+	// up to four; more are drawn over the neighbouring lines.
 	maxMarks = 4
 )
 
-// Line returns s as one line of at most maxWidth terminal cells, cut between
-// graphemes with … at the end. Line breaks and tabs become blanks. A maxWidth
-// of 0 cuts nothing, one below 0 leaves nothing.
+// Line returns s as one line of at most maxWidth terminal cells, truncated
+// between graphemes with … at the end. Line breaks and tabs become blanks. With
+// a maxWidth of 0 there is no limit; below 0 the result is empty.
 func Line(s string, maxWidth int) string {
 	if maxWidth < 0 {
 		return ""
@@ -43,14 +42,14 @@ func Line(s string, maxWidth int) string {
 	if ascii > maxWidth {
 		return s[:maxWidth-1] + ellipsis
 	}
-	// A cell takes a handful of characters at most: no need to read on.
+	// A cell has only some characters, so the rest need not be read.
 	s = clean(s, false, (maxWidth+1)*(2+maxMarks)*utf8.UTFMax)
 	return displaywidth.TruncateString(s, maxWidth, ellipsis)
 }
 
-// Text returns s as lines of at most maxBytes bytes in all, cut between
-// graphemes with … at the end. Line breaks stay, a tab becomes four blanks. A
-// maxBytes of 0 cuts nothing, one below 0 leaves nothing.
+// Text returns s as lines of at most maxBytes bytes in all, truncated between
+// graphemes with … at the end. It keeps line breaks; a tab becomes four blanks.
+// With a maxBytes of 0 there is no limit; below 0 the result is empty.
 func Text(s string, maxBytes int) string {
 	if maxBytes < 0 {
 		return ""
@@ -75,7 +74,7 @@ func Text(s string, maxBytes int) string {
 	return s[:end] + tail
 }
 
-// asciiLen is how many bytes at the beginning are printable ASCII.
+// asciiLen is how many bytes at the start are printable ASCII.
 func asciiLen(s string) int {
 	for i := range len(s) {
 		if s[i] < ' ' || s[i] > '~' {
@@ -85,7 +84,7 @@ func asciiLen(s string) int {
 	return len(s)
 }
 
-// asciiText reports whether s is printable ASCII and line breaks.
+// asciiText reports whether s is printable ASCII with line breaks.
 func asciiText(s string) bool {
 	for i := range len(s) {
 		if (s[i] < ' ' || s[i] > '~') && s[i] != '\n' {
@@ -95,12 +94,12 @@ func asciiText(s string) bool {
 	return true
 }
 
-// clean replaces or leaves out what must not be shown. It stops once it has
-// written at least enough bytes, so the result may be a few longer than that.
+// clean replaces or removes unsafe characters. It stops after at least enough
+// bytes, so the result can be a few bytes longer.
 func clean(s string, lines bool, enough int) string {
 	var b strings.Builder
 	copied := false // until something changes, s itself is the result
-	var last joint
+	var last combiner
 	for i := 0; i < len(s); {
 		if written := b.Len(); copied && written >= enough || !copied && i >= enough {
 			if !copied {
@@ -114,17 +113,17 @@ func clean(s string, lines bool, enough int) string {
 		}
 		var shown string
 		switch {
-		case safe(r) || r == '\n' && lines:
+		case isSafe(r) || r == '\n' && lines:
 			shown = s[i : i+size]
-			last = joint{}
+			last = combiner{}
 		case r == '\r' && i+1 < len(s) && s[i+1] == '\n':
-			// the line break that follows stands for both
+			// the line break that follows is enough
 		case r == '\t' && lines:
 			shown = tab
-			last = joint{}
+			last = combiner{}
 		default:
-			shown = show(r, s[i:i+size], lines)
-			if shown != "" && !last.take(r) {
+			shown = replacement(r, s[i:i+size], lines)
+			if shown != "" && !last.accept(r) {
 				shown = ""
 			}
 		}
@@ -144,18 +143,18 @@ func clean(s string, lines bool, enough int) string {
 	return s
 }
 
-// safe says of the characters that most text is made of that they need no
-// closer look: printable ASCII, Latin letters, Chinese characters.
-func safe(r rune) bool {
+// isSafe is true for the most frequent characters that are safe: printable
+// ASCII, Latin letters, Chinese characters.
+func isSafe(r rune) bool {
 	return r >= ' ' && r <= '~' || r >= 0xC0 && r < 0x300 || r >= 0x4E00 && r <= 0x9FFF
 }
 
-// show is what stands for the character r, which is text in the original:
-// itself, a replacement, or nothing.
-func show(r rune, text string, lines bool) string {
+// replacement is what replaces the character r, which is text in the original:
+// itself, another character, or nothing.
+func replacement(r rune, text string, lines bool) string {
 	switch {
 	case r == utf8.RuneError:
-		return "\uFFFD" // also where a byte is not UTF-8
+		return "\uFFFD" // also for a byte that is not UTF-8
 	case r == '\n' || r == '\t' || r == '\r' || r == '\v' || r == '\f' || r == 0x85 && !lines:
 		return " "
 	case unicode.Is(unicode.Cc, r): // C0, DEL, C1
@@ -167,38 +166,38 @@ func show(r rune, text string, lines bool) string {
 		return " "
 	case unicode.Is(unicode.Zs, r): // no-break, em and ideographic spaces and their like
 		return " "
-	case unicode.Is(unicode.Cf, r) || ignorable(r): // bidi, zero-width, BOM, tags
+	case unicode.Is(unicode.Cf, r) || isIgnorable(r): // bidi, zero-width, BOM, tags
 		return ""
 	}
 	return text
 }
 
-// ignorable says that a terminal shows nothing for r although it is no format
-// character: fillers and variation selectors.
-func ignorable(r rune) bool {
+// isIgnorable reports whether a terminal shows nothing for r, although it is not
+// a format character: fillers and variation selectors.
+func isIgnorable(r rune) bool {
 	return unicode.Is(unicode.Variation_Selector, r) ||
 		unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r)
 }
 
-// joint is how the text so far may combine with the next character.
-type joint struct {
+// combiner decides whether the next character can combine with the text before.
+type combiner struct {
 	marks int  // combining marks since the last base character
-	jamo  jamo // a Hangul letter that the next could join
+	jamo  jamo // the Hangul letter that the next one could join
 }
 
 type jamo uint8
 
 const (
 	noJamo jamo = iota
-	leading
-	vowel
-	trailing
+	leadingJamo
+	vowelJamo
+	trailingJamo
 )
 
-// take reports whether r may follow, and follows it. Combining marks beyond a
-// number may not, nor the same part of a Hangul syllable twice: both would be
-// measured as nothing and drawn all the same.
-func (j *joint) take(r rune) bool {
+// accept reports whether r can follow, and adds it. It rejects combining marks
+// over maxMarks and a repeated part of a Hangul syllable: both are measured with
+// no width, but drawn.
+func (j *combiner) accept(r rune) bool {
 	if unicode.Is(unicode.M, r) {
 		j.marks++
 		return j.marks <= maxMarks
@@ -207,18 +206,18 @@ func (j *joint) take(r rune) bool {
 	if part != noJamo && part == j.jamo {
 		return false
 	}
-	*j = joint{jamo: part}
+	*j = combiner{jamo: part}
 	return true
 }
 
 func jamoOf(r rune) jamo {
 	switch {
 	case r >= 0x1100 && r <= 0x115F || r >= 0xA960 && r <= 0xA97C:
-		return leading
+		return leadingJamo
 	case r >= 0x1160 && r <= 0x11A7 || r >= 0xD7B0 && r <= 0xD7C6:
-		return vowel
+		return vowelJamo
 	case r >= 0x11A8 && r <= 0x11FF || r >= 0xD7CB && r <= 0xD7FB:
-		return trailing
+		return trailingJamo
 	}
 	return noJamo
 }

@@ -1,6 +1,6 @@
-// Package sourcemap finds where the frames of a stack stood in the source, from
-// the source maps of a release in a local directory. Maps never travel: the
-// collector does not know them, and neither does the server.
+// Package sourcemap maps the frames of a stack to source positions, by the
+// source maps of a release in a local directory. Neither the collector nor the
+// server sees the maps.
 package sourcemap
 
 import (
@@ -19,27 +19,28 @@ import (
 	lru "github.com/hashicorp/golang-lru/v2"
 )
 
-// Frame is where one line of a stack stood. The zero value says that nobody knows.
+// Frame is the source position of one line of a stack. The zero value means
+// unknown.
 type Frame struct {
-	File     string // as the map names it, without what leads out of the project
+	File     string // in the map, without leading ../
 	Line     int    // from 1
-	Function string // "" where neither the stack nor the map names it
+	Function string // "" if neither the stack nor the map names it
 }
 
 const (
-	// MaxMap is the most that a map may take on disk, in bytes. Larger ones are refused.
+	// MaxMap is the size limit of a map's file, in bytes.
 	MaxMap = 32 << 20
-	// maxCached is how many maps are kept in memory, the last used.
+	// maxCached is how many of the last used maps stay in memory.
 	maxCached = 8
-	// maxFrames is how many lines of a stack are looked at.
+	// maxFrames is how many lines of a stack are mapped.
 	maxFrames = 100
-	// maxName is the longest release or path that is looked for, in bytes.
+	// maxName is the longest release or path, in bytes.
 	maxName = 256
 )
 
-// Maps are the source maps in a directory: DIR/RELEASE/FILE.map, where FILE is the
-// bundle's path in its URL or the last element of that, as in
-// DIR/2.4.1/assets/app.js.map or DIR/2.4.1/app.js.map.
+// Maps are the source maps in a directory: DIR/RELEASE/FILE.map. FILE is the path
+// of the bundle's URL or its last element, as in DIR/2.4.1/assets/app.js.map or
+// DIR/2.4.1/app.js.map.
 type Maps struct {
 	root *os.Root
 
@@ -47,8 +48,8 @@ type Maps struct {
 	cache *lru.Cache[string, *sourcemap.Consumer]
 }
 
-// Open opens a directory of maps. What lies outside of it is out of reach,
-// whatever a release or a file is called and wherever links lead.
+// Open opens a directory of maps. No name of a release or file, and no link, can
+// reach outside of it.
 func Open(dir string) (*Maps, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
@@ -61,17 +62,17 @@ func Open(dir string) (*Maps, error) {
 	return &Maps{root: root, cache: cache}, nil
 }
 
-// Close gives the directory up.
+// Close closes the directory.
 func (m *Maps) Close() error { return m.root.Close() }
 
-// errNoMap says that a bundle has no map; that is usual for code of others.
+// errNoMap means that a bundle has no map, as is usual for third-party code.
 var errNoMap = errors.New("no source map")
 
-// Frames finds the source of each line of a stack of a release; there are as many
-// as lines. The error says why some, or all, are not known.
+// Frames returns the source position of each line of a release's stack. The
+// error says why some or all are unknown.
 func (m *Maps) Frames(ctx context.Context, release string, stack []string) ([]Frame, error) {
-	if !single(release) {
-		return nil, fmt.Errorf("no source maps: %q is no release that could have a directory", release)
+	if !isDirName(release) {
+		return nil, fmt.Errorf("source maps of release %q: not a directory name", release)
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -83,7 +84,7 @@ func (m *Maps) Frames(ctx context.Context, release string, stack []string) ([]Fr
 		if err := ctx.Err(); err != nil {
 			return nil, fmt.Errorf("source maps: %w", err)
 		}
-		at, ok := parse(line)
+		at, ok := parseLine(line)
 		if !ok {
 			callee = -1
 			continue
@@ -100,7 +101,7 @@ func (m *Maps) Frames(ctx context.Context, release string, stack []string) ([]Fr
 				found = true
 				frames[i] = Frame{File: file, Line: number, Function: at.function}
 			}
-			// What stands where a function was called is what the source calls it.
+			// The name at the call is the source's name of the called function.
 			if callee >= 0 && name != "" && len(frames[callee].Function) < minName {
 				frames[callee].Function = name
 			}
@@ -113,20 +114,20 @@ func (m *Maps) Frames(ctx context.Context, release string, stack []string) ([]Fr
 		}
 	}
 	if broken == nil && !found && missing != nil {
-		broken = fmt.Errorf("no source maps of release %s fit", release)
+		broken = fmt.Errorf("no source maps of release %s match", release)
 	}
 	return frames, broken
 }
 
-// minName is the length of the shortest function names that a minifier did not make.
+// minName is the length below which a function name is probably minified.
 const minName = 3
 
-// single is whether a release is the name of one directory.
-func single(release string) bool {
+// isDirName reports whether a release is a valid name of one directory.
+func isDirName(release string) bool {
 	return release != "" && release != "." && len(release) <= maxName && fs.ValidPath(release) && !strings.ContainsAny(release, "/\\\x00")
 }
 
-// load gives the map of a bundle: by its whole path, else by its name.
+// load returns the map of a bundle, by its full path or else by its name.
 func (m *Maps) load(release, file string) (*sourcemap.Consumer, error) {
 	names := []string{file + ".map", path.Base(file) + ".map"}
 	if !strings.HasSuffix(file, ".js") {
@@ -153,7 +154,7 @@ func (m *Maps) load(release, file string) (*sourcemap.Consumer, error) {
 	return nil, errNoMap
 }
 
-// read reads a map. Of what it is given it keeps no source.
+// read reads a map, without the sources in it.
 func (m *Maps) read(name string) (c *sourcemap.Consumer, err error) {
 	file, err := m.root.Open(name)
 	if err != nil {
@@ -161,41 +162,41 @@ func (m *Maps) read(name string) (c *sourcemap.Consumer, err error) {
 	}
 	defer func() { _ = file.Close() }()
 	if info, err := file.Stat(); err != nil || !info.Mode().IsRegular() {
-		return nil, errors.New("is no file")
+		return nil, errors.New("not a file")
 	}
 	data, err := io.ReadAll(io.LimitReader(file, MaxMap+1))
 	if err != nil {
 		return nil, err
 	}
 	if len(data) > MaxMap {
-		return nil, fmt.Errorf("takes more than %d MiB", MaxMap>>20)
+		return nil, fmt.Errorf("larger than %d MiB", MaxMap>>20)
 	}
 	return decode(data)
 }
 
-// decode reads a map that may be anything. The library trusts its indices: what
-// it trips over is malformed.
+// decode decodes a map of any content. The library trusts its indices: a panic
+// means that the map is malformed.
 func decode(data []byte) (c *sourcemap.Consumer, err error) {
 	defer func() {
 		if recover() != nil {
-			c, err = nil, errors.New("is malformed")
+			c, err = nil, errors.New("malformed")
 		}
 	}()
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(data, &fields); err != nil {
-		return nil, fmt.Errorf("is malformed: %w", err)
+		return nil, fmt.Errorf("malformed: %w", err)
 	}
 	delete(fields, "sourcesContent")
 	if data, err = json.Marshal(fields); err != nil {
-		return nil, fmt.Errorf("is malformed: %w", err)
+		return nil, fmt.Errorf("malformed: %w", err)
 	}
 	if c, err = sourcemap.Parse("", data); err != nil {
-		return nil, fmt.Errorf("is malformed: %w", err)
+		return nil, fmt.Errorf("malformed: %w", err)
 	}
 	return c, nil
 }
 
-// locate finds a place of a bundle; line is 0 where the map does not know it.
+// locate maps a place of a bundle. line is 0 if the map does not contain it.
 func locate(c *sourcemap.Consumer, at place) (file, name string, line int) {
 	defer func() {
 		if recover() != nil { // see decode

@@ -5,13 +5,14 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/evanw/esbuild/pkg/api"
 )
 
-// The source that the tests bundle, and which of its lines fails.
+// The source that the tests bundle, and its lines of the error and of the call.
 const (
 	source = `export type Cart = { total: number } | undefined
 
@@ -29,7 +30,8 @@ export function submitPayment(cart: Cart): void {
 	failing, calling = 4, 9
 )
 
-// bundled writes the map of a minified bundle, and gives a stack of it in V8's words.
+// bundled writes the map of a minified bundle and returns a stack of it in V8's
+// format.
 func bundled(t testing.TB, dir, release, name string) []string {
 	t.Helper()
 	project := t.TempDir()
@@ -50,7 +52,7 @@ func bundled(t testing.TB, dir, release, name string) []string {
 			code = string(f.Contents)
 		}
 	}
-	at := func(after string) string { // the place behind it
+	at := func(after string) string { // the position after it
 		i := strings.Index(code, after)
 		if i < 0 {
 			t.Fatalf("no %q in %s", after, code)
@@ -92,33 +94,41 @@ func TestFrames(t *testing.T) {
 		dir := t.TempDir()
 		stack := bundled(t, dir, "2.4.1", name)
 		m := open(t, dir)
-		for _, words := range []string{"v8", "gecko"} {
-			if words == "gecko" {
-				for i, line := range stack {
-					if function, where, ok := strings.Cut(strings.TrimPrefix(strings.TrimSpace(line), "at "), " ("); ok && i > 0 {
-						stack[i] = function + "@" + strings.TrimSuffix(where, ")")
-					}
-				}
-			}
-			frames, err := m.Frames(context.Background(), "2.4.1", stack)
-			if err != nil || len(frames) != len(stack) {
-				t.Fatalf("%s: %+v, %v", words, frames, err)
-			}
-			want := []Frame{{}, {"src/total.ts", failing, "paymentTotal"}, {"src/total.ts", calling, ""}, {}}
-			for i := range want {
-				if frames[i] != want[i] {
-					t.Errorf("%s %s: %q is %+v, want %+v", name, words, stack[i], frames[i], want[i])
-				}
-			}
-		}
+		checkFrames(t, m, stack)
+		checkFrames(t, m, geckoStack(stack))
 		if _, err := m.Frames(context.Background(), "2.4.0", stack); err == nil || !strings.Contains(err.Error(), "2.4.0") {
-			t.Errorf("of a release without maps: %v", err)
+			t.Errorf("Frames of a release without maps: %v", err)
 		}
 	}
 }
 
-// Names come from pages: none of them leads out of the directory.
-func TestNamesStayInside(t *testing.T) {
+func checkFrames(t *testing.T, m *Maps, stack []string) {
+	t.Helper()
+	frames, err := m.Frames(context.Background(), "2.4.1", stack)
+	if err != nil || len(frames) != len(stack) {
+		t.Fatalf("Frames(%q) = %+v, %v", stack, frames, err)
+	}
+	want := []Frame{{}, {"src/total.ts", failing, "paymentTotal"}, {"src/total.ts", calling, ""}, {}}
+	for i := range want {
+		if frames[i] != want[i] {
+			t.Errorf("%q is %+v, want %+v", stack[i], frames[i], want[i])
+		}
+	}
+}
+
+// geckoStack is a stack of V8's in the format of Firefox and Safari.
+func geckoStack(stack []string) []string {
+	gecko := slices.Clone(stack)
+	for i, line := range gecko {
+		if function, where, ok := strings.Cut(strings.TrimPrefix(strings.TrimSpace(line), "at "), " ("); ok && i > 0 {
+			gecko[i] = function + "@" + strings.TrimSuffix(where, ")")
+		}
+	}
+	return gecko
+}
+
+// Names come from pages: none may reach outside of the directory.
+func TestFramesStayInDir(t *testing.T) {
 	outer := t.TempDir()
 	dir := filepath.Join(outer, "maps")
 	stack := bundled(t, outer, "secret", "app.js")
@@ -142,7 +152,7 @@ func TestNamesStayInside(t *testing.T) {
 	}
 }
 
-func TestMapsThatAreNone(t *testing.T) {
+func TestFramesInvalidMaps(t *testing.T) {
 	dir := t.TempDir()
 	m := open(t, dir)
 	big, err := os.OpenFile(filepath.Join(dir, "big"), os.O_CREATE|os.O_WRONLY, 0o600)
@@ -175,7 +185,7 @@ func TestMapsThatAreNone(t *testing.T) {
 	}
 }
 
-func TestFewMapsAreKept(t *testing.T) {
+func TestMapsCacheBounded(t *testing.T) {
 	dir := t.TempDir()
 	m := open(t, dir)
 	for i := range 3 * maxCached {
@@ -186,13 +196,13 @@ func TestFewMapsAreKept(t *testing.T) {
 		}
 	}
 	if n := m.cache.Len(); n != maxCached {
-		t.Errorf("%d maps are kept", n)
+		t.Errorf("%d maps are cached, want %d", n, maxCached)
 	}
 }
 
-func TestNoDirectory(t *testing.T) {
+func TestOpenMissingDir(t *testing.T) {
 	if _, err := Open(filepath.Join(t.TempDir(), "none")); err == nil {
-		t.Error("opened what is not there")
+		t.Error("Open of a missing directory succeeded")
 	}
 }
 
@@ -200,9 +210,9 @@ func FuzzDecode(f *testing.F) {
 	f.Add([]byte(`{"version":3,"sources":["a.ts"],"names":["x"],"mappings":"AAAAA"}`), "at pay (https://a.example/x.js:1:1)")
 	f.Add([]byte(`{"version":3,"sections":[{"offset":{"line":-1,"column":0},"map":{"version":3,"mappings":"D"}}]}`), "@x:1:1")
 	f.Fuzz(func(t *testing.T, data []byte, line string) {
-		at, ok := parse(line)
+		at, ok := parseLine(line)
 		if ok && (at.line < 1 || at.column < 1 || at.file == "") {
-			t.Errorf("%q is %+v", line, at)
+			t.Errorf("parseLine(%q) = %+v", line, at)
 		}
 		if c, err := decode(data); err == nil {
 			if _, _, line := locate(c, place{line: 1, column: 1}); line < 0 {

@@ -6,16 +6,16 @@ import (
 	"strings"
 )
 
-// place is where a line of a stack points.
+// place is the position in a bundle that a line of a stack names.
 type place struct {
-	function     string // as the stack names it, minified mostly
-	file         string // the path of the bundle's URL, without its first slash
+	function     string // in the stack, usually minified
+	file         string // path of the bundle's URL, without its first slash
 	line, column int    // from 1
 }
 
-// parse reads a line of a stack, as Chromium ("at pay (URL:1:2)", "at URL:1:2")
-// or Firefox and Safari ("pay@URL:1:2") write it.
-func parse(line string) (p place, ok bool) {
+// parseLine parses a line of a stack of Chromium ("at pay (URL:1:2)",
+// "at URL:1:2"), or of Firefox and Safari ("pay@URL:1:2").
+func parseLine(line string) (p place, ok bool) {
 	line = strings.TrimSpace(line)
 	var where string
 	if rest, chromium := strings.CutPrefix(line, "at "); chromium {
@@ -30,10 +30,10 @@ func parse(line string) (p place, ok bool) {
 	}
 	p.function = p.function[strings.LastIndexAny(p.function, "./<*")+1:]
 	var column, number string
-	if where, column, ok = cutLast(where); !ok {
+	if where, column, ok = cutLastColon(where); !ok {
 		return place{}, false
 	}
-	if where, number, ok = cutLast(where); !ok {
+	if where, number, ok = cutLastColon(where); !ok {
 		return place{}, false
 	}
 	var err error
@@ -51,7 +51,7 @@ func parse(line string) (p place, ok bool) {
 	return p, p.file != "" && len(p.file) <= maxName
 }
 
-func cutLast(s string) (before, after string, ok bool) {
+func cutLastColon(s string) (before, after string, ok bool) {
 	i := strings.LastIndexByte(s, ':')
 	if i < 0 {
 		return "", "", false
