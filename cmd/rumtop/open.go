@@ -60,7 +60,7 @@ func (p *program) open(ctx context.Context, v *viewFlags, paths []string) error 
 			return p.printFrames(ctx, v, query, loop, failed)
 		}
 		screen := ui.Options{
-			Source: loop, Query: query, Interval: v.interval, Funnel: v.funnel,
+			Source: loop, Query: query, Interval: v.interval, Funnel: v.funnel, BurnWindow: v.objectives.longWindow,
 			Recording: &ui.Recording{From: r.Meta.From, To: r.Now(), Anonymised: r.Meta.Anonymised},
 			ASCII:     v.ascii, NoColor: v.noColor, NoMouse: v.noMouse, NoBell: true, Theme: v.theme, UTC: true,
 		}

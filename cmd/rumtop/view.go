@@ -178,7 +178,7 @@ func (p *program) show(ctx context.Context, v *viewFlags, conn *stream.Conn, sou
 			m.ID, m.By = rand.Text(), v.presence.name(p.user())
 			return source.Annotate(ctx, m)
 		},
-		Funnel: v.funnel, Views: p.views,
+		Funnel: v.funnel, BurnWindow: v.objectives.longWindow, Views: p.views,
 		ASCII: v.ascii, NoColor: v.noColor, NoMouse: v.noMouse, NoBell: v.noBell, Theme: v.theme,
 	}
 	if source.Presence != nil {

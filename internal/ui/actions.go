@@ -98,7 +98,7 @@ func toggleZone(m model) (model, tea.Cmd) {
 // machine, through whatever terminals lie between.
 func copySummary(m model) (model, tea.Cmd) {
 	if m.frame == nil {
-		return m.notify("nothing to copy yet")
+		return m.notify("no data yet")
 	}
 	text := summary(m)
 	m, timer := m.notify(fmt.Sprintf("copied: %s", text))

@@ -96,7 +96,7 @@ func (p *paced) flush() { time.Sleep(18 * time.Millisecond) }
 
 // The budgets: 2 kB a second at 80×24 and 5 kB at 200×50 in the worst of an
 // incident, half of that in a quiet hour, nothing while paused.
-func TestBytesToTheTerminal(t *testing.T) {
+func TestBytesWithinBudget(t *testing.T) {
 	for _, c := range []struct {
 		w, h     int
 		incident float64
@@ -122,7 +122,7 @@ func TestBytesToTheTerminal(t *testing.T) {
 	}
 }
 
-func TestNothingIsSentWhilePaused(t *testing.T) {
+func TestPausedSendsNothing(t *testing.T) {
 	p := startPaced(t, true, 120, 36)
 	p.rate(3)
 	p.program.Send(tea.KeyMsg{Type: tea.KeySpace, Runes: []rune{' '}})

@@ -25,15 +25,15 @@ func verbs() []verb {
 	}
 	list := []verb{
 		{"by", "a dimension or tag", beacon.DimNames(), func(arg string) (action, string) { return setBy(arg), "" }},
-		{"window", "a length of time such as 15m", nil, windowCommand},
-		{"filter", "an expression such as region=eu-*; empty for none", nil, filterCommand},
-		{"baseline", "previous, a length of time such as 1h, or a time of day such as 13:30", []string{"previous", "1h", "24h"}, baselineCommand},
-		{"measure", "a metric of the site's own, such as ttft; empty for none", nil, func(arg string) (action, string) {
+		{"window", "a duration such as 15m", nil, windowCommand},
+		{"filter", "an expression such as region=eu-*, empty for none", nil, filterCommand},
+		{"baseline", "previous, an age such as 1h, or a time such as 13:30", []string{"previous", "1h", "24h"}, baselineCommand},
+		{"measure", "a custom measure such as ttft, empty for none", nil, func(arg string) (action, string) {
 			return func(m model) (model, tea.Cmd) { m.query.Measure = arg; return m, nil }, ""
 		}},
 		{"sort", "a column", []string{"affected", "views", "error_rate", "lcp", "inp", "cls", "users", "key"}, sortCommand},
 		{"view", "the name of a saved view", nil, func(arg string) (action, string) { return openView(arg), "" }},
-		{"save", "a name for what is looked at", nil, func(arg string) (action, string) { return saveView(arg), "" }},
+		{"save", "a name for the view", nil, func(arg string) (action, string) { return saveView(arg), "" }},
 		{"errors", "", nil, just(openErrors)},
 		{"utc", "", nil, just(func(m model) (model, tea.Cmd) { m.loc = time.UTC; return m, nil })},
 		{"local", "", nil, just(func(m model) (model, tea.Cmd) { m.loc = time.Local; return m, nil })},
@@ -65,17 +65,17 @@ func command(line string) (action, string) {
 			continue
 		}
 		if v.wants != "" && arg == "" && v.name != "filter" && v.name != "measure" {
-			return nil, v.name + " takes " + v.wants
+			return nil, v.name + " needs " + v.wants
 		}
 		return v.do(arg)
 	}
-	return nil, "no command " + name + ": known are " + strings.Join(names, " ")
+	return nil, "unknown command " + name + ": use " + strings.Join(names, " ")
 }
 
 func windowCommand(arg string) (action, string) {
 	d, err := time.ParseDuration(arg)
 	if err != nil || d < time.Second {
-		return nil, "window takes a length of time such as 15m"
+		return nil, "window needs a duration such as 15m"
 	}
 	return setWindow(d), ""
 }
@@ -94,7 +94,7 @@ func sortCommand(arg string) (action, string) {
 			return sortBy(s), ""
 		}
 	}
-	return nil, "sort takes one of affected views error_rate lcp inp cls users key"
+	return nil, "sort needs one of affected views error_rate lcp inp cls users key"
 }
 
 func baselineCommand(arg string) (action, string) {
@@ -107,13 +107,13 @@ func baselineCommand(arg string) (action, string) {
 	if t, err := time.Parse("15:04", arg); err == nil {
 		return setBaseline(func(m model) frame.BaselineSpec { return frame.BaselineSpec{At: m.last(t.Hour(), t.Minute())} }), ""
 	}
-	return nil, "baseline takes previous, a length of time such as 1h, or a time of day such as 13:30"
+	return nil, "baseline needs previous, an age such as 1h, or a time such as 13:30"
 }
 
 func setBaseline(b func(model) frame.BaselineSpec) action {
 	return func(m model) (model, tea.Cmd) {
 		if m.frame == nil {
-			return m.notify("wait for the first numbers")
+			return m.notify("no data yet")
 		}
 		m.query.Baseline = b(m)
 		return m, nil

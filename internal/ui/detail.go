@@ -9,6 +9,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/measure"
 	"github.com/rumtop/rumtop/internal/plain"
 	"github.com/rumtop/rumtop/internal/ui/draw"
 )
@@ -138,15 +139,15 @@ func (d detail) heading(s scene) []string {
 	}
 	p.Put(th.Text, " in "+window(f))
 	look, change := errorTrend(g, f, th)
-	if change != unknown {
+	if change != measure.Unknown {
 		p.Put(th.Dim, " · ")
 		p.Put(look, change)
 		if !g.New {
-			p.Put(th.Dim, " (was "+count(float64(g.Before))+")")
+			p.Put(th.Dim, " (was "+measure.Count(float64(g.Before))+")")
 		}
 	}
 	if d.full != nil && d.full.Handled {
-		p.Put(th.Dim, " · handled by the page")
+		p.Put(th.Dim, " · handled")
 	}
 	lines = append(lines, p.Flush())
 
@@ -204,7 +205,7 @@ func (d detail) viewStack(th draw.Theme, w, h int) []string {
 	case d.full == nil:
 		title = "stack …"
 	case len(stack) == 0:
-		title = "no stack was sent"
+		title = "no stack reported"
 	case d.unfound != "":
 		title += " · " + draw.Clean(d.unfound, maxFrame)
 	}
@@ -238,7 +239,7 @@ func (d detail) viewSpread(th draw.Theme, w, h int) []string {
 	value := max(w-margin-dim-2*share-bar-2, 4)
 	p := draw.Line{Width: w}
 	p.Skip(margin)
-	p.PutLeft(th.Dim, "who has it", dim)
+	p.PutLeft(th.Dim, "breakdown", dim)
 	p.Skip(value)
 	p.PutRight(th.Dim, "errors", share)
 	p.PutRight(th.Dim, "views", share)
@@ -262,8 +263,8 @@ func (d detail) viewSpread(th draw.Theme, w, h int) []string {
 		}
 		p.PutLeft(th.Dim, draw.Clean(name, dim-1), dim)
 		p.PutLeft(s, draw.Clean(v.Value, value), value)
-		p.PutRight(th.Text, wholePercent(v.Errors), share)
-		p.PutRight(th.Dim, wholePercent(v.Views), share)
+		p.PutRight(th.Text, measure.WholePercent(v.Errors), share)
+		p.PutRight(th.Dim, measure.WholePercent(v.Views), share)
 		p.Skip(2)
 		if bar > 0 {
 			p.Fill(th.Accent, "▇", max(min(int(v.Errors*float64(bar)+0.5), bar), 0))

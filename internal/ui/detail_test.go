@@ -23,7 +23,7 @@ func linked(t *testing.T) look {
 
 // Trace ids lead to the tracing tool, in the detail and in a session's course;
 // what is no id leads nowhere.
-func TestTracesAreLinks(t *testing.T) {
+func TestTracesLinked(t *testing.T) {
 	for _, size := range [][2]int{{60, 20}, {80, 24}, {120, 36}} {
 		m := press(screen(t, linked(t), size[0], size[1], withDetail()), "e", "enter")
 		m = send(m, frameMsg{withDetail()})
@@ -64,7 +64,7 @@ func answers[T tea.Msg](t *testing.T, cmd tea.Cmd) (out []T) {
 
 // The source of a stack is asked for once, shown with where it was in the
 // bundle, and why it is not known where it is not.
-func TestStackShowsItsSource(t *testing.T) {
+func TestStackShowsSource(t *testing.T) {
 	asked := 0
 	var fails error
 	as := noColor

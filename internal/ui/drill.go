@@ -34,9 +34,9 @@ func (m model) drillInto(op filter.Op) (model, tea.Cmd) {
 	row := m.table.selected()
 	switch {
 	case row == nil || m.frame == nil:
-		return m.notify("no row to choose")
+		return m.notify("no row selected")
 	case row.Key == otherRow:
-		return m.notify("(other) holds what is over the cap on segments: filter by something else first")
+		return m.notify("(other) sums segments over the cap: filter by another field first")
 	}
 	by := m.frame.By
 	term, err := filter.NewTerm(by, op, filter.Literal(row.Key))

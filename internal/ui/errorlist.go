@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/measure"
 	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
@@ -126,8 +127,8 @@ func (e errorList) draw(s scene, focused bool) []string {
 		default:
 			p.Skip(margin)
 		}
-		p.PutRight(look, count(float64(g.Count)), errorCount)
-		p.PutRight(text, count(float64(g.Users)), errorUsers)
+		p.PutRight(look, measure.Count(float64(g.Count)), errorCount)
+		p.PutRight(text, measure.Count(float64(g.Users)), errorUsers)
 		cs, change := errorTrend(g, f, th)
 		p.PutRight(cs, change, errorChange)
 		if since {
@@ -168,15 +169,15 @@ func errorTrend(g *frame.ErrorGroup, f *frame.Frame, th draw.Theme) (draw.Style,
 	case g.New:
 		return th.Bad, "▲ new"
 	case !f.Baseline.Complete:
-		return th.Dim, unknown
+		return th.Dim, measure.Unknown
 	case g.State == frame.ErrorRegressed && before == 0:
-		return th.Bad, "▲ again"
+		return th.Bad, "▲ back"
 	case now < few && before < few, before == 0:
-		return th.Dim, unknown
+		return th.Dim, measure.Unknown
 	case now/before >= 2:
-		return th.Bad, "▲ ×" + factor(now/before)
+		return th.Bad, "▲ " + measure.Times(now/before)
 	case now/before <= 0.5:
-		return th.Good, "▼ ×" + factor(now/before)
+		return th.Good, "▼ " + measure.Times(now/before)
 	}
 	return th.Dim, "="
 }
@@ -184,7 +185,7 @@ func errorTrend(g *frame.ErrorGroup, f *frame.Frame, th draw.Theme) (draw.Style,
 // factor shows a ratio to two digits.
 func factor(v float64) string {
 	if v >= 9.95 {
-		return count(coarse(v))
+		return measure.Count(coarse(v))
 	}
-	return coarseSeconds(v * 1000)
+	return measure.TailSeconds(v * 1000)
 }

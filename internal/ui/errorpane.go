@@ -31,7 +31,7 @@ func openError(m model) (model, tea.Cmd) {
 func (p errorPane) enter() (pane, request) {
 	g := p.selected()
 	if g == nil {
-		return p, notify("no error to look at")
+		return p, notify("no error selected")
 	}
 	p.inside, p.detail = true, detail{fingerprint: g.Fingerprint, group: *g, traces: p.traces}
 	return p, nil

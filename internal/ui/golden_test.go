@@ -61,7 +61,7 @@ var (
 func screen(t testing.TB, as look, w, h int, frames ...*frame.Frame) model {
 	t.Helper()
 	o := as.options
-	o.Source, o.Query, o.UTC, o.Interval = newStill(), testQuery(), true, time.Second
+	o.Source, o.Query, o.UTC, o.Interval, o.BurnWindow = newStill(), testQuery(), true, time.Second, 15*time.Minute
 	if len(frames) > 0 {
 		o.Query.Filter = parse(t, frames[0].Filter)
 	}

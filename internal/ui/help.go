@@ -21,13 +21,13 @@ type help struct {
 
 // signs explains what the numbers are marked with.
 var signs = [][2]string{
-	{"▲ ▼", "surely worse, surely better"},
-	{"=", "cannot be told apart"},
-	{"·", "unknown, or too little"},
+	{"▲ ▼", "significantly worse, better"},
+	{"=", "no significant change"},
+	{"·", "unknown or thin"},
 	{"~", "thin: fewer than 20 values"},
-	{"≈", "estimate: sample or sketch"},
-	{"(none)", "beacons that do not say"},
-	{"(other)", "all beyond the cap, summed"},
+	{"≈", "estimated from a sample"},
+	{"(none)", "value not reported"},
+	{"(other)", "segments over cap, summed"},
 }
 
 const filterHelp = `region=eu-*  release!=2.4.0  device=mobile,tablet  lcp>2500  error=yes  message~"reading 'total'"  tag.tier=paid  country?  and or not ( )`
@@ -116,7 +116,7 @@ func (h help) parts(t draw.Theme) (parts []string, lines int) {
 	for _, s := range signs {
 		names, meanings = append(names, s[0]), append(meanings, s[1])
 	}
-	add("signs", names, meanings)
+	add("symbols", names, meanings)
 	return parts, lines
 }
 

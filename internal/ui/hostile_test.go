@@ -60,7 +60,7 @@ func TestResizeStorm(t *testing.T) {
 }
 
 // What is pasted into a prompt is text, however long and whatever is in it; elsewhere it is nothing.
-func TestPastedGarbage(t *testing.T) {
+func TestPromptPastedGarbage(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(7, 8))
 	for _, open := range []string{"/", ":", "a", ""} {
 		for range 50 {
@@ -132,7 +132,7 @@ func TestLocale(t *testing.T) {
 
 // A frame that another site's viewer shares, or a file holds, may be of anything: none of it reaches
 // the terminal unread.
-func TestHostilePanes(t *testing.T) {
+func TestPanesHostileFrame(t *testing.T) {
 	f := hostile()
 	f.Markers = marked().Markers
 	f.Inspection, f.Sessions, f.Course, f.Objectives, f.Silences = inspected().Inspection, hurtSessions().Sessions, hurtSessions().Course, promised().Objectives, whitePage().Silences

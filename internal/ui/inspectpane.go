@@ -15,6 +15,7 @@ import (
 
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/measure"
 	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
@@ -84,19 +85,13 @@ func (p inspectPane) summary(*frame.Frame) (string, bool) {
 	if p.whole {
 		where = "all"
 	}
-	return fmt.Sprintf("%s: %s p75 %.4g p95 %.4g (n=%s), %s good, %s poor", where, i.Vital, i.Dist.P75, i.Dist.P95,
-		count(float64(i.Dist.N)), wholePercent(i.GoodShare), wholePercent(i.PoorShare)), false
+	return fmt.Sprintf("%s: %s p75 %s, p95 %s (n=%s), %s good, %s poor", where, strings.ToUpper(i.Vital), formatOf(i.Vital)(i.Dist.P75), formatOf(i.Vital)(i.Dist.P95),
+		measure.Count(float64(i.Dist.N)), measure.WholePercent(i.GoodShare), measure.WholePercent(i.PoorShare)), false
 }
 
-// vitalShow is how values of a vital are written, with their unit.
-func vitalShow(name string) func(float64) string {
-	switch name {
-	case beacon.CLS:
-		return unitless
-	case beacon.INP, beacon.TTFB:
-		return func(v float64) string { return millis(v) + " ms" }
-	}
-	return func(v float64) string { return seconds(v) + " s" }
+// formatOf writes values of a vital with their unit.
+func formatOf(vital string) func(float64) string {
+	return measure.Vitals[max(beacon.VitalIndex(vital), 0)].Unit.Format
 }
 
 func (p inspectPane) view(s scene) []string {
@@ -111,7 +106,7 @@ func (p inspectPane) sections(s scene) []string {
 	w := draw.Line{Width: s.w}
 	w.Skip(margin)
 	if p.whole {
-		w.Put(t.Strong, "everyone who passes the filter")
+		w.Put(t.Strong, "all traffic in the filter")
 	} else {
 		w.Put(t.Strong, draw.Clean(p.by+"="+p.key, s.w/2))
 	}
@@ -119,7 +114,7 @@ func (p inspectPane) sections(s scene) []string {
 	i := p.got
 	if i == nil {
 		w.Skip(margin)
-		w.Put(t.Dim, "counting …")
+		w.Put(t.Dim, "loading …")
 		return append(lines, w.Flush())
 	}
 	lines = append(lines, p.spectrumLine(&w, i, t, s.w), p.shareLine(&w, i, t))
@@ -143,11 +138,11 @@ func (p inspectPane) sections(s scene) []string {
 const twoColumns = 100
 
 func (p inspectPane) spectrumLine(w *draw.Line, i *frame.Inspection, t draw.Theme, width int) string {
-	show := vitalShow(i.Vital)
+	show := formatOf(i.Vital)
 	w.Skip(margin)
 	w.Put(t.Accent, strings.ToUpper(i.Vital))
 	w.Put(t.Dim, " n ")
-	w.Put(t.Text, count(float64(i.Dist.N))+thinMark(i.Dist.Thin()))
+	w.Put(t.Text, measure.Count(float64(i.Dist.N))+thinMark(i.Dist.Thin()))
 	for _, q := range i.Spectrum {
 		if w.Len() > width-16 {
 			break
@@ -159,16 +154,16 @@ func (p inspectPane) spectrumLine(w *draw.Line, i *frame.Inspection, t draw.Them
 }
 
 func (p inspectPane) shareLine(w *draw.Line, i *frame.Inspection, t draw.Theme) string {
-	show := vitalShow(i.Vital)
+	show := formatOf(i.Vital)
 	w.Skip(margin)
 	if i.Dist.N == 0 {
-		w.Put(t.Dim, "no page view reported it: not every browser measures it, and some report it only when the page is left")
+		w.Put(t.Dim, "not reported: some browsers lack it, some report it only on page exit")
 		return w.Flush()
 	}
-	w.Put(t.Good, "■ good "+wholePercent(i.GoodShare))
+	w.Put(t.Good, "■ good "+measure.WholePercent(i.GoodShare))
 	w.Put(t.Dim, " up to "+show(i.Good)+"  ")
-	w.Put(t.Warn, "■ needs improvement "+wholePercent(max(0, 1-i.GoodShare-i.PoorShare))+"  ")
-	w.Put(t.Bad, "■ poor "+wholePercent(i.PoorShare))
+	w.Put(t.Warn, "■ needs improvement "+measure.WholePercent(max(0, 1-i.GoodShare-i.PoorShare))+"  ")
+	w.Put(t.Bad, "■ poor "+measure.WholePercent(i.PoorShare))
 	w.Put(t.Dim, " above "+show(i.Poor))
 	return w.Flush()
 }
@@ -218,7 +213,7 @@ func distributionLines(i *frame.Inspection, t draw.Theme, width int) []string {
 		}
 		lines = append(lines, w.Flush())
 	}
-	show := vitalShow(i.Vital)
+	show := formatOf(i.Vital)
 	w.Skip(margin)
 	for k, b := range bins {
 		at := margin + k*bar
@@ -249,7 +244,7 @@ func heatLines(i *frame.Inspection, s scene) []string {
 		}
 	}
 	columns := max(s.w-2*margin-label-1, 1)
-	show := vitalShow(i.Vital)
+	show := formatOf(i.Vital)
 	const shades = "·░▒▓█"
 	w := draw.Line{Width: s.w}
 	var lines []string
@@ -284,9 +279,9 @@ func (p inspectPane) left(i *frame.Inspection, t draw.Theme, width int) []string
 	lines := waterfall(i, t, width)
 	if len(i.Pages) > 0 {
 		lines = append(lines, heading(&w, t, "slowest pages", strings.ToUpper(i.Vital)+" p75", "n"))
-		show := vitalShow(i.Vital)
+		show := formatOf(i.Vital)
 		for _, page := range i.Pages {
-			lines = append(lines, listed(&w, t, page.Page, show(page.Dist.P75)+thinMark(page.Dist.Thin()), count(float64(page.Dist.N))))
+			lines = append(lines, listed(&w, t, page.Page, show(page.Dist.P75)+thinMark(page.Dist.Thin()), measure.Count(float64(page.Dist.N))))
 		}
 		lines = append(lines, "")
 	}
@@ -301,7 +296,7 @@ func waterfall(i *frame.Inspection, t draw.Theme, width int) []string {
 	}
 	const name, value = 8, 10
 	w := draw.Line{Width: width}
-	lines := []string{heading(&w, t, "a page load, at the median", "", "n")}
+	lines := []string{heading(&w, t, "page load, median", "", "n")}
 	longest, spent := 0.0, 0.0
 	for _, ph := range i.Phases {
 		if ph.Since {
@@ -316,7 +311,7 @@ func waterfall(i *frame.Inspection, t draw.Theme, width int) []string {
 	for _, ph := range i.Phases {
 		w.Skip(margin)
 		w.PutLeft(t.Dim, ph.Name, name)
-		w.PutRight(t.Text, millis(ph.P50)+" ms", value)
+		w.PutRight(t.Text, measure.Duration(ph.P50), value)
 		w.Skip(1)
 		from, to := at, at+ph.P50
 		if ph.Since {
@@ -328,7 +323,7 @@ func waterfall(i *frame.Inspection, t draw.Theme, width int) []string {
 		w.Skip(begin)
 		w.Fill(t.Accent, "▇", max(end-begin, 1))
 		w.SkipTo(width - 7)
-		w.PutRight(t.Dim, count(float64(ph.N)), 7)
+		w.PutRight(t.Dim, measure.Count(float64(ph.N)), 7)
 		lines = append(lines, w.Flush())
 	}
 	return append(lines, "")
@@ -339,39 +334,39 @@ func (p inspectPane) right(i *frame.Inspection, t draw.Theme, width int) []strin
 	w := draw.Line{Width: width}
 	var lines []string
 	if len(i.Endpoints) > 0 {
-		lines = append(lines, heading(&w, t, "requests, as browsers saw them", "good", "failed with"))
+		lines = append(lines, heading(&w, t, "requests seen by browsers", "ok", "failures"))
 		host := commonHost(i.Endpoints)
 		for _, e := range i.Endpoints {
-			good := unknown
+			good := measure.Unknown
 			if e.N > 0 {
 				good = goodShare(1-float64(e.Failed)/float64(e.N)) + "%"
 			}
 			var failed []string
 			for _, s := range e.Statuses[:min(len(e.Statuses), 2)] {
-				failed = append(failed, count(float64(s.N))+"× "+statusName(s.Status))
+				failed = append(failed, measure.Count(float64(s.N))+"× "+statusName(s.Status))
 			}
 			lines = append(lines, listed(&w, t, e.Method+" "+strings.TrimPrefix(e.URL, host), good, strings.Join(failed, " ")))
 		}
 		lines = append(lines, "")
 	}
 	if len(i.Funnel) > 0 {
-		lines = append(lines, heading(&w, t, "sessions on their way", "of the first", "sessions"))
+		lines = append(lines, heading(&w, t, "funnel, in sessions", "of step 1", "sessions"))
 		for _, step := range i.Funnel {
-			lines = append(lines, listed(&w, t, step.Name, wholePercent(float64(step.Sessions)/float64(max(i.Funnel[0].Sessions, 1))), count(float64(step.Sessions))))
+			lines = append(lines, listed(&w, t, step.Name, measure.WholePercent(float64(step.Sessions)/float64(max(i.Funnel[0].Sessions, 1))), measure.Count(float64(step.Sessions))))
 		}
 		lines = append(lines, "")
 	}
 	if len(i.Customs) > 0 {
-		lines = append(lines, heading(&w, t, "the site's measures", "p75", "n"))
+		lines = append(lines, heading(&w, t, "custom measures", "p75", "n"))
 		for _, c := range i.Customs {
-			lines = append(lines, listed(&w, t, c.Name, plainNumber(c.Dist.P75)+thinMark(c.Dist.Thin()), count(float64(c.Dist.N))))
+			lines = append(lines, listed(&w, t, c.Name, measure.Plain(c.Dist.P75)+thinMark(c.Dist.Thin()), measure.Count(float64(c.Dist.N))))
 		}
 		lines = append(lines, "")
 	}
 	if len(i.Events) > 0 {
-		lines = append(lines, heading(&w, t, "events", "users", "times"))
+		lines = append(lines, heading(&w, t, "events", "users", "count"))
 		for _, e := range i.Events {
-			lines = append(lines, listed(&w, t, e.Name, count(float64(e.Users)), count(float64(e.N))))
+			lines = append(lines, listed(&w, t, e.Name, measure.Count(float64(e.Users)), measure.Count(float64(e.N))))
 		}
 		lines = append(lines, "")
 	}
@@ -422,15 +417,7 @@ func listed(w *draw.Line, t draw.Theme, name, first, second string) string {
 
 func statusName(status int) string {
 	if status == 0 {
-		return "no answer"
+		return "no response"
 	}
 	return strconv.Itoa(status)
-}
-
-// plainNumber shows a value whose unit only the site knows.
-func plainNumber(v float64) string {
-	if v > 0 && v < 10 {
-		return fmt.Sprintf("%.2g", v)
-	}
-	return count(v)
 }

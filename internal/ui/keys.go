@@ -2,8 +2,8 @@ package ui
 
 import "github.com/charmbracelet/bubbles/key"
 
-// keyMap is every key of the screen. The help is made from it, so that no key
-// does something unsaid and none is promised that does nothing.
+// keyMap is every key of the screen. The help is made from it: a test checks
+// that every key that does something is in it, and no other.
 type keyMap struct {
 	up, down, pageUp, pageDown, top, bottom, next key.Binding
 
@@ -58,51 +58,51 @@ func newKeyMap() keyMap {
 		errors:   bind("e", "errors", "e"),
 		help:     bind("?", "help", "?"),
 		quit:     bind("q", "quit", "q", "ctrl+c"),
-		suspend:  bind("ctrl+z", "to the shell", "ctrl+z"),
+		suspend:  bind("ctrl+z", "suspend", "ctrl+z"),
 
 		shorter:     bind("[", "shorter window", "["),
 		longer:      bind("]", "longer window", "]"),
 		pause:       bind("space", "pause", " "),
 		earlier:     bind("←", "back in time", "left", "h"),
 		later:       bind("→", "forward in time", "right", "l"),
-		muchEarlier: bind("shift+←", "a window back", "shift+left", "H"),
-		muchLater:   bind("shift+→", "a window forward", "shift+right", "L"),
+		muchEarlier: bind("shift+←", "one window back", "shift+left", "H"),
+		muchLater:   bind("shift+→", "one window forward", "shift+right", "L"),
 
-		sortLeft:  bind("<", "sort by the column before", "<"),
-		sortRight: bind(">", "sort by the column after", ">", "o"),
-		reverse:   bind("r", "reverse the order", "r"),
+		sortLeft:  bind("<", "sort by previous column", "<"),
+		sortRight: bind(">", "sort by next column", ">", "o"),
+		reverse:   bind("r", "reverse order", "r"),
 		zoom:      bind("+", "zoom charts", "+", "="),
 		zone:      bind("t", "UTC or local time", "t"),
 		copy:      bind("y", "copy", "y"),
 		snapshot:  bind("s", "snapshot to a file", "s"),
-		record:    bind("R", "record: begin, end", "R"),
+		record:    bind("R", "record: start, stop", "R"),
 
 		nextError:     bind("n", "next error", "n"),
 		previousError: bind("N", "previous error", "N"),
 		onlyThis:      bind("f", "filter by this error", "f"),
 
-		t0:       bind("m", "mark T0: deltas since then", "m"),
-		annotate: bind("a", "set a marker", "a"),
-		visit:    bind("enter", "go there", "enter"),
-		narrower: bind("{", "charts look back less far", "{"),
-		wider:    bind("}", "charts look back further", "}"),
+		t0:       bind("m", "set T0 as baseline", "m"),
+		annotate: bind("a", "add a marker", "a"),
+		visit:    bind("enter", "go to it", "enter"),
+		narrower: bind("{", "shorter chart range", "{"),
+		wider:    bind("}", "longer chart range", "}"),
 
-		selection: bind("c", "choose a span", "c"),
+		selection: bind("c", "select a time range", "c"),
 		otherEdge: bind("tab", "other edge", "tab", "shift+tab"),
 		zoomInto:  bind("enter", "zoom in", "enter"),
 
-		nextMetric:     bind(">", "next metric", ">", "tab"),
-		previousMetric: bind("<", "metric before", "<", "shift+tab"),
+		nextMetric:     bind(">", "next vital", ">", "tab"),
+		previousMetric: bind("<", "previous vital", "<", "shift+tab"),
 
-		sessions:   bind("S", "sessions that were hurt", "S"),
+		sessions:   bind("S", "sessions with errors", "S"),
 		inspect:    bind("i", "inspect the row", "i"),
 		differs:    bind("d", "what differs", "d"),
-		verdict:    bind("V", "verdict on a release", "V"),
+		verdict:    bind("V", "release verdict", "V"),
 		markers:    bind("M", "markers", "M"),
 		objectives: bind("O", "objectives and error budgets", "O"),
-		viewers:    bind("W", "who else watches", "W"),
+		viewers:    bind("W", "other viewers", "W"),
 		follow:     bind("enter", "follow", "enter"),
-		trust:      bind("T", "what the numbers rest on", "T"),
+		trust:      bind("T", "data quality", "T"),
 	}
 }
 
@@ -118,14 +118,14 @@ func (k *keyMap) sections() []section {
 		panes = append(panes, p.key)
 	}
 	return []section{
-		{"look closer", []key.Binding{k.enter, k.exclude, k.back, k.filter, k.by, k.releases, k.errors, k.command}},
+		{"drill down", []key.Binding{k.enter, k.exclude, k.back, k.filter, k.by, k.releases, k.errors, k.command}},
 		{"pages", panes},
 		{"move", []key.Binding{k.up, k.down, k.pageUp, k.pageDown, k.top, k.bottom, k.next}},
 		{"time", []key.Binding{k.shorter, k.longer, k.pause, k.earlier, k.later, k.muchEarlier, k.muchLater, k.t0, k.annotate, k.zone}},
-		{"order and charts", []key.Binding{k.sortLeft, k.sortRight, k.reverse, k.zoom, k.narrower, k.wider}},
-		{"a span of time", []key.Binding{k.selection, key.NewBinding(key.WithHelp("← →", "move its edge")), k.otherEdge, k.zoomInto,
-			key.NewBinding(key.WithHelp("d", "what differs from before"))}},
-		{"an error", []key.Binding{k.open, k.keep, k.exclude, k.nextError, k.previousError, k.onlyThis}},
-		{"leave", []key.Binding{k.copy, k.snapshot, k.record, k.help, k.suspend, k.quit}},
+		{"sort, charts", []key.Binding{k.sortLeft, k.sortRight, k.reverse, k.zoom, k.narrower, k.wider}},
+		{"time range", []key.Binding{k.selection, key.NewBinding(key.WithHelp("← →", "move edge")), k.otherEdge, k.zoomInto,
+			key.NewBinding(key.WithHelp("d", "compare with before"))}},
+		{"error detail", []key.Binding{k.open, k.keep, k.exclude, k.nextError, k.previousError, k.onlyThis}},
+		{"general", []key.Binding{k.copy, k.snapshot, k.record, k.help, k.suspend, k.quit}},
 	}
 }

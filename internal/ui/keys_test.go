@@ -13,7 +13,7 @@ import (
 )
 
 // What keys do to the question.
-func TestKeysAsk(t *testing.T) {
+func TestKeysQuery(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		keys  []string
@@ -89,7 +89,7 @@ func TestKeysAsk(t *testing.T) {
 	}
 }
 
-func TestSpreadBecomesFilter(t *testing.T) {
+func TestBreakdownFilters(t *testing.T) {
 	open := func() model {
 		f := withDetail()
 		return send(press(screen(t, inColor, 120, 36, f), "e", "enter"), frameMsg{f})
@@ -102,7 +102,7 @@ func TestSpreadBecomesFilter(t *testing.T) {
 	}
 }
 
-func TestValuesAreCompleted(t *testing.T) {
+func TestPromptCompletesValues(t *testing.T) {
 	m := press(screen(t, inColor, 80, 24, incident()), "/", "browser=")
 	f := incident()
 	f.Values = []frame.ValueCount{{Value: "Safari", Beacons: 10}, {Value: "Samsung Internet", Beacons: 5}, {Value: "Chrome", Beacons: 3}}
@@ -113,19 +113,19 @@ func TestValuesAreCompleted(t *testing.T) {
 	}
 }
 
-func TestOtherCannotBeDrilledInto(t *testing.T) {
+func TestDrillOtherRefused(t *testing.T) {
 	f := incident()
 	f.Segments[0].Key = otherRow
 	m := press(screen(t, inColor, 120, 36, f), "enter")
 	if q := asked(m); q.Filter.Text != "region=eu-west" {
 		t.Errorf("the filter is %s", q.Filter.Text)
 	}
-	if !strings.Contains(m.View(), "cap on segments") {
+	if !strings.Contains(m.View(), "segments over the cap") {
 		t.Error("it does not say why")
 	}
 }
 
-func TestPasteIsNoCommand(t *testing.T) {
+func TestPasteOnlyInPrompt(t *testing.T) {
 	m := send(screen(t, inColor, 120, 36, incident()), tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("xq"), Paste: true})
 	if q := asked(m); q.Filter.Text != "region=eu-west" {
 		t.Errorf("pasted text was taken for keys: %s", q.Filter.Text)
@@ -137,7 +137,7 @@ func TestPasteIsNoCommand(t *testing.T) {
 }
 
 // While paused the screen stands still, but for the answers to questions.
-func TestPauseKeepsTheFrame(t *testing.T) {
+func TestPauseKeepsFrame(t *testing.T) {
 	m := press(screen(t, noColor, 120, 36, incident()), "space")
 	for range answersTaken {
 		m = send(m, frameMsg{incident()})
@@ -154,7 +154,7 @@ func TestPauseKeepsTheFrame(t *testing.T) {
 	}
 }
 
-func TestFramesThatStopAreNoticed(t *testing.T) {
+func TestWatchStalledSource(t *testing.T) {
 	m := screen(t, noColor, 120, 36, incident())
 	m = send(m, watchMsg{})
 	if strings.Contains(m.View(), "stalled") {
@@ -175,7 +175,7 @@ func TestFramesThatStopAreNoticed(t *testing.T) {
 
 // The cursor stays with its row when the order changes; the order holds for some
 // seconds.
-func TestOrderHolds(t *testing.T) {
+func TestTableOrderHolds(t *testing.T) {
 	m := press(screen(t, noColor, 120, 36, incident()), "j")
 	swapped := func(after time.Duration) *frame.Frame {
 		f := incident()
@@ -196,7 +196,7 @@ func TestOrderHolds(t *testing.T) {
 	}
 }
 
-func TestBackFindsTheRow(t *testing.T) {
+func TestBackSelectsRow(t *testing.T) {
 	m := press(screen(t, noColor, 120, 36, incident()), "j", "enter")
 	pages := incident()
 	pages.Filter, pages.By = "region=eu-west release=2.4.0", "page"
@@ -210,7 +210,7 @@ func TestBackFindsTheRow(t *testing.T) {
 	}
 }
 
-func TestMouse(t *testing.T) {
+func TestMouseClicks(t *testing.T) {
 	m := screen(t, noColor, 120, 36, incident())
 	l := m.layout()
 	click := func(x, y int) {
@@ -236,7 +236,7 @@ func TestMouse(t *testing.T) {
 	}
 }
 
-func TestQuit(t *testing.T) {
+func TestQuitEverywhere(t *testing.T) {
 	for _, keys := range [][]string{{"q"}, {"e", "q"}, {"?", "q"}, {"/", "ctrl+c"}, {"b", "q"}} {
 		m := screen(t, noColor, 80, 24, incident())
 		m = press(m, keys[:len(keys)-1]...)
@@ -255,7 +255,7 @@ func TestQuit(t *testing.T) {
 	}
 }
 
-func TestCopy(t *testing.T) {
+func TestCopySanitised(t *testing.T) {
 	m := screen(t, noColor, 120, 36, hostile())
 	var copied string
 	m.copy = func(s string) tea.Cmd { copied = s; return nil }
@@ -275,7 +275,7 @@ var pages = [][]string{
 }
 
 // The help promises no key that does nothing, and no key works unsaid.
-func TestHelpAndKeysAgree(t *testing.T) {
+func TestHelpListsAllKeys(t *testing.T) {
 	bound := map[string]bool{}
 	said := map[string]bool{}
 	m := screen(t, noColor, 120, 36, withDetail())
@@ -313,7 +313,7 @@ func TestHelpAndKeysAgree(t *testing.T) {
 }
 
 // On one page no key may stand for two things.
-func TestKeysAreUnique(t *testing.T) {
+func TestKeysUniquePerPage(t *testing.T) {
 	m := screen(t, noColor, 120, 36, withDetail())
 	for _, page := range pages {
 		m := press(m, page...)
@@ -335,7 +335,7 @@ func TestKeysAreUnique(t *testing.T) {
 
 // Terminals send esc and, soon after it, a key as that key with alt. Over a slow
 // line that is what was meant.
-func TestEscAndKeyInOnePiece(t *testing.T) {
+func TestEscThenKeyInOneRead(t *testing.T) {
 	alt := func(r rune) tea.KeyMsg { return tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}, Alt: true} }
 	m := send(press(screen(t, noColor, 120, 36, withDetail()), "e", "enter"), tea.KeyMsg{Type: tea.KeyEsc, Alt: true})
 	if m.pane != nil {

@@ -26,16 +26,16 @@ func annotate(text string) action {
 		case text == "":
 			return m, nil
 		case m.annotate == nil:
-			return m.notify("markers cannot be set here")
+			return m.notify("cannot add markers here")
 		case m.frame == nil:
-			return m.notify("wait for the first numbers")
+			return m.notify("no data yet")
 		}
 		marker := beacon.Marker{At: m.frame.At.UnixMilli(), Kind: beacon.MarkerNote, Text: text}
 		if first, _, _ := strings.Cut(strings.ToLower(text), " "); slices.Contains(beacon.MarkerKinds[:], first) {
 			marker.Kind = first
 		}
 		set := m.annotate
-		m, timer := m.notify("setting a marker …")
+		m, timer := m.notify("adding a marker …")
 		return m, tea.Batch(timer, func() tea.Msg {
 			ctx, cancel := context.WithTimeout(context.Background(), annotateTime)
 			defer cancel()
@@ -51,22 +51,22 @@ func (r markerAdded) apply(m model) (model, tea.Cmd) {
 	if r.err != nil {
 		return m.notify(r.err.Error())
 	}
-	return m.notify("everyone who watches sees the marker")
+	return m.notify("marker added for all viewers")
 }
 
 // toggleT0 makes the moment that is looked at T0: deltas are since then, and the
 // header counts. Pressed again it is as before.
 func toggleT0(m model) (model, tea.Cmd) {
 	if m.frame == nil {
-		return m.notify("wait for the first numbers")
+		return m.notify("no data yet")
 	}
 	if !m.t0.at.IsZero() {
 		m.query.Baseline, m.t0 = m.t0.before, t0{}
-		return m.notify("deltas are against " + baselineName(m.query.Baseline, m.loc) + " again")
+		return m.notify("baseline is " + baselineName(m.query.Baseline, m.loc) + " again")
 	}
 	m.t0 = t0{at: m.frame.At, before: m.query.Baseline}
 	m.query.Baseline = frame.BaselineSpec{At: m.frame.At}
-	return m.notify("T0 is " + m.frame.At.In(m.loc).Format("15:04:05 MST") + ": deltas are since then")
+	return m.notify("T0 is " + m.frame.At.In(m.loc).Format("15:04:05 MST") + ": now the baseline")
 }
 
 // t0 is a moment that was marked, and what deltas were against before.
@@ -167,7 +167,7 @@ func (p markerPane) view(s scene) []string {
 	w := draw.Line{Width: s.w}
 	w.Skip(margin)
 	w.Put(s.theme.Strong, "markers")
-	w.Put(s.theme.Dim, ": what people and pipelines said, and releases that appeared")
+	w.Put(s.theme.Dim, ": set by people and pipelines, and new releases")
 	lines := []string{"", w.Flush(), ""}
 	if len(p.markers) == 0 {
 		w.Skip(margin)

@@ -35,7 +35,7 @@ func ran(t *testing.T, cmd tea.Cmd) []tea.Msg {
 	}
 }
 
-func TestAnnotate(t *testing.T) {
+func TestAnnotateAddsMarker(t *testing.T) {
 	var set []beacon.Marker
 	var fails error
 	m := screen(t, noColor, 80, 24, marked())
@@ -52,7 +52,7 @@ func TestAnnotate(t *testing.T) {
 	if len(set) != 1 || set[0].Kind != beacon.MarkerMitigation || set[0].Text != "mitigation rolled back 2.4.1" || set[0].At != noon.UnixMilli() {
 		t.Errorf("%+v", set)
 	}
-	if !strings.Contains(m.View(), "everyone who watches sees") {
+	if !strings.Contains(m.View(), "marker added for all viewers") {
 		t.Errorf("it is not said:\n%s", m.View())
 	}
 	fails = errors.New("this user may not publish")
@@ -67,13 +67,13 @@ func TestAnnotate(t *testing.T) {
 		t.Errorf("an empty marker was set: %+v", set)
 	}
 	m.annotate = nil
-	if m = press(m, "a"); !strings.Contains(m.View(), "cannot be set here") {
+	if m = press(m, "a"); !strings.Contains(m.View(), "cannot add markers here") {
 		t.Errorf("%s", m.View())
 	}
 }
 
 // A marker is visited where the window begins with it.
-func TestVisit(t *testing.T) {
+func TestMarkerVisitMovesWindow(t *testing.T) {
 	m := press(screen(t, noColor, 80, 24, marked()), "M", "down", "down", "down", "enter")
 	if q := asked(m); !q.At.Equal(noon.Add(-16*time.Minute)) || m.pane != nil {
 		t.Errorf("at %v, pane %T", q.At, m.pane)
@@ -84,7 +84,7 @@ func TestVisit(t *testing.T) {
 	}
 }
 
-func TestT0Counts(t *testing.T) {
+func TestT0SinceFormats(t *testing.T) {
 	at := t0{at: noon}
 	for d, want := range map[time.Duration]string{
 		0: "T+00:00", 75 * time.Second: "T+01:15", -5 * time.Second: "T-00:05", 3*time.Hour + 2*time.Second: "T+3:00:02",

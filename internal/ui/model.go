@@ -58,7 +58,8 @@ type display struct {
 	loc           *time.Location
 	title         string
 	funnel        string
-	recording     *Recording // what is shown, if it is one
+	burnWindow    time.Duration // long window of burn rates
+	recording     *Recording    // what is shown, if it is one
 	width, height int
 }
 

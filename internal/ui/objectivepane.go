@@ -4,19 +4,35 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/measure"
 	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
-// objectivePane shows how each objective stands: what is promised, what share
-// is good, and how fast the error budget burns.
+// objectivePane shows each objective: its target, the share that is good, and
+// the burn rate of its error budget.
 type objectivePane struct {
 	list
-	burns []frame.Burn
+	burns  []frame.Burn
+	window time.Duration // long window of the burn rates
+}
+
+func openObjectives(m model) (model, tea.Cmd) {
+	return openPage(objectivePane{window: m.burnWindow})(m)
+}
+
+// burnTitles name the burn rates by their windows: the short one is a third of
+// the long one.
+func (p objectivePane) burnTitles() (long, short string) {
+	if p.window <= 0 {
+		return "burn", "burn now"
+	}
+	return "burn " + draw.Span(p.window), "burn " + draw.Span(p.window/3)
 }
 
 func (p objectivePane) room() room { return roomPage }
@@ -45,9 +61,9 @@ func (p objectivePane) hints(k *keyMap) []key.Binding {
 func (p objectivePane) summary(*frame.Frame) (string, bool) {
 	var parts []string
 	for _, b := range p.burns {
-		s := fmt.Sprintf("%s (%s): %s%% good (n=%s), burn ×%s", b.Name, b.Objective, percent(b.Good), count(float64(b.N)), factor(b.Now))
+		s := fmt.Sprintf("%s (%s): %s%% good (n=%s), burn %s", b.Name, b.Objective, measure.Percent(b.Good), measure.Count(float64(b.N)), measure.Times(b.Now))
 		if b.Page {
-			s += ", page"
+			s += ", breach"
 		}
 		parts = append(parts, s)
 	}
@@ -64,15 +80,15 @@ func (p objectivePane) view(s scene) []string {
 	t := s.theme
 	w.Skip(margin)
 	w.Put(t.Strong, "objectives")
-	w.Put(t.Dim, ": how fast error budgets burn, 1× lasts "+count(frame.BudgetPeriod.Hours()/24)+" days")
+	w.Put(t.Dim, ": burn rate 1× spends the budget in "+measure.Count(frame.BudgetPeriod.Hours()/24)+" days")
 	if f != nil && f.Total.Apdex > 0 {
 		w.Put(t.Dim, " · Apdex of LCP ")
-		w.Put(t.Text, unitless(f.Total.Apdex))
+		w.Put(t.Text, measure.Decimal(f.Total.Apdex))
 	}
 	lines := []string{"", w.Flush(), ""}
 	if len(p.burns) == 0 {
 		for _, text := range [...]string{
-			`none are set. Give one with --objective errors="99.5% of views", or in the configuration file:`, "",
+			`no objectives. Set --objective errors="99.5% of views", or in the configuration file:`, "",
 			"  objective:", "    errors: 99.5% of views", "    speed: 75% of lcp<=2500 where device=mobile", "    payment: 99% of requests:*/api/payment",
 		} {
 			w.Skip(margin)
@@ -82,11 +98,12 @@ func (p objectivePane) view(s scene) []string {
 		return lines[:min(len(lines), s.h)]
 	}
 	w.Skip(margin)
-	w.PutLeft(t.Dim, "objective", name)
-	for _, title := range [...]string{"good", "n", "burn", "now", "spent"} {
+	w.PutLeft(t.Dim, "name", name)
+	long, short := p.burnTitles()
+	for _, title := range [...]string{"good", "n", long, short, "spent"} {
 		w.PutRight(t.Dim, title, number)
 	}
-	w.Put(t.Dim, "   promised")
+	w.Put(t.Dim, "   objective")
 	lines = append(lines, w.Flush())
 	for _, b := range p.burns[min(p.cursor, len(p.burns)):] {
 		if len(lines) >= s.h {
@@ -113,13 +130,13 @@ func burnLine(w *draw.Line, b *frame.Burn, t draw.Theme, width, name, number int
 	w.PutLeft(style, draw.Clean(b.Name, name-1), name)
 	if b.N > 0 {
 		w.PutRight(style, goodShare(b.Good)+"%", number)
-		w.PutRight(t.Dim, count(float64(b.N)), number)
-		w.PutRight(style, times(b.Rate), number)
-		w.PutRight(style, times(b.Now), number)
+		w.PutRight(t.Dim, measure.Count(float64(b.N)), number)
+		w.PutRight(style, measure.Times(b.Rate), number)
+		w.PutRight(style, measure.Times(b.Now), number)
 		w.PutRight(t.Dim, goodShare(b.Spent)+"%", number)
 	} else {
 		for range 5 {
-			w.PutRight(t.Dim, unknown, number)
+			w.PutRight(t.Dim, measure.Unknown, number)
 		}
 	}
 	w.Skip(3)
@@ -130,16 +147,8 @@ func burnLine(w *draw.Line, b *frame.Burn, t draw.Theme, width, name, number int
 // goodShare keeps two decimals: between 99.5 and 99.9 % lies the whole budget.
 func goodShare(share float64) string { return strconv.FormatFloat(100*share, 'f', 2, 64) }
 
-// times is a burn rate.
-func times(rate float64) string {
-	if rate >= 100 {
-		return strconv.FormatFloat(rate, 'f', 0, 64) + "×"
-	}
-	return strconv.FormatFloat(rate, 'f', 1, 64) + "×"
-}
-
-// worstBurn is the objective that burns fastest, those first that should wake
-// somebody; nil if none burns too fast.
+// worstBurn is the objective with the highest burn rate, breaches first; nil if
+// none is above 1.
 func worstBurn(burns []frame.Burn) *frame.Burn {
 	var worst *frame.Burn
 	for i := range burns {
@@ -154,7 +163,7 @@ func worstBurn(burns []frame.Burn) *frame.Burn {
 	return worst
 }
 
-// burnMark is the fastest burning objective in the header's words.
+// burnMark is the highest burn rate for the header.
 func burnMark(f *frame.Frame, t draw.Theme) (draw.Style, string) {
 	if f == nil {
 		return t.Dim, ""
@@ -167,17 +176,17 @@ func burnMark(f *frame.Frame, t draw.Theme) (draw.Style, string) {
 	if b.Page {
 		s = t.Bad
 	}
-	return s, draw.Clean(b.Name, 16) + " burns " + times(b.Rate)
+	return s, draw.Clean(b.Name, 16) + " burn " + measure.Times(b.Rate)
 }
 
-// alarm rings when a breach begins, whatever is being looked at.
+// alarm rings when a breach starts, whatever the screen shows.
 type alarm struct {
 	title    string // of the terminal's window
 	breaches frame.Breaches
 }
 
-// hear takes a frame and tells whether to ring.
-func (a alarm) hear(f *frame.Frame) (_ alarm, ring bool) {
+// check takes a frame and reports whether to ring.
+func (a alarm) check(f *frame.Frame) (_ alarm, ring bool) {
 	a.title = "rumtop"
 	if b := worstBurn(f.Alarm); b != nil && b.Page {
 		a.title = "▲ rumtop: " + draw.Clean(b.Name, 30)
@@ -186,11 +195,11 @@ func (a alarm) hear(f *frame.Frame) (_ alarm, ring bool) {
 	return a, ring
 }
 
-// sound takes a frame's alarm in: the bell, and the title of the window.
+// sound rings the bell and sets the title of the window as a frame demands.
 func (m model) sound(f *frame.Frame) (model, tea.Cmd) {
 	before := m.alarm.title
 	var ring bool
-	m.alarm, ring = m.alarm.hear(f)
+	m.alarm, ring = m.alarm.check(f)
 	var cmds []tea.Cmd
 	if ring {
 		cmds = append(cmds, m.ring())

@@ -11,7 +11,7 @@ import (
 
 // The bell rings once for all that burn together, also for whoever has paused
 // and looks back, and again when it was calm for a while.
-func TestAlarm(t *testing.T) {
+func TestAlarmRingsOncePerBreach(t *testing.T) {
 	m := screen(t, noColor, 80, 24)
 	rung := 0
 	m.ring = func() tea.Cmd { rung++; return nil }

@@ -92,7 +92,7 @@ func (k *keyMap) panes() []entry {
 		{"inspect", k.inspect, openInspect},
 		{"sessions", k.sessions, openSessions},
 		{"markers", k.markers, openPage(markerPane{})},
-		{"objectives", k.objectives, openPage(objectivePane{})},
+		{"objectives", k.objectives, openObjectives},
 		{"watchers", k.viewers, openViewers},
 		{"trust", k.trust, openTrust},
 	}

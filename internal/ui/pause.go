@@ -32,7 +32,7 @@ func (p pause) accepts() (pause, bool) {
 // togglePause freezes the screen at the frame it shows; the counting goes on.
 func togglePause(m model) (model, tea.Cmd) {
 	if m.recording != nil {
-		return m.notify("this is a recording: ← → walk through it")
+		return m.notify("a recording has no pause: ← → move through time")
 	}
 	m.paused = !m.paused
 	m.watch.seen = -1
@@ -62,7 +62,7 @@ func (m model) walk(by time.Duration) (model, tea.Cmd) {
 	}
 	if !m.paused {
 		if by > 0 {
-			return m.notify("this is now")
+			return m.notify("already live")
 		}
 		m, _ = togglePause(m)
 	}
@@ -84,9 +84,9 @@ func (m model) walk(by time.Duration) (model, tea.Cmd) {
 func (m model) walkEnd(by time.Duration) string {
 	switch {
 	case by <= 0:
-		return "the history begins here"
+		return "start of history"
 	case m.recording != nil:
-		return "the recording ends here"
+		return "end of recording"
 	}
-	return "the pause began here: space goes on to now"
+	return "end of paused data: space resumes"
 }

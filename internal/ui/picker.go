@@ -86,6 +86,6 @@ func (p picker) view(s scene) []string {
 		}
 		columns = append(columns, t.Styles.Text.Width(column).Render(strings.Join(lines, "\n")))
 	}
-	title := fmt.Sprintf("a row is one … (%d of %d)", p.cursor+1, len(p.names))
+	title := fmt.Sprintf("group by (%d of %d)", p.cursor+1, len(p.names))
 	return draw.Box(t, title, lipgloss.JoinHorizontal(lipgloss.Top, columns...), w, h)
 }

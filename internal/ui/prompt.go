@@ -84,7 +84,7 @@ func openCommand(m model) (model, tea.Cmd) {
 
 func openMarker(m model) (model, tea.Cmd) {
 	if m.annotate == nil {
-		return m.notify("markers cannot be set here")
+		return m.notify("cannot add markers here")
 	}
 	m.prompt = m.prompt.open(promptMarker, "", m.vocabulary())
 	return m, nil
@@ -267,10 +267,10 @@ func (p prompt) draw(lines []string, t draw.Theme, w int) {
 		p.drawChoices(&pn, t, w)
 	case p.kind == promptMarker:
 		pn.Skip(margin)
-		pn.Put(t.Dim, draw.Clean("what happened, for everyone who watches; begin with deploy, flag or mitigation if it is one · enter sets it · esc leaves it", w-margin))
+		pn.Put(t.Dim, draw.Clean("shown to all viewers; start with deploy, flag or mitigation if it is one · enter add · esc cancel", w-margin))
 	case p.kind == promptFilter:
 		pn.Skip(margin)
-		pn.Put(t.Dim, draw.Clean("enter applies · tab completes · ↑ earlier filters · esc leaves it as it was", w-margin))
+		pn.Put(t.Dim, draw.Clean("enter apply · tab complete · ↑ history · esc cancel", w-margin))
 	}
 	lines[len(lines)-2] = pn.Flush()
 }

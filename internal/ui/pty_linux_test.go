@@ -87,7 +87,7 @@ const asking = 5 * time.Second
 // A terminal that answers no query must not be waited for, nor asked. How long the
 // first paint takes is for BenchmarkFirstPaint to say: here it need only be sooner than if
 // the terminal had been asked, on however busy a machine in one of some tries.
-func TestFirstPaint(t *testing.T) {
+func TestFirstPaintAsksNothing(t *testing.T) {
 	var took time.Duration
 	for range 5 {
 		start := time.Now()
@@ -117,7 +117,7 @@ func BenchmarkFirstPaint(b *testing.B) {
 	}
 }
 
-func TestEndsWithItsTerminal(t *testing.T) {
+func TestRunEndsWithTerminal(t *testing.T) {
 	for _, env := range []string{"", ignoreHangup + "=1"} {
 		t.Run("env "+env, func(t *testing.T) {
 			person, cmd := startScreen(t, env)
@@ -159,7 +159,7 @@ func pipes(ctx context.Context, t *testing.T) (typing, shown *os.File, ended cha
 	return typing, shown, ended
 }
 
-func TestEndOfContextEnds(t *testing.T) {
+func TestRunEndsWithContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	_, shown, ended := pipes(ctx, t)
 	readUntil(t, shown, "\x1b[?1049h")
@@ -168,14 +168,14 @@ func TestEndOfContextEnds(t *testing.T) {
 	want(t, ended, context.Canceled)
 }
 
-func TestEndOfInputEnds(t *testing.T) {
+func TestRunEndsWithInput(t *testing.T) {
 	typing, shown, ended := pipes(context.Background(), t)
 	go func() { _, _ = io.Copy(io.Discard, shown) }()
 	_ = typing.Close()
 	want(t, ended, ErrTerminalGone)
 }
 
-func TestBrokenOutputEnds(t *testing.T) {
+func TestRunEndsWithBrokenOutput(t *testing.T) {
 	typing, shown, ended := pipes(context.Background(), t)
 	readUntil(t, shown, "\x1b[?1049h")
 	_ = shown.Close()
@@ -197,7 +197,7 @@ func want(t *testing.T, ended chan error, target error) {
 
 // A terminal whose flow is stopped takes nothing in: it must not keep the process
 // from ending.
-func TestStuckTerminalEnds(t *testing.T) {
+func TestRunEndsWithStuckTerminal(t *testing.T) {
 	person, program := openPTY(t, 200, 50)
 	t.Cleanup(func() { _ = program.Close() })
 	ctx, cancel := context.WithCancel(context.Background())

@@ -57,11 +57,11 @@ func record(saying string, do func(context.Context, Recorder, *frame.Frame) (str
 		recorder, seen := m.recorder, m.frame
 		switch {
 		case m.recording != nil:
-			return m.notify("this is a recording already")
+			return m.notify("cannot record a recording")
 		case recorder == nil:
-			return m.notify("nothing can be recorded here")
+			return m.notify("cannot record here")
 		case seen == nil || seen.Health.Loading < 1:
-			return m.notify("wait until the history has been read")
+			return m.notify("history is still loading: try again then")
 		}
 		m, timer := m.notify(saying)
 		return m, tea.Batch(timer, func() tea.Msg {
@@ -79,12 +79,12 @@ func takeSnapshot(m model) (model, tea.Cmd) {
 
 func toggleRecording(m model) (model, tea.Cmd) {
 	if m.recorded.On {
-		return record("ending the recording", func(ctx context.Context, r Recorder, seen *frame.Frame) (string, error) {
+		return record("saving the recording", func(ctx context.Context, r Recorder, seen *frame.Frame) (string, error) {
 			return r.Stop(ctx, seen)
 		})(m)
 	}
-	return record("recording begins", func(ctx context.Context, r Recorder, seen *frame.Frame) (string, error) {
-		return "recording: R ends it and writes the file", r.Start(ctx, seen)
+	return record("recording started", func(ctx context.Context, r Recorder, seen *frame.Frame) (string, error) {
+		return "recording: R stops and saves", r.Start(ctx, seen)
 	})(m)
 }
 

@@ -56,9 +56,9 @@ func done(t *testing.T, m model, key string) model {
 	return m
 }
 
-func TestKeysRecord(t *testing.T) {
+func TestRecordKeys(t *testing.T) {
 	m := screen(t, noColor, 120, 36, incident())
-	if !strings.Contains(press(m, "s").View(), "nothing can be recorded here") {
+	if !strings.Contains(press(m, "s").View(), "cannot record here") {
 		t.Error("without a recorder s does not say so")
 	}
 	m.recorder = tape{on: new(bool), since: noon.Add(-32 * time.Minute)}
@@ -83,7 +83,7 @@ func TestKeysRecord(t *testing.T) {
 	}
 	loading := incident()
 	loading.Health.Loading = .5
-	if !strings.Contains(press(send(m, frameMsg{loading}), "s").View(), "wait until") {
+	if !strings.Contains(press(send(m, frameMsg{loading}), "s").View(), "still loading") {
 		t.Error("half a history is kept for a whole one")
 	}
 }
@@ -105,7 +105,7 @@ func recorded(t *testing.T, w, h int) model {
 }
 
 // A recording never looks live, and is walked through rather than paused.
-func TestRecordingIsNotLive(t *testing.T) {
+func TestRecordingNeverLive(t *testing.T) {
 	m := recorded(t, 120, 36)
 	if v := m.View(); !strings.Contains(v, "▣ recording 13:37–14:07 UTC, 2026-11-20  at 14:07:") || strings.Contains(v, "live") || strings.Contains(v, "paused") {
 		t.Errorf("the header:\n%s", strings.Split(v, "\n")[0])
@@ -113,7 +113,7 @@ func TestRecordingIsNotLive(t *testing.T) {
 	if q := asked(press(m, "left")); !q.At.Equal(noon.Add(-time.Minute)) {
 		t.Errorf("← asks for %v", q.At)
 	}
-	for key, says := range map[string]string{"right": "the recording ends here", "space": "walk through it", "s": "a recording already"} {
+	for key, says := range map[string]string{"right": "end of recording", "space": "move through time", "s": "cannot record a recording"} {
 		if !strings.Contains(press(m, key).View(), says) {
 			t.Errorf("%s does not say that %s", key, says)
 		}

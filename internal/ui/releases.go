@@ -11,7 +11,7 @@ import (
 	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
-// releasePane holds the newest release against the one that most people have,
+// releasePane compares the newest release with the one that most users have,
 // over all history.
 type releasePane struct{ verdict *frame.Verdict }
 
@@ -51,14 +51,14 @@ func (p releasePane) summary(*frame.Frame) (string, bool) {
 	if v == nil {
 		return "", false
 	}
-	parts := []string{fmt.Sprintf("%s (%s views) against %s (%s views): %s", v.Canary, count(float64(v.CanaryViews)), v.Baseline, count(float64(v.BaselineViews)), v.Verdict)}
+	parts := []string{fmt.Sprintf("%s (%s views) vs %s (%s views): %s", v.Canary, measure.Count(float64(v.CanaryViews)), v.Baseline, measure.Count(float64(v.BaselineViews)), verdictText(v.Verdict))}
 	for _, j := range v.Measures {
-		parts = append(parts, j.Measure+" "+j.Verdict)
+		parts = append(parts, measureTitle(j.Measure)+" "+verdictText(j.Verdict))
 	}
 	return strings.Join(parts, " · "), false
 }
 
-// verdictLook is a verdict's gravity, so that it has a glyph as well as a colour.
+// verdictLook is the gravity of a verdict: it has a glyph as well as a colour.
 func verdictLook(verdict string) gravity {
 	switch verdict {
 	case frame.Regressed:
@@ -67,6 +67,22 @@ func verdictLook(verdict string) gravity {
 		return fine
 	}
 	return doubtful
+}
+
+// verdictText is a verdict in the screen's words; JSON keeps its own.
+func verdictText(verdict string) string {
+	if verdict == frame.NeedsMore {
+		return "not enough data"
+	}
+	return verdict
+}
+
+// measureTitle is the name of a measure of a verdict.
+func measureTitle(name string) string {
+	if m, ok := measure.ByName(name); ok {
+		return m.Title
+	}
+	return name
 }
 
 // The columns of the comparison.
@@ -96,16 +112,16 @@ func (p releasePane) view(s scene) []string {
 	}
 	g := verdictLook(v.Verdict)
 	w.Put(th.Strong, draw.Clean(v.Canary, 24))
-	w.Put(th.Dim, " against ")
+	w.Put(th.Dim, " vs ")
 	w.Put(th.Strong, draw.Clean(v.Baseline, 24))
-	w.Put(g.style(th), "  "+g.glyph()+" "+v.Verdict)
+	w.Put(g.style(th), "  "+g.glyph()+" "+verdictText(v.Verdict))
 	if v.Needs > 0 {
-		w.Put(th.Dim, ": about "+count(coarse(float64(v.Needs)))+" page views more of "+draw.Clean(v.Canary, 24))
+		w.Put(th.Dim, ": about "+measure.Count(coarse(float64(v.Needs)))+" more views of "+draw.Clean(v.Canary, 24))
 	}
 	add()
 	w.Skip(margin)
-	w.Put(th.Dim, clauses(count(coarse(float64(v.CanaryViews)))+" and "+count(coarse(float64(v.BaselineViews)))+" views since "+draw.Clock(v.From, f.At, s.loc)+
-		" · weighed to the same mix of region, device and browser · "+wholePercent(v.Support)+" of the canary's views", s.w-margin))
+	w.Put(th.Dim, clauses(measure.Count(coarse(float64(v.CanaryViews)))+" and "+measure.Count(coarse(float64(v.BaselineViews)))+" views since "+draw.Clock(v.From, f.At, s.loc)+
+		" · weighted to one mix of region, device, browser · covers "+measure.WholePercent(v.Support)+" of canary", s.w-margin))
 	add()
 	if v.Note != "" {
 		w.Skip(margin)
@@ -123,7 +139,7 @@ func (p releasePane) view(s scene) []string {
 		w.PutRight(th.Dim, "change", judgedValue)
 	}
 	if wide {
-		w.PutRight(th.Dim, "95 %, at any time", judgedRange)
+		w.PutRight(th.Dim, "95% anytime CI", judgedRange)
 		w.PutRight(th.Dim, "margin", judgedLimit)
 	}
 	w.Skip(2)
@@ -144,7 +160,7 @@ func (p releasePane) view(s scene) []string {
 		}
 	}
 	w.Put(th.Accent, draw.Spark(shares, 1, min(len(shares), max(s.w-margin-judgedName-12, 0))))
-	w.Put(th.Dim, "  "+wholePercent(last)+" now")
+	w.Put(th.Dim, "  "+measure.WholePercent(last)+" now")
 	add()
 	return lines[:min(len(lines), s.h)]
 }
@@ -157,10 +173,10 @@ func (p releasePane) judged(w *draw.Line, j *frame.MeasureVerdict, th draw.Theme
 	w.Skip(margin)
 	w.PutLeft(th.Text, m.Title, judgedName)
 	if j.Verdict == frame.NoData {
-		w.PutRight(th.Dim, unknown, judgedValue)
-		w.PutRight(th.Dim, unknown, judgedValue)
+		w.PutRight(th.Dim, measure.Unknown, judgedValue)
+		w.PutRight(th.Dim, measure.Unknown, judgedValue)
 		if !brief {
-			w.PutRight(th.Dim, unknown, judgedValue)
+			w.PutRight(th.Dim, measure.Unknown, judgedValue)
 		}
 		if wide {
 			w.Skip(judgedRange + judgedLimit)
@@ -178,10 +194,11 @@ func (p releasePane) judged(w *draw.Line, j *frame.MeasureVerdict, th draw.Theme
 		w.PutRight(th.Dim, changeText(&m, j.Margin), judgedLimit)
 	}
 	g := verdictLook(j.Verdict)
-	w.Put(g.style(th), "  "+g.glyph()+" "+j.Verdict)
+	text := verdictText(j.Verdict)
 	if j.Needs > 0 {
-		w.Put(th.Dim, ", ≈ "+count(coarse(float64(j.Needs))))
+		text = "needs ≈ " + measure.Count(coarse(float64(j.Needs))) + " more"
 	}
+	w.Put(g.style(th), "  "+g.glyph()+" "+text)
 }
 
 // changeText is a change of a measure: relative in percent, else in its unit.

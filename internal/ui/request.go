@@ -48,7 +48,7 @@ type narrow struct {
 
 func (r narrow) apply(m model) (model, tea.Cmd) {
 	if len(r.terms) == 0 {
-		return m.notify("no value to choose")
+		return m.notify("no value selected")
 	}
 	e, err := r.filter(m.query.Filter)
 	if err != nil {
@@ -100,7 +100,7 @@ func (r follow) apply(m model) (model, tea.Cmd) {
 	m.presence.following, m.presence.name = r.viewer.ID, draw.Clean(r.viewer.Name, 40)
 	m = m.adopt(&r.viewer)
 	m.pane = nil
-	return m.notify("following " + m.presence.name + ", until a key of yours changes the question")
+	return m.notify("following " + m.presence.name + " until you change the query")
 }
 
 // without excludes what all terms hold for together.

@@ -7,6 +7,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/measure"
 	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
@@ -85,7 +86,7 @@ func toggleSelection(m model) (model, tea.Cmd) {
 		m.chosen = selection{}
 		return m, nil
 	case !ok:
-		return m.notify("wait for the charts")
+		return m.notify("no charts yet")
 	}
 	if at := m.frame.At; !m.frame.Live && at.Before(end) {
 		end = at
@@ -132,7 +133,7 @@ func (m model) selectionBindings() []binding {
 
 // hints are the keys of a selection.
 func (s selection) hints(k *keyMap) []key.Binding {
-	compare := bind("d", "against before", "d")
+	compare := bind("d", "vs before", "d")
 	none := bind("esc", "clear", "esc")
 	edge := key.NewBinding(key.WithHelp("← →", "edge"))
 	return []key.Binding{edge, compare, k.zoomInto, k.otherEdge, none, k.copy, k.help}
@@ -153,7 +154,7 @@ func zoomInto(m model) (model, tea.Cmd) {
 		m.until = to
 	}
 	m.query.At, m.query.Window, m.chosen = to, to.Sub(from), selection{}
-	return m.notify("the window is " + timeSpan(from, to, m.loc) + ": esc leads back, space to what is now")
+	return m.notify("window " + timeSpan(from, to, m.loc) + ": esc goes back, space goes live")
 }
 
 // unzoom is the way back.
@@ -198,11 +199,11 @@ func viewsBetween(s *frame.Series, from, to time.Time) (views, errored float64) 
 func (s selection) says(f *frame.Frame) string {
 	views, errored := viewsBetween(&f.Series, s.from, s.to)
 	if views == 0 {
-		return "no page view"
+		return "0 page views"
 	}
-	text := "error rate " + percent(errored/views) + "%"
+	text := "error rate " + measure.Percent(errored/views) + "%"
 	if views, errored := viewsBetween(&f.Series, s.from.Add(-s.length()), s.from); views > 0 {
-		text += ", was " + percent(errored/views) + "%"
+		text += ", was " + measure.Percent(errored/views) + "%"
 	}
 	return text + " · " + plural(views, "view")
 }

@@ -52,13 +52,13 @@ func TestSelectionKeys(t *testing.T) {
 		})
 	}
 	m := screen(t, noColor, 120, 36)
-	if m = press(m, "c"); !m.chosen.empty() || !strings.Contains(m.View(), "wait for the charts") {
+	if m = press(m, "c"); !m.chosen.empty() || !strings.Contains(m.View(), "no charts yet") {
 		t.Error("something is chosen on charts that are not there")
 	}
 }
 
 // Where nothing got worse, the last window is what is chosen first; what was over, where it was.
-func TestSelectionBegins(t *testing.T) {
+func TestSelectionDefaultRange(t *testing.T) {
 	f := quietHour()
 	f.Series = incident().Series
 	if s := press(screen(t, noColor, 120, 36, f), "c").chosen; !s.to.Equal(at(14, 7, 30)) || s.length() != 5*time.Minute {
@@ -72,7 +72,7 @@ func TestSelectionBegins(t *testing.T) {
 }
 
 // Enter makes the window what is chosen, esc leads back to what it was.
-func TestZoomIntoSelection(t *testing.T) {
+func TestSelectionZoom(t *testing.T) {
 	m := press(screen(t, noColor, 120, 36, incident()), "c", "tab", "left", "enter")
 	q := asked(m)
 	if !q.At.Equal(at(14, 6, 0)) || q.Window != 4*time.Minute || !m.chosen.empty() {
@@ -171,7 +171,7 @@ func TestSelectionKeysComeFirst(t *testing.T) {
 }
 
 // Walking back in time, the charts look back as far as the window is, and show where it is.
-func TestChartsShowTheWindow(t *testing.T) {
+func TestChartsShowWindow(t *testing.T) {
 	f := incident()
 	f.Now = f.At
 	m := press(screen(t, noColor, 120, 36, f), slices.Repeat([]string{"H"}, 6)...)

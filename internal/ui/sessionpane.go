@@ -7,6 +7,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/measure"
 	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
@@ -142,18 +143,18 @@ func (p sessionPane) title() string {
 }
 
 func (p sessionPane) viewList(s scene) []string {
-	const id, when, number, release, browser, page = 18, 7, 7, 10, 14, 20
+	const id, when, number, failedWidth, release, browser, page = 18, 7, 7, 11, 10, 14, 20
 	t := s.theme
 	w := draw.Line{Width: s.w}
 	w.Skip(margin)
 	w.Put(t.Strong, p.title())
-	w.Put(t.Dim, ": keyed hashes, nobody can be told from them")
+	w.Put(t.Dim, ": ids are keyed hashes, not identities")
 	lines := []string{"", w.Flush(), ""}
 	if len(p.rows) == 0 {
 		w.Skip(margin)
-		text := "looking …"
+		text := "loading …"
 		if p.known {
-			text = "none in the window"
+			text = "none in window"
 		}
 		w.Put(t.Dim, text)
 		return append(lines, w.Flush())
@@ -163,7 +164,7 @@ func (p sessionPane) viewList(s scene) []string {
 	w.PutLeft(t.Dim, "last", when)
 	w.PutRight(t.Dim, "errors", number)
 	w.PutRight(t.Dim, "views", number)
-	w.PutRight(t.Dim, "failed", number)
+	w.PutRight(t.Dim, "failed req", failedWidth)
 	w.Skip(2)
 	wide := s.w >= twoColumns
 	w.PutLeft(t.Dim, "release", release)
@@ -187,9 +188,9 @@ func (p sessionPane) viewList(s scene) []string {
 		}
 		w.PutLeft(style, r.ID, id)
 		w.PutLeft(t.Dim, r.Last.In(s.loc).Format("15:04"), when)
-		w.PutRight(style, count(float64(r.Errors)), number)
-		w.PutRight(t.Text, count(float64(r.Views)), number)
-		w.PutRight(t.Text, count(float64(r.Failed)), number)
+		w.PutRight(style, measure.Count(float64(r.Errors)), number)
+		w.PutRight(t.Text, measure.Count(float64(r.Views)), number)
+		w.PutRight(t.Text, measure.Count(float64(r.Failed)), failedWidth)
 		w.Skip(2)
 		w.PutLeft(t.Text, draw.Clean(r.Release, release-1), release)
 		if wide {
@@ -210,12 +211,12 @@ func (p sessionPane) viewTimeline(s scene) []string {
 	w.Put(t.Strong, "session "+p.id)
 	if len(p.timeline) > 0 {
 		last := p.timeline[len(p.timeline)-1].At
-		w.Put(t.Dim, " · "+plural(float64(len(p.timeline)), "step")+" in "+draw.Span(last.Sub(p.timeline[0].At))+", of what is retained")
+		w.Put(t.Dim, " · "+measure.Quantity(float64(len(p.timeline)), "entry", "entries")+" in "+draw.Span(last.Sub(p.timeline[0].At))+" of history")
 	}
 	lines := []string{"", w.Flush(), ""}
 	if p.timeline == nil {
 		w.Skip(margin)
-		w.Put(t.Dim, "looking …")
+		w.Put(t.Dim, "loading …")
 		return append(lines, w.Flush())
 	}
 	from := p.steps.offset

@@ -7,7 +7,7 @@ import (
 )
 
 // From the list to the course of one session and back.
-func TestSessionCourse(t *testing.T) {
+func TestSessionTimeline(t *testing.T) {
 	f := hurtSessions()
 	m := press(screen(t, noColor, 120, 36, f), "S", "down", "enter")
 	if q := asked(m); !q.Sessions.On || q.Sessions.ID != f.Sessions[1].ID || !q.Sessions.Whole {
@@ -35,7 +35,7 @@ func TestSessionCourse(t *testing.T) {
 }
 
 // Sessions of what is under the cursor.
-func TestSessionsOf(t *testing.T) {
+func TestSessionsOfSelection(t *testing.T) {
 	for _, c := range []struct {
 		keys             []string
 		fingerprint, key string

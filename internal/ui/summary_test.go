@@ -24,12 +24,12 @@ func TestSummary(t *testing.T) {
 		{"an error that is gone", withStates(), []string{"e", "G"}, []string{"RangeError: Invalid time value · 0 errors", "▼ gone"}},
 		{"a detail", withDetail(), []string{"e", "enter"}, []string{"1,320 sessions", "4bf92f3577b34da6a3ce929d0e0e4736"}},
 		{"markers", marked(), []string{"M", "down"}, []string{": 14:00 UTC deploy 2.4.1 (ci)"}},
-		{"objectives", promised(), []string{"O"}, []string{"errors (99.5% of views): 97.2% good (n=24.3k), burn ×8.1, page · speed"}},
-		{"trust", incident(), []string{"T"}, []string{"nothing speaks against the numbers · 2,000 beacons/s · sampled at 10%"}},
+		{"objectives", promised(), []string{"O"}, []string{"errors (99.5% of views): 97.2% good (n=24.3k), burn 8.1×, breach · speed"}},
+		{"trust", incident(), []string{"T"}, []string{"no data quality problems · 2,000 beacons/s · sampled at 10%"}},
 		{"no trust", disconnected(), []string{"T"}, []string{"connected no", "gaps 2"}},
 		{"differs", incident(), []string{"d"}, []string{"errored views (n=371) against the rest (n=8,750)", "release=2.4.1 browser=Safari tag.flag=new-payment holds for 86% of them · page=/checkout 88% against 11%"}},
-		{"verdict", withVerdict(), []string{"V"}, []string{"2.4.1 (5,510 views) against 2.4.0 (30.2k views): regressed · error_rate regressed"}},
-		{"inspect", inspected(), []string{"i"}, []string{"lcp p75 3410 p95 7843 (n=5,230), 54% good, 19% poor"}},
+		{"verdict", withVerdict(), []string{"V"}, []string{"2.4.1 (5,510 views) vs 2.4.0 (30.2k views): regressed · error rate regressed"}},
+		{"inspect", inspected(), []string{"i"}, []string{"LCP p75 3.41 s, p95 7.84 s (n=5,230), 54% good, 19% poor"}},
 		{"hostile", hostile(), nil, nil}, {"hostile error", hostile(), []string{"e"}, nil}, {"hostile verdict", hostile(), []string{"V"}, nil}, {"hostile differences", hostile(), []string{"d"}, nil},
 	} {
 		m := screen(t, noColor, 120, 36, c.frame)

@@ -99,7 +99,7 @@ func (m model) shownKeys() keyMap {
 	case m.recording != nil: // what stands still cannot be paused
 		k.pause = k.zone
 	case m.paused:
-		k.pause = bind("space", "go on", " ")
+		k.pause = bind("space", "resume", " ")
 	}
 	return k
 }

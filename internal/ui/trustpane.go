@@ -10,14 +10,15 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/measure"
 	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
-// trustPane explains the trust line: everything the numbers rest on, what each
-// of it means, and what to do where it is wrong.
+// trustPane explains the trust line: each claim about the quality of the data,
+// what it means, and what to do if it is wrong.
 type trustPane struct {
 	list
-	presence string // why others cannot be seen, or cannot see this person; "" if all can
+	presence string // why viewers do not see each other; "" if they do
 }
 
 func openTrust(m model) (model, tea.Cmd) {
@@ -42,11 +43,11 @@ func (p trustPane) resize(s scene) pane {
 	return p
 }
 
-// claims are those of the frame, and why others cannot be seen.
+// claims are those of the frame, and why viewers do not see each other.
 func (p trustPane) claims(f *frame.Frame, loc *time.Location) []claim {
 	list := claims(f, loc)
 	if p.presence != "" {
-		list = append(list, claim{"presence", "off", calm, p.presence + "; no number rests on it"})
+		list = append(list, claim{"presence", "off", calm, p.presence + "; numbers unaffected"})
 	}
 	return list
 }
@@ -68,13 +69,13 @@ func (p trustPane) summary(f *frame.Frame) (string, bool) {
 		}
 	}
 	if len(parts) == 0 {
-		parts = append(parts, "nothing speaks against the numbers")
+		parts = append(parts, "no data quality problems")
 	}
-	parts = append(parts, count(coarse(f.Health.PerS))+" beacons/s", sampling(f.Health.SampleRate))
+	parts = append(parts, measure.Count(coarse(f.Health.PerS))+" beacons/s", sampling(f.Health.SampleRate))
 	return strings.Join(parts, " · "), false
 }
 
-// claim is one thing that the numbers rest on.
+// claim is one statement about the quality of the data.
 type claim struct {
 	name, value string
 	weight      gravity
@@ -90,19 +91,19 @@ func claims(f *frame.Frame, loc *time.Location) []claim {
 		return calm
 	}
 	loss := func(name string, n int64, g gravity, meaning string) claim {
-		return claim{name, count(float64(n)), weigh(n > 0, g), meaning}
+		return claim{name, measure.Count(float64(n)), weigh(n > 0, g), meaning}
 	}
 	connected := "yes"
 	if !h.Connected {
 		connected = "no"
 	}
 	list := []claim{
-		{"connected", connected, weigh(!h.Connected, grave), h.Server + "; without a connection nothing new is counted"},
-		{"beacons/s", count(coarse(h.PerS)), calm, "over the window; compare with what your site sends usually"},
-		{"newest beacon", draw.Span(time.Duration(h.QuietS * float64(time.Second))), weigh(quiet(f), grave), "since one was received: silence is no sign of health"},
+		{"connected", connected, weigh(!h.Connected, grave), h.Server + "; no new data while disconnected"},
+		{"beacons/s", measure.Count(coarse(h.PerS)), calm, "mean over the window; compare with your usual rate"},
+		{"newest beacon", draw.Span(time.Duration(h.QuietS * float64(time.Second))), weigh(quiet(f), grave), "since the last one arrived; silence is not health"},
 		{"lag", draw.Span(time.Duration(h.LagMS * float64(time.Millisecond))), weigh(h.LagMS > 10_000, doubtful), "from the collector to this screen"},
-		{"expected", expected(f, loc), weigh(len(f.Silences) > 0, grave), "of each region, page, device, browser, OS and country, by its own last hour"},
-		{"sampling", sampling(h.SampleRate), calm, "the smallest share in the window; counts are scaled up by its inverse (≈)"},
+		{"volume", volume(f, loc), weigh(len(f.Silences) > 0, grave), "each region, page, device, browser, OS, country vs its last hour"},
+		{"sampling", sampling(h.SampleRate), calm, "lowest rate in the window; counts are scaled up to match (≈)"},
 		coverage(&f.Total),
 	}
 	from := "none"
@@ -110,21 +111,21 @@ func claims(f *frame.Frame, loc *time.Location) []claim {
 		from = h.HistoryFrom.In(loc).Format("15:04:05 MST")
 	}
 	list = append(list,
-		claim{"history", from, weigh(!h.History, doubtful), "the oldest beacon retained; " + count(float64(h.Retained)) + " are"},
-		loss("dropped", h.Dropped, grave, "lost on the way to this viewer: too slow a line or machine"),
+		claim{"history", from, weigh(!h.History, doubtful), "oldest of " + measure.Count(float64(h.Retained)) + " beacons in memory"},
+		loss("dropped", h.Dropped, grave, "lost on the way to this viewer: slow network or machine"),
 		loss("gaps", h.Gaps, grave, "messages missing from the stream: expired, or never stored"),
-		loss("malformed", h.Malformed, grave, "batches that could not be read: a newer collector, or not a collector"),
-		loss("evicted", h.Evicted, doubtful, "pushed out before their time: give more with --memory"),
-		loss("overflow", h.Overflow, doubtful, "counted in (other): more values than the cap of a dimension"),
-		loss("muted", h.MutedErrors, calm, "errors that a rule of --mute-error leaves out"),
-		loss("late", h.Late, calm, "came after their second was over; they count where they belong"),
-		loss("twice", h.Duplicates, calm, "sent again by a browser or a collector; they count once"),
-		loss("reconnects", h.Reconnects, calm, "to the server since the start; history fills what was missed"),
-		claim{"skew p95", coarseSeconds(h.SkewP95MS) + " s", weigh(h.SkewN >= frame.Thin && h.SkewP95MS > 60_000, doubtful), "browsers' clocks against the collector's; windows use the collector's"},
+		loss("malformed", h.Malformed, grave, "undecodable batches: newer collector, or a foreign publisher"),
+		loss("evicted", h.Evicted, doubtful, "beacons evicted early: raise --memory"),
+		loss("overflow", h.Overflow, doubtful, "beacons in (other): a dimension is over its cap"),
+		loss("muted", h.MutedErrors, calm, "errors excluded by --mute-error"),
+		loss("late", h.Late, calm, "over 5 s behind the newest; counted at receive time"),
+		loss("duplicates", h.Duplicates, calm, "resent by a browser or collector; counted once"),
+		loss("reconnects", h.Reconnects, calm, "to NATS since start; history fills the gaps"),
+		claim{"skew p95", measure.TailSeconds(h.SkewP95MS) + " s", weigh(h.SkewN >= frame.Thin && h.SkewP95MS > 60_000, doubtful), "browser vs collector clock; windows use the collector's"},
 	)
 	for _, c := range []claim{
-		loss("turned away", h.CollectorsDenied, doubtful, "requests that collectors refused whole: origin, key, limits; rumtop doctor has the reasons"),
-		loss("not passed on", h.CollectorsUnforwarded, doubtful, "requests that a vendor of --forward-to did not take; rumtop doctor has the reasons"),
+		loss("denied", h.CollectorsDenied, doubtful, "whole requests: origin, key, limits; see rumtop doctor"),
+		loss("not forwarded", h.CollectorsUnforwarded, doubtful, "requests that a vendor did not accept; see rumtop doctor"),
 	} {
 		if c.weight > calm {
 			list = append(list, c)
@@ -133,23 +134,23 @@ func claims(f *frame.Frame, loc *time.Location) []claim {
 	return list
 }
 
-// coverage is the share of page views that told each vital. Nothing is made up
-// for the others.
+// coverage is the share of page views that report each vital. Nothing is assumed
+// of the others.
 func coverage(r *frame.Row) claim {
-	told := func(d frame.Dist) string {
+	reported := func(d frame.Dist) string {
 		if r.Seen == 0 {
-			return unknown
+			return measure.Unknown
 		}
-		return wholePercent(min(float64(d.N)/float64(r.Seen), 1))
+		return measure.WholePercent(min(float64(d.N)/float64(r.Seen), 1))
 	}
-	return claim{"coverage", told(r.LCP) + " " + told(r.INP) + " " + told(r.CLS), calm,
-		"of views told LCP, INP, CLS (" + told(r.FCP) + " FCP, " + told(r.TTFB) + " TTFB); what an SDK does not send is missing, not zero"}
+	return claim{"coverage", reported(r.LCP) + " " + reported(r.INP) + " " + reported(r.CLS), calm,
+		"of views report LCP, INP, CLS (FCP " + reported(r.FCP) + ", TTFB " + reported(r.TTFB) + "); unsent is not zero"}
 }
 
-// expected is whether what should come comes.
-func expected(f *frame.Frame, loc *time.Location) string {
+// volume reports whether all segments send as many beacons as expected.
+func volume(f *frame.Frame, loc *time.Location) string {
 	if len(f.Silences) == 0 {
-		return "comes"
+		return "as expected"
 	}
 	return silenceText(&f.Silences[0], f.At, loc)
 }
@@ -188,7 +189,7 @@ func (p trustPane) view(s scene) []string {
 	list := p.claims(f, s.loc)
 	w := draw.Line{Width: s.w}
 	w.Skip(margin)
-	w.Put(s.theme.Strong, "what these numbers rest on")
+	w.Put(s.theme.Strong, "data quality")
 	lines := []string{"", w.Flush(), ""}
 	from, to := p.inSight()
 	for i, c := range list[from:to] {

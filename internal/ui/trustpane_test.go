@@ -9,17 +9,17 @@ import (
 )
 
 // What became of whole requests is said where something did.
-func TestTrustOfRequests(t *testing.T) {
+func TestTrustListsDeniedRequests(t *testing.T) {
 	name := func(c claim) string { return c.name + " " + c.value }
 	for _, tc := range []struct {
 		health frame.Health
 		claim  string
 		there  bool
 	}{
-		{frame.Health{CollectorsDenied: 7}, "turned away 7", true},
-		{frame.Health{CollectorsUnforwarded: 9}, "not passed on 9", true},
-		{frame.Health{}, "turned away 0", false},
-		{frame.Health{}, "not passed on 0", false},
+		{frame.Health{CollectorsDenied: 7}, "denied 7", true},
+		{frame.Health{CollectorsUnforwarded: 9}, "not forwarded 9", true},
+		{frame.Health{}, "denied 0", false},
+		{frame.Health{}, "not forwarded 0", false},
 	} {
 		list := claims(&frame.Frame{Health: tc.health}, time.UTC)
 		if there := slices.ContainsFunc(list, func(c claim) bool { return name(c) == tc.claim && c.weight == doubtful }); there != tc.there {

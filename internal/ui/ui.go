@@ -71,6 +71,9 @@ type Options struct {
 	// Funnel is events that should follow one another, separated by ">".
 	Funnel string
 
+	// BurnWindow is the long window of burn rates; the short one is a third of it.
+	BurnWindow time.Duration
+
 	NoBell bool // a breach makes no sound
 	UTC    bool // show times in UTC, not in the local zone
 
@@ -197,7 +200,7 @@ func newModel(o Options, profile termenv.Profile, environ termenv.Environ) (mode
 			traces: traces{o.TraceURL, linking(environ)},
 		},
 		display: display{
-			keys: newKeyMap(), theme: th, loc: loc, title: o.Title, funnel: o.Funnel, recording: o.Recording,
+			keys: newKeyMap(), theme: th, loc: loc, title: o.Title, funnel: o.Funnel, burnWindow: o.BurnWindow, recording: o.Recording,
 			ascii: o.ASCII || environ.Getenv("TERM") == "dumb" || draw.NeedsASCII(environ),
 		},
 		pause: pause{paused: !o.Query.At.IsZero(), until: until(o)},

@@ -50,7 +50,7 @@ func (m model) refreshPeers() (model, tea.Cmd) {
 	i := slices.IndexFunc(m.presence.others, func(v Viewer) bool { return v.ID == m.presence.following })
 	if i < 0 {
 		m.presence.following = ""
-		return m.notify(m.presence.name + " does not watch any more")
+		return m.notify(m.presence.name + " left")
 	}
 	return m.adopt(&m.presence.others[i]), nil
 }
@@ -91,7 +91,7 @@ func (p presence) line() string {
 	case p.following != "":
 		return "following " + p.name
 	case n > 0:
-		return fmt.Sprintf("+%d watching", n)
+		return fmt.Sprintf("+%d viewers", n)
 	}
 	return ""
 }
@@ -129,7 +129,7 @@ func (p viewerPane) resize(s scene) pane {
 func (p viewerPane) bindings(k *keyMap) []paneBinding {
 	enter := func() (pane, request) {
 		if p.cursor >= len(p.others) {
-			return p, notify("nobody to follow")
+			return p, notify("no viewer to follow")
 		}
 		return p, follow{p.others[p.cursor]}
 	}
@@ -151,8 +151,8 @@ func (p viewerPane) heading(s scene) []string {
 	t := s.theme
 	w := draw.Line{Width: s.w}
 	w.Skip(margin)
-	w.Put(t.Strong, "who else watches")
-	w.Put(t.Dim, draw.Clean(": as they say themselves, kept nowhere", max(s.w-w.Len(), 0)))
+	w.Put(t.Strong, "other viewers")
+	w.Put(t.Dim, draw.Clean(": names as given, never stored", max(s.w-w.Len(), 0)))
 	lines := []string{"", w.Flush(), ""}
 	note := func(look draw.Style, text string) {
 		w.Skip(margin)
@@ -161,13 +161,13 @@ func (p viewerPane) heading(s scene) []string {
 	}
 	switch {
 	case p.with == nil:
-		note(t.Dim, "nobody is told here: --presence is off, or nobody's name is known (--author)")
+		note(t.Dim, "presence is off: set --presence and a name with --author")
 		return lines
 	case p.note != "":
 		note(t.Warn, p.note)
 	}
 	if len(p.others) == 0 {
-		note(t.Dim, "nobody else")
+		note(t.Dim, "no other viewers")
 		return lines
 	}
 	w.Skip(margin)

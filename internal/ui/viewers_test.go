@@ -30,7 +30,7 @@ func withOthers() (*peers, look) {
 	return r, as
 }
 
-func TestWatchersAreListed(t *testing.T) {
+func TestViewersListed(t *testing.T) {
 	r, as := withOthers()
 	for _, size := range [][2]int{{60, 20}, {80, 24}, {120, 36}} {
 		m := press(screen(t, as, size[0], size[1], incident()), "W")
@@ -40,7 +40,7 @@ func TestWatchersAreListed(t *testing.T) {
 		}
 	}
 	m := screen(t, as, 120, 36, incident())
-	if len(r.told) == 0 || r.told[len(r.told)-1].By != "release" || !strings.Contains(m.View(), "+2 watching") {
+	if len(r.told) == 0 || r.told[len(r.told)-1].By != "release" || !strings.Contains(m.View(), "+2 viewers") {
 		t.Errorf("told %+v", r.told)
 	}
 	m = press(m, "b", "down", "down", "enter")
@@ -54,15 +54,15 @@ func TestWatchersAreListed(t *testing.T) {
 		}
 	}
 	r.others, r.note = nil, ""
-	if m := press(send(m, frameMsg{incident()}), "W", "enter"); !strings.Contains(m.View(), "nobody") || m.presence.following != "" {
+	if m := press(send(m, frameMsg{incident()}), "W", "enter"); !strings.Contains(m.View(), "no viewer to follow") || m.presence.following != "" {
 		t.Error(m.View())
 	}
-	if m := press(screen(t, noColor, 80, 24, incident()), "W"); !strings.Contains(m.View(), "nobody is told here") {
+	if m := press(screen(t, noColor, 80, 24, incident()), "W"); !strings.Contains(m.View(), "presence is off") {
 		t.Error(m.View())
 	}
 }
 
-func TestFollowing(t *testing.T) {
+func TestFollowAdoptsQuery(t *testing.T) {
 	r, as := withOthers()
 	m := press(screen(t, as, 120, 36, incident()), "W", "enter")
 	if q := asked(m); q.Filter.Text != "browser=Safari" || q.By != "page" || q.Window != 15*time.Minute || m.pane != nil {
@@ -99,7 +99,7 @@ func TestFollowing(t *testing.T) {
 	}
 	checkScreen(t, send(m, frameMsg{incident()}), 120, 36)
 	r.others = nil
-	if m = send(m, frameMsg{incident()}); m.presence.following != "" || !strings.Contains(m.View(), "does not watch any more") {
+	if m = send(m, frameMsg{incident()}); m.presence.following != "" || !strings.Contains(m.View(), "tom\ufffd[2J left") {
 		t.Error(m.View())
 	}
 }

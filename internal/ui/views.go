@@ -19,7 +19,7 @@ type Views interface {
 func openView(name string) action {
 	return func(m model) (model, tea.Cmd) {
 		if m.views == nil {
-			return m.notify("no views can be opened here")
+			return m.notify("cannot open views here")
 		}
 		views := m.views
 		return m, func() tea.Msg {
@@ -32,7 +32,7 @@ func openView(name string) action {
 func saveView(name string) action {
 	return func(m model) (model, tea.Cmd) {
 		if m.views == nil {
-			return m.notify("no views can be saved here")
+			return m.notify("cannot save views here")
 		}
 		views, q := m.views, m.query
 		return m, func() tea.Msg { return viewSaved{name, views.Save(name, q)} }

@@ -68,7 +68,7 @@ func TestViewsByName(t *testing.T) {
 	if m = press(m, ":", "view che", "tab"); m.prompt.edit.String() != "view checkout" {
 		t.Errorf("completed to %q", m.prompt.edit.String())
 	}
-	if m = press(screen(t, noColor, 80, 24, incident()), ":", "view checkout", "enter"); !strings.Contains(m.View(), "no views") {
+	if m = press(screen(t, noColor, 80, 24, incident()), ":", "view checkout", "enter"); !strings.Contains(m.View(), "cannot open views here") {
 		t.Error(m.View())
 	}
 }
