@@ -32,7 +32,7 @@ func load(f *snapshot.File, o *Options) (*log, error) {
 	var newest, looked int64
 	look := func() {
 		q := frame.Query{Filter: o.Filter, By: o.By[0], Window: time.Minute}
-		l.listen(q, time.UnixMilli(looked), l.last)
+		l.findSilences(q, time.UnixMilli(looked), l.last)
 		l.ask(q)
 		looked = newest
 	}

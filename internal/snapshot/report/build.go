@@ -230,7 +230,7 @@ func (b *builder) breakdown(by string) {
 				}
 			}
 		}
-		if !b.r.Phases[i].Total.Users.Told() {
+		if !b.r.Phases[i].Total.Users.Shown() {
 			for _, row := range rows {
 				row.withhold(withheld)
 			}

@@ -41,7 +41,7 @@ func (b *builder) chart(by string) {
 		}
 	}
 	for _, p := range r.Chart.Points {
-		if !p.ErrorRate.Told() {
+		if !p.ErrorRate.Shown() {
 			r.Privacy.Concealed++
 		}
 	}

@@ -5,38 +5,37 @@ import (
 	"slices"
 )
 
-// The rule. A cohort is a group of people who share what a row says: the users of
-// a segment, or those of them who had an error. One of less than minCohort people
-// is told of as "<5" and nothing else. That alone would not do: who knows the
-// total and all other rows reckons the missing one by subtraction. So rows are
-// kept back, the smallest first, until what is missing from the total says
-// nothing of any small cohort that its "<5" does not say. Where a whole table is
-// too small for that, it tells no cohort at all.
+// The rule. A cohort is the users of a segment, or its affected users. A cohort of
+// fewer than minCohort users is shown as "<5" and without other values. That alone
+// is not enough: subtracting all other rows from the total gives the missing one.
+// So more rows are withheld, the smallest first, until the part missing from the
+// total says no more about any small cohort than its "<5". If a whole table is too
+// small for that, it shows no cohort at all.
 //
-// Rows of users overlap, and their sum is more than their union: to add them up
-// as if they did not errs on the safe side.
+// Users can be in several rows, so the sum of rows exceeds their union. Adding them
+// up as if they were disjoint errs on the safe side.
 
-// standing is what may be told of a cohort.
+// standing is how much of a cohort may be shown.
 type standing uint8
 
 const (
-	tellable standing = iota
-	small             // "<5"
-	kept              // so that small ones cannot be reckoned
+	shown standing = iota
+	small          // "<5"
+	kept           // withheld, so that small ones cannot be computed
 )
 
-// conceal decides of the cohorts of one table, of which everyone can see the total.
-// The last unseen of sizes are not shown at all. Empty cohorts are no secret.
+// conceal decides what the cohorts of one table show; its total is visible. The
+// last unseen of sizes are not in the table. Empty cohorts need no protection.
 func conceal(sizes []int, unseen, minCohort int) []standing {
 	out := make([]standing, len(sizes))
-	shown := len(sizes) - unseen
+	visible := len(sizes) - unseen
 	var smalls, keeps, sum int
 	for i, n := range sizes {
 		switch {
 		case n > 0 && n < minCohort:
 			out[i] = small
 			smalls, sum = smalls+1, sum+n
-		case i >= shown && n > 0:
+		case i >= visible && n > 0:
 			out[i] = kept
 			keeps, sum = keeps+1, sum+n
 		}
@@ -44,9 +43,9 @@ func conceal(sizes []int, unseen, minCohort int) []standing {
 	if smalls == 0 {
 		return out
 	}
-	var order []int // what can be kept back beside, the smallest first
-	for i := range shown {
-		if out[i] == tellable && sizes[i] > 0 {
+	var order []int // candidates to withhold, the smallest first
+	for i := range visible {
+		if out[i] == shown && sizes[i] > 0 {
 			order = append(order, i)
 		}
 	}
@@ -55,7 +54,7 @@ func conceal(sizes []int, unseen, minCohort int) []standing {
 		if len(order) == 0 {
 			for i := range out {
 				if sizes[i] > 0 {
-					out[i] = kept // not even which of them are small
+					out[i] = kept // hides even which of them are small
 				}
 			}
 			return out
@@ -67,8 +66,8 @@ func conceal(sizes []int, unseen, minCohort int) []standing {
 	return out
 }
 
-// hides reports whether every small cohort may still have any size from 1 to
-// minCohort−1, given that smalls of them and keeps larger ones make sum.
+// hides reports whether each small cohort can still have any size from 1 to
+// minCohort−1, given that smalls of them and keeps larger ones add up to sum.
 func hides(sum, smalls, keeps, minCohort int) bool {
 	least, most := smalls-1+keeps*minCohort, (smalls-1)*(minCohort-1)
 	if keeps > 0 {
@@ -77,7 +76,7 @@ func hides(sum, smalls, keeps, minCohort int) bool {
 	return sum-least >= minCohort-1 && sum-most <= 1
 }
 
-// figure is what stands for the size of a cohort.
+// figure is shown in place of the size of a cohort.
 func (s standing) figure(minCohort int) Figure {
 	if s == small {
 		return Figure{State: StateUnder, Under: minCohort}
@@ -85,8 +84,8 @@ func (s standing) figure(minCohort int) Figure {
 	return withheld
 }
 
-// concealRows applies the rule to the rows of a table: to users, then to those
-// with errors. It counts what it conceals.
+// concealRows applies the rule to the rows of a table: to users, then to affected
+// users. It returns the number of rows that it hides or cuts.
 func concealRows(rows []*Row, unseen, minCohort int) (concealed int) {
 	sizes := func(of func(*Row) Figure) []int {
 		out := make([]int, len(rows))
@@ -99,9 +98,9 @@ func concealRows(rows []*Row, unseen, minCohort int) (concealed int) {
 	byErrors := conceal(sizes(func(r *Row) Figure { return r.Affected }), unseen, minCohort)
 	for i, r := range rows {
 		switch {
-		case byUsers[i] != tellable:
+		case byUsers[i] != shown:
 			r.withhold(byUsers[i].figure(minCohort))
-		case byErrors[i] != tellable:
+		case byErrors[i] != shown:
 			r.withholdErrors(byErrors[i].figure(minCohort))
 		default:
 			continue

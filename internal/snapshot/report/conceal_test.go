@@ -66,7 +66,7 @@ func TestConcealedCannotBeReckoned(t *testing.T) {
 		s := conceal(sizes, r.IntN(len(sizes)+1), minCohort)
 		least, most := ranges(sizes, s, minCohort)
 		for i, n := range sizes {
-			if n > 0 && n < minCohort && s[i] == tellable {
+			if n > 0 && n < minCohort && s[i] == shown {
 				t.Fatalf("%v of %d: %d is told", sizes, minCohort, n)
 			}
 			if s[i] == small {
@@ -88,14 +88,14 @@ func TestConceal(t *testing.T) {
 		unseen int
 		want   []standing
 	}{
-		{[]int{500, 40, 30}, 0, []standing{tellable, tellable, tellable}},
-		{[]int{500, 40, 3}, 0, []standing{tellable, kept, small}},
-		{[]int{500, 6, 3}, 0, []standing{tellable, kept, small}}, // of 9 in all, 5 or more leave 1 to 4
-		{[]int{500, 5, 1}, 0, []standing{kept, kept, small}},     // of 6, they would leave 1
-		{[]int{500, 40, 3, 0}, 0, []standing{tellable, kept, small, tellable}},
+		{[]int{500, 40, 30}, 0, []standing{shown, shown, shown}},
+		{[]int{500, 40, 3}, 0, []standing{shown, kept, small}},
+		{[]int{500, 6, 3}, 0, []standing{shown, kept, small}}, // of 9 in all, 5 or more leave 1 to 4
+		{[]int{500, 5, 1}, 0, []standing{kept, kept, small}},  // of 6, they would leave 1
+		{[]int{500, 40, 3, 0}, 0, []standing{shown, kept, small, shown}},
 		{[]int{5, 3}, 0, []standing{kept, kept}},
 		{[]int{3}, 0, []standing{kept}},
-		{[]int{500, 3, 400}, 1, []standing{tellable, small, kept}},
+		{[]int{500, 3, 400}, 1, []standing{shown, small, kept}},
 	} {
 		got := conceal(c.sizes, c.unseen, 5)
 		for i := range got {
@@ -134,11 +134,11 @@ func TestSmallCohortsAreConcealed(t *testing.T) {
 	for _, b := range r.Breakdowns {
 		for _, s := range b.Segments {
 			for i, row := range s.Rows {
-				if row == nil || row.Users.Told() {
+				if row == nil || row.Users.Shown() {
 					continue
 				}
 				for _, f := range []Figure{row.Views, row.Errors, row.ErrorRate, row.LCP.P75, row.Requests} {
-					if f.Told() {
+					if f.Shown() {
 						t.Errorf("%s=%s tells %v of a concealed row, phase %d", b.By, s.Key, f.Value, i)
 					}
 				}
@@ -146,7 +146,7 @@ func TestSmallCohortsAreConcealed(t *testing.T) {
 		}
 	}
 	for _, p := range r.Chart.Points {
-		if p.Affected.State == StateUnder && p.ErrorRate.Told() {
+		if p.Affected.State == StateUnder && p.ErrorRate.Shown() {
 			t.Errorf("the chart tells the rate of few at %s", p.To)
 		}
 	}
@@ -166,7 +166,7 @@ func TestSmallCohortsAreConcealed(t *testing.T) {
 			t.Errorf("a table of withheld rows has numbers: %s", out)
 		}
 	}
-	if few.Affected.Told() || few.All.Users.Told() || len(few.Errors) > 0 || len(few.Differs[0].Values) > 0 {
+	if few.Affected.Shown() || few.All.Users.Shown() || len(few.Errors) > 0 || len(few.Differs[0].Values) > 0 {
 		t.Errorf("few people are told of: %+v", few.All)
 	}
 }

@@ -7,11 +7,13 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/rumtop/rumtop/internal/measure"
 )
 
-// What Markdown and HTML both say, in the same words.
+// The words that Markdown and HTML share.
 
-// provenance says what the report is of.
+// provenance is where the report comes from.
 func provenance(r *Report) string {
 	s := fmt.Sprintf("%s of %s, %s to %s (%s), %s beacons", "Report", r.Source.File, date(r.Source.From), date(r.Source.To), span(r.Source.To.Sub(r.Source.From)), whole(float64(r.Source.Beacons)))
 	if r.Source.Version != "" {
@@ -32,36 +34,36 @@ func moment(m Moment) string {
 	}
 	s := date(m.At) + " (" + m.Why
 	if !m.From.IsZero() && m.To.After(m.From) {
-		s += ", between " + clock(m.From) + " and " + clock(m.To) + " to 95 %"
+		s += ", between " + clock(m.From) + " and " + clock(m.To) + " (95% CI)"
 	}
 	return s + ")"
 }
 
-// affectedOver says what the number of affected users is over.
+// affectedOver is what the number of affected users covers.
 func affectedOver(r *Report) string {
 	p := &r.Phases[r.during()]
 	s := " distinct users with at least one error from " + clock(p.From) + " to " + clock(p.To)
-	if f := p.Total.Users; f.Told() && r.Affected.Told() && f.Value > 0 {
+	if f := p.Total.Users; f.Shown() && r.Affected.Shown() && f.Value > 0 {
 		s += ", " + percent(r.Affected.Value/f.Value) + " of " + whole(f.Value)
 	}
 	return s
 }
 
-// during is the place of the incident's phase: the only one, where none is known.
+// during is the index of the incident's phase: 0 if the incident is unknown.
 func (r *Report) during() int {
 	return max(0, slices.IndexFunc(r.Phases, func(p Phase) bool { return p.Name == "during" }))
 }
 
-// words tells a finding: the measure, how far, for whom, how many, since when.
+// words describes a finding: measure, values, segment, users, time.
 func (f *Finding) words() string {
-	s := measureName(f.Measure) + who(f.Filter)
+	s := measureTitle(f.Measure) + who(f.Filter)
 	if f.Last != nil {
-		s += ": " + estimate(f.Measure, *f.Last) + " in its last five minutes"
+		s += ": " + estimate(f.Measure, *f.Last) + " in its last 5 min"
 	}
 	if f.Before != nil {
 		before := ", before "
 		if f.Against != "" {
-			before = ", everyone was at "
+			before = ", overall was "
 		}
 		s += before + estimate(f.Measure, *f.Before)
 	}
@@ -70,7 +72,7 @@ func (f *Finding) words() string {
 	}
 	s += "; from " + clock(f.Since)
 	if f.Until.IsZero() {
-		s += ", still so when the record ended"
+		s += ", ongoing when the recording ended"
 	} else {
 		s += " to " + clock(f.Until)
 	}
@@ -78,13 +80,13 @@ func (f *Finding) words() string {
 		s += "; after “" + f.After + "”"
 	}
 	if f.Filter != "" && f.Explained > 0 {
-		s += "; " + strconv.Itoa(int(math.Round(20*f.Explained))*5) + " % of the excess is there"
+		s += "; explains " + strconv.Itoa(int(math.Round(20*f.Explained))*5) + "% of the excess"
 	}
 	return s
 }
 
-// measures are the rows of the table of phases.
-var measures = [...]struct {
+// measureRows are the rows of the table of phases.
+var measureRows = [...]struct {
 	name string
 	of   func(*Row) string
 }{
@@ -95,14 +97,14 @@ var measures = [...]struct {
 	{"error rate", func(r *Row) string { return marked(r.ErrorRate.show(percent), r.Change.ErrorRate) }},
 	{"requests", func(r *Row) string { return counts(r) + r.Requests.show(whole) }},
 	{"failed requests", func(r *Row) string { return counts(r) + r.FailedRequests.show(whole) }},
-	{"LCP p75", func(r *Row) string { return marked(showVital(0, r.LCP.P75, r.LCP.Thin), r.Change.LCP) }},
-	{"LCP p95", func(r *Row) string { return showVital(0, r.LCP.P95, r.LCP.Thin) }},
+	{"LCP p75", func(r *Row) string { return marked(showVital(measure.LCP, r.LCP.P75, r.LCP.Thin), r.Change.LCP) }},
+	{"LCP p95", func(r *Row) string { return showVital(measure.LCP, r.LCP.P95, r.LCP.Thin) }},
 	{"LCP n", func(r *Row) string { return r.LCP.N.show(whole) }},
-	{"INP p75", func(r *Row) string { return marked(showVital(1, r.INP.P75, r.INP.Thin), r.Change.INP) }},
-	{"INP p95", func(r *Row) string { return showVital(1, r.INP.P95, r.INP.Thin) }},
+	{"INP p75", func(r *Row) string { return marked(showVital(measure.INP, r.INP.P75, r.INP.Thin), r.Change.INP) }},
+	{"INP p95", func(r *Row) string { return showVital(measure.INP, r.INP.P95, r.INP.Thin) }},
 	{"INP n", func(r *Row) string { return r.INP.N.show(whole) }},
-	{"CLS p75", func(r *Row) string { return marked(showVital(2, r.CLS.P75, r.CLS.Thin), r.Change.CLS) }},
-	{"CLS p95", func(r *Row) string { return showVital(2, r.CLS.P95, r.CLS.Thin) }},
+	{"CLS p75", func(r *Row) string { return marked(showVital(measure.CLS, r.CLS.P75, r.CLS.Thin), r.Change.CLS) }},
+	{"CLS p95", func(r *Row) string { return showVital(measure.CLS, r.CLS.P95, r.CLS.Thin) }},
 	{"CLS n", func(r *Row) string { return r.CLS.N.show(whole) }},
 }
 
@@ -114,8 +116,8 @@ type column struct {
 	of          func(*Segment) string
 }
 
-// columnsOf are those of breakdowns: the incident's, and error rate and LCP beside
-// those of the other phases.
+// columnsOf are the columns of a breakdown: the incident's, and error rate and LCP
+// of every phase.
 func columnsOf(r *Report) []column {
 	during := r.during()
 	in := func(i int, of func(*Row) string) func(*Segment) string {
@@ -135,17 +137,17 @@ func columnsOf(r *Report) []column {
 		out = append(out, column{"error rate", p.Name, in(i, func(r *Row) string { return r.ErrorRate.show(percent) + sign(r.Change.ErrorRate) })})
 	}
 	for i, p := range r.Phases {
-		out = append(out, column{"LCP p75", p.Name, in(i, func(r *Row) string { return showVital(0, r.LCP.P75, r.LCP.Thin) + sign(r.Change.LCP) })})
+		out = append(out, column{"LCP p75", p.Name, in(i, func(r *Row) string { return showVital(measure.LCP, r.LCP.P75, r.LCP.Thin) + sign(r.Change.LCP) })})
 	}
 	return append(out,
 		column{"LCP p75", "n", in(during, func(r *Row) string { return r.LCP.N.show(whole) })},
-		column{"INP p75", r.Phases[during].Name, in(during, func(r *Row) string { return showVital(1, r.INP.P75, r.INP.Thin) + sign(r.Change.INP) })},
+		column{"INP p75", r.Phases[during].Name, in(during, func(r *Row) string { return showVital(measure.INP, r.INP.P75, r.INP.Thin) + sign(r.Change.INP) })},
 		column{"INP p75", "n", in(during, func(r *Row) string { return r.INP.N.show(whole) })},
 	)
 }
 
 func overlap(b *Breakdown) string {
-	s := "Rows overlap where people are in several of them: the total is their union, not their sum."
+	s := "Users can be in several rows: the total is a union, not a sum."
 	if b.Hidden > 0 {
 		s += fmt.Sprintf(" %d more are not shown.", b.Hidden)
 	}
@@ -171,20 +173,18 @@ func (e *Error) facts() string {
 	return s + " · " + e.Fingerprint
 }
 
-func rest(against string) string {
-	if against == "the rest" {
-		return "the others"
-	}
-	return against
+// title asks what one side of a comparison shares.
+func (d *Differs) title() string {
+	return "What " + d.Of + " share and " + strings.Replace(d.Against, "the rest", "the others", 1) + " do not"
 }
 
 func (d *Differs) words() string {
-	s := fmt.Sprintf("%s page views against %s, %d values compared.", d.A.show(whole), d.B.show(whole), d.Compared)
+	s := fmt.Sprintf("%s vs %s page views, %d values compared.", d.A.show(whole), d.B.show(whole), d.Compared)
 	if d.Note != "" {
 		s += " " + capital(d.Note) + "."
 	}
 	if d.Together != "" {
-		s += fmt.Sprintf(" Together: %s describes %s of them, and %s of the others.", d.Together, percent(d.Coverage), percent(d.Caught))
+		s += fmt.Sprintf(" Combined: %s matches %s of them and %s of the others.", d.Together, percent(d.Coverage), percent(d.Caught))
 	}
 	return s
 }
@@ -199,27 +199,27 @@ func (d *Difference) name() string {
 
 func (d *Difference) lift() string {
 	if d.Lift == 0 {
-		return "only there"
+		return "only here"
 	}
-	return "×" + strconv.FormatFloat(d.Lift, 'f', 1, 64)
+	return measure.Times(d.Lift)
 }
 
 func (d *Difference) interval() string {
-	points := func(v float64) string { return strconv.FormatFloat(100*v, 'f', 1, 64) }
-	return points(d.Diff.Value) + " points (" + points(d.Diff.Low) + " to " + points(d.Diff.High) + ")"
+	points := measure.Share.Change
+	return points(d.Diff.Value) + " (" + points(d.Diff.Low) + " to " + points(d.Diff.High) + ")"
 }
 
-var objectiveHead = [...]string{"objective", "rule", "good at the end", "n", "burn", "peak burn", "budget burned", "breach"}
+var objectiveHead = [...]string{"objective", "rule", "good at the end", "n", "burn", "peak burn", "budget spent", "breach"}
 
-const budgetWords = "Burn is how many times faster than its 30 days allow the error budget was used, over the alert's longer window, at the end of the incident. " +
-	"What is burned of the budget is by the whole record, were all of the 30 days' traffic like it."
+const budgetWords = "Burn is how many times faster than its 30 days allow the error budget was spent, over the long window, at the end of the incident. " +
+	"Budget spent assumes that all 30 days look like this recording."
 
 func (o *Objective) cells() []string {
-	times := func(v float64) string { return strconv.FormatFloat(v, 'f', 1, 64) + "×" }
+	times := measure.Times
 	if !o.Known {
-		return []string{o.Name, o.Objective, "not known", whole(float64(o.N)), "–", times(o.Peak), percent(o.Spent), yes(o.Page)}
+		return []string{o.Name, o.Objective, "unknown", whole(float64(o.N)), "–", times(o.Peak), percent(o.Spent), yes(o.Page)}
 	}
-	return []string{o.Name, o.Objective, o.Good.show(func(v float64) string { return strconv.FormatFloat(100*v, 'f', 3, 64) + " %" }), whole(float64(o.N)), o.Burn.show(times), times(o.Peak), percent(o.Spent), yes(o.Page)}
+	return []string{o.Name, o.Objective, o.Good.show(func(v float64) string { return strconv.FormatFloat(100*v, 'f', 3, 64) + "%" }), whole(float64(o.N)), o.Burn.show(times), times(o.Peak), percent(o.Spent), yes(o.Page)}
 }
 
 func yes(b bool) string {
@@ -231,13 +231,13 @@ func yes(b bool) string {
 
 func privacyWords(r *Report) string {
 	if r.Privacy.MinCohort == 1 {
-		return "Nothing is concealed."
+		return "No group is hidden."
 	}
-	s := fmt.Sprintf("Groups of fewer than %d users are concealed (<%d)", r.Privacy.MinCohort, r.Privacy.MinCohort)
-	return s + fmt.Sprintf(", and what would let a reader reckon them is withheld: %d rows, values and points.", r.Privacy.Concealed)
+	s := fmt.Sprintf("Groups under %d users are hidden (<%d)", r.Privacy.MinCohort, r.Privacy.MinCohort)
+	return s + fmt.Sprintf(", and so are values that would reveal them: %d rows, values and points.", r.Privacy.Concealed)
 }
 
-// prefix says when and by whom a note was written.
+// prefix is the time and author of a note.
 func (n *Note) prefix() string {
 	var parts []string
 	if !n.At.IsZero() {
@@ -256,10 +256,8 @@ func (n *Note) prefix() string {
 type plot struct {
 	title string
 	unit  func(float64) string
-	// good and poor bound what is good and what is poor, where that is agreed on
-	// (web.dev/vitals); 0: nowhere.
-	good, poor float64
-	lines      []plotLine
+	vital int // place in measure.Vitals, whose bounds the chart marks; -1: none
+	lines []plotLine
 }
 
 type plotLine struct {
@@ -268,13 +266,13 @@ type plotLine struct {
 }
 
 var plots = [...]plot{
-	{"Error rate", percentTick, 0, 0, []plotLine{{"error rate", func(p *Point) Figure { return p.ErrorRate }}}},
-	{"Affected users", whole, 0, 0, []plotLine{{"affected users", func(p *Point) Figure { return p.Affected }}}},
-	{"Largest contentful paint", millisTick, 2500, 4000, []plotLine{{"LCP p75", func(p *Point) Figure { return p.LCP75 }}, {"LCP p95", func(p *Point) Figure { return p.LCP95 }}}},
-	{"Interaction to next paint", millisTick, 200, 500, []plotLine{{"INP p75", func(p *Point) Figure { return p.INP75 }}, {"INP p95", func(p *Point) Figure { return p.INP95 }}}},
+	{"Error rate", percentTick, -1, []plotLine{{"error rate", func(p *Point) Figure { return p.ErrorRate }}}},
+	{"Affected users", whole, -1, []plotLine{{"affected users", func(p *Point) Figure { return p.Affected }}}},
+	{"Largest contentful paint", millisTick, measure.All[measure.LCP].Vital, []plotLine{{"LCP p75", func(p *Point) Figure { return p.LCP75 }}, {"LCP p95", func(p *Point) Figure { return p.LCP95 }}}},
+	{"Interaction to next paint", millisTick, measure.All[measure.INP].Vital, []plotLine{{"INP p75", func(p *Point) Figure { return p.INP75 }}, {"INP p95", func(p *Point) Figure { return p.INP95 }}}},
 }
 
-func percentTick(v float64) string { return strconv.FormatFloat(100*v, 'g', 4, 64) + " %" }
+func percentTick(v float64) string { return strconv.FormatFloat(100*v, 'g', 4, 64) + "%" }
 
 func millisTick(v float64) string {
 	if v >= 1000 {
@@ -283,11 +281,11 @@ func millisTick(v float64) string {
 	return strconv.FormatFloat(v, 'g', 4, 64) + " ms"
 }
 
-// rangeOf is the least and the most that is told of a line; 0 where nothing is.
+// rangeOf is the lowest and the highest value shown of a line, 0 if there is none.
 func rangeOf(points []Point, of func(*Point) Figure) (least, most float64) {
 	least = math.Inf(1)
 	for i := range points {
-		if f := of(&points[i]); f.Told() {
+		if f := of(&points[i]); f.Shown() {
 			least, most = min(least, f.Value), max(most, f.Value)
 		}
 	}

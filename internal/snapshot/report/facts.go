@@ -11,7 +11,7 @@ import (
 	"github.com/rumtop/rumtop/internal/plain"
 )
 
-// errors tells of the groups of errors of the incident, and shows a stack of each.
+// errors lists the error groups of the incident, with a stack of each.
 func (b *builder) errors(by string) {
 	b.r.Errors = []Error{}
 	q := b.phases[b.during]
@@ -48,9 +48,9 @@ func (b *builder) errors(by string) {
 	}
 }
 
-// differs asks what errored views have that others have not and, where a vital
-// got worse, what slow ones have. It returns the dimensions of the answers: how
-// many people their values stand for decides whether they are told.
+// differs asks what errored views share and, if a vital got worse, what slow views
+// share. It returns the dimensions of the answers: conceal needs the number of
+// users behind each value.
 func (b *builder) differs(by string, episodes []frame.Finding) (fields []string) {
 	b.r.Differs = []Differs{}
 	specs := []frame.DiffersSpec{{Kind: frame.DiffersErrored}}
@@ -83,7 +83,7 @@ func (b *builder) differs(by string, episodes []frame.Finding) (fields []string)
 	return compact(fields)
 }
 
-// conceal leaves out of what differs what stands for few people.
+// conceal removes the values of few users from what differs.
 func (b *builder) conceal(fields []string) {
 	for _, by := range fields {
 		if b.rows[by] == nil {
@@ -128,10 +128,11 @@ func (b *builder) conceal(fields []string) {
 	}
 }
 
-// narrowed is a filter with terms beside it.
+// narrowed is a filter with terms added.
 func narrowed(e filter.Expr, terms []frame.Term) filter.Expr {
 	for _, t := range terms {
-		// Terms come from values in the log: one that no filter can name is left out.
+		// Terms come from values in the log: one that no filter can express is left
+		// out.
 		if term, err := filter.NewTerm(t.Field, filter.Eq, filter.Literal(t.Value)); err == nil {
 			e = e.And(term)
 		}
@@ -139,16 +140,16 @@ func narrowed(e filter.Expr, terms []frame.Term) filter.Expr {
 	return e
 }
 
-// few reports whether a share of n is of too few page views to be told.
+// few reports whether a share of n is too few page views to show.
 func (b *builder) few(share float64, n int) bool {
 	x := math.Round(share * float64(n))
 	return x > 0 && x < float64(b.o.MinCohort)
 }
 
-// burnLooks is how many times the objectives are looked at over the span.
+// burnLooks is how often the objectives are evaluated over the report.
 const burnLooks = 60
 
-// objectives tells how they stood when the incident ended, and at their worst.
+// objectives are the burn rates at the end of the incident, and their peaks.
 func (b *builder) objectives(by string) {
 	r := &b.r
 	r.Objectives = []Objective{}
@@ -161,7 +162,7 @@ func (b *builder) objectives(by string) {
 	for _, burn := range b.ask(q).Objectives {
 		o := Objective{
 			Name: plain.Line(burn.Name, maxLine), Objective: plain.Line(burn.Objective, maxLine), Known: burn.Known,
-			Good: told(burn.Good), N: burn.N, Burn: told(burn.Rate), Page: burn.Page,
+			Good: figureOf(burn.Good), N: burn.N, Burn: figureOf(burn.Rate), Page: burn.Page,
 		}
 		if b.few(1-burn.Good, burn.N) {
 			o.Good, o.Burn = withheld, withheld
@@ -177,7 +178,7 @@ func (b *builder) objectives(by string) {
 				o.Peak = max(o.Peak, burn.Rate)
 			}
 			o.Page = o.Page || burn.Page
-			o.Spent = burn.Spent // the last is the whole record's
+			o.Spent = burn.Spent // the last one is over the whole recording
 		}
 	}
 }

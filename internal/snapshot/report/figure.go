@@ -8,43 +8,43 @@ import (
 	"github.com/rumtop/rumtop/internal/frame"
 )
 
-// Figure is a number of a report, or that it is not told.
+// Figure is a number of a report, or why it is missing.
 type Figure struct {
 	Value float64
 	State State
-	Under int // of StateUnder: it is more than nothing, and less than this
+	Under int // of StateUnder: the value is above 0 and below this
 }
 
-// State says whether a figure is told. In JSON the first is a number, the second
-// a string such as "<5", and the others null.
+// State is whether a figure is shown. In JSON, StateShown is a number, StateUnder a
+// string such as "<5", and the others null.
 type State uint8
 
 const (
-	StateNone     State = iota // there is nothing to tell
-	StateTold                  // Value
-	StateUnder                 // a cohort too small to be told of
-	StateWithheld              // it would tell of one: a small cohort's other figures, or a row to subtract from
+	StateNone     State = iota // no data
+	StateShown                 // Value
+	StateUnder                 // the cohort is too small
+	StateWithheld              // it would reveal a small cohort: its other values, or a row to subtract
 )
 
-func told(v float64) Figure {
+func figureOf(v float64) Figure {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return Figure{}
 	}
-	return Figure{Value: v, State: StateTold}
+	return Figure{Value: v, State: StateShown}
 }
 
-func counted(c frame.Count) Figure { return told(math.Round(float64(c))) }
-func people(n int) Figure          { return told(float64(n)) }
+func counted(c frame.Count) Figure { return figureOf(math.Round(float64(c))) }
+func people(n int) Figure          { return figureOf(float64(n)) }
 
 var withheld = Figure{State: StateWithheld}
 
 // Told reports whether the figure is a number.
-func (f Figure) Told() bool { return f.State == StateTold }
+func (f Figure) Shown() bool { return f.State == StateShown }
 
 // MarshalJSON writes a number, "<5" or null.
 func (f Figure) MarshalJSON() ([]byte, error) {
 	switch f.State {
-	case StateTold:
+	case StateShown:
 		return json.Marshal(f.Value)
 	case StateUnder:
 		return strconv.AppendQuote(nil, under(f.Under)), nil
@@ -54,26 +54,26 @@ func (f Figure) MarshalJSON() ([]byte, error) {
 
 func under(n int) string { return "<" + strconv.Itoa(n) }
 
-// Tail is how the values of a vital lie in a row.
+// Tail is the percentiles of a vital in a row.
 type Tail struct {
 	N    Figure `json:"n"` // page views that reported it
 	P50  Figure `json:"p50"`
 	P75  Figure `json:"p75"`
 	P95  Figure `json:"p95"`
-	Thin bool   `json:"thin"` // they rest on too little
+	Thin bool   `json:"thin"` // of fewer than 20 page views
 }
 
 func tail(d frame.Dist, minCohort int) Tail {
 	switch {
 	case d.N == 0:
-		return Tail{N: told(0)}
+		return Tail{N: figureOf(0)}
 	case d.N < minCohort:
 		return Tail{N: Figure{State: StateUnder, Under: minCohort}, P50: withheld, P75: withheld, P95: withheld, Thin: true}
 	}
-	return Tail{N: told(float64(d.N)), P50: told(d.P50), P75: told(d.P75), P95: told(d.P95), Thin: d.Thin()}
+	return Tail{N: figureOf(float64(d.N)), P50: figureOf(d.P50), P75: figureOf(d.P75), P95: figureOf(d.P95), Thin: d.Thin()}
 }
 
-// Row is what is told of a group of people in a phase.
+// Row is a segment, or all traffic, in a phase.
 type Row struct {
 	Users          Figure `json:"users"`
 	Affected       Figure `json:"affected_users"`
@@ -87,12 +87,12 @@ type Row struct {
 	INP            Tail   `json:"inp"`
 	CLS            Tail   `json:"cls"`       // no unit
 	Estimated      bool   `json:"estimated"` // counts are scaled from a sample
-	// Change is against the same length of time before the onset.
+	// Change compares with the same length of time before the onset.
 	Change Change `json:"change"`
 }
 
-// Change says where a row is distinguishably worse (1) or better (−1) than it was
-// before; 0: not distinguishable, nil: not known.
+// Change marks values that are significantly worse (1) or better (−1) than before;
+// 0: not significant, nil: unknown.
 type Change struct {
 	ErrorRate *int `json:"error_rate"`
 	LCP       *int `json:"lcp_p75"`
@@ -100,14 +100,14 @@ type Change struct {
 	CLS       *int `json:"cls_p75"`
 }
 
-// vitals are the row's tails in the order of their names in [vitalNames].
-func (r *Row) vitals() [3]*Tail { return [3]*Tail{&r.LCP, &r.INP, &r.CLS} }
+// tails are the row's vitals in the order of [vitals].
+func (r *Row) tails() [3]*Tail { return [3]*Tail{&r.LCP, &r.INP, &r.CLS} }
 
-// rowOf tells all of a row but what only few are in: see conceal.
+// rowOf is a row without the values of few users: see conceal.
 func rowOf(r *frame.Row, minCohort int) Row {
 	out := Row{
 		Users: people(r.Users), Affected: people(r.Affected), Views: counted(r.Views), Errors: counted(r.Errors),
-		ErroredViews: counted(r.ErroredViews), ErrorRate: told(r.ErrorRate), Requests: counted(r.Requests), FailedRequests: counted(r.FailedRequests),
+		ErroredViews: counted(r.ErroredViews), ErrorRate: figureOf(r.ErrorRate), Requests: counted(r.Requests), FailedRequests: counted(r.FailedRequests),
 		LCP: tail(r.LCP, minCohort), INP: tail(r.INP, minCohort), CLS: tail(r.CLS, minCohort), Estimated: r.Estimated,
 	}
 	if out.Views.Value == 0 && out.ErroredViews.Value == 0 {
@@ -126,7 +126,7 @@ func rowOf(r *frame.Row, minCohort int) Row {
 	return out
 }
 
-// withhold conceals the whole row; users is what is said of how many they are.
+// withhold hides the whole row; users is shown as its number of users.
 func (r *Row) withhold(users Figure) {
 	kept := Tail{N: withheld, P50: withheld, P75: withheld, P95: withheld}
 	*r = Row{
@@ -135,7 +135,8 @@ func (r *Row) withhold(users Figure) {
 	}
 }
 
-// withholdErrors conceals who had errors; affected is what is said of how many they are.
+// withholdErrors hides the values of errors; affected is shown as the number of
+// affected users.
 func (r *Row) withholdErrors(affected Figure) {
 	r.Affected, r.Errors, r.ErroredViews, r.ErrorRate = affected, withheld, withheld, withheld
 	r.Change.ErrorRate = nil

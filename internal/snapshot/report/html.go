@@ -9,6 +9,8 @@ import (
 	"html/template"
 	"io"
 	"time"
+
+	"github.com/rumtop/rumtop/internal/measure"
 )
 
 //go:embed report.html
@@ -17,8 +19,8 @@ var pageSource string
 //go:embed report.css
 var style string
 
-// HTML writes the report as one page that needs nothing beside itself: no script,
-// no font, no picture from anywhere. Its policy forbids all of them.
+// HTML writes the report as one self-contained page: no script, no font, no
+// picture from elsewhere. Its content security policy forbids all of them.
 func HTML(w io.Writer, r *Report) error {
 	page, err := template.New("report").Funcs(template.FuncMap{
 		"date": date, "clock": clock, "when": func(t time.Time) string { return when(r, t) }, "span": span, "moment": moment, "whole": whole, "percent": percent,
@@ -52,10 +54,10 @@ type page struct {
 	Columns    []pageColumn
 	ErrorList  []pageError
 	DifferList []pageDiffers
-	Releases   *pageTable // nil: there are no two
-	Silent     *pageTable // nil: nobody
+	Releases   *pageTable // nil: fewer than two
+	Silent     *pageTable // nil: none
 	Head       []string
-	Promises   [][]string
+	Goals      [][]string
 	BudgetNote string
 	Hidden     string
 }
@@ -124,7 +126,7 @@ func newPage(r *Report) *page {
 	}
 	p.events()
 	p.charts()
-	for _, m := range measures {
+	for _, m := range measureRows {
 		row := pageRow{Name: m.name}
 		for i := range r.Phases {
 			row.Cells = append(row.Cells, m.of(&r.Phases[i].Total))
@@ -139,7 +141,7 @@ func newPage(r *Report) *page {
 	}
 	for i := range r.Differs {
 		d := &r.Differs[i]
-		x := pageDiffers{Differs: d, Title: "What " + d.Of + " have that " + rest(d.Against) + " do not", Words: d.words()}
+		x := pageDiffers{Differs: d, Title: d.title(), Words: d.words()}
 		for k := range d.Values {
 			v := &d.Values[k]
 			x.Rows = append(x.Rows, pageRow{v.name(), bar(v.A), []string{percent(v.A), percent(v.B), v.lift(), v.interval()}})
@@ -148,7 +150,7 @@ func newPage(r *Report) *page {
 	}
 	if v := r.Verdict; v != nil {
 		p.Releases = &pageTable{
-			Words: v.words(), Caption: v.Canary + " against " + v.Baseline + ", by measure", Head: verdictHead(v),
+			Words: v.words(), Caption: v.Canary + " vs " + v.Baseline + ", by measure", Head: verdictHead(v),
 			Commands: []command{{"of these releases", v.Command}},
 		}
 		for i := range v.Measures {
@@ -158,13 +160,13 @@ func newPage(r *Report) *page {
 	for i := range r.Silences {
 		s := &r.Silences[i]
 		if i == 0 {
-			p.Silent = &pageTable{Words: silenceWords, Caption: "Who fell silent; times are UTC", Head: silenceHead[:]}
+			p.Silent = &pageTable{Words: silenceWords, Caption: "Silent segments; times are UTC", Head: silenceHead[:]}
 		}
 		p.Silent.Rows = append(p.Silent.Rows, s.cells())
-		p.Silent.Commands = append(p.Silent.Commands, command{s.who() + ", when least came (silences)", s.Command})
+		p.Silent.Commands = append(p.Silent.Commands, command{s.who() + ", at its lowest (silences)", s.Command})
 	}
 	for i := range r.Objectives {
-		p.Promises = append(p.Promises, r.Objectives[i].cells())
+		p.Goals = append(p.Goals, r.Objectives[i].cells())
 	}
 	return p
 }
@@ -185,7 +187,7 @@ func (p *page) Reproduce() (out []command) {
 	return out
 }
 
-// tiles show the incident's figures at a glance.
+// tiles are the incident's main numbers.
 func tiles(r *Report) []tile {
 	var before *Row
 	at := r.during()
@@ -195,13 +197,13 @@ func tiles(r *Report) []tile {
 	}
 	was := func(of func(*Row) string) string {
 		if before == nil {
-			return "before: not known"
+			return "before: unknown"
 		}
 		return "before: " + of(before)
 	}
 	rate := func(r *Row) string { return r.ErrorRate.show(percent) }
-	lcp := func(r *Row) string { return showVital(0, r.LCP.P75, r.LCP.Thin) }
-	inp := func(r *Row) string { return showVital(1, r.INP.P75, r.INP.Thin) }
+	lcp := func(r *Row) string { return showVital(measure.LCP, r.LCP.P75, r.LCP.Thin) }
+	inp := func(r *Row) string { return showVital(measure.INP, r.INP.P75, r.INP.Thin) }
 	return []tile{
 		{"Affected users", r.Affected.show(whole), was(func(r *Row) string { return r.Affected.show(whole) })},
 		{"Error rate", rate(during), was(rate)},
@@ -223,7 +225,7 @@ func (p *page) events() {
 	}
 }
 
-// maxMarks is how many lines a chart can bear.
+// maxMarks is how many marked times fit into a chart.
 const maxMarks = 20
 
 func (p *page) charts() {
@@ -251,8 +253,8 @@ func (p *page) charts() {
 				switch {
 				case plot.title == "Error rate":
 					number = percent
-				case plot.good > 0:
-					number = millis
+				case plot.vital >= 0:
+					number = measure.Vitals[plot.vital].Unit.Format
 				}
 				row = append(row, l.of(&pt).show(number))
 			}
@@ -271,7 +273,7 @@ func (p *page) section(b *Breakdown, columns []column) {
 		s.Commands = append(s.Commands, command{ph.Name, b.Commands[i]})
 	}
 	size := func(g *Segment) float64 {
-		if row := g.Rows[during]; row != nil && row.Affected.Told() {
+		if row := g.Rows[during]; row != nil && row.Affected.Shown() {
 			return row.Affected.Value
 		}
 		return 0

@@ -12,11 +12,11 @@ import (
 	"github.com/rumtop/rumtop/internal/plain"
 )
 
-// incident finds when it was: as a person says, else where the gravest thing that
-// got worse began and ended, else between what people did.
+// incident sets onset and end: as a person gives them, else those of the gravest
+// finding, else those between markers.
 func (b *builder) incident(episodes []frame.Finding) {
 	r := &b.r
-	unknown := Moment{Source: SourceUnknown, Why: "not known"}
+	unknown := Moment{Source: SourceUnknown, Why: "unknown"}
 	in := &r.Incident
 	in.Onset, in.End = unknown, unknown
 	var gravest *frame.Finding
@@ -30,39 +30,39 @@ func (b *builder) incident(episodes []frame.Finding) {
 	case !b.o.Onset.IsZero():
 		in.Onset = Moment{At: b.o.Onset.UTC(), Source: SourcePerson, Why: "as given"}
 	case gravest != nil:
-		in.Onset = Moment{At: latest(gravest.Since, r.From), From: gravest.SinceFrom, To: gravest.SinceTo, Source: SourceFinding, Why: "change point of " + measureName(gravest.Measure)}
+		in.Onset = Moment{At: latest(gravest.Since, r.From), From: gravest.SinceFrom, To: gravest.SinceTo, Source: SourceFinding, Why: "change point of " + measureTitle(gravest.Measure)}
 	default:
 		if m := b.marker(r.From, beacon.MarkerDeploy, beacon.MarkerFlag, beacon.MarkerRelease); m != nil {
-			in.Onset = Moment{At: time.UnixMilli(m.At).UTC(), Source: SourceMarker, Why: "nothing was found to get worse; the marker “" + plain.Line(m.Text, maxLine) + "”"}
+			in.Onset = Moment{At: time.UnixMilli(m.At).UTC(), Source: SourceMarker, Why: "no finding; the marker “" + plain.Line(m.Text, maxLine) + "”"}
 		}
 	}
 	if !in.Onset.Known() {
-		in.Onset.Why = "not known: nothing was found to get worse, and there is no marker"
+		in.Onset.Why = "unknown: no finding and no marker"
 	}
 	switch {
 	case !b.o.End.IsZero():
 		in.End = Moment{At: b.o.End.UTC(), Source: SourcePerson, Why: "as given"}
 	case !in.Onset.Known():
 	case gravest != nil && in.Onset.Source == SourceFinding:
-		in.End.Why = "not known: it was going on when the record ended"
+		in.End.Why = "unknown: ongoing when the recording ended"
 		if !gravest.Until.IsZero() && !gravest.Until.After(r.To) {
-			in.End = Moment{At: gravest.Until, Source: SourceFinding, Why: "as before from then on"}
+			in.End = Moment{At: gravest.Until, Source: SourceFinding, Why: "recovered"}
 		}
 	default:
 		if m := b.marker(in.Onset.At, beacon.MarkerMitigation); m != nil {
 			in.End = Moment{At: time.UnixMilli(m.At).UTC(), Source: SourceMarker, Why: "the marker “" + plain.Line(m.Text, maxLine) + "”"}
 		}
 	}
-	// A moment outside the span is told, and the phases are cut by what is inside.
+	// A moment outside the report is mentioned; the phases are cut by those inside.
 	if in.Onset.Known() && (in.Onset.At.Before(r.From) || r.To.Sub(in.Onset.At) < time.Second) {
-		in.Onset = Moment{Source: SourceUnknown, Why: fmt.Sprintf("not known: %s (%s) is outside of the report", stamp(in.Onset.At), in.Onset.Why)}
+		in.Onset = Moment{Source: SourceUnknown, Why: fmt.Sprintf("unknown: %s (%s) is outside the report", stamp(in.Onset.At), in.Onset.Why)}
 	}
 	if in.End.Known() && (in.End.At.After(r.To) || in.Onset.Known() && in.End.At.Sub(in.Onset.At) < time.Second) {
-		in.End = Moment{Source: SourceUnknown, Why: fmt.Sprintf("not known: %s (%s) is not between the onset and the end of the report", stamp(in.End.At), in.End.Why)}
+		in.End = Moment{Source: SourceUnknown, Why: fmt.Sprintf("unknown: %s (%s) is not between the onset and the end of the report", stamp(in.End.At), in.End.Why)}
 	}
 }
 
-// marker is the first of some kinds that was set in the span, after a moment.
+// marker is the first marker of some kinds in the report, after a moment.
 func (b *builder) marker(after time.Time, kinds ...string) *beacon.Marker {
 	for i := range b.markers {
 		if m := &b.markers[i]; slices.Contains(kinds, m.Kind) && m.At > after.UnixMilli() && m.At < b.r.To.UnixMilli() {
@@ -72,8 +72,8 @@ func (b *builder) marker(after time.Time, kinds ...string) *beacon.Marker {
 	return nil
 }
 
-// findings tells what got worse in the span. Each is asked for through its own
-// filter, so this comes last.
+// findings lists the findings of the report. Each has a query with its own filter,
+// so this comes last.
 func (b *builder) findings(episodes []frame.Finding) {
 	b.r.Findings = []Finding{}
 	for i := range episodes {
@@ -108,7 +108,7 @@ func (b *builder) findings(episodes []frame.Finding) {
 	}
 }
 
-// estimate is nil where it is of too few people to be told.
+// estimate is nil if it is of too few users to show.
 func (b *builder) estimate(measure string, e frame.Estimate) *frame.Estimate {
 	share := e.Value
 	if strings.HasSuffix(measure, "_p75") {
@@ -120,7 +120,7 @@ func (b *builder) estimate(measure string, e frame.Estimate) *frame.Estimate {
 	return &e
 }
 
-// timeline puts in order what is known to have happened when.
+// timeline orders markers, findings, silences and notes by time.
 func (b *builder) timeline() {
 	r := &b.r
 	add := func(at time.Time, kind, text, by string) {
@@ -128,7 +128,7 @@ func (b *builder) timeline() {
 			r.Timeline = append(r.Timeline, Event{at.UTC(), kind, text, by})
 		}
 	}
-	add(r.From, "record", "the report begins", "")
+	add(r.From, "record", "the report starts", "")
 	for _, m := range b.markers {
 		kind := m.Kind
 		if kind != beacon.MarkerRelease && !slices.Contains(beacon.MarkerKinds[:], kind) {
@@ -143,13 +143,13 @@ func (b *builder) timeline() {
 		add(m.At, "end", "end ("+m.Why+")", "")
 	}
 	for _, f := range r.Findings {
-		add(f.Since, "finding", measureName(f.Measure)+who(f.Filter)+" began to get worse", "")
+		add(f.Since, "finding", measureTitle(f.Measure)+who(f.Filter)+" got worse", "")
 		if !f.Until.IsZero() {
-			add(f.Until, "finding", measureName(f.Measure)+who(f.Filter)+" was as before", "")
+			add(f.Until, "finding", measureTitle(f.Measure)+who(f.Filter)+" recovered", "")
 		}
 	}
 	for _, s := range r.Silences {
-		add(s.Since, "silence", s.who()+" fell silent", "")
+		add(s.Since, "silence", s.who()+" silent", "")
 	}
 	for _, n := range r.Notes {
 		if !n.At.IsZero() {

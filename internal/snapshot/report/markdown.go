@@ -35,8 +35,8 @@ func (m *markdown) line(format string, args ...any) {
 	m.WriteByte('\n')
 }
 
-// text makes a string of somebody else's mean nothing in Markdown or HTML, in
-// running text and in tables.
+// text escapes untrusted text for Markdown and HTML, in running text and in
+// tables.
 func text(s string) string {
 	s = strings.ReplaceAll(s, "\n", " ")
 	var b strings.Builder
@@ -48,7 +48,7 @@ func text(s string) string {
 			b.WriteString("&gt;")
 		case c == '&':
 			b.WriteString("&amp;")
-		case c == '@': // would call somebody
+		case c == '@': // would mention a user
 			b.WriteString("&#64;")
 		case c == ':' && strings.HasPrefix(s[i:], "://"): // would be a link
 			b.WriteString("&#58;")
@@ -67,14 +67,14 @@ func text(s string) string {
 	return b.String()
 }
 
-// quote writes lines of a person as a quotation, in which they mean nothing else.
+// quote writes a person's lines as a quotation, escaped.
 func (m *markdown) quote(s string) {
 	for line := range strings.Lines(s) {
 		m.line("> %s  ", text(strings.TrimSpace(line)))
 	}
 }
 
-// code writes a block that nothing in s can end.
+// code writes a block that no text in s can end.
 func (m *markdown) code(s string) {
 	fence := "```"
 	for strings.Contains(s, fence) {
@@ -83,7 +83,7 @@ func (m *markdown) code(s string) {
 	m.line("%s\n%s\n%s\n", fence, strings.TrimSuffix(s, "\n"), fence)
 }
 
-// table writes one; cells are Markdown already. The first column is text.
+// table writes a table; cells are Markdown already. The first column is text.
 func (m *markdown) table(head []string, rows [][]string) {
 	m.line("| %s |", strings.Join(head, " | "))
 	m.line("| :--- |%s", strings.Repeat(" ---: |", len(head)-1))
@@ -97,7 +97,7 @@ func (m *markdown) head(r *Report) {
 	m.line("# %s: %s to %s\n", text(r.Site), date(r.From), date(r.To))
 	m.line("%s\n", text(provenance(r)))
 	if r.Filter != "" {
-		m.line("Only what passes the filter %s.\n", code(r.Filter))
+		m.line("Only page views that match the filter %s.\n", code(r.Filter))
 	}
 	if r.Summary != "" {
 		m.line("## Summary\n")
@@ -148,15 +148,15 @@ func (m *markdown) phases(r *Report) {
 	for _, p := range r.Phases {
 		head = append(head, fmt.Sprintf("%s<br>%s–%s", p.Name, when(r, p.From), when(r, p.To)))
 	}
-	for _, measure := range measures {
-		row := []string{measure.name}
+	for _, m := range measureRows {
+		row := []string{m.name}
 		for i := range r.Phases {
-			row = append(row, text(measure.of(&r.Phases[i].Total)))
+			row = append(row, text(m.of(&r.Phases[i].Total)))
 		}
 		rows = append(rows, row)
 	}
 	m.table(head, rows)
-	m.line("Percentiles marked ~ rest on fewer than 20 page views. ▲ and ▼ mark what is distinguishably worse or better than the same length of time before the onset.\n")
+	m.line("~ marks percentiles of fewer than 20 page views. ▲ ▼ mark values significantly worse or better than in the same time before the onset.\n")
 	m.commands(func(yield func(string, string)) {
 		for _, p := range r.Phases {
 			yield(p.Name, p.Command)
@@ -164,7 +164,7 @@ func (m *markdown) phases(r *Report) {
 	})
 }
 
-// commands writes how figures are reproduced.
+// commands writes the commands that reproduce the numbers.
 func (m *markdown) commands(each func(yield func(what, command string))) {
 	var lines []string
 	each(func(what, command string) {
@@ -181,7 +181,7 @@ func (m *markdown) commands(each func(yield func(what, command string))) {
 // blocks are eighths of a line.
 const blocks = "▁▂▃▄▅▆▇█"
 
-// sparkline draws values as text: · where there is nothing, ‹ where it is concealed.
+// sparkline draws values as text: · without data, ‹ where the value is hidden.
 func sparkline(points []Point, of func(*Point) Figure, least, most float64) string {
 	var b strings.Builder
 	for i := range points {
@@ -189,7 +189,7 @@ func sparkline(points []Point, of func(*Point) Figure, least, most float64) stri
 		switch {
 		case f.State == StateNone:
 			b.WriteRune('·')
-		case !f.Told():
+		case !f.Shown():
 			b.WriteRune('‹')
 		default:
 			k := 0
@@ -202,7 +202,7 @@ func sparkline(points []Point, of func(*Point) Figure, least, most float64) stri
 	return b.String()
 }
 
-// rounded has three digits, as much as a glance takes in.
+// rounded rounds to three digits.
 func rounded(v float64) float64 {
 	if !(v > 0) {
 		return 0
@@ -236,8 +236,10 @@ func (m *markdown) charts(r *Report) {
 	put(r.Incident.End, '△')
 	fmt.Fprintf(&b, "%-37s%s\n", "", strings.TrimRight(string(marks), " "))
 	m.code(b.String())
-	m.line("One character is %s, from %s to %s. ▲ onset, △ end, ‹ fewer than %d users, · nothing.\n", span(step), clock(first), clock(last), r.Privacy.MinCohort)
-	m.commands(func(yield func(string, string)) { yield("a point: put the end of its step for TIME", r.Chart.Command) })
+	m.line("One character is %s, from %s to %s. ▲ onset, △ end, ‹ fewer than %d users, · no data.\n", span(step), clock(first), clock(last), r.Privacy.MinCohort)
+	m.commands(func(yield func(string, string)) {
+		yield("a point: replace TIME with the end of its step", r.Chart.Command)
+	})
 }
 
 func (m *markdown) breakdown(r *Report, b *Breakdown) {
@@ -262,14 +264,14 @@ func (m *markdown) breakdown(r *Report, b *Breakdown) {
 	m.line("%s\n", text(overlap(b)))
 	m.commands(func(yield func(string, string)) {
 		i := r.during()
-		yield(r.Phases[i].Name+"; for other phases their times", b.Commands[i])
+		yield(r.Phases[i].Name+"; for other phases, use their times", b.Commands[i])
 	})
 }
 
 func (m *markdown) errors(r *Report) {
 	m.line("## Errors\n")
 	if len(r.Errors) == 0 {
-		m.line("None that %d users or more had.\n", r.Privacy.MinCohort)
+		m.line("No error affected %d users or more.\n", r.Privacy.MinCohort)
 	}
 	for i := range r.Errors {
 		e := &r.Errors[i]
@@ -281,21 +283,21 @@ func (m *markdown) errors(r *Report) {
 		m.commands(func(yield func(string, string)) { yield("of this error", e.Command) })
 	}
 	if r.Fewer {
-		m.line("Errors that fewer than %d users had are left out.\n", r.Privacy.MinCohort)
+		m.line("Errors of fewer than %d users are left out.\n", r.Privacy.MinCohort)
 	}
 }
 
 func (m *markdown) differs(r *Report) {
 	for i := range r.Differs {
 		d := &r.Differs[i]
-		m.line("## What %s have that %s do not\n", text(d.Of), text(rest(d.Against)))
+		m.line("## %s\n", text(d.title()))
 		m.line("%s\n", text(d.words()))
 		if len(d.Values) > 0 {
 			rows := make([][]string, 0, len(d.Values))
 			for _, v := range d.Values {
 				rows = append(rows, []string{text(v.name()), text(percent(v.A)), text(percent(v.B)), text(v.lift()), text(v.interval())})
 			}
-			m.table([]string{"value", "share of them", "of the others", "lift", "difference (95 %)"}, rows)
+			m.table([]string{"value", "share of them", "of the others", "lift", "difference (95% CI)"}, rows)
 		}
 		m.commands(func(yield func(string, string)) {
 			what := "errored_views and views of their segments"
@@ -325,7 +327,7 @@ func (m *markdown) verdict(r *Report) {
 	m.commands(func(yield func(string, string)) { yield("of these releases", v.Command) })
 }
 
-// texts are cells that mean nothing in Markdown.
+// texts are cells, escaped for Markdown.
 func texts(cells []string) []string {
 	out := make([]string, len(cells))
 	for i, s := range cells {
@@ -338,7 +340,7 @@ func (m *markdown) silences(r *Report) {
 	if len(r.Silences) == 0 {
 		return
 	}
-	m.line("## Fell silent\n")
+	m.line("## Silent segments\n")
 	m.line("%s\n", text(silenceWords))
 	rows := make([][]string, 0, len(r.Silences))
 	for i := range r.Silences {
@@ -347,7 +349,7 @@ func (m *markdown) silences(r *Report) {
 	m.table(silenceHead[:], rows)
 	m.commands(func(yield func(string, string)) {
 		for i := range r.Silences {
-			yield(r.Silences[i].who()+", when least came (silences)", r.Silences[i].Command)
+			yield(r.Silences[i].who()+", at its lowest (silences)", r.Silences[i].Command)
 		}
 	})
 }
@@ -374,10 +376,10 @@ func (m *markdown) rest(r *Report) {
 			m.line("")
 		}
 	}
-	m.line("## What the figures rest on\n")
+	m.line("## Data quality\n")
 	for _, c := range r.Caveats {
 		m.line("- %s", text(c))
 	}
 	m.line("- %s\n", text(privacyWords(r)))
-	m.commands(func(yield func(string, string)) { yield("the whole span", r.Commands.All) })
+	m.commands(func(yield func(string, string)) { yield("the whole time range", r.Commands.All) })
 }

@@ -173,7 +173,7 @@ func TestIncident(t *testing.T) {
 			t.Errorf("no %s in the timeline: %v", kind, kinds)
 		}
 	}
-	if !slices.ContainsFunc(r.Caveats, func(s string) bool { return strings.Contains(s, "3 messages are missing") }) {
+	if !slices.ContainsFunc(r.Caveats, func(s string) bool { return strings.Contains(s, "3 messages missing") }) {
 		t.Errorf("the gaps are not among the caveats: %q", r.Caveats)
 	}
 }
@@ -237,7 +237,7 @@ func TestFiguresAreThoseOfFrames(t *testing.T) {
 	compared := 0
 	same := func(what string, got Figure, want float64) {
 		t.Helper()
-		if got.Told() {
+		if got.Shown() {
 			compared++
 			if got.Value != want {
 				t.Errorf("%s: %v, the frame says %v", what, got.Value, want)
@@ -269,7 +269,7 @@ func TestFiguresAreThoseOfFrames(t *testing.T) {
 				same(what+" views", row.Views, float64(want.Views))
 				same(what+" errors", row.Errors, float64(want.Errors))
 				same(what+" rate", row.ErrorRate, want.ErrorRate)
-				for m, tail := range row.vitals() {
+				for m, tail := range row.tails() {
 					d := want.Vital(m)
 					same(what+" n", tail.N, float64(d.N))
 					same(what+" p75", tail.P75, d.P75)
@@ -284,7 +284,7 @@ func TestFiguresAreThoseOfFrames(t *testing.T) {
 	// The same error hits people in several pages: the union is what counts.
 	sum := 0.0
 	for _, s := range r.Breakdowns[2].Segments {
-		if row := s.Rows[r.during()]; row != nil && row.Affected.Told() {
+		if row := s.Rows[r.during()]; row != nil && row.Affected.Shown() {
 			sum += row.Affected.Value
 		}
 	}

@@ -11,13 +11,13 @@ import (
 	"github.com/rumtop/rumtop/internal/plain"
 )
 
-// Silence is a segment that sent less than by its own recent rate it should have.
-// A page that shows nothing reports no error, so its people are among no others.
+// Silence is a segment that sent far fewer beacons than its own recent rate
+// predicts. A blank page reports no errors, so no other number counts its users.
 type Silence struct {
-	Filter   string    `json:"filter"` // "": everyone
-	Since    time.Time `json:"since"`  // when it fell, to some ten seconds
-	At       time.Time `json:"time"`   // when least came
-	Until    time.Time `json:"until"`  // when it was last found silent
+	Filter   string    `json:"filter"` // "": all traffic
+	Since    time.Time `json:"since"`  // its start, to within some ten seconds
+	At       time.Time `json:"time"`   // the lowest minute ended
+	Until    time.Time `json:"until"`  // last time it was found silent
 	Expected float64   `json:"expected_per_m"`
 	Received float64   `json:"received_per_m"` // in the minute before At
 	Command  string    `json:"command"`        // prints it as of At
@@ -26,29 +26,29 @@ type Silence struct {
 }
 
 const (
-	// listenEvery is how often the record is asked who has fallen silent; agg looks at
-	// windows of a minute.
-	listenEvery = 30 * time.Second
-	// apart is how long a segment must have been heard again to fall silent anew.
-	apart       = 3 * time.Minute
+	// silenceInterval is the interval between two looks for silences in the
+	// recording; the aggregator looks at windows of a minute.
+	silenceInterval = 30 * time.Second
+	// silenceGap is how long a segment must have sent again for another silence.
+	silenceGap  = 3 * time.Minute
 	maxSilences = 10
 )
 
-// listen adds the silences after one time, up to another, which is no longer ago than
-// agg remembers.
-func (l *log) listen(q frame.Query, from, to time.Time) {
-	for at := from.Truncate(listenEvery).Add(listenEvery); !at.After(to); at = at.Add(listenEvery) {
+// findSilences adds the silences after from, up to to, which must be within what
+// the aggregator remembers.
+func (l *log) findSilences(q frame.Query, from, to time.Time) {
+	for at := from.Truncate(silenceInterval).Add(silenceInterval); !at.After(to); at = at.Add(silenceInterval) {
 		q.At = at
 		for _, s := range l.ask(q).Silences {
-			l.silent(s, at)
+			l.addSilence(s, at)
 		}
 	}
 }
 
-// silent adds a silence as it was found at a time.
-func (l *log) silent(s frame.Silence, at time.Time) {
+// addSilence adds a silence found at a time, or extends one.
+func (l *log) addSilence(s frame.Silence, at time.Time) {
 	for i := len(l.silences) - 1; i >= 0; i-- {
-		if x := &l.silences[i]; x.term == s.Term && at.Sub(x.Until) <= apart {
+		if x := &l.silences[i]; x.term == s.Term && at.Sub(x.Until) <= silenceGap {
 			x.Until = at
 			if s.Received*x.Expected < x.Received*s.Expected {
 				x.At, x.Expected, x.Received = at, s.Expected, s.Received
@@ -59,9 +59,9 @@ func (l *log) silent(s frame.Silence, at time.Time) {
 	l.silences = append(l.silences, Silence{Since: s.Since.UTC(), At: at, Until: at, Expected: s.Expected, Received: s.Received, term: s.Term})
 }
 
-// silent tells of the silences in the span, those first of whom least came: who is
-// not heard at all is missed in all other segments. Those of segments with few users
-// are left out.
+// silent lists the silences of the report, lowest share of the expected first: a
+// segment that is fully silent is missing from all others. Those of segments with
+// few users are left out.
 func (b *builder) silent() {
 	r := &b.r
 	r.Silences = []Silence{}
@@ -95,29 +95,29 @@ func (b *builder) silent() {
 	r.Silences = r.Silences[:min(len(r.Silences), maxSilences)]
 }
 
-func (s *Silence) who() string { return cmp.Or(s.Filter, "everyone") }
+func (s *Silence) who() string { return cmp.Or(s.Filter, "all traffic") }
 
-// words tells who sent how little, and when.
+// words is which segment sent how many beacons, and when.
 func (s *Silence) words() string {
-	return s.who() + " fell silent at " + clock(s.Since) + ", last found so at " + clock(s.Until) + ": " +
-		whole(s.Received) + " beacons in the minute to " + clock(s.At) + ", of about " + whole(s.Expected) + " expected"
+	return s.who() + " was silent from " + clock(s.Since) + " to " + clock(s.Until) + " or later: " +
+		whole(s.Received) + " beacons in the minute to " + clock(s.At) + ", about " + whole(s.Expected) + " expected"
 }
 
-var silenceHead = [...]string{"who", "fell silent", "last found so", "least in a minute", "expected"}
+var silenceHead = [...]string{"segment", "silent since", "last silent", "lowest minute", "expected"}
 
 func (s *Silence) cells() []string {
 	return []string{s.who(), clock(s.Since), clock(s.Until), whole(s.Received) + " (to " + clock(s.At) + ")", "about " + whole(s.Expected)}
 }
 
-// bullets are the first silences as sentences, how many more there are, and which
-// release is worse.
+// bullets are the first silences as sentences, the number of others, and a release
+// that regressed.
 func bullets(r *Report) (out []string) {
 	const most = 3
 	for i := range r.Silences[:min(len(r.Silences), most)] {
 		out = append(out, capital(r.Silences[i].words()))
 	}
 	if n := len(r.Silences) - most; n > 0 {
-		out = append(out, fmt.Sprintf("%d more fell silent, see below", n))
+		out = append(out, fmt.Sprintf("%d more silent segments below", n))
 	}
 	if r.Verdict != nil && r.Verdict.Verdict == frame.Regressed {
 		out = append(out, r.Verdict.short())
@@ -125,9 +125,9 @@ func bullets(r *Report) (out []string) {
 	return out
 }
 
-// capital begins a sentence.
+// capital turns a clause into a sentence.
 func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
-// silenceWords says what a silence is.
-const silenceWords = "Who sent less than half of what by their own last hour they should have. A page that shows nothing reports no error: " +
-	"its people may be hurt, gone, or only not heard, and no figure of this report counts them."
+// silenceWords explains silences.
+const silenceWords = "Segments that sent less than half of the beacons that their last hour predicts. A blank page reports no errors: " +
+	"its users may be affected, away or unreported; this report does not count them."

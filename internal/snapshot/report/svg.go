@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/rumtop/rumtop/internal/measure"
 )
 
 // Charts are drawn here rather than by a plotting library: those there are for Go
@@ -67,10 +69,14 @@ func chart(id string, r *Report, p *plot, marks []mark) template.HTML {
 		c.put(`<line class="grid" x1="%g" x2="%g" y1="%.1f" y2="%.1f"/>`, plotL, plotR, y(v), y(v))
 		c.put(`<text class="tick" x="%g" y="%.1f" text-anchor="end">%s</text>`, plotL-6, y(v)+4, html.EscapeString(p.unit(v)))
 	}
+	var bounds measure.Vital // without bounds: none to draw
+	if p.vital >= 0 {
+		bounds = measure.Vitals[p.vital]
+	}
 	for _, bound := range [...]struct {
 		class, text string
 		v           float64
-	}{{"good", "good up to here", p.good}, {"poor", "poor from here", p.poor}} {
+	}{{"good", "good up to here", bounds.Good}, {"poor", "poor from here", bounds.Poor}} {
 		if bound.v > 0 && bound.v < top {
 			c.put(`<line class="bound %s" x1="%g" x2="%g" y1="%.1f" y2="%.1f"/>`, bound.class, plotL, plotR, y(bound.v), y(bound.v))
 			c.put(`<text class="bound" x="%g" y="%.1f">%s</text>`, plotL+3, y(bound.v)-3, bound.text)
@@ -93,9 +99,9 @@ func (c *canvas) line(points []Point, step time.Duration, of func(*Point) Figure
 		f := of(&points[i])
 		middle := x(points[i].To.Add(-step / 2))
 		switch {
-		case f.Told():
+		case f.Shown():
 			_, _ = fmt.Fprintf(&path, "%c%.1f %.1f", pen, middle, y(f.Value))
-			if next := i + 1; pen == 'M' && (next == len(points) || !of(&points[next]).Told()) {
+			if next := i + 1; pen == 'M' && (next == len(points) || !of(&points[next]).Shown()) {
 				path.WriteString("h0.1") // a point by itself
 			}
 			pen = 'L'

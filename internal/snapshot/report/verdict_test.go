@@ -71,7 +71,7 @@ func TestVerdictOnFew(t *testing.T) {
 	}
 	r := build(t, record(t, few, snapshot.Meta{Site: "shop", TakenAt: at(500_000)}), Options{Onset: at(240_000), End: at(480_000)})
 	v := r.Verdict
-	if v == nil || v.Canary != "2.5.0" || v.Verdict != Withheld || len(v.Measures) != 0 || v.Command != "" || v.CanaryUsers.Told() || v.BaselineUsers.Told() {
+	if v == nil || v.Canary != "2.5.0" || v.Verdict != Withheld || len(v.Measures) != 0 || v.Command != "" || v.CanaryUsers.Shown() || v.BaselineUsers.Shown() {
 		t.Errorf("%+v", v)
 	}
 	for format := range formats {
@@ -113,7 +113,7 @@ func TestSilences(t *testing.T) {
 			t.Errorf("one person's silence is told: %+v", s)
 		}
 	}
-	for format, want := range map[string]string{"html": "Fell silent</h2>", "md": "## Fell silent", "json": `"filter": "region=us-east"`} {
+	for format, want := range map[string]string{"html": "Silent segments</h2>", "md": "## Silent segments", "json": `"filter": "region=us-east"`} {
 		if !strings.Contains(render(t, format, r), want) {
 			t.Errorf("%s has no %q", format, want)
 		}

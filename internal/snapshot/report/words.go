@@ -1,45 +1,26 @@
 package report
 
 import (
-	"math"
-	"strconv"
 	"strings"
 	"time"
 
-	"github.com/dustin/go-humanize"
-
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/measure"
 )
 
-// vitalNames are the vitals that reports tell of, in the order of [Row].
-var vitalNames = [...]string{"LCP", "INP", "CLS"}
+// vitals are the measures of reports that are vitals, in the order of [Row].
+var vitals = [...]measure.ID{measure.LCP, measure.INP, measure.CLS}
 
-// measureName is how a finding's measure is spoken of.
-func measureName(measure string) string {
-	switch measure {
-	case "error_rate":
-		return "error rate"
-	case "failed_requests":
-		return "failed requests"
-	}
-	name, percentile, _ := strings.Cut(measure, "_")
-	return strings.TrimSpace(strings.ToUpper(name) + " " + percentile)
+// measureTitle is the title of a finding's measure.
+func measureTitle(key string) string {
+	m, _ := measure.ByKey(key)
+	return m.Title
 }
 
-// measured writes a finding's value with its unit.
-func measured(measure string, v float64) string {
-	switch {
-	case measure == "error_rate" || measure == "failed_requests":
-		return percent(v)
-	case strings.HasPrefix(measure, "cls"):
-		return unitless(v)
-	}
-	return millis(v)
-}
-
-// estimate writes a value with its interval and n.
-func estimate(measure string, e frame.Estimate) string {
-	return measured(measure, e.Value) + " (" + measured(measure, e.Low) + " to " + measured(measure, e.High) + ", n=" + whole(float64(e.N)) + ")"
+// estimate writes a value of a finding's measure with its interval and n.
+func estimate(key string, e frame.Estimate) string {
+	m, _ := measure.ByKey(key)
+	return m.Unit.Format(e.Value) + " (" + m.Unit.Format(e.Low) + " to " + m.Unit.Format(e.High) + ", n=" + whole(float64(e.N)) + ")"
 }
 
 func who(filter string) string {
@@ -49,30 +30,14 @@ func who(filter string) string {
 	return " where " + filter
 }
 
-func percent(v float64) string {
-	digits := 2
-	if v >= .1 {
-		digits = 1
-	}
-	return strconv.FormatFloat(100*v, 'f', digits, 64) + " %"
-}
+func percent(v float64) string { return measure.Share.Format(v) }
 
-func whole(v float64) string { return humanize.Comma(int64(math.Round(v))) }
+func whole(v float64) string { return measure.Whole(v) }
 
-// millis writes milliseconds: seconds from one on.
-func millis(v float64) string {
-	if v >= 1000 {
-		return strconv.FormatFloat(v/1000, 'f', 2, 64) + " s"
-	}
-	return strconv.FormatFloat(v, 'f', 0, 64) + " ms"
-}
-
-func unitless(v float64) string { return strconv.FormatFloat(v, 'f', 3, 64) }
-
-// show writes a figure, or what stands for it.
+// show writes a figure, or what is shown in its place.
 func (f Figure) show(number func(float64) string) string {
 	switch f.State {
-	case StateTold:
+	case StateShown:
 		return number(f.Value)
 	case StateUnder:
 		return under(f.Under)
@@ -82,20 +47,16 @@ func (f Figure) show(number func(float64) string) string {
 	return "–"
 }
 
-// showVital writes a percentile, marked with ~ where it is thin.
-func showVital(vital int, f Figure, thin bool) string {
-	number := millis
-	if vital == 2 {
-		number = unitless
-	}
-	s := f.show(number)
-	if thin && f.Told() {
+// showVital writes a percentile of a vital; ~ marks a thin one.
+func showVital(id measure.ID, f Figure, thin bool) string {
+	s := f.show(measure.All[id].Unit.Format)
+	if thin && f.Shown() {
 		s += "~"
 	}
 	return s
 }
 
-// change marks what is distinguishably worse or better.
+// change marks a significant change.
 func change(sign *int) string {
 	switch {
 	case sign == nil || *sign == 0:
@@ -106,17 +67,17 @@ func change(sign *int) string {
 	return "▼ better"
 }
 
-// sign is change in one character, with a blank before it.
+// sign is change in one character, after a blank.
 func sign(of *int) string {
 	s, _, _ := strings.Cut(change(of), " ")
 	return strings.TrimSuffix(" "+s, " ")
 }
 
-// clock is a time of day, in UTC; date has the day, too.
+// clock is a time of day in UTC, date one with the day.
 func clock(t time.Time) string { return t.UTC().Format("15:04:05") + " UTC" }
 func date(t time.Time) string  { return t.UTC().Format("2006-01-02 15:04:05") + " UTC" }
 
-// when is a time of the report, with the day where it is over more than one.
+// when is a time of the report, with the day if the report covers several.
 func when(r *Report, t time.Time) string {
 	if r.From.UTC().YearDay() != r.To.UTC().YearDay() {
 		return t.UTC().Format("Jan 2 15:04:05")
@@ -124,7 +85,7 @@ func when(r *Report, t time.Time) string {
 	return t.UTC().Format("15:04:05")
 }
 
-// span is a length of time, to the second.
+// span is a duration, to the second.
 func span(d time.Duration) string {
 	s := d.Round(time.Second).String()
 	if strings.HasSuffix(s, "m0s") {
@@ -136,7 +97,7 @@ func span(d time.Duration) string {
 	return s
 }
 
-// counts is the word for estimates.
+// counts marks estimates.
 func counts(r *Row) string {
 	if r.Estimated {
 		return "≈ "
