@@ -131,7 +131,7 @@ func (a *Aggregator) steps(out []frame.Step, c *store.Chunk, i int) []frame.Step
 	traces := c.RowTraces(i)
 	trace := func(of int) string {
 		for k := range traces {
-			if int(traces[k].Source&^store.TraceIsText) == of {
+			if traces[k].Source() == of {
 				return l.TraceID(&traces[k])
 			}
 		}

@@ -127,10 +127,10 @@ func (t *Translation) appendTrace(c *Chunk, row uint16, source int, text uint32)
 	if id == "" {
 		return
 	}
-	e := TraceEntry{row: row, Source: uint16(min(source, TraceOfLoad))}
+	e := TraceEntry{row: row, source: uint16(min(source, TraceOfLoad))}
 	var ok bool
 	if e.hi, e.lo, ok = packTrace(id); !ok {
-		e.Source |= TraceIsText
+		e.source |= traceIsText
 		e.lo = uint64(t.traceStringID(id))
 	}
 	c.traces = append(c.traces, e)

@@ -6,50 +6,50 @@ import (
 	"github.com/rumtop/rumtop/internal/beacon"
 )
 
-// dedup remembers the ids of the beacons that came last, in two generations:
-// when the younger is full it becomes the older, and the older is forgotten.
-// A beacon that comes again within the last half million is always recognised.
+// dedup remembers the latest beacon ids in two generations: when the young one
+// is full it becomes the old one, and the old one is cleared. It recognises every
+// id that was seen within the last half million.
 type dedup struct {
 	young, old idSet
 }
 
-// generation is how many ids one generation holds.
+// generation is the number of ids in one generation.
 const generation = 1 << 19
 
-// idSet holds ids in the open; 0 marks a free place.
-type idSet struct {
-	places []uint64
-	n      int
-}
-
-// remember remembers id and reports whether it is new. 0 is always new.
-func (s *dedup) remember(id beacon.ID) bool {
+// remember stores id and reports whether it is new. Id 0 is always new.
+func (d *dedup) remember(id beacon.ID) bool {
 	if id == 0 {
 		return true
 	}
-	if s.old.contains(uint64(id)) || !s.young.insert(uint64(id)) {
+	if d.old.contains(uint64(id)) || !d.young.insert(uint64(id)) {
 		return false
 	}
-	if s.young.n == generation {
-		s.young, s.old = s.old, s.young
-		clear(s.young.places)
-		s.young.n = 0
+	if d.young.n == generation {
+		d.young, d.old = d.old, d.young
+		clear(d.young.places)
+		d.young.n = 0
 	}
 	return true
 }
 
-// prefetch reads what add will read: see keyTable.touch.
-func (s *dedup) prefetch(id beacon.ID) (x uint32) {
-	if s.old.n > 0 {
-		x = uint32(s.old.places[s.old.home(uint64(id))])
+// prefetch reads what remember will read: see KeyTable.prefetch.
+func (d *dedup) prefetch(id beacon.ID) (x uint32) {
+	if d.old.n > 0 {
+		x = uint32(d.old.places[d.old.home(uint64(id))])
 	}
-	if s.young.n > 0 {
-		x += uint32(s.young.places[s.young.home(uint64(id))])
+	if d.young.n > 0 {
+		x += uint32(d.young.places[d.young.home(uint64(id))])
 	}
 	return x
 }
 
-func (s *dedup) bytes() int { return 8 * (len(s.young.places) + len(s.old.places)) }
+func (d *dedup) bytes() int { return 8 * (len(d.young.places) + len(d.old.places)) }
+
+// idSet is a hash set of ids with open addressing.
+type idSet struct {
+	places []uint64 // 0: free
+	n      int
+}
 
 func (s *idSet) home(id uint64) int {
 	hi, _ := bits.Mul64(id*spread, uint64(len(s.places)))
@@ -73,6 +73,7 @@ func (s *idSet) contains(id uint64) bool {
 	}
 }
 
+// insert reports whether id was not in the set.
 func (s *idSet) insert(id uint64) bool {
 	if s.n*4 >= len(s.places)*3 {
 		s.grow()

@@ -8,42 +8,42 @@ import (
 	"github.com/rumtop/rumtop/internal/fingerprint"
 )
 
-// ErrorKind is one way in which errors of a group were reported: their texts.
+// ErrorKind is one wording of the errors of a group.
 type ErrorKind struct {
-	TypeName, Message, Stack uint32 // log.texts
+	TypeName, Message, Stack uint32 // in Log.Strings
 	Handled                  bool
-	Group                    uint32
+	Group                    uint32 // in ErrorTable.Groups
 }
 
-// ErrorGroup is what all errors of one fingerprint have in common.
+// ErrorGroup is all errors with one fingerprint.
 type ErrorGroup struct {
 	Fingerprint string
-	Sample      uint32 // errorKinds.list: the first that was seen
+	Sample      uint32 // the first of its kinds, in ErrorTable.Kinds
 }
 
-// ErrorTable are the distinct errors, and the groups that they fold into.
+// ErrorTable is the dictionary of distinct errors and of the groups they fold into.
 type ErrorTable struct {
-	ids   map[ErrorKind]uint32 // group 0
 	Kinds []ErrorKind
+	ids   map[ErrorKind]uint32 // keys with group 0
 	bytes int
 
 	Groups   []ErrorGroup
-	GroupIDs map[string]uint32
+	GroupIDs map[string]uint32 // by fingerprint
 }
 
-// OtherGroup gathers the errors that are over the cap of groups.
+// OtherGroup holds the errors over the limit of groups.
 const OtherGroup = 0
 
 func (k *ErrorTable) init() {
 	other := ErrorKind{TypeName: OtherString, Message: OtherString}
 	k.ids = map[ErrorKind]uint32{other: 0}
 	k.Kinds = []ErrorKind{other}
-	k.Groups = []ErrorGroup{{Fingerprint: otherKey}}
-	k.GroupIDs = map[string]uint32{otherKey: OtherGroup}
+	k.Groups = []ErrorGroup{{Fingerprint: OtherKey}}
+	k.GroupIDs = map[string]uint32{OtherKey: OtherGroup}
 }
 
-// intern gives an error (its group left out) its id. What is over the cap of kinds is taken for the
-// first kind of its group.
+// intern returns the id of an error, whose group is not set. An error over the
+// limit of kinds is counted as its group's sample.
 func (k *ErrorTable) intern(s *StringTable, kind ErrorKind) (id uint32, fits bool) {
 	if id, ok := k.ids[kind]; ok {
 		return id, true
@@ -69,7 +69,12 @@ func (k *ErrorTable) intern(s *StringTable, kind ErrorKind) (id uint32, fits boo
 	return id, true
 }
 
-// ErrorText is an error in one line.
+// errorOf returns an error as a beacon reports it.
+func (l *Log) errorOf(k *ErrorKind) beacon.Error {
+	return beacon.Error{Type: l.Strings.Text[k.TypeName], Message: l.Strings.Text[k.Message], Stack: l.Strings.Text[k.Stack], Handled: k.Handled}
+}
+
+// ErrorText returns an error in one line.
 func (l *Log) ErrorText(k *ErrorKind) string {
 	typ, message := l.Strings.Text[k.TypeName], l.Strings.Text[k.Message]
 	switch {
@@ -79,9 +84,4 @@ func (l *Log) ErrorText(k *ErrorKind) string {
 		return cmp.Or(message, typ)
 	}
 	return typ + ": " + message
-}
-
-// errorOf is an error as a beacon reports it.
-func (l *Log) errorOf(k *ErrorKind) beacon.Error {
-	return beacon.Error{Type: l.Strings.Text[k.TypeName], Message: l.Strings.Text[k.Message], Stack: l.Strings.Text[k.Stack], Handled: k.Handled}
 }

@@ -7,38 +7,45 @@ import (
 	"github.com/rumtop/rumtop/internal/beacon"
 )
 
-// IdentityTable are who sent beacons: pairs of user and session. Users are counted
-// by the key of a beacon (its user, else its session, else its view), which has
-// an index of its own.
+// IdentityTable holds the pairs of user and session ids that beacons carry.
+// Users are counted by a beacon's key (its user, else its session, else its
+// view), which has an index of its own.
 type IdentityTable struct {
-	byHash KeyTable // by mix: 64 bits of it are taken for the pair itself
+	byHash KeyTable // 64 bits of hash, taken for the pair itself
 	list   Paged[identity]
 
 	users   KeyTable      // by beacon.Beacon.Key
-	perUser Paged[uint32] // visitors of each user
+	perUser Paged[uint32] // number of identities of each user
 }
 
 // identity is a pair of user and session.
 type identity struct {
 	session uint64
-	user    uint32 // visitors.users, 0: nobody
-	rows    uint32 // retained rows; the upper bit says that user is no session or view
+	user    uint32 // in IdentityTable.users; 0: none
+	rows    uint32 // retained rows, with hasUser
 }
 
-// hasUser is the bit of visitor.rows.
+// hasUser marks, in identity.rows, that the user has a user id; otherwise it is
+// counted by its session or its view.
 const hasUser = 1 << 31
 
-func (v *IdentityTable) init() {
-	v.byHash.intern(0)
-	v.users.intern(0)
-	v.list.push(identity{})
-	v.perUser.push(0)
+func (t *IdentityTable) init() {
+	t.byHash.intern(0)
+	t.users.intern(0)
+	t.list.push(identity{})
+	t.perUser.push(0)
 }
 
-// UserOf is whom a row counts for, 0 if nobody.
-func (v *IdentityTable) UserOf(who uint32) uint32 { return v.list.Elem(who).user }
+// UserOf returns the user that the rows of an identity count for, 0 if none.
+func (t *IdentityTable) UserOf(id uint32) uint32 { return t.list.Elem(id).user }
 
-// identityKey is what a visitor is looked up by, 0 for who sent no identifier.
+// UserBound returns a number larger than the index of every user.
+func (t *IdentityTable) UserBound() int { return t.perUser.Len() }
+
+// Len returns the number of identities.
+func (t *IdentityTable) Len() int { return t.byHash.Len() }
+
+// identityKey hashes an identity, to 0 if the beacon carries no id.
 func identityKey(user, session, view beacon.ID) uint64 {
 	if user == 0 && session == 0 {
 		return uint64(view) * (spread + 2)
@@ -46,89 +53,96 @@ func identityKey(user, session, view beacon.ID) uint64 {
 	return uint64(user)*spread ^ uint64(session)
 }
 
-// intern gives whoever sent a beacon an index; 0 is who sent no identifier.
-func (v *IdentityTable) intern(user, session, view beacon.ID) uint32 {
+// intern returns the index of an identity, 0 if the beacon carries no id.
+func (t *IdentityTable) intern(user, session, view beacon.ID) uint32 {
 	key := identityKey(user, session, view)
 	if key == 0 {
 		return 0
 	}
-	id, added := v.byHash.intern(key)
+	id, added := t.byHash.intern(key)
 	if !added {
 		return id
 	}
-	u, _ := v.users.intern(uint64(cmp.Or(user, session, view)))
-	v.perUser.Grow(int(u) + 1)
-	*v.perUser.Elem(u)++
-	v.list.Grow(int(id) + 1)
-	w := v.list.Elem(id)
-	*w = identity{session: uint64(session), user: u}
+	u, _ := t.users.intern(uint64(cmp.Or(user, session, view)))
+	t.perUser.Grow(int(u) + 1)
+	*t.perUser.Elem(u)++
+	t.list.Grow(int(id) + 1)
+	e := t.list.Elem(id)
+	*e = identity{session: uint64(session), user: u}
 	if user != 0 {
-		w.rows = hasUser
+		e.rows = hasUser
 	}
 	return id
 }
 
-// release takes one retained row from a visitor.
-func (v *IdentityTable) release(id uint32) {
-	w := v.list.Elem(id)
-	if w.rows--; w.rows&^hasUser > 0 || id == 0 {
+// release removes one row of an identity, and the identity with its last row.
+func (t *IdentityTable) release(id uint32) {
+	e := t.list.Elem(id)
+	if e.rows--; e.rows&^hasUser > 0 || id == 0 {
 		return
 	}
-	v.byHash.remove(id)
-	if known := v.perUser.Elem(w.user); w.user != 0 {
-		if *known--; *known == 0 {
-			v.users.remove(w.user)
+	t.byHash.remove(id)
+	if n := t.perUser.Elem(e.user); e.user != 0 {
+		if *n--; *n == 0 {
+			t.users.remove(e.user)
 		}
 	}
 }
 
-// Identifiers gives back what was added, but for the view.
-func (v *IdentityTable) Identifiers(id uint32) (user, session beacon.ID) {
-	w := v.list.Elem(id)
-	if w.rows&hasUser != 0 {
-		user = beacon.ID(*v.users.keys.Elem(w.user))
+// Identifiers returns the ids of an identity; 0 for those it has not.
+func (t *IdentityTable) Identifiers(id uint32) (user, session beacon.ID) {
+	e := t.list.Elem(id)
+	if e.rows&hasUser != 0 {
+		user = beacon.ID(t.users.Key(e.user))
 	}
-	return user, beacon.ID(w.session)
+	return user, beacon.ID(e.session)
 }
 
-// UserBound is larger than the indexes of all users.
-func (v *IdentityTable) UserBound() int { return v.perUser.Len() }
-
-func (v *IdentityTable) Len() int { return v.byHash.Len() }
-
-func (v *IdentityTable) bytes() int {
-	return v.byHash.bytes() + v.users.bytes() + 16*v.list.Room() + 4*v.perUser.Room()
+func (t *IdentityTable) bytes() int {
+	return t.byHash.bytes() + t.users.bytes() + 16*t.list.Room() + 4*t.perUser.Room()
 }
 
-// SenderID names who sent a row.
-func (l *Log) SenderID(who, view uint32) string {
-	user, session := l.Identities.Identifiers(who)
+// SenderID names the sender of a row in lists of sessions: its session, else its
+// user, else its view.
+func (l *Log) SenderID(identity, view uint32) string {
+	user, session := l.Identities.Identifiers(identity)
 	id := uint64(cmp.Or(session, user))
 	if id == 0 {
-		id = *l.Views.keys.Elem(view)
+		id = l.Views.Key(view)
 	}
 	return hexID(id)
 }
 
-// WithID is which visitors have an id, as sessionID gives it; nil if none has.
-func (v *IdentityTable) WithID(id string) map[uint32]bool {
+// WithID returns the identities of a sender, as named by SenderID; nil if there
+// are none.
+func (t *IdentityTable) WithID(id string) map[uint32]bool {
 	want, err := strconv.ParseUint(id, 16, 64)
 	if err != nil || want == 0 {
 		return nil
 	}
 	var out map[uint32]bool
-	for who := uint32(1); int(who) < v.list.Len(); who++ {
-		user, session := v.Identifiers(who)
+	for i := uint32(1); int(i) < t.list.Len(); i++ {
+		user, session := t.Identifiers(i)
 		is := uint64(cmp.Or(session, user))
-		if is == 0 { // the key that the visitor is counted by is the view
-			is = *v.users.keys.Elem(v.UserOf(who))
+		if is == 0 { // the user is counted by its view
+			is = t.users.Key(t.UserOf(i))
 		}
-		if is == want && v.list.Elem(who).rows&^hasUser != 0 {
+		if is == want && t.list.Elem(i).rows&^hasUser != 0 {
 			if out == nil {
 				out = map[uint32]bool{}
 			}
-			out[who] = true
+			out[i] = true
 		}
 	}
 	return out
+}
+
+// hexID formats an id as filters and screens show it: 16 digits.
+func hexID(id uint64) string {
+	const digits = "0123456789abcdef"
+	var b [16]byte
+	for i := range b {
+		b[i] = digits[id>>(60-4*i)&15]
+	}
+	return string(b[:])
 }

@@ -13,17 +13,18 @@ type Intake struct {
 	touched uint32 // keeps prefetches from being optimised away
 }
 
-// RowIDs is what the ids of a row led to: indexes in tables that are larger than
-// the CPU's caches.
+// RowIDs is the result of looking up the ids of a row, in tables that are larger
+// than the CPU's caches.
 type RowIDs struct {
-	view, identity uint32 // log.views, log.identities
+	view, identity uint32 // in Log.Views and Log.Identities
 	IsNew          bool   // the row enters the log
 }
 
-// LookUp returns an entry for each row of the batches, in their order. Rows with
-// a known beacon id, or received before oldest, are not new. The look-ups of all
-// rows start side by side, in passes: most of their time is waiting for memory.
-// The result is valid until the next call.
+// LookUp returns an entry for each row of the batches, in their order. A row is
+// not new if its beacon id is known, or if it was received before oldest, Unix
+// milliseconds. LookUp first prefetches for all rows, in two passes: look-ups mostly
+// wait for memory, and prefetches wait side by side. The result is valid until the
+// next call.
 func (in *Intake) LookUp(l *Log, batches []*beacon.Batch, oldest int64) []RowIDs {
 	n := 0
 	for _, b := range batches {
@@ -58,5 +59,5 @@ func (in *Intake) LookUp(l *Log, batches []*beacon.Batch, oldest int64) []RowIDs
 	return in.found
 }
 
-// Bytes is the memory that the ids of known beacons take.
+// Bytes returns the memory that the ids of known beacons take.
 func (in *Intake) Bytes() int { return in.dedup.bytes() }

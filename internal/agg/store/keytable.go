@@ -1,33 +1,34 @@
 package store
 
-// KeyTable gives 64-bit keys dense indexes from 0, which are given again after
-// remove. It takes 15 to 24 bytes a key, half of what a map does, and a look-up
-// touches two cache lines: a slot has what its index leaves free of 32 bits for
-// a tag, more bits of the key's hash, so that hardly any key is read in vain.
+// KeyTable gives 64-bit keys dense indexes from 0, and reuses those of removed
+// keys. It takes 15 to 24 bytes a key, half as much as a map, and a look-up reads
+// two cache lines: the bits of a slot that the index does not need hold a tag,
+// further bits of the key's hash, so that a look-up hardly ever reads another key.
 type KeyTable struct {
-	slots []uint32      // tag and index + 1, 0 where free; 1<<bits of them
+	slots []uint32      // tag and index + 1, or 0 if free; 1<<bits of them
 	keys  Paged[uint64] // by index
-	free  []uint32      // indexes to give again
-	bits  uint8         // of a place in slots, and so of an index + 1
+	free  []uint32      // indexes to reuse
+	bits  uint8         // of a position in slots, and so of an index + 1
 }
 
-// spread multiplies keys for their upper bits to depend on all of them
-// (Fibonacci hashing).
+// spread is 2⁶⁴ divided by the golden ratio. The upper bits of a product with it
+// depend on all bits of the key (Fibonacci hashing).
 const spread = 0x9e3779b97f4a7c15
 
-// place is where a look-up of key begins, and what tags its slot.
-func (t *KeyTable) place(key uint64) (place, tag uint32) {
+// home returns the slot where a look-up of key starts, and the tag of key.
+func (t *KeyTable) home(key uint64) (s, tag uint32) {
 	h := uint32(key * spread >> 32)
 	return h >> (32 - t.bits), h << t.bits
 }
 
+// Len returns the number of keys.
 func (t *KeyTable) Len() int { return t.keys.Len() - len(t.free) }
 
-// key is the key of an index, 0 if it is free.
-func (t *KeyTable) key(i uint32) uint64 { return *t.keys.Elem(i) }
-
-// Bound is larger than all indexes given so far.
+// Bound returns a number larger than every index given so far.
 func (t *KeyTable) Bound() int { return t.keys.Len() }
+
+// Key returns the key of an index, 0 if it has none.
+func (t *KeyTable) Key(i uint32) uint64 { return *t.keys.Elem(i) }
 
 // find looks key up.
 func (t *KeyTable) find(key uint64) (uint32, bool) {
@@ -38,9 +39,9 @@ func (t *KeyTable) find(key uint64) (uint32, bool) {
 	return i, t.slots[s] != 0
 }
 
-// seek finds the slot of key and its index, or the free slot that it should have.
+// seek returns the slot of key and its index, or the free slot that it would get.
 func (t *KeyTable) seek(key uint64) (s, i uint32) {
-	s, tag := t.place(key)
+	s, tag := t.home(key)
 	mask := uint32(len(t.slots) - 1)
 	for ; t.slots[s] != 0; s = (s + 1) & mask {
 		if i := t.slots[s] ^ tag - 1; i < mask && *t.keys.Elem(i) == key {
@@ -50,7 +51,7 @@ func (t *KeyTable) seek(key uint64) (s, i uint32) {
 	return s, 0
 }
 
-// intern looks key up and gives it an index if it had none.
+// intern looks key up, and gives it an index if it has none.
 func (t *KeyTable) intern(key uint64) (i uint32, added bool) {
 	if (t.Len()+1)*4 > len(t.slots)*3 {
 		t.grow()
@@ -67,18 +68,18 @@ func (t *KeyTable) intern(key uint64) (i uint32, added bool) {
 		i = uint32(t.keys.Len())
 		t.keys.push(key)
 	}
-	_, tag := t.place(key)
+	_, tag := t.home(key)
 	t.slots[s] = tag | (i + 1)
 	return i, true
 }
 
-// remove forgets the key of index i.
+// remove removes the key of index i.
 func (t *KeyTable) remove(i uint32) {
 	mask := uint32(len(t.slots) - 1)
 	s, _ := t.seek(*t.keys.Elem(i))
-	// What stands behind moves up, unless it would then stand before its own place.
+	// Entries behind it move up, unless they would then be before their home.
 	for next := (s + 1) & mask; t.slots[next] != 0; next = (next + 1) & mask {
-		home, _ := t.place(*t.keys.Elem(t.slots[next]&mask - 1))
+		home, _ := t.home(*t.keys.Elem(t.slots[next]&mask - 1))
 		if (next-home)&mask >= (next-s)&mask {
 			t.slots[s] = t.slots[next]
 			s = next
@@ -89,14 +90,14 @@ func (t *KeyTable) remove(i uint32) {
 	t.free = append(t.free, i)
 }
 
-// grow doubles the slots. There is no index to give again then: it would be
-// given before the table is full.
+// grow doubles the slots. All indexes are in use then: free ones are reused
+// before the table is full.
 func (t *KeyTable) grow() {
 	t.bits = max(6, t.bits+1)
 	t.slots = make([]uint32, 1<<t.bits)
 	mask := uint32(len(t.slots) - 1)
 	for i := range uint32(t.keys.Len()) {
-		s, tag := t.place(*t.keys.Elem(i))
+		s, tag := t.home(*t.keys.Elem(i))
 		for t.slots[s] != 0 {
 			s = (s + 1) & mask
 		}
@@ -104,22 +105,22 @@ func (t *KeyTable) grow() {
 	}
 }
 
-// prefetch reads what a look-up of key reads first. Many keys touched in a row are
-// fetched from memory side by side, where look-ups would wait one by one.
+// prefetch reads the slot that a look-up of key reads first. The memory reads of
+// many prefetches in a row overlap; those of look-ups wait for one another.
 func (t *KeyTable) prefetch(key uint64) uint32 {
 	if len(t.slots) == 0 {
 		return 0
 	}
-	s, _ := t.place(key)
+	s, _ := t.home(key)
 	return t.slots[s]
 }
 
-// prefetchKey reads what a look-up reads next.
+// prefetchKey reads the key that a look-up of key reads next.
 func (t *KeyTable) prefetchKey(key uint64) uint64 {
 	if len(t.slots) == 0 {
 		return 0
 	}
-	s, tag := t.place(key)
+	s, tag := t.home(key)
 	mask := uint32(len(t.slots) - 1)
 	for ; t.slots[s] != 0; s = (s + 1) & mask {
 		if i := t.slots[s] ^ tag - 1; i < mask {
@@ -129,7 +130,6 @@ func (t *KeyTable) prefetchKey(key uint64) uint64 {
 	return 0
 }
 
-// bytes is the memory that the table takes.
 func (t *KeyTable) bytes() int {
 	return 4*cap(t.slots) + 8*t.keys.Room() + 4*cap(t.free)
 }

@@ -1,7 +1,7 @@
 package store
 
-// What the dictionaries may hold. Whatever does not fit is counted under
-// (other), and in Health.Overflow.
+// Limits of the dictionaries. A value that does not fit becomes OtherKey; its
+// row is counted in Health.Overflow.
 const (
 	MaxStringBytes = 32 << 20
 	maxPages       = 20_000

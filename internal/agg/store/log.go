@@ -1,7 +1,3 @@
-// Package store retains beacons in a compact columnar log: chunks of rows,
-// dictionaries of what rows share, and an index of the seconds in which they were
-// received. It reads batches into the log and back, and matches rows with filters
-// and segments. It counts nothing: that is for package agg.
 package store
 
 import (
@@ -11,35 +7,36 @@ import (
 	"github.com/rumtop/rumtop/internal/beacon"
 )
 
-// Ref names a row of the log for as long as the row is retained: the number
-// of its chunk since the beginning, and its place in it. It wraps around after
-// four thousand million rows, long after what it referred to has gone. 0 is no row.
+// Ref is a reference to a row of the log, valid while the row is retained: the
+// number of its chunk and its index in it. It wraps around after four billion
+// rows, long after the row it referred to was evicted. 0 refers to no row.
 type Ref = uint32
 
-// Log retains beacons in order of arrival, as a ring of chunks from which the
-// oldest go first, with the dictionaries that its columns point into and an
-// index by receive time.
+// Log retains beacons in order of arrival in a ring of chunks, with the
+// dictionaries that its columns refer to and an index by receive time. The
+// oldest chunk is evicted first.
 type Log struct {
-	Chunks      []*Chunk
-	first       uint32 // number of chunks[0]; numbers begin at 1, so that no ref is 0
-	Rows        int
-	sealedBytes int   // bytes of all chunks but the last
-	Evicted     int64 // rows, since the beginning
-	slots       slotIndex
+	Chunks  []*Chunk
+	Rows    int   // retained
+	Evicted int64 // rows, since the start
 
-	Strings   StringTable
-	Origins   OriginTable
-	Pages     PageTable
-	Errors    ErrorTable
-	Endpoints KeyTable // url << 32 | method
-
-	Views      KeyTable      // index 0 is no view
-	lastChunk  Paged[uint16] // number of the chunk with the view's last row, its lower half
+	Strings    StringTable
+	Origins    OriginTable
+	Pages      PageTable
+	Errors     ErrorTable
+	Endpoints  KeyTable // URL << 32 | method, both in Strings
+	Views      KeyTable // by the view's id; index 0: none
 	Identities IdentityTable
 
-	traceStrings map[uint32]struct{} // those of texts that are trace ids
+	first       uint32 // number of Chunks[0]; numbers start at 1, so that no Ref is 0
+	sealedBytes int    // of all chunks but the last
+	slots       slotIndex
+	lastChunk   Paged[uint16] // by view: the number of the chunk with its last row, lower half
+
+	traceStrings map[uint32]struct{} // the strings that are trace ids
 }
 
+// NewLog returns an empty log.
 func NewLog() *Log {
 	l := &Log{first: 1, traceStrings: map[uint32]struct{}{}}
 	l.Strings.init()
@@ -53,7 +50,7 @@ func NewLog() *Log {
 	return l
 }
 
-// stagedRow is a beacon on its way into the log.
+// stagedRow holds the columns of a row that is about to be appended.
 type stagedRow struct {
 	received     int64
 	origin, view uint32
@@ -65,8 +62,8 @@ type stagedRow struct {
 	vitals       [len(beacon.Vitals)]float32
 }
 
-// append adds a row and returns where it stands. Its side entries may be
-// appended to the chunk's side tables next.
+// append adds a row and returns where it is. The caller may then append to the
+// chunk's side tables.
 func (l *Log) append(s *stagedRow) (*Chunk, int, Ref) {
 	c := l.openChunk(s.received)
 	i := c.Rows
@@ -91,15 +88,15 @@ func (l *Log) append(s *stagedRow) (*Chunk, int, Ref) {
 	return c, i, r
 }
 
-// maxSpread is how far from a chunk's first beacon the receive times of the
-// others may be, in milliseconds: so that a chunk of a quiet site can expire.
-const maxSpread = int64(10 * time.Minute / time.Millisecond)
+// maxChunkSpan limits how far the receive times of a chunk are from its first
+// one, in milliseconds, so that the chunks of a quiet site can expire.
+const maxChunkSpan = int64(10 * time.Minute / time.Millisecond)
 
-// openChunk is the chunk that takes the next row.
+// openChunk returns the chunk that the next row goes to.
 func (l *Log) openChunk(received int64) *Chunk {
 	if n := len(l.Chunks); n > 0 {
 		c := l.Chunks[n-1]
-		if c.Rows < ChunkRows && received-c.base < maxSpread && c.base-received < 1<<31-1 {
+		if c.Rows < ChunkRows && received-c.base < maxChunkSpan && c.base-received < 1<<31-1 {
 			return c
 		}
 		c.seal()
@@ -110,55 +107,50 @@ func (l *Log) openChunk(received int64) *Chunk {
 	return c
 }
 
+// chunkNumbers masks the number of a chunk in a Ref.
+const chunkNumbers = 1<<(32-chunkBits) - 1
+
 // Has reports whether the row is still retained.
 func (l *Log) Has(r Ref) bool {
-	return r != 0 && (r>>chunkBits-l.first)&(1<<(32-chunkBits)-1) < uint32(len(l.Chunks))
+	return r != 0 && (r>>chunkBits-l.first)&chunkNumbers < uint32(len(l.Chunks))
 }
 
+// Row returns the chunk of a retained row and its index there.
 func (l *Log) Row(r Ref) (*Chunk, int) {
-	return l.Chunks[(r>>chunkBits-l.first)&(1<<(32-chunkBits)-1)], int(r & chunkMask)
+	return l.Chunks[(r>>chunkBits-l.first)&chunkNumbers], int(r & chunkMask)
 }
 
-// ChunkRef is the ref of the first row of chunks[k].
+// ChunkRef returns the reference to the first row of Chunks[k].
 func (l *Log) ChunkRef(k int) Ref { return (l.first + uint32(k)) << chunkBits }
 
-// Endpoint returns the strings of an endpoint.
-func (l *Log) Endpoint(id uint32) (url, method uint32) {
-	key := l.Endpoints.key(id)
-	return uint32(key >> 32), uint32(key)
-}
-
-func (l *Log) EndpointURL(id uint32) string {
-	url, _ := l.Endpoint(id)
-	return l.Strings.Text[url]
-}
-
-// Evict forgets the oldest chunk. released is told each view that has no row left.
+// Evict removes the oldest chunk. It calls released with each view that has no
+// row left.
 func (l *Log) Evict(released func(view uint32)) {
 	c := l.Chunks[0]
 	l.Chunks[0] = nil
 	l.Chunks = l.Chunks[1:]
 	number := l.first
 	l.slots.dropChunk(c, number)
-	l.first = (l.first + 1) & (1<<(32-chunkBits) - 1)
+	l.first = (l.first + 1) & chunkNumbers
 	l.Rows -= c.Rows
 	l.Evicted += int64(c.Rows)
 	if len(l.Chunks) > 0 {
 		l.sealedBytes -= c.bytes()
 	}
 	for _, v := range c.View[:c.Rows] {
-		// A chunk is evicted long before its number's lower half comes again.
-		if last := l.lastChunk.Elem(v); *last == uint16(number) && v != 0 && *l.Views.keys.Elem(v) != 0 {
+		// The lower half is enough: a chunk is evicted long before it repeats.
+		if last := l.lastChunk.Elem(v); *last == uint16(number) && v != 0 && l.Views.Key(v) != 0 {
 			l.Views.remove(v)
 			released(v)
 		}
 	}
-	for _, w := range c.Identity[:c.Rows] {
-		l.Identities.release(w)
+	for _, id := range c.Identity[:c.Rows] {
+		l.Identities.release(id)
 	}
 }
 
-// viewIndex gives a page view its index; 0 stands for none.
+// viewIndex returns the index of a page view, a new one if it has none; 0 if the
+// beacon belongs to no view.
 func (l *Log) viewIndex(id beacon.ID) uint32 {
 	if id == 0 {
 		return 0
@@ -168,7 +160,27 @@ func (l *Log) viewIndex(id beacon.ID) uint32 {
 	return v
 }
 
-// Bytes is the memory that the log and its dictionaries take.
+// Endpoint returns the strings of an endpoint.
+func (l *Log) Endpoint(id uint32) (url, method uint32) {
+	key := l.Endpoints.Key(id)
+	return uint32(key >> 32), uint32(key)
+}
+
+// EndpointURL returns the URL of an endpoint.
+func (l *Log) EndpointURL(id uint32) string {
+	url, _ := l.Endpoint(id)
+	return l.Strings.Text[url]
+}
+
+// PageText returns the text of a page.
+func (l *Log) PageText(page uint16) string { return l.Strings.Text[l.Pages.Text[page]] }
+
+// DimText returns an origin's value of a dimension other than the page.
+func (l *Log) DimText(origin uint32, d beacon.Dim) string {
+	return l.Strings.Text[l.Origins.List[origin].Dims[d]]
+}
+
+// Bytes returns the memory that the log and its dictionaries take.
 func (l *Log) Bytes() int {
 	n := l.sealedBytes + l.slots.bytes() + l.Strings.Bytes + l.Origins.bytes + l.Origins.byHash.bytes() + l.Errors.bytes +
 		l.Endpoints.bytes() + l.Views.bytes() + 2*l.lastChunk.Room() + l.Identities.bytes()
@@ -176,14 +188,4 @@ func (l *Log) Bytes() int {
 		n += l.Chunks[len(l.Chunks)-1].bytes()
 	}
 	return n
-}
-
-// Oldest is the receive time of the oldest beacon retained, to the slot.
-func (l *Log) Oldest() (int64, bool) { return l.slots.first * SlotMS, l.Rows > 0 }
-
-// Earliest is the receive time of the oldest beacon retained.
-func (l *Log) Earliest() int64 {
-	earliest := (l.slots.first + 1) * SlotMS
-	l.Each(l.slots.first*SlotMS, earliest, func(c *Chunk, i int) { earliest = min(earliest, c.ReceivedAt(i)) })
-	return earliest
 }

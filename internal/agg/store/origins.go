@@ -7,27 +7,27 @@ import (
 	"github.com/rumtop/rumtop/internal/beacon"
 )
 
-// Origin is what many beacons have in common: every dimension but the page,
-// the tags and, in origins.weights, the sampling rate.
+// Origin is what many beacons have in common: all dimensions but the page, the
+// tags and, in OriginTable.Weights, the sampling rate.
 type Origin struct {
-	Dims [beacon.NumDims]uint32 // log.texts; Page is unused
-	tags uint32                 // origins.tagSets
+	Dims [beacon.NumDims]uint32 // in Log.Strings; Page is unused
+	tags uint32                 // in OriginTable.tagSets
 }
 
-// OriginTable are the distinct origins, and in them the distinct sets of tags.
+// OriginTable is the dictionary of distinct origins and of their sets of tags.
 type OriginTable struct {
-	byHash  KeyTable // by hash: 64 bits of it are taken for the origin itself
 	List    []Origin
-	Weights []int64 // what counts are scaled by, see one
-	bytes   int
+	Weights []int64  // by origin: what a row counts, in Ones
+	byHash  KeyTable // 64 bits of hash, taken for the origin itself
+	bytes   int      // memory, without byHash
 
-	tagSets   [][]beacon.TagRef // sorted by key; log.texts
+	TagKeys   map[uint32]bool   // names of tags, in Log.Strings
+	tagSets   [][]beacon.TagRef // sorted by key; in Log.Strings
 	tagSetIDs map[string]uint32
-	TagKeys   map[uint32]bool
 }
 
-// Where origins and sets of tags go that are over the cap. What has no tags
-// has set 0; otherTags has none either.
+// Origins and sets of tags over the limit. Beacons without tags have set 0;
+// otherTags is empty, too.
 const (
 	otherOrigin = 1
 	otherTags   = 1
@@ -47,23 +47,23 @@ func (o *OriginTable) init() {
 	o.TagKeys = map[uint32]bool{}
 }
 
-// intern gives a origin its id.
-func (o *OriginTable) intern(hash uint64, fill func(*Origin) (weight int64)) (uint32, bool) {
+// intern returns the id of an origin. It calls fill if the origin is new.
+func (o *OriginTable) intern(hash uint64, fill func(*Origin) (weight int64)) (id uint32, fits bool) {
 	if id, ok := o.byHash.find(hash); ok {
 		return id, true
 	}
 	if len(o.List) >= maxOrigins {
 		return otherOrigin, false
 	}
-	id, _ := o.byHash.intern(hash)
+	id, _ = o.byHash.intern(hash)
 	o.List = append(o.List, Origin{})
 	o.Weights = append(o.Weights, fill(&o.List[id]))
 	o.bytes += 64 + 8
 	return id, true
 }
 
-// internTags gives a set of tags its id. refs is sorted in place; of a key that
-// stands twice the first counts, as it does to filters.
+// internTags returns the id of a set of tags. It sorts refs in place. Of two tags
+// with one key the first counts, as in filters.
 func (o *OriginTable) internTags(refs []beacon.TagRef) uint32 {
 	slices.SortStableFunc(refs, func(a, b beacon.TagRef) int { return int(a.Key) - int(b.Key) })
 	refs = slices.CompactFunc(refs, func(a, b beacon.TagRef) bool { return a.Key == b.Key })
@@ -92,12 +92,21 @@ func (o *OriginTable) internTags(refs []beacon.TagRef) uint32 {
 	return id
 }
 
-// tagValue is the value of a tag in a origin, noString if it has none.
-func (o *OriginTable) tagValue(id, key uint32) uint32 {
+// tagString returns an origin's value of a tag, NoString if it has none.
+func (o *OriginTable) tagString(id, key uint32) uint32 {
 	for _, r := range o.tagSets[o.List[id].tags] {
 		if r.Key == key {
 			return r.Value
 		}
 	}
 	return NoString
+}
+
+// tagText returns an origin's value of a tag by name, "" if it has none.
+func (l *Log) tagText(origin uint32, name string) string {
+	key, ok := l.Strings.ByText[name]
+	if !ok {
+		return ""
+	}
+	return l.Strings.Text[l.Origins.tagString(origin, key)]
 }

@@ -1,13 +1,13 @@
 package store
 
-// PageTable are the values of the dimension page. There are many in a site, so that
-// a page is not a part of the origin.
+// PageTable is the dictionary of the values of the dimension page. A site has so
+// many pages that they are a column of their own, apart from the origin.
 type PageTable struct {
+	Text []uint32 // by page; in Log.Strings
 	ids  map[uint32]uint16
-	Text []uint32 // log.texts
 }
 
-// The first pages of the log.
+// The first pages of every log.
 const (
 	noPage    = 0
 	otherPage = 1

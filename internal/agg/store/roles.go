@@ -16,7 +16,7 @@ const (
 	RoleVitals = RoleView - 1
 )
 
-// No more vitals than bits below roleView.
+// Fails to compile with more vitals than bits below RoleView.
 const _ = uint(5 - len(beacon.Vitals))
 
 // StandaloneRoles are the roles of a row without a view, which is counted by

@@ -1,16 +1,16 @@
 package store
 
-// SlotMS is the length of a slot in milliseconds. Slots lie on a grid of the
+// SlotMS is the length of a slot in milliseconds. Slots are seconds of the
 // collector's clock, the same for all viewers.
 const SlotMS = 1000
 
-// slotIndex are the index of the log by receive time: for every second, where in
-// the log the beacons stand that were received in it. Beacons arrive nearly in
-// order, so a second is a few runs of rows.
+// slotIndex is the index of the log by receive time: it lists, for each second,
+// the runs of rows received in it. Beacons arrive nearly in order, so a second
+// has few runs. A slot holds no counts: a late row is one more run.
 type slotIndex struct {
 	bySecond    map[int64]*slot
-	first, last int64 // no slot before or after has rows
-	current     *slot // the one that took the last row
+	first, last int64 // the oldest and the newest slot with rows
+	current     *slot // the slot of the last row added
 	runs        int
 }
 
@@ -19,7 +19,7 @@ type slot struct {
 	runs   []rowRun
 }
 
-// rowRun is n rows from a ref on, all in one chunk.
+// rowRun is n rows from a reference on, all in one chunk.
 type rowRun struct {
 	from Ref
 	n    uint32
@@ -40,6 +40,7 @@ func (s *slotIndex) addRow(received int64, r Ref) {
 	c.runs = append(c.runs, rowRun{r, 1})
 }
 
+// slotAt makes the slot of a second the current one.
 func (s *slotIndex) slotAt(second int64) *slot {
 	if len(s.bySecond) == 0 {
 		s.bySecond = map[int64]*slot{}
@@ -55,7 +56,7 @@ func (s *slotIndex) slotAt(second int64) *slot {
 	return c
 }
 
-// dropChunk forgets the rows of a chunk, the oldest of the log.
+// dropChunk removes the rows of the oldest chunk of the log.
 func (s *slotIndex) dropChunk(c *Chunk, number uint32) {
 	s.current = nil
 	previous := int64(-1)
@@ -65,26 +66,51 @@ func (s *slotIndex) dropChunk(c *Chunk, number uint32) {
 			continue
 		}
 		previous = second
-		t := s.bySecond[second]
-		if t == nil {
-			continue
-		}
-		gone := 0
-		for gone < len(t.runs) && t.runs[gone].from>>chunkBits == number {
-			gone++
-		}
-		s.runs -= gone
-		if t.runs = t.runs[gone:]; len(t.runs) == 0 {
-			delete(s.bySecond, second)
-		}
+		s.dropRuns(second, number)
 	}
 	for len(s.bySecond) > 0 && s.bySecond[s.first] == nil {
 		s.first++
 	}
 }
 
-// CountRows counts the rows in the slots that touch [lo, hi), Unix milliseconds.
-// since is where the log begins in that range.
+// dropRuns removes a slot's runs of a chunk, and the slot if it has no others.
+func (s *slotIndex) dropRuns(second int64, number uint32) {
+	t := s.bySecond[second]
+	if t == nil {
+		return
+	}
+	n := 0
+	for n < len(t.runs) && t.runs[n].from>>chunkBits == number {
+		n++
+	}
+	s.runs -= n
+	if t.runs = t.runs[n:]; len(t.runs) == 0 {
+		delete(s.bySecond, second)
+	}
+}
+
+func (s *slotIndex) bytes() int { return 12*s.runs + 96*len(s.bySecond) }
+
+// FirstSlot returns the oldest slot with rows, as seconds since 1970.
+func (l *Log) FirstSlot() int64 { return l.slots.first }
+
+// LastSlot returns the newest slot with rows.
+func (l *Log) LastSlot() int64 { return l.slots.last }
+
+// Oldest returns the start of the oldest slot, Unix milliseconds, and whether
+// the log has any rows.
+func (l *Log) Oldest() (ms int64, ok bool) { return l.slots.first * SlotMS, l.Rows > 0 }
+
+// Earliest returns the oldest receive time, Unix milliseconds. The log must have
+// rows.
+func (l *Log) Earliest() int64 {
+	earliest := (l.slots.first + 1) * SlotMS
+	l.Each(l.slots.first*SlotMS, earliest, func(c *Chunk, i int) { earliest = min(earliest, c.ReceivedAt(i)) })
+	return earliest
+}
+
+// CountRows counts the rows in the slots that overlap [lo, hi), Unix
+// milliseconds. since is where the log starts in that range.
 func (l *Log) CountRows(lo, hi int64) (n int, since int64) {
 	s := &l.slots
 	first := max(slotOf(lo), s.first)
@@ -98,14 +124,7 @@ func (l *Log) CountRows(lo, hi int64) (n int, since int64) {
 	return n, min(first*SlotMS, hi)
 }
 
-// FirstSlot and lastSlot are the numbers of the oldest and the newest second
-// with rows.
-func (l *Log) FirstSlot() int64 { return l.slots.first }
-func (l *Log) LastSlot() int64  { return l.slots.last }
-
-func (s *slotIndex) bytes() int { return 12*s.runs + 96*len(s.bySecond) }
-
-// Each visits the rows received in [lo, hi), Unix milliseconds, by slot.
+// Each visits the rows received in [lo, hi), Unix milliseconds, slot by slot.
 func (l *Log) Each(lo, hi int64, visit func(*Chunk, int)) {
 	if l.Rows == 0 || lo >= hi {
 		return
@@ -115,11 +134,11 @@ func (l *Log) Each(lo, hi int64, visit func(*Chunk, int)) {
 		if s == nil {
 			continue
 		}
-		edge := second*SlotMS < lo || (second+1)*SlotMS > hi
+		partial := second*SlotMS < lo || (second+1)*SlotMS > hi
 		for _, r := range s.runs {
 			c, i := l.Row(r.from)
 			for end := i + int(r.n); i < end; i++ {
-				if t := c.ReceivedAt(i); !edge || t >= lo && t < hi {
+				if t := c.ReceivedAt(i); !partial || t >= lo && t < hi {
 					visit(c, i)
 				}
 			}

@@ -6,32 +6,41 @@ import (
 	"github.com/rumtop/rumtop/internal/plain"
 )
 
-// The first strings of the log.
+// The first strings of every log.
 const (
 	NoString    = 0 // ""
-	OtherString = 1 // "(other)"
+	OtherString = 1 // OtherKey
 )
 
-// What rows are called that gather what has no value, and what is over a cap.
+// Names of the rows for beacons without a value, and for values over a limit.
 const (
 	NoneKey  = "(none)"
-	otherKey = "(other)"
+	OtherKey = "(other)"
 )
 
-// StringTable are the log's texts. Each has passed the sanitiser.
+// KeyOf returns the name of the row for a value.
+func KeyOf(value string) string {
+	if value == "" {
+		return NoneKey
+	}
+	return value
+}
+
+// StringTable is the dictionary of all strings of the log. Each has passed the
+// sanitiser.
 type StringTable struct {
+	Text   []string // by id
 	ByText map[string]uint32
-	Text   []string
-	Bytes  int
+	Bytes  int // memory
 }
 
 func (s *StringTable) init() {
-	s.Text = []string{"", otherKey}
-	s.ByText = map[string]uint32{"": NoString, otherKey: OtherString}
+	s.Text = []string{"", OtherKey}
+	s.ByText = map[string]uint32{"": NoString, OtherKey: OtherString}
 }
 
-// internLine gives a single line of text its id, or otherString where the dictionary
-// is full.
+// internLine returns the id of a single line of text, OtherString if it is new
+// and the dictionary is full.
 func (s *StringTable) internLine(text string) uint32 {
 	if id, ok := s.ByText[text]; ok {
 		return id
@@ -39,7 +48,7 @@ func (s *StringTable) internLine(text string) uint32 {
 	return s.internClean(plain.Line(text, MaxLine))
 }
 
-// internStack is line for several lines.
+// internStack does the same for several lines.
 func (s *StringTable) internStack(text string) uint32 {
 	if id, ok := s.ByText[text]; ok {
 		return id

@@ -2,12 +2,12 @@ package store
 
 import "strconv"
 
-// TraceEntry is the trace id of what failed: a person goes on from it to what
-// the servers saw. Ids of what went well are not retained.
+// TraceEntry is the trace id of a failure, which leads to what the servers
+// recorded. Trace ids of successes are not retained.
 type TraceEntry struct {
 	row    uint16
-	Source uint16 // ofLoad, or which of the row's requests; with traceIsText
-	hi, lo uint64 // the halves of the id; lo alone is an index into log.texts
+	source uint16 // the index of the row's request or TraceOfLoad, with traceIsText
+	hi, lo uint64 // the halves of the id; with traceIsText, lo is in Log.Strings
 }
 
 const traceEntryBytes = 24
@@ -15,14 +15,18 @@ const traceEntryBytes = 24
 const (
 	// traceIsText marks ids that are not the 32 lower-case hexadecimal digits of
 	// a W3C trace context.
-	TraceIsText = 1 << 15
-	// traceOfLoad marks the trace of the page load.
-	TraceOfLoad = TraceIsText - 1
-	// maxTraceTexts is how many ids of other forms are kept; further ones read (other).
+	traceIsText = 1 << 15
+	// TraceOfLoad is the source of a page load's trace.
+	TraceOfLoad = traceIsText - 1
+	// maxTraceTexts limits the ids of other forms; further ones become OtherKey.
 	maxTraceTexts = 20_000
 )
 
-// packTrace reads 32 lower-case hexadecimal digits.
+// Source returns the index of the row's request that the id belongs to, or
+// TraceOfLoad.
+func (e *TraceEntry) Source() int { return int(e.source &^ traceIsText) }
+
+// packTrace parses 32 lower-case hexadecimal digits.
 func packTrace(id string) (hi, lo uint64, ok bool) {
 	if len(id) != 32 {
 		return 0, 0, false
@@ -40,9 +44,9 @@ func packTrace(id string) (hi, lo uint64, ok bool) {
 	return hi, lo, err == nil
 }
 
-// TraceID is an entry's id as it was sent.
+// TraceID returns the id of an entry as it was sent.
 func (l *Log) TraceID(e *TraceEntry) string {
-	if e.Source&TraceIsText == 0 {
+	if e.source&traceIsText == 0 {
 		return hexID(e.hi) + hexID(e.lo)
 	}
 	return l.Strings.Text[e.lo]

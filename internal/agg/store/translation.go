@@ -30,7 +30,7 @@ type Translation struct {
 
 const untranslated = math.MaxUint32
 
-// What translation.vital holds for a name that is not in beacon.Vitals.
+// What Translation.vital holds for a name that is not in beacon.Vitals.
 const (
 	vitalUnknown = iota - 2
 	vitalNone
@@ -141,7 +141,7 @@ func (t *Translation) vitalIndex(name uint32) int8 {
 	return v
 }
 
-// hashOrigin hashes the values of a row's origin: see originTable.byHash.
+// hashOrigin hashes the values of a row's origin: see OriginTable.byHash.
 func (t *Translation) hashOrigin(row int) uint64 {
 	b := t.batch
 	h := uint64(math.Float32bits(b.SampleRate[row]))*spread + uint64(t.tagSetID(b.TagSet[row]))
