@@ -32,8 +32,8 @@ const (
 // sending beacons.
 func TestAttacks(t *testing.T) {
 	t.Parallel()
-	k := buildPrograms(t)
-	r := newHarness(t, k, "--rate-limit", "100", "--trusted-proxies", proxyNet+".0.0/16", "--max-queue", "48MiB")
+	e := buildPrograms(t)
+	r := newHarness(t, e, "--rate-limit", "100", "--trusted-proxies", proxyNet+".0.0/16", "--max-queue", "48MiB")
 	a := &attackTarget{harness: r, address: strings.TrimPrefix(r.url, "http://")}
 	for range 20 {
 		if answer := a.postHonest(); answer != "202" {
@@ -102,9 +102,9 @@ func TestAttacksOverTLS(t *testing.T) {
 // TestDrain stops collectors that cannot publish their queue.
 func TestDrain(t *testing.T) {
 	t.Parallel()
-	k := buildPrograms(t)
+	e := buildPrograms(t)
 	for _, signals := range []int{1, 2} {
-		r := newHarness(t, k)
+		r := newHarness(t, e)
 		if err := r.nats.cmd.Process.Signal(syscall.SIGSTOP); err != nil {
 			t.Fatal(err)
 		}

@@ -18,8 +18,8 @@ import (
 
 // collectorEnds: all beacons answered with 202 are in the stream when the collector
 // has ended, even if the signal arrives while clients post.
-func collectorEnds(t *testing.T, k *env) {
-	r := newHarness(t, k, "--linger", "10s") // only the drain publishes
+func collectorEnds(t *testing.T, e *env) {
+	r := newHarness(t, e, "--linger", "10s") // only the drain publishes
 	var accepted atomic.Int64
 	var posting sync.WaitGroup
 	enough := make(chan struct{})
@@ -55,12 +55,12 @@ func collectorEnds(t *testing.T, k *env) {
 	}
 }
 
-func liveTail(t *testing.T, k *env) {
-	r := newHarness(t, k)
+func liveTail(t *testing.T, e *env) {
+	r := newHarness(t, e)
 	r.post(`{"navigation":true,"release":"before"}`)
 	r.frameWith("a first beacon", func(f *frame.Frame) bool { return f.Total.Views == 1 })
 	var out lines
-	tail := start(t, &out, k.rumtop, "tail", "--server", r.server, "--site", "shop", "--since", "1h", "--count", "3", "-f", "release?")
+	tail := start(t, &out, e.rumtop, "tail", "--server", r.server, "--site", "shop", "--since", "1h", "--count", "3", "-f", "release?")
 	testwait.Until(t, "history in the tail", func() bool { return strings.Contains(out.String(), `"release":"before"`) })
 	r.post(`{"navigation":true,"user":"no release"}`)
 	r.post(`{"navigation":true,"release":"live"}`)
@@ -70,7 +70,7 @@ func liveTail(t *testing.T, k *env) {
 	}
 }
 
-func noServer(t *testing.T, k *env) {
+func noServer(t *testing.T, e *env) {
 	server := "nats://127.0.0.1:" + freePort(t)
 	for _, c := range []struct {
 		args   []string
@@ -82,15 +82,15 @@ func noServer(t *testing.T, k *env) {
 		{[]string{"--onec"}, 2, "unknown flag: --onec"},
 		{[]string{"--once", "--filter", "lcp>fast"}, 2, "column 5"},
 	} {
-		stdout, stderr, status := run(t, k.rumtop, c.args...)
+		stdout, stderr, status := run(t, e.rumtop, c.args...)
 		if status != c.status || stdout != "" || !strings.Contains(stderr, c.says) || strings.Count(stderr, "\n") != 1 {
 			t.Errorf("rumtop %q: status %d, prints %q, says %q", c.args, status, stdout, stderr)
 		}
 	}
 }
 
-func demo(t *testing.T, k *env) {
-	stdout, stderr, status := run(t, k.rumtop, "demo", "--once", "--format", "json", "--by", "release")
+func demo(t *testing.T, e *env) {
+	stdout, stderr, status := run(t, e.rumtop, "demo", "--once", "--format", "json", "--by", "release")
 	if status != 0 {
 		t.Fatalf("rumtop demo ended with %d: %s", status, stderr)
 	}

@@ -23,8 +23,8 @@ import (
 // TestDisk fills the disk, or kills rumtop, while it writes: existing files stay
 // unchanged, no partial file is left, and the error says what to do.
 func TestDisk(t *testing.T) {
-	k := buildPrograms(t)
-	r := newHarness(t, k)
+	e := buildPrograms(t)
+	r := newHarness(t, e)
 	const sent = 6000
 	r.postRandom(sent)
 	r.frameWith("all beacons", func(f *frame.Frame) bool { return f.Total.Beacons == sent })

@@ -22,17 +22,17 @@ import (
 // The SQL statements of docs/snapshots.md give, in DuckDB, the figures that rumtop
 // shows and reports.
 func TestDuckDBFigures(t *testing.T) {
-	k := buildPrograms(t)
+	e := buildPrograms(t)
 	t.Run("all that a beacon can be", func(t *testing.T) {
-		r := newHarness(t, k)
+		r := newHarness(t, e)
 		const sent = 6000
 		r.postRandom(sent)
 		r.frameWith("all beacons", func(f *frame.Frame) bool { return f.Total.Beacons == sent })
 		file := filepath.Join(t.TempDir(), "anything.rumsnap")
 		r.rumtop("snapshot", "--since", "1h", "-o", file)
-		compareFigures(t, k, file)
+		compareFigures(t, e, file)
 	})
-	t.Run("the demo's incident", func(t *testing.T) { compareFigures(t, k, demoSnapshot(t, k, "--rate", "30")) })
+	t.Run("the demo's incident", func(t *testing.T) { compareFigures(t, e, demoSnapshot(t, e, "--rate", "30")) })
 }
 
 // postRandom sends beacons with fields drawn from a few values each, so that page
@@ -127,12 +127,12 @@ var (
 // compareFigures unpacks a snapshot as the document says and compares the answers
 // of its statements with what rumtop opens and reports: by several dimensions and
 // in total, over the whole snapshot and each phase of an incident.
-func compareFigures(t *testing.T, k *env, file string) {
+func compareFigures(t *testing.T, e *env, file string) {
 	dir := unpack(t, file)
 	opened := func(by string) figures {
-		return printed(t, k, "open", file, "--once", "--format", "json", "--window", "2h", "--by", by)
+		return printed(t, e, "open", file, "--once", "--format", "json", "--window", "2h", "--by", by)
 	}
-	report := reportFigures(t, k, file)
+	report := reportFigures(t, e, file)
 	phases := report.list("phases")
 	answers := queryDuckDB(t, dir, questions(t, dir, phases))
 	next := func() (a [][]figures) { a, answers = answers[0], answers[1:]; return a }
@@ -187,13 +187,13 @@ func unpack(t *testing.T, file string) (dir string) {
 }
 
 // reportFigures is the report of a snapshot by all dimensions.
-func reportFigures(t *testing.T, k *env, file string) figures {
+func reportFigures(t *testing.T, e *env, file string) figures {
 	t.Helper()
 	args := []string{"report", file, "--format", "json", "--min-cohort", "1"}
 	for _, by := range dimensions {
 		args = append(args, "--by", by.name)
 	}
-	return printed(t, k, args...)
+	return printed(t, e, args...)
 }
 
 // questions are the SQL scripts in the order of the comparisons. Each has four
@@ -219,9 +219,9 @@ func questions(t *testing.T, dir string, phases []figures) []string {
 // figures is a JSON object of rumtop's output for scripts.
 type figures map[string]any
 
-func printed(t *testing.T, k *env, args ...string) figures {
+func printed(t *testing.T, e *env, args ...string) figures {
 	t.Helper()
-	out, problems, status := run(t, k.rumtop, args...)
+	out, problems, status := run(t, e.rumtop, args...)
 	if status != 0 {
 		t.Fatalf("rumtop %q ended with %d: %s", args, status, problems)
 	}

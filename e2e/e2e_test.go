@@ -7,15 +7,15 @@ package e2e
 import "testing"
 
 func TestEndToEnd(t *testing.T) {
-	k := newEnv(t)
+	e := newEnv(t)
 	for _, scenario := range []struct {
 		name string
 		play func(*testing.T, *env)
 	}{
 		{"rum.js", browserAgent},
 		{"rum.js on a tab that is closed", closedTab},
-		{"triage at 120x36", func(t *testing.T, k *env) { triage(t, k, 120, 36) }},
-		{"triage at 80x24", func(t *testing.T, k *env) { triage(t, k, 80, 24) }},
+		{"triage at 120x36", func(t *testing.T, e *env) { triage(t, e, 120, 36) }},
+		{"triage at 80x24", func(t *testing.T, e *env) { triage(t, e, 80, 24) }},
 		{"terminal closes", terminalGoesAway},
 		{"screen before server", screenBeforeServer},
 		{"server restarts", serverRestarts},
@@ -25,6 +25,6 @@ func TestEndToEnd(t *testing.T) {
 		{"demo", demo},
 		{"demo in a terminal", demoScreen},
 	} {
-		t.Run(scenario.name, func(t *testing.T) { scenario.play(t, k) })
+		t.Run(scenario.name, func(t *testing.T) { scenario.play(t, e) })
 	}
 }

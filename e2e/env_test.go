@@ -23,7 +23,7 @@ type env struct {
 
 func newEnv(t *testing.T, options ...chromedp.ExecAllocatorOption) *env {
 	t.Helper()
-	k := buildPrograms(t)
+	e := buildPrograms(t)
 	if _, err := exec.LookPath("tmux"); err != nil {
 		t.Fatalf("%v: apt-get install tmux", err)
 	}
@@ -32,20 +32,20 @@ func newEnv(t *testing.T, options ...chromedp.ExecAllocatorOption) *env {
 		if err != nil {
 			t.Fatal(err)
 		}
-		k.scripts["/"+plain] = text
+		e.scripts["/"+plain] = text
 	}
-	k.browser = startBrowser(t, options)
-	return k
+	e.browser = startBrowser(t, options)
+	return e
 }
 
 // buildPrograms builds the programs; some tests need no more.
 func buildPrograms(t *testing.T) *env {
 	t.Helper()
 	dir := t.TempDir()
-	k := &env{rumtop: filepath.Join(dir, "rumtop"), nats: filepath.Join(dir, "nats-server"), scripts: map[string][]byte{}}
+	e := &env{rumtop: filepath.Join(dir, "rumtop"), nats: filepath.Join(dir, "nats-server"), scripts: map[string][]byte{}}
 	for program, source := range map[string]string{
-		k.rumtop: "github.com/rumtop/rumtop/cmd/rumtop",
-		k.nats:   "github.com/nats-io/nats-server/v2",
+		e.rumtop: "github.com/rumtop/rumtop/cmd/rumtop",
+		e.nats:   "github.com/nats-io/nats-server/v2",
 	} {
 		build := exec.Command("go", "build", "-o", program, source)
 		build.Env = append(os.Environ(), "CGO_ENABLED=0")
@@ -53,7 +53,7 @@ func buildPrograms(t *testing.T) *env {
 			t.Fatalf("build %s: %v\n%s", source, err, out)
 		}
 	}
-	return k
+	return e
 }
 
 // bundle bundles a page's script with the SDK that it imports.

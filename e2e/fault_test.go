@@ -75,9 +75,9 @@ func (n *natsServer) signal(s syscall.Signal) {
 
 func (n *natsServer) address() string { return "127.0.0.1:" + n.port }
 
-func newServer(t *testing.T, k *env, config string) *natsServer {
+func newServer(t *testing.T, e *env, config string) *natsServer {
 	t.Helper()
-	n := &natsServer{t: t, program: k.nats, port: freePort(t), store: t.TempDir()}
+	n := &natsServer{t: t, program: e.nats, port: freePort(t), store: t.TempDir()}
 	if config != "" {
 		n.config = filepath.Join(n.store, "server.conf")
 		n.configure(config)
@@ -119,12 +119,12 @@ func removeToxics(p *toxiproxy.Proxy) { p.Toxics.ResetToxics(context.Background(
 // newFaultHarness starts a server, a collector and a viewer. config is the server's;
 // "" means JetStream without permissions. user and other are the credentials of
 // the collector and the viewer, as in a URL.
-func newFaultHarness(t *testing.T, k *env, config, user, other string, flags ...string) *faultHarness {
+func newFaultHarness(t *testing.T, e *env, config, user, other string, flags ...string) *faultHarness {
 	t.Helper()
-	f := &faultHarness{t: t, env: k}
-	f.servers = []*natsServer{newServer(t, k, config)}
+	f := &faultHarness{t: t, env: e}
+	f.servers = []*natsServer{newServer(t, e, config)}
 	f.near, f.far = newProxy(t, f.servers[0].address()), newProxy(t, f.servers[0].address())
-	f.collector = newLoadedCollector(t, k, "nats://"+user+f.near.Listen, flags...)
+	f.collector = newLoadedCollector(t, e, "nats://"+user+f.near.Listen, flags...)
 	f.startViewer("nats://" + other + f.far.Listen)
 	return f
 }

@@ -21,7 +21,7 @@ import (
 // TestFaults breaks NATS and the connections to it in the ways that happen in
 // production.
 func TestFaults(t *testing.T) {
-	k := buildPrograms(t)
+	e := buildPrograms(t)
 	for _, scenario := range []struct {
 		name string
 		play func(*testing.T, *env)
@@ -42,7 +42,7 @@ func TestFaults(t *testing.T) {
 	} {
 		t.Run(scenario.name, func(t *testing.T) {
 			t.Parallel()
-			scenario.play(t, k)
+			scenario.play(t, e)
 		})
 	}
 }
@@ -52,8 +52,8 @@ const rate = 60 // requests per second, ten beacons each
 // slowServer: the link is slower than the load. It has one toxic per direction:
 // toxiproxy removes a toxic only after those behind it have passed their data,
 // which takes minutes on a link of 4 kB/s.
-func slowServer(t *testing.T, k *env) {
-	f := newFaultHarness(t, k, "", "", "")
+func slowServer(t *testing.T, e *env) {
+	f := newFaultHarness(t, e, "", "", "")
 	addToxics(t, f.near,
 		`{"type":"latency","stream":"downstream","attributes":{"latency":300}}`,
 		`{"type":"bandwidth","stream":"upstream","attributes":{"rate":4}}`)
@@ -65,8 +65,8 @@ func slowServer(t *testing.T, k *env) {
 	f.checkRecovery(time.Now())
 }
 
-func stalledServer(t *testing.T, k *env) {
-	f := newFaultHarness(t, k, "", "", "")
+func stalledServer(t *testing.T, e *env) {
+	f := newFaultHarness(t, e, "", "", "")
 	f.servers[0].signal(syscall.SIGSTOP)
 	f.collector.load(rate, 8*time.Second)
 	f.servers[0].signal(syscall.SIGCONT)
@@ -74,16 +74,16 @@ func stalledServer(t *testing.T, k *env) {
 }
 
 // blackHole: the connection is open but passes nothing.
-func blackHole(t *testing.T, k *env) {
-	f := newFaultHarness(t, k, "", "", "")
+func blackHole(t *testing.T, e *env) {
+	f := newFaultHarness(t, e, "", "", "")
 	addToxics(t, f.near, `{"type":"timeout","stream":"upstream","attributes":{"timeout":0}}`, `{"type":"timeout","stream":"downstream","attributes":{"timeout":0}}`)
 	f.collector.load(rate, 6*time.Second)
 	removeToxics(f.near) // which cuts the connections
 	f.checkRecovery(time.Now())
 }
 
-func partitioned(t *testing.T, k *env) {
-	f := newFaultHarness(t, k, "", "", "")
+func partitioned(t *testing.T, e *env) {
+	f := newFaultHarness(t, e, "", "", "")
 	f.near.Stop()
 	f.collector.load(rate, 6*time.Second)
 	if err := f.near.Start(); err != nil {
@@ -95,8 +95,8 @@ func partitioned(t *testing.T, k *env) {
 	}
 }
 
-func restartFull(t *testing.T, k *env) {
-	f := newFaultHarness(t, k, "", "", "")
+func restartFull(t *testing.T, e *env) {
+	f := newFaultHarness(t, e, "", "", "")
 	f.servers[0].signal(syscall.SIGKILL)
 	f.collector.load(rate, 5*time.Second)
 	f.servers[0].start()
@@ -106,8 +106,8 @@ func restartFull(t *testing.T, k *env) {
 	}
 }
 
-func restartEmpty(t *testing.T, k *env) {
-	f := newFaultHarness(t, k, "", "", "")
+func restartEmpty(t *testing.T, e *env) {
+	f := newFaultHarness(t, e, "", "", "")
 	f.servers[0].signal(syscall.SIGKILL)
 	f.collector.load(rate, 4*time.Second)
 	f.servers[0].store = t.TempDir()
@@ -116,8 +116,8 @@ func restartEmpty(t *testing.T, k *env) {
 }
 
 // longOutage overflows the queue: it drops the oldest beacons without errors.
-func longOutage(t *testing.T, k *env) {
-	f := newFaultHarness(t, k, "", "", "", "--max-queue", "1MiB")
+func longOutage(t *testing.T, e *env) {
+	f := newFaultHarness(t, e, "", "", "", "--max-queue", "1MiB")
 	f.near.Stop()
 	const away = 15 * time.Second
 	f.collector.load(4*rate, away)
@@ -146,9 +146,9 @@ authorization { users [
       subscribe: ["_INBOX.>", "rum.v1.>"] } }
 ] }`
 
-func permissionLost(t *testing.T, k *env) {
+func permissionLost(t *testing.T, e *env) {
 	const creator = `"rum.v1.>", "$JS.API.INFO", "$JS.API.STREAM.INFO.RUM", "$JS.API.STREAM.CREATE.RUM"`
-	f := newFaultHarness(t, k, fmt.Sprintf(guardedConfig, creator), "collector:c@", "viewer:v@")
+	f := newFaultHarness(t, e, fmt.Sprintf(guardedConfig, creator), "collector:c@", "viewer:v@")
 	reload := func(publish string) {
 		f.servers[0].configure(fmt.Sprintf(guardedConfig, publish))
 		f.servers[0].signal(syscall.SIGHUP)
@@ -164,15 +164,15 @@ func permissionLost(t *testing.T, k *env) {
 }
 
 // diskFull: the server has no space for the stream.
-func diskFull(t *testing.T, k *env) {
-	f := &faultHarness{t: t, env: k, servers: []*natsServer{newServer(t, k, "jetstream { max_file_store: 256KB }")}}
+func diskFull(t *testing.T, e *env) {
+	f := &faultHarness{t: t, env: e, servers: []*natsServer{newServer(t, e, "jetstream { max_file_store: 256KB }")}}
 	conn, js := operator(t, f.servers[0].address())
 	defer conn.Close()
 	if _, err := js.CreateStream(t.Context(), jetstream.StreamConfig{Name: "RUM", Subjects: []string{"rum.v1.>"}, Storage: jetstream.FileStorage, Duplicates: 2 * time.Minute}); err != nil {
 		t.Fatal(err)
 	}
 	f.near, f.far = newProxy(t, f.servers[0].address()), newProxy(t, f.servers[0].address())
-	f.collector = newLoadedCollector(t, k, "nats://"+f.near.Listen)
+	f.collector = newLoadedCollector(t, e, "nats://"+f.near.Listen)
 	f.startViewer("nats://" + f.far.Listen)
 	f.collector.loadWithNoise(rate, 6*time.Second, 1000)
 	b := f.collector.counters()
@@ -214,11 +214,11 @@ func operator(t *testing.T, address string) (*nats.Conn, jetstream.JetStream) {
 }
 
 // leaderKilled: three servers, three replicas, and the leader is killed.
-func leaderKilled(t *testing.T, k *env) {
-	f := &faultHarness{t: t, env: k}
+func leaderKilled(t *testing.T, e *env) {
+	f := &faultHarness{t: t, env: e}
 	var routes, urls []string
 	for range 3 {
-		n := &natsServer{t: t, program: k.nats, port: freePort(t), store: t.TempDir()}
+		n := &natsServer{t: t, program: e.nats, port: freePort(t), store: t.TempDir()}
 		f.servers = append(f.servers, n)
 		urls = append(urls, "nats://"+n.address())
 	}
@@ -250,7 +250,7 @@ func leaderKilled(t *testing.T, k *env) {
 		return err == nil
 	})
 	defer conn.Close()
-	f.collector = newLoadedCollector(t, k, strings.Join(urls, ","))
+	f.collector = newLoadedCollector(t, e, strings.Join(urls, ","))
 	f.startViewer(strings.Join(urls, ","))
 	leader := func() string {
 		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
@@ -277,8 +277,8 @@ func leaderKilled(t *testing.T, k *env) {
 }
 
 // slowViewer: a viewer that falls behind reports it and catches up.
-func slowViewer(t *testing.T, k *env) {
-	f := newFaultHarness(t, k, "", "", "")
+func slowViewer(t *testing.T, e *env) {
+	f := newFaultHarness(t, e, "", "", "")
 	addToxics(t, f.far, `{"type":"bandwidth","stream":"downstream","attributes":{"rate":8}}`)
 	f.collector.loadWithNoise(rate, 7*time.Second, 600)
 	f.viewer.waitFor("that it is behind", func(fr *frame.Frame) bool { return fr.Health.LagMS > 2000 })
@@ -288,14 +288,14 @@ func slowViewer(t *testing.T, k *env) {
 }
 
 // killed: a collector and a viewer are killed.
-func killed(t *testing.T, k *env) {
-	f := newFaultHarness(t, k, "", "", "")
+func killed(t *testing.T, e *env) {
+	f := newFaultHarness(t, e, "", "", "")
 	server := "nats://" + f.servers[0].address()
-	victim := newLoadedCollector(t, k, server)
+	victim := newLoadedCollector(t, e, server)
 	victim.load(20, time.Second)
 	testwait.Until(t, "the victim's beacons are published", func() bool { return victim.counters().queued == 0 })
 	theirs := victim.counters().published
-	other := newFrameReader(t, k, server)
+	other := newFrameReader(t, e, server)
 	other.waitFor("both collectors", func(fr *frame.Frame) bool { return fr.Health.Collectors == 2 })
 	victim.stopSampling()
 	for _, p := range []*process{victim.p, other.p} {
@@ -317,11 +317,11 @@ func killed(t *testing.T, k *env) {
 
 // sharedIdentity: collectors in parallel and after a restart count a user once; a
 // collector that cannot share the key reports it.
-func sharedIdentity(t *testing.T, k *env) {
-	n := newServer(t, k, "")
+func sharedIdentity(t *testing.T, e *env) {
+	n := newServer(t, e, "")
 	server := "nats://" + n.address()
 	visit := func(flags ...string) *loadedCollector {
-		l := newLoadedCollector(t, k, server, flags...)
+		l := newLoadedCollector(t, e, server, flags...)
 		resp, err := http.Post(l.url+"/v1/beacons?key="+siteKey, "application/json", strings.NewReader(`{"navigation":true,"user":"jane","url":"/"}`))
 		if err != nil {
 			t.Fatal(err)
@@ -336,7 +336,7 @@ func sharedIdentity(t *testing.T, k *env) {
 	first.stopSampling()
 	first.p.stop()
 	visit("--identity-bucket", bucket)
-	v := newFrameReader(t, k, server)
+	v := newFrameReader(t, e, server)
 	v.waitFor("three views of one user", func(f *frame.Frame) bool { return f.Total.Views == 3 })
 	if last := v.last(); last.Total.Users != 1 || last.Health.CollectorsAlone != 0 {
 		t.Errorf("%d users, %+v", last.Total.Users, last.Health)

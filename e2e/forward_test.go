@@ -46,21 +46,21 @@ func (v *vendor) requests() []string {
 // and nothing of users without consent. The flag and the configuration file do
 // the same.
 func TestForwarding(t *testing.T) {
-	k := buildPrograms(t)
+	e := buildPrograms(t)
 	t.Run("flag", func(t *testing.T) {
 		forwardsWithConsent(t, func(vendor string) *harness {
-			return newHarness(t, k, "--forward-to", "web-vitals="+vendor+"/base", "--forward-to", "elastic="+vendor)
+			return newHarness(t, e, "--forward-to", "web-vitals="+vendor+"/base", "--forward-to", "elastic="+vendor)
 		})
 	})
 	t.Run("file", func(t *testing.T) {
-		forwardsWithConsent(t, func(vendor string) *harness { return configuredHarness(t, k, vendor) })
+		forwardsWithConsent(t, func(vendor string) *harness { return configuredHarness(t, e, vendor) })
 	})
-	t.Run("vendor hangs", func(t *testing.T) { hangingVendor(t, k) })
-	t.Run("vendors that accept nothing", func(t *testing.T) { unwillingVendors(t, k) })
+	t.Run("vendor hangs", func(t *testing.T) { hangingVendor(t, e) })
+	t.Run("vendors that accept nothing", func(t *testing.T) { unwillingVendors(t, e) })
 }
 
 // configuredHarness names the vendor in a configuration file.
-func configuredHarness(t *testing.T, k *env, vendor string) *harness {
+func configuredHarness(t *testing.T, e *env, vendor string) *harness {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "config.yaml")
 	text := "collect:\n  forward-to:\n    - web-vitals=" + vendor + "/base\n    - elastic=" + vendor + "\n"
@@ -68,11 +68,11 @@ func configuredHarness(t *testing.T, k *env, vendor string) *harness {
 		t.Fatal(err)
 	}
 	program := filepath.Join(t.TempDir(), "rumtop")
-	script := "#!/bin/sh\nRUMTOP_CONFIG=" + path + " exec " + k.rumtop + " \"$@\"\n"
+	script := "#!/bin/sh\nRUMTOP_CONFIG=" + path + " exec " + e.rumtop + " \"$@\"\n"
 	if err := os.WriteFile(program, []byte(script), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	configured := *k
+	configured := *e
 	configured.rumtop = program
 	return newHarness(t, &configured)
 }
@@ -128,12 +128,12 @@ func (r *harness) send(path, body string, header ...string) {
 }
 
 // A vendor that hangs does not delay pages.
-func hangingVendor(t *testing.T, k *env) {
+func hangingVendor(t *testing.T, e *env) {
 	hold := make(chan struct{})
 	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-hold }))
 	t.Cleanup(server.Close)
 	t.Cleanup(func() { close(hold) }) // before the server is closed
-	r := newHarness(t, k, "--forward-to", "web-vitals="+server.URL)
+	r := newHarness(t, e, "--forward-to", "web-vitals="+server.URL)
 	began := time.Now()
 	for range 20 {
 		resp, err := http.Post(r.url+"/web-vitals?key="+siteKey, "text/plain", strings.NewReader(`{"name":"LCP","value":1,"id":"a"}`))
@@ -151,13 +151,13 @@ func hangingVendor(t *testing.T, k *env) {
 
 // Pages are answered as usual if one vendor is down and another asks to wait; the
 // frame and the doctor report it.
-func unwillingVendors(t *testing.T, k *env) {
+func unwillingVendors(t *testing.T, e *env) {
 	busy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Retry-After", "60")
 		w.WriteHeader(http.StatusTooManyRequests)
 	}))
 	t.Cleanup(busy.Close)
-	r := newHarness(t, k, "--origin", "https://shop.example", "--forward-to", "web-vitals="+busy.URL, "--forward-to", "faro=http://127.0.0.1:"+freePort(t))
+	r := newHarness(t, e, "--origin", "https://shop.example", "--forward-to", "web-vitals="+busy.URL, "--forward-to", "faro=http://127.0.0.1:"+freePort(t))
 	send := func(path, body, origin string) int {
 		t.Helper()
 		req, err := http.NewRequest(http.MethodPost, r.url+path+"?key="+siteKey, strings.NewReader(body))
@@ -189,7 +189,7 @@ func unwillingVendors(t *testing.T, k *env) {
 	r.frameWith("the frame reports requests not forwarded and denied", func(f *frame.Frame) bool {
 		return f.Health.CollectorsUnforwarded == 4 && f.Health.CollectorsDenied == 1 && f.Total.Beacons == 4
 	})
-	said, _, _ := run(t, k.rumtop, "doctor", "--server", r.server, "--collector", r.url)
+	said, _, _ := run(t, e.rumtop, "doctor", "--server", r.server, "--collector", r.url)
 	for _, want := range []string{"1 request denied (origin 1)", "0 requests forwarded, 4 not (failed "} {
 		if !strings.Contains(said, want) {
 			t.Errorf("%q is missing from the doctor's output:\n%s", want, said)

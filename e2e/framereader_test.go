@@ -24,7 +24,7 @@ type frameReader struct {
 	lag   float64 // highest reported, in milliseconds
 }
 
-func newFrameReader(t *testing.T, k *env, server string) *frameReader {
+func newFrameReader(t *testing.T, e *env, server string) *frameReader {
 	t.Helper()
 	v := &frameReader{t: t}
 	t.Cleanup(func() {
@@ -32,7 +32,7 @@ func newFrameReader(t *testing.T, k *env, server string) *frameReader {
 			t.Logf("the viewer's last frame: %d beacons, %+v", f.Total.Beacons, f.Health)
 		}
 	})
-	v.p = start(t, v, k.rumtop, "--server", server, "--site", "shop", "--count", "1000000", "--format", "json", "--interval", "200ms", "--window", "30m")
+	v.p = start(t, v, e.rumtop, "--server", server, "--site", "shop", "--count", "1000000", "--format", "json", "--interval", "200ms", "--window", "30m")
 	return v
 }
 

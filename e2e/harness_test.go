@@ -33,9 +33,9 @@ type harness struct {
 }
 
 // newHarness starts both; flags are further flags of the collector.
-func newHarness(t *testing.T, k *env, flags ...string) *harness {
+func newHarness(t *testing.T, e *env, flags ...string) *harness {
 	t.Helper()
-	r := &harness{t: t, env: k, site: "shop", key: siteKey, store: t.TempDir(), server: "nats://127.0.0.1:" + freePort(t)}
+	r := &harness{t: t, env: e, site: "shop", key: siteKey, store: t.TempDir(), server: "nats://127.0.0.1:" + freePort(t)}
 	r.startServer()
 	r.startCollector(flags...)
 	return r

@@ -36,10 +36,10 @@ type loadedCollector struct {
 	queueBytes               float64 // peak
 }
 
-func newLoadedCollector(t *testing.T, k *env, server string, flags ...string) *loadedCollector {
+func newLoadedCollector(t *testing.T, e *env, server string, flags ...string) *loadedCollector {
 	t.Helper()
 	l := &loadedCollector{t: t, stop: make(chan struct{})}
-	l.p = start(t, nil, k.rumtop, append([]string{
+	l.p = start(t, nil, e.rumtop, append([]string{
 		"collect", "--server", server, "--listen", "127.0.0.1:0", "--site", "shop=" + siteKey, "--region", "eu-west", "--rate-limit", "off",
 		"--max-queue", fmt.Sprint(maxQueue),
 	}, flags...)...)

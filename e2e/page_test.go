@@ -27,11 +27,11 @@ type page struct {
 
 // openShop serves the shop with an SDK's script tag in its head and opens it. The
 // tag is created after the collector starts, which needs the shop's origin.
-func openShop(t *testing.T, k *env, tag func(r *harness) string) (*page, *harness) {
+func openShop(t *testing.T, e *env, tag func(r *harness) string) (*page, *harness) {
 	t.Helper()
 	var head string
 	shop := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		switch script := k.scripts[req.URL.Path]; {
+		switch script := e.scripts[req.URL.Path]; {
 		case script != nil:
 			w.Header().Set("Content-Type", "text/javascript")
 			_, _ = w.Write(script)
@@ -47,11 +47,11 @@ func openShop(t *testing.T, k *env, tag func(r *harness) string) (*page, *harnes
 		}
 	}))
 	t.Cleanup(shop.Close)
-	r := newHarness(t, k, "--origin", shop.URL)
+	r := newHarness(t, e, "--origin", shop.URL)
 	head = tag(r)
 
 	p := &page{t: t}
-	p.ctx, p.close = chromedp.NewContext(k.browser)
+	p.ctx, p.close = chromedp.NewContext(e.browser)
 	t.Cleanup(p.close)
 	var stop context.CancelFunc
 	p.ctx, stop = context.WithTimeout(p.ctx, 2*testwait.Patience)

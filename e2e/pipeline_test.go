@@ -25,8 +25,8 @@ import (
 
 // TestPipeline runs what pipelines and pagers run, with the demo's traffic.
 func TestPipeline(t *testing.T) {
-	k := buildPrograms(t)
-	r := newHarness(t, k, "--region", "", "--region-header", demoshop.RegionHeader, "--trusted-proxies", "127.0.0.0/8", "--origin", demoshop.Origin,
+	e := buildPrograms(t)
+	r := newHarness(t, e, "--region", "", "--region-header", demoshop.RegionHeader, "--trusted-proxies", "127.0.0.0/8", "--origin", demoshop.Origin,
 		"--site", "sound=pk_sound", "--site", "broken=pk_broken", "--site", "job=pk_job", "--site", "pager=pk_pager")
 	of := func(t *testing.T, site string) *harness {
 		t.Parallel()
@@ -61,7 +61,7 @@ func TestPipeline(t *testing.T) {
 			{"column 5", []string{"--baseline", "2.4.0", "--canary", "2.4.1", "-f", "lcp>fast"}},
 			{"unknown flag", []string{"--base", "2.4.0"}},
 		} {
-			stdout, stderr, status := run(t, k.rumtop, append([]string{"verdict", "--server", r.server, "--site", r.site}, wrong.args...)...)
+			stdout, stderr, status := run(t, e.rumtop, append([]string{"verdict", "--server", r.server, "--site", r.site}, wrong.args...)...)
 			if status != 2 || stdout != "" || !strings.Contains(stderr, wrong.says) || strings.Count(stderr, "\n") != 1 {
 				t.Errorf("verdict %q: status %d, prints %q, says %q", wrong.args, status, stdout, stderr)
 			}

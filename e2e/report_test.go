@@ -21,10 +21,10 @@ import (
 // TestReport takes a snapshot of the demo's incident, writes a report, and opens
 // it as a desk, a phone in dark mode and paper would show it.
 func TestReport(t *testing.T) {
-	k := buildPrograms(t)
-	file := demoSnapshot(t, k)
+	e := buildPrograms(t)
+	file := demoSnapshot(t, e)
 	page := filepath.Join(t.TempDir(), "report.html")
-	if _, problems, status := run(t, k.rumtop, "report", file, "-o", page, "--note", "Payments failed <b>in Safari</b>."); status != 0 {
+	if _, problems, status := run(t, e.rumtop, "report", file, "-o", page, "--note", "Payments failed <b>in Safari</b>."); status != 0 {
 		t.Fatalf("rumtop report ended with %d: %s", status, problems)
 	}
 
@@ -110,10 +110,10 @@ func (m *medium) checkPicture(t *testing.T, ctx context.Context) {
 }
 
 // demoSnapshot is the file that the key s writes during the demo's incident.
-func demoSnapshot(t *testing.T, k *env, flags ...string) (file string) {
+func demoSnapshot(t *testing.T, e *env, flags ...string) (file string) {
 	t.Helper()
 	dir := t.TempDir()
-	m := newTerminal(t, 120, 36, append([]string{"env", "-C", dir, k.rumtop, "demo"}, flags...)...)
+	m := newTerminal(t, 120, 36, append([]string{"env", "-C", dir, e.rumtop, "demo"}, flags...)...)
 	m.waitFor("live", "by region", "TypeError")
 	m.sendKeys("s")
 	testwait.Until(t, "a snapshot", func() bool {

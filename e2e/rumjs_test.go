@@ -16,8 +16,8 @@ func hasTrouble(f *frame.Frame) bool {
 	return hasVitals(f) && f.Total.Errors == 2 && f.Total.FailedRequests == 2
 }
 
-func browserAgent(t *testing.T, k *env) {
-	p, r := openShop(t, k, func(r *harness) string {
+func browserAgent(t *testing.T, e *env) {
+	p, r := openShop(t, e, func(r *harness) string {
 		return fmt.Sprintf(`<script async crossorigin src="%s/rum.js" data-key="%s" data-release="2.4.1"></script>`, r.url, siteKey)
 	})
 	p.waitJS("window.rum && rum.flush")
@@ -44,8 +44,8 @@ func browserAgent(t *testing.T, k *env) {
 	r.checkUnchanged(f)
 }
 
-func closedTab(t *testing.T, k *env) {
-	p, r := openShop(t, k, func(r *harness) string {
+func closedTab(t *testing.T, e *env) {
+	p, r := openShop(t, e, func(r *harness) string {
 		return fmt.Sprintf(`<script async crossorigin src="%s/rum.js" data-key="%s" data-release="2.4.1"></script>`, r.url, siteKey)
 	})
 	p.waitJS("window.rum && rum.flush")

@@ -116,10 +116,10 @@ func postTraffic(r *harness) {
 	r.frameWith("the traffic", func(f *frame.Frame) bool { return f.Total.Views == 200 })
 }
 
-func triage(t *testing.T, k *env, width, height int) {
-	r := newHarness(t, k)
+func triage(t *testing.T, e *env, width, height int) {
+	r := newHarness(t, e)
 	postTraffic(r)
-	m := newTerminal(t, width, height, k.rumtop, "--server", r.server)
+	m := newTerminal(t, width, height, e.rumtop, "--server", r.server)
 	m.waitFor("rumtop", "shop", "live", "by region", "eu-west", "error rate", "LCP", "TypeError")
 	m.sendKeys("b")
 	m.waitFor("release", "environment", "browser")
@@ -156,10 +156,10 @@ func hasEnded(pid string) bool {
 	return strings.HasPrefix(rest, "Z") || strings.HasPrefix(rest, "X")
 }
 
-func terminalGoesAway(t *testing.T, k *env) {
-	r := newHarness(t, k)
+func terminalGoesAway(t *testing.T, e *env) {
+	r := newHarness(t, e)
 	postTraffic(r)
-	m := newTerminal(t, 80, 24, k.rumtop, "--server", r.server)
+	m := newTerminal(t, 80, 24, e.rumtop, "--server", r.server)
 	m.waitFor("live", "eu-west")
 	if hasEnded(m.pid) {
 		t.Fatalf("process %s is not rumtop's", m.pid)
@@ -172,9 +172,9 @@ func terminalGoesAway(t *testing.T, k *env) {
 	}
 }
 
-func screenBeforeServer(t *testing.T, k *env) {
-	r := &harness{t: t, env: k, site: "shop", key: siteKey, store: t.TempDir(), server: "nats://127.0.0.1:" + freePort(t)}
-	m := newTerminal(t, 80, 24, k.rumtop, "--server", r.server)
+func screenBeforeServer(t *testing.T, e *env) {
+	r := &harness{t: t, env: e, site: "shop", key: siteKey, store: t.TempDir(), server: "nats://127.0.0.1:" + freePort(t)}
+	m := newTerminal(t, 80, 24, e.rumtop, "--server", r.server)
 	m.waitFor("disconnected", "not connected", "retrying")
 	r.startServer()
 	m.waitFor("no site has reported yet")
@@ -189,10 +189,10 @@ func screenBeforeServer(t *testing.T, k *env) {
 
 // serverRestarts: beacons that the collector accepts while the server is down appear
 // after its restart, on a screen that stayed open.
-func serverRestarts(t *testing.T, k *env) {
-	r := newHarness(t, k)
+func serverRestarts(t *testing.T, e *env) {
+	r := newHarness(t, e)
 	postTraffic(r)
-	m := newTerminal(t, 80, 24, k.rumtop, "--server", r.server)
+	m := newTerminal(t, 80, 24, e.rumtop, "--server", r.server)
 	m.waitFor("live", "eu-west")
 	if status := r.nats.stop(); status != 0 && status != 1 {
 		t.Errorf("nats-server ended with %d", status)
@@ -210,8 +210,8 @@ func serverRestarts(t *testing.T, k *env) {
 	}
 }
 
-func demoScreen(t *testing.T, k *env) {
-	m := newTerminal(t, 120, 36, k.rumtop, "demo")
+func demoScreen(t *testing.T, e *env) {
+	m := newTerminal(t, 120, 36, e.rumtop, "demo")
 	m.waitFor("rumtop", "live", "by region", "eu-west", "TypeError")
 	m.sendKeys("v")
 	m.waitFor("by release", "2.4.1")
