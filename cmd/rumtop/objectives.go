@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/agg/slo"
 	"github.com/rumtop/rumtop/internal/config"
 )
 
@@ -52,8 +53,8 @@ func (o *objectiveFlags) setDefault(objectives []string) {
 
 // config sets the aggregator's configuration.
 func (o *objectiveFlags) config(cfg *agg.Config) error {
-	if len(o.texts) > agg.MaxObjectives {
-		return usage("%d objectives: use at most %d", len(o.texts), agg.MaxObjectives)
+	if len(o.texts) > slo.MaxObjectives {
+		return usage("%d objectives: use at most %d", len(o.texts), slo.MaxObjectives)
 	}
 	if !(o.burnRate > 0) || o.longWindow < time.Minute || o.longWindow > 24*time.Hour {
 		return usage("--burn-above, --burn-for: use a rate above 0, and 1m to 24h")
@@ -64,14 +65,14 @@ func (o *objectiveFlags) config(cfg *agg.Config) error {
 	if err := o.muteErrors(cfg); err != nil {
 		return err
 	}
-	cfg.Alert = agg.Alert{BurnFactor: o.burnRate, LongWindow: o.longWindow}
+	cfg.Alert = slo.Alert{BurnFactor: o.burnRate, LongWindow: o.longWindow}
 	cfg.Apdex = o.apdex
 	for _, text := range o.texts {
 		name, rule, ok := strings.Cut(text, "=")
 		if !ok || name == "" || strings.ContainsAny(name, " %") {
 			return usage(`--objective %q: no name: use NAME=OBJECTIVE, such as errors="99.5%% of views"`, text)
 		}
-		objective, err := agg.ParseObjective(name, rule)
+		objective, err := slo.ParseObjective(name, rule)
 		if err != nil {
 			return usage("--objective %s: %w", name, err)
 		}
@@ -79,7 +80,7 @@ func (o *objectiveFlags) config(cfg *agg.Config) error {
 	}
 	for _, text := range o.muted {
 		name, until, timed := strings.Cut(text, "=")
-		i := slices.IndexFunc(cfg.Objectives, func(x agg.Objective) bool { return x.Name == name })
+		i := slices.IndexFunc(cfg.Objectives, func(x slo.Objective) bool { return x.Name == name })
 		if i < 0 {
 			return usage("--mute %s: unknown objective", name)
 		}
@@ -99,7 +100,7 @@ func (o *objectiveFlags) config(cfg *agg.Config) error {
 		if err != nil || err2 != nil || !end.After(begin) {
 			return usage("--maintenance %q: use FROM/TO, such as 2026-11-20T14:00:00Z/2026-11-20T16:00:00Z", text)
 		}
-		cfg.Maintenance = append(cfg.Maintenance, agg.Span{From: begin, To: end})
+		cfg.Maintenance = append(cfg.Maintenance, slo.Span{From: begin, To: end})
 	}
 	return nil
 }

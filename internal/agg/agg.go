@@ -6,6 +6,7 @@ package agg
 import (
 	"time"
 
+	"github.com/rumtop/rumtop/internal/agg/slo"
 	"github.com/rumtop/rumtop/internal/agg/store"
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/filter"
@@ -16,9 +17,9 @@ type Config struct {
 	Memory int64         // bytes that history may take; 0 is 512 MiB
 	Retain time.Duration // how far back history reaches; 0 is as far as Memory lasts, 14 days at most
 
-	Objectives  []Objective // at most 16; more are left out
-	Alert       Alert       // of all objectives; zero values stand for defaults
-	Maintenance []Span      // no objective is in breach then
+	Objectives  []slo.Objective // at most 16; more are left out
+	Alert       slo.Alert       // of all objectives; zero values stand for defaults
+	Maintenance []slo.Span      // no objective is in breach then
 	// MutedErrors are rules of errors that count nowhere, see [NewMute].
 	MutedErrors []*filter.Term
 	Apdex       float64 // milliseconds of LCP that satisfy; 0: no Apdex is asked for
@@ -58,7 +59,7 @@ type Aggregator struct {
 	lately lately
 	judged judged
 
-	promises []*promise
+	slo      *slo.Tracker
 	markers  markers
 	appeared releases
 	mute     mute
@@ -82,11 +83,8 @@ func New(cfg Config) *Aggregator {
 	if cfg.Retain <= 0 || cfg.Retain > maxRetain {
 		cfg.Retain = maxRetain
 	}
-	cfg.Alert = cfg.Alert.orDefault()
 	a := &Aggregator{cfg: cfg, log: store.NewLog(), mute: mute{rules: cfg.MutedErrors}}
-	for _, o := range cfg.Objectives[:min(len(cfg.Objectives), MaxObjectives)] {
-		a.promises = append(a.promises, newPromise(a.log, o))
-	}
+	a.slo = slo.NewTracker(a.log, cfg.Objectives, cfg.Alert, cfg.Maintenance)
 	return a
 }
 
@@ -137,9 +135,7 @@ func (a *Aggregator) append(b *beacon.Batch, rows []store.RowIDs, nowMS int64) {
 			a.overflow++
 		}
 		a.appeared.count(a.log, c.Origin[row], received)
-		for _, p := range a.promises {
-			p.count(c, row, r)
-		}
+		a.slo.CountRow(c, row, r)
 		if a.lens == nil {
 			continue
 		}
@@ -158,7 +154,7 @@ func (a *Aggregator) append(b *beacon.Batch, rows []store.RowIDs, nowMS int64) {
 func (a *Aggregator) expire(oldest int64) {
 	for len(a.log.Chunks) > 1 {
 		c := a.log.Chunks[0]
-		tooMuch := int64(a.log.Bytes()+a.intake.Bytes()+a.promised()+a.watch.bytes()+a.silences.bytes()) > a.cfg.Memory
+		tooMuch := int64(a.log.Bytes()+a.intake.Bytes()+a.slo.Bytes()+a.watch.bytes()+a.silences.bytes()) > a.cfg.Memory
 		if c.Newest >= oldest && !tooMuch {
 			return
 		}
@@ -181,14 +177,10 @@ func (a *Aggregator) expire(oldest int64) {
 			if a.lens != nil {
 				a.lens.release(view)
 			}
-			for _, p := range a.promises {
-				p.release(view)
-			}
+			a.slo.ReleaseView(view)
 		})
 		oldest, _ := a.log.Oldest()
-		for _, p := range a.promises {
-			p.expire(oldest)
-		}
+		a.slo.DropBefore(oldest)
 	}
 }
 

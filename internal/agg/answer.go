@@ -51,9 +51,9 @@ func (a *Aggregator) answer(q frame.Query, s SourceStatus, now time.Time, rows i
 
 	f.Health = a.health(s, lo, hi, nowMS)
 	f.Markers = a.markersTo(hi - 1)
-	f.Objectives, f.Now = a.burns(hi), at(nowMS)
+	f.Objectives, f.Now = a.slo.Burns(hi), at(nowMS)
 	if f.Alarm = f.Objectives; hi <= nowMS {
-		f.Alarm = a.burns(nowMS + 1)
+		f.Alarm = a.slo.Burns(nowMS + 1)
 	}
 	f.Total = a.row(f, &a.now.total, &a.before.total)
 	if q.Steps > 0 && a.log.Rows > 0 {
@@ -149,7 +149,7 @@ func (a *Aggregator) row(f *frame.Frame, c, b *cell) frame.Row {
 		Views: count(c.views), Seen: c.rawViews, Errors: count(c.errors), ErroredViews: count(c.errored),
 		ErrorRate: errorRate(c.errored, c.views), Users: c.users, Affected: c.affected,
 		Requests: count(c.requests), FailedRequests: count(c.failed), Beacons: c.beacons,
-		Estimated: c.scaled > 0, Exact: true, Burn: a.burn(c),
+		Estimated: c.scaled > 0, Exact: true, Burn: a.slo.RowBurn(errorRate(c.errored, c.views), &c.vitals),
 	}
 	if f.Measure != "" {
 		d := distOf(&c.measure)

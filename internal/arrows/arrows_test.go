@@ -26,6 +26,7 @@ type rule struct {
 var rules = []rule{
 	{under: "internal/beacon", never: []string{module, "github.com/nats-io/", "github.com/charmbracelet/"}, direct: []string{"os", "net", "net/http", "time"}},
 	{under: "internal/filter", never: []string{module + "collector", module + "internal/agg", module + "internal/ui", module + "internal/stream", "github.com/nats-io/", "github.com/charmbracelet/bubbletea"}, direct: []string{"os", "net"}},
+	{under: "internal/agg/slo", never: []string{module + "internal/agg/detect", module + "internal/agg/compare"}, direct: []string{module + "internal/agg"}},
 	{under: "internal/fingerprint", never: []string{module}, direct: []string{"os", "net", "net/http", "time"}},
 	{under: "internal/hist", never: []string{module}, direct: []string{"os", "net", "net/http", "time"}},
 	{under: "internal/stats", never: []string{module}, direct: []string{"os", "net", "net/http", "time"}},

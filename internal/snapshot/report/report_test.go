@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/rumtop/rumtop/internal/agg"
+	"github.com/rumtop/rumtop/internal/agg/slo"
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/beacon/beacontest"
 	"github.com/rumtop/rumtop/internal/frame"
@@ -101,11 +102,11 @@ func build(t testing.TB, f *snapshot.File, o Options) *Report {
 
 func objectives(t testing.TB) (agg.Config, []string) {
 	t.Helper()
-	o, err := agg.ParseObjective("errors", "99% of views")
+	o, err := slo.ParseObjective("errors", "99% of views")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return agg.Config{Objectives: []agg.Objective{o}, Alert: agg.Alert{LongWindow: 3 * time.Minute}}, []string{"--burn-for", "3m", "--objective", "errors=99% of views"}
+	return agg.Config{Objectives: []slo.Objective{o}, Alert: slo.Alert{LongWindow: 3 * time.Minute}}, []string{"--burn-for", "3m", "--objective", "errors=99% of views"}
 }
 
 // formats are all that a report can be written as.
