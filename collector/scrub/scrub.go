@@ -1,19 +1,23 @@
-// Package scrub takes out of what browsers report everything that could name a
-// person or open a door, and leaves what debugging needs.
+// Package scrub removes from what browsers report whatever could identify a person
+// or give access to something, and leaves what debugging needs.
 //
-// The order is always the same: normalise (invisible characters out), scrub,
-// truncate. Nothing is cut before it was scrubbed, so no secret escapes by
-// standing on a cut. Each text is scanned once by scanners around anchor bytes
-// (digits, @, :, =, /), in time linear in its length; a text in which
-// something was replaced is scanned again until nothing changes, so scrubbing
-// is idempotent. The package promises:
+// Each field is normalised (invisible characters removed), scrubbed and truncated,
+// in this order: nothing is cut before it is scrubbed, so that no part of a secret
+// stays at a cut.
+//
+// What is looked for is in tables: rules of patterns for texts, numberRules for
+// groups of digits, labels for the names of secret values, segmentRules for paths.
+// One scanner walks over a text and asks the rules whose trigger it meets (a sign,
+// a word, a run of token characters, digits), in time linear in the length of the
+// text. A text in which something was replaced is scanned again until nothing
+// changes. The package guarantees:
 //
 //   - output is valid UTF-8 without control and invisible characters,
-//   - scrubbing what was scrubbed changes nothing,
-//   - a field that is over the budget, or that the scrubber fails on, is dropped
-//     and counted, never passed.
+//   - scrubbing output again does not change it,
+//   - a field that is too long, or that the scrubber fails on, is dropped and
+//     counted, never passed.
 //
-// docs/privacy.md says what is taken out, docs/adr/0004-scrubbing.md why so.
+// docs/privacy.md says what is removed, docs/adr/0004-scrubbing.md why.
 package scrub
 
 import (
@@ -23,21 +27,21 @@ import (
 	"sync/atomic"
 )
 
-// DefaultMaxInput is the longest field, in bytes, that is looked at; a longer
-// one is dropped. It is what a request body may inflate to.
+// DefaultMaxInput is the longest field, in bytes, that is scrubbed; a longer one is
+// dropped. It is what a request body may inflate to.
 const DefaultMaxInput = 256 << 10
 
-// rounds is how often a text is scanned for it to settle. Two are the rule: one
-// that changes it, one that finds nothing more.
-const rounds = 6
+// maxRounds is how often a text is scanned to settle. Two rounds are normal: one
+// that changes the text, one that finds nothing more.
+const maxRounds = 6
 
 // Config configures a Scrubber; the zero value is fine.
 type Config struct {
-	// KeepParams are the query parameters that may stay in a URL, by their
-	// exact names. Their values are scrubbed like any text.
+	// KeepParams are the exact names of the query parameters that stay in a URL.
+	// Their values are scrubbed like any text.
 	KeepParams []string
 	// PersonWords are path segments, beside the built-in ones, after which a
-	// segment names a person: with "guests", /guests/jane becomes /guests/:id.
+	// segment identifies a person: with "guests", /guests/jane becomes /guests/:id.
 	PersonWords []string
 	// MaxInput is the longest field in bytes; 0 means DefaultMaxInput.
 	MaxInput int
@@ -54,7 +58,8 @@ type Scrubber struct {
 	textRules, segmentRules *ruleSet
 }
 
-// New makes a Scrubber. It fails on a parameter or word that could never match.
+// New makes a Scrubber. It returns an error if a parameter or a word can never
+// match.
 func New(c Config) (*Scrubber, error) {
 	s := &Scrubber{keep: map[string]bool{}, person: words(""), maxInput: c.MaxInput}
 	s.textRules, s.segmentRules = newRuleSet(rules, numberRules, false), newRuleSet(rules, numberRules, true)
@@ -63,13 +68,13 @@ func New(c Config) (*Scrubber, error) {
 	}
 	for _, p := range c.KeepParams {
 		if p == "" || strings.ContainsAny(p, "&=#? ") {
-			return nil, fmt.Errorf("query parameter %q: give the bare name, as in utm_source", p)
+			return nil, fmt.Errorf("query parameter %q: not a bare name: use one such as utm_source", p)
 		}
 		s.keep[p] = true
 	}
 	for _, w := range c.PersonWords {
 		if w == "" || len(w) >= maxWord || strings.ContainsAny(w, "/?# ") {
-			return nil, fmt.Errorf("person word %q: give one path segment under %d bytes, as in guests", w, maxWord)
+			return nil, fmt.Errorf("person word %q: not a path segment under %d bytes: use one such as guests", w, maxWord)
 		}
 		s.person.insert(strings.ToLower(w))
 	}
@@ -88,14 +93,14 @@ func (s *Scrubber) Stack(stack string, max int) string {
 	return s.field(stack, max, (*scan).stack, nil)
 }
 
-// URL scrubs the address of a request: https://host/path, the path templated
-// (/users/:id), without userinfo, query (but for [Config].KeepParams) and
-// fragment. A relative address stays relative.
+// URL scrubs the URL of a request: it gives https://host/path, with the template of
+// the path (/users/:id), without userinfo, query (except for [Config].KeepParams)
+// and fragment. A relative URL stays relative.
 func (s *Scrubber) URL(url string) string {
 	return s.field(url, 0, (*scan).urlField, nil)
 }
 
-// Page gives the page dimension of an address or route: its templated path.
+// Page gives the page dimension of a URL or route: the template of its path.
 func (s *Scrubber) Page(url string) string {
 	return s.field(url, 0, (*scan).page, nil)
 }
@@ -107,9 +112,8 @@ const (
 )
 
 // Tag scrubs a tag. Its key keeps letters, digits, '_', '-' and '.'; the value of
-// a key that promises a secret (password, token, …) is replaced. ok is false
-// where nothing usable is left: an empty key or value, or a key that is itself
-// personal.
+// a key that names a secret (password, token, …) is replaced. ok is false if
+// nothing usable is left: the key or value is empty, or the key is personal.
 func (s *Scrubber) Tag(key, value string) (k, v string, ok bool) {
 	k = s.Text(tagKey(strings.TrimSpace(key)), MaxTagKey)
 	if k == "" || strings.ContainsAny(k, "[]…") {
@@ -126,13 +130,14 @@ func (s *Scrubber) Tag(key, value string) (k, v string, ok bool) {
 	return k, v, true
 }
 
+// tagKey replaces what a key may not have by _. The @ stays, so that an e-mail
+// address in it is found.
 func tagKey(key string) string {
-	bad := func(c byte) bool { return class[c]&alnum == 0 && c != '_' && c != '-' && c != '.' && c != '@' }
 	for i := 0; i < len(key); i++ {
-		if bad(key[i]) {
+		if !isKeyByte(key[i]) {
 			b := []byte(normalise(key))
 			for i, c := range b {
-				if bad(c) {
+				if !isKeyByte(c) {
 					b[i] = '_'
 				}
 			}
@@ -142,8 +147,10 @@ func tagKey(key string) string {
 	return key
 }
 
-// Counts gives the number of redactions since the start, by kind; kinds that
-// were never seen are there with 0.
+func isKeyByte(c byte) bool { return is(c, alnum) || c == '_' || c == '-' || c == '.' || c == '@' }
+
+// Counts gives the number of redactions since the start by kind, 0 for kinds that
+// were never found.
 func (s *Scrubber) Counts() map[string]uint64 {
 	m := make(map[string]uint64, numKinds)
 	for k := range s.counts {
@@ -152,15 +159,14 @@ func (s *Scrubber) Counts() map[string]uint64 {
 	return m
 }
 
-// Result is what became of a field, and what was taken out of it.
+// Result is a scrubbed field, and what was removed from it.
 type Result struct {
 	Text       string         `json:"text"`
 	Redactions map[string]int `json:"redactions"`
 }
 
-// Explain scrubs text as the collector would, without a limit of length, and
-// says what it took out. kind is message, stack, url or tag (a tag's value, or
-// key=value).
+// Explain scrubs text as the collector does, without a limit of length, and reports
+// what it removed. kind is message, stack, url or tag (a tag's value, or key=value).
 func (s *Scrubber) Explain(kind, text string) (Result, error) {
 	var scrub func(*scan, string) string
 	switch kind {
@@ -173,7 +179,7 @@ func (s *Scrubber) Explain(kind, text string) (Result, error) {
 	case "tag":
 		scrub = (*scan).line
 	default:
-		return Result{}, fmt.Errorf("unknown kind %q: want message, stack, url or tag", kind)
+		return Result{}, fmt.Errorf("kind %q: unknown: use message, stack, url or tag", kind)
 	}
 	var t tally
 	r := Result{Text: s.field(text, 0, scrub, &t), Redactions: map[string]int{}}
@@ -185,8 +191,8 @@ func (s *Scrubber) Explain(kind, text string) (Result, error) {
 	return r, nil
 }
 
-// field is the one way through which every field goes: budget, normalise,
-// scrub until it is settled, truncate, count, and drop what cannot be scrubbed.
+// field scrubs any field: it checks the length, normalises, scrubs and truncates
+// until nothing changes, and counts. A field that cannot be scrubbed is dropped.
 func (s *Scrubber) field(text string, max int, once func(*scan, string) string, explain *tally) (out string) {
 	if text == "" {
 		return ""
@@ -197,7 +203,7 @@ func (s *Scrubber) field(text string, max int, once func(*scan, string) string, 
 	sc := s.scans.Get().(*scan)
 	sc.tally = tally{}
 	defer func() {
-		if recover() != nil { // sc may be half done: it is not put back
+		if recover() != nil { // sc may be inconsistent: it does not return to the pool
 			out = s.drop(explain)
 		}
 	}()
@@ -212,7 +218,7 @@ func (s *Scrubber) field(text string, max int, once func(*scan, string) string, 
 		if next == out {
 			break
 		}
-		if round == rounds {
+		if round == maxRounds {
 			return s.drop(explain)
 		}
 		out = next
