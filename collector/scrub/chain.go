@@ -28,8 +28,12 @@ const maxSeparator = 3
 
 // numberRule is a named pattern that is looked for at each group of a chain.
 type numberRule struct {
-	name  string
-	kind  Kind
+	name string
+	kind Kind
+	// groups is how many groups the number has at least.
+	groups int
+	// seps are the signs of which one is behind the first group; nil: any.
+	seps  *byteSet
 	short bool // also asked about chains with less than minDigits in less than 4 groups
 	// find says what to replace at group g; next of the match is the group where the
 	// scan goes on.
@@ -83,9 +87,14 @@ func (sc *scan) numbers(s string, i int) int {
 // askNumber asks the number rules about group g until one matches, and gives its
 // match.
 func (sc *scan) askNumber(g int, short bool) match {
+	left := len(sc.chain.groups) - g
+	behind := byte('\n') // or the end of the text
+	if end := sc.chain.groups[g].end; end < len(sc.chain.s) {
+		behind = sc.chain.s[end]
+	}
 	for i := range sc.rules.numbers {
 		r := &sc.rules.numbers[i]
-		if short && !r.short {
+		if left < r.groups || short && !r.short || r.seps != nil && !r.seps[behind] {
 			continue
 		}
 		m := r.find(&sc.chain, g)

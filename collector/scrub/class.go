@@ -1,6 +1,9 @@
 package scrub
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // The classes of ASCII bytes, as bits. Bytes from 0x80 have none.
 const (
@@ -68,12 +71,31 @@ func allHex(s string) bool {
 	return true
 }
 
+var hexDigits = bytesIn(digit|hexLetter, "")
+
 // byteSet is a set of bytes.
 type byteSet [256]bool
 
 func bytesOf(s string) (b byteSet) {
 	for i := range len(s) {
 		b[s[i]] = true
+	}
+	return b
+}
+
+// bytesIn gives the bytes of the classes and those of signs.
+func bytesIn(bits uint8, signs string) byteSet {
+	b := bytesOf(signs)
+	for c := range b {
+		b[c] = b[c] || is(byte(c), bits)
+	}
+	return b
+}
+
+// orForeign gives the set with all bytes beyond ASCII.
+func (b byteSet) orForeign() byteSet {
+	for c := utf8.RuneSelf; c < len(b); c++ {
+		b[c] = true
 	}
 	return b
 }

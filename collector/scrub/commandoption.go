@@ -5,9 +5,6 @@ import "strings"
 // commandOption finds a secret that a command was given, by the - at i: curl -u a:b,
 // --user a:b, --password x.
 func commandOption(s string, i, _ int) match {
-	if i > 0 && strings.IndexByte(" \"'`\n\t(", s[i-1]) < 0 {
-		return match{}
-	}
 	start := i + 1
 	long := hasByte(s, start, '-')
 	if long {
@@ -38,6 +35,9 @@ func commandOption(s string, i, _ int) match {
 	}
 	return found(v, valueEnd)
 }
+
+// optionLeads are before an option.
+var optionLeads = bytesIn(space, "\"'`(")
 
 // isOptionSecret says whether the value of an option is a secret, or a name and one.
 func isOptionSecret(name, value string) bool {

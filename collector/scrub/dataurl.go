@@ -2,6 +2,9 @@ package scrub
 
 import "strings"
 
+// dataEnds end data.
+var dataEnds = bytesOf("a")
+
 // dataURL finds the payload of a data: URL, by the colon at i.
 func dataURL(s string, i, behind int) match {
 	if i < 4 || s[i-4:i] != "data" || i > 4 && is(s[i-5], alnum) {

@@ -1,16 +1,15 @@
 package scrub
 
+// dateSeps divide the parts of a date or of a time of day.
+var dateSeps = bytesOf("-/.:")
+
 // date keeps a date, a time of day or both from being taken for a telephone
 // number.
 func date(c *chain, g int) match {
-	left := len(c.groups) - g
-	if left < 2 {
-		return match{}
-	}
 	n := 0
 	if isDate(c, g) {
 		n = 3
-		if left < n+2 || len(c.sep(g+n)) > 2 {
+		if len(c.groups)-g < n+2 || len(c.sep(g+n)) > 2 {
 			return keep(g + n)
 		}
 	}

@@ -43,11 +43,14 @@ func (d *decodedText) decode(s string, offsets []int32, low, high int) bool {
 	}
 	for i := first; i < len(s); {
 		r, n := decodeAt(s, i)
+		if n == 0 {
+			text.WriteByte(s[i])
+			d.offsets = append(d.offsets, offset(i))
+			i++
+			continue
+		}
 		before := text.Len()
 		switch {
-		case n == 0:
-			text.WriteByte(s[i])
-			n = 1
 		case r < 0: // invisible
 		case s[i] == '%':
 			text.WriteByte(byte(r)) // maybe one of several of a rune

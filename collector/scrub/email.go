@@ -65,13 +65,10 @@ func isDelimiterBefore(s string, i int) bool {
 // delimiterEscapes are percent escapes of what ends a word.
 var delimiterEscapes = words(`20 22 26 27 2c 2f 3a 3b 3c 3d 3f 0a 5b 7b 09`)
 
-var localBytes = func() byteSet {
-	b := bytesOf("._+-'!#$*^~|%")
-	for c := range b {
-		b[c] = b[c] || is(byte(c), alnum)
-	}
-	return b
-}()
+var localBytes = bytesIn(alnum, "._+-'!#$*^~|%")
+
+// localEnds may end a local part.
+var localEnds = bytesIn(alnum, "._+-'!#$*^~|%\"").orForeign()
 
 // unspaced says whether a rune is of a script without blanks between words, so that
 // an ASCII address may be in the middle of it.

@@ -2,10 +2,16 @@ package scrub
 
 import "strings"
 
+// Signs before decimals.
+var (
+	points       = bytesOf(".")
+	decimalSigns = bytesOf(".,")
+)
+
 // coordinate finds one geographical coordinate at group g: a decimal number after
 // a word that says so, or before a hemisphere.
 func coordinate(c *chain, g int) match {
-	if len(c.groups)-g < 2 || c.sep(g+1) != "." {
+	if c.sep(g+1) != "." {
 		return match{}
 	}
 	whole, decimals := c.groups[g], c.groups[g+1]
@@ -42,9 +48,6 @@ func isHemisphere(s string, i int) bool {
 // commas before their decimals.
 func coordinates(c *chain, g int) match {
 	gs := c.groups[g:]
-	if len(gs) < 4 {
-		return match{}
-	}
 	point := c.sep(g + 1)
 	if point != "." && point != "," || c.sep(g+3) != point || gs[0].len() > 3 || gs[2].len() > 3 {
 		return match{}
@@ -108,11 +111,8 @@ func isInList(c *chain, g int) bool {
 // is in it is looked at, too.
 func degrees(s string, i, behind int) match {
 	start := i
-	for start > 0 && i-start < 12 && (is(s[start-1], digit) || s[start-1] == '.') {
+	for start > 0 && i-start < 12 && numberEnds[s[start-1]] {
 		start--
-	}
-	if start == i {
-		return match{}
 	}
 	end := behind
 	for end < len(s) && end-i < 32 && degreeBytes[s[end]] {
@@ -123,6 +123,9 @@ func degrees(s string, i, behind int) match {
 	}
 	return match{start, end + 1, i + 1}
 }
+
+// numberEnds end a number before a °.
+var numberEnds = bytesOf("0123456789.")
 
 // degreeBytes are between the ° and the hemisphere: minutes and seconds.
 var degreeBytes = bytesOf("0123456789.,'\" ′″’”")

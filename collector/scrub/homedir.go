@@ -29,9 +29,12 @@ func windowsHome(s string, i, _ int) match {
 	return found(start, end)
 }
 
+// usersEnds end Users.
+var usersEnds = bytesOf("sS")
+
 // isHome says whether a segment is the name of a home directory: /home/jane,
 // /Users/jane, C:/Users/jane, in the path of a source file.
-func isHome(_ *scan, g segment) bool {
+func isHome(_ *scan, g *segment) bool {
 	switch g.before {
 	case "home", "Users":
 		return (g.source || g.of.disk) && g.text != "shared" && g.text != "Shared" && g.text != "Public" && !hasExtension(g.text) && g.rest != ""

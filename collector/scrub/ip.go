@@ -2,12 +2,12 @@ package scrub
 
 import "strings"
 
+// ipv4Seps divide the numbers of an address, or of a host name with it.
+var ipv4Seps = bytesOf(".-")
+
 // ipv4 finds an IPv4 address at group g. Addresses of this machine, masks and
 // versions stay.
 func ipv4(c *chain, g int) match {
-	if len(c.groups)-g < 4 {
-		return match{}
-	}
 	s, start, end := c.s, c.groups[g].start, c.groups[g+3].end
 	sep, host := ".", strings.HasSuffix(s[:start], "ip-") || strings.HasSuffix(s[:start], "ec2-")
 	if host {
@@ -118,37 +118,33 @@ func ipv4Len(s string, i int) int {
 	return j - i
 }
 
-// ipv6 finds an IPv6 address in any of its forms around the colon at i, which is
-// behind its first group.
-func ipv6(s string, i, _ int) match {
+// ipv6 replaces the IPv6 address, in any of its forms, around the colon at i, which
+// is behind its first group. Eight pairs of digits are a MAC address of 64 bits
+// (EUI-64).
+func (sc *scan) ipv6(s string, i, _ int) int {
 	start, n := ipv6At(s, i)
 	if n == 0 {
-		return match{}
+		return 0
 	}
 	addr, end := s[start:start+n], zoneEnd(s, start, start+n)
 	switch {
 	case isAt(s, end, alnum):
-		return match{}
+		return 0
 	case addr == "::", addr == "::1", strings.HasPrefix(addr, "::1:") && allDigits(addr[4:]): // maybe with a port
-		return keep(end)
-	case strings.IndexAny(addr, "0123456789") < 0:
-		return match{}
+		return end
+	case !strings.ContainsAny(addr, "0123456789"):
+		return 0
 	}
-	if start > 0 && s[start-1] == '[' && end < len(s) && s[end] == ']' {
+	kind := IP
+	if n == len("00:1a:2b:ff:fe:3c:4d:5e") && strings.Count(addr, ":") == 7 {
+		kind = MAC
+	}
+	if start > 0 && s[start-1] == '[' && hasByte(s, end, ']') {
 		start--
 		end++
 	}
-	return found(start, end)
-}
-
-// eui64 finds a MAC address of 64 bits, in pairs, around the colon at i.
-func eui64(s string, i, behind int) match {
-	const size = len("00:1a:2b:ff:fe:3c:4d:5e")
-	start, n := ipv6At(s, i)
-	if n != size || strings.Count(s[start:start+n], ":") != 7 {
-		return match{}
-	}
-	return ipv6(s, i, behind)
+	sc.redact(start, end, kind)
+	return end
 }
 
 // ipv6At gives where the IPv6 address whose first group ends at the colon at i
@@ -186,27 +182,30 @@ func ipv6Len(s string, i int) int {
 		valid = j
 	}
 	for groups < 8 {
-		end := hexGroupEnd(s, j)
-		if end == j {
+		start := j
+		for j < len(s) && j-start < 4 && isHex(s[j]) {
+			j++
+		}
+		if j == start {
 			break
 		}
-		if end < len(s) && s[end] == '.' && groups <= 6 && (gap || groups == 6) {
-			if n := ipv4Len(s, j); n > 0 {
-				return j + n - i
+		if hasByte(s, j, '.') && groups <= 6 && (gap || groups == 6) {
+			if n := ipv4Len(s, start); n > 0 {
+				return start + n - i
 			}
 		}
-		if isAt(s, end, alnum) {
+		if isAt(s, j, alnum) {
 			return 0
 		}
 		groups++
-		if gap != (groups == 8) {
-			valid = end
+		if gap && groups < 8 || groups == 8 && !gap {
+			valid = j
 		}
-		if end >= len(s) || s[end] != ':' || groups == 8 {
+		if groups == 8 || !hasByte(s, j, ':') {
 			break
 		}
-		j = end + 1
-		if j < len(s) && s[j] == ':' {
+		j++
+		if hasByte(s, j, ':') {
 			if gap {
 				break
 			}
@@ -216,13 +215,4 @@ func ipv6Len(s string, i int) int {
 		}
 	}
 	return valid - i
-}
-
-// hexGroupEnd gives where the up to four hexadecimal digits from i end.
-func hexGroupEnd(s string, i int) int {
-	j := i
-	for j < len(s) && j-i < 4 && isHex(s[j]) {
-		j++
-	}
-	return j
 }

@@ -10,7 +10,7 @@ type label struct {
 	names string
 	// qualified are last words that need one of some words before them: api key.
 	qualified map[string]string
-	// anywhere are words that decide wherever they are in a name.
+	// anywhere are names, too, and words that decide wherever they are in a name.
 	anywhere string
 	// endings end names that are written as one word: userpassword.
 	endings string
@@ -56,7 +56,7 @@ var labelled = func() (x labelIndex) {
 			x.names[w] = l
 		}
 		for _, w := range strings.Fields(l.anywhere) {
-			x.anywhere[w] = l
+			x.names[w], x.anywhere[w] = l, l
 		}
 		for last, before := range l.qualified {
 			x.qualified[last] = append(x.qualified[last], qualifiedLabel{words(before), l})
@@ -80,8 +80,10 @@ func labelOf(name string) *label {
 	if w.n == 0 {
 		return nil
 	}
-	all, last := string(w.all()), string(w.word(w.n-1))
+	last := string(w.word(w.n - 1))
+	all := last
 	if w.n > 1 {
+		all = string(w.all())
 		if l := labelled.names[all]; l != nil {
 			return l
 		}
@@ -92,8 +94,10 @@ func labelOf(name string) *label {
 	if l := labelled.names[last]; l != nil {
 		return l
 	}
-	if l := labelled.names[strings.TrimRight(last, "0123456789")]; l != nil { // password1
-		return l
+	if is(last[len(last)-1], digit) { // password1
+		if l := labelled.names[strings.TrimRight(last, "0123456789")]; l != nil {
+			return l
+		}
 	}
 	if w.n > 1 {
 		for _, q := range labelled.qualified[last] {
@@ -101,9 +105,9 @@ func labelOf(name string) *label {
 				return q.label
 			}
 		}
-	}
-	if l := labelWithin(&w, name); l != nil {
-		return l
+		if l := labelWithin(&w, name); l != nil {
+			return l
+		}
 	}
 	for _, e := range labelled.endings {
 		if strings.HasSuffix(all, e.word) {

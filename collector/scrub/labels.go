@@ -7,9 +7,8 @@ import "strings"
 var (
 	// passwordLabel is of secrets: any value is replaced.
 	passwordLabel = &label{
-		names: `password passwd passphrase passwort kennwort contrasena motdepasse senha wachtwoord salasana heslo parola
-			secret pwd pswd psk apikey accesskey privatekey secretkey credential credentials accesstoken refreshtoken idtoken
-			idtokenhint authtoken phpsessid jsessionid sessionid sessid connectsid aspnetsessionid codeverifier oauthverifier
+		names: `passwort kennwort contrasena motdepasse senha wachtwoord salasana heslo parola pwd pswd psk apikey accesskey
+			privatekey secretkey accesstoken refreshtoken idtoken idtokenhint authtoken phpsessid jsessionid sessionid sessid connectsid aspnetsessionid codeverifier oauthverifier
 			magiclink samlresponse samlrequest samlassertion securityanswer secretanswer`,
 		qualified: map[string]string{"key": `api access private secret signing encryption auth account shared subscription app master
 			service admin client server license session`},

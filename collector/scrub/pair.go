@@ -21,14 +21,12 @@ func (p *pair) value() string { return p.s[p.start:p.end] }
 // labelledValue replaces the value of the pair whose separator is at i, if its name
 // has a label that accepts the value.
 func (sc *scan) labelledValue(s string, i, _ int) int {
-	if s[i] == '>' && (i == 0 || !is(s[i-1], alnum|connector) || s[i-1] == '-') {
+	l, name, quoted := findLabel(s, i)
+	if l == nil {
 		return 0
 	}
 	p := &sc.pair
-	*p = pair{s: s, sep: i}
-	if !p.findLabel() {
-		return 0
-	}
+	*p = pair{s: s, label: l, name: name, sep: i, quoted: quoted}
 	v := p.findValue()
 	if v < 0 {
 		return 0
@@ -53,44 +51,40 @@ func (sc *scan) labelledValue(s string, i, _ int) int {
 	return p.end
 }
 
-// findLabel finds the name before the separator and its label.
-func (p *pair) findLabel() bool {
-	s := p.s
-	end := p.sep
-	for end > 0 && p.sep-end < 3 && s[end-1] == ' ' {
+// findLabel finds the label of the name before the separator at i, where the name
+// begins, and whether it is quoted.
+func findLabel(s string, i int) (l *label, start int, quoted bool) {
+	end := i
+	for end > 0 && i-end < 3 && s[end-1] == ' ' {
 		end--
 	}
-	for end > 0 && p.sep-end < 6 && nameEnds[s[end-1]] {
-		p.quoted = p.quoted || s[end-1] != ']'
+	for end > 0 && i-end < 6 && nameEnds[s[end-1]] {
+		quoted = quoted || s[end-1] != ']'
 		end--
 	}
-	start := end
+	start = end
 	for start > 0 && end-start < maxName && nameBytes[s[start-1]] {
 		start--
 	}
 	if start > 0 && s[start-1] >= utf8.RuneSelf {
-		if p.label = foreignLabel(s[max(0, end-maxForeign):end]); p.label != nil {
-			p.name = start
-			return true
+		if l = foreignLabel(s[max(0, end-maxForeign):end]); l != nil {
+			return l, start, quoted
 		}
 	}
-	p.name, end = withoutIndex(s, start, end)
-	if end-p.name < 2 {
-		return false
+	start, end = withoutIndex(s, start, end)
+	if end-start < 2 || s[i] == '>' && (start == 0 || s[start-1] != '<') {
+		return nil, 0, false
 	}
-	p.label = p.labelFor(end)
-	return p.label != nil && (s[p.sep] != '>' || p.name > 0 && s[p.name-1] == '<')
+	return labelFor(s, start, end, i), start, quoted
 }
 
 var (
 	nameEnds  = bytesOf("\"'\\`]")
-	nameBytes = func() byteSet {
-		b := bytesOf("_-.")
-		for c := range b {
-			b[c] = b[c] || is(byte(c), alnum)
-		}
-		return b
-	}()
+	nameBytes = bytesIn(alnum, "_-.")
+	// labelEnds may be before the separator of a pair.
+	labelEnds = bytesIn(alnum, "_-. \"'\\`]").orForeign()
+	// elementEnds may be before the > of an element.
+	elementEnds = bytesIn(alnum, "_")
 )
 
 // foreignLabel gives the label whose name beyond ASCII s ends in.
@@ -123,14 +117,13 @@ func withoutIndex(s string, start, end int) (int, int) {
 	return start, end
 }
 
-// labelFor gives the label of the name, which ends at end, or of it and the words
-// around it.
-func (p *pair) labelFor(end int) *label {
-	s, start, sep := p.s, p.name, p.s[p.sep]
-	name := s[start:end]
+// labelFor gives the label of the name from start to end, or of it and the words
+// around it, before the separator at i.
+func labelFor(s string, start, end, i int) *label {
+	name, sep := s[start:end], s[i]
 	l := labelOf(name)
 	switch {
-	case l == passwordLabel && strings.EqualFold(name, "pwd") && isDirectory(s, p.sep+1): // the shell's
+	case l == passwordLabel && strings.EqualFold(name, "pwd") && isDirectory(s, i+1): // the shell's
 		return nil
 	case l != nil:
 		return l
@@ -224,14 +217,14 @@ func (p *pair) unquotedEnd() int {
 	return trimPunctuation(s, p.start, end)
 }
 
-// isHarmless says whether the value reveals nothing, is not the content of an
-// element or attribute, or is a call: token = useToken().
+// isHarmless says whether the value reveals nothing, is not all of an element,
+// or is a call: token = useToken().
 func (p *pair) isHarmless() bool {
 	s := p.s
 	if isHarmless(p.value()) {
 		return true
 	}
-	if s[p.sep] == '>' && !strings.HasPrefix(s[p.end:], "</") && s[p.sep-1] != '=' {
+	if s[p.sep] == '>' && !strings.HasPrefix(s[p.end:], "</") {
 		return true
 	}
 	return !p.quoted && s[p.end-1] == '(' && p.end < len(s) && s[p.end] == ')'

@@ -19,7 +19,8 @@ func (sc *scan) appendPath(dst []byte, path string, of server, t *tally) []byte 
 		if matrix != "" {
 			t[Query]++
 		}
-		g := segment{
+		g := &sc.segment
+		*g = segment{
 			text: text, before: before, rest: rest, last: !more, of: of,
 			// src/users/list.js is the code's, https://host/users/jane/a.js is Jane's.
 			source: source && !(of.site && named == 1 && more),
@@ -60,7 +61,7 @@ const (
 
 // nextDatePart says which part of a date a segment is, after a segment that was
 // part.
-func (sc *scan) nextDatePart(part datePart, g segment) datePart {
+func (sc *scan) nextDatePart(part datePart, g *segment) datePart {
 	if len(g.text) != 2 && len(g.text) != 4 || !allDigits(g.text) {
 		return notDate
 	}

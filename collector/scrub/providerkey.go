@@ -84,10 +84,7 @@ type keyShape struct {
 // keyShapes are the shapes by the first byte of their prefix.
 var keyShapes = func() (t [256][]keyShape) {
 	for _, k := range providerKeys {
-		chars := bytesOf(k.chars.signs)
-		for c := range chars {
-			chars[c] = chars[c] || is(byte(c), k.chars.classes)
-		}
+		chars := bytesIn(k.chars.classes, k.chars.signs)
 		for _, p := range strings.Fields(k.prefixes) {
 			t[p[0]] = append(t[p[0]], keyShape{p, k.min, chars, k.chars.padded})
 		}

@@ -10,13 +10,17 @@ type rule struct {
 
 	// Where the scanner asks the rule: at one of the signs (separated by blanks), at
 	// words of these forms and lengths in bytes (most 0: no limit), or at runs of
-	// token characters. starts saves time: the rule is asked about few words that do
-	// not begin with one of these pairs of letters (empty: all words).
+	// token characters.
 	signs       string
 	words       form
 	least, most int
-	starts      string
 	runs        bool
+	// after are the bytes of which one is before the sign; nil: any. The beginning of
+	// a text counts as a line break.
+	after *byteSet
+	// starts are pairs of letters of which one begins the word; empty: any. It saves
+	// time, and find checks again.
+	starts string
 
 	digitsLead bool // digits may lead to the sign: 2001:db8::1
 	textOnly   bool // not asked within a segment of a path
@@ -89,7 +93,7 @@ const (
 // ruleSet is a table of rules, by where they are asked.
 type ruleSet struct {
 	triggers [256]trigger
-	signs    [256][]signRule
+	signs    [256][]signRule                         // by the first byte
 	words    [digitsFirst + 1][maxWord + 1]wordRules // by form and length; the last for all longer
 	starts   [digitsFirst + 1]pairSet                // of the rules, by form
 	runs     []*rule
@@ -98,14 +102,20 @@ type ruleSet struct {
 }
 
 type signRule struct {
-	sign string
+	sign  string
+	after *byteSet
 	*rule
 }
 
 // wordRules are the rules for words of one form and length.
 type wordRules struct {
-	rules  []*rule
+	rules  []wordRule
 	always bool // some of them for all starts
+}
+
+type wordRule struct {
+	starts *pairSet // nil: any
+	*rule
 }
 
 // pairSet is a set of pairs of ASCII bytes, as bits.
@@ -140,7 +150,7 @@ func newRuleSet(rules []rule, numbers []numberRule, segment bool) *ruleSet {
 func (set *ruleSet) insert(r *rule) {
 	for _, sign := range strings.Fields(r.signs) {
 		set.triggers[sign[0]] |= atSign
-		set.signs[sign[0]] = append(set.signs[sign[0]], signRule{sign, r})
+		set.signs[sign[0]] = append(set.signs[sign[0]], signRule{sign, r.after, r})
 		if sign == ":" && r.digitsLead {
 			set.colons = append(set.colons, r)
 		}
@@ -156,12 +166,17 @@ func (set *ruleSet) insert(r *rule) {
 }
 
 func (set *ruleSet) insertWord(r *rule, f form) {
-	for n := r.least; n <= maxWord && (n <= r.most || r.most == 0); n++ {
-		w := &set.words[f][n]
-		w.rules = append(w.rules, r)
-		w.always = w.always || r.starts == ""
+	var starts *pairSet
+	if r.starts != "" {
+		starts = new(pairSet)
 	}
 	for _, p := range strings.Fields(r.starts) {
+		starts.insert(p[0], p[1])
 		set.starts[f].insert(p[0], p[1])
+	}
+	for n := r.least; n <= maxWord && (n <= r.most || r.most == 0); n++ {
+		w := &set.words[f][n]
+		w.rules = append(w.rules, wordRule{starts, r})
+		w.always = w.always || r.starts == ""
 	}
 }

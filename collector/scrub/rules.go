@@ -6,23 +6,23 @@ package scrub
 // cases in testdata.
 var rules = []rule{
 	// Who and where.
-	{name: "email", kind: Email, signs: "@", find: email},
+	{name: "email", kind: Email, signs: "@", after: &localEnds, find: email},
 	{name: "URL", signs: "://", textOnly: true, apply: (*scan).absoluteURL},
-	{name: "path", signs: "/", textOnly: true, apply: (*scan).barePath},
-	{name: "query", signs: "?", textOnly: true, apply: (*scan).bareQuery},
-	{name: "Windows home", kind: ID, signs: `\`, find: windowsHome},
-	{name: "EUI-64", kind: MAC, signs: ":", digitsLead: true, find: eui64},
-	{name: "IPv6", kind: IP, signs: ":", digitsLead: true, find: ipv6},
-	{name: "MAC with colons", kind: MAC, signs: ":", digitsLead: true, find: macColons},
-	{name: "data URL", kind: Data, signs: ":", find: dataURL},
-	{name: "degrees", kind: Geo, signs: "°", find: degrees},
+	{name: "path", signs: "/", after: &pathLeads, textOnly: true, apply: (*scan).barePath},
+	{name: "query", signs: "?", after: &queryLeads, textOnly: true, apply: (*scan).bareQuery},
+	{name: "Windows home", kind: ID, signs: `\`, after: &usersEnds, find: windowsHome},
+	{name: "IPv6", signs: ":", digitsLead: true, apply: (*scan).ipv6},
+	{name: "MAC with colons", kind: MAC, signs: ":", after: &hexDigits, digitsLead: true, find: macColons},
+	{name: "data URL", kind: Data, signs: ":", after: &dataEnds, find: dataURL},
+	{name: "degrees", kind: Geo, signs: "°", after: &numberEnds, find: degrees},
 
 	// Secrets by their label.
-	{name: "labelled value", signs: ": = >", apply: (*scan).labelledValue},
-	{name: "secret after ->", kind: Secret, signs: ">", find: secretAfterArrow},
+	{name: "labelled value", signs: ": =", after: &labelEnds, apply: (*scan).labelledValue},
+	{name: "labelled element", signs: ">", after: &elementEnds, apply: (*scan).labelledValue},
+	{name: "secret after ->", kind: Secret, signs: ">", after: &arrowLeads, find: secretAfterArrow},
 	{name: "secret after →", kind: Secret, signs: "→", find: secretAfterWideArrow},
 	{name: "private key", kind: Key, signs: "-", apply: (*scan).privateKey},
-	{name: "command option", kind: Secret, signs: "-", find: commandOption},
+	{name: "command option", kind: Secret, signs: "-", after: &optionLeads, find: commandOption},
 
 	// Words.
 	{name: "UUID", kind: UUID, words: lettersOnly | withDigits, least: 8, most: 8, find: uuid},
@@ -46,11 +46,11 @@ var rules = []rule{
 // numberRules are what the scanner looks for at each group of a chain of digit
 // groups, in the order in which it asks.
 var numberRules = []numberRule{
-	{name: "date", find: date},
-	{name: "card", kind: Card, find: card},
-	{name: "IPv4", kind: IP, find: ipv4},
-	{name: "SSN", kind: SSN, find: ssn},
-	{name: "coordinate", kind: Geo, short: true, find: coordinate},
-	{name: "coordinates", kind: Geo, find: coordinates},
-	{name: "phone", kind: Phone, find: phone},
+	{name: "date", groups: 2, seps: &dateSeps, find: date},
+	{name: "card", kind: Card, groups: 1, find: card},
+	{name: "IPv4", kind: IP, groups: 4, seps: &ipv4Seps, find: ipv4},
+	{name: "SSN", kind: SSN, groups: 1, find: ssn},
+	{name: "coordinate", kind: Geo, groups: 2, seps: &points, short: true, find: coordinate},
+	{name: "coordinates", kind: Geo, groups: 4, seps: &decimalSigns, find: coordinates},
+	{name: "phone", kind: Phone, groups: 1, find: phone},
 }

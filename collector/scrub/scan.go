@@ -22,10 +22,11 @@ type scan struct {
 	chain    chain
 	pair     pair
 
-	layers [2]decodedText
-	out    []byte
-	url    []byte // that is being rewritten
-	inner  *scan  // for segments of paths
+	layers  [2]decodedText
+	out     []byte
+	url     []byte // that is being rewritten
+	segment segment
+	inner   *scan // for segments of paths
 
 	// Frames share URLs: the last one that stays as it is, without line and column,
 	// and the last endpoint.
@@ -37,7 +38,7 @@ type scan struct {
 // at most some 20 bytes for each byte of the longest.
 func (sc *scan) release() {
 	sc.unchanged, sc.last.text, sc.chain.s = "", "", ""
-	sc.pair.s = ""
+	sc.pair.s, sc.segment = "", segment{}
 	for i := range sc.layers {
 		sc.layers[i].text = ""
 	}
@@ -124,8 +125,14 @@ func (sc *scan) scanText(s string, from, to int) {
 // sign asks the rules of the sign at i, and gives where the scan goes on, 0 if
 // none matches.
 func (sc *scan) sign(s string, i int) int {
-	for _, r := range sc.rules.signs[s[i]] {
-		if len(r.sign) > 1 && !strings.HasPrefix(s[i:], r.sign) {
+	before := byte('\n')
+	if i > 0 {
+		before = s[i-1]
+	}
+	rules := sc.rules.signs[s[i]]
+	for k := range rules {
+		r := &rules[k]
+		if r.after != nil && !r.after[before] || len(r.sign) > 1 && !(hasByte(s, i+1, r.sign[1]) && strings.HasPrefix(s[i:], r.sign)) {
 			continue
 		}
 		if next := sc.ask(r.rule, s, i, i+len(r.sign)); next > 0 {
@@ -161,7 +168,11 @@ func (sc *scan) word(s string, i int) int {
 	f := formOf(first, seen)
 	next := 0
 	if w := &sc.rules.words[f][min(end-i, maxWord)]; w.always || len(w.rules) > 0 && sc.rules.starts[f].has(s[i], s[i+1]) {
-		next = sc.askFirst(w.rules, s, i, end)
+		for k := 0; k < len(w.rules) && next == 0; k++ {
+			if r := &w.rules[k]; r.starts == nil || r.starts.has(s[i], s[i+1]) {
+				next = sc.ask(r.rule, s, i, end)
+			}
+		}
 	}
 	if next == 0 && f != lettersOnly {
 		next = sc.numberIn(s, i, end)

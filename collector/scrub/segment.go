@@ -8,7 +8,7 @@ type segment struct {
 	rest         string // of the path
 	of           server
 	source, last bool   // in the path of a source or built file; at its end
-	stem, ext    string // of a picture or a document at the end of a path; else stem is text
+	stem, ext    string // of a file at the end of a path; else stem is text
 }
 
 // maxSegment is the longest segment, in bytes, that may name a page: no file
@@ -16,7 +16,7 @@ type segment struct {
 const maxSegment = 1 << 10
 
 // appendSegment appends what replaces a segment: its text, or a parameter.
-func (sc *scan) appendSegment(dst []byte, g segment, t *tally) []byte {
+func (sc *scan) appendSegment(dst []byte, g *segment, t *tally) []byte {
 	raw := g.text
 	if raw == "" || isParam(raw) || placeholderAt(raw, 0) == len(raw) {
 		return append(dst, raw...)
@@ -60,7 +60,7 @@ func (sc *scan) appendInnerPath(dst []byte, path, raw string, t *tally) []byte {
 
 // isPlain says whether a segment is a word or, at the end of the path of a source, the
 // name of a file, as most are: no rule would match it but those for persons.
-func isPlain(g segment) bool {
+func isPlain(g *segment) bool {
 	s := g.text
 	if len(s) >= 2*minToken {
 		return false
@@ -87,19 +87,22 @@ func isPlain(g segment) bool {
 
 // isAfterPersonWord says whether the segment before says that this one identifies a
 // person.
-func (sc *scan) isAfterPersonWord(g segment) bool {
+func (sc *scan) isAfterPersonWord(g *segment) bool {
 	return personWords.has(g.before) || sc.scrubber.person.has(g.before) || g.of.network && g.before == "in"
 }
 
 // splitExtension sets stem and ext.
 func (g *segment) splitExtension() {
 	g.stem = g.text
-	dot := strings.LastIndexByte(g.text, '.')
-	if dot <= 0 || !g.last {
+	if !g.last {
 		return
 	}
-	if e := g.text[dot+1:]; mediaExtensions.has(e) || documentExtensions.has(e) {
-		g.stem, g.ext = g.text[:dot], g.text[dot:]
+	dot := strings.LastIndexByte(g.text, '.')
+	if dot <= 0 {
+		return
+	}
+	if e := g.text[dot+1:]; codeExtensions.has(e) || mediaExtensions.has(e) || documentExtensions.has(e) {
+		g.stem, g.ext = g.text[:dot], e
 	}
 }
 

@@ -4,44 +4,76 @@ import "strings"
 
 // segmentRule is a named pattern of segments of paths.
 type segmentRule struct {
-	name string
-	kind Kind // of the parameter that replaces the segment
-	keep bool // the segment stays
+	name  string
+	kind  Kind         // of the parameter that replaces the segment
+	keep  bool         // the segment stays
+	needs segmentSigns // which the segment has; it saves time
 
-	matches func(sc *scan, g segment) bool
+	matches func(sc *scan, g *segment) bool
 	// judge, in place of matches, gives what replaces the segment (empty: it stays)
 	// and its kind; ok is false if the rule does not match.
-	judge func(sc *scan, g segment) (out string, kind Kind, ok bool)
+	judge func(sc *scan, g *segment) (out string, kind Kind, ok bool)
+}
+
+// segmentSigns are signs of a segment, as bits.
+type segmentSigns uint8
+
+const (
+	digits segmentSigns = 1 << iota
+	at
+	dash
+	ext // of a file
+)
+
+func (g *segment) signs() (signs segmentSigns) {
+	if g.ext != "" {
+		signs = ext
+	}
+	for i := range len(g.text) {
+		switch c := g.text[i]; {
+		case is(c, digit):
+			signs |= digits
+		case c == '@':
+			signs |= at
+		case c == '-':
+			signs |= dash
+		}
+	}
+	return signs
 }
 
 // segmentRules are what segments are asked about, in this order: the first that
 // matches decides. A segment that none matches stays.
 var segmentRules = []segmentRule{
-	{name: "number of the code", keep: true, matches: isCodeNumber},
-	{name: "number", kind: ID, matches: func(_ *scan, g segment) bool { return allDigits(g.text) }},
+	{name: "number of the code", needs: digits, keep: true, matches: isCodeNumber},
+	{name: "number", needs: digits, kind: ID, matches: func(_ *scan, g *segment) bool { return allDigits(g.text) }},
 	{name: "id of a build", keep: true, matches: isBuildID},
-	{name: "UUID", kind: UUID, matches: func(_ *scan, g segment) bool { return isUUID(withoutBraces(g.text)) }},
-	{name: "ULID", kind: ULID, matches: func(_ *scan, g segment) bool { return isULID(g.text) }},
-	{name: "@", judge: judgeAt},
-	{name: "~name", kind: ID, matches: func(_ *scan, g segment) bool { return len(g.text) > 1 && g.text[0] == '~' && !g.source }},
+	{name: "UUID", needs: dash, kind: UUID, matches: func(_ *scan, g *segment) bool { return isUUID(withoutBraces(g.text)) }},
+	{name: "ULID", needs: digits, kind: ULID, matches: func(_ *scan, g *segment) bool { return isULID(g.text) }},
+	{name: "@", needs: at, judge: judgeAt},
+	{name: "~name", kind: ID, matches: func(_ *scan, g *segment) bool { return len(g.text) > 1 && g.text[0] == '~' && !g.source }},
 	{name: "home directory", kind: ID, matches: isHome},
 	{name: "person", kind: ID, matches: isPerson},
-	{name: "IPv4", kind: IP, matches: func(_ *scan, g segment) bool { return ipv4Len(g.text, 0) == len(g.text) }},
-	{name: "version", keep: true, matches: func(_ *scan, g segment) bool { return isVersion(g.text) }},
-	{name: "date", keep: true, matches: func(_ *scan, g segment) bool { return isISODate(g.text) }},
-	{name: "built file", keep: true, matches: isChunk},
-	{name: "named file", judge: judgeFile},
-	{name: "numbered file", judge: judgeNumberedFile},
+	{name: "IPv4", needs: digits, kind: IP, matches: func(_ *scan, g *segment) bool { return ipv4Len(g.text, 0) == len(g.text) }},
+	{name: "version", needs: digits, keep: true, matches: func(_ *scan, g *segment) bool { return isVersion(g.text) }},
+	{name: "date", needs: digits | dash, keep: true, matches: func(_ *scan, g *segment) bool { return isISODate(g.text) }},
+	{name: "built file", needs: ext, keep: true, matches: isChunk},
+	{name: "named file", needs: ext, judge: judgeFile},
+	{name: "numbered file", needs: ext, judge: judgeNumberedFile},
 	{name: "part of a source's path", judge: judgeSource},
 	{name: "random", judge: judgeRandom},
-	{name: "long number in a slug", judge: judgeSlug},
+	{name: "long number in a slug", needs: digits, judge: judgeSlug},
 }
 
 // template gives what replaces a decoded segment, and its kind; empty if it stays.
-func (sc *scan) template(g segment) (string, Kind) {
+func (sc *scan) template(g *segment) (string, Kind) {
 	g.splitExtension()
+	signs := g.signs()
 	for i := range segmentRules {
 		r := &segmentRules[i]
+		if r.needs&^signs != 0 {
+			continue
+		}
 		if r.judge != nil {
 			if out, kind, ok := r.judge(sc, g); ok {
 				return out, kind
@@ -60,14 +92,14 @@ func (sc *scan) template(g segment) (string, Kind) {
 }
 
 // isCodeNumber: a chunk, the status or number of an error.
-func isCodeNumber(sc *scan, g segment) bool {
+func isCodeNumber(sc *scan, g *segment) bool {
 	if !allDigits(g.text) {
 		return false
 	}
 	return g.source && !sc.isAfterPersonWord(g) || len(g.text) <= 3 && (g.before == "errors" || g.before == "error" || g.before == "status")
 }
 
-func isBuildID(_ *scan, g segment) bool {
+func isBuildID(_ *scan, g *segment) bool {
 	return g.source && buildWords.has(g.before) && (isUUID(g.text) || isULID(g.text))
 }
 
@@ -78,17 +110,14 @@ func withoutBraces(s string) string {
 	return s
 }
 
-func isPerson(sc *scan, g segment) bool {
+func isPerson(sc *scan, g *segment) bool {
 	return !g.source && sc.isAfterPersonWord(g) && !fixedWords.has(g.text) && !isVersion(g.text)
 }
 
 // judgeAt judges a segment with an @: an address, a person's handle, a package, a
 // version of one, or a picture's density.
-func judgeAt(sc *scan, g segment) (string, Kind, bool) {
+func judgeAt(sc *scan, g *segment) (string, Kind, bool) {
 	i := strings.IndexByte(g.text, '@')
-	if i < 0 {
-		return "", 0, false
-	}
 	if _, found := sc.secretKind(g.text); found {
 		return params[Email], Email, true
 	}
@@ -117,48 +146,33 @@ func isPackage(path string) bool {
 }
 
 // isChunk: a build's file, named by a UUID.
-func isChunk(_ *scan, g segment) bool {
-	stem, code := codeStem(g)
-	return code && isUUID(stem)
-}
-
-// codeStem gives the name without extension of a source or built file at the end of
-// a path.
-func codeStem(g segment) (string, bool) {
-	dot := strings.LastIndexByte(g.text, '.')
-	if dot <= 0 || !g.last || !codeExtensions.has(g.text[dot+1:]) {
-		return "", false
-	}
-	return g.text[:dot], true
+func isChunk(_ *scan, g *segment) bool {
+	return codeExtensions.has(g.ext) && isUUID(g.stem)
 }
 
 // judgeFile judges a source file, or a picture that is not named by its number:
 // authors name them, so only secrets go.
-func judgeFile(sc *scan, g segment) (string, Kind, bool) {
-	if _, code := codeStem(g); !code {
-		media := g.ext != "" && mediaExtensions.has(g.ext[1:])
-		if !media || isUUID(g.stem) || allDigits(g.stem) && len(g.stem) >= 4 {
-			return "", 0, false
-		}
+func judgeFile(sc *scan, g *segment) (string, Kind, bool) {
+	if !codeExtensions.has(g.ext) && (!mediaExtensions.has(g.ext) || isUUID(g.stem) || allDigits(g.stem) && len(g.stem) >= 4) {
+		return "", 0, false
 	}
 	return sc.judgeSecret(g.text)
 }
 
 // judgeNumberedFile judges a picture or a document that is named by its number.
-func judgeNumberedFile(_ *scan, g segment) (string, Kind, bool) {
+func judgeNumberedFile(_ *scan, g *segment) (string, Kind, bool) {
 	switch {
-	case g.ext == "":
 	case allDigits(g.stem):
-		return params[ID] + g.ext, ID, true
+		return params[ID] + "." + g.ext, ID, true
 	case isUUID(g.stem):
-		return params[UUID] + g.ext, UUID, true
+		return params[UUID] + "." + g.ext, UUID, true
 	}
 	return "", 0, false
 }
 
 // judgeSource judges a directory, or a document, in the path of a source: it stays but
 // for secrets, and a build's directory may look like one.
-func judgeSource(sc *scan, g segment) (string, Kind, bool) {
+func judgeSource(sc *scan, g *segment) (string, Kind, bool) {
 	if !g.source {
 		return "", 0, false
 	}
@@ -179,18 +193,25 @@ func (sc *scan) judgeSecret(s string) (string, Kind, bool) {
 }
 
 // judgeRandom judges a segment that looks as if no author wrote it, or has a secret.
-func judgeRandom(sc *scan, g segment) (string, Kind, bool) {
+func judgeRandom(sc *scan, g *segment) (string, Kind, bool) {
 	kind, ok := randomKind(g.stem)
 	if !ok || kind != ID {
 		if k, found := sc.secretKind(g.text); found && (!ok || k != Token) {
 			kind, ok = k, true
 		}
 	}
-	return params[kind] + g.ext, kind, ok
+	if !ok {
+		return "", 0, false
+	}
+	out := params[kind]
+	if g.ext != "" {
+		out += "." + g.ext
+	}
+	return out, kind, true
 }
 
 // judgeSlug folds the long numbers of a slug: order-12345 becomes order-:id.
-func judgeSlug(_ *scan, g segment) (string, Kind, bool) {
+func judgeSlug(_ *scan, g *segment) (string, Kind, bool) {
 	out, ok := foldNumbers(g.text)
 	return out, ID, ok
 }

@@ -24,11 +24,11 @@ var passwordWords = words(`password passwd passwort passphrase`)
 
 // secretAfterArrow finds a secret after the > at i of an arrow: password -> x1y2.
 func secretAfterArrow(s string, i, behind int) match {
-	if i == 0 || s[i-1] != '-' {
-		return match{}
-	}
 	return statedSecret(s, i-1, behind)
 }
+
+// arrowLeads are before the > of an arrow.
+var arrowLeads = bytesOf("-")
 
 // secretAfterWideArrow finds a secret after a →. What is in it is looked at, too.
 func secretAfterWideArrow(s string, i, behind int) match {

@@ -78,13 +78,7 @@ func authorityStart(s string) int {
 	return i + 3
 }
 
-var schemeBytes = func() byteSet {
-	b := bytesOf("+.-:")
-	for c := range b {
-		b[c] = b[c] || is(byte(c), alnum)
-	}
-	return b
-}()
+var schemeBytes = bytesIn(alnum, "+.-:")
 
 // cutQuery cuts a URL at its query. In the URL of a frame or in a text, line and
 // column may be at the end of either part.

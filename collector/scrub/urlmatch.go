@@ -60,14 +60,11 @@ func (sc *scan) rewriteFrom(s string, start, end, authority int) int {
 	return end
 }
 
+// queryLeads are the ends of an address before its query.
+var queryLeads = bytesIn(alnum, "/")
+
 // urlStops end a URL in a text; those beyond ASCII may.
-var urlStops = func() byteSet {
-	b := bytesOf(" \t\n\"'<>`{}|\\^()[")
-	for c := utf8.RuneSelf; c < len(b); c++ {
-		b[c] = true
-	}
-	return b
-}()
+var urlStops = bytesOf(" \t\n\"'<>`{}|\\^()[").orForeign()
 
 // urlEnd gives where the URL that continues at i ends: at a blank, quote or bracket,
 // without the punctuation of the sentence around it.
@@ -125,10 +122,7 @@ var sentenceEnds = bytesOf(".,;:!?")
 // barePath rewrites a path that begins with the / at i, or a URL without scheme that
 // begins with //.
 func (sc *scan) barePath(s string, i, behind int) int {
-	if i > 0 && !is(s[i-1], space) && strings.IndexByte("\"'`(=,[:", s[i-1]) < 0 || behind >= len(s) {
-		return 0
-	}
-	if i > 0 && placeholderAt(s, i-1) > 0 {
+	if behind == len(s) || i > 0 && placeholderAt(s, i-1) > 0 {
 		return 0
 	}
 	c := s[behind]
@@ -152,12 +146,12 @@ func (sc *scan) barePath(s string, i, behind int) int {
 	return sc.rewriteURL(s, i, end)
 }
 
+// pathLeads are before a path in a text.
+var pathLeads = bytesIn(space, "\"'`(=,[:")
+
 // bareQuery removes the query at the ? at i of an address that does not begin with a
 // slash: cart.html?user=jane.
 func (sc *scan) bareQuery(s string, i, behind int) int {
-	if i == 0 || !is(s[i-1], alnum) && s[i-1] != '/' {
-		return 0
-	}
 	j := behind
 	for j < len(s) && j-i < 64 && (is(s[j], alnum) || strings.IndexByte("_-.[]%", s[j]) >= 0) {
 		j++

@@ -5,7 +5,7 @@ import "strings"
 var (
 	valueEnds   = bytesOf(" \t\n&;,\"'<>)}]`|")
 	lineEnds    = bytesOf("\n\"'")
-	elementEnds = bytesOf("<\n")
+	contentEnds = bytesOf("<\n")
 )
 
 // valueEnd gives where an unquoted value that begins at i, behind the separator sep,
@@ -14,7 +14,7 @@ func (l *label) valueEnd(s string, i int, sep byte) int {
 	stops := &valueEnds
 	switch {
 	case sep == '>':
-		stops = &elementEnds
+		stops = &contentEnds
 	case l.line && sep == ':':
 		stops = &lineEnds
 	}
