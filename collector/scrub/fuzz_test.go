@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// secrets are planted by FuzzPlanted; none may be seen in what comes out.
+// secrets are planted by FuzzPlanted; none may be in the output.
 var secrets = []string{
 	"jane.doe@example.com", "jane%40example.com", "jane%2540example.com",
 	"4111111111111111", "4111 1111 1111 1111", "3782-822463-10005",
@@ -30,8 +30,8 @@ func newScrubber(t testing.TB) *Scrubber {
 	return s
 }
 
-// check asserts what holds for any output: it is valid, shows no invisible
-// character, is settled, and was not given up.
+// check asserts what holds for any output: it is valid, has no invisible character,
+// is settled, and was not dropped.
 func check(t *testing.T, kind, in string) string {
 	t.Helper()
 	s := newScrubber(t)
@@ -46,7 +46,7 @@ func check(t *testing.T, kind, in string) string {
 		t.Fatalf("%s %q gives invalid UTF-8: %q", kind, in, r.Text)
 	}
 	if normalise(r.Text) != r.Text {
-		t.Fatalf("%s %q gives text that is not normal: %q", kind, in, r.Text)
+		t.Fatalf("%s %q gives text that is not normalised: %q", kind, in, r.Text)
 	}
 	again, err := s.Explain(kind, r.Text)
 	if err != nil {
@@ -95,8 +95,8 @@ func FuzzPlanted(f *testing.F) {
 	f.Fuzz(func(t *testing.T, before, after string, n, k uint8) {
 		before, after = before[:min(len(before), 2<<10)], after[:min(len(after), 2<<10)]
 		secret := secrets[int(n)%len(secrets)]
-		// Blanks around it: what stands close may make another thing of it, a
-		// longer number for example.
+		// Blanks are around it: what is close to it may change its meaning, as in
+		// a longer number.
 		in := before + " " + secret + " " + after
 		for _, kind := range []string{"message", "stack", "tag"} {
 			out := check(t, kind, in)

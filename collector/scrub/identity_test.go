@@ -24,11 +24,11 @@ func newIdentity(t *testing.T, c IdentityConfig) *Identity {
 	return id
 }
 
-func TestHash(t *testing.T) {
+func TestHashInputsDiffer(t *testing.T) {
 	id := newIdentity(t, IdentityConfig{})
 	h := id.Hash("user", "shop", "jane@example.com", noon)
 	if h == 0 {
-		t.Fatal("0 means that the client sent none")
+		t.Fatal("hash 0 means that the client sent no identifier")
 	}
 	if id.Hash("user", "shop", "", noon) != 0 {
 		t.Error("an empty identifier has a hash")
@@ -55,15 +55,15 @@ func TestHash(t *testing.T) {
 	}
 }
 
-// The derivation is fixed: collectors of two versions that share a key file agree.
-func TestHashIsFixed(t *testing.T) {
+// Collectors of two versions that share a key file must agree.
+func TestHashDerivationFixed(t *testing.T) {
 	id := newIdentity(t, IdentityConfig{Secret: bytes.Repeat([]byte{7}, 32)})
 	if got, want := id.Hash("user", "shop", "jane", noon), beacon.ID(0x4d1e41e59ad4d5db); got != want {
 		t.Errorf("got %#x, want %#x", uint64(got), uint64(want))
 	}
 }
 
-func TestHashConcurrently(t *testing.T) {
+func TestHashConcurrentDaysStable(t *testing.T) {
 	id := newIdentity(t, IdentityConfig{})
 	want := [2]beacon.ID{id.Hash("user", "shop", "jane", noon), id.Hash("user", "shop", "jane", noon.AddDate(0, 0, 1))}
 	var wg sync.WaitGroup
@@ -79,7 +79,7 @@ func TestHashConcurrently(t *testing.T) {
 	wg.Wait()
 }
 
-func TestKeyFileIsShared(t *testing.T) {
+func TestKeyFileConcurrentStartShared(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "identity.key")
 	hashes := make([]beacon.ID, 8)
 	var wg sync.WaitGroup
@@ -108,11 +108,11 @@ func TestKeyFileIsShared(t *testing.T) {
 	}
 	left, err := os.ReadDir(filepath.Dir(path))
 	if err != nil || len(left) != 1 {
-		t.Errorf("left behind: %v, %v", left, err)
+		t.Errorf("files left: %v, %v", left, err)
 	}
 }
 
-func TestKeyFileIsRefused(t *testing.T) {
+func TestKeyFileBadRefused(t *testing.T) {
 	good := hex.EncodeToString(make([]byte, 32))
 	for _, c := range []struct {
 		name, text, want string
@@ -129,29 +129,29 @@ func TestKeyFileIsRefused(t *testing.T) {
 			if err := os.WriteFile(path, []byte(c.text), c.mode); err != nil {
 				t.Fatal(err)
 			}
-			if err := os.Chmod(path, c.mode); err != nil { // whatever the umask
+			if err := os.Chmod(path, c.mode); err != nil { // regardless of the umask
 				t.Fatal(err)
 			}
 			_, err := NewIdentity(IdentityConfig{KeyFile: path})
 			if err == nil || !strings.Contains(err.Error(), c.want) {
-				t.Errorf("got %v, want it to say %q", err, c.want)
+				t.Errorf("got %v, want %q in it", err, c.want)
 			}
 		})
 	}
 	if _, err := NewIdentity(IdentityConfig{KeyFile: t.TempDir()}); err == nil {
-		t.Error("a directory was taken for a key file")
+		t.Error("a directory was accepted as a key file")
 	}
 	if _, err := NewIdentity(IdentityConfig{Secret: []byte("short")}); err == nil {
-		t.Error("a short secret was taken")
+		t.Error("a short secret was accepted")
 	}
-	if _, err := NewIdentity(IdentityConfig{Rand: strings.NewReader("dry")}); err == nil {
-		t.Error("a dry source of randomness was taken")
+	if _, err := NewIdentity(IdentityConfig{Rand: strings.NewReader("short")}); err == nil {
+		t.Error("an empty source of randomness was accepted")
 	}
 }
 
-// A collector that learns the shared secret late agrees with the others from
+// A collector that learns the shared secret late must agree with the others from
 // then on.
-func TestAdoptedSecret(t *testing.T) {
+func TestAdoptSharedSecretAgrees(t *testing.T) {
 	late, err := NewIdentity(IdentityConfig{})
 	if err != nil {
 		t.Fatal(err)

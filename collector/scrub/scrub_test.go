@@ -9,17 +9,17 @@ import (
 	"unicode/utf8"
 )
 
-func TestTruncateAfterScrubbing(t *testing.T) {
+func TestTextTruncatesAfterScrubbing(t *testing.T) {
 	s := newScrubber(t)
 	for _, c := range []struct {
 		in   string
 		max  int
 		want string
 	}{
-		// A secret on the cut is not half a secret.
+		// A secret at the cut.
 		{"mail jane.doe@example.com", 14, "mail [email]"},
 		{"card 4111 1111 1111 1111 declined", 19, "card [card] decl…"},
-		// Nor is a placeholder half a placeholder.
+		// A placeholder at the cut.
 		{"mail jane.doe@example.com now", 14, "mail …"},
 		{"größer", 7, "grö…"},
 		{"grßßßer", 8, "grß…"},
@@ -38,7 +38,7 @@ func TestTruncateAfterScrubbing(t *testing.T) {
 	}
 }
 
-func TestPage(t *testing.T) {
+func TestPageKeepsPathTemplate(t *testing.T) {
 	s := newScrubber(t)
 	for in, want := range map[string]string{
 		"https://shop.example/users/8412/orders?x=1#y": "/users/:id/orders",
@@ -62,7 +62,7 @@ func TestPage(t *testing.T) {
 	}
 }
 
-func TestTag(t *testing.T) {
+func TestTagKeyAndValueScrubbed(t *testing.T) {
 	s := newScrubber(t)
 	for _, c := range []struct {
 		key, value, k, v string
@@ -95,7 +95,7 @@ func TestTag(t *testing.T) {
 	}
 }
 
-func TestCounts(t *testing.T) {
+func TestCountsByKind(t *testing.T) {
 	s := newScrubber(t)
 	if n := s.Counts()["email"]; n != 0 {
 		t.Fatalf("%d emails before the first", n)
@@ -113,7 +113,7 @@ func TestCounts(t *testing.T) {
 	}
 }
 
-func TestOverBudgetIsDropped(t *testing.T) {
+func TestTextOverLimitDropped(t *testing.T) {
 	s, err := New(Config{MaxInput: 100})
 	if err != nil {
 		t.Fatal(err)
@@ -129,42 +129,51 @@ func TestOverBudgetIsDropped(t *testing.T) {
 	}
 }
 
-// A scanner that fails must take its field with it, and nothing else.
-func TestPanicIsDropped(t *testing.T) {
+// If the scrubber fails on a field, that field must be dropped, and no other.
+func TestFieldPanicDropped(t *testing.T) {
 	s := newScrubber(t)
-	var told tally
-	got := s.field("jane@example.com", 0, func(*scan, string) string { panic("scanner") }, &told)
-	if got != "" || told[Dropped] != 1 || s.Counts()["dropped"] != 1 {
-		t.Errorf("got %q, told %d, counted %d", got, told[Dropped], s.Counts()["dropped"])
-	}
-	// So must one that never settles.
-	if got := s.field("x", 0, func(_ *scan, t string) string { return t + "x" }, nil); got != "" {
-		t.Errorf("got %q", got)
+	var explained tally
+	got := s.field("jane@example.com", 0, func(*scan, string) string { panic("rule") }, &explained)
+	if got != "" || explained[Dropped] != 1 || s.Counts()["dropped"] != 1 {
+		t.Errorf("got %q, explained %d, counted %d", got, explained[Dropped], s.Counts()["dropped"])
 	}
 	if got := s.Text("mail jane@example.com", 0); got != "mail [email]" {
 		t.Errorf("afterwards %q", got)
 	}
 }
 
-func TestConfig(t *testing.T) {
+func TestFieldUnsettledDropped(t *testing.T) {
+	s := newScrubber(t)
+	if got := s.field("x", 0, func(_ *scan, text string) string { return text + "x" }, nil); got != "" || s.Counts()["dropped"] != 1 {
+		t.Errorf("got %q, counted %d", got, s.Counts()["dropped"])
+	}
+}
+
+func TestNewBadConfigRefused(t *testing.T) {
 	for _, c := range []Config{{KeepParams: []string{""}}, {KeepParams: []string{"a=b"}}, {PersonWords: []string{"a/b"}}, {PersonWords: []string{""}}} {
 		if _, err := New(c); err == nil {
-			t.Errorf("%+v was taken", c)
+			t.Errorf("%+v was accepted", c)
 		}
 	}
+}
+
+func TestURLConfiguredWordsApplied(t *testing.T) {
 	s, err := New(Config{KeepParams: []string{"page"}, PersonWords: []string{"Tenancies"}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := s.URL("https://x.example/tenancies/acme/a?q=1&page=2&page=jane@example.com"); got != "https://x.example/tenancies/:id/a?page=2&page=[email]" {
-		t.Errorf("got %q", got)
-	}
-	if _, err := s.Explain("poem", "x"); err == nil {
-		t.Error("an unknown kind was taken")
+	if got, want := s.URL("https://x.example/tenancies/acme/a?q=1&page=2&page=jane@example.com"), "https://x.example/tenancies/:id/a?page=2&page=[email]"; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 
-func TestConcurrently(t *testing.T) {
+func TestExplainUnknownKindRefused(t *testing.T) {
+	if _, err := newScrubber(t).Explain("poem", "x"); err == nil {
+		t.Error("an unknown kind was accepted")
+	}
+}
+
+func TestExplainConcurrentMatchesFixtures(t *testing.T) {
 	s := newScrubber(t)
 	all := fixtures(t)
 	var wg sync.WaitGroup
@@ -181,7 +190,7 @@ func TestConcurrently(t *testing.T) {
 	wg.Wait()
 }
 
-func TestCleanTextCostsNothing(t *testing.T) {
+func TestTextCleanAllocatesNothing(t *testing.T) {
 	s := newScrubber(t)
 	for _, in := range []string{typical, "Request failed with status code 500 after 3 retries", "l’objet « total » est indéfini"} {
 		if n := testing.AllocsPerRun(100, func() { s.Text(in, 1024) }); n > 0 {
@@ -190,9 +199,8 @@ func TestCleanTextCostsNothing(t *testing.T) {
 	}
 }
 
-// Hostile texts are scrubbed in linear time. The bounds are wide, because tests
-// run on busy machines; BenchmarkHostile measures.
-func TestHostile(t *testing.T) {
+// The limit is wide, because tests run on busy machines; BenchmarkHostile measures.
+func TestExplainHostileStaysFast(t *testing.T) {
 	s := newScrubber(t)
 	for name, pattern := range hostile {
 		in := fill(pattern, 64<<10)
@@ -212,9 +220,8 @@ func TestHostile(t *testing.T) {
 	}
 }
 
-// TestLongTextsSettle scrubs texts that are longer than what is scanned again
-// after a replacement.
-func TestLongTextsSettle(t *testing.T) {
+// The texts are longer than what is scanned again after a replacement.
+func TestExplainLongTextSettles(t *testing.T) {
 	all := fixtures(t)
 	r := rand.New(rand.NewPCG(7, 11))
 	for range 60 {
