@@ -12,8 +12,8 @@ import (
 	"github.com/rumtop/rumtop/internal/frame"
 )
 
-// The page opens with the question that the finding raises, and goes through
-// those that there is something to ask about.
+// The page opens with the question about the finding, and tab goes through those
+// that have a topic.
 func TestDiffersQuestions(t *testing.T) {
 	f := incident()
 	f.Markers = nil
@@ -28,7 +28,7 @@ func TestDiffersQuestions(t *testing.T) {
 		if spec.Kind == frame.DiffersSpan {
 			spans++
 			if spec.To <= spec.From {
-				t.Errorf("%+v is no span", spec)
+				t.Errorf("%+v: not a time range", spec)
 			}
 		}
 	}
@@ -45,18 +45,19 @@ func TestDiffersQuestions(t *testing.T) {
 	f.Markers = []beacon.Marker{{At: f.At.Add(-2 * time.Minute).UnixMilli(), Text: "flag on"}}
 	m = screen(t, noColor, 120, 36, f)
 	if spec := asked(m).Differs; spec.Metric != "inp" {
-		t.Errorf("beside the errors stands %+v", spec)
+		t.Errorf("beside the errors: asks %+v", spec)
 	}
 	m = press(m, "d")
 	if spec := asked(m).Differs; spec.Metric != "inp" {
-		t.Errorf("the page begins with %+v", spec)
+		t.Errorf("the page opens with %+v", spec)
 	}
 	var titles []string
 	for range 9 {
-		titles = append(titles, m.pane.(differsPane).title(time.UTC))
+		p := m.pane.(differsPane)
+		titles = append(titles, p.topics.title(p.asks, time.UTC))
 		m = press(m, "tab")
 	}
-	for _, want := range []string{"since it began (14:02) against before", "since T0 (14:04) against before", "since “flag on” (14:05) against before"} {
+	for _, want := range []string{"since onset (14:02) vs before", "since T0 (14:04) vs before", "since “flag on” (14:05) vs before"} {
 		if !strings.Contains(strings.Join(titles, "\n"), want) {
 			t.Errorf("%q is not among %q", want, titles)
 		}
@@ -72,23 +73,23 @@ func TestDiffersCommand(t *testing.T) {
 	if spec := asked(m).Differs; spec != (frame.DiffersSpec{Kind: frame.DiffersFilter, A: "browser=Safari"}) {
 		t.Errorf("asks %+v", spec)
 	}
-	if got := ansi.Strip(m.View()); !strings.Contains(got, "what differs: browser=Safari against the rest") {
+	if got := ansi.Strip(m.View()); !strings.Contains(got, "what differs: browser=Safari vs the rest") {
 		t.Error(got)
 	}
 	if _, fault := command("differs lcp>fast"); fault == "" {
-		t.Error("a filter that is none")
+		t.Error("no error for an invalid filter")
 	}
 }
 
-// What is slow since it got worse is told from what always was.
-func TestSlowSinceItGotWorse(t *testing.T) {
+// After a regression, views are slow above a value between then and now.
+func TestDiffersSlowBound(t *testing.T) {
 	for _, c := range []struct {
 		before, factor, want float64
 	}{{3060, 1.9, 4300}, {159, 3.4, 320}, {159, 3.5, 320}, {.04, 4, .08}, {0, 3, 0}, {200, math.Inf(1), 0}, {200, math.NaN(), 0}, {200, 1, 0}} {
 		x := frame.Finding{State: frame.FindingOn, Factor: c.factor}
 		x.Before.Value = c.before
 		if got := slowFrom(&x); math.Abs(got-c.want) > 1e-9 {
-			t.Errorf("from %v on where ×%v of %v, want %v", got, c.factor, c.before, c.want)
+			t.Errorf("slowFrom(%v × %v) = %v, want %v", c.before, c.factor, got, c.want)
 		}
 	}
 	f := incident()
@@ -105,23 +106,23 @@ func TestSlowSinceItGotWorse(t *testing.T) {
 	}
 }
 
-// The page that was opened before anything was found asks about what is found, unless it has an answer
-// to read or a person chose the question.
-func TestDiffersFollowsWhatIsFound(t *testing.T) {
+// A page opened before the finding asks about it, unless it has an answer to read
+// or a user chose the question.
+func TestDiffersFollowsFinding(t *testing.T) {
 	slow := incident()
 	slow.Finding.Measure, slow.Differs = "inp_p75", nil
 	early := incident()
 	early.Finding, early.Differs = frame.Finding{State: frame.FindingReading}, &frame.Differs{Of: "errored views", Against: "the rest", Note: "too few page views to compare"}
 	m := send(press(screen(t, noColor, 120, 36, early), "d"), frameMsg{slow})
 	if spec := asked(m).Differs; spec.Metric != "inp" {
-		t.Errorf("INP got worse, and the page asks %+v", spec)
+		t.Errorf("INP got worse, asks %+v", spec)
 	}
 	m = send(press(screen(t, noColor, 120, 36, early), "d", "v"), frameMsg{slow})
 	if spec := asked(m).Differs; spec.Kind != frame.DiffersRelease {
-		t.Errorf("a person asked about releases, the page asks %+v", spec)
+		t.Errorf("a user asked about releases, asks %+v", spec)
 	}
 	m = send(press(screen(t, noColor, 120, 36, incident()), "d"), frameMsg{slow})
 	if spec := asked(m).Differs; spec.Kind != frame.DiffersErrored {
-		t.Errorf("there is an answer to read, the page asks %+v", spec)
+		t.Errorf("there is an answer to read, asks %+v", spec)
 	}
 }

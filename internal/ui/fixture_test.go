@@ -229,7 +229,7 @@ func apart() *frame.Differs {
 		return frame.Difference{Term: frame.Term{Field: field, Value: value}, A: a, B: b, N: frame.Count(371 * a), Lift: a / b,
 			Diff: frame.Estimate{Value: a - b, Low: a - b - 0.04, High: a - b + 0.03, N: 371}}
 	}
-	d := &frame.Differs{Of: "errored views", Against: "the rest", A: 371, B: 8749, Compared: 62, Values: []frame.Difference{
+	d := &frame.Differs{Spec: frame.DiffersSpec{Kind: frame.DiffersErrored}, Of: "errored views", Against: "the rest", A: 371, B: 8749, Compared: 62, Values: []frame.Difference{
 		value("page", "/checkout", 0.88, 0.11), value("browser", "Safari", 0.91, 0.14), value("tag.flag", "new-payment", 0.87, 0.21), value("release", "2.4.1", 0.99, 0.36),
 	}}
 	d.Values[1].Same = []frame.Term{{Field: "browser_version", Value: "Safari 19"}}

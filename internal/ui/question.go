@@ -25,7 +25,7 @@ func (m model) question(l layout) frame.Query {
 		q = m.pane.ask(q, l.table.h)
 	}
 	if l.beside > 0 && l.errors.h > 0 && q.Differs == (frame.DiffersSpec{}) {
-		q.Differs = raisedBy(m.frame).spec()
+		q.Differs = differsSpec(m.frame)
 	}
 	if m.prompt.active {
 		q.ValuesOf = m.prompt.valuesOf

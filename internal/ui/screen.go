@@ -83,7 +83,8 @@ func (m model) drawBody(lines []string, l layout) {
 	}
 	errors := m.errors.draw(scene{m.frame, th, m.loc, l.w - l.beside, l.errors.h}, m.onErrors)
 	if l.beside > 0 && m.frame != nil {
-		errors = sideBySide(differsLines(m.frame.Differs, besideTitle(m.frame), th, l.beside-2, l.errors.h-1, -1, false), errors, l.beside)
+		differs := newDiffersTable(th, l.beside-2, false).lines(m.frame.Differs, differsTitle(m.frame), l.errors.h-1, noSelection)
+		errors = sideBySide(differs, errors, l.beside)
 	}
 	l.errors.draw(lines, errors...)
 }

@@ -106,7 +106,7 @@ func TestSelectionDiffers(t *testing.T) {
 	if spec := asked(m).Differs; spec != want {
 		t.Errorf("asks %+v", spec)
 	}
-	if got := ansi.Strip(m.View()); !strings.Contains(got, "what differs: 14:02 – 14:06 against the 4m before") {
+	if got := ansi.Strip(m.View()); !strings.Contains(got, "what differs: 14:02 – 14:06 vs the 4m before") {
 		t.Error(got)
 	}
 	if m = press(m, "esc"); m.chosen.empty() {

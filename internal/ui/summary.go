@@ -7,15 +7,17 @@ import (
 
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/measure"
 	"github.com/rumtop/rumtop/internal/plain"
 	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
-// maxSummary is the longest line that is copied, in cells: chats fold longer ones.
+// maxSummary is the longest line that is copied, in cells: chats fold longer
+// lines.
 const maxSummary = 1000
 
-// summary is what is on screen in one line that can be pasted into a chat, to be
-// read anywhere: which site, when in UTC, of whom, what, and on how many it rests.
+// summary is the screen in one line to paste into a chat: the site, the time in
+// UTC, the filter, and the numbers with their n.
 func summary(m model) string {
 	f := m.frame
 	var says string
@@ -41,7 +43,7 @@ func summary(m model) string {
 	return plain.Line(line, maxSummary)
 }
 
-// utcRange is the window; those who read it may be anywhere.
+// utcRange is the window in UTC: readers may be in any zone.
 func utcRange(f *frame.Frame) string {
 	to := f.At.UTC()
 	from := to.Add(-time.Duration(f.WindowS * float64(time.Second)))
@@ -66,28 +68,34 @@ func triageSummary(m model) string {
 	return s
 }
 
-// rowSummary is a row's numbers, each with what it rests on.
+// rowSummary is a row's numbers, each with its n.
 func rowSummary(r *frame.Row) string {
-	return fmt.Sprintf("error rate %s%% (n=%s), LCP p75 %s (n=%s), INP p75 %s (n=%s), %s hurt", percent(r.ErrorRate), count(float64(r.Views)),
-		p75(r.LCP, seconds, " s"), count(float64(r.LCP.N)), p75(r.INP, millis, " ms"), count(float64(r.INP.N)), affected(r))
+	rate := measure.All[measure.ErrorRate]
+	parts := []string{fmt.Sprintf("%s %s (n=%s)", rate.Title, rate.Unit.Format(r.ErrorRate), measure.Count(float64(r.Views)))}
+	for _, id := range [...]measure.ID{measure.LCP, measure.INP} {
+		m := measure.All[id]
+		d := r.Vital(m.Vital)
+		parts = append(parts, fmt.Sprintf("%s %s (n=%s)", m.Title, percentileText(*d, m.Unit), measure.Count(float64(d.N))))
+	}
+	return strings.Join(append(parts, affected(r)+" affected"), ", ")
 }
 
-// p75 is a percentile with its unit, marked where it rests on too little.
-func p75(d frame.Dist, say func(float64) string, unit string) string {
+// percentileText is a p75, marked if it is thin.
+func percentileText(d frame.Dist, unit measure.Unit) string {
 	switch {
 	case d.N == 0:
-		return unknown
+		return measure.Unknown
 	case d.Thin():
-		return "~" + say(d.P75) + unit
+		return "~" + unit.Format(d.P75)
 	}
-	return say(d.P75) + unit
+	return unit.Format(d.P75)
 }
 
-// groupSummary is an error group in one line, with the sessions that had it and
-// a trace, where those are known.
+// groupSummary is an error group in one line, with its sessions and a trace if
+// they are known.
 func groupSummary(g *frame.ErrorGroup, f *frame.Frame, sessions, trace string) string {
 	s := fmt.Sprintf("%s · %s · %s", errorTitle(g.Type, g.Message), plural(float64(g.Count), "error"), plural(float64(g.Users), "user")) + sessions
-	if _, change := errorTrend(g, f, draw.Theme{}); change != unknown && change != "=" {
+	if _, change := errorTrend(g, f, draw.Theme{}); change != measure.Unknown && change != "=" {
 		s += " · " + change
 	}
 	s += " · first seen " + g.FirstSeen.UTC().Format("15:04:05 UTC")
@@ -97,7 +105,7 @@ func groupSummary(g *frame.ErrorGroup, f *frame.Frame, sessions, trace string) s
 	return s + trace + " · fingerprint=" + g.Fingerprint
 }
 
-// markerSummary is what happened in the window and the one before it, the newest few.
+// markerSummary is the newest few markers of the window and the one before it.
 func markerSummary(f *frame.Frame) string {
 	const most = 3
 	var parts []string

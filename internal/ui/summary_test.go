@@ -27,7 +27,7 @@ func TestSummary(t *testing.T) {
 		{"objectives", promised(), []string{"O"}, []string{"errors (99.5% of views): 97.2% good (n=24.3k), burn 8.1×, breach · speed"}},
 		{"trust", incident(), []string{"T"}, []string{"no data quality problems · 2,000 beacons/s · sampled at 10%"}},
 		{"no trust", disconnected(), []string{"T"}, []string{"connected no", "gaps 2"}},
-		{"differs", incident(), []string{"d"}, []string{"errored views (n=371) against the rest (n=8,750)", "release=2.4.1 browser=Safari tag.flag=new-payment holds for 86% of them · page=/checkout 88% against 11%"}},
+		{"differs", incident(), []string{"d"}, []string{"errored views (n=371) vs the rest (n=8,750)", "release=2.4.1 browser=Safari tag.flag=new-payment: 86% vs 2% · page=/checkout: 88% vs 11%"}},
 		{"verdict", withVerdict(), []string{"V"}, []string{"2.4.1 (5,510 views) vs 2.4.0 (30.2k views): regressed · error rate regressed"}},
 		{"inspect", inspected(), []string{"i"}, []string{"LCP p75 3.41 s, p95 7.84 s (n=5,230), 54% good, 19% poor"}},
 		{"hostile", hostile(), nil, nil}, {"hostile error", hostile(), []string{"e"}, nil}, {"hostile verdict", hostile(), []string{"V"}, nil}, {"hostile differences", hostile(), []string{"d"}, nil},

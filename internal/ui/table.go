@@ -9,9 +9,8 @@ import (
 	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
-// holdOrder is how long the rows keep their order although the numbers would
-// have another: two rows that are equally bad must not change places every
-// second.
+// holdOrder is how long the rows keep their order: two rows that are equally bad
+// must not change places every second.
 const holdOrder = 5 * time.Second
 
 // table is the segments, worst first, and the cursor among them.
@@ -19,16 +18,16 @@ type table struct {
 	list
 	rows    []frame.Row // as shown
 	hidden  int         // segments that the frame leaves out
-	most    int         // segments there have been since the subject changed
+	most    int         // most segments since the subject changed
 	subject subject
-	ordered time.Time // when the order was last taken from a frame
+	ordered time.Time // when a frame last ordered the rows
 	moved   bool      // a user chose the row: the cursor follows its key
-	expects string    // the key to have the cursor once the subject has changed
+	expects string    // the key for the cursor after the subject has changed
 
 	extras extras
 }
 
-// subject is what the rows are about: where it changes, order and cursor begin anew.
+// subject is what the rows are about: a new one resets order and cursor.
 type subject struct {
 	by, filter, sort string
 	reverse          bool
@@ -65,7 +64,7 @@ func (t table) receive(f *frame.Frame, about subject) table {
 	return t
 }
 
-// worseIn is the measure that something got worse in, if anything did.
+// worseIn is the key of the measure that got worse, "" if none did.
 func worseIn(f *frame.Frame) string {
 	if f.Finding.State != frame.FindingOn {
 		return ""
@@ -73,31 +72,30 @@ func worseIn(f *frame.Frame) string {
 	return f.Finding.Measure
 }
 
-// expect has the cursor go to a key when rows of another subject come.
+// expect moves the cursor to a key when the rows of another subject arrive.
 func (t table) expect(key string) table {
 	t.expects = key
 	return t
 }
 
-// inOrderOf puts rows into the order in which their keys stood before; new ones
-// come last.
+// inOrderOf orders rows as their keys were ordered before, new ones last.
 func inOrderOf(rows, before []frame.Row) []frame.Row {
 	place := make(map[string]int, len(before))
 	for i := range before {
 		place[before[i].Key] = i
 	}
-	at := func(r frame.Row) int {
+	rank := func(r frame.Row) int {
 		if i, ok := place[r.Key]; ok {
 			return i
 		}
 		return len(before)
 	}
 	out := slices.Clone(rows)
-	slices.SortStableFunc(out, func(a, b frame.Row) int { return at(a) - at(b) })
+	slices.SortStableFunc(out, func(a, b frame.Row) int { return rank(a) - rank(b) })
 	return out
 }
 
-// resize takes the lines of the table, heading and total included.
+// resize sets the height of the table, heading and total included.
 func (t table) resize(h int) table {
 	t.list = t.fit(len(t.rows), visibleRows(h))
 	return t
@@ -117,8 +115,8 @@ func (t table) selected() *frame.Row {
 	return &t.rows[t.cursor]
 }
 
-// wanted is how many rows the next frame should carry: what is on screen, and
-// what the next few key presses reach.
+// wanted is how many rows the next frame should carry: those on screen, and those
+// that the next few keys reach.
 func (t table) wanted(visible int) int {
 	const step = 16
 	return (t.offset + 2*visible + step) / step * step
@@ -133,7 +131,7 @@ func visibleRows(h int) int {
 	return max(h, 0)
 }
 
-// totalFrom is the number of lines below the heading from which on one is for the total.
+// totalFrom is the number of lines below the heading from which one is the total.
 const totalFrom = 5
 
 // view draws heading, rows and total in exactly h lines.
