@@ -150,7 +150,7 @@ func annotateDeploys(ctx context.Context, sim *demo.Sim, f *feed.Live, since tim
 
 func deployMarker(d demo.Deploy) beacon.Marker {
 	kind := beacon.MarkerDeploy
-	if d.Back {
+	if d.Rollback {
 		kind = beacon.MarkerMitigation
 	}
 	return beacon.Marker{ID: fmt.Sprintf("demo/%d", d.At.UnixMilli()), At: d.At.UnixMilli(), Kind: kind, Text: d.Text, By: "ci"}

@@ -13,25 +13,25 @@ const chunk = int64(time.Second / time.Millisecond)
 // A cursor stands at a moment of the traffic and moves forward: the sessions
 // under way, and the chunk whose sessions come next.
 type cursor struct {
-	sim    *Sim
-	dice   *dice // seeded anew for each step of a session
-	births *dice // of sessions, by chunk
-	body   body
-	from   int64 // requests before are not handed out
-	chunk  int64
-	queue  queue
-	slots  []*session // under way or free, by slot
-	free   []int32    // slots
+	sim      *Sim
+	random   *random // seeded anew for each step of a session
+	arrivals *random // of sessions, by chunk
+	body     body
+	from     int64 // requests before are not handed out
+	chunk    int64
+	queue    queue
+	slots    []*session // under way or free, by slot
+	free     []int32    // slots
 }
 
 // cursorAt stands so that the first request is the first at or after from.
 func (s *Sim) cursorAt(from int64) *cursor {
 	return &cursor{
-		sim:    s,
-		dice:   newDice(),
-		births: newDice(),
-		from:   from,
-		chunk:  floorDiv(from-maxSession.Milliseconds(), chunk),
+		sim:      s,
+		random:   newRandom(),
+		arrivals: newRandom(),
+		from:     from,
+		chunk:    floorDiv(from-maxSession.Milliseconds(), chunk),
 	}
 }
 
@@ -39,7 +39,7 @@ func (s *Sim) cursorAt(from int64) *cursor {
 func (c *cursor) next(limit int64) (Request, bool) {
 	for {
 		for c.chunk*chunk < limit && (len(c.queue) == 0 || c.chunk*chunk <= c.queue[0].at) {
-			c.open()
+			c.startSessions()
 		}
 		if len(c.queue) == 0 || c.queue[0].at >= limit {
 			return Request{}, false
@@ -48,7 +48,7 @@ func (c *cursor) next(limit int64) (Request, bool) {
 		at, slot := first.at, first.slot
 		s := c.slots[slot]
 		c.step(s)
-		if s.phase == gone {
+		if s.phase == ended {
 			heap.Pop(&c.queue)
 			c.free = append(c.free, slot)
 		} else {
@@ -66,20 +66,20 @@ func (c *cursor) next(limit int64) (Request, bool) {
 	}
 }
 
-// open lets the sessions of the next chunk begin: arrivals are independent of
+// startSessions lets the sessions of the next chunk begin: arrivals are independent of
 // each other, so the gaps between them are exponential.
-func (c *cursor) open() {
-	c.births.seed(c.sim.seed, uint64(c.chunk))
+func (c *cursor) startSessions() {
+	c.arrivals.seed(c.sim.seed, uint64(c.chunk))
 	for i, t := 0, c.gap(); t < 1; i, t = i+1, t+c.gap() {
-		slot := c.slot()
+		slot := c.newSlot()
 		s := c.slots[slot]
 		s.key = mix(mix(c.sim.seed, uint64(c.chunk)), uint64(i))
-		s.user = &c.sim.users[c.births.IntN(len(c.sim.users))]
-		s.begin = c.chunk*chunk + int64(t*float64(chunk))
-		c.dice.seed(s.key, s.steps)
+		s.user = &c.sim.users[c.arrivals.IntN(len(c.sim.users))]
+		s.startedAt = c.chunk*chunk + int64(t*float64(chunk))
+		c.random.seed(s.key, s.steps)
 		s.steps++
-		c.pageLoad(s, s.user.entry(c.dice), s.begin)
-		if s.phase == gone {
+		c.pageLoad(s, s.user.entryPage(c.random), s.startedAt)
+		if s.phase == ended {
 			c.free = append(c.free, slot)
 			continue
 		}
@@ -89,10 +89,10 @@ func (c *cursor) open() {
 }
 
 // gap is the time to the next session's begin, in chunks.
-func (c *cursor) gap() float64 { return c.births.ExpFloat64() / c.sim.arrivals }
+func (c *cursor) gap() float64 { return c.arrivals.ExpFloat64() / c.sim.arrivals }
 
-// slot finds room for a new session; what an earlier one wrote into is used again.
-func (c *cursor) slot() int32 {
+// newSlot finds room for a new session; what an earlier one wrote into is used again.
+func (c *cursor) newSlot() int32 {
 	n := len(c.free)
 	if n == 0 {
 		c.slots = append(c.slots, &session{})
@@ -101,7 +101,7 @@ func (c *cursor) slot() int32 {
 	slot := c.free[n-1]
 	c.free = c.free[:n-1]
 	s := c.slots[slot]
-	*s = session{prefix: s.prefix, late: s.late[:0]}
+	*s = session{prefix: s.prefix, deferred: s.deferred[:0]}
 	return slot
 }
 

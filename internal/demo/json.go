@@ -55,38 +55,38 @@ func appendString(dst []byte, s string) []byte {
 type body struct {
 	buf     []byte
 	beacons int
-	begun   int  // beacons, those that are not sent included
-	silent  bool // what is written is not sent
-	from    int  // where the beacon being written begins
+	started int  // beacons, those that are not sent included
+	muted   bool // what is written is not sent
+	start   int  // where the beacon being written begins
 }
 
 func (b *body) reset(silent bool) {
 	b.buf = append(b.buf[:0], '[')
-	b.beacons, b.begun, b.silent = 0, 0, silent
+	b.beacons, b.started, b.muted = 0, 0, silent
 }
 
-func (b *body) end() { b.buf = append(b.buf, ']') }
+func (b *body) finish() { b.buf = append(b.buf, ']') }
 
-// append adds a beacon that was written before, with the comma that stood in
+// appendBeacon adds a beacon that was written before, with the comma that stood in
 // front of it.
-func (b *body) append(beacon []byte) {
+func (b *body) appendBeacon(beacon []byte) {
 	if b.beacons == 0 {
 		beacon = beacon[1:]
 	}
 	b.buf = append(b.buf, beacon...)
 	b.beacons++
-	b.begun++
+	b.started++
 }
 
-// begin opens a beacon; view is what all beacons of the page view have in common,
+// openBeacon opens a beacon; view is what all beacons of the page view have in common,
 // rate the share of sessions that it stands for.
-func (b *body) begin(id uint64, time int64, view []byte, rate float64) {
-	b.from = len(b.buf)
+func (b *body) openBeacon(id uint64, time int64, view []byte, rate float64) {
+	b.start = len(b.buf)
 	if b.beacons > 0 {
 		b.buf = append(b.buf, ',')
 	}
 	b.beacons++
-	b.begun++
+	b.started++
 	b.buf = append(b.buf, `{"id":"`...)
 	b.buf = appendHex(b.buf, id)
 	b.buf = append(b.buf, `","time":`...)
@@ -96,24 +96,24 @@ func (b *body) begin(id uint64, time int64, view []byte, rate float64) {
 	b.buf = strconv.AppendFloat(b.buf, rate, 'f', -1, 64)
 }
 
-func (b *body) close() {
+func (b *body) closeBeacon() {
 	b.buf = append(b.buf, '}')
-	if b.silent {
-		b.buf = b.buf[:b.from]
+	if b.muted {
+		b.buf = b.buf[:b.start]
 		b.beacons--
 	}
 }
 
-// metrics opens the object that metric fills and closeMetrics ends.
-func (b *body) metrics() { b.buf = append(b.buf, `,"metrics":{`...) }
+// openMetrics opens the object that metric fills and closeMetrics ends.
+func (b *body) openMetrics() { b.buf = append(b.buf, `,"metrics":{`...) }
 
-// metric appends a measurement in milliseconds.
-func (b *body) metric(name string, v float64) {
+// appendMetric appends a measurement in milliseconds.
+func (b *body) appendMetric(name string, v float64) {
 	b.metricName(name)
 	b.buf = appendTenths(b.buf, v)
 }
 
-func (b *body) cls(v float64) {
+func (b *body) appendMetricCLS(v float64) {
 	b.metricName("cls")
 	b.buf = appendCLS(b.buf, v)
 }
@@ -129,7 +129,7 @@ func (b *body) metricName(name string) {
 
 func (b *body) closeMetrics() { b.buf = append(b.buf, '}') }
 
-func (b *body) fault(f fault, time int64) {
+func (b *body) appendError(f pageError, time int64) {
 	b.buf = append(b.buf, `,"errors":[{"type":`...)
 	b.buf = appendString(b.buf, f.kind)
 	b.buf = append(b.buf, `,"message":`...)
@@ -145,20 +145,20 @@ func (b *body) fault(f fault, time int64) {
 	b.buf = append(b.buf, "}]"...)
 }
 
-// requests opens the list that request fills and closeRequests ends.
-func (b *body) requests() { b.buf = append(b.buf, `,"requests":[`...) }
+// openRequests opens the list that request fills and closeRequests ends.
+func (b *body) openRequests() { b.buf = append(b.buf, `,"requests":[`...) }
 
-// request begins an entry with its address, which the caller appends to buf
+// openRequest begins an entry with its address, which the caller appends to buf
 // before it calls answered.
-func (b *body) request() {
+func (b *body) openRequest() {
 	if b.buf[len(b.buf)-1] != '[' {
 		b.buf = append(b.buf, ',')
 	}
 	b.buf = append(b.buf, `{"url":"`...)
 }
 
-// answered ends the entry. A trace of 0 is none.
-func (b *body) answered(method string, status int, duration float64, trace uint64) {
+// closeRequest ends the entry. A trace of 0 is none.
+func (b *body) closeRequest(method string, status int, duration float64, trace uint64) {
 	b.buf = append(b.buf, `","method":"`...)
 	b.buf = append(b.buf, method...)
 	b.buf = append(b.buf, `","status":`...)
@@ -176,7 +176,7 @@ func (b *body) answered(method string, status int, duration float64, trace uint6
 
 func (b *body) closeRequests() { b.buf = append(b.buf, ']') }
 
-func (b *body) event(name string, value float64) {
+func (b *body) appendEvent(name string, value float64) {
 	b.buf = append(b.buf, `,"events":[{"name":"`...)
 	b.buf = append(b.buf, name...)
 	b.buf = append(b.buf, `","value":`...)

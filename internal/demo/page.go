@@ -42,8 +42,8 @@ var pages = [numPages]struct {
 	account:  {"/account", 75, 0.6, 0.9, 12, 0.2, 3, [numPages + 1]float64{8, 16, 4, 6, 16, 0, 4, 46}, false},
 }
 
-// entry draws the page that a session begins on.
-func (u *user) entry(d *dice) page {
+// entryPage draws the page that a session begins on.
+func (u *user) entryPage(d *random) page {
 	var w [numPages]float64
 	for i := range pages {
 		w[i] = pages[i].entry
@@ -53,8 +53,8 @@ func (u *user) entry(d *dice) page {
 	return page(d.pick(w[:]))
 }
 
-// next draws the page that a user goes to, or leaveShop.
-func (u *user) next(d *dice, from page) page {
+// nextPage draws the page that a user goes to, or leaveShop.
+func (u *user) nextPage(d *random, from page) page {
 	w := pages[from].next
 	w[cart] *= u.buyer
 	w[checkout] *= u.buyer

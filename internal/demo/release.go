@@ -33,8 +33,8 @@ func (r release) asset(chunk string) string {
 	return string(append(name, ".js"...))
 }
 
-// served is the release that a user's page load gets.
-func (u *user) served(c conditions) release {
+// releaseAt is the release that a user's page load gets.
+func (u *user) releaseAt(c conditions) release {
 	switch {
 	case u.bucket < tailShare:
 		return tailRelease

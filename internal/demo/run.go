@@ -14,9 +14,9 @@ import (
 const (
 	connections = 4                // requests under way at a time
 	backlog     = 64               // requests that wait for a connection
-	tooLate     = 5 * time.Second  // a request this far behind its time is dropped
+	maxDelay    = 5 * time.Second  // a request this far behind its time is dropped
 	lookAhead   = time.Second      // how far ahead of its time a request is made
-	idle        = time.Second / 10 // how long to wait when none is due in that time
+	idleWait    = time.Second / 10 // how long to wait when none is due in that time
 )
 
 // Stats counts what Run has done, in beacons.
@@ -54,7 +54,7 @@ func (s *Sim) Run(ctx context.Context, now func() time.Time, post func(context.C
 	for {
 		r, ok := c.next(s.offset(now().Add(lookAhead)))
 		if !ok {
-			if err := sleep(ctx, idle); err != nil {
+			if err := sleep(ctx, idleWait); err != nil {
 				return err
 			}
 			continue
@@ -68,7 +68,7 @@ func (s *Sim) Run(ctx context.Context, now func() time.Time, post func(context.C
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if now().Sub(r.At) > tooLate {
+		if now().Sub(r.At) > maxDelay {
 			s.counts.dropped.Add(uint64(r.Beacons))
 			continue
 		}

@@ -14,7 +14,7 @@ var healthy = sync.OnceValue(func() []sent {
 	if err != nil {
 		panic(err)
 	}
-	all, err := collect(s, -9*time.Minute, rolloutBegins)
+	all, err := collect(s, -9*time.Minute, rolloutStart)
 	if err != nil {
 		panic(err)
 	}
@@ -31,9 +31,9 @@ func play(t *testing.T, scenario string) (before, during []sent) {
 // Until a script begins, its traffic is that of a healthy day.
 func TestScriptsBeginHealthy(t *testing.T) {
 	t.Parallel()
-	before := traffic(t, newSim(t, Config{Seed: 6, Scenario: "quiet"}), rolloutBegins-30*time.Second, rolloutBegins)
+	before := traffic(t, newSim(t, Config{Seed: 6, Scenario: "quiet"}), rolloutStart-30*time.Second, rolloutStart)
 	for _, scenario := range Scenarios() {
-		if got := traffic(t, newSim(t, Config{Seed: 6, Scenario: scenario}), rolloutBegins-30*time.Second, rolloutBegins); !reflect.DeepEqual(got, before) {
+		if got := traffic(t, newSim(t, Config{Seed: 6, Scenario: scenario}), rolloutStart-30*time.Second, rolloutStart); !reflect.DeepEqual(got, before) {
 			t.Errorf("%s begins with %d beacons, a healthy day has %d, or they differ", scenario, len(got), len(before))
 		}
 	}
@@ -201,11 +201,11 @@ func TestDeploys(t *testing.T) {
 			continue
 		}
 		for i, d := range got {
-			if i > 0 && d.At.Before(got[i-1].At) || d.Back != (i%2 == 1) {
+			if i > 0 && d.At.Before(got[i-1].At) || d.Rollback != (i%2 == 1) {
 				t.Errorf("%s: %+v", scenario, got)
 			}
 		}
-		if want > 0 && (got[0].Text != "deploy 2.4.1" || !got[0].At.Equal(s.start.Add(rolloutBegins)) || got[3].Text != "roll back 2.4.2") {
+		if want > 0 && (got[0].Text != "deploy 2.4.1" || !got[0].At.Equal(s.start.Add(rolloutStart)) || got[3].Text != "roll back 2.4.2") {
 			t.Errorf("%s: %+v", scenario, got)
 		}
 	}

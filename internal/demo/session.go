@@ -15,73 +15,73 @@ const (
 	loading phase = iota
 	acting
 	leaving
-	gone
+	ended
 )
 
 // A session is one visit of one user, and what it will do next. All times in it
 // are milliseconds since the script's zero.
 type session struct {
-	key   uint64
-	user  *user
-	begin int64
-	steps uint64
-	views uint64
+	key       uint64
+	user      *user
+	startedAt int64
+	steps     uint64
+	views     uint64
 
 	at    int64 // of the next request
 	phase phase // what the next request tells
 
-	page     page
-	item     uint64
-	release  release
-	vitals   vitals
-	rate     float64 // share of the sessions that send what this one does, as its first page load found it
-	silent   bool    // sends errors alone
-	slowCDN  float64 // how slow the CDN was when the page loaded
-	gallery  bool    // the page view's gallery throws
-	leavesAt int64
-	broken   bool   // the page view's checkout cannot take a payment
-	tries    int    // to pay, in this page view
-	reloads  int    // of a checkout that did not work
-	prefix   []byte // of every beacon of the page view
-	late     []byte // a beacon of the page view before, to go with the next
+	page           page
+	item           uint64
+	release        release
+	vitals         vitals
+	rate           float64 // share of the sessions that send what this one does, as its first page load found it
+	unsampled      bool    // sends errors alone
+	slowCDN        float64 // how slow the CDN was when the page loaded
+	galleryBroken  bool    // the page view's gallery throws
+	leavesAt       int64
+	checkoutBroken bool   // the page view's checkout cannot take a payment
+	tries          int    // to pay, in this page view
+	reloads        int    // of a checkout that did not work
+	prefix         []byte // of every beacon of the page view
+	deferred       []byte // a beacon of the page view before, to go with the next
 }
 
 // Probabilities of a session's course.
 const (
-	lateAtLeave   = 0.15  // the last report of a page view does not get out before it is gone
-	addsToCart    = 0.45  // of those who do something on a product's page
-	declined      = 0.012 // a payment that the bank refuses
-	breaks        = 0.92  // a broken checkout fails at a try
-	galleryThrows = 0.95
-	breaksOthers  = 0.015 // a page view of the broken checkout in a browser that copes
-	triesAgain    = 0.7
-	mostTries     = 4
-	reloadsPage   = 0.4 // after the last try
-	mostReloads   = 2
+	deferShare      = 0.15  // the last report of a page view does not get out before it is gone
+	addsToCart      = 0.45  // of those who do something on a product's page
+	declined        = 0.012 // a payment that the bank refuses
+	brokenFails     = 0.92  // a broken checkout fails at a try
+	galleryThrows   = 0.95
+	brokenElsewhere = 0.015 // a page view of the broken checkout in a browser that copes
+	triesAgain      = 0.7
+	maxTries        = 4
+	reloadsPage     = 0.4 // after the last try
+	maxReloads      = 2
 )
 
 // pageLoad moves the session on to a new page view.
 func (c *cursor) pageLoad(s *session, p page, at int64) {
-	d, u := c.dice, s.user
+	d, u := c.random, s.user
 	now := c.sim.script(time.Duration(at) * time.Millisecond)
 	s.page, s.phase = p, loading
-	s.release = u.served(now)
+	s.release = u.releaseAt(now)
 	candidate := s.release == now.candidate
-	if candidate && now.defect == blank && u.client.isSafari18() {
-		s.phase = gone
+	if candidate && now.defect == blankPage && u.client.isSafari18() {
+		s.phase = ended
 		return
 	}
 	if s.views == 0 {
 		s.rate = cmp.Or(now.sampling, 1)
-		s.silent = s.rate < 1 && !d.chance(s.rate)
+		s.unsampled = s.rate < 1 && !d.chance(s.rate)
 	}
 	s.slowCDN = now.slowCDN
-	s.gallery = candidate && now.defect == brokenGallery && p == product && u.client.engine == gecko
+	s.galleryBroken = candidate && now.defect == brokenGallery && p == product && u.client.engine == gecko
 	s.vitals = drawVitals(d, u, p, now, s.views > 0)
 	s.tries = 0
-	s.broken = false
+	s.checkoutBroken = false
 	if candidate && now.defect == cannotPay && p == checkout && u.newPay && (u.region == euWest || u.region == euCentral) {
-		s.broken = u.client.isSafari() || d.chance(breaksOthers)
+		s.checkoutBroken = u.client.isSafari() || d.chance(brokenElsewhere)
 	}
 	s.views++
 	view := mix(s.key, s.views)
@@ -105,69 +105,69 @@ func (c *cursor) pageLoad(s *session, p page, at int64) {
 // step writes the session's next request into the cursor's body and moves the
 // session on.
 func (c *cursor) step(s *session) {
-	c.dice.seed(s.key, s.steps)
+	c.random.seed(s.key, s.steps)
 	s.steps++
-	c.body.reset(s.silent)
+	c.body.reset(s.unsampled)
 	switch s.phase {
 	case loading:
-		c.load(s)
+		c.writeLoad(s)
 	case acting:
-		c.act(s)
+		c.writeAction(s)
 	case leaving:
-		c.leave(s)
+		c.writeLeave(s)
 	}
-	c.body.end()
-	if s.at-s.begin >= maxSession.Milliseconds() {
-		s.phase = gone
+	c.body.finish()
+	if s.at-s.startedAt >= maxSession.Milliseconds() {
+		s.phase = ended
 	}
 }
 
-// clock is the browser's, some moments before it sends.
-func (c *cursor) clock(s *session) int64 {
-	return c.sim.start.UnixMilli() + s.at + s.user.skew - int64(c.dice.IntN(120))
+// browserTime is the browser's, some moments before it sends.
+func (c *cursor) browserTime(s *session) int64 {
+	return c.sim.start.UnixMilli() + s.at + s.user.skew - int64(c.random.IntN(120))
 }
 
 func (c *cursor) beginBeacon(s *session) (now int64) {
-	now = c.clock(s)
-	c.body.begin(mix(s.key, s.steps<<8|uint64(c.body.begun)), now, s.prefix, s.rate)
+	now = c.browserTime(s)
+	c.body.openBeacon(mix(s.key, s.steps<<8|uint64(c.body.started)), now, s.prefix, s.rate)
 	return now
 }
 
-// load tells that a page view has begun and how it loaded.
-func (c *cursor) load(s *session) {
-	d, b, u, v := c.dice, &c.body, s.user, &s.vitals
-	if len(s.late) > 0 {
-		b.append(s.late)
-		s.late = s.late[:0]
+// writeLoad tells that a page view has begun and how it loaded.
+func (c *cursor) writeLoad(s *session) {
+	d, b, u, v := c.random, &c.body, s.user, &s.vitals
+	if len(s.deferred) > 0 {
+		b.appendBeacon(s.deferred)
+		s.deferred = s.deferred[:0]
 	}
 	c.beginBeacon(s)
 	b.buf = append(b.buf, `,"navigation":true`...)
-	b.metrics()
-	b.metric("ttfb", v.ttfb)
-	b.metric("fcp", v.fcp)
-	b.metric("dns", v.dns)
-	b.metric("tcp", v.tcp)
-	b.metric("tls", v.tls)
+	b.openMetrics()
+	b.appendMetric("ttfb", v.ttfb)
+	b.appendMetric("fcp", v.fcp)
+	b.appendMetric("dns", v.dns)
+	b.appendMetric("tcp", v.tcp)
+	b.appendMetric("tls", v.tls)
 	if u.client.measuresCLS() {
-		b.cls(v.cls / 2)
+		b.appendMetricCLS(v.cls / 2)
 	}
 	b.closeMetrics()
-	b.requests()
-	c.fetch(s)
+	b.openRequests()
+	c.writeFetch(s)
 	if d.chance(0.25) {
-		b.request()
+		b.openRequest()
 		b.buf = append(b.buf, Origin+"/api/session"...)
-		b.answered("GET", 200, d.lognormal(60*u.network, 0.4), 0)
+		b.closeRequest("GET", 200, d.lognormal(60*u.network, 0.4), 0)
 	}
 	b.closeRequests()
-	b.close()
+	b.closeBeacon()
 	switch {
-	case s.gallery && d.chance(galleryThrows):
-		c.report(s, missingSegmenter(d, u.client.engine, s.release))
-	case d.chance(noiseShare):
-		c.report(s, noise(d, u.client.engine, s.release))
-	case u.region == apSouth && d.chance(cdnFaultShare*s.slowCDN):
-		c.report(s, cdnFault(d, u.client.engine, s.release))
+	case s.galleryBroken && d.chance(galleryThrows):
+		c.writeError(s, missingSegmenter(d, u.client.engine, s.release))
+	case d.chance(randomErrorShare):
+		c.writeError(s, randomError(d, u.client.engine, s.release))
+	case u.region == apSouth && d.chance(cdnErrorShare*s.slowCDN):
+		c.writeError(s, cdnError(d, u.client.engine, s.release))
 	}
 
 	if d.chance(pages[s.page].act) {
@@ -175,176 +175,176 @@ func (c *cursor) load(s *session) {
 		s.at += int64(d.between(0.3, 0.8) * float64(s.leavesAt-s.at))
 		return
 	}
-	c.prepareLeave(s)
+	c.scheduleLeave(s)
 }
 
-// act tells what the user did on the page.
-func (c *cursor) act(s *session) {
-	d, b, u := c.dice, &c.body, s.user
+// writeAction tells what the user did on the page.
+func (c *cursor) writeAction(s *session) {
+	d, b, u := c.random, &c.body, s.user
 	c.beginBeacon(s)
 	if s.tries == 0 && (u.client.measuresINP() || u.client.measuresCLS()) {
-		b.metrics()
+		b.openMetrics()
 		if u.client.measuresINP() {
-			b.metric("inp", s.vitals.inp*d.between(0.5, 1))
+			b.appendMetric("inp", s.vitals.inp*d.between(0.5, 1))
 		}
 		if u.client.measuresCLS() {
-			b.cls(s.vitals.cls * 0.8)
+			b.appendMetricCLS(s.vitals.cls * 0.8)
 		}
 		b.closeMetrics()
 	}
 	again := false
 	switch {
 	case s.page == checkout:
-		again = c.pay(s)
+		again = c.writePayment(s)
 	case s.page == product && d.chance(addsToCart):
-		b.requests()
-		b.request()
+		b.openRequests()
+		b.openRequest()
 		b.buf = append(b.buf, Origin+"/api/cart/items"...)
-		if c.answered(s, "POST", 201, true) {
+		if c.endRequest(s, "POST", 201, true) {
 			b.closeRequests()
-			b.event("add_to_cart", 1)
+			b.appendEvent("add_to_cart", 1)
 		} else {
 			b.closeRequests()
 		}
-		b.close()
+		b.closeBeacon()
 	default:
-		b.requests()
-		c.fetch(s)
+		b.openRequests()
+		c.writeFetch(s)
 		b.closeRequests()
-		b.close()
+		b.closeBeacon()
 	}
 	if again {
 		s.at += int64(d.lognormal(6000, 0.5))
 		s.leavesAt = max(s.leavesAt, s.at+3000)
 		return
 	}
-	c.prepareLeave(s)
+	c.scheduleLeave(s)
 }
 
-// pay ends the beacon that act began with a payment and what came of it, and
+// writePayment ends the beacon that act began with a payment and what came of it, and
 // says whether the user will try again.
-func (c *cursor) pay(s *session) (again bool) {
-	d, b := c.dice, &c.body
-	b.requests()
-	b.request()
+func (c *cursor) writePayment(s *session) (again bool) {
+	d, b := c.random, &c.body
+	b.openRequests()
+	b.openRequest()
 	b.buf = append(b.buf, Origin+"/api/payment"...)
 	s.tries++
-	if s.broken && d.chance(breaks) {
+	if s.checkoutBroken && d.chance(brokenFails) {
 		status := 500
 		if d.chance(0.15) {
 			status = 422
 		}
-		b.answered("POST", status, d.lognormal(180*s.user.network, 0.4), d.Uint64())
+		b.closeRequest("POST", status, d.lognormal(180*s.user.network, 0.4), d.Uint64())
 		b.closeRequests()
-		b.close()
-		c.report(s, totalOfUndefined(d, s.user.client.engine, s.release))
-		return s.tries < mostTries && d.chance(triesAgain)
+		b.closeBeacon()
+		c.writeError(s, totalOfUndefined(d, s.user.client.engine, s.release))
+		return s.tries < maxTries && d.chance(triesAgain)
 	}
-	s.broken = false
+	s.checkoutBroken = false
 	if d.chance(declined) {
-		b.answered("POST", 402, d.lognormal(600, 0.4), d.Uint64())
+		b.closeRequest("POST", 402, d.lognormal(600, 0.4), d.Uint64())
 		b.closeRequests()
 	} else {
-		paid := c.answered(s, "POST", 201, false)
+		paid := c.endRequest(s, "POST", 201, false)
 		b.closeRequests()
 		if paid {
-			b.event("checkout_completed", d.lognormal(48, 0.8))
+			b.appendEvent("checkout_completed", d.lognormal(48, 0.8))
 		}
 	}
-	b.close()
+	b.closeBeacon()
 	return false
 }
 
-// leave tells the last values of what grows while a page is open.
-func (c *cursor) leave(s *session) {
-	c.lastValues(s)
-	c.depart(s)
+// writeLeave tells the last values of what grows while a page is open.
+func (c *cursor) writeLeave(s *session) {
+	c.writeLastValues(s)
+	c.leavePage(s)
 }
 
-func (c *cursor) lastValues(s *session) {
-	d, b, u, v := c.dice, &c.body, s.user, &s.vitals
+func (c *cursor) writeLastValues(s *session) {
+	d, b, u, v := c.random, &c.body, s.user, &s.vitals
 	c.beginBeacon(s)
-	b.metrics()
+	b.openMetrics()
 	if u.client.measuresLCP() {
-		b.metric("lcp", v.lcp)
+		b.appendMetric("lcp", v.lcp)
 	}
 	if u.client.measuresINP() {
-		b.metric("inp", v.inp)
+		b.appendMetric("inp", v.inp)
 	}
 	if u.client.measuresCLS() {
-		b.cls(v.cls)
+		b.appendMetricCLS(v.cls)
 	}
 	b.closeMetrics()
 	if d.chance(0.1) {
-		b.requests()
-		c.fetch(s)
+		b.openRequests()
+		c.writeFetch(s)
 		b.closeRequests()
 	}
-	b.close()
+	b.closeBeacon()
 }
 
-// prepareLeave schedules the last report of a page view, if the browser has
+// scheduleLeave schedules the last report of a page view, if the browser has
 // one to make. What it does not get out in time goes with the next page's first.
-func (c *cursor) prepareLeave(s *session) {
+func (c *cursor) scheduleLeave(s *session) {
 	s.at = max(s.leavesAt, s.at)
 	if !s.user.client.measuresLCP() {
-		c.depart(s)
+		c.leavePage(s)
 		return
 	}
-	if !c.dice.chance(lateAtLeave) {
+	if !c.random.chance(deferShare) {
 		s.phase = leaving
 		return
 	}
 	sent, beacons := len(c.body.buf), c.body.beacons
-	c.lastValues(s)
-	s.late = append(s.late[:0], c.body.buf[sent:]...)
+	c.writeLastValues(s)
+	s.deferred = append(s.deferred[:0], c.body.buf[sent:]...)
 	c.body.buf, c.body.beacons = c.body.buf[:sent], beacons
-	c.depart(s)
+	c.leavePage(s)
 }
 
-// depart goes on to the next page, or away.
-func (c *cursor) depart(s *session) {
-	d := c.dice
+// leavePage goes on to the next page, or away.
+func (c *cursor) leavePage(s *session) {
+	d := c.random
 	at := s.at + int64(d.between(40, 400))
-	if s.broken {
-		if s.reloads < mostReloads && d.chance(reloadsPage) {
+	if s.checkoutBroken {
+		if s.reloads < maxReloads && d.chance(reloadsPage) {
 			s.reloads++
 			c.pageLoad(s, checkout, at)
 			return
 		}
 		if d.chance(0.6) {
-			s.phase = gone
+			s.phase = ended
 			return
 		}
 	}
-	p := s.user.next(d, s.page)
+	p := s.user.nextPage(d, s.page)
 	if p == leaveShop {
-		s.phase = gone
+		s.phase = ended
 		return
 	}
 	c.pageLoad(s, p, at)
 }
 
-// report adds a beacon of one error: the agent sends errors apart from what
+// writeError adds a beacon of one error: the agent sends errors apart from what
 // is sampled.
-func (c *cursor) report(s *session, f fault) {
-	silent := c.body.silent
+func (c *cursor) writeError(s *session, f pageError) {
+	silent := c.body.muted
 	rate := s.rate
-	c.body.silent, s.rate = false, 1
+	c.body.muted, s.rate = false, 1
 	now := c.beginBeacon(s)
-	c.body.fault(f, now)
+	c.body.appendError(f, now)
 	if silent {
 		c.body.buf = append(c.body.buf, `,"sampled":false`...)
 	}
-	c.body.close()
-	c.body.silent, s.rate = silent, rate
+	c.body.closeBeacon()
+	c.body.muted, s.rate = silent, rate
 }
 
-// fetch adds the request that brings the page its content.
-func (c *cursor) fetch(s *session) {
-	c.body.request()
+// writeFetch adds the request that brings the page its content.
+func (c *cursor) writeFetch(s *session) {
+	c.body.openRequest()
 	c.body.buf = s.page.appendAPI(c.body.buf, s.item)
-	c.answered(s, "GET", 200, s.page == cart || s.page == checkout)
+	c.endRequest(s, "GET", 200, s.page == cart || s.page == checkout)
 }
 
 // Of the requests on a healthy day.
@@ -353,10 +353,10 @@ const (
 	tracedShare = 0.02 // also every failed one
 )
 
-// answered ends a request that goes well, but for the few that never do, and
+// endRequest ends a request that goes well, but for the few that never do, and
 // those to the cart when it fails.
-func (c *cursor) answered(s *session, method string, status int, cart bool) (ok bool) {
-	d := c.dice
+func (c *cursor) endRequest(s *session, method string, status int, cart bool) (ok bool) {
+	d := c.random
 	ok = !d.chance(failedShare)
 	if failing := c.sim.script(time.Duration(s.at) * time.Millisecond).failing; cart && failing > 0 && d.chance(failing) {
 		ok, status = false, 503
@@ -368,6 +368,6 @@ func (c *cursor) answered(s *session, method string, status int, cart bool) (ok 
 		trace = d.Uint64()
 	}
 	duration := d.lognormal((regions[s.user.region].origin+70)*s.user.network, 0.5)
-	c.body.answered(method, status, duration, trace)
+	c.body.closeRequest(method, status, duration, trace)
 	return ok
 }

@@ -36,7 +36,7 @@ const (
 
 // newUsers draws n users.
 func newUsers(seed uint64, n int) []user {
-	d := newDice()
+	d := newRandom()
 	d.seed(seed, 0x75736572)
 	headers := newHeaders()
 	shares := regionShares()
@@ -66,7 +66,7 @@ func newUsers(seed uint64, n int) []user {
 }
 
 // drawSkew: most clocks are within a second, a few are far off.
-func drawSkew(d *dice) int64 {
+func drawSkew(d *random) int64 {
 	const hour = int64(time.Hour / time.Millisecond)
 	switch x := d.Float64(); {
 	case x < 0.001:
@@ -85,7 +85,7 @@ var (
 	tiers      = [...]string{"free", "paid", "enterprise"}
 )
 
-func drawIdentity(d *dice, u *user, n int) []byte {
+func drawIdentity(d *random, u *user, n int) []byte {
 	var b []byte
 	switch x := d.Float64(); {
 	case x < anonymousShare:

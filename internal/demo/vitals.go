@@ -15,7 +15,7 @@ const scriptFactor = 4.0
 
 // drawVitals measures a page view. warm says that the connection stands since
 // an earlier one.
-func drawVitals(d *dice, u *user, p page, c conditions, warm bool) vitals {
+func drawVitals(d *random, u *user, p page, c conditions, warm bool) vitals {
 	r, pg := &regions[u.region], &pages[p]
 	access := 1.0 // what the last mile adds
 	if u.client.class != desktop {

@@ -5,33 +5,33 @@ import (
 	"math/rand/v2"
 )
 
-// dice is a seedable source of what is left to chance. Seeding costs next to
+// random is a seedable source of what is left to chance. Seeding costs next to
 // nothing, so every step of every session starts from its own seed and no
 // session has to carry a generator with it.
-type dice struct {
+type random struct {
 	*rand.Rand
 	pcg rand.PCG
 }
 
-func newDice() *dice {
-	d := &dice{}
+func newRandom() *random {
+	d := &random{}
 	d.Rand = rand.New(&d.pcg)
 	return d
 }
 
-func (d *dice) seed(a, b uint64) { d.pcg.Seed(mix(a, b), a) }
+func (d *random) seed(a, b uint64) { d.pcg.Seed(mix(a, b), a) }
 
-func (d *dice) chance(p float64) bool { return d.Float64() < p }
+func (d *random) chance(p float64) bool { return d.Float64() < p }
 
-func (d *dice) between(lo, hi float64) float64 { return lo + (hi-lo)*d.Float64() }
+func (d *random) between(lo, hi float64) float64 { return lo + (hi-lo)*d.Float64() }
 
 // lognormal has the given median; its p75 is median·e^(0.674·sigma).
-func (d *dice) lognormal(median, sigma float64) float64 {
+func (d *random) lognormal(median, sigma float64) float64 {
 	return median * math.Exp(sigma*d.NormFloat64())
 }
 
 // pick chooses an index with a probability proportional to its weight.
-func (d *dice) pick(weights []float64) int {
+func (d *random) pick(weights []float64) int {
 	sum := 0.0
 	for _, w := range weights {
 		sum += w

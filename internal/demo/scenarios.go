@@ -26,33 +26,33 @@ type conditions struct {
 type defect uint8
 
 const (
-	sound         defect = iota
+	noDefect      defect = iota
 	cannotPay            // the checkout fails in Safari with the flag new-payment, in Europe
 	brokenGallery        // a product's page throws in Firefox
-	blank                // nothing runs in Safari 18, the agent neither
+	blankPage            // nothing runs in Safari 18, the agent neither
 )
 
 // The incident, counted from the moment its release begins to roll out.
 const (
-	rolloutBegins = -4 * time.Minute // against the script's zero
-	rolloutTakes  = 5 * time.Minute / 2
+	rolloutStart  = -4 * time.Minute // against the script's zero
+	rolloutTime   = 5 * time.Minute / 2
 	rolloutShare  = 0.6
-	cdnSlows      = 7 * time.Minute
+	cdnSlowStart  = 7 * time.Minute
 	cdnRamp       = 30 * time.Second
 	rollback      = 10 * time.Minute
-	rollbackTakes = time.Minute
-	cdnHeals      = 12 * time.Minute
+	rollbackTime  = time.Minute
+	cdnSlowEnd    = 12 * time.Minute
 	incidentEvery = 20 * time.Minute
 )
 
 // The other scripts, counted from the same moment.
 const (
-	troubleRamp = 30 * time.Second
-	troubleEnds = 12 * time.Minute
-	cartFails   = 0.03
-	newSampling = 0.1
-	blankShare  = 0.95
-	blankTakes  = time.Minute
+	troubleRamp   = 30 * time.Second
+	troubleEnd    = 12 * time.Minute
+	cartFailShare = 0.03
+	newSampling   = 0.1
+	blankShare    = 0.95
+	blankTime     = time.Minute
 )
 
 var scenarios = []struct {
@@ -94,9 +94,9 @@ func scriptByName(name string) (script, error) {
 // A Deploy is what the shop's pipeline says when it begins to roll a release out,
 // and when it rolls it back.
 type Deploy struct {
-	At   time.Time
-	Text string
-	Back bool
+	At       time.Time
+	Text     string
+	Rollback bool
 }
 
 // Deploys are those of [from, to), in order of time.
@@ -107,11 +107,11 @@ func (s *Sim) Deploys(from, to time.Time) []Deploy {
 			out = append(out, Deploy{t, text, back})
 		}
 	}
-	cycles := max(int(to.Sub(s.start.Add(rolloutBegins))/incidentEvery), 0)
+	cycles := max(int(to.Sub(s.start.Add(rolloutStart))/incidentEvery), 0)
 	for n := range cycles + 1 {
-		at := rolloutBegins + time.Duration(n)*incidentEvery
+		at := rolloutStart + time.Duration(n)*incidentEvery
 		// A release that is rolling out shows some moments later.
-		c := s.script(at + rolloutTakes)
+		c := s.script(at + rolloutTime)
 		if c.adoption == 0 {
 			continue
 		}
@@ -128,19 +128,19 @@ func quiet(time.Duration) conditions { return conditions{} }
 // rolls the release back and heals the CDN. Some minutes of peace later the next
 // release is tried, with no more luck, so that a demo left running stays alive.
 func incident(t time.Duration) conditions {
-	cycle, t := again(t)
+	cycle, t := cycleAt(t)
 	if t < 0 {
 		return conditions{}
 	}
-	c := rollout(cycle, t, cannotPay, rolloutShare, rolloutTakes)
-	c.slowCDN = ramp(t, cdnSlows, cdnRamp) - ramp(t, cdnHeals, cdnRamp)
+	c := rollout(cycle, t, cannotPay, rolloutShare, rolloutTime)
+	c.slowCDN = ramp(t, cdnSlowStart, cdnRamp) - ramp(t, cdnSlowEnd, cdnRamp)
 	return c
 }
 
-// again is the number of an incident and the time since it began; before the
+// cycleAt is the number of an incident and the time since it began; before the
 // first one that time is negative.
-func again(t time.Duration) (cycle int, since time.Duration) {
-	if t -= rolloutBegins; t < 0 {
+func cycleAt(t time.Duration) (cycle int, since time.Duration) {
+	if t -= rolloutStart; t < 0 {
 		return 0, t
 	}
 	return int(t / incidentEvery), t % incidentEvery
@@ -150,48 +150,50 @@ func again(t time.Duration) (cycle int, since time.Duration) {
 func rollout(cycle int, t time.Duration, d defect, share float64, takes time.Duration) conditions {
 	return conditions{
 		candidate: release{2, 4, uint16(1 + cycle)}, defect: d,
-		adoption: share * (ramp(t, 0, takes) - ramp(t, rollback, rollbackTakes)),
+		adoption: share * (ramp(t, 0, takes) - ramp(t, rollback, rollbackTime)),
 	}
 }
 
-// trouble comes and goes.
-func trouble(t time.Duration) float64 {
-	_, t = again(t)
-	return ramp(t, 0, troubleRamp) - ramp(t, troubleEnds, troubleRamp)
+// troubleLevel comes and goes.
+func troubleLevel(t time.Duration) float64 {
+	_, t = cycleAt(t)
+	return ramp(t, 0, troubleRamp) - ramp(t, troubleEnd, troubleRamp)
 }
 
-func slowCDN(t time.Duration) conditions    { return conditions{slowCDN: trouble(t)} }
-func thirdParty(t time.Duration) conditions { return conditions{blocked: trouble(t)} }
-func failingAPI(t time.Duration) conditions { return conditions{failing: cartFails * trouble(t)} }
+func slowCDN(t time.Duration) conditions    { return conditions{slowCDN: troubleLevel(t)} }
+func thirdParty(t time.Duration) conditions { return conditions{blocked: troubleLevel(t)} }
+func failingAPI(t time.Duration) conditions {
+	return conditions{failing: cartFailShare * troubleLevel(t)}
+}
 
 // canary rolls out a release with which nothing is wrong.
 func canary(t time.Duration) conditions {
-	cycle, t := again(t)
+	cycle, t := cycleAt(t)
 	if t < 0 {
 		return conditions{}
 	}
-	return rollout(cycle, t, sound, rolloutShare, rolloutTakes)
+	return rollout(cycle, t, noDefect, rolloutShare, rolloutTime)
 }
 
 func badRelease(t time.Duration) conditions {
-	cycle, t := again(t)
+	cycle, t := cycleAt(t)
 	if t < 0 {
 		return conditions{}
 	}
-	return rollout(cycle, t, brokenGallery, rolloutShare, rolloutTakes)
+	return rollout(cycle, t, brokenGallery, rolloutShare, rolloutTime)
 }
 
 func whitePage(t time.Duration) conditions {
-	cycle, t := again(t)
+	cycle, t := cycleAt(t)
 	if t < 0 {
 		return conditions{}
 	}
-	return rollout(cycle, t, blank, blankShare, blankTakes)
+	return rollout(cycle, t, blankPage, blankShare, blankTime)
 }
 
 // fewerSessions is a setting that somebody changes: nobody is hurt.
 func fewerSessions(t time.Duration) conditions {
-	if t < rolloutBegins {
+	if t < rolloutStart {
 		return conditions{}
 	}
 	return conditions{sampling: newSampling}
