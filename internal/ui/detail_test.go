@@ -65,6 +65,7 @@ func answers[T tea.Msg](t *testing.T, cmd tea.Cmd) (out []T) {
 // The source of a stack is asked for once, shown with where it was in the
 // bundle, and why it is not known where it is not.
 func TestStackShowsSource(t *testing.T) {
+	t.Parallel()
 	asked := 0
 	var fails error
 	as := noColor

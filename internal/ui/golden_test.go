@@ -150,6 +150,7 @@ func checkScreen(t *testing.T, m model, w, h int) {
 }
 
 func TestGoldenScreens(t *testing.T) {
+	t.Parallel()
 	sizes := [][2]int{{60, 20}, {80, 24}, {120, 36}, {200, 50}}
 	small := sizes[1:2]
 	for _, c := range []struct {

@@ -16,7 +16,9 @@ import (
 type help struct {
 	list
 	sections []section
-	over     pane // that it was opened over, nil for the triage screen
+	over     pane     // that it was opened over, nil for the triage screen
+	page     []string // the whole page at the width that it has
+	width    int
 }
 
 // signs explains what the numbers are marked with.
@@ -52,7 +54,10 @@ func (h help) receive(f *frame.Frame) (pane, request) {
 }
 
 func (h help) resize(s scene) pane {
-	h.list = h.fitText(len(h.lines(s.theme, s.w)), s.h)
+	if h.width != s.w { // laying it out takes a millisecond
+		h.page, h.width = h.lines(s.theme, s.w), s.w
+	}
+	h.list = h.fitText(len(h.page), s.h)
 	return h
 }
 
@@ -121,7 +126,6 @@ func (h help) parts(t draw.Theme) (parts []string, lines int) {
 }
 
 func (h help) view(s scene) []string {
-	lines := h.lines(s.theme, s.w)
-	from := min(h.cursor, len(lines))
-	return lines[from:min(from+max(s.h, 0), len(lines))]
+	from := min(h.cursor, len(h.page))
+	return h.page[from:min(from+max(s.h, 0), len(h.page))]
 }

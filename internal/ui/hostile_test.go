@@ -18,6 +18,7 @@ import (
 
 // Ten thousand segments with names from hell: every size, grouping and key still gives a screen.
 func TestTenThousandHostileSegments(t *testing.T) {
+	t.Parallel()
 	f := incident()
 	f.By, f.Segments = "page", nil
 	for i := range 10_000 {
@@ -41,6 +42,7 @@ func TestTenThousandHostileSegments(t *testing.T) {
 
 // A window that is dragged sends hundreds of sizes: each is drawn whole, and the last one stays.
 func TestResizeStorm(t *testing.T) {
+	t.Parallel()
 	rnd := rand.New(rand.NewPCG(5, 6))
 	m := press(screen(t, inColor, 120, 36, marked()), "c")
 	for range 2000 {
@@ -61,6 +63,7 @@ func TestResizeStorm(t *testing.T) {
 
 // What is pasted into a prompt is text, however long and whatever is in it; elsewhere it is nothing.
 func TestPromptPastedGarbage(t *testing.T) {
+	t.Parallel()
 	rnd := rand.New(rand.NewPCG(7, 8))
 	for _, open := range []string{"/", ":", "a", ""} {
 		for range 50 {
@@ -133,6 +136,7 @@ func TestLocale(t *testing.T) {
 // A frame that another site's viewer shares, or a file holds, may be of anything: none of it reaches
 // the terminal unread.
 func TestPanesHostileFrame(t *testing.T) {
+	t.Parallel()
 	f := hostile()
 	f.Markers = marked().Markers
 	f.Inspection, f.Sessions, f.Course, f.Objectives, f.Silences = inspected().Inspection, hurtSessions().Sessions, hurtSessions().Course, promised().Objectives, whitePage().Silences

@@ -12,7 +12,8 @@ import (
 	"github.com/rumtop/rumtop/internal/beacon"
 )
 
-// ran is what a command answers, with those that it holds.
+// ran runs a command and all that it consists of, and returns their messages in
+// order; those of timers, which take longer, are left out.
 func ran(t *testing.T, cmd tea.Cmd) []tea.Msg {
 	t.Helper()
 	if cmd == nil {
@@ -22,20 +23,27 @@ func ran(t *testing.T, cmd tea.Cmd) []tea.Msg {
 	go func() { done <- cmd() }()
 	select {
 	case msg := <-done:
-		if batch, ok := msg.(tea.BatchMsg); ok {
-			var out []tea.Msg
-			for _, c := range batch {
-				out = append(out, ran(t, c)...)
-			}
-			return out
+		batch, ok := msg.(tea.BatchMsg)
+		if !ok {
+			return []tea.Msg{msg}
 		}
-		return []tea.Msg{msg}
-	case <-time.After(100 * time.Millisecond): // a timer
+		parts := make([]chan []tea.Msg, len(batch))
+		for i, c := range batch {
+			parts[i] = make(chan []tea.Msg, 1)
+			go func() { parts[i] <- ran(t, c) }()
+		}
+		var out []tea.Msg
+		for _, p := range parts {
+			out = append(out, <-p...)
+		}
+		return out
+	case <-time.After(100 * time.Millisecond):
 		return nil
 	}
 }
 
 func TestAnnotateAddsMarker(t *testing.T) {
+	t.Parallel()
 	var set []beacon.Marker
 	var fails error
 	m := screen(t, noColor, 80, 24, marked())

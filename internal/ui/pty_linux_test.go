@@ -118,6 +118,7 @@ func BenchmarkFirstPaint(b *testing.B) {
 }
 
 func TestRunEndsWithTerminal(t *testing.T) {
+	t.Parallel()
 	for _, env := range []string{"", ignoreHangup + "=1"} {
 		t.Run("env "+env, func(t *testing.T) {
 			person, cmd := startScreen(t, env)
@@ -198,6 +199,7 @@ func want(t *testing.T, ended chan error, target error) {
 // A terminal whose flow is stopped takes nothing in: it must not keep the process
 // from ending.
 func TestRunEndsWithStuckTerminal(t *testing.T) {
+	t.Parallel()
 	person, program := openPTY(t, 200, 50)
 	t.Cleanup(func() { _ = program.Close() })
 	ctx, cancel := context.WithCancel(context.Background())

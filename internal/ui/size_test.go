@@ -14,6 +14,7 @@ var sgrSequence = regexp.MustCompile("\x1b\\[[0-9;]*m")
 
 // Every size shows what fits, in every mode, whatever the frame holds.
 func TestAnySize(t *testing.T) {
+	t.Parallel()
 	widths := []int{1, 2, 3, 5, 8, 11, 12, 20, 23, 24, 30, 49, 50, 60, 79, 80, 99, 100, 120, 200, 300}
 	heights := []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 13, 14, 18, 20, 24, 30, 36, 50, 100}
 	frames := []*frame.Frame{hostile(), withDetail(), nothingYet(), disconnected()}
