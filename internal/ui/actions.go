@@ -24,7 +24,7 @@ func (m model) bindings() []binding {
 		{k.suspend, func(m model) (model, tea.Cmd) { return m, tea.Suspend }},
 	}
 	help := binding{k.help, openHelp}
-	room, open := m.room()
+	room, open := m.paneRoom()
 	switch {
 	case !open:
 		return slices.Concat(m.selectionBindings(), m.triageBindings(), leave, []binding{help}, m.queryBindings())

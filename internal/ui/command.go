@@ -14,8 +14,8 @@ import (
 // verb is a command of the : line.
 type verb struct {
 	name    string
-	wants   string   // what its argument is; "" for none
-	choices []string // what it can be, where that is known
+	wants   string   // its argument in words; "": it has none
+	choices []string // values of the argument, where they are known
 	do      func(arg string) (action, string)
 }
 
@@ -50,8 +50,8 @@ func verbs() []verb {
 	return list
 }
 
-// command reads a line: the action, or what was expected instead. Names may be
-// cut short as long as they are the first to begin so.
+// command parses a line into an action, or into what was expected instead. A
+// prefix stands for the first command that starts with it.
 func command(line string) (action, string) {
 	name, arg, _ := strings.Cut(strings.TrimSpace(line), " ")
 	arg = strings.TrimSpace(arg)
@@ -120,7 +120,7 @@ func setBaseline(b func(model) frame.BaselineSpec) action {
 	}
 }
 
-// last is the last time before the frame at which clocks showed that.
+// last is the latest time up to the frame's at which clocks show hour:minute.
 func (m model) last(hour, minute int) time.Time {
 	now := m.frame.At.In(m.loc)
 	at := time.Date(now.Year(), now.Month(), now.Day(), hour, minute, 0, 0, m.loc)
@@ -130,7 +130,7 @@ func (m model) last(hour, minute int) time.Time {
 	return at
 }
 
-// completeCommand offers names, then what the argument can be.
+// completeCommand offers names of commands, then values of their argument.
 func completeCommand(before string, v vocabulary) (from int, choices []string) {
 	name, arg, hasArg := strings.Cut(before, " ")
 	var names []string

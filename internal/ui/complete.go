@@ -7,7 +7,7 @@ import (
 	"github.com/rumtop/rumtop/internal/filter"
 )
 
-// word is what stands before the cursor, as far as completing it goes.
+// word is the word before the cursor that can be completed.
 type word struct {
 	field string // "" while the field itself is being typed
 	part  string // of the field or the value
@@ -42,7 +42,7 @@ func wordAt(text string) word {
 	return word{field: field, part: strings.TrimPrefix(value, `"`), from: from}
 }
 
-// lastComma finds the last comma that separates values, which one between quotes does not.
+// lastComma finds the last comma that separates values; one in quotes does not.
 func lastComma(s string) int {
 	at, quote := -1, false
 	for i := range len(s) {
@@ -56,7 +56,7 @@ func lastComma(s string) int {
 	return at
 }
 
-// fieldChoices lists fields with the operator that they usually have.
+// fieldChoices lists fields, each with its usual operator.
 func fieldChoices(tags []string) []string {
 	var out []string
 	for _, f := range filter.Fields() {
@@ -77,7 +77,7 @@ func fieldChoices(tags []string) []string {
 	return out
 }
 
-// fixedValues are those of fields that have no others.
+// fixedValues are the values of fields that have a fixed set.
 func fixedValues(field string) []string {
 	switch field {
 	case "error", "handled":
@@ -86,7 +86,7 @@ func fixedValues(field string) []string {
 	return nil
 }
 
-// matching keeps what begins with a part, then what contains it.
+// matching keeps the strings that start with part, then those that contain it.
 func matching(all []string, part string) []string {
 	part = strings.ToLower(part)
 	var begin, within []string
@@ -101,7 +101,7 @@ func matching(all []string, part string) []string {
 	return append(begin, within...)
 }
 
-// quoted writes a value as it stands in an expression.
+// quoted writes a value as an expression needs it.
 func quoted(field, value string) string {
 	t, err := filter.NewTerm(field, filter.Eq, filter.Literal(value))
 	if err != nil {

@@ -14,21 +14,22 @@ import (
 	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
-// detail is one error group, looked at closely.
+// detail shows one error group: its numbers, its stack, and its breakdown by
+// dimension.
 type detail struct {
 	fingerprint string
-	group       frame.ErrorGroup // as the list had it, until the frame brings more
+	group       frame.ErrorGroup // from the list, until a frame brings the detail
 	full        *frame.ErrorDetail
-	values      list // the cursor among the values of the spread
+	values      list // the cursor in the breakdown
 	stack       list // which lines of the stack are in sight
 	traces      traces
 
-	sample  sample   // what has been looked up in source maps
+	sample  sample   // the stack that was looked up in source maps
 	origins []Origin // of its lines
-	unfound string   // why they are not known
+	unfound string   // why some or all origins are unknown
 }
 
-// receive takes what a frame has about the group.
+// receive takes the frame's detail, if it is of this group.
 func (d detail) receive(f *frame.Frame) detail {
 	if f.Detail != nil && f.Detail.Fingerprint == d.fingerprint {
 		d.full, d.group = f.Detail, f.Detail.ErrorGroup
@@ -36,14 +37,14 @@ func (d detail) receive(f *frame.Frame) detail {
 	return d
 }
 
-// spreadLine is one value of the spread, with its dimension.
+// spreadLine is one value of the breakdown, with its dimension.
 type spreadLine struct {
 	dim string
 	frame.SpreadValue
 	first bool // of its dimension
 }
 
-// spread lists the values that the error has; of each dimension the most frequent.
+// spread lists the breakdown: of each dimension the most frequent values.
 func (d detail) spread() []spreadLine {
 	const most = 4
 	if d.full == nil {
@@ -58,8 +59,8 @@ func (d detail) spread() []spreadLine {
 	return out
 }
 
-// selected is the value under the cursor as a term, none if there is none.
-func (d detail) selected() []frame.Term {
+// terms is the value under the cursor as a filter term; empty without one.
+func (d detail) terms() []frame.Term {
 	values := d.spread()
 	if d.values.cursor >= len(values) {
 		return nil
@@ -76,10 +77,10 @@ func (d detail) frames() []string {
 	return strings.Split(strings.TrimRight(plain.Text(d.full.Stack, 64<<10), "\n"), "\n")
 }
 
-// twoBoxes is the width from which stack and spread are side by side.
+// twoBoxes is the width from which stack and breakdown are side by side.
 const twoBoxes = 100
 
-// boxes are the lines that spread and stack have below a heading.
+// boxes are the heights of breakdown and stack below a heading.
 func (d detail) boxes(s scene, heading int) (spread, stack int) {
 	room := max(s.h-heading, 0)
 	if s.w >= twoBoxes {
@@ -99,8 +100,8 @@ func (d detail) resize(s scene) detail {
 	return d
 }
 
-// view draws the group in exactly s.h lines: what it is, then stack and spread,
-// side by side where there is room.
+// view draws the group in exactly s.h lines: the heading, then stack and
+// breakdown, side by side where there is room.
 func (d detail) view(s scene) []string {
 	if s.frame == nil {
 		return make([]string, s.h)
@@ -123,7 +124,7 @@ func (d detail) view(s scene) []string {
 	return slices.Clip(lines[:min(len(lines), s.h)])
 }
 
-// heading is what is known of the group besides stack and spread.
+// heading draws the group's message and numbers.
 func (d detail) heading(s scene) []string {
 	f, th, loc, w := s.frame, s.theme, s.loc, s.w
 	g := &d.group
@@ -178,11 +179,11 @@ func (d detail) heading(s scene) []string {
 	return append(lines, "")
 }
 
-// maxFrame is the longest line of a stack that is looked at.
+// maxFrame is the longest line of a stack that is shown, in cells.
 const maxFrame = 1000
 
-// fitFrame cuts a frame of a stack where it says least: its ends are the
-// function, and file, line and column. Other lines it cuts at their end.
+// fitFrame shortens a frame of a stack in its middle: its ends are the function,
+// and file, line and column. It cuts other lines at their end.
 func fitFrame(s string, width int) string {
 	n := draw.Cells(s)
 	if end := strings.TrimSuffix(s, ")"); n <= width || end == "" || end[len(end)-1] < '0' || end[len(end)-1] > '9' {
@@ -227,8 +228,8 @@ func (d detail) viewStack(th draw.Theme, w, h int) []string {
 	return lines
 }
 
-// viewSpread draws who has the error: per value its share of the errors, and its
-// share of all page views beside it.
+// viewSpread draws the breakdown: per value its share of the errors, and beside
+// it its share of all page views.
 func (d detail) viewSpread(th draw.Theme, w, h int) []string {
 	lines := make([]string, max(h, 0))
 	if h <= 0 {
@@ -274,7 +275,7 @@ func (d detail) viewSpread(th draw.Theme, w, h int) []string {
 	return lines
 }
 
-// summary is the group in one line, with a trace that has the error.
+// summary is the group in one line, with the trace of one of its errors.
 func (d detail) summary(f *frame.Frame) string {
 	sessions, trace := "", ""
 	if d.full != nil && d.full.Sessions > 0 {

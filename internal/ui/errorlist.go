@@ -9,9 +9,8 @@ import (
 	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
-// errorList is the error groups of the frame, at their end those that are gone
-// since the baseline, and the cursor among them. The triage screen and the
-// errors' own pane show it.
+// errorList is the error groups of the frame, followed by those that are gone
+// since the baseline. The triage screen and the errors' own pane show it.
 type errorList struct {
 	list
 	groups []frame.ErrorGroup
@@ -70,8 +69,8 @@ const (
 	errorSince  = 8
 )
 
-// draw draws a heading and the groups in exactly s.h lines.
-func (e errorList) draw(s scene, focused bool) []string {
+// lines draws a heading and the groups in exactly s.h lines.
+func (e errorList) lines(s scene, focused bool) []string {
 	f, th, loc, w, h := s.frame, s.theme, s.loc, s.w, s.h
 	lines := make([]string, h)
 	if h == 0 {
@@ -145,7 +144,7 @@ func (e errorList) draw(s scene, focused bool) []string {
 	return lines
 }
 
-// errorTitle is type and message as a browser's console has them.
+// errorTitle is type and message as a browser's console prints them.
 func errorTitle(kind, message string) string {
 	switch {
 	case kind == "":
@@ -158,8 +157,8 @@ func errorTitle(kind, message string) string {
 	return kind + ": " + message
 }
 
-// errorTrend compares a group with the baseline, by a factor where both are
-// enough to speak of one.
+// errorTrend compares a group with the baseline; as a factor if both counts are
+// large enough.
 func errorTrend(g *frame.ErrorGroup, f *frame.Frame, th draw.Theme) (draw.Style, string) {
 	const few = 10
 	now, before := float64(g.Count), float64(g.Before)

@@ -9,12 +9,12 @@ import (
 	"github.com/rumtop/rumtop/internal/frame"
 )
 
-// errorPane is the list of errors in place of table and errors, and one of them
-// looked at closely.
+// errorPane shows the list of errors in place of table and errors, or the detail
+// of one of them.
 type errorPane struct {
 	errorList
 	detail detail
-	inside bool // the detail is shown
+	inside bool // it shows the detail
 	traces traces
 }
 
@@ -24,11 +24,11 @@ func openErrors(m model) (model, tea.Cmd) {
 
 // openError opens the detail of the error under the cursor.
 func openError(m model) (model, tea.Cmd) {
-	return m.update(errorPane{errorList: m.errors, traces: m.traces}.enter())
+	return m.update(errorPane{errorList: m.errors, traces: m.traces}.showDetail())
 }
 
-// enter shows the error under the cursor.
-func (p errorPane) enter() (pane, request) {
+// showDetail shows the error under the cursor.
+func (p errorPane) showDetail() (pane, request) {
 	g := p.selected()
 	if g == nil {
 		return p, notify("no error selected")
@@ -79,18 +79,18 @@ func (p errorPane) bindings(k *keyMap) []paneBinding {
 			return p, nil
 		}})
 	}
-	return slices.Concat(out, []paneBinding{{k.open, p.enter}}, closeBindings(p, k.back, k.errors, k.next))
+	return slices.Concat(out, []paneBinding{{k.open, p.showDetail}}, closeBindings(p, k.back, k.errors, k.next))
 }
 
 func (p errorPane) detailBindings(k *keyMap) []paneBinding {
 	change := func(d detail) (pane, request) { p.detail = d; return p, nil }
 	keep := func(exclude bool) func() (pane, request) {
-		return func() (pane, request) { return p, narrow{p.detail.selected(), exclude} }
+		return func() (pane, request) { return p, narrow{p.detail.terms(), exclude} }
 	}
 	beside := func(move func(list) list) func() (pane, request) {
 		return func() (pane, request) {
 			p.errorList = p.move(move)
-			return p.enter()
+			return p.showDetail()
 		}
 	}
 	leave := func() (pane, request) { p.inside = false; return p, nil }
@@ -126,7 +126,7 @@ func (p errorPane) view(s scene) []string {
 	if p.inside {
 		return p.detail.view(s)
 	}
-	return p.draw(s, true)
+	return p.lines(s, true)
 }
 
 func (p errorPane) summary(f *frame.Frame) (string, bool) {

@@ -12,17 +12,17 @@ import (
 	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
-// help is the page of all keys and signs.
+// help is the page of all keys and symbols.
 type help struct {
 	list
 	sections []section
-	over     pane     // that it was opened over, nil for the triage screen
-	page     []string // the whole page at the width that it has
+	over     pane     // it was opened over this; nil: the triage screen
+	page     []string // all its lines, laid out for width
 	width    int
 }
 
-// signs explains what the numbers are marked with.
-var signs = [][2]string{
+// symbols explains the marks of numbers and rows.
+var symbols = [][2]string{
 	{"▲ ▼", "significantly worse, better"},
 	{"=", "no significant change"},
 	{"·", "unknown or thin"},
@@ -34,7 +34,7 @@ var signs = [][2]string{
 
 const filterHelp = `region=eu-*  release!=2.4.0  device=mobile,tablet  lcp>2500  error=yes  message~"reading 'total'"  tag.tier=paid  country?  and or not ( )`
 
-// openHelp opens the help over whatever is open.
+// openHelp opens the help over the pane that is open.
 func openHelp(m model) (model, tea.Cmd) {
 	return m.open(help{sections: m.keys.sections(), over: m.pane})
 }
@@ -77,7 +77,7 @@ func (h help) hints(k *keyMap) []key.Binding {
 
 func (h help) summary(*frame.Frame) (string, bool) { return "", false }
 
-// lines is the whole page, in as many columns as there is room for.
+// lines lays out the whole page in as many columns as fit.
 func (h help) lines(t draw.Theme, w int) []string {
 	const least = 39
 	across := min(max(w/least, 1), 3)
@@ -118,7 +118,7 @@ func (h help) parts(t draw.Theme) (parts []string, lines int) {
 		add(s.title, names, meanings)
 	}
 	var names, meanings []string
-	for _, s := range signs {
+	for _, s := range symbols {
 		names, meanings = append(names, s[0]), append(meanings, s[1])
 	}
 	add("symbols", names, meanings)

@@ -6,8 +6,8 @@ import (
 	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
-// hintLine names the keys that there is room for, most useful first. The help,
-// which names the rest, always has its place.
+// hintLine names as many keys as fit, in order. The help key, which leads to the
+// rest, always has its place.
 func hintLine(keys []key.Binding, t draw.Theme, w int) string {
 	p := draw.Line{Width: w}
 	p.Skip(1)

@@ -16,7 +16,7 @@ import (
 	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
-// Ten thousand segments with names from hell: every size, grouping and key still gives a screen.
+// Ten thousand segments with hostile names: every size and key gives a screen.
 func TestTenThousandHostileSegments(t *testing.T) {
 	t.Parallel()
 	f := incident()
@@ -40,7 +40,8 @@ func TestTenThousandHostileSegments(t *testing.T) {
 	}
 }
 
-// A window that is dragged sends hundreds of sizes: each is drawn whole, and the last one stays.
+// Resizing a window by hand sends hundreds of sizes: each is drawn whole, and the
+// last one stays.
 func TestResizeStorm(t *testing.T) {
 	t.Parallel()
 	rnd := rand.New(rand.NewPCG(5, 6))
@@ -61,7 +62,7 @@ func TestResizeStorm(t *testing.T) {
 	}
 }
 
-// What is pasted into a prompt is text, however long and whatever is in it; elsewhere it is nothing.
+// Pasted text goes to a prompt, however long and whatever is in it, else nowhere.
 func TestPromptPastedGarbage(t *testing.T) {
 	t.Parallel()
 	rnd := rand.New(rand.NewPCG(7, 8))
@@ -133,8 +134,7 @@ func TestLocale(t *testing.T) {
 	}
 }
 
-// A frame that another site's viewer shares, or a file holds, may be of anything: none of it reaches
-// the terminal unread.
+// A frame can hold anything: none of it reaches the terminal unsanitised.
 func TestPanesHostileFrame(t *testing.T) {
 	t.Parallel()
 	f := hostile()

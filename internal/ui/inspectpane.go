@@ -19,8 +19,8 @@ import (
 	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
-// inspectPane looks closely at one segment: how a metric is distributed, now
-// and over time, what a page load waits for, which pages and which requests.
+// inspectPane shows one segment in detail: the distribution of a vital, now and
+// over time, the phases of a page load, its slowest pages and its requests.
 type inspectPane struct {
 	list
 	by, key string
@@ -30,7 +30,7 @@ type inspectPane struct {
 	got     *frame.Inspection
 }
 
-// openInspect looks at the row under the cursor, or at all there is.
+// openInspect inspects the row under the cursor, or all traffic in the filter.
 func openInspect(m model) (model, tea.Cmd) {
 	p := inspectPane{by: m.query.By, whole: true, funnel: m.funnel}
 	if r := m.table.selected(); r != nil && m.pane == nil {
@@ -54,7 +54,7 @@ func (p inspectPane) receive(f *frame.Frame) (pane, request) {
 }
 
 func (p inspectPane) resize(s scene) pane {
-	p.list = p.fitText(len(p.sections(s)), s.h)
+	p.list = p.fitText(len(p.page(s)), s.h)
 	return p
 }
 
@@ -95,13 +95,13 @@ func formatOf(vital string) func(float64) string {
 }
 
 func (p inspectPane) view(s scene) []string {
-	lines := p.sections(s)
+	lines := p.page(s)
 	lines = lines[min(p.cursor, max(len(lines)-s.h, 0)):]
 	return lines[:min(len(lines), s.h)]
 }
 
-// sections is the whole page.
-func (p inspectPane) sections(s scene) []string {
+// page draws all lines of the pane, of which some are in sight.
+func (p inspectPane) page(s scene) []string {
 	t := s.theme
 	w := draw.Line{Width: s.w}
 	w.Skip(margin)
@@ -134,7 +134,7 @@ func (p inspectPane) sections(s scene) []string {
 	return append(lines, draw.BlockLines(both)...)
 }
 
-// twoColumns is the width from which the lists stand side by side.
+// twoColumns is the width from which the lists are side by side.
 const twoColumns = 100
 
 func (p inspectPane) spectrumLine(w *draw.Line, i *frame.Inspection, t draw.Theme, width int) string {
@@ -168,7 +168,7 @@ func (p inspectPane) shareLine(w *draw.Line, i *frame.Inspection, t draw.Theme) 
 	return w.Flush()
 }
 
-// rated is the style of a value by the bounds of its metric.
+// rated is the style of a value by the bounds of its vital.
 func rated(v float64, i *frame.Inspection, t draw.Theme) draw.Style {
 	switch {
 	case v >= i.Poor:
@@ -179,15 +179,15 @@ func rated(v float64, i *frame.Inspection, t draw.Theme) draw.Style {
 	return t.Good
 }
 
-// distributionHeight is the rows of the distribution's bars.
+// distributionHeight is the height of the distribution's bars in lines.
 const distributionHeight = 5
 
-// distributionLines draw how many page views had which value: bars, with the
-// values that they begin at below them.
+// distributionLines draws a histogram of page views by value; the label of a bar
+// is the value that it starts at.
 func distributionLines(i *frame.Inspection, t draw.Theme, width int) []string {
 	bins := i.Bins
 	room := max(width-2*margin, 1)
-	if len(bins) > room { // the sparse ends go
+	if len(bins) > room { // cut the sparse end
 		bins = bins[:room]
 	}
 	bar := max(min(room/max(len(bins), 1), 5), 1)
@@ -227,8 +227,8 @@ func distributionLines(i *frame.Inspection, t draw.Theme, width int) []string {
 	return append(lines, w.Flush())
 }
 
-// heatLines draw the distribution over time: slow above, fast below, the more
-// page views the denser.
+// heatLines draws the distribution over time: slow above, fast below, denser for
+// more page views.
 func heatLines(i *frame.Inspection, s scene) []string {
 	const label = 9
 	m := &i.Map
@@ -273,7 +273,7 @@ func heatLines(i *frame.Inspection, s scene) []string {
 	return append(lines, w.Flush())
 }
 
-// left is the column of what a page load waits for, and of pages.
+// left is the column of a page load's phases and of the slowest pages.
 func (p inspectPane) left(i *frame.Inspection, t draw.Theme, width int) []string {
 	w := draw.Line{Width: width}
 	lines := waterfall(i, t, width)
@@ -288,8 +288,8 @@ func (p inspectPane) left(i *frame.Inspection, t draw.Theme, width int) []string
 	return lines
 }
 
-// waterfall draws the medians of a page load's phases after one another, and what
-// counts from the beginning below them.
+// waterfall draws the medians of a page load's phases one after the other, and
+// below them the vitals, which count from the start of the load.
 func waterfall(i *frame.Inspection, t draw.Theme, width int) []string {
 	if len(i.Phases) == 0 {
 		return nil
@@ -329,7 +329,7 @@ func waterfall(i *frame.Inspection, t draw.Theme, width int) []string {
 	return append(lines, "")
 }
 
-// right is the column of requests and of what the site measures itself.
+// right is the column of requests, funnel, custom measures and events.
 func (p inspectPane) right(i *frame.Inspection, t draw.Theme, width int) []string {
 	w := draw.Line{Width: width}
 	var lines []string
@@ -373,8 +373,8 @@ func (p inspectPane) right(i *frame.Inspection, t draw.Theme, width int) []strin
 	return lines
 }
 
-// commonHost is the scheme and host of all endpoints, "" where they differ: it
-// would take the room of what tells them apart.
+// commonHost is the scheme and host that all endpoints share, "" if they differ.
+// It is left out of the list: it would take the room of the path.
 func commonHost(endpoints []frame.EndpointRow) string {
 	common := ""
 	for k, e := range endpoints {

@@ -12,7 +12,7 @@ import (
 	"github.com/rumtop/rumtop/internal/frame"
 )
 
-// What keys do to the question.
+// Keys change the query.
 func TestKeysQuery(t *testing.T) {
 	for _, c := range []struct {
 		name  string
@@ -82,7 +82,7 @@ func TestKeysQuery(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			m := press(screen(t, inColor, 120, 36, incident()), c.keys...)
 			if q := asked(m); !c.check(q) {
-				t.Errorf("after %q the question is %q by %s over %v at %v, sort %q, of %q, values of %q",
+				t.Errorf("after %q the query is %q by %s over %v at %v, sort %q, of %q, values of %q",
 					c.keys, q.Filter.Text, q.By, q.Window, q.At, q.Sort, q.Fingerprint, q.ValuesOf)
 			}
 		})
@@ -136,7 +136,7 @@ func TestPasteOnlyInPrompt(t *testing.T) {
 	}
 }
 
-// While paused the screen stands still, but for the answers to questions.
+// While paused the screen stands still, except for answers to queries.
 func TestPauseKeepsFrame(t *testing.T) {
 	m := press(screen(t, noColor, 120, 36, incident()), "space")
 	for range answersTaken {
@@ -145,12 +145,12 @@ func TestPauseKeepsFrame(t *testing.T) {
 	before := m.View()
 	m = send(m, frameMsg{quietHour()})
 	if m.View() != before {
-		t.Error("a frame that nobody asked for is shown")
+		t.Error("a frame without a query is shown")
 	}
 	m = press(m, "]")
 	m = send(m, frameMsg{quietHour()})
 	if m.View() == before {
-		t.Error("the answer to a question is not shown")
+		t.Error("the answer to a query is not shown")
 	}
 }
 
@@ -166,15 +166,14 @@ func TestWatchStalledSource(t *testing.T) {
 	}
 	m = send(m, frameMsg{incident()})
 	if strings.Contains(m.View(), "stalled") {
-		t.Error("frames have come again")
+		t.Error("frames arrive again")
 	}
 	if m = send(m, frameMsg{}); !strings.Contains(m.View(), "✗ stalled") {
 		t.Error("the source has ended, and the screen looks alive")
 	}
 }
 
-// The cursor stays with its row when the order changes; the order holds for some
-// seconds.
+// The order of rows holds for some seconds, and the cursor follows its row.
 func TestTableOrderHolds(t *testing.T) {
 	m := press(screen(t, noColor, 120, 36, incident()), "j")
 	swapped := func(after time.Duration) *frame.Frame {
@@ -274,7 +273,7 @@ var pages = [][]string{
 	nil, {"e"}, {"e", "enter"}, {"?"}, {"b"}, {"d"}, {"V"}, {"i"}, {"S"}, {"S", "enter"}, {"M"}, {"O"}, {"W"}, {"T"},
 }
 
-// The help promises no key that does nothing, and no key works unsaid.
+// The help lists every key that does something, and no other.
 func TestHelpListsAllKeys(t *testing.T) {
 	bound := map[string]bool{}
 	said := map[string]bool{}
@@ -300,14 +299,14 @@ func TestHelpListsAllKeys(t *testing.T) {
 			for _, name := range k.Keys() {
 				said[name] = true
 				if !bound[name] {
-					t.Errorf("the help promises %q, which does nothing", name)
+					t.Errorf("the help lists %q, which does nothing", name)
 				}
 			}
 		}
 	}
 	for name := range bound {
 		if !said[name] {
-			t.Errorf("%q does something that the help does not say", name)
+			t.Errorf("%q does something, and the help does not list it", name)
 		}
 	}
 }
@@ -333,8 +332,8 @@ func TestKeysUniquePerPage(t *testing.T) {
 	}
 }
 
-// Terminals send esc and, soon after it, a key as that key with alt. Over a slow
-// line that is what was meant.
+// Terminals send esc, soon followed by a key, as that key with alt. Over a slow
+// line esc and the key are meant.
 func TestEscThenKeyInOneRead(t *testing.T) {
 	alt := func(r rune) tea.KeyMsg { return tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}, Alt: true} }
 	m := send(press(screen(t, noColor, 120, 36, withDetail()), "e", "enter"), tea.KeyMsg{Type: tea.KeyEsc, Alt: true})
@@ -354,7 +353,7 @@ func TestEscThenKeyInOneRead(t *testing.T) {
 	}
 }
 
-// What differs can be kept and excluded, one value or all together.
+// What differs can be kept or excluded, one value or the combination.
 func TestDiffersNarrows(t *testing.T) {
 	for _, c := range []struct {
 		keys []string

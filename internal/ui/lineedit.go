@@ -9,15 +9,15 @@ import (
 	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
-// lineEdit is one line being typed, with the keys of a shell. It neither blinks,
-// which would send bytes all the time, nor reads the clipboard of the machine it
-// runs on: pasting is the terminal's business.
+// lineEdit is one line being typed, with the keys of a shell. It does not blink,
+// which would send bytes all the time, and leaves pasting to the terminal; see
+// docs/adr/0005-terminal.md for why it is not that of bubbles.
 type lineEdit struct {
 	text []rune
-	at   int // the cursor stands before text[at]
+	at   int // the cursor is before text[at]
 }
 
-// maxTyped bounds what a paste can put in.
+// maxTyped is the longest line: it bounds what is pasted.
 const maxTyped = 1000
 
 func newLine(s string) lineEdit {
@@ -27,8 +27,8 @@ func newLine(s string) lineEdit {
 
 func (l lineEdit) String() string { return string(l.text) }
 
-// press handles a key, and reports whether it was one of its own.
-func (l lineEdit) press(k tea.KeyMsg) (lineEdit, bool) {
+// handle takes a key and reports whether it is an editing key.
+func (l lineEdit) handle(k tea.KeyMsg) (lineEdit, bool) {
 	switch k.String() {
 	case "left", "ctrl+b":
 		l.at = max(l.at-1, 0)
@@ -96,8 +96,8 @@ func (l lineEdit) wordStart() int {
 	return i
 }
 
-// view draws the line with its cursor into w cells, and gives the column at which
-// its first rune stands: negative where the beginning is scrolled out of sight.
+// view draws the line with its cursor into w cells, and returns the column of its
+// first rune: negative if the start is scrolled out of sight.
 func (l lineEdit) view(p *draw.Line, th draw.Theme, w int) (origin int) {
 	start := p.Len()
 	first := sort.Search(l.at, func(i int) bool {
@@ -108,7 +108,7 @@ func (l lineEdit) view(p *draw.Line, th draw.Theme, w int) (origin int) {
 	if l.at < len(l.text) {
 		under, rest = string(l.text[l.at]), string(l.text[l.at+1:])
 	}
-	if th.Cursor == "" { // no attributes at all: a glyph has to do
+	if th.Cursor == "" { // without attributes a glyph marks it
 		p.Put(th.Text, "_")
 	} else {
 		p.PutBlock(th.Cursor, draw.Clean(under, 2))

@@ -20,10 +20,6 @@ const screenVariable = "RUMTOP_TEST_SCREEN"
 // it goes, as under nohup.
 const ignoreHangup = "RUMTOP_TEST_NOHUP"
 
-// patience is how long a screen may take to do what it must on a busy machine. One
-// that does not notice never does it.
-const patience = 20 * time.Second
-
 func TestMain(m *testing.M) {
 	if what := os.Getenv(screenVariable); what != "" {
 		os.Exit(beScreen(what))

@@ -15,11 +15,11 @@ import (
 	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
-// annotateTime is how long setting a marker may take.
+// annotateTime is how long adding a marker may take.
 const annotateTime = 10 * time.Second
 
-// annotate sets a marker at the moment that is looked at. A first word that names a kind makes
-// it one.
+// annotate adds a marker at the time of the frame. If the first word is a kind of
+// marker, that is its kind.
 func annotate(text string) action {
 	return func(m model) (model, tea.Cmd) {
 		switch {
@@ -44,7 +44,7 @@ func annotate(text string) action {
 	}
 }
 
-// markerAdded says what became of a marker.
+// markerAdded reports whether a marker was added.
 type markerAdded struct{ err error }
 
 func (r markerAdded) apply(m model) (model, tea.Cmd) {
@@ -54,8 +54,8 @@ func (r markerAdded) apply(m model) (model, tea.Cmd) {
 	return m.notify("marker added for all viewers")
 }
 
-// toggleT0 makes the moment that is looked at T0: deltas are since then, and the
-// header counts. Pressed again it is as before.
+// toggleT0 makes the time of the frame T0: the baseline ends there, and the
+// header shows the time since. Pressed again it restores the baseline.
 func toggleT0(m model) (model, tea.Cmd) {
 	if m.frame == nil {
 		return m.notify("no data yet")
@@ -69,13 +69,13 @@ func toggleT0(m model) (model, tea.Cmd) {
 	return m.notify("T0 is " + m.frame.At.In(m.loc).Format("15:04:05 MST") + ": now the baseline")
 }
 
-// t0 is a moment that was marked, and what deltas were against before.
+// t0 is the moment set as T0, and the baseline from before.
 type t0 struct {
 	at     time.Time
 	before frame.BaselineSpec
 }
 
-// since is how far a moment is from T0, as T+mm:ss; "" without one.
+// since is the time from T0 to now as T+mm:ss; "" without a T0.
 func (t t0) since(now time.Time) string {
 	if t.at.IsZero() {
 		return ""
@@ -91,7 +91,7 @@ func (t t0) since(now time.Time) string {
 	return fmt.Sprintf("T%s%d:%02d:%02d", sign, s/3600, s/60%60, s%60)
 }
 
-// sinceT0 is for the header.
+// sinceT0 is the time since T0 for the header.
 func (m model) sinceT0() string {
 	if m.frame == nil {
 		return ""
@@ -99,7 +99,7 @@ func (m model) sinceT0() string {
 	return m.t0.since(m.frame.At)
 }
 
-// marks are the moments that charts draw, in order of time: the frame's markers and T0.
+// marks are the moments drawn on charts in order of time: markers and T0.
 func (m model) marks() []beacon.Marker {
 	if m.frame == nil {
 		return nil

@@ -13,8 +13,8 @@ import (
 	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
-// model is the parent: it holds what its children share, gives each message to
-// the child that it concerns, and puts their lines together.
+// model is the parent: it holds what its children share, routes each message to
+// the child that it concerns, and joins their lines.
 type model struct {
 	services
 	display
@@ -38,7 +38,8 @@ type model struct {
 	recorded RecordingState // as of the last frame
 }
 
-// services are what the screen asks for things; each but source may be nil.
+// services are the outside world of the screen; all but source, copy and ring may
+// be nil.
 type services struct {
 	source   Source
 	copy     func(string) tea.Cmd
@@ -50,7 +51,7 @@ type services struct {
 	traces   traces
 }
 
-// display is how everything is shown.
+// display is how the screen shows things.
 type display struct {
 	keys          keyMap
 	theme         draw.Theme
@@ -59,7 +60,7 @@ type display struct {
 	title         string
 	funnel        string
 	burnWindow    time.Duration // long window of burn rates
-	recording     *Recording    // what is shown, if it is one
+	recording     *Recording    // the recording that is shown; nil: live data
 	width, height int
 }
 
@@ -116,7 +117,7 @@ func (m model) receive(f *frame.Frame) (model, tea.Cmd) {
 		m.recorded = m.recorder.Recording()
 	}
 	var want bool
-	// Nothing reaches a recording but answers, and more of it.
+	// All frames of a recording are answers, or more of its history.
 	if m.pause, want = m.pause.accepts(); want || m.recording != nil {
 		var cmd tea.Cmd
 		m, cmd = m.show(damp(m.frame, f))
@@ -137,8 +138,8 @@ func (m model) show(f *frame.Frame) (model, tea.Cmd) {
 	return m.update(m.pane.receive(f))
 }
 
-// settle gives every child its place, sends the query that the screen now
-// stands for, if it is a new one, and brings the charts up to date.
+// settle gives every child its size, sends the screen's query if it has changed,
+// and redraws the charts.
 func (m model) settle() model {
 	l := m.layout()
 	m.triage = m.triage.resize(l)
@@ -146,7 +147,7 @@ func (m model) settle() model {
 		m.pane = m.pane.resize(m.scene(l))
 	}
 	if m.width > 0 {
-		if q := m.question(l); !sameQuery(q, m.asked) {
+		if q := m.screenQuery(l); !sameQuery(q, m.asked) {
 			m.asked = q
 			m.answers = answersTaken
 			m.source.Ask(q)
@@ -174,7 +175,7 @@ func (m model) shownTheme() draw.Theme {
 }
 
 func (m model) layout() layout {
-	room, open := m.room()
+	room, open := m.paneRoom()
 	return arrange(m.width, m.height, shape{
 		zoom:    m.charts.zoom > 0,
 		warning: m.frame != nil && len(m.frame.Warnings) > 0,
@@ -195,8 +196,8 @@ func (m model) scene(l layout) scene {
 	return scene{m.frame, m.shownTheme(), m.loc, l.w, l.table.h}
 }
 
-// typed takes keys apart that arrived in one piece, as they do over a slow line.
-// What was pasted is text: it goes to a prompt or nowhere.
+// typed splits keys that arrived in one read, as they do over a slow line. Pasted
+// text goes to a prompt or nowhere.
 func (m model) typed(k tea.KeyMsg) (model, tea.Cmd) {
 	switch {
 	case k.Paste && !m.prompt.active:
@@ -204,7 +205,7 @@ func (m model) typed(k tea.KeyMsg) (model, tea.Cmd) {
 	case k.Alt && followsEsc(k, m.prompt.active):
 		return m.typedAfterEsc(k)
 	case k.Type != tea.KeyRunes || k.Paste || len(k.Runes) < 2:
-		return m.press(k)
+		return m.handleKey(k)
 	}
 	var cmds []tea.Cmd
 	for _, r := range k.Runes {
@@ -213,16 +214,16 @@ func (m model) typed(k tea.KeyMsg) (model, tea.Cmd) {
 			one.Type = tea.KeySpace
 		}
 		var cmd tea.Cmd
-		m, cmd = m.press(one)
+		m, cmd = m.handleKey(one)
 		m = m.settle()
 		cmds = append(cmds, cmd)
 	}
 	return m, tea.Batch(cmds...)
 }
 
-// followsEsc reports whether a key with alt is esc and, soon after it, the key:
-// terminals send the same for both, and none of the screen's keys has alt. What
-// may begin a sequence that was cut in two is neither.
+// followsEsc reports whether a key with alt means esc followed by the key:
+// terminals send the same for both, and no key of the screen has alt. A rune that
+// can start an escape sequence, cut in two, is neither.
 func followsEsc(k tea.KeyMsg, prompting bool) bool {
 	switch k.Type {
 	case tea.KeyEsc:
@@ -236,16 +237,16 @@ func followsEsc(k tea.KeyMsg, prompting bool) bool {
 }
 
 func (m model) typedAfterEsc(k tea.KeyMsg) (model, tea.Cmd) {
-	m, first := m.press(tea.KeyMsg{Type: tea.KeyEsc})
+	m, first := m.handleKey(tea.KeyMsg{Type: tea.KeyEsc})
 	m = m.settle()
 	k.Alt = false
 	m, second := m.typed(k)
 	return m, tea.Batch(first, second)
 }
 
-// press gives a key to the prompt if one is open, else to the first binding
+// handleKey gives a key to the prompt if one is open, else to the first binding
 // that it matches.
-func (m model) press(k tea.KeyMsg) (model, tea.Cmd) {
+func (m model) handleKey(k tea.KeyMsg) (model, tea.Cmd) {
 	m.notice.text = ""
 	if k.Type == tea.KeyCtrlC {
 		return m, tea.Quit

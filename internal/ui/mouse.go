@@ -9,20 +9,20 @@ import (
 	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
-// click does with the mouse what the keys do: the wheel moves the cursor, a row
-// is chosen and, chosen again, drilled into, a heading sorts, and a range of a
-// chart that is dragged over is selected.
+// click maps the mouse to what keys do: the wheel moves the cursor, a click
+// selects a row and a second one drills into it, a click on a heading sorts, and
+// dragging over a chart selects a time range.
 func (m model) click(e tea.MouseEvent) (model, tea.Cmd) {
-	room, open := m.room()
+	room, open := m.paneRoom()
 	switch {
 	case e.Button == tea.MouseButtonLeft && e.Action == tea.MouseActionMotion && !open && !m.prompt.active:
 		return m.drag(e, m.layout()), nil
 	case m.prompt.active || open && room == roomScreen || e.Action != tea.MouseActionPress:
 		return m, nil
 	case e.Button == tea.MouseButtonWheelUp:
-		return m.press(tea.KeyMsg{Type: tea.KeyUp})
+		return m.handleKey(tea.KeyMsg{Type: tea.KeyUp})
 	case e.Button == tea.MouseButtonWheelDown:
-		return m.press(tea.KeyMsg{Type: tea.KeyDown})
+		return m.handleKey(tea.KeyMsg{Type: tea.KeyDown})
 	case e.Button != tea.MouseButtonLeft:
 		return m, nil
 	case open:
@@ -38,10 +38,10 @@ func (m model) clickPane(e tea.MouseEvent) (model, tea.Cmd) {
 	if !ok || p.inside || !l.table.holds(e.Y) {
 		return m, nil
 	}
-	errors, again := p.click(e.Y - l.table.y - 1)
+	errors, again := p.clickRow(e.Y - l.table.y - 1)
 	p.errorList = errors
 	if again {
-		return m.update(p.enter())
+		return m.update(p.showDetail())
 	}
 	return m.update(p, nil)
 }
@@ -56,7 +56,7 @@ func (m model) clickTriage(e tea.MouseEvent) (model, tea.Cmd) {
 	case l.errors.holds(e.Y):
 		m.onErrors = true
 		var again bool
-		if m.errors, again = m.errors.click(e.Y - l.errors.y - 1); again {
+		if m.errors, again = m.errors.clickRow(e.Y - l.errors.y - 1); again {
 			return openError(m)
 		}
 	}
@@ -82,9 +82,9 @@ func (m model) clickTable(x, y int) (model, tea.Cmd) {
 	return m, nil
 }
 
-// click chooses the error on a line below the heading; again is whether it was
-// chosen before.
-func (e errorList) click(y int) (_ errorList, again bool) {
+// clickRow selects the error on a line below the heading; again is whether it was
+// selected before.
+func (e errorList) clickRow(y int) (_ errorList, again bool) {
 	at, ok := e.rowAt(y)
 	switch {
 	case !ok:
@@ -95,7 +95,7 @@ func (e errorList) click(y int) (_ errorList, again bool) {
 	return e.move(func(l list) list { return l.moveTo(at) }), false
 }
 
-// columnAt is the time that the column of a chart under the mouse stands for.
+// columnAt is the time range of the chart column under the mouse.
 func (m model) columnAt(e tea.MouseEvent, l layout) (selected, bool) {
 	from, _, ok := chartTimes(m.frame)
 	if !ok || !l.charts.holds(e.Y) {
@@ -120,7 +120,7 @@ func (m model) columnAt(e tea.MouseEvent, l layout) (selected, bool) {
 	return selected{}, false
 }
 
-// drag chooses from where the button went down to where the mouse is.
+// drag selects from where the button was pressed to where the mouse is.
 func (m model) drag(e tea.MouseEvent, l layout) model {
 	here, ok := m.columnAt(e, l)
 	a := m.chosen.anchor
@@ -131,6 +131,6 @@ func (m model) drag(e tea.MouseEvent, l layout) model {
 	if here.from.Before(a.from) {
 		s.from, s.to, s.later = here.from, a.to, false
 	}
-	m.chosen = s.fit(m.frame, m.frame.Series.Step)
+	m.chosen = s.snap(m.frame, m.frame.Series.Step)
 	return m
 }

@@ -144,7 +144,7 @@ func burnLine(w *draw.Line, b *frame.Burn, t draw.Theme, width, name, number int
 	return w.Flush()
 }
 
-// goodShare keeps two decimals: between 99.5 and 99.9 % lies the whole budget.
+// goodShare has two decimals: between 99.5% and 99.9% is a whole budget.
 func goodShare(share float64) string { return strconv.FormatFloat(100*share, 'f', 2, 64) }
 
 // worstBurn is the objective with the highest burn rate, breaches first; nil if
@@ -185,8 +185,8 @@ type alarm struct {
 	breaches frame.Breaches
 }
 
-// check takes a frame and reports whether to ring.
-func (a alarm) check(f *frame.Frame) (_ alarm, ring bool) {
+// observe takes a frame and reports whether to ring.
+func (a alarm) observe(f *frame.Frame) (_ alarm, ring bool) {
 	a.title = "rumtop"
 	if b := worstBurn(f.Alarm); b != nil && b.Page {
 		a.title = "▲ rumtop: " + draw.Clean(b.Name, 30)
@@ -195,11 +195,11 @@ func (a alarm) check(f *frame.Frame) (_ alarm, ring bool) {
 	return a, ring
 }
 
-// sound rings the bell and sets the title of the window as a frame demands.
+// sound rings the bell if a breach started, and sets the window's title.
 func (m model) sound(f *frame.Frame) (model, tea.Cmd) {
 	before := m.alarm.title
 	var ring bool
-	m.alarm, ring = m.alarm.check(f)
+	m.alarm, ring = m.alarm.observe(f)
 	var cmds []tea.Cmd
 	if ring {
 		cmds = append(cmds, m.ring())

@@ -9,8 +9,8 @@ import (
 	"github.com/rumtop/rumtop/internal/frame"
 )
 
-// The bell rings once for all that burn together, also for whoever has paused
-// and looks back, and again when it was calm for a while.
+// The bell rings once for breaches at the same time, also while paused, and again
+// for a breach after a calm time.
 func TestAlarmRingsOncePerBreach(t *testing.T) {
 	m := screen(t, noColor, 80, 24)
 	rung := 0

@@ -10,8 +10,8 @@ import (
 	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
-// Origin is where a line of a stack stood in the source, before it was bundled.
-// The zero value says that nobody knows.
+// Origin is the position of a line of a stack in the source, before bundling. The
+// zero value is an unknown position.
 type Origin struct {
 	File     string
 	Line     int // from 1
@@ -21,10 +21,10 @@ type Origin struct {
 // originsTime is how long reading source maps may take.
 const originsTime = 10 * time.Second
 
-// sample is a stack and the release that it is of.
+// sample is a stack and its release.
 type sample struct{ release, stack string }
 
-// lookUp wants the source of the stack that the detail shows, once for each.
+// lookUp requests the source positions of the stack that is shown, once for each.
 func (d detail) lookUp() (detail, request) {
 	if d.full == nil || d.full.Stack == "" {
 		return d, nil
@@ -37,7 +37,7 @@ func (d detail) lookUp() (detail, request) {
 	return d, findOrigins{s, d.frames()}
 }
 
-// findOrigins looks up where the lines of a stack stood in the source.
+// findOrigins looks up the source positions of a stack's lines.
 type findOrigins struct {
 	of    sample
 	stack []string
@@ -56,7 +56,7 @@ func (r findOrigins) apply(m model) (model, tea.Cmd) {
 	}
 }
 
-// originsFound brings where the lines of a stack stood.
+// originsFound brings the source positions of a stack's lines.
 type originsFound struct {
 	of    sample
 	lines []Origin // as many as the stack has, or none

@@ -138,8 +138,8 @@ func (m model) update(p pane, want request) (model, tea.Cmd) {
 	return want.apply(m)
 }
 
-// room is how much of the screen the open pane takes; none takes none.
-func (m model) room() (r room, open bool) {
+// paneRoom is how much of the screen the open pane takes; none takes none.
+func (m model) paneRoom() (r room, open bool) {
 	if m.pane == nil {
 		return 0, false
 	}

@@ -6,7 +6,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 )
 
-// pause is whether the screen stands still, and what it takes in while it does.
+// pause is whether the screen stands still, and which frames it still takes.
 type pause struct {
 	paused  bool
 	until   time.Time // where the pause began: the latest time to walk to
@@ -29,7 +29,7 @@ func (p pause) accepts() (pause, bool) {
 	return p, true
 }
 
-// togglePause freezes the screen at the frame it shows; the counting goes on.
+// togglePause freezes the screen at the frame it shows; counting goes on.
 func togglePause(m model) (model, tea.Cmd) {
 	if m.recording != nil {
 		return m.notify("a recording has no pause: ← → move through time")

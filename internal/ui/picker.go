@@ -14,13 +14,13 @@ import (
 	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
-// picker chooses the dimension that a segment is a value of.
+// picker chooses the dimension to group by.
 type picker struct {
 	list
 	names []string
 }
 
-// openPicker opens the choice of the dimension to group by.
+// openPicker opens the picker at the present dimension.
 func openPicker(m model) (model, tea.Cmd) {
 	var tags []string
 	if m.frame != nil {

@@ -23,8 +23,8 @@ const (
 // maxHistory is how many lines each prompt remembers.
 const maxHistory = 100
 
-// prompt is the line at the bottom in which filters and commands are typed. It
-// says what is wrong while one types, and completes names and values.
+// prompt is the line at the bottom for filters, commands and markers. It shows
+// mistakes while the user types, and completes names and values.
 type prompt struct {
 	active  bool
 	kind    promptKind
@@ -33,18 +33,18 @@ type prompt struct {
 	back    int         // how far into the history: 0 is the line being typed
 	typed   string      // the line being typed, while looking through the history
 
-	column int    // of the mistake, from 1; 0 for none or none to point at
+	column int    // of the mistake, from 1; 0: none, or no place to point at
 	fault  string // what was expected
 
-	choices  []string // what the word at the cursor can become
+	choices  []string // completions of the word at the cursor
 	chosen   int      // -1: none yet
 	from     int      // where that word begins
 	rest     string   // what follows the cursor, while choosing
-	valuesOf string   // the field whose values the next frame should bring
+	valuesOf string   // the field whose values the next frame should have
 	values   []string // of valuesOf, most frequent first
 }
 
-// vocabulary is what a prompt can complete beside values.
+// vocabulary is the names that a prompt completes besides those it knows.
 type vocabulary struct{ tags, views []string }
 
 func (m model) vocabulary() vocabulary {
@@ -58,7 +58,7 @@ func (m model) vocabulary() vocabulary {
 	return v
 }
 
-func (p prompt) open(kind promptKind, text string, v vocabulary) prompt {
+func (p prompt) start(kind promptKind, text string, v vocabulary) prompt {
 	if kind == promptFilter && text != "" {
 		text += " " // ready for another term
 	}
@@ -73,12 +73,12 @@ func (p prompt) close() prompt {
 }
 
 func openFilter(m model) (model, tea.Cmd) {
-	m.prompt = m.prompt.open(promptFilter, m.query.Filter.Text, m.vocabulary())
+	m.prompt = m.prompt.start(promptFilter, m.query.Filter.Text, m.vocabulary())
 	return m, nil
 }
 
 func openCommand(m model) (model, tea.Cmd) {
-	m.prompt = m.prompt.open(promptCommand, "", m.vocabulary())
+	m.prompt = m.prompt.start(promptCommand, "", m.vocabulary())
 	return m, nil
 }
 
@@ -86,11 +86,11 @@ func openMarker(m model) (model, tea.Cmd) {
 	if m.annotate == nil {
 		return m.notify("cannot add markers here")
 	}
-	m.prompt = m.prompt.open(promptMarker, "", m.vocabulary())
+	m.prompt = m.prompt.start(promptMarker, "", m.vocabulary())
 	return m, nil
 }
 
-// offer takes the values that a frame brings.
+// offer takes the values of a frame.
 func (p prompt) offer(f *frame.Frame) prompt {
 	if !p.active || p.valuesOf == "" || p.chosen >= 0 || len(f.Values) == 0 {
 		return p
@@ -102,13 +102,13 @@ func (p prompt) offer(f *frame.Frame) prompt {
 	return p.complete(vocabulary{tags: f.Tags})
 }
 
-// press handles a key; the request, if any, is what the line says to do.
+// press handles a key; the request, if any, is what the line asks for.
 func (p prompt) press(k tea.KeyMsg, v vocabulary) (prompt, request) {
 	switch k.String() {
 	case "esc":
 		return p.close(), nil
 	case "enter":
-		return p.enter()
+		return p.submit()
 	case "tab":
 		return p.choose(1), nil
 	case "shift+tab":
@@ -122,12 +122,13 @@ func (p prompt) press(k tea.KeyMsg, v vocabulary) (prompt, request) {
 			return p.close(), nil
 		}
 	}
-	p.edit, _ = p.edit.press(k)
+	p.edit, _ = p.edit.handle(k)
 	return p.check(v), nil
 }
 
-// enter does what the line says, or stays where it says nothing that can be done.
-func (p prompt) enter() (prompt, request) {
+// submit closes the prompt and requests what the line asks for; a line with a
+// mistake stays.
+func (p prompt) submit() (prompt, request) {
 	text := strings.TrimSpace(p.edit.String())
 	var do request
 	switch p.kind {
@@ -154,7 +155,7 @@ func (p prompt) enter() (prompt, request) {
 	return p.close(), do
 }
 
-// remember walks through earlier lines.
+// remember moves through earlier lines.
 func (p prompt) remember(by int, v vocabulary) prompt {
 	h := p.history[p.kind]
 	to := min(max(p.back+by, 0), len(h))
@@ -173,7 +174,7 @@ func (p prompt) remember(by int, v vocabulary) prompt {
 	return p.check(v)
 }
 
-// check looks at the line after a change.
+// check parses the line after a change.
 func (p prompt) check(v vocabulary) prompt {
 	p.column, p.fault, p.chosen = 0, "", -1
 	if p.kind == promptFilter {
@@ -193,7 +194,7 @@ func (p prompt) blame(err error) prompt {
 	return p
 }
 
-// complete finds what the word before the cursor can become.
+// complete finds the completions of the word before the cursor.
 func (p prompt) complete(v vocabulary) prompt {
 	p.choices, p.chosen = nil, -1
 	before := string(p.edit.text[:p.edit.at])
@@ -225,7 +226,7 @@ func (p prompt) complete(v vocabulary) prompt {
 	return p
 }
 
-// choose puts the next choice in place of the word at the cursor.
+// choose replaces the word at the cursor with the next completion.
 func (p prompt) choose(by int) prompt {
 	if len(p.choices) == 0 {
 		return p
@@ -243,9 +244,9 @@ func (p prompt) choose(by int) prompt {
 	return p
 }
 
-// draw lays the prompt over the last lines of the screen: what is wrong or what
-// can be chosen, and below it the line.
-func (p prompt) draw(lines []string, t draw.Theme, w int) {
+// overlay draws the prompt over the last lines of the screen: the mistake or the
+// completions, and below them the line.
+func (p prompt) overlay(lines []string, t draw.Theme, w int) {
 	sign := " / "
 	switch p.kind {
 	case promptCommand:
@@ -275,8 +276,8 @@ func (p prompt) draw(lines []string, t draw.Theme, w int) {
 	lines[len(lines)-2] = pn.Flush()
 }
 
-// drawFault points at the mistake and says what was expected there, to the left of it where there
-// is no room to the right.
+// drawFault points at the mistake and writes what was expected: to the right of
+// it, or to the left if there is no room.
 func (p prompt) drawFault(pn *draw.Line, t draw.Theme, origin, w int) {
 	at := margin
 	if p.column > 0 {

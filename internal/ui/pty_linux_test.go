@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rumtop/rumtop/internal/testwait"
 	"golang.org/x/sys/unix"
 )
 
@@ -130,7 +131,7 @@ func TestRunEndsWithTerminal(t *testing.T) {
 			go func() { done <- cmd.Wait() }()
 			select {
 			case <-done:
-			case <-time.After(patience):
+			case <-time.After(testwait.Patience):
 				t.Error("still there, though its terminal went")
 			}
 		})
@@ -191,7 +192,7 @@ func want(t *testing.T, ended chan error, target error) {
 		if !errors.Is(err, target) {
 			t.Errorf("ended with %v", err)
 		}
-	case <-time.After(patience):
+	case <-time.After(testwait.Patience):
 		t.Fatal("does not end")
 	}
 }

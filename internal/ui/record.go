@@ -12,28 +12,28 @@ import (
 	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
-// Recorder keeps what is seen, in files. Its methods take as long as writing
-// does, but for Recording; they are called beside the screen's own goroutine.
+// Recorder writes snapshots and recordings. Its methods but Recording take as
+// long as writing does and run outside the screen's goroutine.
 type Recorder interface {
-	// Snapshot writes all that is retained and says in one line where to, and how much.
+	// Snapshot writes the whole history and returns one line: file and size.
 	Snapshot(ctx context.Context, seen *frame.Frame) (string, error)
-	// Start begins a recording with all that is retained. It goes on until Stop,
-	// which says in one line what became of it.
+	// Start starts a recording with the whole history. Stop ends it and returns
+	// one line: file and size.
 	Start(ctx context.Context, seen *frame.Frame) error
 	Stop(ctx context.Context, seen *frame.Frame) (string, error)
-	// Recording tells how the recording goes.
+	// Recording is the state of the recording.
 	Recording() RecordingState
 }
 
-// RecordingState is how a recording goes.
+// RecordingState is the state of a recording.
 type RecordingState struct {
 	On     bool
-	Failed bool      // it goes on no more, though nobody stopped it: Stop says why
+	Failed bool      // it ended by itself: Stop returns the error
 	Since  time.Time // receive time of its first beacon
 	Bytes  int64     // written so far
 }
 
-// mark is the recording in the header. It changes by the minute.
+// mark is the recording in the header; it changes once a minute.
 func (s RecordingState) mark(now time.Time) string {
 	if !s.On {
 		return ""
@@ -51,7 +51,7 @@ func (s RecordingState) mark(now time.Time) string {
 	return strings.TrimSpace("● REC " + strings.Join(parts, " "))
 }
 
-// record has the recorder do something, and the screen say what came of it.
+// record runs a method of the recorder; the screen shows its result.
 func record(saying string, do func(context.Context, Recorder, *frame.Frame) (string, error)) action {
 	return func(m model) (model, tea.Cmd) {
 		recorder, seen := m.recorder, m.frame
@@ -88,7 +88,7 @@ func toggleRecording(m model) (model, tea.Cmd) {
 	})(m)
 }
 
-// fileWritten says what became of a file.
+// fileWritten brings the result of a method of the recorder.
 type fileWritten struct {
 	text string
 	err  error
@@ -102,14 +102,13 @@ func (r fileWritten) apply(m model) (model, tea.Cmd) {
 	return m.notify(r.text)
 }
 
-// Recording is what a screen is told that shows a recording: its numbers stand
-// still, and are not to be taken for what is so now.
+// Recording describes the recording that a screen shows instead of live data.
 type Recording struct {
 	From, To   time.Time // receive times of the first and the last beacon
 	Anonymised bool      // page views count as users
 }
 
-// badge says that nothing here is live, and which stretch of time it is.
+// badge marks the screen as a recording, with its time range.
 func (r *Recording) badge(loc *time.Location) string {
 	from, to := r.From.In(loc), r.To.In(loc)
 	text := "▣ recording " + from.Format("15:04") + "–" + to.Format("15:04") + " " + zoneName(to, loc) + ", " + to.Format("2006-01-02")

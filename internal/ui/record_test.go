@@ -63,7 +63,7 @@ func TestRecordKeys(t *testing.T) {
 	}
 	m.recorder = tape{on: new(bool), since: noon.Add(-32 * time.Minute)}
 	if m := done(t, m, "s"); !strings.Contains(m.View(), "a.rumsnap: 2.4 MB") {
-		t.Error("it is not said where the snapshot is")
+		t.Error("no notice where the snapshot is")
 	}
 	m = done(t, m, "R")
 	if !strings.Contains(m.View(), "● REC 32m 12 MB") {
@@ -75,7 +75,7 @@ func TestRecordKeys(t *testing.T) {
 	}
 	m.recorder = tape{on: new(bool), err: errors.New("no space left on device")}
 	if m := done(t, m, "s"); !strings.Contains(m.View(), "no space left on device") {
-		t.Error("a full disk is not told of")
+		t.Error("no notice of a full disk")
 	}
 	*m.recorder.(tape).on = true
 	if m := send(m, frameMsg{incident()}); !strings.Contains(m.View(), "✗ REC failed") {
@@ -84,7 +84,7 @@ func TestRecordKeys(t *testing.T) {
 	loading := incident()
 	loading.Health.Loading = .5
 	if !strings.Contains(press(send(m, frameMsg{loading}), "s").View(), "still loading") {
-		t.Error("half a history is kept for a whole one")
+		t.Error("a half loaded history is written")
 	}
 }
 

@@ -11,8 +11,8 @@ import (
 	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
-// request is what a pane, the prompt or the answer of a service wants of the
-// screen. None of them edits the model: the model applies their requests.
+// request is a change of the screen that a pane, the prompt or the answer of a
+// service asks for. They do not edit the model: it applies their requests.
 type request interface {
 	apply(m model) (model, tea.Cmd)
 }
@@ -40,7 +40,8 @@ func (r groupBy) apply(m model) (model, tea.Cmd) {
 	return m.open(nil)
 }
 
-// narrow keeps what all terms hold for, or excludes it, and shows what is left.
+// narrow adds terms to the filter, to keep or to exclude what they match, and
+// shows the triage screen.
 type narrow struct {
 	terms   []frame.Term
 	exclude bool
@@ -59,7 +60,7 @@ func (r narrow) apply(m model) (model, tea.Cmd) {
 }
 
 // filter is the narrower filter. Several terms are excluded together: a page
-// view that only some of them hold for stays.
+// view that matches only some of them stays.
 func (r narrow) filter(e filter.Expr) (filter.Expr, error) {
 	if r.exclude && len(r.terms) > 1 {
 		return without(e, r.terms)
@@ -78,7 +79,7 @@ func (r narrow) filter(e filter.Expr) (filter.Expr, error) {
 	return e, nil
 }
 
-// visit shows the window that begins at a moment: what came of it.
+// visit shows the window that starts at a moment.
 type visit struct{ at time.Time }
 
 func (r visit) apply(m model) (model, tea.Cmd) {
@@ -103,7 +104,7 @@ func (r follow) apply(m model) (model, tea.Cmd) {
 	return m.notify("following " + m.presence.name + " until you change the query")
 }
 
-// without excludes what all terms hold for together.
+// without excludes what matches all terms.
 func without(e filter.Expr, terms []frame.Term) (filter.Expr, error) {
 	texts := make([]string, len(terms))
 	for i, t := range terms {

@@ -11,22 +11,22 @@ import (
 	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
-// selection is a span of time that was chosen on the charts, in whole points of
-// them: it can be held against what came before it, and become the window.
+// selection is a time range on the charts, in whole points: it can be compared
+// with the time before it, and become the window.
 type selection struct {
-	from, to time.Time // to is its end, no longer part of it; zero: nothing is chosen
+	from, to time.Time // to is exclusive; zero: nothing is selected
 	later    bool      // keys move the later edge
-	anchor   selected  // where the mouse button went down
+	anchor   selected  // where the mouse button was pressed
 }
 
-// selected is the time that a column of a chart stands for.
+// selected is the time range of a column of a chart.
 type selected struct{ from, to time.Time }
 
 func (s selection) empty() bool { return s.to.IsZero() }
 
 func (s selection) length() time.Duration { return s.to.Sub(s.from) }
 
-// chartTimes is what the charts of a frame show: false where they show nothing yet.
+// chartTimes is the time range of the charts; false if they are still empty.
 func chartTimes(f *frame.Frame) (from, to time.Time, ok bool) {
 	if f == nil || f.Series.Complete <= 0 || f.Series.Step <= 0 {
 		return from, to, false
@@ -35,8 +35,8 @@ func chartTimes(f *frame.Frame) (from, to time.Time, ok bool) {
 	return s.From, s.From.Add(time.Duration(s.Complete) * s.Step), true
 }
 
-// fit brings a selection onto the points of the charts, at least unit long.
-func (s selection) fit(f *frame.Frame, unit time.Duration) selection {
+// snap moves a selection onto the points of the charts, at least unit long.
+func (s selection) snap(f *frame.Frame, unit time.Duration) selection {
 	from, to, ok := chartTimes(f)
 	if !ok {
 		return selection{}
@@ -63,7 +63,7 @@ func between(t, lo, hi time.Time) time.Time {
 	return t
 }
 
-// selectUnit is how far a key moves an edge: a column of a chart, in whole points.
+// selectUnit is how far a key moves an edge: a chart column, in whole points.
 func (m model) selectUnit() time.Duration {
 	from, to, ok := chartTimes(m.frame)
 	if !ok {
@@ -77,8 +77,8 @@ func (m model) selectUnit() time.Duration {
 	return max((column+step-1)/step*step, step)
 }
 
-// toggleSelection chooses what is likely meant: the time since something got worse, else the
-// last window. Pressed again it chooses nothing.
+// toggleSelection selects the time since the finding's onset, else the last
+// window. Pressed again it selects nothing.
 func toggleSelection(m model) (model, tea.Cmd) {
 	_, end, ok := chartTimes(m.frame)
 	switch {
@@ -98,7 +98,7 @@ func toggleSelection(m model) (model, tea.Cmd) {
 	case frame.FindingOver:
 		m.chosen.from, m.chosen.to = x.Since, x.Until
 	}
-	m.chosen = m.chosen.fit(m.frame, m.selectUnit())
+	m.chosen = m.chosen.snap(m.frame, m.selectUnit())
 	m.onErrors = false
 	return m, nil
 }
@@ -112,12 +112,12 @@ func moveEdge(by int) action {
 		} else {
 			m.chosen.from = m.chosen.from.Add(time.Duration(by) * unit)
 		}
-		m.chosen = m.chosen.fit(m.frame, unit)
+		m.chosen = m.chosen.snap(m.frame, unit)
 		return m, nil
 	}
 }
 
-// selectionBindings come before all others while something is chosen.
+// selectionBindings come before all others while a range is selected.
 func (m model) selectionBindings() []binding {
 	if m.chosen.empty() {
 		return nil
@@ -139,7 +139,7 @@ func (s selection) hints(k *keyMap) []key.Binding {
 	return []key.Binding{edge, compare, k.zoomInto, k.otherEdge, none, k.copy, k.help}
 }
 
-// zoomInto makes the window what is chosen. Back leads to where it was before.
+// zoomInto makes the selected range the window; back restores the window.
 func zoomInto(m model) (model, tea.Cmd) {
 	from, to := m.chosen.from, m.chosen.to
 	was := level{filter: m.query.Filter, by: m.query.By, window: m.query.Window, at: m.query.At}
@@ -157,7 +157,7 @@ func zoomInto(m model) (model, tea.Cmd) {
 	return m.notify("window " + timeSpan(from, to, m.loc) + ": esc goes back, space goes live")
 }
 
-// unzoom is the way back.
+// unzoom restores the window from before zoomInto.
 func (m model) unzoom(to level) model {
 	m.query.Window = to.window
 	switch {
@@ -170,7 +170,7 @@ func (m model) unzoom(to level) model {
 	return m
 }
 
-// timeSpan says from when to when, in seconds only where they tell something.
+// timeSpan writes a time range, with seconds only if they are not 0.
 func timeSpan(from, to time.Time, loc *time.Location) string {
 	layout := "15:04"
 	if from.Second() != 0 || to.Second() != 0 {
@@ -182,7 +182,8 @@ func timeSpan(from, to time.Time, loc *time.Location) string {
 	return from.In(loc).Format(layout) + " – " + to.In(loc).Format(layout)
 }
 
-// views adds up the page views of a stretch of the charts, and those with an error.
+// viewsBetween sums the page views of a range of the charts, and the errored
+// ones.
 func viewsBetween(s *frame.Series, from, to time.Time) (views, errored float64) {
 	for i := range min(s.Complete, len(s.Views), len(s.ErrorRate)) {
 		at := s.From.Add(time.Duration(i) * s.Step)
@@ -195,7 +196,7 @@ func viewsBetween(s *frame.Series, from, to time.Time) (views, errored float64) 
 	return views, errored
 }
 
-// says is what a selection holds, in words, and the time before it.
+// says is the error rate and views of a selection, and the rate before it.
 func (s selection) says(f *frame.Frame) string {
 	views, errored := viewsBetween(&f.Series, s.from, s.to)
 	if views == 0 {
@@ -208,8 +209,8 @@ func (s selection) says(f *frame.Frame) string {
 	return text + " · " + plural(views, "view")
 }
 
-// line stands in place of the sentence while something is chosen.
-func (s selection) line(f *frame.Frame, t draw.Theme, loc *time.Location, w int) string {
+// headline is drawn in place of the sentence while a range is selected.
+func (s selection) headline(f *frame.Frame, t draw.Theme, loc *time.Location, w int) string {
 	p := draw.Line{Width: w}
 	from, to := t.Text, t.Text
 	moved := &from

@@ -57,7 +57,8 @@ func TestSelectionKeys(t *testing.T) {
 	}
 }
 
-// Where nothing got worse, the last window is what is chosen first; what was over, where it was.
+// Without a finding the default is the last window; with a resolved one it is the
+// time of that.
 func TestSelectionDefaultRange(t *testing.T) {
 	f := quietHour()
 	f.Series = incident().Series
@@ -71,7 +72,7 @@ func TestSelectionDefaultRange(t *testing.T) {
 	}
 }
 
-// Enter makes the window what is chosen, esc leads back to what it was.
+// Enter makes the selection the window, esc restores the window.
 func TestSelectionZoom(t *testing.T) {
 	m := press(screen(t, noColor, 120, 36, incident()), "c", "tab", "left", "enter")
 	q := asked(m)
@@ -114,8 +115,7 @@ func TestSelectionDiffers(t *testing.T) {
 	}
 }
 
-// What is drawn over with the mouse is chosen, in either direction, and is what lies
-// under the highlight.
+// Dragging over a chart selects, in either direction, what is then highlighted.
 func TestSelectionByMouse(t *testing.T) {
 	for _, size := range [][2]int{{120, 36}, {80, 24}, {200, 50}, {57, 20}} {
 		m := screen(t, noColor, size[0], size[1], incident())
@@ -141,7 +141,7 @@ func TestSelectionByMouse(t *testing.T) {
 	}
 }
 
-// While something is chosen no key stands for two things but where it is meant to.
+// While a range is selected its keys come first, and hints name keys that work.
 func TestSelectionKeysComeFirst(t *testing.T) {
 	m := press(screen(t, noColor, 120, 36, incident()), "c")
 	seen := map[string]bool{}

@@ -19,14 +19,14 @@ type sessionPane struct {
 	by, key     string // of the segment
 	whole       bool
 	rows        []frame.SessionRow
-	known       bool   // an answer has come
+	known       bool   // an answer has arrived
 	id          string // the session whose timeline is shown, "": the list
 	timeline    []frame.Step
 	steps       list // the cursor in it
 	traces      traces
 }
 
-// openSessions shows those of the error, or of the row, under the cursor.
+// openSessions lists the sessions of the error, or of the row, under the cursor.
 func openSessions(m model) (model, tea.Cmd) {
 	p := sessionPane{by: m.query.By, whole: true, traces: m.traces}
 	errors, open := m.pane.(errorPane)
@@ -66,7 +66,7 @@ func (p sessionPane) receive(f *frame.Frame) (pane, request) {
 	return p, nil
 }
 
-// worstStep is where a timeline first goes wrong.
+// worstStep is the first error of a timeline.
 func worstStep(timeline []frame.Step) int {
 	for i, s := range timeline {
 		if s.Kind == "error" {
@@ -110,8 +110,8 @@ func (p sessionPane) hints(k *keyMap) []key.Binding {
 	return []key.Binding{k.open, k.back, k.filter, k.copy, k.help}
 }
 
-// summary is the trace of the step, or the session's id, and nothing else: they
-// are pasted into a search.
+// summary is the trace of the step, or the session's id, alone: both are pasted
+// into searches.
 func (p sessionPane) summary(*frame.Frame) (string, bool) {
 	switch {
 	case p.id != "" && p.steps.cursor < len(p.timeline) && p.timeline[p.steps.cursor].Trace != "":

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// From the list to the course of one session and back.
+// From the list to the timeline of one session and back.
 func TestSessionTimeline(t *testing.T) {
 	f := hurtSessions()
 	m := press(screen(t, noColor, 120, 36, f), "S", "down", "enter")

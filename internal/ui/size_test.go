@@ -12,7 +12,7 @@ import (
 
 var sgrSequence = regexp.MustCompile("\x1b\\[[0-9;]*m")
 
-// Every size shows what fits, in every mode, whatever the frame holds.
+// Every size shows what fits, on every page, whatever the frame holds.
 func TestAnySize(t *testing.T) {
 	t.Parallel()
 	widths := []int{1, 2, 3, 5, 8, 11, 12, 20, 23, 24, 30, 49, 50, 60, 79, 80, 99, 100, 120, 200, 300}

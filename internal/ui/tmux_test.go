@@ -8,7 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
+
+	"github.com/rumtop/rumtop/internal/testwait"
 )
 
 // tmux is a screen in a real terminal.
@@ -39,17 +40,15 @@ func (m tmux) run(args ...string) string {
 	return string(out)
 }
 
-// shows waits until the screen holds a text, and gives the screen.
+// shows waits until the screen shows a text, and returns the screen.
 func (m tmux) shows(text string) string {
 	m.t.Helper()
 	var screen string
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
-		if screen = m.run("capture-pane", "-p"); strings.Contains(screen, text) {
-			return screen
-		}
-	}
-	m.t.Fatalf("no %q on the screen:\n%s", text, screen)
-	return ""
+	testwait.Until(m.t, "the screen shows "+text, func() bool {
+		screen = m.run("capture-pane", "-p")
+		return strings.Contains(screen, text)
+	})
+	return screen
 }
 
 func (m tmux) keys(keys ...string) { m.run(append([]string{"send-keys"}, keys...)...) }
@@ -79,12 +78,7 @@ func TestTriageInTmux(t *testing.T) {
 		t.Errorf("%d lines after the resize", len(lines))
 	}
 	m.keys("q")
-	for deadline := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
-		if exec.Command("tmux", "-L", m.socket, "has-session").Run() != nil {
-			return
-		}
-		if time.Now().After(deadline) {
-			t.Fatal("q does not leave")
-		}
-	}
+	testwait.Until(t, "q quits", func() bool {
+		return exec.Command("tmux", "-L", m.socket, "has-session").Run() != nil
+	})
 }

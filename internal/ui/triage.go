@@ -79,8 +79,8 @@ func (m model) triageBindings() []binding {
 	return out
 }
 
-// hints are the keys worth naming on the last line, most useful first; what has
-// no room is left to the help.
+// hints are the keys worth naming on the last line, most useful first; keys
+// without room are in the help.
 func (m model) hints() []key.Binding {
 	k := m.shownKeys()
 	switch {
@@ -96,7 +96,7 @@ func (m model) hints() []key.Binding {
 func (m model) shownKeys() keyMap {
 	k := m.keys
 	switch {
-	case m.recording != nil: // what stands still cannot be paused
+	case m.recording != nil: // a recording has no pause
 		k.pause = k.zone
 	case m.paused:
 		k.pause = bind("space", "resume", " ")
@@ -125,7 +125,7 @@ func (m model) triageHints(k *keyMap) []key.Binding {
 // chartSpans is how many windows the charts may look back; 0 is all history.
 var chartSpans = [...]int{1, 2, 3, chartSpan, 12, 36, 0}
 
-// stretch has the charts look back further, or less far.
+// stretch makes the charts look back further, or less far.
 func (m model) stretch(by int) (model, tea.Cmd) {
 	i := slices.Index(chartSpans[:], m.span) + by
 	if i < 0 || i >= len(chartSpans) {

@@ -223,7 +223,7 @@ func (p trustPane) view(s scene) []string {
 	return lines
 }
 
-// lengthy is how many lines the meaning of a claim takes where it has no room beside it.
+// lengthy is how many lines a meaning takes below the list.
 const lengthy = 2
 
 // wrapped breaks a text into at most n lines of a width; the last one is cut.

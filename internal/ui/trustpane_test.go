@@ -8,7 +8,7 @@ import (
 	"github.com/rumtop/rumtop/internal/frame"
 )
 
-// What became of whole requests is said where something did.
+// Denied requests are listed only if there are some.
 func TestTrustListsDeniedRequests(t *testing.T) {
 	name := func(c claim) string { return c.name + " " + c.value }
 	for _, tc := range []struct {

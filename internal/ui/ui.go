@@ -1,9 +1,9 @@
-// Package ui is the triage screen: it shows frames and turns keys into
-// questions. It counts nothing itself.
+// Package ui is the triage screen: it shows frames and turns keys into queries.
+// It counts nothing itself.
 //
 // The model is a parent that routes; each pane keeps its own state and draws
-// whole lines into a place that a pure function of the screen's size gave it.
-// Nothing in View or Init waits for anything.
+// whole lines into the place that a pure function of the screen's size gives it.
+// View and Init do not block.
 package ui
 
 import (
@@ -25,50 +25,50 @@ import (
 	"github.com/rumtop/rumtop/internal/ui/noquery"
 )
 
-// The libraries are initialised once this package is: the environment can be
-// as it was.
+// The libraries are initialised before this package: the environment can be
+// restored.
 var _ = noquery.Restore()
 
-// Source answers questions with frames. Ask must not wait, and the answer to
-// the newest question must follow without waiting for an interval to end;
-// then frames come at an interval. A closed channel says that none will come any more.
+// Source answers queries with frames. Ask must not block. The answer to the
+// newest query follows at once, then a frame every interval. A closed channel
+// means that no more will arrive.
 type Source interface {
 	Ask(frame.Query)
 	Frames() <-chan *frame.Frame
 }
 
-// Options is what a screen can be asked for.
+// Options configures a screen.
 type Options struct {
 	Source   Source
-	Query    frame.Query   // to begin with; Window and By must be set
+	Query    frame.Query   // the first one; Window and By must be set
 	Interval time.Duration // between frames, to notice when they stop; 0 is a second
 	Title    string        // in place of the site's name
 	Theme    string        // one of Themes; "" is auto
-	ASCII    bool          // nothing else is sent
+	ASCII    bool          // send nothing but ASCII
 	NoColor  bool
 	NoMouse  bool
-	// Annotate sets a marker for everyone who watches; nil: none can be set.
+	// Annotate adds a marker for all viewers; nil: markers cannot be added.
 	Annotate func(context.Context, beacon.Marker) error
 
-	// Recorder keeps what is seen; nil: nothing can be kept.
+	// Recorder writes snapshots and recordings; nil: the screen cannot record.
 	Recorder Recorder
-	// Recording says that a recording is shown, of which the question's time is
-	// the end; nil: what is so now.
+	// Recording is set if the screen shows a recording up to the query's time;
+	// nil: live data.
 	Recording *Recording
 
-	// Views are questions by name; nil: there are none.
+	// Views are queries by name; nil: there are none.
 	Views Views
 
-	// Presence is the others who watch; nil: nobody tells and nobody is told.
+	// Presence is the other viewers; nil: this one neither sees them nor is seen.
 	Presence Presence
 
-	// TraceURL is where traces can be looked at.
+	// TraceURL is the address of a trace viewer.
 	TraceURL TraceURL
-	// Origins finds where the lines of a release's stack stood in the source: one
-	// of each line, or none and why. Nil: there are no source maps.
+	// Origins finds the source positions of a stack of a release: one for each
+	// line, or an error. Nil: there are no source maps.
 	Origins func(ctx context.Context, release string, stack []string) ([]Origin, error)
 
-	// Funnel is events that should follow one another, separated by ">".
+	// Funnel is the steps of a funnel: names of events, separated by ">".
 	Funnel string
 
 	// BurnWindow is the long window of burn rates; the short one is a third of it.
@@ -81,15 +81,15 @@ type Options struct {
 	Input, Output *os.File
 }
 
-// ErrTerminalGone says that the terminal went away: the connection broke, or
-// the window was closed.
+// ErrTerminalGone means that the terminal is gone: the connection broke, or the
+// window was closed.
 var ErrTerminalGone = errors.New("the terminal has gone away")
 
-// Run shows the screen until someone leaves it (nil), ctx ends (its error) or
-// the terminal goes away ([ErrTerminalGone]). Signals are the caller's business.
+// Run shows the screen until the user quits (nil), ctx ends (its error) or the
+// terminal is gone ([ErrTerminalGone]). Signals are up to the caller.
 //
-// Of two screens both are shown, side by side or one above the other, and keys
-// go to both.
+// With two screens it shows them side by side or one above the other; every key
+// acts on both.
 func Run(ctx context.Context, o Options, beside ...Options) error {
 	in, out := o.Input, o.Output
 	if in == nil {
@@ -140,8 +140,8 @@ func Run(ctx context.Context, o Options, beside ...Options) error {
 	return nil
 }
 
-// keyboard is standard input, or where something else is fed into that, the
-// terminal that the process belongs to.
+// keyboard is standard input, or the process's terminal if standard input is
+// something else.
 func keyboard() (*os.File, error) {
 	if term.IsTerminal(os.Stdin.Fd()) {
 		return os.Stdin, nil
@@ -153,9 +153,9 @@ func keyboard() (*os.File, error) {
 	return f, nil
 }
 
-// wait runs a program until it ends. When ctx does, the program leaves as if
-// asked to, and has a second for it: a terminal that takes nothing in, with its flow stopped, would
-// otherwise keep the process for ever.
+// wait runs a program until it ends. When ctx ends, the program has a second to
+// quit: a terminal with its flow stopped would otherwise keep the process for
+// ever.
 func wait(ctx context.Context, p *tea.Program) error {
 	done := make(chan error, 1)
 	go func() {
@@ -166,7 +166,7 @@ func wait(ctx context.Context, p *tea.Program) error {
 	case err := <-done:
 		return err
 	case <-ctx.Done():
-		go p.Quit() // which waits for a loop that may be stuck
+		go p.Quit() // blocks if the loop is stuck
 	}
 	select {
 	case err := <-done:
@@ -221,15 +221,14 @@ type osEnviron struct{}
 func (osEnviron) Environ() []string         { return os.Environ() }
 func (osEnviron) Getenv(name string) string { return os.Getenv(name) }
 
-// terminal notices when the terminal goes away, which bubbletea does only when a
-// read fails, not when it ends or a write fails.
+// terminal reports when the terminal is gone. bubbletea notices a failed read,
+// but not the end of input or a failed write.
 type terminal struct {
 	in, out *os.File
 	gone    func()
 }
 
-// reader and writer are files as bubbletea wants them, so that it finds the
-// terminal behind them.
+// reader and writer are files, so that bubbletea finds the terminal behind them.
 type reader struct {
 	*os.File
 	t *terminal
@@ -256,7 +255,7 @@ func (w writer) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// WriteString keeps io.WriteString from going past Write.
+// WriteString keeps io.WriteString from bypassing Write.
 func (w writer) WriteString(s string) (int, error) { return w.Write([]byte(s)) }
 
 // ring rings the terminal's bell.
@@ -267,8 +266,8 @@ func (t *terminal) ring() tea.Cmd {
 	}
 }
 
-// copy asks the terminal to put text into the clipboard (OSC 52). Of a very long
-// text, which terminals would refuse, nothing is sent.
+// copy asks the terminal to put text into the clipboard (OSC 52). It sends
+// nothing of a very long text, which terminals refuse.
 func (t *terminal) copy(text string) tea.Cmd {
 	return func() tea.Msg {
 		seq := osc52.New(text).Limit(50_000)

@@ -13,8 +13,8 @@ import (
 	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
-// Viewer is someone else who watches the site, and what they look at. All of it
-// is what they, or somebody in their name, say.
+// Viewer is another viewer of the site and its query. Nothing in it is verified:
+// any publisher can send it.
 type Viewer struct {
 	ID, Name   string
 	Filter, By string
@@ -22,11 +22,11 @@ type Viewer struct {
 	At         time.Time // right edge of the window; zero is now
 }
 
-// Presence is the others who watch. No method waits.
+// Presence is the other viewers of the site. No method blocks.
 type Presence interface {
-	Publish(frame.Query) // what this person looks at
+	Publish(frame.Query) // this viewer's query
 	Others() []Viewer
-	Note() string // why they cannot be seen, or this person by them; "" if all can
+	Note() string // why viewers do not see each other; "" if they do
 }
 
 // presence is what the screen knows of the other viewers.
@@ -85,8 +85,8 @@ func (m model) unfollow(before model) model {
 	return m
 }
 
-// line is what the header shows of the others.
-func (p presence) line() string {
+// label is what the header shows of the other viewers.
+func (p presence) label() string {
 	switch n := len(p.others); {
 	case p.following != "":
 		return "following " + p.name
@@ -146,7 +146,7 @@ func (p viewerPane) hints(k *keyMap) []key.Binding {
 
 func (p viewerPane) summary(*frame.Frame) (string, bool) { return "", false }
 
-// heading is what is above the viewers: all there is where there are none.
+// heading draws what is above the rows: the title, notes, the columns' names.
 func (p viewerPane) heading(s scene) []string {
 	t := s.theme
 	w := draw.Line{Width: s.w}

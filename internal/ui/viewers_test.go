@@ -72,7 +72,7 @@ func TestFollowAdoptsQuery(t *testing.T) {
 	if !strings.Contains(m.View(), "following ines") {
 		t.Error(m.View())
 	}
-	// They move on, and look back.
+	// The other viewer moves on, and looks back.
 	r.others[0].By, r.others[0].At = "device", noon.Add(-3*time.Minute)
 	m = send(m, frameMsg{incident()})
 	if q := asked(m); q.By != "device" || !q.At.Equal(noon.Add(-3*time.Minute)) || !m.paused {
@@ -82,9 +82,9 @@ func TestFollowAdoptsQuery(t *testing.T) {
 	if m = send(m, frameMsg{incident()}); m.paused || !asked(m).At.IsZero() {
 		t.Errorf("%+v", asked(m))
 	}
-	// What moves the cursor alone goes on following; a new question does not.
+	// Keys that only move the cursor keep following; a new query ends it.
 	if m = press(m, "down", "T", "esc"); m.presence.following != "1" {
-		t.Error("a look aside ended the following")
+		t.Error("moving the cursor ended following")
 	}
 	m = press(m, "]")
 	r.others[0].By = "os"
@@ -92,7 +92,7 @@ func TestFollowAdoptsQuery(t *testing.T) {
 	if q := asked(m); m.presence.following != "" || q.By != "device" {
 		t.Errorf("still following: %+v", q)
 	}
-	// Nonsense is not taken over, and who leaves is not followed.
+	// An invalid query is not adopted, and a viewer that leaves is not followed.
 	m = press(m, "W", "down", "enter")
 	if q := asked(m); q.Filter.Text != "browser=Safari" || q.Window < time.Second || m.presence.following != "2" {
 		t.Errorf("%+v", q)

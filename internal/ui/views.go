@@ -6,13 +6,13 @@ import (
 	"github.com/rumtop/rumtop/internal/frame"
 )
 
-// Views are questions by name. Names must not wait; Open and Save may.
+// Views are queries by name. Names must not block; Open and Save may.
 type Views interface {
 	Names() []string
-	// Open gives a question; what it leaves at zero stays as it is on the screen.
+	// Open returns a query; its zero fields leave the screen's as they are.
 	Open(name string) (frame.Query, error)
-	// Save keeps a question's filter, grouping and window, and its baseline where
-	// that is no moment.
+	// Save saves a query's filter, grouping and window, and its baseline unless
+	// that is a moment.
 	Save(name string, q frame.Query) error
 }
 
@@ -64,7 +64,7 @@ func (r viewOpened) apply(m model) (model, tea.Cmd) {
 	return m.notify("view " + r.name)
 }
 
-// viewSaved says whether a view was saved.
+// viewSaved reports whether a view was saved.
 type viewSaved struct {
 	name string
 	err  error

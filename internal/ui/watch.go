@@ -8,8 +8,8 @@ import (
 	"github.com/rumtop/rumtop/internal/frame"
 )
 
-// watch notices when frames stop coming: a screen that stands still must not
-// look like a quiet site.
+// watch notices when frames stop: a stalled screen must not look like a quiet
+// site.
 type watch struct {
 	every   time.Duration
 	frames  int // that have arrived

@@ -10,12 +10,13 @@ import (
 	"github.com/rumtop/rumtop/internal/frame"
 )
 
-// chartSpan is how many windows the charts look back: five minutes among half an hour.
+// chartSpan is how many windows the charts look back: half an hour for a window
+// of five minutes.
 const chartSpan = 6
 
-// question is the user's query with how much of the answer the screen has room
-// for.
-func (m model) question(l layout) frame.Query {
+// screenQuery is the user's query with how much of the answer fits on the
+// screen.
+func (m model) screenQuery(l layout) frame.Query {
 	q := m.query
 	q.Rows = m.table.wanted(visibleRows(l.table.h))
 	q.Steps = steps(plotWidth(l))
@@ -33,9 +34,9 @@ func (m model) question(l layout) frame.Query {
 	return q
 }
 
-// chartSpan is how far the charts look back: further than asked for where the
-// window has been moved so far back that they would not show it. It grows by doubling, since
-// each new length has the aggregator read its log.
+// chartSpan is how far the charts look back. If the window was moved out of their
+// range, the range doubles until it is inside: each new length makes the
+// aggregator read its log.
 func (m model) chartSpan() time.Duration {
 	d := time.Duration(m.span) * m.query.Window
 	if d == 0 || m.query.At.IsZero() || m.frame == nil || m.frame.Now.IsZero() {
@@ -47,9 +48,9 @@ func (m model) chartSpan() time.Duration {
 	return d
 }
 
-// steps is how many points to ask for. More than a narrow chart has columns, so
-// that what just happened shows after half a minute in half an hour, not after
-// two; one more, since the last is still filling.
+// steps is how many points to ask for: more than a narrow chart has columns, so
+// that in half an hour a change shows after half a minute, not after two; and one
+// more, since the last is still filling.
 func steps(columns int) int {
 	if columns > 80 {
 		return 120 + 1
@@ -57,7 +58,7 @@ func steps(columns int) int {
 	return 60 + 1
 }
 
-// sameQuery compares two questions; expressions by their canonical text.
+// sameQuery compares two queries; filters by their canonical text.
 func sameQuery(a, b frame.Query) bool {
 	if a.Filter.Text != b.Filter.Text || !a.At.Equal(b.At) || !a.Baseline.At.Equal(b.Baseline.At) {
 		return false
@@ -92,11 +93,11 @@ func nextWindow(now time.Duration, longer bool) time.Duration {
 	return now
 }
 
-// drillOrder is the dimensions in the order in which they usually narrow things down.
+// drillOrder is the dimensions in the usual order of a drill.
 var drillOrder = beacon.DimsBy(func(d *beacon.Dimension) int { return d.Drill })
 
-// nextDimension is what to look at after one value of a dimension has been
-// chosen: the next of the usual order that the filter has not fixed.
+// nextDimension is what to group by after a drill into one value of a dimension:
+// the next in the usual order that the filter does not fix.
 func nextDimension(by string, e filter.Expr) string {
 	start := slices.IndexFunc(drillOrder, func(d beacon.Dim) bool { return d.String() == by })
 	for i := 1; i <= len(drillOrder); i++ {
@@ -108,7 +109,7 @@ func nextDimension(by string, e filter.Expr) string {
 	return by
 }
 
-// fixes reports whether an expression leaves one value of a field alone.
+// fixes reports whether a filter allows a single value of a field.
 func fixes(e filter.Expr, field string) bool {
 	is := func(n filter.Node) bool {
 		t, ok := n.(*filter.Term)
