@@ -71,6 +71,6 @@ func (e *endpoint) forward(r *http.Request, sent *bodyCopy, plain []byte, in *in
 	}
 	e.c.tee.Offer(forward.Request{
 		Format: e.spec.SDK, Method: r.Method, Path: path, Query: r.URL.RawQuery,
-		Header: r.Header, Sent: sent.sent, Plain: plain, Client: in.Addr,
+		Header: r.Header, Body: sent.sent, Inflated: plain, Client: in.Addr,
 	})
 }

@@ -167,14 +167,14 @@ func New(cfg Config, headers ...string) (*Tee, error) {
 
 // Request is a request that a client sent.
 type Request struct {
-	Format string
-	Method string
-	Path   string // without the prefix /k/<key>
-	Query  string
-	Header http.Header
-	Sent   []byte // the body as received; the tee keeps it
-	Plain  []byte // the body inflated; only read during the call
-	Client netip.Addr
+	Format   string
+	Method   string
+	Path     string // without the prefix /k/<key>
+	Query    string
+	Header   http.Header
+	Body     []byte // the body as received; the tee keeps it
+	Inflated []byte // the body inflated; only read during the call
+	Client   netip.Addr
 }
 
 // HasTarget reports whether requests of a format are forwarded. A nil tee has no
@@ -212,7 +212,7 @@ func (t *Tee) enqueue(to *target, r *Request) (reason, bool) {
 	if t.closed {
 		return closing, false
 	}
-	size := int64(len(r.Sent) + overhead)
+	size := int64(len(r.Body) + overhead)
 	if to.bytes.Add(size) > to.limit {
 		to.bytes.Add(-size)
 		return queueFull, false

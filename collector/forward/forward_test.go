@@ -97,7 +97,7 @@ func TestTeeRoutes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			tee := newTee(t, Config{Targets: map[string]string{tc.format: tc.base}})
-			r, ok := tee.vendorRequest(tee.targets[tc.format], &Request{Format: tc.format, Method: "POST", Path: tc.path, Query: tc.query, Header: http.Header{}, Plain: []byte(tc.plain)})
+			r, ok := tee.vendorRequest(tee.targets[tc.format], &Request{Format: tc.format, Method: "POST", Path: tc.path, Query: tc.query, Header: http.Header{}, Inflated: []byte(tc.plain)})
 			got := ""
 			if ok {
 				got = r.URL.String()
@@ -114,7 +114,7 @@ func TestTeeForwardsUnchanged(t *testing.T) {
 	for _, withIP := range []bool{false, true} {
 		tee := newTee(t, Config{Targets: map[string]string{"elastic": v.URL}, ClientIP: withIP})
 		tee.Offer(Request{
-			Format: "elastic", Method: "POST", Path: "/intake/v2/rum/events", Sent: []byte("\x1f\x8bas it came"), Client: netip.MustParseAddr("192.0.2.7"),
+			Format: "elastic", Method: "POST", Path: "/intake/v2/rum/events", Body: []byte("\x1f\x8bas it came"), Client: netip.MustParseAddr("192.0.2.7"),
 			Header: http.Header{
 				"Content-Type": {"application/x-ndjson"}, "Content-Encoding": {"gzip"}, "User-Agent": {"UA"}, "Origin": {"https://shop.example"}, "Authorization": {"Bearer public"},
 				"Cookie": {"session=secret"}, "X-Forwarded-For": {"192.0.2.9"}, "Connection": {"keep-alive"}, "Referer": {"https://shop.example/?mail=jane"}, "X-Rum-Key": {"pk"}, "Forwarded": {"for=192.0.2.9"},
@@ -158,7 +158,7 @@ func TestTeeIgnoresRedirect(t *testing.T) {
 		http.Redirect(w, r, other.URL, http.StatusTemporaryRedirect)
 	})
 	tee := newTee(t, Config{Targets: map[string]string{"otlp": v.URL}})
-	tee.Offer(Request{Format: "otlp", Method: "POST", Path: "/v1/logs", Sent: []byte("x")})
+	tee.Offer(Request{Format: "otlp", Method: "POST", Path: "/v1/logs", Body: []byte("x")})
 	drain(t, tee)
 	if s := tee.Stats()[0]; len(other.got) != 0 || s.Failed != 1 || s.Forwarded != 0 {
 		t.Errorf("%d requests to the redirect target, %+v", len(other.got), s)
@@ -175,10 +175,10 @@ func TestTeeSlowTarget(t *testing.T) {
 	quick := newVendor(t, nil)
 	tee := newTee(t, Config{Targets: map[string]string{"otlp": slow.URL, "elastic": quick.URL}, QueueBytes: 10 * (1000 + overhead), Workers: 2})
 	for range 25 {
-		tee.Offer(Request{Format: "otlp", Method: "POST", Path: "/v1/logs", Sent: make([]byte, 1000)})
+		tee.Offer(Request{Format: "otlp", Method: "POST", Path: "/v1/logs", Body: make([]byte, 1000)})
 	}
 	for range 10 {
-		tee.Offer(Request{Format: "elastic", Method: "POST", Path: "/x", Sent: []byte("x")})
+		tee.Offer(Request{Format: "elastic", Method: "POST", Path: "/x", Body: []byte("x")})
 	}
 	otlp := tee.Stats()[1]
 	if otlp.Dropped["queue full"] != 15 || otlp.Waiting != 10*(1000+overhead) {
@@ -203,7 +203,7 @@ func TestTeeDeadTarget(t *testing.T) {
 	}
 	tee := newTee(t, Config{Targets: map[string]string{"otlp": "http://" + address}})
 	for range 5 {
-		tee.Offer(Request{Format: "otlp", Method: "POST", Path: "/v1/logs", Sent: []byte("x")})
+		tee.Offer(Request{Format: "otlp", Method: "POST", Path: "/v1/logs", Body: []byte("x")})
 	}
 	drain(t, tee)
 	if s := tee.Stats()[0]; s.Failed != 5 || s.Forwarded != 0 || s.Waiting != 0 {
@@ -218,10 +218,10 @@ func TestCloseDropsQueue(t *testing.T) {
 	t.Cleanup(func() { close(hold) }) // before the server is closed
 	tee := newTee(t, Config{Targets: map[string]string{"otlp": v.URL}, Workers: 1})
 	for range 5 {
-		tee.Offer(Request{Format: "otlp", Method: "POST", Path: "/v1/logs", Sent: []byte("x")})
+		tee.Offer(Request{Format: "otlp", Method: "POST", Path: "/v1/logs", Body: []byte("x")})
 	}
 	closeNow(tee)
-	tee.Offer(Request{Format: "otlp", Method: "POST", Path: "/v1/logs", Sent: []byte("x")})
+	tee.Offer(Request{Format: "otlp", Method: "POST", Path: "/v1/logs", Body: []byte("x")})
 	s := tee.Stats()[0]
 	if s.Forwarded != 0 || s.Failed+s.Dropped["shutdown"] != 6 || s.Waiting != 0 {
 		t.Errorf("%+v", s)
@@ -234,7 +234,7 @@ func TestTeeRetryAfter(t *testing.T) {
 		w.WriteHeader(http.StatusTooManyRequests)
 	})
 	tee := newTee(t, Config{Targets: map[string]string{"otlp": v.URL}})
-	offer := func() { tee.Offer(Request{Format: "otlp", Method: "POST", Path: "/v1/logs", Sent: []byte("x")}) }
+	offer := func() { tee.Offer(Request{Format: "otlp", Method: "POST", Path: "/v1/logs", Body: []byte("x")}) }
 	offer()
 	testwait.Until(t, "the response of the target", func() bool { return tee.Stats()[0].Failed == 1 })
 	offer()
@@ -290,7 +290,7 @@ func FuzzRoute(f *testing.F) {
 		}
 		defer closeNow(tee)
 		for format, to := range tee.targets {
-			r, ok := tee.vendorRequest(to, &Request{Format: format, Method: "POST", Path: path, Query: query, Plain: []byte(plain)})
+			r, ok := tee.vendorRequest(to, &Request{Format: format, Method: "POST", Path: path, Query: query, Inflated: []byte(plain)})
 			if ok && (r.URL.Scheme != "https" || r.URL.Host != "t.example" || r.URL.User != nil || !strings.HasPrefix(r.URL.Path, "/base/") || strings.Contains(r.URL.Path, "..") && strings.Contains(r.URL.Path, "/../")) {
 				t.Errorf("%s: %s", format, r.URL)
 			}
@@ -310,6 +310,6 @@ func BenchmarkOffer(b *testing.B) {
 	h := http.Header{"Content-Type": {"application/json"}, "User-Agent": {"UA " + strconv.Itoa(b.N)}}
 	b.ReportAllocs()
 	for b.Loop() {
-		tee.Offer(Request{Format: "otlp", Method: "POST", Path: "/v1/logs", Header: h, Sent: body})
+		tee.Offer(Request{Format: "otlp", Method: "POST", Path: "/v1/logs", Header: h, Body: body})
 	}
 }

@@ -33,7 +33,7 @@ func (t *Tee) vendorRequest(to *target, r *Request) (*http.Request, bool) {
 	u := *to.base
 	u.Path += path
 	u.RawQuery = query
-	out, err := http.NewRequest(r.Method, u.String(), bytes.NewReader(r.Sent))
+	out, err := http.NewRequest(r.Method, u.String(), bytes.NewReader(r.Body))
 	if err != nil {
 		return nil, false
 	}
@@ -93,7 +93,7 @@ func sentryRoute(base *url.URL, r *Request) (path, query string, ok bool) {
 	if r.Path != "/tunnel" {
 		return r.Path, withoutKey(r.Query), true
 	}
-	head, _, _ := bytes.Cut(r.Plain, []byte("\n"))
+	head, _, _ := bytes.Cut(r.Inflated, []byte("\n"))
 	var header struct {
 		DSN string `json:"dsn"`
 	}
