@@ -32,7 +32,8 @@ func card(c *chain, g int) match {
 			break
 		}
 		sum.write(c.s[gr.start:gr.end])
-		if sum.n >= minCard && sum.isValid() && isIssued(sum.lead[:], sum.n) && isCardGrouping(c, g, k+1) && isCardEnd(c.s, gr.end) {
+		if sum.n >= minCard && sum.isValid() && isIssued(sum.lead[:], sum.n) &&
+			isCardGrouping(c, g, k+1) && isCardEnd(c.s, gr.end) {
 			best = match{first.start, gr.end, g + k + 1}
 		}
 	}
@@ -73,7 +74,7 @@ func (l *luhn) isValid() bool {
 var doubled = [10]uint8{0, 2, 4, 6, 8, 1, 3, 5, 7, 9}
 
 // isEvenStart says whether short groups of one length begin at g or at the one
-// before it. Among more of them is no card, but a list of numbers.
+// before it. More of them are a list of numbers.
 func isEvenStart(c *chain, g int) bool {
 	gs := c.groups
 	l := gs[g].len()
@@ -174,7 +175,7 @@ func isCardGrouping(c *chain, g, n int) bool {
 	return narrow && (isUnequalGrouping(gs) || same && isEqualGrouping(gs))
 }
 
-// isInFours: 4-4-4-4, and up to five digits at the end.
+// isInFours says whether groups have four digits, and the last one up to five.
 func isInFours(gs []group) bool {
 	for _, gr := range gs[:len(gs)-1] {
 		if gr.len() != 4 {
@@ -184,6 +185,7 @@ func isInFours(gs []group) bool {
 	return gs[len(gs)-1].len() <= 5
 }
 
+// isUnequalGrouping says whether groups have one of the other lengths that are used.
 func isUnequalGrouping(gs []group) bool {
 	switch n, first := len(gs), gs[0].len(); {
 	case n == 2 && first >= 4 && gs[1].len() >= 4, // 8-8, 4-12, 6-10
@@ -194,8 +196,8 @@ func isUnequalGrouping(gs []group) bool {
 	return false
 }
 
-// isEqualGrouping: groups of one length of up to five digits, and a last one that
-// may be shorter.
+// isEqualGrouping says whether groups have one length of up to five digits; the last
+// one may be shorter.
 func isEqualGrouping(gs []group) bool {
 	size := gs[0].len()
 	for _, gr := range gs[1 : len(gs)-1] {

@@ -56,5 +56,5 @@ func isOptionSecret(name, value string) bool {
 }
 
 // optionProse are words after an option in a sentence about it.
-var optionProse = words(`option options flag flags argument arguments parameter parameters switch or instead as with when if
-	expects takes needs requires via file stdin prompt cannot also only given value values specified provided`)
+var optionProse = words(`option options flag flags argument arguments parameter parameters switch or instead as with when
+	if expects takes needs requires via file stdin prompt cannot also only given value values specified provided`)

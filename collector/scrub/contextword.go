@@ -24,7 +24,8 @@ func hasWord(s string, i int, set *wordSet) bool {
 
 // wordBefore gives the word that names what begins at i: phone in
 // "phone: 1", `"phone":"1"`, "phone number is 1", "phone_no=1". It is the last
-// word before i that is not a filler; empty if other signs are in between.
+// word before i that is not a filler; empty if it has other signs
+// than gaps before it.
 func wordBefore(s string, i int) contextWord {
 	var w contextWord
 	for range 4 {
@@ -102,5 +103,6 @@ func endsForeign(s string) bool {
 	if len(s) < 2 {
 		return false
 	}
-	return s[len(s)-1] >= utf8.RuneSelf || strings.IndexFunc(s[max(0, len(s)-12):], func(r rune) bool { return r >= utf8.RuneSelf }) >= 0
+	return s[len(s)-1] >= utf8.RuneSelf ||
+		strings.IndexFunc(s[max(0, len(s)-12):], func(r rune) bool { return r >= utf8.RuneSelf }) >= 0
 }

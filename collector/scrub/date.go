@@ -51,7 +51,8 @@ func isDate(c *chain, g int) bool {
 // 12:30:00.123.
 func timeOfDay(c *chain, g int) int {
 	left := len(c.groups) - g
-	if left < 2 || c.groups[g].len() > 2 || c.groups[g+1].len() != 2 || c.sep(g+1) != ":" || c.value(g) >= 24 || c.value(g+1) >= 60 {
+	if left < 2 || c.groups[g].len() > 2 || c.groups[g+1].len() != 2 || c.sep(g+1) != ":" ||
+		c.value(g) >= 24 || c.value(g+1) >= 60 {
 		return 0
 	}
 	if left == 2 || c.groups[g+2].len() != 2 || c.sep(g+2) != ":" {

@@ -185,7 +185,7 @@ func isTopLevel(l string) bool {
 	return n >= 2 && !codeExtensions.has(l[:n]) && !mediaExtensions.has(l[:n])
 }
 
-// isPackageVersion tells pkg@1.2.3-beta.one from a domain.
+// isPackageVersion says whether d is a version, as in pkg@1.2.3-beta.one.
 func isPackageVersion(d string) bool {
 	j := 0
 	for j < len(d) && is(d[j], digit) {

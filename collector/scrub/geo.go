@@ -57,7 +57,8 @@ func coordinates(c *chain, g int) match {
 		return match{}
 	}
 	start, end := signStart(c.s, gs[0].start), gs[3].end
-	if start > 0 && (is(c.s[start-1], alnum) || c.s[start-1] == '.') || isAt(c.s, end, alnum) || isAt(c.s, end+1, digit) && c.s[end] == '.' {
+	if start > 0 && (is(c.s[start-1], alnum) || c.s[start-1] == '.') || isAt(c.s, end, alnum) ||
+		isAt(c.s, end+1, digit) && c.s[end] == '.' {
 		return match{}
 	}
 	named := hasWord(c.s, start, positionWords) || start > 0 && c.s[start-1] == '@' // a map's address
@@ -78,7 +79,8 @@ func coordinates(c *chain, g int) match {
 	return match{start, end, g + 4}
 }
 
-var positionWords = words(`geo latlng latlon lnglat coords coordinates coordinate location position gps geolocation lat point whereabouts`)
+var positionWords = words(`geo latlng latlon lnglat coords coordinates coordinate location position gps geolocation
+	lat point whereabouts`)
 
 // leastDecimals gives how many decimals make a pair of numbers a position.
 func leastDecimals(named, loose bool, point string) int {
@@ -107,8 +109,8 @@ func isInList(c *chain, g int) bool {
 	return len(c.groups)-g > 4 && strings.Trim(c.sep(g+4), ", -") == "" || g > 0 && strings.Trim(c.sep(g), ", -") == ""
 }
 
-// degrees finds a coordinate with a hemisphere around the ° at i: 52°31'12"N. What
-// is in it is looked at, too.
+// degrees finds a coordinate with a hemisphere around the ° at i: 52°31'12"N. The
+// scan goes on within it.
 func degrees(s string, i, behind int) match {
 	start := i
 	for start > 0 && i-start < 12 && numberEnds[s[start-1]] {

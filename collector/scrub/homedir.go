@@ -37,7 +37,8 @@ var usersEnds = bytesOf("sS")
 func isHome(_ *scan, g *segment) bool {
 	switch g.before {
 	case "home", "Users":
-		return (g.source || g.of.disk) && g.text != "shared" && g.text != "Shared" && g.text != "Public" && !hasExtension(g.text) && g.rest != ""
+		return (g.source || g.of.disk) && g.text != "shared" && g.text != "Shared" && g.text != "Public" &&
+			!hasExtension(g.text) && g.rest != ""
 	}
 	return false
 }

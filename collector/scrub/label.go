@@ -5,6 +5,8 @@ import "strings"
 // label is a class of names that say what the value beside them is: password=x,
 // "lat": 52.52, Cookie: a=b. The labels are in labels.go.
 type label struct {
+	kind Kind // of the value, unless accept says otherwise
+
 	// names are whole names or last words of names, in lower case, without
 	// separators.
 	names string
@@ -23,10 +25,10 @@ type label struct {
 	below    bool // the value may be on the line below
 	comma    bool // an unquoted value may have a decimal comma
 	within   bool // the scan goes on within the value: 078 05 1120 is also a number
-	tags     bool // any value of a tag with such a name is replaced
+	tags     bool // the value of a tag with such a name is replaced, whatever it is
 
-	// accept says whether the value of a pair is what the name promises, and which
-	// kind replaces it. It may narrow the value.
+	// accept says whether the value of a pair is what its name says, and gives the
+	// kind that replaces it. It may narrow the value. nil accepts every value.
 	accept func(p *pair) (Kind, bool)
 }
 
@@ -73,7 +75,7 @@ var labelled = func() (x labelIndex) {
 
 // labelOf gives the label of a name, nil if it has none. The last words decide:
 // passwordHash, X-Api-Key, user_token; a last word that is about the value (length,
-// error, field) takes the label away.
+// error, field) means that the name has none.
 func labelOf(name string) *label {
 	var w nameWords
 	w.split(name)
@@ -117,9 +119,8 @@ func labelOf(name string) *label {
 	return nil
 }
 
-// labelWithin gives the label of a name with a word that decides wherever it is. In
-// the name of a class it may be about something else: then the value must look
-// like a token.
+// labelWithin gives the label of a name with a word that decides wherever it is. The
+// name of a class often has such a word, so its value must look like a token.
 func labelWithin(w *nameWords, name string) *label {
 	for k := range w.n {
 		if l := labelled.anywhere[string(w.word(k))]; l != nil {

@@ -31,21 +31,24 @@ func (sc *scan) labelledValue(s string, i, _ int) int {
 	if v < 0 {
 		return 0
 	}
-	if p.label.below && s[i] == ':' {
+	if l.below && s[i] == ':' {
 		if start, end := valueBelow(s, v); start < end {
-			sc.redact(start, end, Secret)
+			sc.redact(start, end, l.kind)
 			return end
 		}
 	}
 	if !p.cutValue(v) || p.isHarmless() {
 		return 0
 	}
-	kind, ok := p.label.accept(p)
-	if !ok {
-		return 0
+	kind := l.kind
+	if l.accept != nil {
+		var ok bool
+		if kind, ok = l.accept(p); !ok {
+			return 0
+		}
 	}
 	sc.redact(p.start, p.end, kind)
-	if p.label.within {
+	if l.within {
 		return p.start
 	}
 	return p.end
@@ -129,13 +132,16 @@ func labelFor(s string, start, end, i int) *label {
 		return l
 	case sep == ':' && isNamedCode(s, start, end):
 		return codeLabel
-	case sep == '=' && name == "code" && start > 0 && (s[start-1] == '?' || s[start-1] == '&'): // of an authorization grant
+	case sep == '=' && name == "code" && isParameter(s, start): // of an authorization grant
 		return passwordLabel
 	case sep != '>':
 		return spacedLabel(s, start, end)
 	}
 	return nil
 }
+
+// isParameter says whether the name at i is in a query.
+func isParameter(s string, i int) bool { return i > 0 && (s[i-1] == '?' || s[i-1] == '&') }
 
 // spacedLabel gives the label of the name from start to end together with the word
 // before it: api key: x, security answer: x, mot de passe : x.
@@ -182,8 +188,8 @@ func isComparison(s string, i int) bool {
 	return i+1 < len(s) && s[i+1] == '=' || s[i] == '=' && i > 0 && strings.IndexByte("!<>=", s[i-1]) >= 0
 }
 
-// cutValue finds where the value that begins at i ends, and takes its quotes off.
-// It says whether there is one that is not an object or a placeholder.
+// cutValue sets the value that begins at i, without its quotes. It says whether there
+// is one that is not an object or a placeholder.
 func (p *pair) cutValue(i int) bool {
 	s, quote := p.s, i
 	for quote < len(s) && quote-i < 3 && s[quote] == '\\' {
@@ -203,12 +209,13 @@ func (p *pair) cutValue(i int) bool {
 	return p.start < p.end && placeholderAt(s, p.start) == 0
 }
 
-// unquotedEnd gives where the value ends, which has no quotes. A passphrase may have
-// several words.
+// unquotedEnd gives where a value without quotes ends. A passphrase may have several
+// words.
 func (p *pair) unquotedEnd() int {
 	s, sep := p.s, p.s[p.sep]
 	end := p.label.valueEnd(s, p.start, sep)
-	for sep == ':' && endsInFold(s[:p.sep], "passphrase") && end+1 < len(s) && s[end] == ' ' && is(s[end+1], lower) && !isHarmless(s[p.start:end]) {
+	for sep == ':' && endsInFold(s[:p.sep], "passphrase") && end+1 < len(s) && s[end] == ' ' &&
+		is(s[end+1], lower) && !isHarmless(s[p.start:end]) {
 		end = p.label.valueEnd(s, end+1, sep)
 	}
 	if p.label.line {

@@ -46,7 +46,8 @@ func (sc *scan) appendPath(dst []byte, path string, of server, t *tally) []byte 
 func isSource(path string) bool {
 	name, _, _ := strings.Cut(path[strings.LastIndexByte(path, '/')+1:], ";")
 	dot := strings.LastIndexByte(name, '.')
-	return dot > 0 && codeExtensions.has(name[dot+1:]) || strings.Contains(path, "/node_modules/") || strings.HasPrefix(path, "node_modules/")
+	return dot > 0 && codeExtensions.has(name[dot+1:]) || strings.Contains(path, "/node_modules/") ||
+		strings.HasPrefix(path, "node_modules/")
 }
 
 // datePart is a part of a date in a path, each in a segment: /2024/11/21/post.

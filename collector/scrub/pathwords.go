@@ -1,15 +1,15 @@
 package scrub
 
 // personWords are segments after which a segment names a person.
-var personWords = words(`users user u profile profiles customers customer accounts account patients patient members member
-	people person persons employees employee students student teachers teacher clients client contacts contact
+var personWords = words(`users user u profile profiles customers customer accounts account patients patient members
+	member people person persons employees employee students student teachers teacher clients client contacts contact
 	authors author owners owner guests guest visitors visitor subscribers subscriber doctors doctor physicians
 	candidates candidate applicants applicant agents agent drivers driver players player staff followers following
 	friends friend by-email by-user by-phone usernames username email emails phone phones impersonate invitees
 	beneficiaries recipients recipient tenants residents citizens lawyers voters donors sellers seller buyers buyer
-	usuarios usuario benutzer nutzer kunden kunde utilisateurs utilisateur clientes cliente utenti utente gebruikers klanten
-	patienten mitarbeiter user-profile user-profiles userprofile user_profile customer-profile
-	participants attendees attendee speakers mentions`)
+	usuarios usuario benutzer nutzer kunden kunde utilisateurs utilisateur clientes cliente utenti utente gebruikers
+	klanten patienten mitarbeiter user-profile user-profiles userprofile user_profile customer-profile participants
+	attendees attendee speakers mentions`)
 
 // fixedWords are pages of a site that may follow a person word: /users/me.
 var fixedWords = words(`me new edit search settings login logout signin signout sign-in sign-out sign_in sign_out signup
@@ -36,7 +36,8 @@ var fixedWords = words(`me new edit search settings login logout signin signout 
 	form thanks thank-you sales support press`)
 
 // buildWords are directories in which a segment is the id of a build.
-var buildWords = words(`static assets build builds dist _next _nuxt js css chunks releases release versions deployments bundles`)
+var buildWords = words(`static assets build builds dist _next _nuxt js css chunks releases release versions
+	deployments bundles`)
 
 // archiveWords are segments that a year may follow.
 var archiveWords = words(`blog blogs news archive archives posts press articles article uploads magazine stories`)

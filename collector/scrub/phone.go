@@ -95,7 +95,8 @@ func phoneMatch(c *chain, g, n, start int) match {
 		return match{}
 	}
 	s, end := c.s, c.groups[g+n-1].end
-	if end < len(s) && s[end] == ')' && strings.LastIndexByte(s[start:end], '(') > strings.LastIndexByte(s[start:end], ')') {
+	if end < len(s) && s[end] == ')' &&
+		strings.LastIndexByte(s[start:end], '(') > strings.LastIndexByte(s[start:end], ')') {
 		end++
 	}
 	return match{start, extensionEnd(s, end), g + n}
@@ -147,7 +148,8 @@ func beside(c *chain, g, start int, _ bool) int {
 
 func hasPhoneWord(s string, i int) bool {
 	w := wordBefore(s, i)
-	return isPhoneWord(string(w.text())) || endsInAny(strings.TrimRight(s[max(0, i-maxForeign):i], " :=\"'([+.\\"), foreignPhones)
+	return isPhoneWord(string(w.text())) ||
+		endsInAny(strings.TrimRight(s[max(0, i-maxForeign):i], " :=\"'([+.\\"), foreignPhones)
 }
 
 // hasPhoneWordBehind says whether a word for telephone is in parentheses behind the

@@ -16,8 +16,7 @@ func international(c *chain, g, start int) int {
 	return n
 }
 
-// mostDigits gives how many digits the numbers of the country have at most that s
-// begins with the code of.
+// mostDigits gives the most digits of a number that begins as s, by its country.
 func mostDigits(s string) int {
 	for _, c := range countryDigits {
 		if strings.HasPrefix(s, c.code) {
@@ -27,8 +26,8 @@ func mostDigits(s string) int {
 	return 15
 }
 
-// countryDigits are the most digits of a number, with the code of its country and a
-// (0) that is not dialled, for countries whose numbers are often followed by others.
+// countryDigits are the most digits of the numbers of a country, including its code
+// and a (0) that is not dialled. Other countries have up to 15.
 var countryDigits = []struct {
 	code string
 	most int
@@ -55,7 +54,8 @@ func spacedPlus(c *chain, g, start int) int {
 // zeros is a number in groups behind 00.
 func zeros(c *chain, g, _ int, _ bool) int {
 	s, first := c.s, c.groups[g]
-	if first.len() < 2 || first.len() > 5 || s[first.start:first.start+2] != "00" || first.len() > 2 && s[first.start+2] == '0' {
+	if first.len() < 2 || first.len() > 5 || s[first.start:first.start+2] != "00" ||
+		first.len() > 2 && s[first.start+2] == '0' {
 		return 0
 	}
 	n, digits := c.dialled(g, 17)
@@ -68,7 +68,8 @@ func zeros(c *chain, g, _ int, _ bool) int {
 // undividedZeros is a number in one group behind 00: 00441632960961.
 func undividedZeros(c *chain, g, _ int, _ bool) int {
 	first := c.groups[g]
-	if d := first.len(); d < 13 || d > 15 || !strings.HasPrefix(c.s[first.start:], "00") || c.s[first.start+2] == '0' || c.isJoined(g, 1, "-./:_+,") {
+	if d := first.len(); d < 13 || d > 15 || !strings.HasPrefix(c.s[first.start:], "00") ||
+		c.s[first.start+2] == '0' || c.isJoined(g, 1, "-./:_+,") {
 		return 0
 	}
 	return 1
@@ -84,7 +85,8 @@ func trunk(c *chain, g, start int, paren bool) int {
 	if first.len() <= 6 {
 		return dividedTrunk(c, g)
 	}
-	if first.len() < 10 || first.len() > 11 || strings.HasPrefix(c.digits(g), "0123456789") || c.isJoined(g, 1, "-./:_+,") {
+	if first.len() < 10 || first.len() > 11 || strings.HasPrefix(c.digits(g), "0123456789") ||
+		c.isJoined(g, 1, "-./:_+,") {
 		return 0
 	}
 	return 1
@@ -172,7 +174,8 @@ var nationalForms = []nationalForm{
 		return area >= '2' && exchange >= '2' && c.isAlone(g, 3)
 	}},
 	{"1334", "1", func(c *chain, g int, _ bool) bool {
-		return c.sep(g+2) != "." && (c.sep(g+2) != " " || c.isAlone(g, 4)) || c.s[c.groups[g+1].start] >= '2' && c.sep(g+3) == "."
+		return c.sep(g+2) != "." && (c.sep(g+2) != " " || c.isAlone(g, 4)) ||
+			c.s[c.groups[g+1].start] >= '2' && c.sep(g+3) == "."
 	}},
 	// Russia, Kazakhstan: 8 (912) 345-67-89.
 	{"13322", "78", func(*chain, int, bool) bool { return true }},

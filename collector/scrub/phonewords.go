@@ -5,9 +5,10 @@ import "strings"
 // phoneWords name the telephone number beside them, in the most spoken languages;
 // so do all words that end in one of phoneEndings.
 var (
-	phoneWords = words(`tel ph mob cell fax sms gsm call dial text ring msisdn handy whatsapp callback
-		callto telefon tlf telefonu telefone telefonnr telefoni telefonom telefonnummeret telefoonnummer phonenumber mobilnummer
-		mobiltelefon komorka telefono telefoon celular mobil movil portable rufnummer handynummer telefonnummer hotline voicemail`)
+	phoneWords = words(`tel ph mob cell fax sms gsm call dial text ring msisdn handy whatsapp callback callto telefon
+		tlf telefonu telefone telefonnr telefoni telefonom telefonnummeret telefoonnummer phonenumber mobilnummer
+		mobiltelefon komorka telefono telefoon celular mobil movil portable rufnummer handynummer telefonnummer
+		hotline voicemail`)
 	phoneEndings = [...]string{"phone", "mobile", "msisdn"}
 	// deviceWords have such an ending and name something else.
 	deviceWords = words(`iphone headphone microphone smartphone windowsphone`)
@@ -18,8 +19,10 @@ var (
 	// foreignPhones are words beyond ASCII. Their first letter, which may be a
 	// capital, is omitted.
 	foreignPhones = []string{
-		"óvil", "eléfono", "éléphone", "елефон", "обильный", "моб", "ηλέφωνο", "elefonní", "elefonní číslo", "elefonszám", "thoại",
-		"手机号", "手机号码", "手机", "电话", "电话号码", "电话号", "電話", "電話番号", "携帯", "手機", "手機號碼", "電話號碼", "連絡先", "モバイル",
+		"óvil", "eléfono", "éléphone", "елефон", "обильный", "моб", "ηλέφωνο", "elefonní", "elefonní číslo", "elefonszám",
+		"thoại",
+		"手机号", "手机号码", "手机", "电话", "电话号码", "电话号", "電話", "電話番号", "携帯", "手機", "手機號碼", "電話號碼", "連絡先",
+		"モバイル",
 		"전화", "전화번호", "휴대폰", "휴대전화", "연락처", "핸드폰", "הטלפון", "טלפון", "נייד", "هاتف", "الهاتف", "جوال", "موبايل",
 		"फ़ोन", "फोन", "मोबाइल", "โทร",
 	}

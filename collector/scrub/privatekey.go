@@ -10,7 +10,8 @@ const (
 )
 
 // privateKey finds an armoured private key (RFC 7468, OpenSSH, OpenPGP) at the
-// dashes from i: all of it up to its end, or as far as its text goes.
+// dashes from i: all of it up to its end, or up to the last byte that may
+// be of a key.
 func (sc *scan) privateKey(s string, i, _ int) int {
 	if !strings.HasPrefix(s[i:], armourBegin) {
 		return 0

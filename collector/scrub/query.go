@@ -11,7 +11,7 @@ func (sc *scan) appendQuery(dst []byte, query string, site bool, t *tally) []byt
 		return append(append(dst, '?'), query...)
 	}
 	mark, dropped := byte('?'), false
-	for query != "" && (len(sc.scrubber.keep) > 0 || strings.HasPrefix(query, "invariant=") || strings.HasPrefix(query, "code=")) {
+	for query != "" && (len(sc.scrubber.keep) > 0 || hasErrorNumber(query)) {
 		var param string
 		param, query, _ = strings.Cut(query, "&")
 		name, value, _ := strings.Cut(param, "=")
@@ -28,6 +28,11 @@ func (sc *scan) appendQuery(dst []byte, query string, site bool, t *tally) []byt
 		t[Query]++
 	}
 	return dst
+}
+
+// hasErrorNumber says whether the first parameter may be an error number.
+func hasErrorNumber(query string) bool {
+	return strings.HasPrefix(query, "invariant=") || strings.HasPrefix(query, "code=")
 }
 
 // isErrorNumber says whether a parameter is the number of a library's minified

@@ -164,8 +164,8 @@ func isHexToken(s string, start, end int) bool {
 	return !w.isIn(hashWords)
 }
 
-var hashWords = words(`sha md hash digest checksum integrity etag trace traceid traceparent span spanid commit rev revision chunk
-	chunkhash contenthash release buildid`)
+var hashWords = words(`sha md hash digest checksum integrity etag trace traceid traceparent span spanid commit rev
+	revision chunk chunkhash contenthash release buildid`)
 
 // extendBase64 extends the token from a to b by its neighbours in the run from low
 // to high, unless they are parts of a path: base 64 has / and + within it, and = at
@@ -210,7 +210,8 @@ func isPathLike(p string) bool {
 // isBase64 says whether a run with slashes is base 64 and not a path: its parts
 // together look as if made by chance.
 func isBase64(run string) bool {
-	if len(run) < 32 || strings.IndexByte(run, '-') >= 0 || strings.IndexByte(run, '_') >= 0 || !strings.ContainsAny(run, "/+") {
+	if len(run) < 32 || strings.IndexByte(run, '-') >= 0 || strings.IndexByte(run, '_') >= 0 ||
+		!strings.ContainsAny(run, "/+") {
 		return false
 	}
 	var seen uint8
@@ -240,7 +241,12 @@ func isTraceparent(s string) bool {
 
 // isIntegrityHash says whether s is the hash of a subresource.
 func isIntegrityHash(s string) bool {
-	return strings.HasPrefix(s, "sha1-") || strings.HasPrefix(s, "sha256-") || strings.HasPrefix(s, "sha384-") || strings.HasPrefix(s, "sha512-")
+	for _, p := range [...]string{"sha1-", "sha256-", "sha384-", "sha512-"} {
+		if strings.HasPrefix(s, p) {
+			return true
+		}
+	}
+	return false
 }
 
 // isAssetName says whether extensions at i make what ends there the name of a built

@@ -5,7 +5,7 @@ package scrub
 // wins. A new rule is an entry here, its matcher in a file of its concept, and
 // cases in testdata.
 var rules = []rule{
-	// Who and where.
+	// Addresses of people, machines and places.
 	{name: "email", kind: Email, signs: "@", after: &localEnds, find: email},
 	{name: "URL", signs: "://", textOnly: true, apply: (*scan).absoluteURL},
 	{name: "path", signs: "/", after: &pathLeads, textOnly: true, apply: (*scan).barePath},
@@ -16,7 +16,7 @@ var rules = []rule{
 	{name: "data URL", kind: Data, signs: ":", after: &dataEnds, find: dataURL},
 	{name: "degrees", kind: Geo, signs: "°", after: &numberEnds, find: degrees},
 
-	// Secrets by their label.
+	// Secrets that something before them names.
 	{name: "labelled value", signs: ": =", after: &labelEnds, apply: (*scan).labelledValue},
 	{name: "labelled element", signs: ">", after: &elementEnds, apply: (*scan).labelledValue},
 	{name: "secret after ->", kind: Secret, signs: ">", after: &arrowLeads, find: secretAfterArrow},

@@ -132,7 +132,10 @@ func (sc *scan) sign(s string, i int) int {
 	rules := sc.rules.signs[s[i]]
 	for k := range rules {
 		r := &rules[k]
-		if r.after != nil && !r.after[before] || len(r.sign) > 1 && !(hasByte(s, i+1, r.sign[1]) && strings.HasPrefix(s[i:], r.sign)) {
+		if r.after != nil && !r.after[before] {
+			continue
+		}
+		if len(r.sign) > 1 && !strings.HasPrefix(s[i:], r.sign) {
 			continue
 		}
 		if next := sc.ask(r.rule, s, i, i+len(r.sign)); next > 0 {
@@ -167,7 +170,8 @@ func (sc *scan) word(s string, i int) int {
 	}
 	f := formOf(first, seen)
 	next := 0
-	if w := &sc.rules.words[f][min(end-i, maxWord)]; w.always || len(w.rules) > 0 && sc.rules.starts[f].has(s[i], s[i+1]) {
+	w := &sc.rules.words[f][min(end-i, maxWord)]
+	if w.always || len(w.rules) > 0 && sc.rules.starts[f].has(s[i], s[i+1]) {
 		for k := 0; k < len(w.rules) && next == 0; k++ {
 			if r := &w.rules[k]; r.starts == nil || r.starts.has(s[i], s[i+1]) {
 				next = sc.ask(r.rule, s, i, end)

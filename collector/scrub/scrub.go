@@ -124,8 +124,8 @@ func (s *Scrubber) Tag(key, value string) (k, v string, ok bool) {
 		return "", "", false
 	}
 	if l := labelOf(k); l != nil && l.tags && placeholderAt(v, 0) != len(v) && !isHarmless(v) {
-		s.counts[Secret].Add(1)
-		v = placeholders[Secret]
+		s.counts[l.kind].Add(1)
+		v = placeholders[l.kind]
 	}
 	return k, v, true
 }

@@ -91,12 +91,19 @@ func (sc *scan) template(g *segment) (string, Kind) {
 	return "", 0
 }
 
-// isCodeNumber: a chunk, the status or number of an error.
+// isCodeNumber says whether a segment is a chunk, or the status or number of an error.
 func isCodeNumber(sc *scan, g *segment) bool {
 	if !allDigits(g.text) {
 		return false
 	}
-	return g.source && !sc.isAfterPersonWord(g) || len(g.text) <= 3 && (g.before == "errors" || g.before == "error" || g.before == "status")
+	if g.source && !sc.isAfterPersonWord(g) {
+		return true
+	}
+	switch g.before {
+	case "errors", "error", "status":
+		return len(g.text) <= 3
+	}
+	return false
 }
 
 func isBuildID(_ *scan, g *segment) bool {
@@ -135,7 +142,11 @@ func judgeAt(sc *scan, g *segment) (string, Kind, bool) {
 
 // isPackageTag says whether s behind an @ is a version: pkg@1.2.3, logo@2x.png.
 func isPackageTag(s string) bool {
-	return isAt(s, 0, digit) || strings.HasPrefix(s, "v") && isAt(s, 1, digit) || s == "latest" || s == "next" || s == "beta" || s == "canary"
+	switch s {
+	case "latest", "next", "beta", "canary":
+		return true
+	}
+	return isAt(strings.TrimPrefix(s, "v"), 0, digit)
 }
 
 // isPackage says whether a path begins with the name and version of a package.
@@ -145,21 +156,22 @@ func isPackage(path string) bool {
 	return i > 0 && isAt(next, i+1, alnum)
 }
 
-// isChunk: a build's file, named by a UUID.
+// isChunk says whether a segment is a file of a build with a UUID as its name.
 func isChunk(_ *scan, g *segment) bool {
 	return codeExtensions.has(g.ext) && isUUID(g.stem)
 }
 
-// judgeFile judges a source file, or a picture that is not named by its number:
-// authors name them, so only secrets go.
+// judgeFile judges a source file, or a picture with another name than a number:
+// authors name them, so only secrets are replaced.
 func judgeFile(sc *scan, g *segment) (string, Kind, bool) {
-	if !codeExtensions.has(g.ext) && (!mediaExtensions.has(g.ext) || isUUID(g.stem) || allDigits(g.stem) && len(g.stem) >= 4) {
+	named := !isUUID(g.stem) && (!allDigits(g.stem) || len(g.stem) < 4)
+	if !codeExtensions.has(g.ext) && !(mediaExtensions.has(g.ext) && named) {
 		return "", 0, false
 	}
 	return sc.judgeSecret(g.text)
 }
 
-// judgeNumberedFile judges a picture or a document that is named by its number.
+// judgeNumberedFile judges a picture or a document with a number as its name.
 func judgeNumberedFile(_ *scan, g *segment) (string, Kind, bool) {
 	switch {
 	case allDigits(g.stem):
@@ -170,8 +182,8 @@ func judgeNumberedFile(_ *scan, g *segment) (string, Kind, bool) {
 	return "", 0, false
 }
 
-// judgeSource judges a directory, or a document, in the path of a source: it stays but
-// for secrets, and a build's directory may look like one.
+// judgeSource judges a directory or a document in the path of a source: it stays
+// unless it has a secret. The directory of a build may look like one.
 func judgeSource(sc *scan, g *segment) (string, Kind, bool) {
 	if !g.source {
 		return "", 0, false
@@ -183,7 +195,7 @@ func judgeSource(sc *scan, g *segment) (string, Kind, bool) {
 	return out, kind, true
 }
 
-// judgeSecret always decides: a segment with a secret goes.
+// judgeSecret always decides: a segment with a secret is replaced.
 func (sc *scan) judgeSecret(s string) (string, Kind, bool) {
 	kind, found := sc.secretKind(s)
 	if !found {

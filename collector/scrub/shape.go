@@ -29,7 +29,8 @@ func randomKind(s string) (Kind, bool) {
 		return ID, true
 	case hexes == n && (digits > 0 && n >= 8 || n >= 16):
 		return Hex, true
-	case n >= 10 && signs == 0 && letters > 0 && (digits > 0 && scoreWord(s) < -8 || seen&letter == letter && scoreWord(s) < -16):
+	case n >= 10 && signs == 0 && letters > 0 && digits > 0 && scoreWord(s) < -8,
+		n >= 10 && signs == 0 && seen&letter == letter && scoreWord(s) < -16:
 		return Token, true
 	case n >= 16 && letters > 0 && strings.IndexByte(s, '.') < 0:
 		if a, b := tokenIn(s, 0, n); b > a {
@@ -134,5 +135,6 @@ func isVersion(s string) bool {
 }
 
 func isISODate(s string) bool {
-	return len(s) == 10 && s[4] == '-' && s[7] == '-' && allDigits(s[:4]) && allDigits(s[5:7]) && allDigits(s[8:]) && s[5] <= '1' && s[8] <= '3'
+	return len(s) == 10 && s[4] == '-' && s[7] == '-' && allDigits(s[:4]) && allDigits(s[5:7]) &&
+		allDigits(s[8:]) && s[5] <= '1' && s[8] <= '3'
 }

@@ -54,7 +54,8 @@ func isNamedCode(s string, start, end int) bool {
 	return w.isIn(codeNames)
 }
 
-var codeNames = words(`pin verification security otp sms 2fa fa mfa totp passcode confirmation backup recovery login access authentication`)
+var codeNames = words(`pin verification security otp sms 2fa fa mfa totp passcode confirmation backup recovery login
+	access authentication`)
 
 // isSignInCode says whether v looks like such a code: 4 to 8 digits, or capitals
 // and digits in groups.
@@ -70,5 +71,6 @@ func isSignInCode(v string) bool {
 			return false
 		}
 	}
-	return digits >= 4 && digits <= 8 && digits+groups == len(v) || len(v) >= 8 && len(v) < 48 && (groups > 0 || digits > 1)
+	return digits >= 4 && digits <= 8 && digits+groups == len(v) ||
+		len(v) >= 8 && len(v) < 48 && (groups > 0 || digits > 1)
 }

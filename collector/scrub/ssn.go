@@ -18,7 +18,8 @@ func ssn(c *chain, g int) match {
 	if c.sep(g+2) != sep || !isValidSSN(c.digits(g), c.digits(g+1), c.digits(g+2)) {
 		return match{}
 	}
-	if !isSSNAlone(c, g, sep) && !hasWord(c.s, first.start, ssnWords) || sep == " " && c.isJoined(g, 3, "-. ") && isAt(c.s, first.start-2, digit) {
+	if !isSSNAlone(c, g, sep) && !hasWord(c.s, first.start, ssnWords) ||
+		sep == " " && c.isJoined(g, 3, "-. ") && isAt(c.s, first.start-2, digit) {
 		return match{}
 	}
 	return match{first.start, c.groups[g+2].end, g + 3}

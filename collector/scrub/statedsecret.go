@@ -30,7 +30,7 @@ func secretAfterArrow(s string, i, behind int) match {
 // arrowLeads are before the > of an arrow.
 var arrowLeads = bytesOf("-")
 
-// secretAfterWideArrow finds a secret after a →. What is in it is looked at, too.
+// secretAfterWideArrow finds a secret after a →. The scan goes on within it.
 func secretAfterWideArrow(s string, i, behind int) match {
 	m := statedSecret(s, i, behind)
 	if m.next > 0 {
@@ -120,4 +120,5 @@ func isMadeUp(v string) bool {
 }
 
 // formats are names that a number follows: of hashes, encodings, protocols.
-var formats = words(`http/ sha sha- md base base- utf utf- aes aes- argon pbkdf oauth ntlmv ipv step field level version v rule code`)
+var formats = words(`http/ sha sha- md base base- utf utf- aes aes- argon pbkdf oauth ntlmv ipv step field level
+	version v rule code`)

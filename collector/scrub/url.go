@@ -9,7 +9,8 @@ func (sc *scan) urlField(s string) string {
 		return ""
 	}
 	if i := strings.IndexByte(s, ':'); i > 0 && i < 12 && hasOpaquePath(s[:i]) {
-		if c := strings.IndexByte(s, ','); c > i && strings.EqualFold(s[:i], "data") && c+1 < len(s) && s[c+1:] != placeholders[Data] {
+		if c := strings.IndexByte(s, ','); c > i && strings.EqualFold(s[:i], "data") && c+1 < len(s) &&
+			s[c+1:] != placeholders[Data] {
 			sc.tally[Data]++
 			s = s[:c+1] + placeholders[Data]
 		}
@@ -164,7 +165,8 @@ const (
 func (sc *scan) appendEndpoint(dst []byte, s string, authority int, t *tally) (out []byte, site bool) {
 	of := server{disk: strings.HasPrefix(s, "file:")}
 	if authority > 0 {
-		of.site = s[0]|0x20 == 'h' && strings.EqualFold(s[:min(len(s), 4)], "http") && !strings.HasPrefix(s[authority:], "localhost")
+		of.site = s[0]|0x20 == 'h' && strings.EqualFold(s[:min(len(s), 4)], "http") &&
+			!strings.HasPrefix(s[authority:], "localhost")
 		dst = append(dst, strings.ToLower(s[:authority])...)
 		s = s[authority:]
 		n := 0

@@ -189,13 +189,13 @@ func isHarmless(v string) bool {
 	return harmlessValues.has(v)
 }
 
-var harmlessValues = words(`undefined null nil none nan true false yes no on off 0 1 empty missing required invalid expired
-	incorrect wrong rejected denied disabled enabled unknown unset set object string number boolean function symbol array
-	expected unexpected must should cannot can't could not is was are has have may too at in of for from to the a an and or
-	failed failure error ok valid unauthorized forbidden mismatch revoked refused changed reset updated saved deleted
-	optional default redacted filtered hidden masked removed xxx xxxx ... … n/a please enter use try field input value
-	length minimum maximum weak strong short long contains requires password token secret basic bearer digest cookie
-	malformed absent blocked ignored skipped found using with without anonymous guest pending active inactive
-	this that await new typeof return path
-	requis requise manquant manquante invalide incorrecte obligatoire oublié expiré erforderlich falsch fehlt vergessen abgelaufen ungültig
-	requerido requerida obligatorio obligatoria incorrecta incorrecto inválida caducada richiesta errata scaduta obrigatória wymagane`)
+var harmlessValues = words(`undefined null nil none nan true false yes no on off 0 1 empty missing required invalid
+	expired incorrect wrong rejected denied disabled enabled unknown unset set object string number boolean function
+	symbol array expected unexpected must should cannot can't could not is was are has have may too at in of for from
+	to the a an and or failed failure error ok valid unauthorized forbidden mismatch revoked refused changed reset
+	updated saved deleted optional default redacted filtered hidden masked removed xxx xxxx ... … n/a please enter use
+	try field input value length minimum maximum weak strong short long contains requires password token secret basic
+	bearer digest cookie malformed absent blocked ignored skipped found using with without anonymous guest pending
+	active inactive this that await new typeof return path requis requise manquant manquante invalide incorrecte
+	obligatoire oublié expiré erforderlich falsch fehlt vergessen abgelaufen ungültig requerido requerida obligatorio
+	obligatoria incorrecta incorrecto inválida caducada richiesta errata scaduta obrigatória wymagane`)
