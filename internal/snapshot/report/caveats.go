@@ -8,8 +8,8 @@ import (
 	"github.com/rumtop/rumtop/internal/plain"
 )
 
-// caveats are what a reader must know before trusting the numbers.
-func (b *builder) caveats(whole *frame.Frame) {
+// setCaveats lists what limits the report's numbers.
+func (b *builder) setCaveats(whole *frame.Frame) {
 	r, m, h := &b.r, &b.meta, &b.meta.Health
 	r.Caveats = []string{}
 	say := func(wrong bool, format string, args ...any) {
@@ -23,8 +23,8 @@ func (b *builder) caveats(whole *frame.Frame) {
 	say(b.o.To.After(b.last), "The recording ends at %s, before the report.", clock(b.last))
 	if in := r.Incident; in.Onset.Known() {
 		during := r.Phases[b.during]
-		say(!b.before, "The recording does not reach back before the onset: there is nothing to compare with.")
-		if b.before {
+		say(!b.hasBefore, "The recording does not reach back before the onset: there is nothing to compare with.")
+		if b.hasBefore {
 			before := r.Phases[0]
 			say(before.To.Sub(before.From) < during.To.Sub(during.From), "The recording reaches back only %s before the onset, less than the length of the incident: changes are not marked.", span(before.To.Sub(before.From)))
 		}
@@ -53,34 +53,34 @@ func (b *builder) caveats(whole *frame.Frame) {
 		say(c.n > 0, "%d %s.", c.n, c.what)
 	}
 	say(h.Note != "", "When the recording was taken: %s", plain.Line(h.Note, maxLine))
-	b.sampling(whole, say)
+	b.addSamplingCaveats(whole, say)
 	say(whole.Health.SkewN > 0 && whole.Health.SkewP95MS > 60_000, "Clocks of one browser in twenty are off by %s or more; all times are the collectors'.", span(time.Duration(whole.Health.SkewP95MS)*time.Millisecond))
-	b.silence(say)
+	b.addGapCaveats(say)
 	for _, w := range whole.Warnings {
 		say(true, "%s", plain.Line(w, maxLine))
 	}
 }
 
-// sampling adds caveats about estimates, and about a rate that changed with the
-// incident.
-func (b *builder) sampling(whole *frame.Frame, say func(bool, string, ...any)) {
+// addSamplingCaveats adds caveats about estimates, and about a rate that
+// changed with the incident.
+func (b *builder) addSamplingCaveats(whole *frame.Frame, say func(bool, string, ...any)) {
 	say(whole.Health.SampleRate < 1, "Browsers sample sessions (down to %s): counts of views, errors and requests are estimates; users are those seen.", percent(whole.Health.SampleRate))
 	rates := make([]float64, len(b.phases))
 	for i, q := range b.phases {
 		q.By = b.o.By[0]
-		rates[i] = b.ask(q).Health.SampleRate
+		rates[i] = b.frameOf(q).Health.SampleRate
 	}
 	for i := 1; i < len(rates); i++ {
 		say(rates[i] != rates[0], "The lowest sampling rate changed: %s %s, %s %s. Numbers of users are not comparable.", percent(rates[0]), b.r.Phases[0].Name, percent(rates[i]), b.r.Phases[i].Name)
 	}
 }
 
-// silence adds caveats about steps of the chart without any beacon.
-func (b *builder) silence(say func(bool, string, ...any)) {
-	points, step := b.r.Chart.Points, time.Duration(b.r.Chart.StepS*float64(time.Second))
+// addGapCaveats adds caveats about steps of the chart without any beacon.
+func (b *builder) addGapCaveats(say func(bool, string, ...any)) {
+	points, step := b.r.Chart.Points, b.r.Chart.stepLength()
 	for i := 0; i < len(points); i++ {
 		begin := i
-		for i < len(points) && points[i].Affected.State == StateNone {
+		for i < len(points) && points[i].Figures[affectedLine].State == StateNone {
 			i++
 		}
 		if i > begin {

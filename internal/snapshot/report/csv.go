@@ -5,38 +5,35 @@ import (
 	"io"
 	"strconv"
 
-	"github.com/rumtop/rumtop/internal/measure"
 	"github.com/rumtop/rumtop/internal/plain"
 )
 
-// CSV writes one table: a line for each phase of each segment, and for each phase
-// of all traffic, with empty dimension and key. Hidden values are "<5" or
-// "withheld", missing ones empty. An apostrophe precedes text that a spreadsheet
-// would run as a formula.
+// CSV writes one table: a line for each phase of each segment, and for each
+// phase of all traffic, with empty dimension and key. Hidden values are "<5" or
+// "withheld", missing ones empty. An apostrophe precedes text that a
+// spreadsheet would run as a formula.
 func CSV(w io.Writer, r *Report) error {
 	out := csv.NewWriter(w)
 	columns := []string{"phase", "from", "to", "dimension", "key", "users", "affected_users", "views", "errors", "errored_views", "error_rate", "requests", "failed_requests"}
-	for _, id := range vitals {
-		v := measure.All[id].Name
-		columns = append(columns, v+"_n", v+"_p50", v+"_p75", v+"_p95")
+	changes := []string{"error_rate_change"}
+	for _, v := range vitals {
+		name := v.measure().Name
+		columns = append(columns, name+"_n", name+"_p50", name+"_p75", name+"_p95")
+		changes = append(changes, name+"_change")
 	}
-	_ = out.Write(append(columns, "error_rate_change", "lcp_change", "inp_change", "cls_change")) // out.Error returns it
+	_ = out.Write(append(columns, changes...)) // out.Error returns it
 	line := func(p *Phase, by, key string, row *Row) {
-		cells := []string{p.Name, stamp(p.From), stamp(p.To), plain.Cell(by), plain.Cell(key)}
+		cells := []string{p.Name, timeFlag(p.From), timeFlag(p.To), plain.Cell(by), plain.Cell(key)}
 		for _, f := range [...]Figure{row.Users, row.Affected, row.Views, row.Errors, row.ErroredViews, row.ErrorRate, row.Requests, row.FailedRequests} {
 			cells = append(cells, cell(f))
 		}
-		for _, t := range row.tails() {
+		signs := []string{signCell(row.Change.ErrorRate)}
+		for _, v := range vitals {
+			t := v.tail(row)
 			cells = append(cells, cell(t.N), cell(t.P50), cell(t.P75), cell(t.P95))
+			signs = append(signs, signCell(*v.change(&row.Change)))
 		}
-		for _, sign := range [...]*int{row.Change.ErrorRate, row.Change.LCP, row.Change.INP, row.Change.CLS} {
-			if sign == nil {
-				cells = append(cells, "")
-			} else {
-				cells = append(cells, strconv.Itoa(*sign))
-			}
-		}
-		_ = out.Write(cells)
+		_ = out.Write(append(cells, signs...))
 	}
 	for i := range r.Phases {
 		line(&r.Phases[i], "", "", &r.Phases[i].Total)
@@ -54,6 +51,14 @@ func CSV(w io.Writer, r *Report) error {
 	return out.Error()
 }
 
+// signCell is 1, 0 or -1, empty if unknown.
+func signCell(sign *int) string {
+	if sign == nil {
+		return ""
+	}
+	return strconv.Itoa(*sign)
+}
+
 func cell(f Figure) string {
 	switch f.State {
 	case StateShown:
@@ -61,5 +66,5 @@ func cell(f Figure) string {
 	case StateNone:
 		return ""
 	}
-	return f.show(nil)
+	return f.format(nil)
 }

@@ -12,20 +12,20 @@ import (
 	"github.com/rumtop/rumtop/internal/snapshot"
 )
 
-// hostile are strings that want to be something else: markup, scripts, terminal
-// commands, formulas, table cells, links, mentions, fences.
+// hostile are strings of markup, scripts, terminal commands, formulas, table
+// cells, links, mentions and fences.
 var hostile = []string{
 	`<script>alert(1)</script>`, `"><img src=x onerror=alert(1)>`, `</style></svg></title><script>1</script>`, "\x1b]0;pwned\x07\x1b[2J", `=cmd|' /C calc'!A0`,
 	`+1+1`, `-2+3`, `@SUM(A1)`, ` =1+1`, "a|b|c", "`code` ```\nfence", "[x](javascript:alert(1))", "![x](https://evil.example/x.png)", "https://evil.example/", "www.evil.example",
 	"@everyone #1", "\u202egnp.exe", "line\nbreak", "# head", "<!-- c", "&lt;b&gt;", `{{.Site}}`, "$(reboot) `reboot` 'x", "*b* _i_ ~s~",
 }
 
-// attack is a snapshot whose every field is hostile.
-func attack(t *testing.T) *snapshot.File {
+// hostileSnapshot is a snapshot with hostile strings in every field.
+func hostileSnapshot(t *testing.T) *snapshot.File {
 	beacons := traffic()
 	for i := range beacons {
 		b := &beacons[i]
-		evil := hostile[int(b.Session%uint64Len)]
+		evil := hostile[int(b.Session%hostileCount)]
 		for _, d := range []beacon.Dim{beacon.Region, beacon.Release, beacon.Browser, beacon.Device} {
 			b.Dims[d] += " " + evil
 		}
@@ -41,20 +41,20 @@ func attack(t *testing.T) *snapshot.File {
 	m.Summary = strings.Join(hostile, "\n")
 	m.Health.Note = hostile[0]
 	for i, s := range hostile {
-		at := at(breaks + int64(i)*1000)
+		at := at(breaksAt + int64(i)*1000)
 		m.Notes = append(m.Notes, snapshot.Note{At: at, By: s, Text: s})
 		m.Markers = append(m.Markers, beacon.Marker{ID: s, At: at.UnixMilli(), Kind: s, Text: s, By: s})
 	}
-	return record(t, beacons, m)
+	return writeSnapshot(t, beacons, m)
 }
 
-var uint64Len = beacon.ID(len(hostile))
+var hostileCount = beacon.ID(len(hostile))
 
 func TestHostileStringsStayText(t *testing.T) {
 	o := Options{File: "a'b;$(reboot) <x>.rumsnap", By: []string{"region", "page", "release", "tag.flag", "browser"}, Notes: hostile}
 	o.Config, o.ObjectiveFlags = objectives(t)
 	o.Config.Objectives[0].Name = hostile[0]
-	r := build(t, attack(t), o)
+	r := build(t, hostileSnapshot(t), o)
 	for format := range formats {
 		out := render(t, format, r)
 		for _, c := range out {
@@ -104,23 +104,23 @@ func checkPage(t *testing.T, page string) {
 		}
 		elements++
 		if !known[token.Data] {
-			t.Errorf("the element %s is not of the page", token.Data)
+			t.Errorf("element %s is not allowed", token.Data)
 		}
 		for _, a := range token.Attr {
 			if !known["#"+strings.ToLower(a.Key)] {
-				t.Errorf("the attribute %s of %s is not of the page", a.Key, token.Data)
+				t.Errorf("attribute %s of %s is not allowed", a.Key, token.Data)
 			}
 		}
 	}
 	if elements < 200 {
-		t.Errorf("%d elements are not much of a page", elements)
+		t.Errorf("%d elements, want 200 or more", elements)
 	}
 	if strings.Contains(page, "url(") || strings.Contains(page, "ZgotmplZ") {
-		t.Error("the page asks for something, or has what the template refused")
+		t.Error("the page loads something, or has text that the template refused")
 	}
 }
 
-// active is what Markdown would make something of.
+// active is text that Markdown would interpret.
 var active = regexp.MustCompile(`<[a-zA-Z/!]|(^|[^\\])\]\(|(^|[^\\])\[|https?://|@[a-z]`)
 
 func checkMarkdown(t *testing.T, text string) {
@@ -148,21 +148,21 @@ func checkMarkdown(t *testing.T, text string) {
 		}
 		n := strings.Count(strings.ReplaceAll(line, `\|`, ""), "|")
 		if columns != 0 && n != columns {
-			t.Errorf("%d columns instead of %d: %q", n, columns, line)
+			t.Errorf("%d columns, want %d: %q", n, columns, line)
 		}
 		columns = n
 	}
 	if fence != "" {
-		t.Error("a block of code does not end")
+		t.Error("unterminated code block")
 	}
 }
 
-// Commands are one for a shell, whatever stands in them.
-func TestJoin(t *testing.T) {
+// Quoted words stay one word each for a shell.
+func TestShellJoinQuotes(t *testing.T) {
 	for word, want := range map[string]string{
 		"region=eu-west": "region=eu-west", "a b": "'a b'", "it's": `'it'\''s'`, "": "''", "$(x)": "'$(x)'", "tag.a=\"b*\"": `'tag.a="b*"'`, "a\x1b": "'a\uFFFD'",
 	} {
-		if got := join([]string{word}); got != want {
+		if got := shellJoin([]string{word}); got != want {
 			t.Errorf("%q: %s, want %s", word, got, want)
 		}
 	}

@@ -9,8 +9,6 @@ import (
 	"html/template"
 	"io"
 	"time"
-
-	"github.com/rumtop/rumtop/internal/measure"
 )
 
 //go:embed report.html
@@ -23,8 +21,8 @@ var style string
 // picture from elsewhere. Its content security policy forbids all of them.
 func HTML(w io.Writer, r *Report) error {
 	page, err := template.New("report").Funcs(template.FuncMap{
-		"date": date, "clock": clock, "when": func(t time.Time) string { return when(r, t) }, "span": span, "moment": moment, "whole": whole, "percent": percent,
-		"show": func(f Figure) string { return f.show(whole) },
+		"date": date, "clock": clock, "when": func(t time.Time) string { return timeIn(r, t) }, "span": span, "moment": moment, "whole": whole, "percent": percent,
+		"show": func(f Figure) string { return f.format(whole) },
 	}).Parse(pageSource)
 	if err != nil {
 		return fmt.Errorf("page of a report: %w", err)
@@ -37,7 +35,7 @@ func HTML(w io.Writer, r *Report) error {
 	return err
 }
 
-// page is what the template shows.
+// page is the data of the template.
 type page struct {
 	*Report
 	Style      template.CSS
@@ -62,7 +60,7 @@ type page struct {
 	Hidden     string
 }
 
-// tile is a figure of the incident beside what it was before.
+// tile is a main number of the incident, with its value before.
 type tile struct{ Name, Value, Note string }
 
 type event struct {
@@ -115,18 +113,18 @@ type pageTable struct {
 func newPage(r *Report) *page {
 	sum := sha256.Sum256([]byte(style))
 	p := &page{
-		Report: r, Style: template.CSS(style), Provenance: provenance(r), Over: affectedOver(r), Step: r.Chart.stepOf(),
+		Report: r, Style: template.CSS(style), Provenance: provenance(r), Over: affectedOver(r), Step: r.Chart.stepLength(),
 		Policy: "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'",
 		Head:   objectiveHead[:], BudgetNote: budgetWords, Hidden: privacyWords(r),
 	}
 	p.Tiles = tiles(r)
-	columns := columnsOf(r)
+	columns := breakdownColumns(r)
 	for _, c := range columns {
 		p.Columns = append(p.Columns, pageColumn{c.group, c.name})
 	}
-	p.events()
-	p.charts()
-	for _, m := range measureRows {
+	p.addEvents()
+	p.addCharts()
+	for _, m := range phaseRows {
 		row := pageRow{Name: m.name}
 		for i := range r.Phases {
 			row.Cells = append(row.Cells, m.of(&r.Phases[i].Total))
@@ -134,14 +132,14 @@ func newPage(r *Report) *page {
 		p.Measures = append(p.Measures, row)
 	}
 	for i := range r.Breakdowns {
-		p.section(&r.Breakdowns[i], columns)
+		p.addSection(&r.Breakdowns[i], columns)
 	}
 	for i := range r.Errors {
 		p.ErrorList = append(p.ErrorList, pageError{&r.Errors[i], r.Errors[i].title(), r.Errors[i].facts()})
 	}
 	for i := range r.Differs {
 		d := &r.Differs[i]
-		x := pageDiffers{Differs: d, Title: d.title(), Words: d.words()}
+		x := pageDiffers{Differs: d, Title: d.title(), Words: d.summary()}
 		for k := range d.Values {
 			v := &d.Values[k]
 			x.Rows = append(x.Rows, pageRow{v.name(), bar(v.A), []string{percent(v.A), percent(v.B), v.lift(), v.interval()}})
@@ -150,7 +148,7 @@ func newPage(r *Report) *page {
 	}
 	if v := r.Verdict; v != nil {
 		p.Releases = &pageTable{
-			Words: v.words(), Caption: v.Canary + " vs " + v.Baseline + ", by measure", Head: verdictHead(v),
+			Words: v.summary(), Caption: v.Canary + " vs " + v.Baseline + ", by measure", Head: verdictHead(v),
 			Commands: []command{{"of these releases", v.Command}},
 		}
 		for i := range v.Measures {
@@ -163,7 +161,7 @@ func newPage(r *Report) *page {
 			p.Silent = &pageTable{Words: silenceWords, Caption: "Silent segments; times are UTC", Head: silenceHead[:]}
 		}
 		p.Silent.Rows = append(p.Silent.Rows, s.cells())
-		p.Silent.Commands = append(p.Silent.Commands, command{s.who() + ", at its lowest (silences)", s.Command})
+		p.Silent.Commands = append(p.Silent.Commands, command{s.segment() + ", at its lowest (silences)", s.Command})
 	}
 	for i := range r.Objectives {
 		p.Goals = append(p.Goals, r.Objectives[i].cells())
@@ -174,9 +172,9 @@ func newPage(r *Report) *page {
 // FindingWords are the findings, the silences and the verdict as sentences.
 func (p *page) FindingWords() (out []string) {
 	for i := range p.Findings {
-		out = append(out, capital(p.Findings[i].words()))
+		out = append(out, capital(p.Findings[i].sentence()))
 	}
-	return append(out, bullets(p.Report)...)
+	return append(out, silenceBullets(p.Report)...)
 }
 
 // Reproduce are the commands of the phases.
@@ -201,19 +199,17 @@ func tiles(r *Report) []tile {
 		}
 		return "before: " + of(before)
 	}
-	rate := func(r *Row) string { return r.ErrorRate.show(percent) }
-	lcp := func(r *Row) string { return showVital(measure.LCP, r.LCP.P75, r.LCP.Thin) }
-	inp := func(r *Row) string { return showVital(measure.INP, r.INP.P75, r.INP.Thin) }
+	rate := func(r *Row) string { return r.ErrorRate.format(percent) }
 	return []tile{
-		{"Affected users", r.Affected.show(whole), was(func(r *Row) string { return r.Affected.show(whole) })},
+		{"Affected users", r.Affected.format(whole), was(func(r *Row) string { return r.Affected.format(whole) })},
 		{"Error rate", rate(during), was(rate)},
-		{"LCP p75", lcp(during), was(lcp)},
-		{"INP p75", inp(during), was(inp)},
+		{lcp.measure().Title, lcp.p75(during), was(lcp.p75)},
+		{inp.measure().Title, inp.p75(during), was(inp.p75)},
 	}
 }
 
-// events numbers those of the timeline that charts mark.
-func (p *page) events() {
+// addEvents adds the timeline, and numbers the events that charts mark.
+func (p *page) addEvents() {
 	n := 0
 	for _, e := range p.Timeline {
 		x := event{Event: e}
@@ -225,10 +221,10 @@ func (p *page) events() {
 	}
 }
 
-// maxMarks is how many marked times fit into a chart.
+// maxMarks is the most marks that fit into a chart.
 const maxMarks = 20
 
-func (p *page) charts() {
+func (p *page) addCharts() {
 	if len(p.Chart.Points) < 2 {
 		return
 	}
@@ -239,9 +235,9 @@ func (p *page) charts() {
 		}
 	}
 	for i := range plots {
-		f := figure{Title: plots[i].title, SVG: chart(fmt.Sprintf("c%d", i), p.Report, &plots[i], marks)}
+		f := figure{Title: plots[i].title, SVG: chartSVG(fmt.Sprintf("c%d", i), p.Report, &plots[i], marks)}
 		for _, l := range plots[i].lines {
-			f.Lines = append(f.Lines, l.name)
+			f.Lines = append(f.Lines, lines[l].name)
 		}
 		p.Charts = append(p.Charts, f)
 	}
@@ -249,25 +245,18 @@ func (p *page) charts() {
 		row := []string{date(pt.To.Add(-p.Step))}
 		for _, plot := range plots {
 			for _, l := range plot.lines {
-				number := whole
-				switch {
-				case plot.title == "Error rate":
-					number = percent
-				case plot.vital >= 0:
-					number = measure.Vitals[plot.vital].Unit.Format
-				}
-				row = append(row, l.of(&pt).show(number))
+				row = append(row, pt.Figures[l].format(plot.number))
 			}
 		}
 		p.Data = append(p.Data, row)
 	}
 }
 
-func (p *page) section(b *Breakdown, columns []column) {
+func (p *page) addSection(b *Breakdown, columns []tableColumn) {
 	if len(b.Segments) == 0 {
 		return
 	}
-	s := section{By: b.By, Note: overlap(b)}
+	s := section{By: b.By, Note: overlapNote(b)}
 	during, most := p.during(), 0.0
 	for i, ph := range p.Phases {
 		s.Commands = append(s.Commands, command{ph.Name, b.Commands[i]})
@@ -292,7 +281,7 @@ func (p *page) section(b *Breakdown, columns []column) {
 	p.Sections = append(p.Sections, s)
 }
 
-// pageColumn is the head of a column; one without a group goes down two rows.
+// pageColumn is the head of a column; one without a group spans two rows.
 type pageColumn struct{ Group, Name string }
 
 // group is a head over several columns.

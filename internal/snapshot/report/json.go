@@ -5,8 +5,8 @@ import (
 	"io"
 )
 
-// JSON writes the report as one document, for scripts. Its strings are fit for a
-// terminal, and characters that mean something in HTML are escaped.
+// JSON writes the report as one document, for scripts. Its strings are safe for
+// a terminal, and special characters of HTML are escaped.
 func JSON(w io.Writer, r *Report) error {
 	enc := json.NewEncoder(w)
 	enc.SetIndent("", "  ")

@@ -5,7 +5,6 @@ import (
 	"io"
 	"math"
 	"strings"
-	"time"
 )
 
 // Markdown writes the report for a wiki: GitHub's dialect, with charts as text.
@@ -23,21 +22,21 @@ func Markdown(w io.Writer, r *Report) error {
 	m.verdict(r)
 	m.silences(r)
 	m.objectives(r)
-	m.rest(r)
+	m.notesAndQuality(r)
 	_, err := io.WriteString(w, m.String())
 	return err
 }
 
 type markdown struct{ strings.Builder }
 
-func (m *markdown) line(format string, args ...any) {
+func (m *markdown) linef(format string, args ...any) {
 	_, _ = fmt.Fprintf(m, format, args...)
 	m.WriteByte('\n')
 }
 
-// text escapes untrusted text for Markdown and HTML, in running text and in
+// escaped escapes untrusted text for Markdown and HTML, in running text and in
 // tables.
-func text(s string) string {
+func escaped(s string) string {
 	s = strings.ReplaceAll(s, "\n", " ")
 	var b strings.Builder
 	for i, c := range s {
@@ -70,54 +69,54 @@ func text(s string) string {
 // quote writes a person's lines as a quotation, escaped.
 func (m *markdown) quote(s string) {
 	for line := range strings.Lines(s) {
-		m.line("> %s  ", text(strings.TrimSpace(line)))
+		m.linef("> %s  ", escaped(strings.TrimSpace(line)))
 	}
 }
 
-// code writes a block that no text in s can end.
-func (m *markdown) code(s string) {
+// codeBlock writes a block that no text in s can end.
+func (m *markdown) codeBlock(s string) {
 	fence := "```"
 	for strings.Contains(s, fence) {
 		fence += "`"
 	}
-	m.line("%s\n%s\n%s\n", fence, strings.TrimSuffix(s, "\n"), fence)
+	m.linef("%s\n%s\n%s\n", fence, strings.TrimSuffix(s, "\n"), fence)
 }
 
 // table writes a table; cells are Markdown already. The first column is text.
 func (m *markdown) table(head []string, rows [][]string) {
-	m.line("| %s |", strings.Join(head, " | "))
-	m.line("| :--- |%s", strings.Repeat(" ---: |", len(head)-1))
+	m.linef("| %s |", strings.Join(head, " | "))
+	m.linef("| :--- |%s", strings.Repeat(" ---: |", len(head)-1))
 	for _, row := range rows {
-		m.line("| %s |", strings.Join(row, " | "))
+		m.linef("| %s |", strings.Join(row, " | "))
 	}
-	m.line("")
+	m.linef("")
 }
 
 func (m *markdown) head(r *Report) {
-	m.line("# %s: %s to %s\n", text(r.Site), date(r.From), date(r.To))
-	m.line("%s\n", text(provenance(r)))
+	m.linef("# %s: %s to %s\n", escaped(r.Site), date(r.From), date(r.To))
+	m.linef("%s\n", escaped(provenance(r)))
 	if r.Filter != "" {
-		m.line("Only page views that match the filter %s.\n", code(r.Filter))
+		m.linef("Only page views that match the filter %s.\n", codeSpan(r.Filter))
 	}
 	if r.Summary != "" {
-		m.line("## Summary\n")
+		m.linef("## Summary\n")
 		m.quote(r.Summary)
-		m.line("")
+		m.linef("")
 	}
-	m.line("## What happened\n")
-	m.line("- Onset: %s", text(moment(r.Incident.Onset)))
-	m.line("- End: %s", text(moment(r.Incident.End)))
-	m.line("- Affected users: **%s**%s", r.Affected.show(whole), text(affectedOver(r)))
+	m.linef("## What happened\n")
+	m.linef("- Onset: %s", escaped(moment(r.Incident.Onset)))
+	m.linef("- End: %s", escaped(moment(r.Incident.End)))
+	m.linef("- Affected users: **%s**%s", r.Affected.format(whole), escaped(affectedOver(r)))
 	for i := range r.Findings {
-		m.line("- %s", text(capital(r.Findings[i].words())))
+		m.linef("- %s", escaped(capital(r.Findings[i].sentence())))
 	}
-	for _, s := range bullets(r) {
-		m.line("- %s", text(s))
+	for _, s := range silenceBullets(r) {
+		m.linef("- %s", escaped(s))
 	}
-	m.line("")
+	m.linef("")
 }
 
-func code(s string) string {
+func codeSpan(s string) string {
 	fence := "`"
 	for strings.Contains(s, fence) {
 		fence += "`"
@@ -126,37 +125,37 @@ func code(s string) string {
 }
 
 func (m *markdown) timeline(r *Report) {
-	m.line("## Timeline (UTC)\n")
+	m.linef("## Timeline (UTC)\n")
 	rows := make([][]string, 0, len(r.Timeline))
 	for _, e := range r.Timeline {
-		what := text(e.Text)
+		what := escaped(e.Text)
 		if e.By != "" {
-			what += " — " + text(e.By)
+			what += " — " + escaped(e.By)
 		}
 		rows = append(rows, []string{e.At.Format("2006-01-02 15:04:05"), e.Kind, what})
 	}
-	m.line("| time | what | |\n| :--- | :--- | :--- |")
+	m.linef("| time | what | |\n| :--- | :--- | :--- |")
 	for _, row := range rows {
-		m.line("| %s |", strings.Join(row, " | "))
+		m.linef("| %s |", strings.Join(row, " | "))
 	}
-	m.line("")
+	m.linef("")
 }
 
 func (m *markdown) phases(r *Report) {
-	m.line("## Before, during, after (UTC)\n")
+	m.linef("## Before, during, after (UTC)\n")
 	head, rows := []string{"phase"}, [][]string{}
 	for _, p := range r.Phases {
-		head = append(head, fmt.Sprintf("%s<br>%s–%s", p.Name, when(r, p.From), when(r, p.To)))
+		head = append(head, fmt.Sprintf("%s<br>%s–%s", p.Name, timeIn(r, p.From), timeIn(r, p.To)))
 	}
-	for _, m := range measureRows {
+	for _, m := range phaseRows {
 		row := []string{m.name}
 		for i := range r.Phases {
-			row = append(row, text(m.of(&r.Phases[i].Total)))
+			row = append(row, escaped(m.of(&r.Phases[i].Total)))
 		}
 		rows = append(rows, row)
 	}
 	m.table(head, rows)
-	m.line("~ marks percentiles of fewer than 20 page views. ▲ ▼ mark values significantly worse or better than in the same time before the onset.\n")
+	m.linef("~ marks percentiles of fewer than 20 page views. ▲ ▼ mark values significantly worse or better than in the same time before the onset.\n")
 	m.commands(func(yield func(string, string)) {
 		for _, p := range r.Phases {
 			yield(p.Name, p.Command)
@@ -174,7 +173,7 @@ func (m *markdown) commands(each func(yield func(what, command string))) {
 		lines = append(lines, command)
 	})
 	if len(lines) > 0 {
-		m.code(strings.Join(lines, "\n"))
+		m.codeBlock(strings.Join(lines, "\n"))
 	}
 }
 
@@ -182,10 +181,10 @@ func (m *markdown) commands(each func(yield func(what, command string))) {
 const blocks = "▁▂▃▄▅▆▇█"
 
 // sparkline draws values as text: · without data, ‹ where the value is hidden.
-func sparkline(points []Point, of func(*Point) Figure, least, most float64) string {
+func sparkline(points []Point, line int, lowest, highest float64) string {
 	var b strings.Builder
 	for i := range points {
-		f := of(&points[i])
+		f := points[i].Figures[line]
 		switch {
 		case f.State == StateNone:
 			b.WriteRune('·')
@@ -193,8 +192,8 @@ func sparkline(points []Point, of func(*Point) Figure, least, most float64) stri
 			b.WriteRune('‹')
 		default:
 			k := 0
-			if most > least {
-				k = int(math.Min(7, 8*(f.Value-least)/(most-least)))
+			if highest > lowest {
+				k = int(math.Min(7, 8*(f.Value-lowest)/(highest-lowest)))
 			}
 			b.WriteRune([]rune(blocks)[k])
 		}
@@ -215,15 +214,15 @@ func (m *markdown) charts(r *Report) {
 	if len(r.Chart.Points) == 0 {
 		return
 	}
-	step := time.Duration(r.Chart.StepS * float64(time.Second))
-	m.line("## Over time\n")
+	step := r.Chart.stepLength()
+	m.linef("## Over time\n")
 	var b strings.Builder
 	points := r.Chart.Points
 	first, last := points[0].To.Add(-step), points[len(points)-1].To
 	for _, p := range plots {
 		for _, l := range p.lines {
-			least, most := rangeOf(points, l.of)
-			fmt.Fprintf(&b, "%-15s %8s to %-8s %s\n", l.name, p.unit(rounded(least)), p.unit(rounded(most)), sparkline(points, l.of, least, most))
+			lowest, highest := rangeOf(points, l)
+			fmt.Fprintf(&b, "%-15s %8s to %-8s %s\n", lines[l].name, p.tick(rounded(lowest)), p.tick(rounded(highest)), sparkline(points, l, lowest, highest))
 		}
 	}
 	marks := []rune(strings.Repeat(" ", len(points)))
@@ -235,8 +234,8 @@ func (m *markdown) charts(r *Report) {
 	put(r.Incident.Onset, '▲')
 	put(r.Incident.End, '△')
 	fmt.Fprintf(&b, "%-37s%s\n", "", strings.TrimRight(string(marks), " "))
-	m.code(b.String())
-	m.line("One character is %s, from %s to %s. ▲ onset, △ end, ‹ fewer than %d users, · no data.\n", span(step), clock(first), clock(last), r.Privacy.MinCohort)
+	m.codeBlock(b.String())
+	m.linef("One character is %s, from %s to %s. ▲ onset, △ end, ‹ fewer than %d users, · no data.\n", span(step), clock(first), clock(last), r.Privacy.MinCohort)
 	m.commands(func(yield func(string, string)) {
 		yield("a point: replace TIME with the end of its step", r.Chart.Command)
 	})
@@ -246,22 +245,22 @@ func (m *markdown) breakdown(r *Report, b *Breakdown) {
 	if len(b.Segments) == 0 {
 		return
 	}
-	m.line("## By %s\n", text(b.By))
-	head := []string{text(b.By)}
-	columns := columnsOf(r)
+	m.linef("## By %s\n", escaped(b.By))
+	head := []string{escaped(b.By)}
+	columns := breakdownColumns(r)
 	for _, c := range columns {
 		head = append(head, strings.TrimSpace(c.group+" "+c.name))
 	}
 	rows := make([][]string, 0, len(b.Segments))
 	for i := range b.Segments {
-		row := []string{text(b.Segments[i].Key)}
+		row := []string{escaped(b.Segments[i].Key)}
 		for _, c := range columns {
-			row = append(row, text(c.of(&b.Segments[i])))
+			row = append(row, escaped(c.of(&b.Segments[i])))
 		}
 		rows = append(rows, row)
 	}
 	m.table(head, rows)
-	m.line("%s\n", text(overlap(b)))
+	m.linef("%s\n", escaped(overlapNote(b)))
 	m.commands(func(yield func(string, string)) {
 		i := r.during()
 		yield(r.Phases[i].Name+"; for other phases, use their times", b.Commands[i])
@@ -269,33 +268,33 @@ func (m *markdown) breakdown(r *Report, b *Breakdown) {
 }
 
 func (m *markdown) errors(r *Report) {
-	m.line("## Errors\n")
+	m.linef("## Errors\n")
 	if len(r.Errors) == 0 {
-		m.line("No error affected %d users or more.\n", r.Privacy.MinCohort)
+		m.linef("No error affected %d users or more.\n", r.Privacy.MinCohort)
 	}
 	for i := range r.Errors {
 		e := &r.Errors[i]
-		m.line("### %s\n", text(e.title()))
-		m.line("%s\n", text(e.facts()))
+		m.linef("### %s\n", escaped(e.title()))
+		m.linef("%s\n", escaped(e.facts()))
 		if e.Stack != "" {
-			m.code(e.Stack)
+			m.codeBlock(e.Stack)
 		}
 		m.commands(func(yield func(string, string)) { yield("of this error", e.Command) })
 	}
 	if r.Fewer {
-		m.line("Errors of fewer than %d users are left out.\n", r.Privacy.MinCohort)
+		m.linef("Errors of fewer than %d users are left out.\n", r.Privacy.MinCohort)
 	}
 }
 
 func (m *markdown) differs(r *Report) {
 	for i := range r.Differs {
 		d := &r.Differs[i]
-		m.line("## %s\n", text(d.title()))
-		m.line("%s\n", text(d.words()))
+		m.linef("## %s\n", escaped(d.title()))
+		m.linef("%s\n", escaped(d.summary()))
 		if len(d.Values) > 0 {
 			rows := make([][]string, 0, len(d.Values))
 			for _, v := range d.Values {
-				rows = append(rows, []string{text(v.name()), text(percent(v.A)), text(percent(v.B)), text(v.lift()), text(v.interval())})
+				rows = append(rows, []string{escaped(v.name()), escaped(percent(v.A)), escaped(percent(v.B)), escaped(v.lift()), escaped(v.interval())})
 			}
 			m.table([]string{"value", "share of them", "of the others", "lift", "difference (95% CI)"}, rows)
 		}
@@ -314,24 +313,24 @@ func (m *markdown) verdict(r *Report) {
 	if v == nil {
 		return
 	}
-	m.line("## Releases compared\n")
-	m.line("%s\n", text(v.words()))
+	m.linef("## Releases compared\n")
+	m.linef("%s\n", escaped(v.summary()))
 	if len(v.Measures) == 0 {
 		return
 	}
 	rows := make([][]string, 0, len(v.Measures))
 	for i := range v.Measures {
-		rows = append(rows, texts(v.Measures[i].cells()))
+		rows = append(rows, escapedAll(v.Measures[i].cells()))
 	}
-	m.table(texts(verdictHead(v)), rows)
+	m.table(escapedAll(verdictHead(v)), rows)
 	m.commands(func(yield func(string, string)) { yield("of these releases", v.Command) })
 }
 
-// texts are cells, escaped for Markdown.
-func texts(cells []string) []string {
+// escapedAll are cells, escaped for Markdown.
+func escapedAll(cells []string) []string {
 	out := make([]string, len(cells))
 	for i, s := range cells {
-		out[i] = text(s)
+		out[i] = escaped(s)
 	}
 	return out
 }
@@ -340,16 +339,16 @@ func (m *markdown) silences(r *Report) {
 	if len(r.Silences) == 0 {
 		return
 	}
-	m.line("## Silent segments\n")
-	m.line("%s\n", text(silenceWords))
+	m.linef("## Silent segments\n")
+	m.linef("%s\n", escaped(silenceWords))
 	rows := make([][]string, 0, len(r.Silences))
 	for i := range r.Silences {
-		rows = append(rows, texts(r.Silences[i].cells()))
+		rows = append(rows, escapedAll(r.Silences[i].cells()))
 	}
 	m.table(silenceHead[:], rows)
 	m.commands(func(yield func(string, string)) {
 		for i := range r.Silences {
-			yield(r.Silences[i].who()+", at its lowest (silences)", r.Silences[i].Command)
+			yield(r.Silences[i].segment()+", at its lowest (silences)", r.Silences[i].Command)
 		}
 	})
 }
@@ -358,28 +357,28 @@ func (m *markdown) objectives(r *Report) {
 	if len(r.Objectives) == 0 {
 		return
 	}
-	m.line("## Objectives\n")
+	m.linef("## Objectives\n")
 	rows := make([][]string, 0, len(r.Objectives))
 	for i := range r.Objectives {
-		rows = append(rows, texts(r.Objectives[i].cells()))
+		rows = append(rows, escapedAll(r.Objectives[i].cells()))
 	}
 	m.table(objectiveHead[:], rows)
-	m.line("%s\n", text(budgetWords))
+	m.linef("%s\n", escaped(budgetWords))
 	m.commands(func(yield func(string, string)) { yield("at the end of the incident", r.Commands.Objectives) })
 }
 
-func (m *markdown) rest(r *Report) {
+func (m *markdown) notesAndQuality(r *Report) {
 	if len(r.Notes) > 0 {
-		m.line("## Notes\n")
+		m.linef("## Notes\n")
 		for _, n := range r.Notes {
 			m.quote(strings.TrimSpace(n.prefix() + n.Text))
-			m.line("")
+			m.linef("")
 		}
 	}
-	m.line("## Data quality\n")
+	m.linef("## Data quality\n")
 	for _, c := range r.Caveats {
-		m.line("- %s", text(c))
+		m.linef("- %s", escaped(c))
 	}
-	m.line("- %s\n", text(privacyWords(r)))
+	m.linef("- %s\n", escaped(privacyWords(r)))
 	m.commands(func(yield func(string, string)) { yield("the whole time range", r.Commands.All) })
 }

@@ -1,10 +1,12 @@
-// Package report writes up what a snapshot holds: the document that a postmortem
-// begins with. [Build] asks the snapshot's log for frames, the same that screens
-// and scripts show, and makes of them a plain value in which groups of few people
-// are concealed. HTML, Markdown, CSV and JSON render that value.
+// Package report writes incident reports from snapshots, to start a postmortem
+// from. [Build] reads a snapshot into an aggregator, takes from it the frames
+// that screens and scripts show, and makes of them one plain value in which
+// groups of few users are hidden. HTML, Markdown, CSV and JSON render that
+// value.
 //
-// Nothing in a report is prose that somebody did not write: it holds figures, what
-// they rest on, and the command that prints each again. docs/reports.md describes it.
+// A report has figures, their data quality, and the command that prints each
+// again. Its only prose is the summary and the notes. docs/reports.md describes
+// it.
 package report
 
 import (
@@ -19,27 +21,29 @@ import (
 // Schema names the JSON document that a [Report] marshals to.
 const Schema = "rumtop.report/1"
 
-// Options say what to report of a snapshot.
+// Options are what to report.
 type Options struct {
-	From, To   time.Time   // zero: all that the file holds
-	Filter     filter.Expr // whom the report is about
+	From, To   time.Time   // zero: the whole recording
+	Filter     filter.Expr // page views of the report
 	By         []string    // dimensions and tags to break down by; none: DefaultBy
-	Onset, End time.Time   // of the incident, as a person knows them; zero: as far as they can be found
-	MinCohort  int         // users; groups of fewer are concealed. 0: DefaultMinCohort
-	Summary    string      // of a person; "": the file's
-	Notes      []string    // beside those of the file
-	Config     agg.Config  // memory, and objectives to hold the incident against
+	Onset, End time.Time   // of the incident, as a person gives them; zero: as found
+	MinCohort  int         // users; smaller groups are hidden. 0: DefaultMinCohort
+	Summary    string      // by a person; "": the file's
+	Notes      []string    // in addition to those of the file
+	Config     agg.Config  // memory, objectives, muted errors
 	Version    string      // of the software
-	// File is the snapshot's name in commands. Flags are what else they need for
-	// the figures to be the same, and ObjectiveFlags for objectives.
+	// File is the snapshot's name in commands. Flags are the other flags that
+	// they need to print the same figures, and ObjectiveFlags those for
+	// objectives.
 	File                  string
 	Flags, ObjectiveFlags []string
 }
 
-// DefaultMinCohort is how many users a group has to have to be told of.
+// DefaultMinCohort is the fewest users that a group is shown with.
 const DefaultMinCohort = 5
 
-// DefaultBy is what incidents are broken down by.
+// DefaultBy is the dimensions that a report breaks down by, in the order of
+// beacon's Drill.
 func DefaultBy() []string {
 	var names []string
 	for _, d := range beacon.DimsBy(func(d *beacon.Dimension) int { return d.Drill }) {
@@ -50,8 +54,8 @@ func DefaultBy() []string {
 	return names
 }
 
-// Report is what is known of an incident, or of any span of time. Every string in
-// it is fit for a terminal; none is fit for HTML or Markdown as it is.
+// Report is the report on an incident, or on any time range. Its strings are
+// safe for a terminal, but not for HTML or Markdown without escaping.
 type Report struct {
 	Schema  string    `json:"schema"`
 	Version string    `json:"version"` // of the software that wrote the report
@@ -69,15 +73,16 @@ type Report struct {
 	Findings []Finding `json:"findings"` // the gravest first
 	Timeline []Event   `json:"timeline"` // in order of time
 
-	All    Row     `json:"all"` // over the whole span
+	All    Row     `json:"all"` // over the whole time range
 	Phases []Phase `json:"phases"`
-	// Affected is over the incident, or over the span where none is known: a union.
+	// Affected is over the incident, or the whole time range if it is unknown:
+	// a union, not a sum.
 	Affected   Figure      `json:"affected_users"`
 	Breakdowns []Breakdown `json:"breakdowns"`
 	Errors     []Error     `json:"errors"`
-	Fewer      bool        `json:"errors_of_few"` // there are errors that only a concealed number of users had
+	Fewer      bool        `json:"errors_of_few"` // errors of few users are left out
 	Differs    []Differs   `json:"differs"`
-	Verdict    *Verdict    `json:"verdict"` // nil: there are no two releases
+	Verdict    *Verdict    `json:"verdict"` // nil: fewer than two releases
 	Silences   []Silence   `json:"silences"`
 	Objectives []Objective `json:"objectives"`
 	Chart      Chart       `json:"chart"`
@@ -85,7 +90,7 @@ type Report struct {
 	Commands   Commands    `json:"commands"`
 }
 
-// Source is the file that a report is of.
+// Source is the file that was read.
 type Source struct {
 	File       string    `json:"file"`
 	Version    string    `json:"version"` // of the software that recorded it
@@ -97,58 +102,58 @@ type Source struct {
 	Anonymised bool      `json:"anonymised"`
 }
 
-// Privacy is what was concealed.
+// Privacy is the smallest group shown, and how much is hidden.
 type Privacy struct {
 	MinCohort int `json:"min_cohort"`
-	Concealed int `json:"concealed"` // rows and points of charts
+	Concealed int `json:"concealed"` // rows, values and points of charts
 }
 
-// Note is what a person wrote down.
+// Note is a note by a person.
 type Note struct {
 	At   time.Time `json:"time,omitzero"`
 	By   string    `json:"by,omitempty"`
 	Text string    `json:"text"`
 }
 
-// Incident is when it was.
+// Incident is the time of the incident.
 type Incident struct {
 	Onset Moment `json:"onset"`
 	End   Moment `json:"end"`
 }
 
-// Moment is a point in time, and how it is known.
+// Moment is a point in time, and its source.
 type Moment struct {
 	At     time.Time `json:"time,omitzero"`
-	From   time.Time `json:"from,omitzero"` // with To, its 95 % interval, where it was reckoned
+	From   time.Time `json:"from,omitzero"` // with To, its 95% interval, if it was estimated
 	To     time.Time `json:"to,omitzero"`
 	Source string    `json:"source"` // SourcePerson, …
 	Why    string    `json:"why"`    // the same in words
 }
 
-// How a moment is known.
+// Sources of moments.
 const (
-	SourcePerson  = "person"  // somebody said so
-	SourceFinding = "finding" // a change in the figures
-	SourceMarker  = "marker"  // somebody did something then
+	SourcePerson  = "person"  // a flag
+	SourceFinding = "finding" // the change point of a finding
+	SourceMarker  = "marker"  // a deploy, flag, release or mitigation
 	SourceUnknown = "unknown"
 )
 
 // Known reports whether there is a time.
 func (m Moment) Known() bool { return m.Source != SourceUnknown }
 
-// Finding is something that got worse.
+// Finding is a measure that got significantly worse in a segment.
 type Finding struct {
 	Measure   string          `json:"measure"`
-	Filter    string          `json:"filter"` // who; "": everyone
+	Filter    string          `json:"filter"` // segment; "": all traffic
 	Explained float64         `json:"explained"`
-	Before    *frame.Estimate `json:"before"`            // nil, as Last: of too few people
-	Against   string          `json:"against,omitempty"` // "all": Before is everyone's
+	Before    *frame.Estimate `json:"before"`            // nil, like Last: of too few users
+	Against   string          `json:"against,omitempty"` // "all": Before is of all traffic
 	Last      *frame.Estimate `json:"last"`              // its last five minutes
-	Over      Row             `json:"over"`              // from Since to Until, for who
+	Over      Row             `json:"over"`              // from Since to Until, of the segment
 	Since     time.Time       `json:"since"`
 	SinceFrom time.Time       `json:"since_from"`
 	SinceTo   time.Time       `json:"since_to"`
-	Until     time.Time       `json:"until,omitzero"` // zero: the record ended before it
+	Until     time.Time       `json:"until,omitzero"` // zero: ongoing when the recording ended
 	After     string          `json:"after,omitempty"`
 	P         float64         `json:"p"`
 	Segments  int             `json:"segments_watched"`
@@ -163,32 +168,32 @@ type Event struct {
 	By   string    `json:"by,omitempty"`
 }
 
-// Phase is a part of the span.
+// Phase is a part of the report's time range.
 type Phase struct {
-	Name    string    `json:"name"` // before, during, after; whole where no incident is known
+	Name    string    `json:"name"` // before, during, after; whole if the incident is unknown
 	From    time.Time `json:"from"` // exclusive
 	To      time.Time `json:"to"`
 	Total   Row       `json:"total"`
 	Command string    `json:"command"`
 }
 
-// Breakdown is how the phases divide by a dimension or tag. Its rows overlap where
-// people are in several.
+// Breakdown is the phases by a dimension or tag. Its rows overlap: a user can
+// be in several.
 type Breakdown struct {
 	By       string    `json:"by"`
-	Segments []Segment `json:"segments"` // by affected users of the incident, the most first
-	Hidden   int       `json:"hidden"`   // segments beyond those
+	Segments []Segment `json:"segments"` // by affected users of the incident, most first
+	Hidden   int       `json:"hidden"`   // number of segments left out
 	Commands []string  `json:"commands"` // one for each phase
 }
 
-// Segment is a value of a dimension or tag. Its rows are those of the report's
-// phases; nil where it had no beacon.
+// Segment is a value of a dimension or tag, with a row for each phase of the
+// report; nil in a phase without beacons.
 type Segment struct {
 	Key  string `json:"key"`
 	Rows []*Row `json:"phases"`
 }
 
-// Error is a group of errors, over the incident.
+// Error is an error group of the incident.
 type Error struct {
 	Fingerprint string    `json:"fingerprint"`
 	Type        string    `json:"type"`
@@ -200,11 +205,11 @@ type Error struct {
 	FirstSeen   time.Time `json:"first_seen"` // in the file
 	LastSeen    time.Time `json:"last_seen"`
 	Releases    []string  `json:"releases"`
-	New         *bool     `json:"new"` // not seen before the onset; nil: the record begins no earlier
+	New         *bool     `json:"new"` // not seen before the onset; nil: the recording starts with it
 	Command     string    `json:"command"`
 }
 
-// Differs is what tells some page views of the incident from others.
+// Differs is what some page views of the incident share and others do not.
 type Differs struct {
 	Of       string       `json:"of"`
 	Against  string       `json:"against"`
@@ -212,7 +217,7 @@ type Differs struct {
 	B        Figure       `json:"b"`
 	Values   []Difference `json:"values"`
 	Compared int          `json:"compared"`
-	// Together is, in the filter grammar, what most of A has in common.
+	// Together is a filter that matches most of A.
 	Together  string   `json:"together"`
 	Coverage  float64  `json:"coverage"`
 	Caught    float64  `json:"caught"`
@@ -232,8 +237,8 @@ type Difference struct {
 	Same  []string       `json:"same,omitempty"`
 }
 
-// Objective is how an objective stood when the incident ended, and what of its
-// budget all of the record has burned.
+// Objective is an objective at the end of the incident, and the budget spent
+// over the whole recording.
 type Objective struct {
 	Name      string  `json:"name"`
 	Objective string  `json:"objective"`
@@ -241,30 +246,12 @@ type Objective struct {
 	Good      Figure  `json:"good"` // share
 	N         int     `json:"n"`
 	Burn      Figure  `json:"burn"`
-	Peak      float64 `json:"peak_burn"` // highest over the span
-	Page      bool    `json:"page"`      // somebody should have been woken, at some time of the span
+	Peak      float64 `json:"peak_burn"` // highest over the report
+	Page      bool    `json:"page"`      // in breach at some time of the report
 	Spent     float64 `json:"budget_spent"`
 }
 
-// Chart is the span cut into steps. A step is what a frame says of it.
-type Chart struct {
-	StepS   float64 `json:"step_s"`
-	Points  []Point `json:"points"`
-	Command string  `json:"command"` // of a point; put its time for TIME
-}
-
-// Point is a step.
-type Point struct {
-	To        time.Time `json:"to"` // inclusive; it begins a step before
-	Affected  Figure    `json:"affected_users"`
-	ErrorRate Figure    `json:"error_rate"`
-	LCP75     Figure    `json:"lcp_p75"`
-	LCP95     Figure    `json:"lcp_p95"`
-	INP75     Figure    `json:"inp_p75"`
-	INP95     Figure    `json:"inp_p95"`
-}
-
-// Commands print what stands in the report beside the phases.
+// Commands print the figures outside the phases and breakdowns.
 type Commands struct {
 	All        string `json:"all"`
 	Errors     string `json:"errors"`

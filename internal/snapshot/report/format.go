@@ -8,9 +8,6 @@ import (
 	"github.com/rumtop/rumtop/internal/measure"
 )
 
-// vitals are the measures of reports that are vitals, in the order of [Row].
-var vitals = [...]measure.ID{measure.LCP, measure.INP, measure.CLS}
-
 // measureTitle is the title of a finding's measure.
 func measureTitle(key string) string {
 	m, _ := measure.ByKey(key)
@@ -23,7 +20,7 @@ func estimate(key string, e frame.Estimate) string {
 	return m.Unit.Format(e.Value) + " (" + m.Unit.Format(e.Low) + " to " + m.Unit.Format(e.High) + ", n=" + whole(float64(e.N)) + ")"
 }
 
-func who(filter string) string {
+func whereFilter(filter string) string {
 	if filter == "" {
 		return ""
 	}
@@ -34,8 +31,8 @@ func percent(v float64) string { return measure.Share.Format(v) }
 
 func whole(v float64) string { return measure.Whole(v) }
 
-// show writes a figure, or what is shown in its place.
-func (f Figure) show(number func(float64) string) string {
+// format writes a figure, or what is shown in its place.
+func (f Figure) format(number func(float64) string) string {
 	switch f.State {
 	case StateShown:
 		return number(f.Value)
@@ -47,17 +44,17 @@ func (f Figure) show(number func(float64) string) string {
 	return "–"
 }
 
-// showVital writes a percentile of a vital; ~ marks a thin one.
-func showVital(id measure.ID, f Figure, thin bool) string {
-	s := f.show(measure.All[id].Unit.Format)
+// formatVital writes a percentile of a vital; ~ marks a thin one.
+func formatVital(id measure.ID, f Figure, thin bool) string {
+	s := f.format(measure.All[id].Unit.Format)
 	if thin && f.Shown() {
 		s += "~"
 	}
 	return s
 }
 
-// change marks a significant change.
-func change(sign *int) string {
+// changeWords marks a significant change.
+func changeWords(sign *int) string {
 	switch {
 	case sign == nil || *sign == 0:
 		return ""
@@ -67,9 +64,9 @@ func change(sign *int) string {
 	return "▼ better"
 }
 
-// sign is change in one character, after a blank.
-func sign(of *int) string {
-	s, _, _ := strings.Cut(change(of), " ")
+// changeMark is changeWords as one character, after a space.
+func changeMark(of *int) string {
+	s, _, _ := strings.Cut(changeWords(of), " ")
 	return strings.TrimSuffix(" "+s, " ")
 }
 
@@ -77,8 +74,8 @@ func sign(of *int) string {
 func clock(t time.Time) string { return t.UTC().Format("15:04:05") + " UTC" }
 func date(t time.Time) string  { return t.UTC().Format("2006-01-02 15:04:05") + " UTC" }
 
-// when is a time of the report, with the day if the report covers several.
-func when(r *Report, t time.Time) string {
+// timeIn is a time of the report, with the day if the report covers several.
+func timeIn(r *Report, t time.Time) string {
 	if r.From.UTC().YearDay() != r.To.UTC().YearDay() {
 		return t.UTC().Format("Jan 2 15:04:05")
 	}
@@ -97,8 +94,8 @@ func span(d time.Duration) string {
 	return s
 }
 
-// counts marks estimates.
-func counts(r *Row) string {
+// estimateMark marks estimates.
+func estimateMark(r *Row) string {
 	if r.Estimated {
 		return "≈ "
 	}
