@@ -34,7 +34,7 @@ var rules = []rule{
 	{under: "internal/agg/store", never: []string{module + "internal/frame", module + "internal/agg/detect", module + "internal/agg/slo"}, direct: []string{module + "internal/agg", module + "internal/stats", module + "internal/hist"}},
 	{under: "internal/stream", never: []string{module + "internal/agg", module + "internal/ui", module + "collector", "github.com/charmbracelet/"}},
 	{under: "internal/ui/draw", never: []string{module + "internal/frame", module + "internal/agg", "github.com/charmbracelet/bubbletea"}},
-	{under: "internal/ui", never: []string{module + "internal/stream", module + "internal/snapshot", module + "collector", "github.com/nats-io/"}, direct: []string{"github.com/HdrHistogram/hdrhistogram-go"}},
+	{under: "internal/ui", never: []string{module + "internal/agg", module + "internal/hist", module + "internal/stream", module + "internal/snapshot", module + "collector", "github.com/nats-io/"}},
 	{under: "internal/snapshot", never: []string{module + "internal/ui", module + "internal/stream", module + "collector", "github.com/nats-io/", "github.com/charmbracelet/bubbletea"}},
 	{under: "internal/feed", never: []string{module + "internal/ui", module + "collector", "github.com/charmbracelet/bubbletea"}},
 	{under: "internal/record", never: []string{module + "internal/ui", module + "collector", "github.com/charmbracelet/bubbletea"}},

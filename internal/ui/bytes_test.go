@@ -25,8 +25,8 @@ func (c *counter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// paced runs a screen as Run does, but lets a second of the site's time pass
-// whenever the screen has drawn the one before.
+// paced runs a screen as Run does, but the site's next second starts when the
+// screen has drawn the one before.
 type paced struct {
 	program *tea.Program
 	source  *simSource
@@ -34,7 +34,7 @@ type paced struct {
 	drawn   chan struct{}
 }
 
-// paceModel tells when a frame has been taken in and drawn.
+// paceModel reports when a frame has been received and drawn.
 type paceModel struct {
 	model
 	drawn chan struct{}
@@ -87,7 +87,7 @@ func (p *paced) settled() int64 {
 	return last
 }
 
-// rate lets seconds of the site pass and gives the bytes sent for each.
+// rate is the bytes sent for each of so many seconds of the site.
 func (p *paced) rate(seconds int) float64 {
 	before := p.settled()
 	for range seconds {
@@ -170,7 +170,7 @@ func TestPausedSendsNothing(t *testing.T) {
 	}
 }
 
-// BenchmarkView is the cost of drawing a frame that has been taken in.
+// BenchmarkView is the cost of drawing a frame that has been received.
 func BenchmarkView(b *testing.B) {
 	for _, size := range [][2]int{{80, 24}, {120, 36}, {200, 50}} {
 		b.Run(fmt.Sprintf("%dx%d", size[0], size[1]), func(b *testing.B) {
@@ -196,7 +196,7 @@ func BenchmarkViewHelp(b *testing.B) {
 	}
 }
 
-// BenchmarkFrame is the cost of taking in a frame and drawing it.
+// BenchmarkFrame is the cost of receiving a frame and drawing it.
 func BenchmarkFrame(b *testing.B) {
 	s := newSim(true)
 	m := screen(b, inColor, 120, 36, s.frame(testQuery()))

@@ -91,8 +91,8 @@ func TestPromptPastedGarbage(t *testing.T) {
 	}
 }
 
-// Where only ASCII may be sent, each of the screen's own glyphs has a likeness.
-func TestEveryGlyphHasALikeness(t *testing.T) {
+// Every glyph of the screen has an ASCII substitute.
+func TestASCIICoversGoldens(t *testing.T) {
 	paths, err := filepath.Glob(filepath.Join("testdata", "*.golden"))
 	if err != nil || len(paths) < 50 {
 		t.Fatal(err, len(paths))
@@ -113,7 +113,7 @@ func TestEveryGlyphHasALikeness(t *testing.T) {
 	}
 }
 
-func TestLocale(t *testing.T) {
+func TestASCIIByLocale(t *testing.T) {
 	for _, c := range []struct {
 		env  environment
 		want bool

@@ -58,9 +58,9 @@ func TestLayout(t *testing.T) {
 	}
 }
 
-// Whatever the size, every line belongs to one part, and the table is there as
-// soon as there is room for more than the sentence.
-func TestLayoutLeavesNoGap(t *testing.T) {
+// At any size every line belongs to one part, and the table is shown from three
+// lines on.
+func TestLayoutNoGap(t *testing.T) {
 	for w := 1; w <= 300; w += 7 {
 		for h := 1; h <= 100; h++ {
 			for i := range 16 {
@@ -77,7 +77,7 @@ func TestLayoutLeavesNoGap(t *testing.T) {
 	}
 }
 
-func TestColumnsFit(t *testing.T) {
+func TestPlanColumnsFits(t *testing.T) {
 	for _, by := range []string{"release", "page"} {
 		for w := 1; w <= 300; w++ {
 			p := planColumns(w, by, extras{w%2 == 0, []string{"", "ttft", "a measure with a long name"}[w%3], []string{"", "inp_p75", "cls_p75", "failed_requests", "lcp_p75"}[w%5]})
@@ -92,8 +92,8 @@ func TestColumnsFit(t *testing.T) {
 	}
 }
 
-// What differs stands beside the errors where the screen is wide enough, and nowhere else.
-func TestDiffersStandsBeside(t *testing.T) {
+// What differs is shown beside the errors on wide screens only.
+func TestLayoutDiffersBeside(t *testing.T) {
 	for _, c := range []struct {
 		w, h, want int
 		s          shape
@@ -107,8 +107,8 @@ func TestDiffersStandsBeside(t *testing.T) {
 	}
 }
 
-// What the first line says got worse is seen in the rows and on the charts of small terminals too.
-func TestWhatGotWorseIsSeen(t *testing.T) {
+// Small terminals show the measure that got worse in the rows and on the charts.
+func TestTriageShowsWorseMeasure(t *testing.T) {
 	for measure, want := range map[string]struct{ column, chart string }{
 		"inp_p75": {"inp p75", "INP ms"}, "lcp_p75": {"lcp p75", "LCP s"}, "cls_p75": {"cls", ""}, "failed_requests": {"failed req", ""}, "error_rate": {"err %", "error rate %"},
 	} {

@@ -73,27 +73,27 @@ func (r originsFound) apply(m model) (model, tea.Cmd) {
 	return m, nil
 }
 
-// give hands the lines to the detail that still shows their stack.
+// give passes the positions to the detail if it still shows their stack.
 func (r originsFound) give(to pane) pane {
 	p, ok := to.(errorPane)
 	if !ok || p.detail.sample != r.of {
 		return to
 	}
 	p.detail.origins = r.lines
-	if r.err != nil { // of some of them, or of all
+	if r.err != nil { // of some lines or of all
 		p.detail.unfound = r.err.Error()
 	}
 	return p
 }
 
-// stackLine is a line of a stack as it is shown.
+// stackLine is a line of a stack as shown.
 type stackLine struct {
 	text string
-	dim  bool // where it was in the bundle: its source stands above
+	dim  bool // the position in the bundle: its source is above
 }
 
-// stackLines are the sample's frames; each of which the source is known has it
-// on a line before its own.
+// stackLines are the sample's frames, each after a line with its source if that
+// is known.
 func (d detail) stackLines() []stackLine {
 	var out []stackLine
 	for i, s := range d.frames() {

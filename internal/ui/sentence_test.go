@@ -11,8 +11,8 @@ import (
 	"github.com/rumtop/rumtop/internal/frame"
 )
 
-// What the source says about itself reaches the screen while it is connected, too.
-func TestNotesAreShown(t *testing.T) {
+// The notes of the source are shown while it is connected, too.
+func TestSentenceShowsNotes(t *testing.T) {
 	waiting := func(site, note string) *frame.Frame {
 		f := nothingYet()
 		f.Site, f.Health.Note, f.Health.HistoryState = site, note, beacon.HistoryUnknown
@@ -76,7 +76,7 @@ func TestFindingSentence(t *testing.T) {
 }
 
 // A sentence loses whole clauses before it loses part of one.
-func TestClauses(t *testing.T) {
+func TestClausesShorten(t *testing.T) {
 	const s = "error rate 4.1% · 12 users · worst release=2.4.1 12.3%"
 	for width, want := range map[int]string{
 		99: s, 54: s, 53: "error rate 4.1% · 12 users", 26: "error rate 4.1% · 12 users", 25: "error rate 4.1%", 15: "error rate 4.1%", 10: "error rat…", 0: "",
@@ -87,8 +87,8 @@ func TestClauses(t *testing.T) {
 	}
 }
 
-// The ends of a frame say where: they stay.
-func TestFitFrame(t *testing.T) {
+// Both ends of a frame are kept: they are its function and position.
+func TestFitFrameKeepsEnds(t *testing.T) {
 	for _, c := range []struct{ line, want string }{
 		{"at f (https://shop.example/assets/checkout-8f3a.js:1:204)", "at f (https:…ut-8f3a.js:1:204)"},
 		{"f@https://shop.example/a.js:1:2", "f@https://sh….example/a.js:1:2"},

@@ -9,8 +9,8 @@ import (
 	"github.com/rumtop/rumtop/internal/frame"
 )
 
-// sim makes frames that move as those of a busy site do: counts over a rolling
-// window of arrivals at random, percentiles that wander, charts that step.
+// sim makes frames that change like those of a busy site: counts of random
+// arrivals over a rolling window, drifting percentiles, charts that advance.
 type sim struct {
 	incident bool
 	rnd      *rand.Rand
@@ -63,7 +63,7 @@ func (s *sim) poisson(mean float64) float64 {
 	return n
 }
 
-// step lets a second pass.
+// step advances by a second.
 func (s *sim) step() {
 	s.tick++
 	s.now = s.now.Add(time.Second)
@@ -178,8 +178,7 @@ func (s *sim) series(f *frame.Frame, q frame.Query) {
 	f.Series.INP75, f.Series.INP95 = wave(168, 170), wave(410, 415)
 }
 
-// simSource answers questions from a sim, a frame a second of the sim's time at
-// whatever pace it is driven.
+// simSource answers queries from a sim, one frame for each of its seconds.
 type simSource struct {
 	mu     sync.Mutex
 	sim    *sim
@@ -219,7 +218,7 @@ func (s *simSource) send() {
 	}
 }
 
-// second lets a second pass and sends the frame of it.
+// second advances by a second and sends its frame.
 func (s *simSource) second() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -41,9 +41,9 @@ func TestTraceURL(t *testing.T) {
 	}
 }
 
-// A hyperlink takes the cells of its text, survives what cuts lines to the
-// screen's width, and is closed on its line.
-func TestHyperlinksTakeNoRoom(t *testing.T) {
+// A hyperlink takes the cells of its text, survives the clipping of lines, and is
+// closed on its line.
+func TestHyperlinkWidth(t *testing.T) {
 	u, err := ParseTraceURL("https://tempo.example/trace/{trace}")
 	if err != nil {
 		t.Fatal(err)
@@ -69,7 +69,7 @@ func TestHyperlinksTakeNoRoom(t *testing.T) {
 	}
 }
 
-func TestWhoKnowsHyperlinks(t *testing.T) {
+func TestLinkingByTerminal(t *testing.T) {
 	for _, c := range []struct {
 		env  environment
 		want bool
