@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// Half an hour of history, as the demo begins with; the six minutes before it included.
+// BenchmarkGenerate generates the half hour of history of the demo's start, with
+// the replayed six minutes before it.
 func BenchmarkGenerate(b *testing.B) {
 	s := newSim(b, Config{Seed: 1})
 	beacons, bytes := 0, 0
@@ -24,7 +25,7 @@ func BenchmarkGenerate(b *testing.B) {
 	b.ReportMetric(float64(bytes)/float64(beacons), "B/beacon")
 }
 
-// What it costs to set a cursor down.
+// BenchmarkReplay measures a cursor's start.
 func BenchmarkReplay(b *testing.B) {
 	s := newSim(b, Config{Seed: 1})
 	for b.Loop() {

@@ -16,29 +16,29 @@ const (
 	tablet
 )
 
-// A client is a browser on a kind of device. The collector learns all of this
-// from the User-Agent header alone.
+// client is a browser on a class of device. The collector knows only its
+// User-Agent header.
 type client struct {
 	userAgent string
 	engine    engine
 	class     class
 	major     int
-	cpu       float64             // how much longer its main thread takes than a good desktop's
+	cpu       float64             // slowness of its main thread relative to a good desktop's
 	share     [numRegions]float64 // weight among the region's users
 }
 
-// What a browser's engine can measure: WebKit has LCP and INP since 19, only Blink has CLS.
+// WebKit measures LCP and INP since 19, only Blink measures CLS.
 func (c *client) measuresLCP() bool { return c.engine != webkit || c.major >= 19 }
 func (c *client) measuresINP() bool { return c.engine != webkit || c.major >= 19 }
 func (c *client) measuresCLS() bool { return c.engine == blink }
 
-// Only Blink says what connection it is on.
+// knowsConnection: only Blink reports the connection type.
 func (c *client) knowsConnection() bool { return c.engine == blink }
 
-// isSafari18 is what a blank release does not run in.
+// isSafari18 reports whether a release with the defect blankPage does not run.
 func (c *client) isSafari18() bool { return c.engine == webkit && c.major == 18 }
 
-// isSafari is Safari itself: every WebKit client in the list is.
+// isSafari is true for every WebKit client, since all in the list are Safari.
 func (c *client) isSafari() bool { return c.engine == webkit }
 
 const (

@@ -7,24 +7,24 @@ import (
 	"time"
 )
 
-// chunk is the span of time whose sessions are drawn together.
+// chunk is the time, in milliseconds, whose sessions are drawn together.
 const chunk = int64(time.Second / time.Millisecond)
 
-// A cursor stands at a moment of the traffic and moves forward: the sessions
-// under way, and the chunk whose sessions come next.
+// cursor is a position in the traffic that moves forward: the current sessions,
+// and the chunk whose sessions start next.
 type cursor struct {
 	sim      *Sim
-	random   *random // seeded anew for each step of a session
-	arrivals *random // of sessions, by chunk
+	random   *random // seeded for each step of a session
+	arrivals *random // of sessions, seeded for each chunk
 	body     body
-	from     int64 // requests before are not handed out
+	from     int64 // earlier requests are not returned
 	chunk    int64
 	queue    queue
-	slots    []*session // under way or free, by slot
+	slots    []*session // current or free, by slot
 	free     []int32    // slots
 }
 
-// cursorAt stands so that the first request is the first at or after from.
+// cursorAt returns a cursor whose first request is the first at or after from.
 func (s *Sim) cursorAt(from int64) *cursor {
 	return &cursor{
 		sim:      s,
@@ -35,7 +35,7 @@ func (s *Sim) cursorAt(from int64) *cursor {
 	}
 }
 
-// next hands out the next request before the limit, if there is one.
+// next returns the next request before the limit, if there is one.
 func (c *cursor) next(limit int64) (Request, bool) {
 	for {
 		for c.chunk*chunk < limit && (len(c.queue) == 0 || c.chunk*chunk <= c.queue[0].at) {
@@ -66,8 +66,8 @@ func (c *cursor) next(limit int64) (Request, bool) {
 	}
 }
 
-// startSessions lets the sessions of the next chunk begin: arrivals are independent of
-// each other, so the gaps between them are exponential.
+// startSessions starts the sessions of the next chunk. Arrivals are independent
+// of each other, so the gaps between them are exponential.
 func (c *cursor) startSessions() {
 	c.arrivals.seed(c.sim.seed, uint64(c.chunk))
 	for i, t := 0, c.gap(); t < 1; i, t = i+1, t+c.gap() {
@@ -88,10 +88,10 @@ func (c *cursor) startSessions() {
 	c.chunk++
 }
 
-// gap is the time to the next session's begin, in chunks.
+// gap is the time to the start of the next session, in chunks.
 func (c *cursor) gap() float64 { return c.arrivals.ExpFloat64() / c.sim.arrivals }
 
-// newSlot finds room for a new session; what an earlier one wrote into is used again.
+// newSlot returns a slot for a new session. It reuses the memory of ended ones.
 func (c *cursor) newSlot() int32 {
 	n := len(c.free)
 	if n == 0 {
@@ -105,16 +105,16 @@ func (c *cursor) newSlot() int32 {
 	return slot
 }
 
-// due is when a session's next request is. It holds no pointer: the queue
-// moves more entries than anything else here.
+// due is the time of a session's next request. It contains no pointer, because
+// the queue moves entries often.
 type due struct {
 	at   int64
 	key  uint64
 	slot int32
 }
 
-// queue is a heap, the next request first. Keys break ties, so that the order
-// does not depend on where the cursor began.
+// queue is a heap with the next request first. Keys break ties, so that the
+// order does not depend on the cursor's start.
 type queue []due
 
 func (q queue) Len() int { return len(q) }

@@ -27,18 +27,18 @@ func checkoutErrorRate(all []sent, of func(*sent) bool) (rate float64, views int
 
 func inEurope(b *sent) bool { return strings.HasPrefix(b.region, "eu-") }
 
-// broken are those whom the incident's release keeps from paying.
+// broken reports whether the incident's release prevents payments.
 func broken(b *sent) bool {
 	return b.Release == "2.4.1" && b.safari() && b.newPayment() && inEurope(b)
 }
 
-// A recording is decoded traffic in order of time.
+// recording is decoded traffic in order of time.
 type recording struct {
 	start time.Time
 	all   []sent
 }
 
-// between is what was sent in [from, to), counted from the script's zero.
+// between returns the traffic of [from, to), in time since the scenario's zero.
 func (r recording) between(from, to time.Duration) []sent {
 	at := func(t time.Duration) int {
 		i, _ := slices.BinarySearchFunc(r.all, r.start.Add(t), func(b sent, t time.Time) int { return b.at.Compare(t) })
@@ -58,36 +58,36 @@ func TestIncident(t *testing.T) {
 	t.Run("cdn", r.cdn)
 }
 
-// Whoever starts the demo sees it at once: the first screen shows the five
-// minutes before the script's zero.
+// firstScreen checks that the incident is visible at the demo's start: the first
+// screen shows the five minutes before the scenario's zero.
 func (r recording) firstScreen(t *testing.T) {
-	people := func(all []sent) (hurt int, errorRate float64) {
-		who, errored := map[string]bool{}, map[string]bool{}
+	affected := func(all []sent) (users int, errorRate float64) {
+		ids, errored := map[string]bool{}, map[string]bool{}
 		for i := range all {
 			if len(all[i].Errors) > 0 {
-				who[all[i].person()] = true
+				ids[all[i].user()] = true
 				errored[all[i].View] = true
 			}
 		}
-		return len(who), float64(len(errored)) / float64(views(all))
+		return len(ids), float64(len(errored)) / float64(views(all))
 	}
-	before, calm := people(r.between(-10*time.Minute, -5*time.Minute))
-	now, burning := people(r.between(-5*time.Minute, 0))
-	later, _ := people(r.between(0, 5*time.Minute))
+	before, calm := affected(r.between(-10*time.Minute, -5*time.Minute))
+	now, burning := affected(r.between(-5*time.Minute, 0))
+	later, _ := affected(r.between(0, 5*time.Minute))
 	if calm > 0.006 || burning < 2.5*calm {
-		t.Errorf("the error rate went from %.2f %% to %.2f %%", 100*calm, 100*burning)
+		t.Errorf("error rate %.2f%%, then %.2f%%", 100*calm, 100*burning)
 	}
 	if now < 170 || now < 2*before || later < 270 {
-		t.Errorf("%d people are affected at first, %d later, %d before", now, later, before)
+		t.Errorf("%d affected users, later %d, before %d", now, later, before)
 	}
 }
 
 func (r recording) where(t *testing.T) {
 	all := r.between(-time.Minute, 5*time.Minute)
 	if rate, n := checkoutErrorRate(all, broken); rate < 0.7 || n < 200 {
-		t.Errorf("of %d broken checkouts %.0f %% fail, want most", n, 100*rate)
+		t.Errorf("%.1[2]f%% of %[1]d broken checkouts failed, want at least 70%%", n, 100*rate)
 	}
-	// Take away any one of the four, and the checkout works.
+	// Without any one of the four conditions the checkout works.
 	for what, healthy := range map[string]func(*sent) bool{
 		"another release": func(b *sent) bool { return b.Release != "2.4.1" && b.safari() && b.newPayment() && inEurope(b) },
 		"another browser": func(b *sent) bool { return b.Release == "2.4.1" && !b.safari() && b.newPayment() && inEurope(b) },
@@ -95,7 +95,7 @@ func (r recording) where(t *testing.T) {
 		"another region":  func(b *sent) bool { return b.Release == "2.4.1" && b.safari() && b.newPayment() && !inEurope(b) },
 	} {
 		if rate, n := checkoutErrorRate(all, healthy); rate > 0.04 || n < 100 {
-			t.Errorf("%s: of %d checkouts %.1f %% fail, want hardly any", what, n, 100*rate)
+			t.Errorf("%s: %.1[3]f%% of %[2]d checkouts failed, want at most 4%%", what, n, 100*rate)
 		}
 	}
 }
@@ -104,15 +104,15 @@ func (r recording) conversions(t *testing.T) {
 	all := r.between(0, 5*time.Minute)
 	failed, paid := outcome(all, broken)
 	if failed < 200 || paid*4 > failed {
-		t.Errorf("of the broken, %d payments failed and %d went through", failed, paid)
+		t.Errorf("broken checkouts: %d payments failed, %d succeeded", failed, paid)
 	}
 	failed, paid = outcome(all, func(b *sent) bool { return !broken(b) })
 	if failed*20 > paid {
-		t.Errorf("of the rest, %d payments failed and %d went through", failed, paid)
+		t.Errorf("other checkouts: %d payments failed, %d succeeded", failed, paid)
 	}
 }
 
-// outcome counts what became of payments.
+// outcome counts failed and completed payments.
 func outcome(all []sent, of func(*sent) bool) (failed, paid int) {
 	for i := range all {
 		b := &all[i]
@@ -146,7 +146,7 @@ func (r recording) rollout(t *testing.T) {
 	} {
 		got := share(r.between(c.at, c.at+time.Minute), func(b *sent) bool { return b.Release == "2.4.1" })
 		if got < c.lo || got > c.hi {
-			t.Errorf("at %v the new release has %.0f %%, outside %v..%v", c.at, 100*got, c.lo, c.hi)
+			t.Errorf("at %v the new release has %.0f%%, want %v to %v", c.at, 100*got, c.lo, c.hi)
 		}
 	}
 }
@@ -162,7 +162,7 @@ func (r recording) cdn(t *testing.T) {
 				lo, hi = 1.7, 3.5
 			}
 			if ratio < lo || ratio > hi {
-				t.Errorf("p95 of %s in %s is %.2f times what it was, outside %v..%v", metric, region.name, ratio, lo, hi)
+				t.Errorf("p95 of %s in %s vs before = %.2f, want %v to %v", metric, region.name, ratio, lo, hi)
 			}
 		}
 	}
@@ -175,12 +175,12 @@ func (r recording) cdn(t *testing.T) {
 		}
 	}
 	if len(resources) != 1 || resources["ap-south"] < 10 {
-		t.Errorf("images failed to load in %v", resources)
+		t.Errorf("failed images by region: %v", resources)
 	}
 }
 
-// Of a demo left running, every incident has a release of its own.
-func TestIncidentComesBack(t *testing.T) {
+// Every repetition of the incident has a release of its own.
+func TestIncidentRepeats(t *testing.T) {
 	t.Parallel()
 	for n, want := range []release{{2, 4, 1}, {2, 4, 2}, {2, 4, 3}} {
 		begins := rolloutStart + time.Duration(n)*incidentEvery
@@ -199,7 +199,7 @@ func TestIncidentComesBack(t *testing.T) {
 	}
 }
 
-func TestQuietStaysQuiet(t *testing.T) {
+func TestQuietHasNoConditions(t *testing.T) {
 	t.Parallel()
 	for at := -time.Hour; at < 3*time.Hour; at += 17 * time.Second {
 		if c := quiet(at); c != (conditions{}) {

@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// The JSON of a request is appended piece by piece: encoding/json would be most
-// of the cost of half an hour of history.
+// The JSON of a request is appended by hand: encoding/json would be most of the
+// cost of half an hour of history.
 
 const hexDigits = "0123456789abcdef"
 
@@ -51,13 +51,14 @@ func appendString(dst []byte, s string) []byte {
 	return append(dst, '"')
 }
 
-// body is a request's body being written: an array of one session's beacons.
+// body is a request's body while it is written: an array of one session's
+// beacons.
 type body struct {
 	buf     []byte
 	beacons int
-	started int  // beacons, those that are not sent included
-	muted   bool // what is written is not sent
-	start   int  // where the beacon being written begins
+	started int  // beacons, those not sent included
+	muted   bool // beacons are discarded
+	start   int  // of the current beacon in buf
 }
 
 func (b *body) reset(silent bool) {
@@ -67,8 +68,7 @@ func (b *body) reset(silent bool) {
 
 func (b *body) finish() { b.buf = append(b.buf, ']') }
 
-// appendBeacon adds a beacon that was written before, with the comma that stood in
-// front of it.
+// appendBeacon adds a beacon that was written before, with its leading comma.
 func (b *body) appendBeacon(beacon []byte) {
 	if b.beacons == 0 {
 		beacon = beacon[1:]
@@ -78,8 +78,8 @@ func (b *body) appendBeacon(beacon []byte) {
 	b.started++
 }
 
-// openBeacon opens a beacon; view is what all beacons of the page view have in common,
-// rate the share of sessions that it stands for.
+// openBeacon starts a beacon. view is what all beacons of the page view share,
+// rate the sample rate.
 func (b *body) openBeacon(id uint64, time int64, view []byte, rate float64) {
 	b.start = len(b.buf)
 	if b.beacons > 0 {
@@ -104,7 +104,7 @@ func (b *body) closeBeacon() {
 	}
 }
 
-// openMetrics opens the object that metric fills and closeMetrics ends.
+// openMetrics starts the object of metrics. closeMetrics ends it.
 func (b *body) openMetrics() { b.buf = append(b.buf, `,"metrics":{`...) }
 
 // appendMetric appends a measurement in milliseconds.
@@ -145,11 +145,11 @@ func (b *body) appendError(f pageError, time int64) {
 	b.buf = append(b.buf, "}]"...)
 }
 
-// openRequests opens the list that request fills and closeRequests ends.
+// openRequests starts the list of requests. closeRequests ends it.
 func (b *body) openRequests() { b.buf = append(b.buf, `,"requests":[`...) }
 
-// openRequest begins an entry with its address, which the caller appends to buf
-// before it calls answered.
+// openRequest starts an entry. The caller appends its address to buf and then
+// calls closeRequest.
 func (b *body) openRequest() {
 	if b.buf[len(b.buf)-1] != '[' {
 		b.buf = append(b.buf, ',')
@@ -157,7 +157,7 @@ func (b *body) openRequest() {
 	b.buf = append(b.buf, `{"url":"`...)
 }
 
-// closeRequest ends the entry. A trace of 0 is none.
+// closeRequest ends the entry. A trace of 0 means none.
 func (b *body) closeRequest(method string, status int, duration float64, trace uint64) {
 	b.buf = append(b.buf, `","method":"`...)
 	b.buf = append(b.buf, method...)

@@ -2,8 +2,8 @@ package demo
 
 import "strconv"
 
-// Origin is where the shop's pages come from: a collector that checks origins
-// has to allow it.
+// Origin is the origin of the shop's pages. A collector that checks origins must
+// allow it.
 const Origin = "https://shop.example"
 
 type page uint8
@@ -20,18 +20,18 @@ const (
 	leaveShop = numPages
 )
 
-// What a page is: how heavy, how busy, and where its users go next.
+// pages are the properties of each page.
 var pages = [numPages]struct {
 	route  string
-	server float64 // how long the shop takes to answer, ms
-	weight float64 // of what the largest paint waits for, 1: average
+	server float64 // server time, ms
+	weight float64 // of the largest paint's resources, 1: average
 	script float64 // work on interaction, 1: average
 	dwell  float64 // median seconds on it
-	act    float64 // probability that the user does something on it
+	act    float64 // probability of an interaction
 	entry  float64 // weight as the first page of a session
 	next   [numPages + 1]float64
 
-	reviews bool // carries a third party's script, which shows reviews
+	reviews bool // has a third-party script that shows reviews
 }{
 	home:     {"/", 45, 1.15, 0.8, 9, 0.2, 34, [numPages + 1]float64{0, 36, 22, 12, 10, 0, 4, 16}, false},
 	products: {"/products", 80, 1.1, 1.0, 14, 0.2, 18, [numPages + 1]float64{3, 6, 58, 8, 8, 0, 1, 16}, false},
@@ -42,7 +42,7 @@ var pages = [numPages]struct {
 	account:  {"/account", 75, 0.6, 0.9, 12, 0.2, 3, [numPages + 1]float64{8, 16, 4, 6, 16, 0, 4, 46}, false},
 }
 
-// entryPage draws the page that a session begins on.
+// entryPage draws the first page of a session.
 func (u *user) entryPage(d *random) page {
 	var w [numPages]float64
 	for i := range pages {
@@ -53,7 +53,7 @@ func (u *user) entryPage(d *random) page {
 	return page(d.pick(w[:]))
 }
 
-// nextPage draws the page that a user goes to, or leaveShop.
+// nextPage draws the user's next page, or leaveShop.
 func (u *user) nextPage(d *random, from page) page {
 	w := pages[from].next
 	w[cart] *= u.buyer
@@ -63,8 +63,8 @@ func (u *user) nextPage(d *random, from page) page {
 
 var searches = [...]string{"rain+jacket", "size+42+boots", "gift+card", "tent+2+person", "wool+socks", "headlamp"}
 
-// appendURL writes the view's address. item stands for whatever the address
-// names: the product, the words searched for.
+// appendURL appends the view's address. item selects the product or the search
+// words in it.
 func (p page) appendURL(dst []byte, item uint64) []byte {
 	dst = append(dst, Origin...)
 	switch p {
@@ -85,7 +85,7 @@ func (p page) appendURL(dst []byte, item uint64) []byte {
 	return dst
 }
 
-// appendAPI writes the address that the page fetches its content from.
+// appendAPI appends the address of the page's content.
 func (p page) appendAPI(dst []byte, item uint64) []byte {
 	dst = append(dst, Origin+"/api"...)
 	switch p {

@@ -2,18 +2,18 @@ package demo
 
 import "fmt"
 
-// A fault is an error as the page's own handler would see it, in the words of
-// the browser it happens in.
+// pageError is an error as the page's handler sees it, with the browser's own
+// text.
 type pageError struct {
 	kind, message, stack string
 	handled              bool
 }
 
-// builds are the variants of one release's bundle (per locale); the same
-// statement stands in another column in each.
+// builds is the number of variants of a release's bundle, one per locale. The
+// same statement has another column in each.
 const builds = 3
 
-// stackText renders a stack in the engine's own notation.
+// stackText renders a stack in the engine's format.
 func stackText(e engine, kind, message string, calls ...stackFrame) string {
 	var b []byte
 	if e == blink {
@@ -37,7 +37,7 @@ type stackFrame struct {
 	line, column   int
 }
 
-// totalOfUndefined is what the incident's releases do on checkout.
+// totalOfUndefined is the error of the incident's releases on checkout.
 func totalOfUndefined(d *random, e engine, r release) pageError {
 	message := map[engine]string{
 		blink:  "Cannot read properties of undefined (reading 'total')",
@@ -53,8 +53,8 @@ func totalOfUndefined(d *random, e engine, r release) pageError {
 	), false}
 }
 
-// missingSegmenter is what a release does on a product's page where the browser
-// lacks what its gallery is built on.
+// missingSegmenter is the error of a release on a product's page if the browser
+// lacks an API that the gallery needs.
 func missingSegmenter(d *random, e engine, r release) pageError {
 	const message = "Intl.Segmenter is not a constructor"
 	chunk := r.asset("gallery")
@@ -65,10 +65,10 @@ func missingSegmenter(d *random, e engine, r release) pageError {
 	), false}
 }
 
-// Faults that every shop has on every day.
+// Errors on a normal day.
 const (
 	randomErrorShare = 0.004 // of page views, all browsers and releases alike
-	cdnErrorShare    = 0.05  // of page views that a CDN which slowed down all the way serves
+	cdnErrorShare    = 0.05  // of page views over a fully slowed CDN
 )
 
 func randomError(d *random, e engine, r release) pageError {
@@ -106,7 +106,7 @@ func chunkLoadError(d *random, e engine, r release) pageError {
 		stackFrame{"requireChunk", r.asset("runtime"), 1, 2214}), false}
 }
 
-// cdnError is a resource that a slow CDN did not bring in time.
+// cdnError is a resource that a slow CDN did not deliver in time.
 func cdnError(d *random, e engine, r release) pageError {
 	if d.chance(0.3) {
 		return chunkLoadError(d, e, r)

@@ -5,9 +5,8 @@ import (
 	"math/rand/v2"
 )
 
-// random is a seedable source of what is left to chance. Seeding costs next to
-// nothing, so every step of every session starts from its own seed and no
-// session has to carry a generator with it.
+// random is a seedable generator. Seeding is cheap, so every step of a session
+// has its own seed, and no session keeps a generator.
 type random struct {
 	*rand.Rand
 	pcg rand.PCG

@@ -9,14 +9,14 @@ const (
 	numRegions
 )
 
-// A region is where an edge stands, and what its users' networks are like.
+// region is the location of an edge, and its users' networks.
 type region struct {
 	name     string
 	share    float64 // of the users
 	rtt      float64 // median round trip to the edge, ms
 	origin   float64 // median from the edge to the shop and back, ms
 	language string
-	net      float64 // how much longer a transfer takes than in eu-west
+	net      float64 // transfer time relative to eu-west
 }
 
 var regions = [numRegions]region{

@@ -5,7 +5,7 @@ import "strconv"
 type release struct{ major, minor, patch uint16 }
 
 var (
-	tailRelease = release{2, 3, 9} // what some tabs and caches still hold
+	tailRelease = release{2, 3, 9} // still in some tabs and caches
 	mainRelease = release{2, 4, 0}
 )
 
@@ -20,8 +20,8 @@ func (r release) appendTo(dst []byte) []byte {
 	return strconv.AppendUint(dst, uint64(r.patch), 10)
 }
 
-// asset is the file name that the release's build gave a chunk: its content's
-// hash is in it, so it changes with every release.
+// asset is the file name of a chunk in the release's build. It contains the
+// content's hash, so it changes with every release.
 func (r release) asset(chunk string) string {
 	h := uint64(r.major)<<32 | uint64(r.minor)<<16 | uint64(r.patch)
 	for _, c := range []byte(chunk) {
@@ -33,7 +33,7 @@ func (r release) asset(chunk string) string {
 	return string(append(name, ".js"...))
 }
 
-// releaseAt is the release that a user's page load gets.
+// releaseAt is the release that the user's page load receives.
 func (u *user) releaseAt(c conditions) release {
 	switch {
 	case u.bucket < tailShare:

@@ -12,31 +12,31 @@ import (
 )
 
 const (
-	connections = 4                // requests under way at a time
-	backlog     = 64               // requests that wait for a connection
-	maxDelay    = 5 * time.Second  // a request this far behind its time is dropped
-	lookAhead   = time.Second      // how far ahead of its time a request is made
-	idleWait    = time.Second / 10 // how long to wait when none is due in that time
+	connections = 4                // concurrent requests
+	backlog     = 64               // requests waiting for a connection
+	maxDelay    = 5 * time.Second  // a request later than this is dropped
+	lookAhead   = time.Second      // how early a request is generated
+	idleWait    = time.Second / 10 // wait if no request is due within lookAhead
 )
 
-// Stats counts what Run has done, in beacons.
+// Stats counts the beacons of Run.
 type Stats struct {
-	Sent    uint64 // taken by the collector
+	Sent    uint64 // accepted by the collector
 	Failed  uint64 // post returned an error
-	Dropped uint64 // never posted: the collector was too slow, or the clock jumped
+	Dropped uint64 // not posted: the collector was too slow, or the clock jumped
 }
 
 type counts struct{ sent, failed, dropped atomic.Uint64 }
 
-// Stats may be called at any time.
+// Stats returns the current counts. It can be called at any time.
 func (s *Sim) Stats() Stats {
 	return Stats{Sent: s.counts.sent.Load(), Failed: s.counts.failed.Load(), Dropped: s.counts.dropped.Load()}
 }
 
 // Run posts the traffic from now on, each request at its time, over a few
-// connections. It never piles up: what a slow collector leaves behind is
-// dropped and counted, and so is what post fails to send. It returns when ctx
-// ends, with its error.
+// connections. Requests do not accumulate: those that a slow collector delays
+// too long are dropped and counted, like those that post fails to send. It
+// returns when ctx ends, with its error.
 func (s *Sim) Run(ctx context.Context, now func() time.Time, post func(context.Context, Request) error) error {
 	queue := make(chan Request, backlog)
 	var posting sync.WaitGroup
@@ -59,7 +59,7 @@ func (s *Sim) Run(ctx context.Context, now func() time.Time, post func(context.C
 			}
 			continue
 		}
-		// In small steps: the clock may be set while we wait.
+		// In small steps, because the clock can be set meanwhile.
 		for wait := r.At.Sub(now()); wait > 0; wait = r.At.Sub(now()) {
 			if err := sleep(ctx, min(wait, lookAhead)); err != nil {
 				return err
@@ -102,9 +102,9 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// Post is what [Sim.Run] posts with in earnest: HTTP to url, the collector's
-// /v1/beacons with the site's key. A client that keeps a handful of idle
-// connections to one host suits.
+// Post returns a function for [Sim.Run] that posts over HTTP to url, the
+// collector's /v1/beacons with the site's key. The client should keep some idle
+// connections to one host.
 func Post(client *http.Client, url string) func(context.Context, Request) error {
 	return func(ctx context.Context, r Request) error {
 		req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(r.Body))
@@ -116,16 +116,16 @@ func Post(client *http.Client, url string) func(context.Context, Request) error 
 		if err != nil {
 			return fmt.Errorf("demo: post beacons: %w", err)
 		}
-		// The rest of the answer is read so that the connection can be used again.
+		// Reading the body makes the connection reusable.
 		_, err = io.Copy(io.Discard, io.LimitReader(resp.Body, 64<<10))
 		if closeErr := resp.Body.Close(); err == nil {
 			err = closeErr
 		}
 		if err != nil {
-			return fmt.Errorf("demo: read the collector's answer: %w", err)
+			return fmt.Errorf("demo: read the response: %w", err)
 		}
 		if resp.StatusCode/100 != 2 {
-			return fmt.Errorf("demo: the collector answered %s", resp.Status)
+			return fmt.Errorf("demo: post beacons: response %s", resp.Status)
 		}
 		return nil
 	}

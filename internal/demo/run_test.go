@@ -12,11 +12,11 @@ import (
 	"time"
 )
 
-// posted collects what Run posts; its methods may be called at the same time.
+// posted collects the requests of Run. Its methods are safe for concurrent use.
 type posted struct {
 	mu       sync.Mutex
 	requests []Request
-	late     time.Duration // the most that a request came after its time
+	late     time.Duration // largest delay of a request
 }
 
 func (p *posted) post(_ context.Context, r Request) error {
@@ -34,7 +34,7 @@ func (p *posted) beacons() (n uint64) {
 	return n
 }
 
-func TestRunKeepsTime(t *testing.T) {
+func TestRunPostsOnTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSim(t, Config{Seed: 4, Start: time.Now()})
 		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
@@ -51,18 +51,18 @@ func TestRunKeepsTime(t *testing.T) {
 			t.Fatal(err)
 		}
 		if n := len(got.requests); n < want-connections || n > want {
-			t.Errorf("%d requests were posted, Generate makes %d", n, want)
+			t.Errorf("posted %d requests, Generate emits %d", n, want)
 		}
 		if got.late > 10*time.Millisecond {
-			t.Errorf("a request was posted %v late", got.late)
+			t.Errorf("a request was %v late", got.late)
 		}
 		if stats := s.Stats(); stats.Sent != got.beacons() || stats.Failed != 0 {
-			t.Errorf("%+v, but %d beacons were posted", stats, got.beacons())
+			t.Errorf("stats %+v, but posted %d beacons", stats, got.beacons())
 		}
 	})
 }
 
-func TestRunDropsWhatASlowCollectorLeaves(t *testing.T) {
+func TestRunSlowCollectorDrops(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSim(t, Config{Seed: 4, Start: time.Now()})
 		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
@@ -89,7 +89,7 @@ func TestRunDropsWhatASlowCollectorLeaves(t *testing.T) {
 			t.Errorf("%+v", stats)
 		}
 		if most > connections {
-			t.Errorf("%d requests were under way at a time", most)
+			t.Errorf("%d concurrent requests", most)
 		}
 	})
 }
@@ -109,8 +109,8 @@ func TestRunCountsFailures(t *testing.T) {
 	})
 }
 
-// A laptop that wakes up does not post what it slept through.
-func TestRunSkipsWhatTheClockJumpsOver(t *testing.T) {
+// After a suspend the missed traffic is dropped.
+func TestRunClockJumpDrops(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSim(t, Config{Seed: 4, Start: time.Now()})
 		wakes := time.Now().Add(5 * time.Second)
@@ -129,10 +129,10 @@ func TestRunSkipsWhatTheClockJumpsOver(t *testing.T) {
 		}
 		stats := s.Stats()
 		if asleep := uint64(DefaultRate * 10 * 60); stats.Dropped < asleep*9/10 || stats.Dropped > asleep*11/10 {
-			t.Errorf("%d beacons were dropped, about %d fell into the gap", stats.Dropped, asleep)
+			t.Errorf("dropped %d beacons, want about %d", stats.Dropped, asleep)
 		}
 		if last := got.requests[len(got.requests)-1]; last.At.Before(wakes.Add(10 * time.Minute)) {
-			t.Error("nothing was posted after the clock jumped")
+			t.Error("nothing posted after the clock jumped")
 		}
 	})
 }
@@ -141,7 +141,7 @@ func TestPost(t *testing.T) {
 	t.Parallel()
 	s := newSim(t, Config{Seed: 4})
 	var want Request
-	stop := errors.New("one is enough")
+	stop := errors.New("stop")
 	if err := s.Generate(s.start, s.start.Add(time.Minute), func(r Request) error {
 		want = r
 		return stop
@@ -171,10 +171,10 @@ func TestPost(t *testing.T) {
 	}
 	status = http.StatusServiceUnavailable
 	if err := post(t.Context(), want); err == nil {
-		t.Error("503 is no error")
+		t.Error("post with response 503 returned no error")
 	}
 	server.Close()
 	if err := post(t.Context(), want); err == nil {
-		t.Error("a collector that is gone is no error")
+		t.Error("post to a closed server returned no error")
 	}
 }

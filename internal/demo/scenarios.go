@@ -6,35 +6,34 @@ import (
 	"time"
 )
 
-// A script says what the world is like at a moment, counted from the script's zero.
+// script returns the conditions at a time since the scenario's zero.
 type script func(t time.Duration) conditions
 
-// conditions are what a scenario can do to the shop. The zero value is a
-// healthy day.
+// conditions are what a scenario can change. The zero value is a healthy shop.
 type conditions struct {
-	candidate release // the release that is being rolled out
-	adoption  float64 // share of users whose next page load gets it, 0..1
-	defect    defect  // what is wrong with it
+	candidate release // the release under rollout
+	adoption  float64 // share of users whose next page load receives it, 0..1
+	defect    defect  // of candidate
 
-	slowCDN  float64 // how far the CDN in ap-south has slowed down, 0..1
-	blocked  float64 // how far a third party's script holds up the main thread, 0..1
-	failing  float64 // share of the calls to the cart that fail beside the usual few, 0..1
-	sampling float64 // share of the sessions that send anything but errors; 0: all
+	slowCDN  float64 // slowdown of the CDN in ap-south, 0..1
+	blocked  float64 // blocking of the main thread by a third-party script, 0..1
+	failing  float64 // share of calls to the cart that fail in addition to the usual ones, 0..1
+	sampling float64 // share of sessions that send more than errors; 0: all
 }
 
-// A defect is what a release does wrong.
+// defect is what is broken in a release.
 type defect uint8
 
 const (
 	noDefect      defect = iota
 	cannotPay            // the checkout fails in Safari with the flag new-payment, in Europe
 	brokenGallery        // a product's page throws in Firefox
-	blankPage            // nothing runs in Safari 18, the agent neither
+	blankPage            // nothing runs in Safari 18, not even the agent
 )
 
-// The incident, counted from the moment its release begins to roll out.
+// The incident, in time since its release starts to roll out.
 const (
-	rolloutStart  = -4 * time.Minute // against the script's zero
+	rolloutStart  = -4 * time.Minute // since the scenario's zero
 	rolloutTime   = 5 * time.Minute / 2
 	rolloutShare  = 0.6
 	cdnSlowStart  = 7 * time.Minute
@@ -45,7 +44,7 @@ const (
 	incidentEvery = 20 * time.Minute
 )
 
-// The other scripts, counted from the same moment.
+// The other scenarios, in time since the same moment.
 const (
 	troubleRamp   = 30 * time.Second
 	troubleEnd    = 12 * time.Minute
@@ -70,7 +69,7 @@ var scenarios = []struct {
 	{"sampling", fewerSessions},
 }
 
-// Scenarios are the names that Config.Scenario takes; the first is the default.
+// Scenarios are the valid names for Config.Scenario. The first is the default.
 func Scenarios() []string {
 	names := make([]string, len(scenarios))
 	for i, s := range scenarios {
@@ -88,21 +87,21 @@ func scriptByName(name string) (script, error) {
 			return s.script, nil
 		}
 	}
-	return nil, fmt.Errorf("unknown scenario %q: take one of %s", name, strings.Join(Scenarios(), ", "))
+	return nil, fmt.Errorf("unknown scenario %q: use one of %s", name, strings.Join(Scenarios(), ", "))
 }
 
-// A Deploy is what the shop's pipeline says when it begins to roll a release out,
-// and when it rolls it back.
+// Deploy is what the shop's pipeline reports at the start of a rollout and of a
+// rollback.
 type Deploy struct {
 	At       time.Time
 	Text     string
 	Rollback bool
 }
 
-// Deploys are those of [from, to), in order of time.
+// Deploys returns the deploys of [from, to), in order of time.
 func (s *Sim) Deploys(from, to time.Time) []Deploy {
 	var out []Deploy
-	tell := func(at time.Duration, text string, back bool) {
+	add := func(at time.Duration, text string, back bool) {
 		if t := s.start.Add(at); !t.Before(from) && t.Before(to) {
 			out = append(out, Deploy{t, text, back})
 		}
@@ -110,23 +109,23 @@ func (s *Sim) Deploys(from, to time.Time) []Deploy {
 	cycles := max(int(to.Sub(s.start.Add(rolloutStart))/incidentEvery), 0)
 	for n := range cycles + 1 {
 		at := rolloutStart + time.Duration(n)*incidentEvery
-		// A release that is rolling out shows some moments later.
+		// The release is visible once its rollout is complete.
 		c := s.script(at + rolloutTime)
 		if c.adoption == 0 {
 			continue
 		}
 		name := string(c.candidate.appendTo(nil))
-		tell(at, "deploy "+name, false)
-		tell(at+rollback, "roll back "+name, true)
+		add(at, "deploy "+name, false)
+		add(at+rollback, "roll back "+name, true)
 	}
 	return out
 }
 
 func quiet(time.Duration) conditions { return conditions{} }
 
-// incident rolls out a release that breaks the checkout of some, slows a CDN,
-// rolls the release back and heals the CDN. Some minutes of peace later the next
-// release is tried, with no more luck, so that a demo left running stays alive.
+// incident rolls out a release that breaks some checkouts, slows down a CDN,
+// rolls the release back and lets the CDN recover. Some minutes later it starts
+// again with the next release, so that a demo left running stays interesting.
 func incident(t time.Duration) conditions {
 	cycle, t := cycleAt(t)
 	if t < 0 {
@@ -137,8 +136,8 @@ func incident(t time.Duration) conditions {
 	return c
 }
 
-// cycleAt is the number of an incident and the time since it began; before the
-// first one that time is negative.
+// cycleAt returns the number of an incident and the time since its start, which
+// is negative before the first one.
 func cycleAt(t time.Duration) (cycle int, since time.Duration) {
 	if t -= rolloutStart; t < 0 {
 		return 0, t
@@ -146,7 +145,7 @@ func cycleAt(t time.Duration) (cycle int, since time.Duration) {
 	return int(t / incidentEvery), t % incidentEvery
 }
 
-// rollout brings the next release to a share of the users and takes it back.
+// rollout brings the next release to a share of the users and rolls it back.
 func rollout(cycle int, t time.Duration, d defect, share float64, takes time.Duration) conditions {
 	return conditions{
 		candidate: release{2, 4, uint16(1 + cycle)}, defect: d,
@@ -154,7 +153,7 @@ func rollout(cycle int, t time.Duration, d defect, share float64, takes time.Dur
 	}
 }
 
-// troubleLevel comes and goes.
+// troubleLevel is the level of a repeating problem, 0..1.
 func troubleLevel(t time.Duration) float64 {
 	_, t = cycleAt(t)
 	return ramp(t, 0, troubleRamp) - ramp(t, troubleEnd, troubleRamp)
@@ -166,7 +165,7 @@ func failingAPI(t time.Duration) conditions {
 	return conditions{failing: cartFailShare * troubleLevel(t)}
 }
 
-// canary rolls out a release with which nothing is wrong.
+// canary rolls out a release without a defect.
 func canary(t time.Duration) conditions {
 	cycle, t := cycleAt(t)
 	if t < 0 {
@@ -191,7 +190,7 @@ func whitePage(t time.Duration) conditions {
 	return rollout(cycle, t, blankPage, blankShare, blankTime)
 }
 
-// fewerSessions is a setting that somebody changes: nobody is hurt.
+// fewerSessions changes the agent's sampling, which affects no user.
 func fewerSessions(t time.Duration) conditions {
 	if t < rolloutStart {
 		return conditions{}
@@ -199,7 +198,7 @@ func fewerSessions(t time.Duration) conditions {
 	return conditions{sampling: newSampling}
 }
 
-// ramp goes from 0 to 1, beginning at from.
+// ramp rises from 0 to 1, starting at from.
 func ramp(t, from, takes time.Duration) float64 {
 	return min(max(float64(t-from)/float64(takes), 0), 1)
 }

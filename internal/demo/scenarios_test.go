@@ -8,46 +8,48 @@ import (
 	"time"
 )
 
-// healthy is what every script begins with.
+// healthyMinutes is the length of healthy.
+const healthyMinutes = 10
+
+// healthy is the traffic before the start of every scenario.
 var healthy = sync.OnceValue(func() []sent {
 	s, err := New(Config{Seed: 4, Rate: 150, Scenario: "quiet", Start: zero})
 	if err != nil {
 		panic(err)
 	}
-	all, err := collect(s, -9*time.Minute, rolloutStart)
+	all, err := collect(s, rolloutStart-healthyMinutes*time.Minute, rolloutStart)
 	if err != nil {
 		panic(err)
 	}
 	return all
 })
 
-// Each script hurts whom it says and nobody else: before is healthy, during is
-// when it is at its worst.
+// play returns the traffic before a scenario and at its worst.
 func play(t *testing.T, scenario string) (before, during []sent) {
 	t.Helper()
 	return healthy(), traffic(t, newSim(t, Config{Seed: 4, Rate: 150, Scenario: scenario}), 0, 4*time.Minute)
 }
 
-// Until a script begins, its traffic is that of a healthy day.
-func TestScriptsBeginHealthy(t *testing.T) {
+// Before its start every scenario has the traffic of a healthy shop.
+func TestScenariosStartHealthy(t *testing.T) {
 	t.Parallel()
 	before := traffic(t, newSim(t, Config{Seed: 6, Scenario: "quiet"}), rolloutStart-30*time.Second, rolloutStart)
 	for _, scenario := range Scenarios() {
 		if got := traffic(t, newSim(t, Config{Seed: 6, Scenario: scenario}), rolloutStart-30*time.Second, rolloutStart); !reflect.DeepEqual(got, before) {
-			t.Errorf("%s begins with %d beacons, a healthy day has %d, or they differ", scenario, len(got), len(before))
+			t.Errorf("%s starts with %d beacons, the healthy shop with %d, or they differ", scenario, len(got), len(before))
 		}
 	}
 }
 
-// within complains about a number that is out of its range.
+// within checks that a number is in its range.
 func within(t *testing.T, what string, got, lo, hi float64) {
 	t.Helper()
 	if !(got >= lo && got <= hi) {
-		t.Errorf("%s is %.4g, outside %v..%v", what, got, lo, hi)
+		t.Errorf("%s = %.4g, want %v to %v", what, got, lo, hi)
 	}
 }
 
-// slower is how much longer the p75 of a metric has become.
+// slower is the p75 of a metric relative to before.
 func slower(before, during []sent, metric string, of func(*sent) bool) float64 {
 	return percentile(lastValues(during, metric, of), 0.75) / percentile(lastValues(before, metric, of), 0.75)
 }
@@ -73,7 +75,7 @@ func erroredShare(all []sent, of func(*sent) bool) float64 {
 	return float64(m) / float64(n)
 }
 
-// failing is the share of requests that fail.
+// failing is the share of failed requests.
 func failing(all []sent, of func(url string) bool) float64 {
 	n, failed := 0, 0
 	for i := range all {
@@ -95,18 +97,18 @@ func TestSlowCDN(t *testing.T) {
 	t.Parallel()
 	before, during := play(t, "slow-cdn")
 	there := func(b *sent) bool { return b.region == "ap-south" }
-	within(t, "LCP in ap-south against before", slower(before, during, "lcp", there), 1.4, 3)
-	within(t, "LCP elsewhere against before", slower(before, during, "lcp", not(there)), 0.9, 1.1)
+	within(t, "LCP in ap-south vs before", slower(before, during, "lcp", there), 1.4, 3)
+	within(t, "LCP elsewhere vs before", slower(before, during, "lcp", not(there)), 0.9, 1.1)
 	within(t, "share of errored views elsewhere", erroredShare(during, not(there)), 0, 0.006)
 }
 
-func TestSoundRelease(t *testing.T) {
+func TestCanary(t *testing.T) {
 	t.Parallel()
 	before, during := play(t, "canary")
 	has := func(b *sent) bool { return b.Release == "2.4.1" }
 	within(t, "share of the release", share(during, has), 0.5, 0.65)
 	within(t, "share of errored views with it", erroredShare(during, has), 0, 0.007)
-	within(t, "LCP against before", slower(before, during, "lcp", everyone), 0.9, 1.1)
+	within(t, "LCP vs before", slower(before, during, "lcp", everyone), 0.9, 1.1)
 }
 
 func TestBadRelease(t *testing.T) {
@@ -124,9 +126,9 @@ func TestThirdParty(t *testing.T) {
 	t.Parallel()
 	before, during := play(t, "third-party")
 	carries := func(b *sent) bool { return b.Route == "/products/:id" || b.Route == "/search" }
-	within(t, "INP where the script is, against before", slower(before, during, "inp", carries), 2.5, 6)
-	within(t, "INP elsewhere against before", slower(before, during, "inp", not(carries)), 0.85, 1.15)
-	within(t, "LCP against before", slower(before, during, "lcp", everyone), 0.9, 1.1)
+	within(t, "INP with the script vs before", slower(before, during, "inp", carries), 2.5, 6)
+	within(t, "INP elsewhere vs before", slower(before, during, "inp", not(carries)), 0.85, 1.15)
+	within(t, "LCP vs before", slower(before, during, "lcp", everyone), 0.9, 1.1)
 	within(t, "share of errored views", erroredShare(during, everyone), 0, 0.006)
 }
 
@@ -134,9 +136,9 @@ func TestFailingAPI(t *testing.T) {
 	t.Parallel()
 	before, during := play(t, "api")
 	toCart := func(url string) bool { return strings.HasPrefix(url, Origin+"/api/cart") }
-	within(t, "share of the cart's requests that failed before", failing(before, toCart), 0, 0.01)
-	within(t, "share of the cart's requests that fail", failing(during, toCart), 0.022, 0.045)
-	within(t, "share of all other requests that fail", failing(during, func(url string) bool { return !toCart(url) }), 0, 0.01)
+	within(t, "failed share of the cart's requests before", failing(before, toCart), 0, 0.01)
+	within(t, "failed share of the cart's requests", failing(during, toCart), 0.022, 0.045)
+	within(t, "failed share of all other requests", failing(during, func(url string) bool { return !toCart(url) }), 0, 0.01)
 	within(t, "share of errored views", erroredShare(during, everyone), 0, 0.006)
 }
 
@@ -153,15 +155,15 @@ func TestWhitePage(t *testing.T) {
 		}
 		return n / minutes
 	}
-	within(t, "what comes from Safari 18, against before", perMinute(during, 4, old)/perMinute(before, 5, old), 0, 0.15)
-	within(t, "what comes from all others, against before", perMinute(during, 4, not(old))/perMinute(before, 5, not(old)), 0.9, 1.1)
+	within(t, "beacons of Safari 18 vs before", perMinute(during, 4, old)/perMinute(before, healthyMinutes, old), 0, 0.15)
+	within(t, "beacons of all others vs before", perMinute(during, 4, not(old))/perMinute(before, healthyMinutes, not(old)), 0.9, 1.1)
 	within(t, "share of errored views", erroredShare(during, everyone), 0, 0.006)
 }
 
 func TestFewerSessions(t *testing.T) {
 	t.Parallel()
 	before, during := play(t, "sampling")
-	within(t, "beacons a second against before", float64(len(during))/4/(float64(len(before))/5), 0.07, 0.2)
+	within(t, "beacons a second vs before", float64(len(during))/4/(float64(len(before))/healthyMinutes), 0.07, 0.2)
 	scaled := func(all []sent) (n float64) {
 		for i := range all {
 			if all[i].Navigation {
@@ -170,7 +172,7 @@ func TestFewerSessions(t *testing.T) {
 		}
 		return n
 	}
-	within(t, "page views, scaled, against before", scaled(during)/4/(scaled(before)/5), 0.85, 1.15)
+	within(t, "scaled page views vs before", scaled(during)/4/(scaled(before)/healthyMinutes), 0.85, 1.15)
 	errors, alone := 0, 0
 	for i := range during {
 		b := &during[i]
@@ -178,13 +180,13 @@ func TestFewerSessions(t *testing.T) {
 		if len(b.Errors) > 0 {
 			errors++
 			if b.SampleRate != 1 {
-				t.Fatalf("an error is sampled: %+v", b)
+				t.Fatalf("error with a sample rate: %+v", b)
 			}
 		}
 		if silenced {
 			alone++
 			if len(b.Errors) == 0 || b.Navigation || len(b.Metrics)+len(b.Requests)+len(b.Events) > 0 {
-				t.Fatalf("a session outside the sample sends more than an error: %+v", b)
+				t.Fatalf("more than an error from outside the sample: %+v", b)
 			}
 		}
 	}
@@ -211,6 +213,6 @@ func TestDeploys(t *testing.T) {
 	}
 	s := newSim(t, Config{})
 	if got := s.Deploys(s.start, s.start.Add(time.Minute)); len(got) != 0 {
-		t.Errorf("in a minute without one: %+v", got)
+		t.Errorf("in a minute without a deploy: %+v", got)
 	}
 }

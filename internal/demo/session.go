@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// maxSession bounds how long a session lasts, and with it how far back a
-// cursor has to begin.
+// maxSession bounds the length of a session, and so how far back a cursor has to
+// start.
 const maxSession = 6 * time.Minute
 
 type phase uint8
@@ -18,8 +18,8 @@ const (
 	ended
 )
 
-// A session is one visit of one user, and what it will do next. All times in it
-// are milliseconds since the script's zero.
+// session is one session of a user and its next step. All its times are
+// milliseconds since the scenario's zero.
 type session struct {
 	key       uint64
 	user      *user
@@ -28,39 +28,39 @@ type session struct {
 	views     uint64
 
 	at    int64 // of the next request
-	phase phase // what the next request tells
+	phase phase // kind of the next request
 
 	page           page
 	item           uint64
 	release        release
 	vitals         vitals
-	rate           float64 // share of the sessions that send what this one does, as its first page load found it
-	unsampled      bool    // sends errors alone
-	slowCDN        float64 // how slow the CDN was when the page loaded
-	galleryBroken  bool    // the page view's gallery throws
+	rate           float64 // sample rate, from the conditions at its first page load
+	unsampled      bool    // sends only errors
+	slowCDN        float64 // conditions.slowCDN at the page load
+	galleryBroken  bool    // the gallery of this page view throws
 	leavesAt       int64
-	checkoutBroken bool   // the page view's checkout cannot take a payment
+	checkoutBroken bool   // the checkout of this page view cannot accept payments
 	tries          int    // to pay, in this page view
-	reloads        int    // of a checkout that did not work
+	reloads        int    // of a broken checkout
 	prefix         []byte // of every beacon of the page view
-	deferred       []byte // a beacon of the page view before, to go with the next
+	deferred       []byte // a beacon of the previous page view, sent with the next request
 }
 
-// Probabilities of a session's course.
+// Probabilities of a session.
 const (
-	deferShare      = 0.15  // the last report of a page view does not get out before it is gone
-	addsToCart      = 0.45  // of those who do something on a product's page
-	declined        = 0.012 // a payment that the bank refuses
-	brokenFails     = 0.92  // a broken checkout fails at a try
+	deferShare      = 0.15  // the last beacon of a page view is not sent before the view ends
+	addsToCart      = 0.45  // of the interactions on a product's page
+	declined        = 0.012 // a payment refused by the bank
+	brokenFails     = 0.92  // one try on a broken checkout fails
 	galleryThrows   = 0.95
-	brokenElsewhere = 0.015 // a page view of the broken checkout in a browser that copes
+	brokenElsewhere = 0.015 // a checkout of the defective release in another browser
 	triesAgain      = 0.7
 	maxTries        = 4
 	reloadsPage     = 0.4 // after the last try
 	maxReloads      = 2
 )
 
-// pageLoad moves the session on to a new page view.
+// pageLoad starts a new page view.
 func (c *cursor) pageLoad(s *session, p page, at int64) {
 	d, u := c.random, s.user
 	now := c.sim.script(time.Duration(at) * time.Millisecond)
@@ -102,8 +102,8 @@ func (c *cursor) pageLoad(s *session, p page, at int64) {
 	s.leavesAt = max(at+int64(1000*dwell), s.at+500, at+int64(s.vitals.lcp)+200)
 }
 
-// step writes the session's next request into the cursor's body and moves the
-// session on.
+// step writes the session's next request into the cursor's body and advances the
+// session.
 func (c *cursor) step(s *session) {
 	c.random.seed(s.key, s.steps)
 	s.steps++
@@ -122,7 +122,7 @@ func (c *cursor) step(s *session) {
 	}
 }
 
-// browserTime is the browser's, some moments before it sends.
+// browserTime is the browser's clock, up to 120 ms before the request.
 func (c *cursor) browserTime(s *session) int64 {
 	return c.sim.start.UnixMilli() + s.at + s.user.skew - int64(c.random.IntN(120))
 }
@@ -133,7 +133,7 @@ func (c *cursor) beginBeacon(s *session) (now int64) {
 	return now
 }
 
-// writeLoad tells that a page view has begun and how it loaded.
+// writeLoad writes the start of a page view and its load metrics.
 func (c *cursor) writeLoad(s *session) {
 	d, b, u, v := c.random, &c.body, s.user, &s.vitals
 	if len(s.deferred) > 0 {
@@ -178,7 +178,7 @@ func (c *cursor) writeLoad(s *session) {
 	c.scheduleLeave(s)
 }
 
-// writeAction tells what the user did on the page.
+// writeAction writes an interaction with the page.
 func (c *cursor) writeAction(s *session) {
 	d, b, u := c.random, &c.body, s.user
 	c.beginBeacon(s)
@@ -221,8 +221,8 @@ func (c *cursor) writeAction(s *session) {
 	c.scheduleLeave(s)
 }
 
-// writePayment ends the beacon that act began with a payment and what came of it, and
-// says whether the user will try again.
+// writePayment completes the beacon of writeAction with a payment and its
+// result. It returns whether the user tries again.
 func (c *cursor) writePayment(s *session) (again bool) {
 	d, b := c.random, &c.body
 	b.openRequests()
@@ -255,7 +255,7 @@ func (c *cursor) writePayment(s *session) (again bool) {
 	return false
 }
 
-// writeLeave tells the last values of what grows while a page is open.
+// writeLeave writes the last values of metrics that grow while a page is open.
 func (c *cursor) writeLeave(s *session) {
 	c.writeLastValues(s)
 	c.leavePage(s)
@@ -283,8 +283,8 @@ func (c *cursor) writeLastValues(s *session) {
 	b.closeBeacon()
 }
 
-// scheduleLeave schedules the last report of a page view, if the browser has
-// one to make. What it does not get out in time goes with the next page's first.
+// scheduleLeave schedules the last beacon of a page view, if the browser has one.
+// Some are deferred to the next page's first request.
 func (c *cursor) scheduleLeave(s *session) {
 	s.at = max(s.leavesAt, s.at)
 	if !s.user.client.measuresLCP() {
@@ -302,7 +302,7 @@ func (c *cursor) scheduleLeave(s *session) {
 	c.leavePage(s)
 }
 
-// leavePage goes on to the next page, or away.
+// leavePage continues with the next page or ends the session.
 func (c *cursor) leavePage(s *session) {
 	d := c.random
 	at := s.at + int64(d.between(40, 400))
@@ -325,8 +325,8 @@ func (c *cursor) leavePage(s *session) {
 	c.pageLoad(s, p, at)
 }
 
-// writeError adds a beacon of one error: the agent sends errors apart from what
-// is sampled.
+// writeError adds a beacon of one error. The agent sends errors separately,
+// because they are not sampled.
 func (c *cursor) writeError(s *session, f pageError) {
 	silent := c.body.muted
 	rate := s.rate
@@ -340,21 +340,21 @@ func (c *cursor) writeError(s *session, f pageError) {
 	c.body.muted, s.rate = silent, rate
 }
 
-// writeFetch adds the request that brings the page its content.
+// writeFetch adds the request for the page's content.
 func (c *cursor) writeFetch(s *session) {
 	c.body.openRequest()
 	c.body.buf = s.page.appendAPI(c.body.buf, s.item)
 	c.endRequest(s, "GET", 200, s.page == cart || s.page == checkout)
 }
 
-// Of the requests on a healthy day.
+// Shares of the requests of a healthy shop.
 const (
 	failedShare = 0.004
 	tracedShare = 0.02 // also every failed one
 )
 
-// endRequest ends a request that goes well, but for the few that never do, and
-// those to the cart when it fails.
+// endRequest ends a request with its status. It succeeds except for a small
+// share, and for those to a failing cart.
 func (c *cursor) endRequest(s *session, method string, status int, cart bool) (ok bool) {
 	d := c.random
 	ok = !d.chance(failedShare)

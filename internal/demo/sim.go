@@ -7,25 +7,25 @@ import (
 	"time"
 )
 
-// DefaultRate is how many beacons a second the shop sends unless told otherwise.
+// DefaultRate is the default rate of the shop, in beacons a second.
 const DefaultRate = 60
 
-// maxRate bounds the rate, and with it the memory that users take.
+// maxRate bounds the rate, and so the memory for users.
 const maxRate = 20_000
 
-// beaconsPerSession is the mean on a healthy day. It follows from the shop's
-// probabilities; a test holds it to them.
+// beaconsPerSession is the mean of a healthy shop. It follows from the shop's
+// probabilities; a test checks it.
 const beaconsPerSession = 8.0
 
-// Config says which traffic to make. Equal values make equal traffic.
+// Config selects the traffic. Equal values generate equal traffic.
 type Config struct {
 	Seed     uint64
 	Scenario string    // one of [Scenarios]; "" is the first
-	Rate     float64   // beacons a second on a healthy day, up to 20,000; 0 is [DefaultRate]
-	Start    time.Time // the script's zero, when somebody begins to watch: its incident began four minutes before
+	Rate     float64   // beacons a second of a healthy shop, up to 20,000; 0: [DefaultRate]
+	Start    time.Time // the scenario's zero: its incident starts four minutes before
 }
 
-// Sim makes the traffic of a shop. Its methods may be called at the same time.
+// Sim generates the traffic of a shop. Its methods are safe for concurrent use.
 type Sim struct {
 	seed     uint64
 	script   script
@@ -35,16 +35,16 @@ type Sim struct {
 	counts   counts
 }
 
-// A Request is one POST to /v1/beacons.
+// Request is one POST to /v1/beacons.
 type Request struct {
 	At      time.Time
-	Header  http.Header // shared with other requests: read it, never change it
+	Header  http.Header // shared with other requests: never change it
 	Body    []byte
 	Beacons int // in Body
 }
 
-// New draws the users of the shop. It fails if the scenario is unknown, the
-// rate out of range or the start missing.
+// New draws the users of the shop. It fails if the scenario is unknown, the rate
+// out of range or the start missing.
 func New(c Config) (*Sim, error) {
 	run, err := scriptByName(c.Scenario)
 	if err != nil {
@@ -54,10 +54,10 @@ func New(c Config) (*Sim, error) {
 		c.Rate = DefaultRate
 	}
 	if !(c.Rate > 0 && c.Rate <= maxRate) {
-		return nil, fmt.Errorf("demo: rate %v: take a number of beacons a second above 0 and up to %d", c.Rate, maxRate)
+		return nil, fmt.Errorf("demo: rate %v: out of range: use beacons a second above 0 and up to %d", c.Rate, maxRate)
 	}
 	if c.Start.IsZero() {
-		return nil, fmt.Errorf("demo: no start: take the moment at which watching begins")
+		return nil, fmt.Errorf("demo: no start time: set it to the start of watching")
 	}
 	users := max(500, int(math.Ceil(usersPerRate*c.Rate)))
 	return &Sim{
@@ -69,13 +69,13 @@ func New(c Config) (*Sim, error) {
 	}, nil
 }
 
-// usersPerRate is how many users the shop has for every beacon a second.
+// usersPerRate is the number of users per beacon a second.
 const usersPerRate = 50
 
 // Generate emits the requests of [from, to) in order of time. It stops at the
-// first error of emit and returns it. Requests of adjoining spans are those of
-// the whole. A call first replays the six minutes before from, at a cost of
-// some microseconds a request, so prefer few long spans to many short ones.
+// first error of emit and returns it. Adjacent time ranges give the same
+// requests as one. A call first replays the six minutes before from, at some
+// microseconds a request, so prefer a few long ranges.
 func (s *Sim) Generate(from, to time.Time, emit func(Request) error) error {
 	c := s.cursorAt(s.offset(from))
 	limit := s.offset(to)

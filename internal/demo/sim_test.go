@@ -23,7 +23,7 @@ func newSim(t testing.TB, c Config) *Sim {
 	return s
 }
 
-// record writes down everything of the requests in [from, to), counted from the script's zero.
+// record serialises the requests of [from, to), in time since the scenario's zero.
 func record(t testing.TB, s *Sim, from, to time.Duration) []byte {
 	t.Helper()
 	var b bytes.Buffer
@@ -42,19 +42,19 @@ func record(t testing.TB, s *Sim, from, to time.Duration) []byte {
 	return b.Bytes()
 }
 
-func TestSameSeedSameBytes(t *testing.T) {
+func TestGenerateDeterministic(t *testing.T) {
 	t.Parallel()
 	one := record(t, newSim(t, Config{Seed: 7}), -time.Minute, time.Minute)
 	two := record(t, newSim(t, Config{Seed: 7}), -time.Minute, time.Minute)
 	if !bytes.Equal(one, two) {
-		t.Error("the same seed made different traffic")
+		t.Error("same seed: different traffic")
 	}
 	if other := record(t, newSim(t, Config{Seed: 8}), -time.Minute, time.Minute); bytes.Equal(one, other) {
-		t.Error("another seed made the same traffic")
+		t.Error("other seed: same traffic")
 	}
 }
 
-func TestSpansConcatenate(t *testing.T) {
+func TestGenerateAdjacentRanges(t *testing.T) {
 	t.Parallel()
 	s := newSim(t, Config{Seed: 7})
 	from, to := -5*time.Minute, 5*time.Minute
@@ -65,11 +65,11 @@ func TestSpansConcatenate(t *testing.T) {
 		pieces = append(pieces, record(t, s, cuts[i], cuts[i+1])...)
 	}
 	if !bytes.Equal(whole, pieces) {
-		t.Errorf("the pieces are %d bytes, the whole is %d and differs", len(pieces), len(whole))
+		t.Errorf("pieces of %d bytes in all differ from the whole of %d", len(pieces), len(whole))
 	}
 }
 
-func TestGenerateStopsAtAnError(t *testing.T) {
+func TestGenerateStopsOnError(t *testing.T) {
 	t.Parallel()
 	s := newSim(t, Config{})
 	full := errors.New("full")
@@ -95,7 +95,7 @@ func TestGenerateNothing(t *testing.T) {
 	}
 }
 
-func TestNewRefuses(t *testing.T) {
+func TestNewErrors(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		config Config
@@ -109,12 +109,12 @@ func TestNewRefuses(t *testing.T) {
 	} {
 		_, err := New(c.config)
 		if err == nil {
-			t.Errorf("%+v is taken", c.config)
+			t.Errorf("New(%+v) succeeded, want an error", c.config)
 			continue
 		}
 		for _, word := range c.want {
 			if !strings.Contains(err.Error(), word) {
-				t.Errorf("%+v: %q does not say %q", c.config, err, word)
+				t.Errorf("New(%+v): %q does not contain %q", c.config, err, word)
 			}
 		}
 	}

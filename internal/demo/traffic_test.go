@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// sent is one beacon with what the headers say about its sender.
+// sent is one beacon with its request's time and headers.
 type sent struct {
 	wireBeacon
 	at     time.Time
@@ -19,17 +19,17 @@ type sent struct {
 
 func (b *sent) safari() bool { return strings.Contains(b.agent, "Version/") }
 
-// newPayment says whether the flag is on.
+// newPayment reports whether the flag is on.
 func (b *sent) newPayment() bool { return b.Tags["flag"] == "new-payment" }
 
-func (b *sent) person() string {
+func (b *sent) user() string {
 	if b.User != "" {
 		return b.User
 	}
 	return b.Session
 }
 
-// traffic decodes everything of [from, to), counted from the script's zero.
+// traffic decodes the traffic of [from, to), in time since the scenario's zero.
 func traffic(t *testing.T, s *Sim, from, to time.Duration) []sent {
 	t.Helper()
 	all, err := collect(s, from, to)
@@ -51,7 +51,7 @@ func collect(s *Sim, from, to time.Duration) ([]sent, error) {
 	return all, err
 }
 
-func TestRequestsFollowTheContract(t *testing.T) {
+func TestRequestsMatchContract(t *testing.T) {
 	t.Parallel()
 	s := newSim(t, Config{Seed: 3, Rate: 150})
 	known := map[string]bool{}
@@ -64,7 +64,7 @@ func TestRequestsFollowTheContract(t *testing.T) {
 	batched := 0
 	err := s.Generate(from, to, func(r Request) error {
 		if r.At.Before(last) || r.At.Before(from) || !r.At.Before(to) {
-			t.Fatalf("a request at %v follows %v in [%v, %v)", r.At, last, from, to)
+			t.Fatalf("request at %v after %v in [%v, %v)", r.At, last, from, to)
 		}
 		last = r.At
 		if got := r.Header.Get("Content-Type"); !strings.HasPrefix(got, "text/plain") {
@@ -81,7 +81,7 @@ func TestRequestsFollowTheContract(t *testing.T) {
 			t.Fatalf("%v in %s", err, r.Body)
 		}
 		if len(beacons) != r.Beacons || r.Beacons == 0 {
-			t.Fatalf("%d beacons are said to be %d", len(beacons), r.Beacons)
+			t.Fatalf("body has %d beacons, want %d", len(beacons), r.Beacons)
 		}
 		if r.Beacons > 1 {
 			batched++
@@ -91,7 +91,7 @@ func TestRequestsFollowTheContract(t *testing.T) {
 				t.Fatalf("two sessions in one request: %s", r.Body)
 			}
 			if ids[b.ID] {
-				t.Fatalf("two beacons have the id %s", b.ID)
+				t.Fatalf("duplicate id %s", b.ID)
 			}
 			ids[b.ID] = true
 			checkBeacon(t, &b)
@@ -102,17 +102,17 @@ func TestRequestsFollowTheContract(t *testing.T) {
 		t.Fatal(err)
 	}
 	if batched == 0 {
-		t.Error("no request carries more than one beacon")
+		t.Error("no request with more than one beacon")
 	}
 }
 
 func checkBeacon(t *testing.T, b *wireBeacon) {
 	t.Helper()
 	if !b.Navigation && len(b.Metrics)+len(b.Errors)+len(b.Requests)+len(b.Events) == 0 {
-		t.Fatalf("a beacon says nothing: %+v", b)
+		t.Fatalf("empty beacon: %+v", b)
 	}
 	if b.Release == "" || b.Route == "" || b.View == "" || b.Session == "" || b.Tags["tier"] == "" || b.SampleRate != 1 {
-		t.Fatalf("a beacon lacks what every one has: %+v", b)
+		t.Fatalf("beacon without a required member: %+v", b)
 	}
 	if !strings.HasPrefix(b.URL, Origin+"/") {
 		t.Fatalf("url %q", b.URL)
@@ -134,7 +134,7 @@ func checkBeacon(t *testing.T, b *wireBeacon) {
 	}
 }
 
-func TestAddressesAreForDocumentation(t *testing.T) {
+func TestAddressesReserved(t *testing.T) {
 	t.Parallel()
 	var allowed []netip.Prefix
 	for _, p := range []string{"192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32"} {
@@ -149,19 +149,19 @@ func TestAddressesAreForDocumentation(t *testing.T) {
 					t.Fatal(err)
 				}
 				if !slices.ContainsFunc(allowed, func(p netip.Prefix) bool { return p.Contains(a) }) {
-					t.Fatalf("%v belongs to somebody", a)
+					t.Fatalf("%v is not reserved for documentation", a)
 				}
 			}
 		}
 	}
 }
 
-func TestRateIsKept(t *testing.T) {
+func TestGenerateRate(t *testing.T) {
 	t.Parallel()
 	for _, rate := range []float64{20, DefaultRate, 1000} {
 		for _, scenario := range []string{"incident", "quiet"} {
 			s := newSim(t, Config{Seed: 5, Rate: rate, Scenario: scenario})
-			// Long enough for chance to stay well below the five per cent.
+			// Long enough for random variation to stay well below 5 %.
 			span := time.Duration(60*max(4, 1500/rate)) * time.Second
 			from := -span / 2
 			n := 0
@@ -173,7 +173,7 @@ func TestRateIsKept(t *testing.T) {
 			}
 			got := float64(n) / span.Seconds()
 			if math.Abs(got/rate-1) > 0.05 {
-				t.Errorf("%s at %v beacons/s makes %.1f a second", scenario, rate, got)
+				t.Errorf("%s at %v beacons/s: got %.1f/s", scenario, rate, got)
 			}
 		}
 	}
@@ -185,7 +185,7 @@ func percentile(values []float64, p float64) float64 {
 	return values[int(math.Ceil(p*float64(len(values))))-1]
 }
 
-// lastValues keeps, of every page view, the last value of a metric.
+// lastValues returns the last value of a metric of every page view.
 func lastValues(all []sent, metric string, keep func(*sent) bool) []float64 {
 	byView := map[string]float64{}
 	for i := range all {
@@ -202,7 +202,7 @@ func lastValues(all []sent, metric string, keep func(*sent) bool) []float64 {
 
 func everyone(*sent) bool { return true }
 
-// views counts the page views that began.
+// views counts the started page views.
 func views(all []sent) (n int) {
 	for i := range all {
 		if all[i].Navigation {
@@ -212,7 +212,7 @@ func views(all []sent) (n int) {
 	return n
 }
 
-// share of the page views that began.
+// share is the share of the started page views.
 func share(all []sent, of func(*sent) bool) float64 {
 	hits := 0
 	for i := range all {
@@ -225,7 +225,7 @@ func share(all []sent, of func(*sent) bool) float64 {
 
 func TestHealthyShop(t *testing.T) {
 	t.Parallel()
-	all := traffic(t, newSim(t, Config{Seed: 11, Rate: 150, Scenario: "quiet"}), 0, 10*time.Minute)
+	all := healthy()
 	requests, failed, errored := 0, 0, map[string]bool{}
 	farOff := 0
 	for i := range all {
@@ -256,23 +256,23 @@ func TestHealthyShop(t *testing.T) {
 		{"CLS p75", percentile(lastValues(all, "cls", everyone), 0.75), 0.01, 0.1},
 		{"share of views with an error", float64(len(errored)) / float64(views(all)), 0.002, 0.006},
 		{"requests a view", float64(requests) / float64(views(all)), 1.4, 1.9},
-		{"share of requests that fail", float64(failed) / float64(requests), 0.002, 0.008},
+		{"failed share of requests", float64(failed) / float64(requests), 0.002, 0.008},
 		{"share of Safari", share(all, (*sent).safari), 0.33, 0.48},
 		{"share of eu-west", inRegion("eu-west"), 0.28, 0.38},
 		{"share of ap-south", inRegion("ap-south"), 0.08, 0.14},
 		{"share of new-payment", share(all, (*sent).newPayment), flagShare - 0.05, flagShare + 0.05},
 		{"share of 2.3.9", share(all, func(b *sent) bool { return b.Release == "2.3.9" }), 0.03, 0.07},
 		{"share of 2.4.0", share(all, func(b *sent) bool { return b.Release == "2.4.0" }), 0.93, 0.97},
-		{"share of clocks that are hours off", float64(farOff) / float64(len(all)), 0.001, 0.015},
+		{"share of clocks off by hours", float64(farOff) / float64(len(all)), 0.001, 0.015},
 	} {
 		if !(c.got >= c.lo && c.got <= c.hi) {
-			t.Errorf("%s is %.4g, outside %v..%v", c.what, c.got, c.lo, c.hi)
+			t.Errorf("%s = %.4g, want %v to %v", c.what, c.got, c.lo, c.hi)
 		}
 	}
 }
 
 // Growing metrics never shrink within a page view.
-func TestVitalsGrow(t *testing.T) {
+func TestMetricsGrowWithinView(t *testing.T) {
 	t.Parallel()
 	again := 0
 	all := traffic(t, newSim(t, Config{Seed: 11, Rate: 150}), 0, 2*time.Minute)
@@ -286,13 +286,13 @@ func TestVitalsGrow(t *testing.T) {
 			if before, seen := last[all[i].View]; seen {
 				again++
 				if v < before {
-					t.Fatalf("%s of %s falls from %v to %v", metric, all[i].View, before, v)
+					t.Fatalf("%s of view %s shrinks from %v to %v", metric, all[i].View, before, v)
 				}
 			}
 			last[all[i].View] = v
 		}
 	}
 	if again == 0 {
-		t.Error("no metric was reported again")
+		t.Error("no metric was reported twice")
 	}
 }

@@ -7,30 +7,30 @@ import (
 	"time"
 )
 
-// RegionHeader carries the name of the region in every request, as a CDN's
-// header would.
+// RegionHeader is the header with the name of the region in every request, as
+// set by a CDN.
 const RegionHeader = "X-Demo-Region"
 
-// A user is what stays the same from one session to the next.
+// user is what stays the same between sessions.
 type user struct {
 	region  int
 	client  *client
 	newPay  bool    // has the feature flag new-payment
-	bucket  float64 // place in the order in which releases are rolled out, 0..1
-	skew    int64   // how far the browser's clock is ahead, ms
-	network float64 // how much longer transfers take than the region's median
-	speed   float64 // how much longer the device takes than its client's median
-	pace    float64 // how long it stays on a page, against the median
-	buyer   float64 // how much it is drawn to the cart, against the median
+	bucket  float64 // position in the order of rollouts, 0..1
+	skew    int64   // browser's clock minus the real time, ms
+	network float64 // transfer time relative to the region's median
+	speed   float64 // device's slowness relative to its client's median
+	pace    float64 // time on a page relative to the median
+	buyer   float64 // probability of the cart relative to the median
 
-	// identity is the part of a beacon that never changes: user, tags, connection.
+	// identity is the constant part of a beacon: user, tags, connection.
 	identity []byte
 	header   http.Header
 }
 
 const (
 	flagShare      = 0.6 // users with new-payment
-	anonymousShare = 0.4 // users that never log in
+	anonymousShare = 0.4 // users without a login
 	addresses      = 16  // client addresses for each client in each region
 )
 
@@ -65,12 +65,12 @@ func newUsers(seed uint64, n int) []user {
 	return users
 }
 
-// drawSkew: most clocks are within a second, a few are far off.
+// drawSkew draws a clock skew: mostly under a second, sometimes hours or years.
 func drawSkew(d *random) int64 {
 	const hour = int64(time.Hour / time.Millisecond)
 	switch x := d.Float64(); {
 	case x < 0.001:
-		return -3 * 365 * 24 * hour // a flat battery
+		return -3 * 365 * 24 * hour // an empty battery
 	case x < 0.006:
 		return int64(d.IntN(23)-11) * hour // a clock set to local time
 	case x < 0.04:
@@ -109,8 +109,8 @@ func drawIdentity(d *random, u *user, n int) []byte {
 	return b
 }
 
-// newHeaders makes the headers of every client in every region, to be shared
-// by all requests of all users that have them.
+// newHeaders returns the headers of every client in every region. All requests
+// of its users share them.
 func newHeaders() (h [numRegions][len(clients)][addresses]http.Header) {
 	prefixes := [...]string{"192.0.2.", "198.51.100.", "203.0.113."}
 	for r := range regions {

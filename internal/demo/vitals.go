@@ -1,23 +1,23 @@
 package demo
 
-// vitals are what a browser measures of one page view; milliseconds but for cls.
+// vitals are the measurements of one page view, in milliseconds except cls.
 type vitals struct {
 	dns, tcp, tls, ttfb, fcp, lcp, inp, cls float64
 }
 
-// cdnFactor is how much longer a transfer takes from a CDN that has slowed
-// down all the way, at the median; a third of the transfers are spared.
+// cdnFactor is the median slowdown of a transfer from a fully slowed CDN. A
+// third of the transfers are not affected.
 const cdnFactor = 2.6
 
-// scriptFactor is how much longer an interaction takes, at the median, on a page
-// whose third-party script holds up the main thread; a fifth of them are spared.
+// scriptFactor is the median slowdown of an interaction on a page whose
+// third-party script blocks the main thread. A fifth are not affected.
 const scriptFactor = 4.0
 
-// drawVitals measures a page view. warm says that the connection stands since
-// an earlier one.
+// drawVitals draws the vitals of a page view. warm means that the connection is
+// open from an earlier view.
 func drawVitals(d *random, u *user, p page, c conditions, warm bool) vitals {
 	r, pg := &regions[u.region], &pages[p]
-	access := 1.0 // what the last mile adds
+	access := 1.0 // factor of the last mile
 	if u.client.class != desktop {
 		access = 1.7
 	}

@@ -1,14 +1,8 @@
 package demo
 
-import (
-	"bytes"
-	"encoding/json"
-	"errors"
-	"io"
-)
+import "github.com/go-json-experiment/json"
 
-// wireBeacon is the contract's beacon, and the agent's name in it, to decode
-// strictly what the shop sends.
+// wireBeacon is the beacon of the collector's contract, for strict decoding.
 type wireBeacon struct {
 	ID          string             `json:"id"`
 	Time        int64              `json:"time"`
@@ -46,16 +40,10 @@ type wireBeacon struct {
 	} `json:"events"`
 }
 
-// decode reads a body as strictly as it can be read.
+// decode decodes a body and rejects unknown members, duplicate ones and data
+// after the array.
 func decode(body []byte) ([]wireBeacon, error) {
-	d := json.NewDecoder(bytes.NewReader(body))
-	d.DisallowUnknownFields()
 	var beacons []wireBeacon
-	if err := d.Decode(&beacons); err != nil {
-		return nil, err
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return nil, errors.New("something follows the array")
-	}
-	return beacons, nil
+	err := json.Unmarshal(body, &beacons, json.RejectUnknownMembers(true))
+	return beacons, err
 }
