@@ -9,6 +9,7 @@ import (
 	"github.com/rumtop/rumtop/internal/agg/store"
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/measure"
 )
 
 // Bounds of what is told about sessions.
@@ -143,12 +144,12 @@ func (a *Aggregator) steps(out []frame.Step, c *store.Chunk, i int) []frame.Step
 		out = append(out, s)
 	}
 	if c.Flags[i]&beacon.FlagNavigation != 0 {
-		add("view", "page view", false, trace(store.TraceOfLoad))
+		add("view", "", false, trace(store.TraceOfLoad))
 	}
 	for m := range beacon.Vitals {
 		if c.VitalMask[i]&(1<<m) != 0 {
 			v := float64(c.Vital(i, m))
-			add("vital", beacon.Vitals[m]+" "+strconv.FormatFloat(v, 'g', 4, 64), v > bounds[m][1], "")
+			add("vital", measure.Vitals[m].Title+" "+measure.Vitals[m].Unit.Format(v), v > bounds[m][1], "")
 		}
 	}
 	for k, r := range c.RowRequests(i) {
@@ -156,7 +157,7 @@ func (a *Aggregator) steps(out []frame.Step, c *store.Chunk, i int) []frame.Step
 		text := l.Strings.Text[method] + " " + l.Strings.Text[url] + " "
 		bad := r.Failed()
 		if r.Status == 0 {
-			text += "no answer"
+			text += "no response"
 		} else {
 			text += strconv.Itoa(int(r.Status))
 		}

@@ -91,8 +91,8 @@ func TestCourseOfASession(t *testing.T) {
 		got = append(got, fmt.Sprintf("%d %s %s %s %v %.4s", s.At.Sub(epoch)/time.Second, s.Page, s.Kind, s.Text, s.Bad, s.Trace))
 	}
 	want := []string{
-		"0 /cart view page view false ", "1 /cart event checkout false ", "2 /checkout view page view false ",
-		"3 /checkout vital lcp 5200 true ", "3 /checkout request POST /api/payment 500 812 ms true 0af7", "3 /checkout request GET /api/cart 200 false ",
+		"0 /cart view  false ", "1 /cart event checkout false ", "2 /checkout view  false ",
+		"3 /checkout vital LCP 5.20 s true ", "3 /checkout request POST /api/payment 500 812 ms true 0af7", "3 /checkout request GET /api/cart 200 false ",
 		"4 /checkout error TypeError: reading 'total' true 4bf9", "5 /checkout error TypeError: reading 'total' true 4bf9",
 	}
 	if !slices.Equal(got, want) {

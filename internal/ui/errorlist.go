@@ -180,11 +180,3 @@ func errorTrend(g *frame.ErrorGroup, f *frame.Frame, th draw.Theme) (draw.Style,
 	}
 	return th.Dim, "="
 }
-
-// factor shows a ratio to two digits.
-func factor(v float64) string {
-	if v >= 9.95 {
-		return measure.Count(coarse(v))
-	}
-	return measure.TailSeconds(v * 1000)
-}

@@ -166,10 +166,10 @@ func hurtSessions() *frame.Frame {
 	}
 	at := func(s float64) time.Time { return noon.Add(-time.Minute + time.Duration(s*float64(time.Second))) }
 	f.Course = []frame.Step{
-		{At: at(0), Page: "/cart", Kind: "view", Text: "page view"},
-		{At: at(1.2), Page: "/cart", Kind: "vital", Text: "lcp 1840"},
+		{At: at(0), Page: "/cart", Kind: "view"},
+		{At: at(1.2), Page: "/cart", Kind: "vital", Text: "LCP 1.84 s"},
 		{At: at(4), Page: "/cart", Kind: "event", Text: "checkout \x1b[2J"},
-		{At: at(4.4), Page: "/checkout", Kind: "view", Text: "page view"},
+		{At: at(4.4), Page: "/checkout", Kind: "view"},
 		{At: at(9), Page: "/checkout", Kind: "request", Text: "POST /api/payment 500 812 ms", Bad: true, Trace: "0af7651916cd43dd8448eb211c80319c"},
 		{At: at(9.1), Page: "/checkout", Kind: "error", Text: "TypeError: Cannot read properties of undefined (reading 'total')", Bad: true, Trace: "4bf92f3577b34da6a3ce929d0e0e4736"},
 	}

@@ -237,7 +237,10 @@ func (p sessionPane) viewTimeline(s scene) []string {
 		w.PutLeft(t.Dim, step.At.In(s.loc).Format("15:04:05.000"), when)
 		w.PutLeft(t.Dim, draw.Clean(step.Kind, kind-1), kind)
 		if step.Kind == "view" || step.Page != page {
-			w.Put(t.Accent, draw.Clean(step.Page, 40)+" ")
+			w.Put(t.Accent, draw.Clean(step.Page, 40))
+			if step.Text != "" {
+				w.Skip(1)
+			}
 			page = step.Page
 		}
 		tail, trace := "", ""
