@@ -6,6 +6,7 @@ package agg
 import (
 	"time"
 
+	"github.com/rumtop/rumtop/internal/agg/detect"
 	"github.com/rumtop/rumtop/internal/agg/slo"
 	"github.com/rumtop/rumtop/internal/agg/store"
 	"github.com/rumtop/rumtop/internal/beacon"
@@ -55,15 +56,15 @@ type Aggregator struct {
 	now    *window // what the frame shows
 	before *window // what it compares with
 	charts *series
-	watch  *watch
-	lately lately
-	judged judged
+	watch  *detect.Watch // nil before the first question
+	lately differsMemo
+	judged verdictMemo
 
 	slo      *slo.Tracker
 	markers  markers
 	appeared releases
 	mute     mute
-	silences silences
+	silences *detect.Silences
 
 	translation store.Translation
 
@@ -84,6 +85,7 @@ func New(cfg Config) *Aggregator {
 		cfg.Retain = maxRetain
 	}
 	a := &Aggregator{cfg: cfg, log: store.NewLog(), mute: mute{rules: cfg.MutedErrors}}
+	a.silences = detect.NewSilences(a.log)
 	a.slo = slo.NewTracker(a.log, cfg.Objectives, cfg.Alert, cfg.Maintenance)
 	return a
 }
@@ -154,7 +156,7 @@ func (a *Aggregator) append(b *beacon.Batch, rows []store.RowIDs, nowMS int64) {
 func (a *Aggregator) expire(oldest int64) {
 	for len(a.log.Chunks) > 1 {
 		c := a.log.Chunks[0]
-		tooMuch := int64(a.log.Bytes()+a.intake.Bytes()+a.slo.Bytes()+a.watch.bytes()+a.silences.bytes()) > a.cfg.Memory
+		tooMuch := int64(a.log.Bytes()+a.intake.Bytes()+a.slo.Bytes()+a.watch.Bytes()+a.silences.Bytes()) > a.cfg.Memory
 		if c.Newest >= oldest && !tooMuch {
 			return
 		}
@@ -196,7 +198,7 @@ func (a *Aggregator) look(e filter.Expr, by string) {
 	a.now, a.before = newWindow(a.log, a.lens), newWindow(a.log, a.lens)
 	a.charts = &series{log: a.log, lens: a.lens}
 	if a.watch == nil || filterChanged {
-		a.watch = newWatch(a.log)
+		a.watch = detect.NewWatch(a.log)
 	}
 	a.lens.retract = func(c *store.Chunk, i int, total, own uint8) {
 		t := c.ReceivedAt(i)

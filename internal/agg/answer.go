@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/rumtop/rumtop/internal/agg/detect"
 	"github.com/rumtop/rumtop/internal/agg/store"
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/frame"
@@ -68,7 +69,7 @@ func (a *Aggregator) answer(q frame.Query, s SourceStatus, now time.Time, rows i
 	}
 	f.Findings = a.findings(hi-1, s.Loading, f.Live, rows)
 	f.Finding = f.Findings[0]
-	f.Silences = a.silent(hi - 1)
+	f.Silences = a.silences.At(hi-1, a.newest)
 	f.Differs = a.differsLately(&q, lo, hi)
 	f.Verdict = a.verdictLately(q.Verdict, hi)
 	f.Warnings = a.warnings(f, &q)
@@ -196,7 +197,7 @@ func (a *Aggregator) segments(f *frame.Frame, q *frame.Query) {
 	f.Segments = make([]frame.Row, 0, len(order))
 	for _, s := range order {
 		before := a.before.cell(s.segment)
-		isNew := before == nil && comparesWithAll(a.lens.segments.Field()) && s.segment != store.OtherSegment
+		isNew := before == nil && detect.ComparesWithAll(a.lens.segments.Field()) && s.segment != store.OtherSegment
 		if isNew {
 			before = &a.before.total
 		}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/rumtop/rumtop/internal/agg/explain"
 	"github.com/rumtop/rumtop/internal/agg/store"
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/filter"
@@ -22,8 +23,8 @@ const (
 	nearlySame   = 0.9
 )
 
-// lately is an answer about what differs, for some seconds.
-type lately struct {
+// differsMemo is an answer about what differs, for some seconds.
+type differsMemo struct {
 	spec   frame.DiffersSpec
 	filter string
 	length int64
@@ -42,7 +43,7 @@ func (a *Aggregator) differsLately(q *frame.Query, lo, hi int64) *frame.Differs 
 		return nil
 	}
 	l := &a.lately
-	about := lately{spec: q.Differs, filter: q.Filter.String(), length: hi - lo}
+	about := differsMemo{spec: q.Differs, filter: q.Filter.String(), length: hi - lo}
 	same := l.spec == about.spec && l.filter == about.filter && l.length == about.length && l.answer != nil
 	if age := hi - l.at; same && age >= 0 && age < differsEvery && a.log.Rows < 2*l.rows && l.answer.Note == "" {
 		return l.answer
@@ -67,7 +68,7 @@ func (a *Aggregator) differs(spec frame.DiffersSpec, lo, hi int64) *frame.Differ
 		if c.TotalRoles[i]&store.RolePasses == 0 {
 			return
 		}
-		if x, y := p.of(c, i); x != 0 || y != 0 {
+		if x, y := p.split(c, i); x != 0 || y != 0 {
 			w := float64(a.log.Origins.Weights[c.Origin[i]]) / store.One
 			origins[0][c.Origin[i]] += x * w
 			origins[1][c.Origin[i]] += y * w
@@ -93,15 +94,15 @@ func sum(v []float64) (s float64) {
 	return s
 }
 
-// parts say of rows how many page views of A and B they stand for.
-type parts struct {
+// sides say of rows how many page views of A and B they stand for.
+type sides struct {
 	lo, hi int64
-	of     func(c *store.Chunk, i int) (x, y float64)
+	split  func(c *store.Chunk, i int) (x, y float64)
 }
 
 // parts compiles a spec. Where there is nothing to look at, Differs says why.
-func (a *Aggregator) parts(spec frame.DiffersSpec, lo, hi int64) (*parts, *frame.Differs) {
-	p, d := &parts{lo: lo, hi: hi}, &frame.Differs{Against: "the rest", Spec: spec}
+func (a *Aggregator) parts(spec frame.DiffersSpec, lo, hi int64) (*sides, *frame.Differs) {
+	p, d := &sides{lo: lo, hi: hi}, &frame.Differs{Against: "the rest", Spec: spec}
 	viewsIf := func(inA func(c *store.Chunk, i int) bool) func(*store.Chunk, int) (float64, float64) {
 		return func(c *store.Chunk, i int) (x, y float64) {
 			switch {
@@ -116,7 +117,7 @@ func (a *Aggregator) parts(spec frame.DiffersSpec, lo, hi int64) (*parts, *frame
 	switch spec.Kind {
 	case frame.DiffersErrored:
 		d.Of = "errored views"
-		p.of = func(c *store.Chunk, i int) (x, y float64) {
+		p.split = func(c *store.Chunk, i int) (x, y float64) {
 			if c.TotalRoles[i]&store.RoleErrored != 0 {
 				x, y = 1, -1
 			}
@@ -136,7 +137,7 @@ func (a *Aggregator) parts(spec frame.DiffersSpec, lo, hi int64) (*parts, *frame
 			bound = float32(a.now.total.vitals[m].Quantile(.75))
 		}
 		d.Of = "views with slow " + strings.ToUpper(spec.Metric)
-		p.of = func(c *store.Chunk, i int) (x, y float64) {
+		p.split = func(c *store.Chunk, i int) (x, y float64) {
 			switch {
 			case c.TotalRoles[i]&(1<<m) == 0:
 				return 0, 0
@@ -148,7 +149,7 @@ func (a *Aggregator) parts(spec frame.DiffersSpec, lo, hi int64) (*parts, *frame
 	case frame.DiffersSpan:
 		d.Of, d.Against = "views of the span", "before it"
 		p.lo, p.hi = spec.From-(spec.To-spec.From), spec.To
-		p.of = viewsIf(func(c *store.Chunk, i int) bool { return c.ReceivedAt(i) >= spec.From })
+		p.split = viewsIf(func(c *store.Chunk, i int) bool { return c.ReceivedAt(i) >= spec.From })
 	case frame.DiffersRelease:
 		if spec.A == "" || spec.B == "" {
 			v := frame.Verdict{Canary: spec.A, Baseline: spec.B}
@@ -162,7 +163,7 @@ func (a *Aggregator) parts(spec frame.DiffersSpec, lo, hi int64) (*parts, *frame
 		d.Of, d.Against, d.Spec = "views of "+spec.A, spec.B, spec
 		x, y := releaseString(a.log, spec.A), releaseString(a.log, spec.B)
 		views := viewsIf(func(c *store.Chunk, i int) bool { return a.log.Origins.List[c.Origin[i]].Dims[beacon.Release] == x })
-		p.of = func(c *store.Chunk, i int) (float64, float64) {
+		p.split = func(c *store.Chunk, i int) (float64, float64) {
 			if r := a.log.Origins.List[c.Origin[i]].Dims[beacon.Release]; r != x && r != y {
 				return 0, 0
 			}
@@ -175,7 +176,7 @@ func (a *Aggregator) parts(spec frame.DiffersSpec, lo, hi int64) (*parts, *frame
 			return nil, d
 		}
 		d.Of = "views with " + e.String()
-		p.of = viewsIf(store.NewMatcher(a.log, e).Passes)
+		p.split = viewsIf(store.NewMatcher(a.log, e).Passes)
 	default:
 		return nil, nil
 	}
@@ -193,30 +194,9 @@ func releaseString(l *store.Log, name string) uint32 {
 	return math.MaxUint32
 }
 
-var explainOrder = beacon.DimsBy(func(d *beacon.Dimension) int { return d.Explain })
-
-// fields are the dimensions and tags in the order in which people think of them;
-// page is the last, since it says where, not who.
-func (a *Aggregator) fields() []string {
-	var before, after []string
-	for _, d := range explainOrder {
-		if beacon.Dimensions[d].Explain < beacon.ExplainTags {
-			before = append(before, d.String())
-		} else {
-			after = append(after, d.String())
-		}
-	}
-	for i, tag := range a.tags() {
-		if i < maxSpreadTags {
-			before = append(before, "tag."+tag)
-		}
-	}
-	return append(before, after...)
-}
-
 // rank compares the shares of every value.
 func (a *Aggregator) rank(d *frame.Differs, origins, pages [2][]float64) {
-	for _, field := range a.fields() {
+	for _, field := range explain.Fields(a.tags()) {
 		s := store.NewSegments(a.log, field)
 		from := &origins
 		if s.Dim == beacon.Page {
@@ -266,29 +246,29 @@ func (a *Aggregator) rank(d *frame.Differs, origins, pages [2][]float64) {
 }
 
 // together looks for what most of A has in common, and for names of the same.
-func (a *Aggregator) together(d *frame.Differs, p *parts) {
+func (a *Aggregator) together(d *frame.Differs, p *sides) {
 	terms := a.candidates(d.Values)
 	if len(terms) == 0 {
 		return
 	}
-	now := newLattice(a.log, terms)
+	now := explain.NewLattice(a.log, terms)
 	a.log.Each(p.lo, p.hi, func(c *store.Chunk, i int) {
 		if c.TotalRoles[i]&store.RolePasses == 0 {
 			return
 		}
-		if x, y := p.of(c, i); x != 0 || y != 0 {
+		if x, y := p.split(c, i); x != 0 || y != 0 {
 			w := float64(a.log.Origins.Weights[c.Origin[i]]) / store.One
-			now.add(c, i, x*w, (x+y)*w)
+			now.CountRow(c, i, x*w, (x+y)*w)
 		}
 	})
-	now.sum()
-	s := scan{now: now}
-	if m := s.best(); m != 0 {
-		here := now.cells[m]
+	now.Accumulate()
+	s := explain.Scan{Now: now}
+	if m := s.Best(); m != 0 {
+		here := now.Cells[m]
 		d.Together = frame.Conjunction{
-			Terms: chosen(terms, m), Filter: frame.FilterText(chosen(terms, m)),
-			Coverage: here.events / float64(d.A), Caught: max(0, here.views-here.events) / float64(d.B),
-			Precision: here.events / max(here.views, 1),
+			Terms: explain.TermsOf(terms, m), Filter: frame.FilterText(explain.TermsOf(terms, m)),
+			Coverage: here.Events / float64(d.A), Caught: max(0, here.Views-here.Events) / float64(d.B),
+			Precision: here.Events / max(here.Views, 1),
 		}
 	}
 	sameViews(d, terms, now)
@@ -300,12 +280,12 @@ func (a *Aggregator) candidates(ranked []frame.Difference) []frame.Term {
 	perField := map[string]int{}
 	var terms []frame.Term
 	for _, e := range ranked {
-		if perField[e.Field]++; perField[e.Field] <= 3 && len(terms) < maxCandidates {
+		if perField[e.Field]++; perField[e.Field] <= 3 && len(terms) < explain.MaxCandidates {
 			terms = append(terms, e.Term)
 		}
 	}
 	order := map[string]int{}
-	for i, f := range a.fields() {
+	for i, f := range explain.Fields(a.tags()) {
 		order[f] = i
 	}
 	slices.SortStableFunc(terms, func(x, y frame.Term) int { return order[x.Field] - order[y.Field] })
@@ -315,7 +295,7 @@ func (a *Aggregator) candidates(ranked []frame.Difference) []frame.Term {
 // sameViews folds values that hold for nearly the same views into the first of
 // them. That a value is missing, as of the connection where a browser does not tell it, is
 // folded into whatever nearly always comes with it in A.
-func sameViews(d *frame.Differs, terms []frame.Term, now *lattice) {
+func sameViews(d *frame.Differs, terms []frame.Term, now *explain.Lattice) {
 	bit := map[frame.Term]int{}
 	for k, t := range terms {
 		bit[t] = 1 << k
@@ -325,11 +305,11 @@ func sameViews(d *frame.Differs, terms []frame.Term, now *lattice) {
 		if x == 0 || y == 0 || e.Field == of.Field {
 			return false
 		}
-		both := now.cells[x|y]
+		both := now.Cells[x|y]
 		if e.Value == store.NoneKey && of.Value != store.NoneKey {
-			return both.events >= nearlySame*now.cells[x].events
+			return both.Events >= nearlySame*now.Cells[x].Events
 		}
-		return both.views >= nearlySame*(now.cells[x].views+now.cells[y].views-both.views)
+		return both.Views >= nearlySame*(now.Cells[x].Views+now.Cells[y].Views-both.Views)
 	}
 	var kept, missing []frame.Difference
 	fold := func(e frame.Difference) bool {

@@ -34,7 +34,7 @@ func (a *Aggregator) errorState(f *frame.Frame, group uint32, blo int64) string 
 		return ""
 	}
 	groups := float64(max(len(a.now.groups), len(a.before.groups), 1))
-	now, before := a.now.hit(group), a.before.hit(group)
+	now, before := a.now.usersHit(group), a.before.usersHit(group)
 	all, allBefore := float64(a.now.total.users), float64(a.before.total.users)
 	switch {
 	case now == 0 && stats.RateTest(before, allBefore, now, all) < stateP/groups:
@@ -45,8 +45,8 @@ func (a *Aggregator) errorState(f *frame.Frame, group uint32, blo int64) string 
 	return ""
 }
 
-// hit is how many users a group has in the window.
-func (w *window) hit(group uint32) float64 {
+// usersHit is how many users a group has in the window.
+func (w *window) usersHit(group uint32) float64 {
 	if c := w.groups[group]; c != nil {
 		return float64(c.users)
 	}
@@ -63,7 +63,7 @@ func (a *Aggregator) gone(f *frame.Frame, blo int64) []frame.ErrorGroup {
 		}
 	}
 	slices.SortFunc(groups, func(x, y uint32) int {
-		return cmp.Or(cmp.Compare(a.before.hit(y), a.before.hit(x)), cmp.Compare(x, y))
+		return cmp.Or(cmp.Compare(a.before.usersHit(y), a.before.usersHit(x)), cmp.Compare(x, y))
 	})
 	var out []frame.ErrorGroup
 	for _, g := range groups[:min(len(groups), maxGone)] {

@@ -114,14 +114,14 @@ func (l *Loop) Run(ctx context.Context, interval time.Duration) error {
 		default:
 		}
 		var more chan struct{}
-		if l.agg.watch.behind() {
+		if l.agg.watch.IsBehind() {
 			more = ready
 		}
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-more:
-			if l.agg.watch.readOn(l.atOnce); !l.agg.watch.behind() {
+			if l.agg.watch.ReadSteps(l.atOnce); !l.agg.watch.IsBehind() {
 				send(q)
 			}
 		case q = <-l.asked:

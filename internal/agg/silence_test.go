@@ -158,20 +158,3 @@ func BenchmarkQuietDaySilences(b *testing.B) {
 		b.ReportMetric(float64(alarms), "alarms/day")
 	}
 }
-
-func TestSilencesAreBounded(t *testing.T) {
-	a := New(Config{Retain: time.Hour})
-	for step := range 3 {
-		var batch beacon.Batch
-		for i := range maxSilenceSeries {
-			b := beacon.Beacon{Received: epoch.UnixMilli() + int64(step)*20_000}
-			b.Dims[beacon.Page] = fmt.Sprint("/", step, "/", i)
-			batch.Append(&b)
-		}
-		a.Add(&batch, epoch.Add(time.Minute))
-	}
-	a.Frame(frame.Query{By: "region"}, SourceStatus{}, epoch.Add(time.Minute))
-	if n := len(a.silences.series); n > maxSilenceSeries || !a.silences.full {
-		t.Errorf("%d segments are watched", n)
-	}
-}

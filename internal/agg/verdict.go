@@ -15,13 +15,15 @@ import (
 )
 
 const (
+	minTrials     = 20 // page views, or requests
+	minValues     = 30 // of a vital
 	maxStrata     = 1000
 	minOfStratum  = 5 // page views that both releases must have of a kind of people
 	adoptionSteps = 30
 )
 
-// judged is a verdict for some seconds.
-type judged struct {
+// verdictMemo is a verdict for some seconds.
+type verdictMemo struct {
 	spec   frame.VerdictSpec
 	filter string
 	at     int64
@@ -39,7 +41,7 @@ func (a *Aggregator) verdictLately(spec frame.VerdictSpec, hi int64) *frame.Verd
 	if age := hi - j.at; same && age >= 0 && age < verdictEvery {
 		return j.answer
 	}
-	*j = judged{spec, a.lensOf.filter, hi, a.log.Rows, a.verdict(spec, hi)}
+	*j = verdictMemo{spec, a.lensOf.filter, hi, a.log.Rows, a.verdict(spec, hi)}
 	return j.answer
 }
 
@@ -79,7 +81,7 @@ func (a *Aggregator) verdict(spec frame.VerdictSpec, hi int64) *frame.Verdict {
 		}
 		for side := range arms {
 			if release == names[side] {
-				arms[side].count(a.log, kinds.of(c.Origin[i]), c, i)
+				arms[side].countRow(a.log, kinds.of(c.Origin[i]), c, i)
 			}
 		}
 	})
@@ -90,12 +92,12 @@ func (a *Aggregator) verdict(spec frame.VerdictSpec, hi int64) *frame.Verdict {
 		}
 	}
 	v.BaselineViews, v.CanaryViews = arms[0].views, arms[1].views
-	v.BaselineUsers, v.CanaryUsers = arms[0].users.n, arms[1].users.n
+	v.BaselineUsers, v.CanaryUsers = arms[0].users.Len(), arms[1].users.Len()
 	m := spec.Margins
 	if m == (frame.Margins{}) {
 		m = frame.DefaultMargins()
 	}
-	judgeArms(v, &arms, m)
+	compareArms(v, &arms, m)
 	return v
 }
 
@@ -173,14 +175,14 @@ func (s *strata) of(origin uint32) int {
 
 // arm is one release.
 type arm struct {
-	views       int
-	strata      []stratum
-	users       people
-	failed      people // with an error
-	unlucky     people // with a failed request
-	values      [3]int
-	errored     int
-	badRequests int
+	views        int
+	strata       []stratum
+	users        store.UserSet
+	erroredUsers store.UserSet // with an error
+	failedUsers  store.UserSet // with a failed request
+	values       [3]int
+	errored      int
+	badRequests  int
 }
 
 // stratum is one kind of people on one release, as seen.
@@ -189,13 +191,13 @@ type stratum struct {
 	values                           [3]hist.Histogram
 }
 
-func (a *arm) count(l *store.Log, k int, c *store.Chunk, i int) {
+func (a *arm) countRow(l *store.Log, k int, c *store.Chunk, i int) {
 	for len(a.strata) <= k {
 		a.strata = append(a.strata, stratum{})
 	}
 	s := &a.strata[k]
 	user := l.Identities.UserOf(c.Identity[i])
-	a.users.add(user)
+	a.users.Insert(user)
 	if c.TotalRoles[i]&store.RoleView != 0 {
 		a.views++
 		s.views++
@@ -203,7 +205,7 @@ func (a *arm) count(l *store.Log, k int, c *store.Chunk, i int) {
 	if c.TotalRoles[i]&store.RoleErrored != 0 {
 		a.errored++
 		s.errored++
-		a.failed.add(user)
+		a.erroredUsers.Insert(user)
 	}
 	if c.Flags[i]&store.HasRequests != 0 {
 		n, failed := c.RequestCounts(i)
@@ -211,7 +213,7 @@ func (a *arm) count(l *store.Log, k int, c *store.Chunk, i int) {
 		s.failed += float64(failed)
 		if failed > 0 {
 			a.badRequests += failed
-			a.unlucky.add(user)
+			a.failedUsers.Insert(user)
 		}
 	}
 	for m := range s.values {
@@ -222,22 +224,22 @@ func (a *arm) count(l *store.Log, k int, c *store.Chunk, i int) {
 	}
 }
 
-// judgeArms compares the two and says what follows.
-func judgeArms(v *frame.Verdict, arms *[2]arm, m frame.Margins) {
-	weights := weighStrata(v, arms)
+// compareArms compares the two and says what follows.
+func compareArms(v *frame.Verdict, arms *[2]arm, m frame.Margins) {
+	weights := stratumWeights(v, arms)
 	if v.Strata == 0 {
 		v.Note = fmt.Sprintf("%s and %s have been seen by no people of the same region, device and browser: too few page views", v.Baseline, v.Canary)
 		return
 	}
 	rate := func(id measure.ID, of func(s *stratum) (x, n float64), clump func(a *arm) float64) {
-		v.Measures = append(v.Measures, judgeRate(measure.All[id].Name, m[id], arms, weights, of, clump))
+		v.Measures = append(v.Measures, compareRate(measure.All[id].Name, m[id], arms, weights, of, clump))
 	}
 	rate(measure.ErrorRate, func(s *stratum) (x, n float64) { return s.errored, s.views },
-		func(a *arm) float64 { return clump(a.errored, a.failed.n) })
+		func(a *arm) float64 { return designEffect(a.errored, a.erroredUsers.Len()) })
 	rate(measure.FailedRequests, func(s *stratum) (x, n float64) { return s.failed, s.requests },
-		func(a *arm) float64 { return clump(a.badRequests, a.unlucky.n) })
+		func(a *arm) float64 { return designEffect(a.badRequests, a.failedUsers.Len()) })
 	for _, id := range [...]measure.ID{measure.LCP, measure.INP, measure.CLS} {
-		v.Measures = append(v.Measures, judgeVital(measure.All[id].Vital, m[id], arms, weights))
+		v.Measures = append(v.Measures, compareVital(measure.All[id].Vital, m[id], arms, weights))
 	}
 	all, regressed := true, false
 	for _, j := range v.Measures {
@@ -255,9 +257,9 @@ func judgeArms(v *frame.Verdict, arms *[2]arm, m frame.Margins) {
 	}
 }
 
-// weighStrata gives each kind of people that both have seen its share of both together, and
+// stratumWeights gives each kind of people that both have seen its share of both together, and
 // others none.
-func weighStrata(v *frame.Verdict, arms *[2]arm) []float64 {
+func stratumWeights(v *frame.Verdict, arms *[2]arm) []float64 {
 	weights := make([]float64, len(arms[1].strata))
 	var sum, common, all float64
 	for k := range arms[1].strata {
@@ -278,16 +280,16 @@ func weighStrata(v *frame.Verdict, arms *[2]arm) []float64 {
 			v.Strata++
 		}
 	}
-	v.Support = share(common, all)
+	v.Support = stats.Share(common, all)
 	return weights
 }
 
-// clump is how many events a person had that had any: what correlates counts less.
-func clump(events, people int) float64 {
+// designEffect is how many events a person had that had any: what correlates counts less.
+func designEffect(events, people int) float64 {
 	return max(1, float64(events)/float64(max(people, 1)))
 }
 
-func judgeRate(name string, margin float64, arms *[2]arm, weights []float64, of func(*stratum) (x, n float64), clump func(*arm) float64) frame.MeasureVerdict {
+func compareRate(name string, margin float64, arms *[2]arm, weights []float64, of func(*stratum) (x, n float64), clump func(*arm) float64) frame.MeasureVerdict {
 	j := frame.MeasureVerdict{Measure: name, Margin: margin, Verdict: frame.NoData}
 	var e [2]frame.Estimate
 	both := 0. // half the interval of their difference
@@ -314,13 +316,13 @@ func judgeRate(name string, margin float64, arms *[2]arm, weights []float64, of 
 		both = math.Hypot(both, half)
 	}
 	j.Baseline, j.Canary = e[0], e[1]
-	concludeJudged(&j, e[1].Value-e[0].Value, both, e[1].N)
+	conclude(&j, e[1].Value-e[0].Value, both, e[1].N)
 	return j
 }
 
-// judgeVital compares p75s of the values, each weighed as its kind of people.
+// compareVital compares p75s of the values, each weighed as its kind of people.
 // Intervals are Woodruff's: those of the share below, read off as values.
-func judgeVital(k int, margin float64, arms *[2]arm, weights []float64) frame.MeasureVerdict {
+func compareVital(k int, margin float64, arms *[2]arm, weights []float64) frame.MeasureVerdict {
 	j := frame.MeasureVerdict{Measure: beacon.Vitals[k], Margin: margin, Verdict: frame.NoData}
 	var e [2]frame.Estimate
 	for side := range arms {
@@ -347,23 +349,23 @@ func judgeVital(k int, margin float64, arms *[2]arm, weights []float64) frame.Me
 		if n < minValues {
 			return j
 		}
-		half := stats.AnytimeZ(n) * math.Sqrt(variance*clump(arms[side].values[k], arms[side].users.n))
+		half := stats.AnytimeZ(n) * math.Sqrt(variance*designEffect(arms[side].values[k], arms[side].users.Len()))
 		e[side] = frame.Estimate{Value: merged.Quantile(.75), Low: merged.Quantile(.75 - half), High: merged.Quantile(min(.75+half, 1)), N: int(n)}
 	}
 	j.Baseline, j.Canary = e[0], e[1]
-	if k == int(ofCLS-ofLCP) {
+	if k == beacon.VitalIndex(beacon.CLS) {
 		half := math.Hypot(e[0].High-e[0].Low, e[1].High-e[1].Low) / 2
-		concludeJudged(&j, e[1].Value-e[0].Value, half, e[1].N)
+		conclude(&j, e[1].Value-e[0].Value, half, e[1].N)
 		return j
 	}
 	width := func(e frame.Estimate) float64 { return math.Log(max(e.High, 1)/max(e.Low, 1)) / 2 }
 	ratio := e[1].Value / max(e[0].Value, 1)
-	concludeJudged(&j, ratio-1, ratio*math.Hypot(width(e[0]), width(e[1])), e[1].N)
+	conclude(&j, ratio-1, ratio*math.Hypot(width(e[0]), width(e[1])), e[1].N)
 	return j
 }
 
-// concludeJudged gives the verdict on a change with half an interval's width.
-func concludeJudged(j *frame.MeasureVerdict, change, half float64, n int) {
+// conclude gives the verdict on a change with half an interval's width.
+func conclude(j *frame.MeasureVerdict, change, half float64, n int) {
 	j.Change = frame.Estimate{Value: change, Low: change - half, High: change + half, N: n}
 	switch {
 	case j.Change.High <= j.Margin:

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rumtop/rumtop/internal/agg/detect"
+	"github.com/rumtop/rumtop/internal/agg/explain"
 	"github.com/rumtop/rumtop/internal/filter"
 	"github.com/rumtop/rumtop/internal/frame"
 )
@@ -92,25 +94,9 @@ func TestLoopAnswersBeforeItHasLookedBack(t *testing.T) {
 // What the watch counts is a part of the memory that history may take.
 func TestWatchIsPartOfTheMemory(t *testing.T) {
 	a, end := burning(t, Config{})
-	before := a.watch.bytes()
 	a.Frame(frame.Query{By: "region", Window: 5 * time.Minute}, SourceStatus{Loading: 1}, end)
-	counted := 0
-	for _, s := range a.watch.steps {
-		counted += 8 * cap(s.cells)
-		for _, c := range s.cells {
-			if c != nil {
-				counted += cellBytes
-				if c.vitals != nil {
-					counted += vitalsBytes
-				}
-			}
-		}
-	}
-	if before != 0 || a.watch.counted != counted || a.watch.bytes() < counted {
-		t.Errorf("%d bytes at first, %d of %d then", before, a.watch.counted, counted)
-	}
 	used := int64(a.log.Bytes() + a.intake.Bytes())
-	b, _ := burning(t, Config{Memory: used + int64(a.watch.bytes())/2})
+	b, _ := burning(t, Config{Memory: used + int64(a.watch.Bytes())/2})
 	b.Frame(frame.Query{By: "region", Window: 5 * time.Minute}, SourceStatus{Loading: 1}, end)
 	if b.evicted != 0 {
 		t.Fatal("the log alone is too much")
@@ -141,27 +127,34 @@ func BenchmarkWatch(b *testing.B) {
 	b.Run("replay", func(b *testing.B) {
 		longest, slices := time.Duration(0), 0
 		for b.Loop() {
-			a.watch = newWatch(a.log)
-			a.watch.know(a.fields())
-			a.watch.aim(end)
-			for a.watch.behind() {
+			startWatch(a, end)
+			for a.watch.IsBehind() {
 				begun := time.Now()
-				a.watch.readOn(atOnce)
+				a.watch.ReadSteps(atOnce)
 				longest = max(longest, time.Since(begun))
 				slices++
 			}
-			if len(a.watch.episodes) == 0 {
+			if len(a.Episodes()) == 0 {
 				b.Fatal("nothing found")
 			}
 		}
 		b.ReportMetric(float64(longest.Milliseconds()), "ms-longest-slice")
 		b.ReportMetric(float64(slices)/float64(b.N), "slices")
-		b.ReportMetric(float64(a.watch.bytes())/1e6, "MB")
+		b.ReportMetric(float64(a.watch.Bytes())/1e6, "MB")
 	})
 	b.Run("step", func(b *testing.B) {
 		for b.Loop() {
-			a.watch.advance(a.watch.read(a.watch.next - 1))
-			a.watch.judge()
+			if !a.watch.IsBehind() {
+				startWatch(a, end)
+			}
+			a.watch.ReadSteps(1)
 		}
 	})
+}
+
+// startWatch makes an aggregator look for what got worse from the start.
+func startWatch(a *Aggregator, end int64) {
+	a.watch = detect.NewWatch(a.log)
+	a.watch.SetFields(explain.Fields(a.tags()))
+	a.watch.SetEnd(end)
 }

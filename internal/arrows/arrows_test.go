@@ -26,6 +26,8 @@ type rule struct {
 var rules = []rule{
 	{under: "internal/beacon", never: []string{module, "github.com/nats-io/", "github.com/charmbracelet/"}, direct: []string{"os", "net", "net/http", "time"}},
 	{under: "internal/filter", never: []string{module + "collector", module + "internal/agg", module + "internal/ui", module + "internal/stream", "github.com/nats-io/", "github.com/charmbracelet/bubbletea"}, direct: []string{"os", "net"}},
+	{under: "internal/agg/detect", never: []string{module + "internal/agg/slo", module + "internal/agg/compare"}, direct: []string{module + "internal/agg"}},
+	{under: "internal/agg/explain", never: []string{module + "internal/agg/slo", module + "internal/agg/detect", module + "internal/agg/compare"}, direct: []string{module + "internal/agg"}},
 	{under: "internal/agg/slo", never: []string{module + "internal/agg/detect", module + "internal/agg/compare"}, direct: []string{module + "internal/agg"}},
 	{under: "internal/fingerprint", never: []string{module}, direct: []string{"os", "net", "net/http", "time"}},
 	{under: "internal/hist", never: []string{module}, direct: []string{"os", "net", "net/http", "time"}},
@@ -118,9 +120,13 @@ func TestImportArrows(t *testing.T) {
 // The aggregator never asks what time it is: tests run simulated hours in milliseconds.
 func TestAggregationHasNoClock(t *testing.T) {
 	clock := regexp.MustCompile(`time\.(Now|Since|Until|After|AfterFunc|Tick|Sleep)\(`)
-	files, err := filepath.Glob("../agg/*.go")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no source of internal/agg found: %v", err)
+	var files []string
+	for _, pattern := range [...]string{"../agg/*.go", "../agg/*/*.go"} {
+		found, err := filepath.Glob(pattern)
+		if err != nil || len(found) == 0 {
+			t.Fatalf("no source of internal/agg found: %v", err)
+		}
+		files = append(files, found...)
 	}
 	for _, name := range files {
 		if strings.HasSuffix(name, "_test.go") {

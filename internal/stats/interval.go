@@ -48,3 +48,11 @@ func Newcombe(a, b Estimate) Estimate {
 		High: diff + math.Hypot(a.High-a.Value, b.Value-b.Low),
 	}
 }
+
+// Share returns part/whole within 0..1, 0 if there is no whole.
+func Share(part, whole float64) float64 {
+	if whole <= 0 {
+		return 0
+	}
+	return min(1, max(0, part/whole))
+}
