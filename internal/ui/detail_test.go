@@ -33,7 +33,7 @@ func TestTracesLinked(t *testing.T) {
 			t.Errorf("%v: %q", size, view)
 		}
 	}
-	f := hurtSessions()
+	f := errorSessions()
 	m := send(press(screen(t, linked(t), 120, 36, f), "S", "enter"), frameMsg{f})
 	checkScreen(t, m, 120, 36)
 	if n := strings.Count(m.View(), "\x1b]8;;https://tempo.example/trace/"); n != 2 {

@@ -44,7 +44,7 @@ func row(key string, views, errored float64, users, affected int, lcp, inp float
 
 func worse(diff float64) frame.Delta { return frame.Delta{Diff: diff, Sign: 1, Known: true} }
 
-func asBefore(diff float64) frame.Delta { return frame.Delta{Diff: diff, Known: true} }
+func unchanged(diff float64) frame.Delta { return frame.Delta{Diff: diff, Known: true} }
 
 func health() frame.Health {
 	from := noon.Add(-30 * time.Minute)
@@ -71,22 +71,22 @@ func incident() *frame.Frame {
 	t := row("", 9120, 371, 7055, 1284, 2610, 168)
 	t.LCP.P95, t.INP.P95 = 6100, 412
 	t.Baseline = &frame.BaselineRow{ErrorRate: 0.0043, Views: 9000, LCP: frame.Dist{N: 8700, P75: 2010}}
-	t.Delta = frame.Deltas{ErrorRate: worse(0.036), LCP: worse(600), INP: asBefore(4)}
+	t.Delta = frame.Deltas{ErrorRate: worse(0.036), LCP: worse(600), INP: unchanged(4)}
 	f.Total = t
 	a := row("2.4.1", 5510, 678, 3310, 1240, 3410, 171)
-	a.Delta = frame.Deltas{ErrorRate: worse(0.12), LCP: worse(1200), INP: asBefore(5), CLS: asBefore(0)}
+	a.Delta = frame.Deltas{ErrorRate: worse(0.12), LCP: worse(1200), INP: unchanged(5), CLS: unchanged(0)}
 	a.Baseline = &frame.BaselineRow{ErrorRate: 0.0041}
 	a.Spark = ramp(points, 42, 0.004, 0.123)
 	b := row("2.4.0", 3020, 12.4, 3502, 38, 2020, 166)
-	b.Delta = frame.Deltas{ErrorRate: asBefore(0), LCP: asBefore(10), INP: asBefore(1)}
+	b.Delta = frame.Deltas{ErrorRate: unchanged(0), LCP: unchanged(10), INP: unchanged(1)}
 	b.Spark = ramp(points, points, 0.004, 0)
 	c := row("2.3.9", 590, 2.2, 640, 6, 2100, 169)
-	c.Delta = frame.Deltas{ErrorRate: asBefore(0), LCP: frame.Delta{Diff: -300, Sign: -1, Known: true}}
+	c.Delta = frame.Deltas{ErrorRate: unchanged(0), LCP: frame.Delta{Diff: -300, Sign: -1, Known: true}}
 	c.Spark = ramp(points, points, 0.004, 0)
 	d := row("(none)", 9, 0, 11, 0, 2300, 0)
 	d.INP, d.CLS = frame.Dist{}, frame.Dist{}
 	f.Segments = []frame.Row{a, b, c, d}
-	f.Finding, f.Differs = found(), apart()
+	f.Finding, f.Differs = found(), differences()
 	f.Series = frame.Series{
 		From: noon.Add(-30 * time.Minute).Truncate(30 * time.Second), Step: 30 * time.Second, Complete: points,
 		ErrorRate: ramp(points, 48, 0.0043, 0.041), LCP75: ramp(points, 50, 2000, 2610), LCP95: ramp(points, 50, 4700, 6100),
@@ -103,7 +103,7 @@ func incident() *frame.Frame {
 	return f
 }
 
-// marked is the incident, with what people said about it.
+// marked is the incident, with markers.
 func marked() *frame.Frame {
 	f := incident()
 	at := func(ago time.Duration) int64 { return noon.Add(-ago).UnixMilli() }
@@ -116,7 +116,7 @@ func marked() *frame.Frame {
 	return f
 }
 
-// inspected is the incident, with a close look at its worst release.
+// inspected is the incident, with the inspection of its worst release.
 func inspected() *frame.Frame {
 	f := incident()
 	i := &frame.Inspection{
@@ -155,8 +155,8 @@ func inspected() *frame.Frame {
 	return f
 }
 
-// hurtSessions is the incident, with those whom it hurt.
-func hurtSessions() *frame.Frame {
+// errorSessions is the incident, with its affected sessions.
+func errorSessions() *frame.Frame {
 	f := incident()
 	for i := range 30 {
 		f.Sessions = append(f.Sessions, frame.SessionRow{
@@ -176,8 +176,8 @@ func hurtSessions() *frame.Frame {
 	return f
 }
 
-// whitePage is a quiet hour in which one browser has nothing to say.
-func whitePage() *frame.Frame {
+// blankPage is a quiet hour in which one browser is silent.
+func blankPage() *frame.Frame {
 	f := quietHour()
 	f.Silences = []frame.Silence{
 		{Term: frame.Term{Field: "browser_version", Value: "Safari 18"}, Expected: 310, Received: 14, Since: noon.Add(-4 * time.Minute)},
@@ -187,17 +187,17 @@ func whitePage() *frame.Frame {
 	return f
 }
 
-// measured is the incident, with a measure of the site's own.
+// measured is the incident, with a custom measure.
 func measured() *frame.Frame {
-	f := promised()
+	f := breached()
 	f.Measure = "ttft"
 	f.Total.Measure = &frame.Dist{N: 412, P75: 1730}
 	f.Segments[0].Measure, f.Segments[1].Measure, f.Segments[2].Measure = &frame.Dist{N: 390, P75: 1910}, &frame.Dist{N: 12, P75: 740}, &frame.Dist{}
 	return f
 }
 
-// promised is the incident, with objectives that it breaks.
-func promised() *frame.Frame {
+// breached is the incident, with objectives in breach.
+func breached() *frame.Frame {
 	f := incident()
 	f.Objectives = []frame.Burn{
 		{Name: "errors", Objective: "99.5% of views", Target: 0.995, Good: 0.9723, N: 24_310, Rate: 5.54, Now: 8.1, Spent: 0.0031, Known: true, Page: true},
@@ -211,7 +211,7 @@ func promised() *frame.Frame {
 	return f
 }
 
-// found is what the incident's sentence says.
+// found is the incident's finding.
 func found() frame.Finding {
 	after := beacon.Marker{Kind: beacon.MarkerDeploy, Text: "deploy 2.4.1", At: noon.Add(-8*time.Minute - 32*time.Second).UnixMilli()}
 	terms := []frame.Term{{Field: "release", Value: "2.4.1"}, {Field: "browser", Value: "Safari"}}
@@ -223,8 +223,8 @@ func found() frame.Finding {
 	}
 }
 
-// apart is what differs in the incident.
-func apart() *frame.Differs {
+// differences is what differs in the incident.
+func differences() *frame.Differs {
 	value := func(field, value string, a, b float64) frame.Difference {
 		return frame.Difference{Term: frame.Term{Field: field, Value: value}, A: a, B: b, N: frame.Count(371 * a), Lift: a / b,
 			Diff: frame.Estimate{Value: a - b, Low: a - b - 0.04, High: a - b + 0.03, N: 371}}
@@ -238,7 +238,7 @@ func apart() *frame.Differs {
 	return d
 }
 
-// withVerdict is the incident, with its release judged.
+// withVerdict is the incident, with the verdict on its release.
 func withVerdict() *frame.Frame {
 	f := incident()
 	judged := func(measure string, was, is, change, half, margin float64, verdict string, needs int) frame.MeasureVerdict {
@@ -258,7 +258,7 @@ func withVerdict() *frame.Frame {
 	return f
 }
 
-// withDetail is the incident, with its worst error looked at closely.
+// withDetail is the incident, with the detail of its worst error.
 func withDetail() *frame.Frame {
 	f := incident()
 	f.Detail = &frame.ErrorDetail{
@@ -281,7 +281,7 @@ func withDetail() *frame.Frame {
 	return f
 }
 
-// withStates is the incident, with errors that came back, grew and went.
+// withStates is the incident, with errors that are back, more frequent and gone.
 func withStates() *frame.Frame {
 	f := incident()
 	f.Errors[0].State = frame.ErrorNew
@@ -295,7 +295,7 @@ func withStates() *frame.Frame {
 func quietHour() *frame.Frame {
 	f := incident()
 	f.Filter, f.Finding, f.Differs = "", frame.Finding{State: frame.FindingQuiet, Segments: 62, P: 1}, nil
-	f.Total.Delta = frame.Deltas{ErrorRate: asBefore(0.0001), LCP: asBefore(10), INP: asBefore(2)}
+	f.Total.Delta = frame.Deltas{ErrorRate: unchanged(0.0001), LCP: unchanged(10), INP: unchanged(2)}
 	f.Total.ErroredViews, f.Total.ErrorRate, f.Total.Affected = 37, 0.0041, 38
 	f.Segments = f.Segments[1:]
 	f.Errors = f.Errors[1:]
@@ -336,7 +336,7 @@ func silent() *frame.Frame {
 	return f
 }
 
-// hostile is what a rogue publisher could put into strings and numbers.
+// hostile is a frame with what a rogue publisher could send.
 func hostile() *frame.Frame {
 	f := incident()
 	f.Site = "shop\x1b]0;owned\x07"

@@ -19,7 +19,7 @@ import (
 	"github.com/rumtop/rumtop/internal/frame"
 )
 
-var update = flag.Bool("update", false, "write the golden screens anew")
+var update = flag.Bool("update", false, "rewrite the golden screens")
 
 // environment is the variables that a test's terminal has.
 type environment map[string]string
@@ -183,10 +183,10 @@ func TestGoldenScreens(t *testing.T) {
 		{"inspect-color", inColor, small, inspected(), []string{"i"}},
 		{"inspect-scrolled", noColor, small, inspected(), append([]string{"i", "ctrl+d"}, slices.Repeat([]string{"down"}, 6)...)},
 		{"inspect-nothing", noColor, small, incident(), []string{"i"}},
-		{"sessions", noColor, sizes[1:3], hurtSessions(), []string{"S"}},
+		{"sessions", noColor, sizes[1:3], errorSessions(), []string{"S"}},
 		{"sessions-none", noColor, small, incident(), []string{"S"}},
-		{"white-page", noColor, sizes[1:3], whitePage(), nil},
-		{"white-page-trust", inColor, small, whitePage(), []string{"T"}},
+		{"blank-page", noColor, sizes[1:3], blankPage(), nil},
+		{"blank-page-trust", inColor, small, blankPage(), []string{"T"}},
 		{"measured", noColor, sizes[1:3], measured(), nil},
 		{"marked", noColor, sizes, marked(), nil},
 		{"marked-ascii", asASCII, small, marked(), nil},
@@ -194,9 +194,9 @@ func TestGoldenScreens(t *testing.T) {
 		{"markers", noColor, sizes[1:3], marked(), []string{"M", "down"}},
 		{"markers-none", noColor, small, incident(), []string{"M"}},
 		{"t0", noColor, small, marked(), []string{"m"}},
-		{"promised", noColor, sizes, promised(), nil},
-		{"objectives", noColor, sizes[1:3], promised(), []string{"O"}},
-		{"objectives-color", inColor, small, promised(), []string{"O"}},
+		{"breach", noColor, sizes, breached(), nil},
+		{"objectives", noColor, sizes[1:3], breached(), []string{"O"}},
+		{"objectives-color", inColor, small, breached(), []string{"O"}},
 		{"objectives-none", noColor, small, incident(), []string{"O"}},
 		{"differs", noColor, sizes, incident(), []string{"d", "down"}},
 		{"differs-quiet", noColor, small, quietHour(), []string{"d"}},

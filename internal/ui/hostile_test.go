@@ -139,7 +139,7 @@ func TestPanesHostileFrame(t *testing.T) {
 	t.Parallel()
 	f := hostile()
 	f.Markers = marked().Markers
-	f.Inspection, f.Sessions, f.Course, f.Objectives, f.Silences = inspected().Inspection, hurtSessions().Sessions, hurtSessions().Course, promised().Objectives, whitePage().Silences
+	f.Inspection, f.Sessions, f.Course, f.Objectives, f.Silences = inspected().Inspection, errorSessions().Sessions, errorSessions().Course, breached().Objectives, blankPage().Silences
 	evil := "\x1b]0;owned\x07\u202e" + strings.Repeat("漢", 500)
 	f.Inspection.Key, f.Inspection.Pages[0].Page, f.Inspection.Endpoints[0].URL, f.Inspection.Customs[0].Name, f.Inspection.Events[0].Name = evil, evil, evil, evil, evil
 	f.Sessions[0].Page, f.Sessions[0].Error, f.Course[0].Page, f.Course[0].Text, f.Course[0].Kind = evil, evil, evil, evil, evil

@@ -8,7 +8,7 @@ import (
 
 // From the list to the timeline of one session and back.
 func TestSessionTimeline(t *testing.T) {
-	f := hurtSessions()
+	f := errorSessions()
 	m := press(screen(t, noColor, 120, 36, f), "S", "down", "enter")
 	if q := asked(m); !q.Sessions.On || q.Sessions.ID != f.Sessions[1].ID || !q.Sessions.Whole {
 		t.Errorf("%+v", q.Sessions)
@@ -45,7 +45,7 @@ func TestSessionsOfSelection(t *testing.T) {
 		{[]string{"e", "down", "S"}, "d4e5f6", ""},
 		{[]string{"e", "enter", "S"}, "a1b2c3", ""},
 	} {
-		q := asked(press(screen(t, noColor, 120, 36, hurtSessions()), c.keys...)).Sessions
+		q := asked(press(screen(t, noColor, 120, 36, errorSessions()), c.keys...)).Sessions
 		if !q.On || q.Fingerprint != c.fingerprint || q.Key != c.key || q.Whole != (c.key == "") {
 			t.Errorf("%q: %+v", c.keys, q)
 		}

@@ -112,8 +112,8 @@ func (s *sim) frame(q frame.Query) *frame.Frame {
 		if d > 0.01 && e > 15 {
 			r.Delta.ErrorRate.Sign = 1
 		}
-		r.Delta.LCP = asBefore(3)
-		r.Delta.INP = asBefore(3)
+		r.Delta.LCP = unchanged(3)
+		r.Delta.INP = unchanged(3)
 		if k.broken {
 			r.Delta.LCP = worse(k.lcp - 2000)
 		}
@@ -127,7 +127,7 @@ func (s *sim) frame(q frame.Query) *frame.Frame {
 	}
 	f.Total = row("", views, faults, int(views*0.6), int(affected), (s.keys[0].lcp*18+s.keys[1].lcp*10)/28, s.keys[0].inp)
 	f.Total.Baseline = &frame.BaselineRow{ErrorRate: 0.0042}
-	f.Total.Delta = frame.Deltas{ErrorRate: asBefore(0), LCP: asBefore(0), INP: asBefore(0)}
+	f.Total.Delta = frame.Deltas{ErrorRate: unchanged(0), LCP: unchanged(0), INP: unchanged(0)}
 	if s.incident {
 		f.Total.Delta.ErrorRate = worse(f.Total.ErrorRate - 0.0042)
 		f.Total.Delta.LCP = worse(f.Total.LCP.P75 - 2000)

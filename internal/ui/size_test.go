@@ -39,7 +39,7 @@ func FuzzKeys(f *testing.F) {
 	f.Fuzz(func(t *testing.T, w, h uint16, keys []byte, seed uint64) {
 		rnd := rand.New(rand.NewPCG(seed, 0))
 		width, height := int(w%300)+1, int(h%100)+1
-		frames := []*frame.Frame{hostile(), withDetail(), nothingYet(), disconnected(), loading(), inspected(), hurtSessions(), marked(), promised(), withVerdict(), whitePage()}
+		frames := []*frame.Frame{hostile(), withDetail(), nothingYet(), disconnected(), loading(), inspected(), errorSessions(), marked(), breached(), withVerdict(), blankPage()}
 		m := screen(t, allLooks[rnd.IntN(len(allLooks))], width, height, frames[rnd.IntN(len(frames))])
 		for _, b := range keys[:min(len(keys), 200)] {
 			switch {

@@ -24,7 +24,7 @@ func TestSummary(t *testing.T) {
 		{"an error that is gone", withStates(), []string{"e", "G"}, []string{"RangeError: Invalid time value · 0 errors", "▼ gone"}},
 		{"a detail", withDetail(), []string{"e", "enter"}, []string{"1,320 sessions", "4bf92f3577b34da6a3ce929d0e0e4736"}},
 		{"markers", marked(), []string{"M", "down"}, []string{": 14:00 UTC deploy 2.4.1 (ci)"}},
-		{"objectives", promised(), []string{"O"}, []string{"errors (99.5% of views): 97.2% good (n=24.3k), burn 8.1×, breach · speed"}},
+		{"objectives", breached(), []string{"O"}, []string{"errors (99.5% of views): 97.2% good (n=24.3k), burn 8.1×, breach · speed"}},
 		{"trust", incident(), []string{"T"}, []string{"no data quality problems · 2,000 beacons/s · sampled at 10%"}},
 		{"no trust", disconnected(), []string{"T"}, []string{"connected no", "gaps 2"}},
 		{"differs", incident(), []string{"d"}, []string{"errored views (n=371) vs the rest (n=8,750)", "release=2.4.1 browser=Safari tag.flag=new-payment: 86% vs 2% · page=/checkout: 88% vs 11%"}},

@@ -43,7 +43,7 @@ type Options struct {
 	Query    frame.Query   // the first one; Window and By must be set
 	Interval time.Duration // between frames, to notice when they stop; 0 is a second
 	Title    string        // in place of the site's name
-	Theme    string        // one of Themes; "" is auto
+	Theme    string        // auto, dark, light or plain; "" is auto
 	ASCII    bool          // send nothing but ASCII
 	NoColor  bool
 	NoMouse  bool

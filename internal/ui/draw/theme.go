@@ -89,9 +89,6 @@ func sgr(s lipgloss.Style) Style {
 	return Style(strings.TrimSuffix(strings.TrimPrefix(before, "\x1b["), "m"))
 }
 
-// ThemeNames are the values of --theme.
-func ThemeNames() []string { return []string{"auto", "dark", "light", "plain"} }
-
 // NewTheme picks a palette for what the terminal can show. It reads the
 // environment and never queries the terminal, which may not answer: the renderer
 // is given all that it would query.
@@ -104,7 +101,7 @@ func NewTheme(name string, profile termenv.Profile, environ termenv.Environ) (Th
 		}
 	case "dark", "light", "plain":
 	default:
-		return Theme{}, fmt.Errorf("theme %q is not known: take one of %s", name, strings.Join(ThemeNames(), ", "))
+		return Theme{}, fmt.Errorf("theme %q: unknown: use auto, dark, light or plain", name)
 	}
 	colors := name != "plain" && profile != termenv.Ascii
 	switch {
