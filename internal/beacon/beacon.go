@@ -43,7 +43,7 @@ type Beacon struct {
 
 	View, Session, User ID
 
-	Navigation bool // begins a page view
+	Navigation bool // starts a page view
 	// SampleRate is the share of sessions that the client sends, (0, 1].
 	// 0 means 1.
 	SampleRate float64

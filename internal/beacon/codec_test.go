@@ -414,53 +414,17 @@ func TestEncodeDocumentedExample(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	begin := beacon.Beacon{
+	first := beacon.Beacon{
 		ID: 0x0102030405060708, View: 0x1112131415161718, Session: 0x2122232425262728,
 		Received: 1763647652123, Time: 1763647652051, Navigation: true, SampleRate: 1,
 		Metrics: []beacon.Metric{{Name: "lcp", Value: 2412.5}, {Name: "cls", Value: 0.04}},
 	}
-	begin.Dims[beacon.Region], begin.Dims[beacon.Page] = "eu-west", "/cart"
-	failed := begin
-	failed.ID, failed.Received, failed.Time = begin.ID+1, begin.Received+7, begin.Time+7
+	first.Dims[beacon.Region], first.Dims[beacon.Page] = "eu-west", "/cart"
+	failed := first
+	failed.ID, failed.Received, failed.Time = first.ID+1, first.Received+7, first.Time+7
 	failed.Navigation, failed.Metrics = false, nil
 	failed.Errors = []beacon.Error{{Type: "TypeError", Message: "x is null"}}
-	if got := encode(t, batch(begin, failed)); !bytes.Equal(got, documented) {
+	if got := encode(t, batch(first, failed)); !bytes.Equal(got, documented) {
 		t.Errorf("the example is encoded as % x", got)
 	}
-}
-
-func FuzzDecode(f *testing.F) {
-	f.Add(encode(f, batch(full())))
-	f.Add(encode(f, batch(beacontest.Subject.Traffic(5, 20)...)))
-	f.Add(two().packed(6, 0, 1).packed(35, 2).packed(36, 1, 2).packed(37, 2, 1).packed(12, 0, 1).packed(40, 0, 1).packed(42, 1).plain())
-	var b beacon.Batch // reused, as a reader does
-	f.Fuzz(func(t *testing.T, data []byte) {
-		if beacon.Decode(data, &b) != nil {
-			return
-		}
-		if b.Len() > beacon.MaxBeacons {
-			t.Fatal("too many beacons")
-		}
-		roundTrip(t, &b, &beacon.Batch{})
-	})
-}
-
-// FuzzRoundTrip mutates fields of beacons instead of bytes.
-func FuzzRoundTrip(f *testing.F) {
-	f.Add(uint64(1), "text", "\xff", 1.5, int64(beacontest.Start), int64(3))
-	f.Fuzz(func(t *testing.T, seed uint64, s1, s2 string, v float64, received, at int64) {
-		n := int(seed % 40)
-		beacons := beacontest.Subject.Traffic(seed, n+1)
-		c := &beacons[n/2]
-		c.Received, c.Time = received, at
-		c.ID, c.User = beacon.ID(seed), beacon.ID(seed>>1)
-		c.Dims[seed%uint64(beacon.NumDims)], c.Trace = s1, s2
-		c.Tags = append(c.Tags, beacon.Tag{Key: s1, Value: s2}, beacon.Tag{Key: s2, Value: s1})
-		c.SampleRate = v
-		c.Metrics = append(c.Metrics, beacon.Metric{Name: s1, Value: v}, beacon.Metric{Name: s2, Value: -v})
-		c.Errors = append(c.Errors, beacon.Error{Type: s1, Message: s2, Stack: s1 + s2})
-		c.Requests = append(c.Requests, beacon.Request{URL: s2, Status: int(seed % 2000), Duration: v})
-		c.Events = append(c.Events, beacon.Event{Name: s1, Value: v}, beacon.Event{Name: s2, Value: -v})
-		roundTrip(t, batch(beacons...), &beacon.Batch{})
-	})
 }

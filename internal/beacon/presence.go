@@ -9,7 +9,7 @@ import (
 
 // PresenceRoot is the prefix of the subjects on which viewers announce
 // themselves. It is not under [SubjectRoot], whose subjects the stream stores:
-// what somebody looked at must not be stored.
+// what a user looked at must not be stored.
 const PresenceRoot = "rumtop.v1."
 
 // PresenceSubject is the subject on which viewers of a site announce themselves.

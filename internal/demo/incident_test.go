@@ -183,17 +183,17 @@ func (r recording) cdn(t *testing.T) {
 func TestIncidentRepeats(t *testing.T) {
 	t.Parallel()
 	for n, want := range []release{{2, 4, 1}, {2, 4, 2}, {2, 4, 3}} {
-		begins := rolloutStart + time.Duration(n)*incidentEvery
-		if c := incident(begins - time.Second); c.adoption != 0 || c.slowCDN != 0 {
+		start := rolloutStart + time.Duration(n)*incidentEvery
+		if c := incident(start - time.Second); c.adoption != 0 || c.slowCDN != 0 {
 			t.Errorf("before incident %d: %+v", n, c)
 		}
-		if c := incident(begins + rolloutTime); c.candidate != want || c.adoption != rolloutShare || c.slowCDN != 0 {
+		if c := incident(start + rolloutTime); c.candidate != want || c.adoption != rolloutShare || c.slowCDN != 0 {
 			t.Errorf("after the rollout of incident %d: %+v", n, c)
 		}
-		if c := incident(begins + cdnSlowStart + cdnRamp); c.candidate != want || c.adoption != rolloutShare || c.slowCDN != 1 {
+		if c := incident(start + cdnSlowStart + cdnRamp); c.candidate != want || c.adoption != rolloutShare || c.slowCDN != 1 {
 			t.Errorf("with a slow CDN in incident %d: %+v", n, c)
 		}
-		if c := incident(begins + rollback + rollbackTime); c.adoption != 0 || c.slowCDN != 1 {
+		if c := incident(start + rollback + rollbackTime); c.adoption != 0 || c.slowCDN != 1 {
 			t.Errorf("after the rollback of incident %d: %+v", n, c)
 		}
 	}

@@ -146,10 +146,10 @@ func cycleAt(t time.Duration) (cycle int, since time.Duration) {
 }
 
 // rollout brings the next release to a share of the users and rolls it back.
-func rollout(cycle int, t time.Duration, d defect, share float64, takes time.Duration) conditions {
+func rollout(cycle int, t time.Duration, d defect, share float64, length time.Duration) conditions {
 	return conditions{
 		candidate: release{2, 4, uint16(1 + cycle)}, defect: d,
-		adoption: share * (ramp(t, 0, takes) - ramp(t, rollback, rollbackTime)),
+		adoption: share * (ramp(t, 0, length) - ramp(t, rollback, rollbackTime)),
 	}
 }
 
@@ -199,6 +199,6 @@ func fewerSessions(t time.Duration) conditions {
 }
 
 // ramp rises from 0 to 1, starting at from.
-func ramp(t, from, takes time.Duration) float64 {
-	return min(max(float64(t-from)/float64(takes), 0), 1)
+func ramp(t, from, length time.Duration) float64 {
+	return min(max(float64(t-from)/float64(length), 0), 1)
 }

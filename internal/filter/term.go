@@ -45,25 +45,25 @@ func Literal(value string) string {
 func (t *Term) setOp(op Op) string {
 	const equality, pattern, order, has = "= !=", "~ !~", "> >= < <=", "?"
 	var ok bool
-	var takes []string
+	var accepted []string
 	isEq, isRe, isOrder := op == Eq || op == Ne, op == Match || op == NoMatch, op >= Gt && op <= Le
 	switch t.Kind {
 	case KindMetric:
-		ok, takes = !isRe, []string{equality, order, has}
+		ok, accepted = !isRe, []string{equality, order, has}
 	case KindStatus:
-		ok, takes = true, nil
+		ok, accepted = true, nil
 	case KindError, KindHandled, KindID, KindFingerprint:
-		ok, takes = isEq || op == Has, []string{equality, has}
+		ok, accepted = isEq || op == Has, []string{equality, has}
 	case KindTag:
 		if t.Plain && isOrder { // tags are not ordered, so a metric is meant
 			t.Kind, t.Plain, t.Field = KindMetric, false, metricPrefix+t.Name
 		}
-		ok, takes = !isOrder || t.Kind == KindMetric, []string{equality, pattern, has}
+		ok, accepted = !isOrder || t.Kind == KindMetric, []string{equality, pattern, has}
 	default:
-		ok, takes = !isOrder, []string{equality, pattern, has}
+		ok, accepted = !isOrder, []string{equality, pattern, has}
 	}
 	if !ok || op > Has {
-		return fmt.Sprintf("%s does not accept %s: use one of %s", t.Field, op, strings.Join(takes, " "))
+		return fmt.Sprintf("%s does not accept %s: use one of %s", t.Field, op, strings.Join(accepted, " "))
 	}
 	t.Op = op
 	return ""

@@ -74,7 +74,7 @@ func TestConnectErrorSuggestsFix(t *testing.T) {
 		opts ConnectOptions
 		want string
 	}{
-		{"nobody there", ConnectOptions{Servers: "nats://127.0.0.1:1"}, "no NATS server at nats://127.0.0.1:1: start one, or set --server or --context"},
+		{"no server", ConnectOptions{Servers: "nats://127.0.0.1:1"}, "no NATS server at nats://127.0.0.1:1: start one, or set --server or --context"},
 		{"password", ConnectOptions{Servers: "nats://u:hunter2@127.0.0.1:1"}, "no NATS server at nats://127.0.0.1:1: start one, or set --server or --context"},
 		{"two", ConnectOptions{Servers: "127.0.0.1:1, nats://127.0.0.1:2"}, "no NATS server at nats://127.0.0.1:1, nats://127.0.0.1:2: start one, or set --server or --context"},
 		{"no such name", ConnectOptions{Servers: "nats://nowhere.invalid"}, "no NATS server at nats://nowhere.invalid: start one, or set --server or --context"},

@@ -318,32 +318,6 @@ func (p *Publisher) onReply(reply *nats.Msg) {
 	p.settle(token, nil)
 }
 
-// retryLater keeps a message for a resend. Without history its delivery is
-// complete, although it had no subscriber.
-func (p *Publisher) retryLater(token uint64, err error) {
-	p.mu.Lock()
-	if p.mode == modeUnstored && errors.Is(err, ErrNoStream) {
-		p.mu.Unlock()
-		p.settle(token, nil)
-		return
-	}
-	if m, ok := p.pending[token]; ok && !m.queued {
-		m.due = time.Now().Add(min(retryWait<<min(m.sends-1, 5), p.opts.AckWait))
-	}
-	p.suspectStream(err.Error())
-	p.mu.Unlock()
-}
-
-// suspectStream sets the note and triggers a lookup of the stream. The caller
-// holds the lock.
-func (p *Publisher) suspectStream(note string) {
-	p.status.Note = note
-	select {
-	case p.lookUp <- struct{}{}:
-	default:
-	}
-}
-
 // Status returns the current state. It never waits for the network.
 func (p *Publisher) Status() PublisherStatus {
 	p.mu.Lock()

@@ -119,6 +119,32 @@ func (p *Publisher) resendOverdue(now time.Time) {
 	p.resend(late)
 }
 
+// retryLater keeps a message for a resend. Without history its delivery is
+// complete, although it had no subscriber.
+func (p *Publisher) retryLater(token uint64, err error) {
+	p.mu.Lock()
+	if p.mode == modeUnstored && errors.Is(err, ErrNoStream) {
+		p.mu.Unlock()
+		p.settle(token, nil)
+		return
+	}
+	if m, ok := p.pending[token]; ok && !m.queued {
+		m.due = time.Now().Add(min(retryWait<<min(m.sends-1, 5), p.opts.AckWait))
+	}
+	p.suspectStream(err.Error())
+	p.mu.Unlock()
+}
+
+// suspectStream sets the note and triggers a lookup of the stream. The caller
+// holds the lock.
+func (p *Publisher) suspectStream(note string) {
+	p.status.Note = note
+	select {
+	case p.lookUp <- struct{}{}:
+	default:
+	}
+}
+
 // watchStream keeps the stream in existence, and resends everything after a lost
 // connection: what was in flight may or may not have arrived.
 func (p *Publisher) watchStream() {
