@@ -151,7 +151,7 @@ func (f *File) Finish(ctx context.Context, seen *frame.Frame) (snapshot.Meta, er
 		f.writer.Abort()
 		return snapshot.Meta{}, err
 	}
-	f.writer.See(seen, spread)
+	f.writer.SetFrame(seen, spread)
 	return f.writer.Commit(snapshot.Meta{
 		Version: r.Version, Site: seen.Site, TakenAt: time.Now().UTC(), Missed: f.export.Missed,
 		View:    snapshot.View{Filter: seen.Filter, By: seen.By, WindowS: seen.WindowS, At: seen.At, Baseline: seen.Baseline},

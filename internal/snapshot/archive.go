@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// The members of a snapshot beside its tables.
+// The members of a snapshot other than its tables.
 const (
 	readmeName     = "README.txt"
 	metaName       = "meta.json"
@@ -22,16 +22,16 @@ const (
 	sumsName = "SHA256SUMS"
 )
 
-// archive writes a zip and the checksums of what is in it.
+// archive writes a zip and the checksums of its members.
 type archive struct {
 	zip   *zip.Writer
 	taken time.Time
 	sums  []byte
 }
 
-// member adds one. Tables are compressed inside and stored as they are, so that a
-// reader can seek in them.
-func (a *archive) member(name string, stored bool, write func(io.Writer) error) error {
+// writeMember writes a member. Tables are compressed inside and stored as they
+// are, so that a reader can seek in them.
+func (a *archive) writeMember(name string, stored bool, write func(io.Writer) error) error {
 	method := zip.Deflate
 	if stored {
 		method = zip.Store
@@ -54,15 +54,15 @@ func sumLine(sum hash.Hash, name string) string {
 	return fmt.Sprintf("%s  %s\n", hex.EncodeToString(sum.Sum(nil)), name)
 }
 
-func (a *archive) bytes(name string, data []byte) error {
-	return a.member(name, false, func(w io.Writer) error {
+func (a *archive) writeBytes(name string, data []byte) error {
+	return a.writeMember(name, false, func(w io.Writer) error {
 		_, err := w.Write(data)
 		return err
 	})
 }
 
-func (a *archive) json(name string, v any) error {
-	return a.member(name, false, func(w io.Writer) error {
+func (a *archive) writeJSON(name string, v any) error {
+	return a.writeMember(name, false, func(w io.Writer) error {
 		enc := json.NewEncoder(w)
 		enc.SetEscapeHTML(false)
 		enc.SetIndent("", " ")
@@ -70,20 +70,20 @@ func (a *archive) json(name string, v any) error {
 	})
 }
 
-// spool adds a table that was written to a temporary file.
-func (a *archive) spool(name string, f *os.File) error {
+// writeTable writes a table from its temporary file.
+func (a *archive) writeTable(name string, f *os.File) error {
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
-	return a.member(name, true, func(w io.Writer) error {
+	return a.writeMember(name, true, func(w io.Writer) error {
 		_, err := io.Copy(w, f)
 		return err
 	})
 }
 
-// close adds the checksums and ends the archive.
+// close writes the checksums and ends the archive.
 func (a *archive) close() error {
-	if err := a.bytes(sumsName, a.sums); err != nil {
+	if err := a.writeBytes(sumsName, a.sums); err != nil {
 		return err
 	}
 	return a.zip.Close()

@@ -12,8 +12,8 @@ import (
 	"github.com/rumtop/rumtop/internal/beacon/beacontest"
 )
 
-// busy is half an hour of a site with 2,000 beacons a second.
-var busy = sync.OnceValues(func() (*agg.Aggregator, time.Time) {
+// busySite is half an hour of a site with 2,000 beacons a second.
+var busySite = sync.OnceValues(func() (*agg.Aggregator, time.Time) {
 	const perS, beacons = 2000, 30 * 60 * 2000
 	a := agg.New(agg.Config{Memory: 1 << 30})
 	traffic := beacontest.Spread{Region: "eu-west", PerS: perS, Visitors: 40_000}.Traffic(1, beacons)
@@ -31,7 +31,7 @@ var busy = sync.OnceValues(func() (*agg.Aggregator, time.Time) {
 
 // BenchmarkWrite writes half an hour at 2,000 beacons a second.
 func BenchmarkWrite(b *testing.B) {
-	a, now := busy()
+	a, now := busySite()
 	dir := b.TempDir()
 	var size int64
 	var longest time.Duration
@@ -67,11 +67,11 @@ func BenchmarkWrite(b *testing.B) {
 	b.ReportMetric(float64(longest.Microseconds())/1000, "ms/longest-step")
 }
 
-// BenchmarkRead reads it again.
+// BenchmarkRead reads the same half hour.
 func BenchmarkRead(b *testing.B) {
-	a, now := busy()
-	path, _ := write(b, a, Meta{TakenAt: now})
+	a, now := busySite()
+	path, _ := writeSnapshot(b, a, Meta{TakenAt: now})
 	for b.Loop() {
-		load(b, path, now)
+		loadSnapshot(b, path, now)
 	}
 }

@@ -1,9 +1,8 @@
-// Package snapshot keeps what was seen: files that can be looked at again with
-// every filter, and that a postmortem can be written from.
+// Package snapshot writes and reads snapshots: files with every retained
+// beacon, which rumtop can show with any filter, and write reports from.
 //
-// A snapshot (*.rumsnap) is a zip archive of Parquet tables, so that its figures
-// can be checked and taken further with other tools, and of JSON that says what
-// it is of; docs/snapshots.md describes it. What is read from one is as little to
-// be trusted as what comes from the network: everything in it is checked
-// against its checksum and against limits before it is used.
+// A snapshot (*.rumsnap) is a zip archive of Parquet tables, so that other
+// tools can check its figures and compute more, and of JSON with its metadata;
+// docs/snapshots.md describes it. A file is as untrusted as the network:
+// everything in it is checked against checksums and limits before it is used.
 package snapshot

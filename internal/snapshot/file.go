@@ -18,23 +18,23 @@ import (
 	"github.com/rumtop/rumtop/internal/plain"
 )
 
-// What a file may hold. They are far beyond what can be looked at, and keep what
-// a hostile file costs within bounds.
+// Limits of a file. They are far above those of real snapshots, and bound the
+// cost of a hostile file.
 const (
 	maxMembers  = 64
 	maxFile     = 8 << 30
 	maxDocument = 32 << 20 // bytes of a JSON or text member, unpacked
 )
 
-// File is an open snapshot. Everything in it has the checksum that it says it
-// has; that says nothing about who wrote it.
+// File is an open snapshot. Its members match its checksums, which does not
+// prove its origin.
 type File struct {
 	file    *os.File
 	members map[string]*zip.File
 	meta    Meta
 }
 
-// Open opens a snapshot and checks it. Errors are one sentence for a person.
+// Open opens a snapshot and checks it. Errors fit on one line of a terminal.
 func Open(path string) (*File, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -53,11 +53,11 @@ func open(f *os.File) (*File, error) {
 	case err != nil:
 		return nil, err
 	case !info.Mode().IsRegular():
-		return nil, errors.New("this is no file")
+		return nil, errors.New("not a regular file")
 	case info.Size() == 0:
-		return nil, errors.New("the file is empty: it was not written to its end, take the snapshot again")
+		return nil, errors.New("empty file: take the snapshot again")
 	case info.Size() > maxFile:
-		return nil, fmt.Errorf("the file has %d bytes, %d are the most", info.Size(), int64(maxFile))
+		return nil, fmt.Errorf("file too large: %d bytes, at most %d", info.Size(), int64(maxFile))
 	}
 	s := &File{file: f}
 	if err := s.index(f, info.Size()); err != nil {
@@ -69,31 +69,31 @@ func open(f *os.File) (*File, error) {
 	return s, s.verify()
 }
 
-// index lists the members. Those that this version does not know are left alone.
+// index lists the members. Unknown ones are ignored.
 func (s *File) index(r io.ReaderAt, size int64) error {
 	z, err := zip.NewReader(r, size)
 	if err != nil {
 		head := make([]byte, 4)
 		if _, _ = r.ReadAt(head, 0); string(head) != "PK\x03\x04" {
-			return errors.New("this is no snapshot of rumtop")
+			return errors.New("not a rumtop snapshot")
 		}
-		return errors.New("the file is cut short or damaged: copy it again")
+		return errors.New("file is cut short or damaged: copy it again")
 	}
 	if len(z.File) > maxMembers {
-		return fmt.Errorf("this is no snapshot of rumtop: the archive has %d members", len(z.File))
+		return fmt.Errorf("not a rumtop snapshot: %d members, at most %d", len(z.File), maxMembers)
 	}
 	s.members = map[string]*zip.File{}
 	for _, m := range z.File {
 		if m.Name != filepath.Base(m.Name) || strings.ContainsAny(m.Name, `/\`) || m.Name == ".." || m.Name == "." {
-			return fmt.Errorf("this is no snapshot of rumtop: %s is no name of a member", quoted(m.Name))
+			return fmt.Errorf("not a rumtop snapshot: invalid member name %s", quoted(m.Name))
 		}
 		if s.members[m.Name] != nil {
-			return fmt.Errorf("the file is damaged: %s is in it twice", quoted(m.Name))
+			return fmt.Errorf("file is damaged: two members %s", quoted(m.Name))
 		}
 		s.members[m.Name] = m
 	}
 	if s.members[metaName] == nil {
-		return fmt.Errorf("this is no snapshot of rumtop: it has no %s", metaName)
+		return fmt.Errorf("not a rumtop snapshot: no %s", metaName)
 	}
 	return nil
 }
@@ -110,28 +110,28 @@ func (s *File) readMeta() error {
 		Schema string `json:"schema"`
 	}
 	if err := json.Unmarshal(data, &version); err != nil {
-		return fmt.Errorf("the file is damaged: %s is no JSON", metaName)
+		return fmt.Errorf("file is damaged: %s: invalid JSON: copy it again", metaName)
 	}
 	if major, ok := strings.CutPrefix(version.Schema, "rumtop.snapshot/"); !ok {
-		return fmt.Errorf("this is no snapshot of rumtop: its schema is %s", quoted(version.Schema))
+		return fmt.Errorf("not a rumtop snapshot: schema %s", quoted(version.Schema))
 	} else if n, err := strconv.Atoi(major); err != nil || n != 1 {
-		return fmt.Errorf("the file is in the format %s, this rumtop reads %s: open it with a newer rumtop", quoted(version.Schema), Schema)
+		return fmt.Errorf("file has schema %s: this rumtop reads %s: open it with a newer rumtop", quoted(version.Schema), Schema)
 	}
 	if err := json.Unmarshal(data, &m); err != nil {
-		return fmt.Errorf("the file is damaged: %s cannot be read (%w)", metaName, err)
+		return fmt.Errorf("file is damaged: %s: %w", metaName, err)
 	}
-	s.meta = m.clean()
+	s.meta = m.sanitised()
 	return nil
 }
 
-// document reads a member that is small by nature.
+// document reads a small member: JSON or text.
 func (s *File) document(name string) ([]byte, error) {
 	m := s.members[name]
 	if m == nil {
-		return nil, fmt.Errorf("the file is damaged: %s is missing", name)
+		return nil, errMissing(name)
 	}
 	if m.UncompressedSize64 > maxDocument {
-		return nil, fmt.Errorf("the file is damaged: %s is too large", name)
+		return nil, fmt.Errorf("file is damaged: %s is too large", name)
 	}
 	r, err := m.Open()
 	if err != nil {
@@ -145,10 +145,14 @@ func (s *File) document(name string) ([]byte, error) {
 }
 
 func errDamaged(name string) error {
-	return fmt.Errorf("the file is damaged: %s cannot be read, copy it again", name)
+	return fmt.Errorf("file is damaged: cannot read %s: copy it again", name)
 }
 
-// verify holds every member against its checksum.
+func errMissing(name string) error {
+	return fmt.Errorf("file is damaged: %s is missing: copy it again", name)
+}
+
+// verify checks every member against its checksum.
 func (s *File) verify() error {
 	data, err := s.document(sumsName)
 	if err != nil {
@@ -168,25 +172,25 @@ func (s *File) verify() error {
 		}
 		want, ok := listed[name]
 		if !ok {
-			return fmt.Errorf("the file is damaged: %s has no checksum", quoted(name))
+			return fmt.Errorf("file is damaged: no checksum of %s: copy it again", quoted(name))
 		}
 		delete(listed, name)
 		sum := sha256.New()
-		if err := s.copy(sum, m); err != nil {
+		if err := s.unpack(sum, m); err != nil {
 			return err
 		}
 		if hex.EncodeToString(sum.Sum(nil)) != want {
-			return fmt.Errorf("the file is damaged: the checksum of %s is wrong, copy it again", quoted(name))
+			return fmt.Errorf("file is damaged: wrong checksum of %s: copy it again", quoted(name))
 		}
 	}
 	for name := range listed {
-		return fmt.Errorf("the file is damaged: %s is missing", quoted(name))
+		return errMissing(quoted(name))
 	}
 	return nil
 }
 
-// copy unpacks a member, a table as it is stored and a document to its limit.
-func (s *File) copy(w io.Writer, m *zip.File) error {
+// unpack copies a member, up to the limit of its type.
+func (s *File) unpack(w io.Writer, m *zip.File) error {
 	limit := int64(maxDocument)
 	if m.Method == zip.Store {
 		limit = maxFile
@@ -202,11 +206,11 @@ func (s *File) copy(w io.Writer, m *zip.File) error {
 	return nil
 }
 
-// Meta says what the snapshot is of. Its strings are fit for a terminal.
+// Meta is the snapshot's metadata. Its strings are safe for a terminal.
 func (s *File) Meta() Meta { return s.meta }
 
 // Frame is the frame on screen when the snapshot was taken, as JSON
-// (rumtop.frame/1); nil if there was none. Its strings are as they were written.
+// (rumtop.frame/1); nil if there was none. Its strings are not sanitised.
 func (s *File) Frame() ([]byte, error) {
 	if s.members[frameName] == nil {
 		return nil, nil
@@ -214,7 +218,8 @@ func (s *File) Frame() ([]byte, error) {
 	return s.document(frameName)
 }
 
-// Histograms are the distributions on screen when the snapshot was taken; nil if there were none.
+// Histograms are the distributions on screen when the snapshot was taken; nil
+// if there were none.
 func (s *File) Histograms() ([]Histogram, error) {
 	if s.members[histogramsName] == nil {
 		return nil, nil
@@ -230,14 +235,14 @@ func (s *File) Histograms() ([]Histogram, error) {
 	return out, nil
 }
 
-// Close lets go of the file.
+// Close closes the file.
 func (s *File) Close() error { return s.file.Close() }
 
-// table opens a table for reading.
-func (s *File) table(name string) (*io.SectionReader, error) {
+// section opens a table for reading.
+func (s *File) section(name string) (*io.SectionReader, error) {
 	m := s.members[name]
 	if m == nil {
-		return nil, fmt.Errorf("the file is damaged: %s is missing", name)
+		return nil, errMissing(name)
 	}
 	if m.Method != zip.Store || m.CompressedSize64 != m.UncompressedSize64 {
 		return nil, errDamaged(name)

@@ -20,7 +20,7 @@ import (
 
 var update = flag.Bool("update", false, "write the fixture of the current version, if it is missing")
 
-func names(t *testing.T, dir string) (out []string) {
+func filesIn(t *testing.T, dir string) (out []string) {
 	t.Helper()
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -32,8 +32,8 @@ func names(t *testing.T, dir string) (out []string) {
 	return out
 }
 
-// A file appears whole, for its owner alone, and never in the place of another.
-func TestFilesAppearWhole(t *testing.T) {
+// A file appears whole, for its owner alone, and never replaces another.
+func TestWriterFileAppearsWhole(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "a.rumsnap")
 	w, err := Create(path, Meta{})
@@ -44,8 +44,8 @@ func TestFilesAppearWhole(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if slices.Contains(names(t, dir), "a.rumsnap") {
-		t.Error("the file is there before it is written")
+	if slices.Contains(filesIn(t, dir), "a.rumsnap") {
+		t.Error("file exists before Commit")
 	}
 	if _, err := w.Commit(Meta{Site: "first"}); err != nil {
 		t.Fatal(err)
@@ -54,14 +54,14 @@ func TestFilesAppearWhole(t *testing.T) {
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("mode %v, %v", info.Mode(), err)
 	}
-	if _, err := second.Commit(Meta{Site: "second"}); err == nil || !strings.Contains(err.Error(), "there already") {
-		t.Errorf("a second writer is told %v", err)
+	if _, err := second.Commit(Meta{Site: "second"}); err == nil || !strings.Contains(err.Error(), "a.rumsnap exists") {
+		t.Errorf("second writer: %v, want that the file exists", err)
 	}
 	if _, err := Create(path, Meta{}); err == nil {
-		t.Error("a file is begun where one is")
+		t.Error("Create on an existing file: no error")
 	}
-	if got := site(t, path); got != "first" {
-		t.Errorf("the file is of %s", got)
+	if got := siteOf(t, path); got != "first" {
+		t.Errorf("file is of site %s, want first", got)
 	}
 	aborted, err := Create(filepath.Join(dir, "b.rumsnap"), Meta{})
 	if err != nil {
@@ -69,12 +69,12 @@ func TestFilesAppearWhole(t *testing.T) {
 	}
 	aborted.Abort()
 	aborted.Abort()
-	if got := names(t, dir); !slices.Equal(got, []string{"a.rumsnap"}) {
+	if got := filesIn(t, dir); !slices.Equal(got, []string{"a.rumsnap"}) {
 		t.Errorf("left behind: %v", got)
 	}
 }
 
-func site(t *testing.T, path string) string {
+func siteOf(t *testing.T, path string) string {
 	t.Helper()
 	f, err := Open(path)
 	if err != nil {
@@ -84,10 +84,10 @@ func site(t *testing.T, path string) string {
 	return f.Meta().Site
 }
 
-// What a crash left behind goes, once it is old; nothing else does.
-func TestSweep(t *testing.T) {
+// Old temporary files are removed, and nothing else.
+func TestRemoveAbandonedOldOnly(t *testing.T) {
 	dir := t.TempDir()
-	old := time.Now().Add(-2 * abandoned)
+	old := time.Now().Add(-2 * abandonedAge)
 	for name, at := range map[string]time.Time{
 		".rumsnap-1.tmp": old, ".rumsnap-2.tmp": time.Now(), ".rumsnap-3": old, "a.rumsnap": old, ".other-1.tmp": old,
 	} {
@@ -96,13 +96,13 @@ func TestSweep(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	sweep(dir, time.Now())
-	if got := names(t, dir); !slices.Equal(got, []string{".other-1.tmp", ".rumsnap-2.tmp", ".rumsnap-3", "a.rumsnap"}) {
+	removeAbandoned(dir, time.Now())
+	if got := filesIn(t, dir); !slices.Equal(got, []string{".other-1.tmp", ".rumsnap-2.tmp", ".rumsnap-3", "a.rumsnap"}) {
 		t.Errorf("left: %v", got)
 	}
 }
 
-func TestPrune(t *testing.T) {
+func TestPruneRemovesOldest(t *testing.T) {
 	now := time.Date(2026, 11, 20, 14, 0, 0, 0, time.UTC)
 	for _, c := range []struct {
 		name   string
@@ -129,7 +129,7 @@ func TestPrune(t *testing.T) {
 			if err := Prune(dir, "shop", c.bounds, now); err != nil {
 				t.Fatal(err)
 			}
-			left := names(t, dir)
+			left := filesIn(t, dir)
 			if len(left) != 3+c.left || !slices.Contains(left, Name("shop", now)) {
 				t.Errorf("left: %v", left)
 			}
@@ -137,10 +137,10 @@ func TestPrune(t *testing.T) {
 	}
 }
 
-// Without users and sessions views are still views, and nobody can be followed.
-func TestAnonymised(t *testing.T) {
-	a, now := live(t, 5000)
-	path, meta := write(t, a, Meta{TakenAt: now, Anonymised: true})
+// An anonymised file keeps page views, without users and sessions.
+func TestWriterAnonymisedHasNoUsers(t *testing.T) {
+	a, now := aggregator(t, 5000)
+	path, meta := writeSnapshot(t, a, Meta{TakenAt: now, Anonymised: true})
 	if !meta.Anonymised || meta.Counts.Users == 0 || meta.Counts.Users >= meta.Counts.Views {
 		t.Errorf("%+v", meta.Counts)
 	}
@@ -164,30 +164,30 @@ func TestAnonymised(t *testing.T) {
 	}
 	for id := range hashes {
 		if id > beacon.ID(len(hashes)) {
-			t.Fatalf("view %d is no number of this file", id)
+			t.Fatalf("view %d is not a number of this file", id)
 		}
 	}
 	q := frame.Query{By: "page", Window: 2 * time.Minute}
-	want, got := a.Frame(q, agg.SourceStatus{}, now), load(t, path, now).Frame(q, agg.SourceStatus{}, now)
+	want, got := a.Frame(q, agg.SourceStatus{}, now), loadSnapshot(t, path, now).Frame(q, agg.SourceStatus{}, now)
 	if want.Total.Views != got.Total.Views || want.Total.LCP != got.Total.LCP || got.Total.Users <= want.Total.Users {
 		t.Errorf("%v views, %v users; were %v and %v", got.Total.Views, got.Total.Users, want.Total.Views, want.Total.Users)
 	}
 }
 
-// What people wrote and what the screen showed come back, fit for a terminal.
-func TestMetaComesBack(t *testing.T) {
+// Metadata, frame and histograms round-trip, safe for a terminal.
+func TestMetaRoundTrip(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.rumsnap")
 	w, err := Create(path, Meta{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.See(&frame.Frame{Schema: frame.Schema, Site: "shop"}, []agg.Distribution{{Metric: "lcp", Buckets: []agg.Bucket{{Value: 100, Count: 3}, {Value: 2500, Count: 1}}}})
+	w.SetFrame(&frame.Frame{Schema: frame.Schema, Site: "shop"}, []agg.Distribution{{Metric: "lcp", Buckets: []agg.Bucket{{Value: 100, Count: 3}, {Value: 2500, Count: 1}}}})
 	if _, err := w.Commit(Meta{Site: "sh\x1b[2Jop", Summary: "two\nlines\x07", Notes: []Note{{Text: "a \x1b]0;x\x07note"}},
 		Markers: []beacon.Marker{{Text: "deploy\x1b[31m", Kind: beacon.MarkerDeploy}}, Health: frame.Health{Gaps: 2}}); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Add(&beacon.Batch{}); err == nil {
-		t.Error("a file that is written takes more")
+		t.Error("Add after Commit: no error")
 	}
 	f, err := Open(path)
 	if err != nil {
@@ -205,7 +205,7 @@ func TestMetaComesBack(t *testing.T) {
 	}
 	document, err := f.Frame()
 	if err != nil || !strings.Contains(string(document), frame.Schema) {
-		t.Errorf("the frame is %s, %v", document, err)
+		t.Errorf("frame %s, %v", document, err)
 	}
 	histograms, err := f.Histograms()
 	if err != nil || len(histograms) != 1 {
@@ -217,12 +217,12 @@ func TestMetaComesBack(t *testing.T) {
 	}
 }
 
-// Files of every released version stay readable. The fixture is written once, by
-// the version that it is of.
-func TestFixturesStayReadable(t *testing.T) {
+// Files of every released version stay readable. The fixture is written once,
+// by its version.
+func TestOpenOldVersions(t *testing.T) {
 	const path = "testdata/v1.rumsnap"
 	if _, err := os.Stat(path); *update && errors.Is(err, fs.ErrNotExist) {
-		data := small(t)
+		data := smallSnapshot(t)
 		if err := errors.Join(os.MkdirAll("testdata", 0o755), os.WriteFile(path, data, 0o644)); err != nil {
 			t.Fatal(err)
 		}
@@ -244,8 +244,8 @@ func TestFixturesStayReadable(t *testing.T) {
 	}
 }
 
-// Beacons of sites that send no ids are page views all the same.
-func TestViewsWithoutID(t *testing.T) {
+// Beacons without ids count as page views.
+func TestWriterViewsWithoutID(t *testing.T) {
 	w, err := Create(filepath.Join(t.TempDir(), "a.rumsnap"), Meta{})
 	if err != nil {
 		t.Fatal(err)

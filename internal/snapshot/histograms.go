@@ -10,8 +10,8 @@ import (
 	"github.com/rumtop/rumtop/internal/beacon"
 )
 
-// Histogram is how a metric lay in the window on screen, for any HDR library
-// to read. The log determines it: it is there for who does not want to.
+// Histogram is the distribution of a metric in the window on screen, for HDR
+// libraries. It can be computed from the tables, too.
 type Histogram struct {
 	Segment string `json:"segment"` // "": the total
 	Metric  string `json:"metric"`
@@ -24,7 +24,8 @@ type Histogram struct {
 const (
 	unitMS  = 0.1
 	unitCLS = 0.0001
-	// The largest value that agg tells from others, in tenths of a millisecond.
+	// maxHDR is the largest value that agg resolves, in tenths of a
+	// millisecond.
 	maxHDR    = 10 << 28
 	hdrDigits = 3
 )

@@ -10,12 +10,12 @@ import (
 )
 
 // Schema names the format that this package writes, and the newest that it
-// reads. What is added to it does not change the number: readers ignore members,
-// columns and fields that they do not know.
+// reads. Additions do not change the number: readers ignore unknown members,
+// columns and fields.
 const Schema = "rumtop.snapshot/1"
 
-// Meta says what a snapshot is of. It is the member meta.json. A writer fills in
-// Schema, Counts and, where they are zero, From and To.
+// Meta is the member meta.json: the contents of a snapshot. A writer sets
+// Schema, Counts and, if they are zero, From and To.
 type Meta struct {
 	Schema  string    `json:"schema"`
 	Version string    `json:"version"` // of the software that wrote it
@@ -24,19 +24,18 @@ type Meta struct {
 	From    time.Time `json:"from"` // receive time of the first beacon
 	To      time.Time `json:"to"`   // and of the last
 
-	// Only, in the filter grammar, is what beacons had to pass to be recorded;
-	// "": all of them were.
+	// Only is the filter of the recording; "": all beacons.
 	Only string `json:"only,omitempty"`
-	// View is the question on screen when the snapshot was taken. It left
-	// nothing out of the file.
+	// View is the query on screen when the snapshot was taken. It does not
+	// limit the contents.
 	View View `json:"view"`
 
-	Health  frame.Health    `json:"health"` // the trust counters at that moment
+	Health  frame.Health    `json:"health"` // the trust counters when it was taken
 	Markers []beacon.Marker `json:"markers"`
-	Summary string          `json:"summary"` // what a person says of it
+	Summary string          `json:"summary"` // by a person
 	Notes   []Note          `json:"notes"`
 
-	// Anonymised says that the file holds no user and no session: page views
+	// Anonymised means that the file holds no users or sessions: page views
 	// count as users.
 	Anonymised bool `json:"anonymised"`
 	// Missed counts beacons that were evicted while they were being written.
@@ -44,7 +43,7 @@ type Meta struct {
 	Counts Counts `json:"counts"`
 }
 
-// View is a question, as flags and people write it.
+// View is a query in the notation of flags.
 type View struct {
 	Filter   string         `json:"filter"`
 	By       string         `json:"by"`
@@ -53,27 +52,27 @@ type View struct {
 	Baseline frame.Baseline `json:"baseline"`
 }
 
-// Note is something that a person wrote down beside the snapshot.
+// Note is a note by a person.
 type Note struct {
 	At   time.Time `json:"time"`
 	By   string    `json:"by,omitempty"`
 	Text string    `json:"text"`
 }
 
-// Counts is how much of everything the file holds.
+// Counts are the numbers of rows and distinct values of the file.
 type Counts struct {
 	Beacons  int64 `json:"beacons"`
-	Views    int64 `json:"views"` // distinct page views that beacons belong to; one without an id by its beginning
-	Users    int64 `json:"users"` // distinct, before anything was anonymised
+	Views    int64 `json:"views"` // distinct; those without an id by their first beacon
+	Users    int64 `json:"users"` // distinct, before anonymising
 	Sessions int64 `json:"sessions"`
 	Errors   int64 `json:"errors"`
 	Requests int64 `json:"requests"`
 	Events   int64 `json:"events"`
-	Measures int64 `json:"measures"` // beside the vitals
+	Measures int64 `json:"measures"` // that are not vitals
 	Traces   int64 `json:"traces"`
 }
 
-// The most that is kept of what a file says.
+// Limits of the metadata of a file.
 const (
 	maxNotes   = 1000
 	maxMarkers = 1000
@@ -81,8 +80,8 @@ const (
 	maxText    = 8 << 10 // bytes
 )
 
-// clean is m without what could drive a terminal.
-func (m Meta) clean() Meta {
+// sanitised is m without control characters of a terminal.
+func (m Meta) sanitised() Meta {
 	line := func(s *string) { *s = plain.Line(*s, maxName) }
 	line(&m.Schema)
 	line(&m.Version)

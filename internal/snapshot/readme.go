@@ -2,7 +2,7 @@ package snapshot
 
 import _ "embed"
 
-// readme goes into every snapshot, for who unpacks one without knowing rumtop.
+// readme is in every snapshot, for readers without rumtop.
 //
 //go:embed README.txt
 var readme string

@@ -9,49 +9,50 @@ import (
 	"github.com/rumtop/rumtop/internal/snapshot/columns"
 )
 
-// queued is how many blocks may wait for a table's encoder.
-const queued = 4
+// maxQueued is the most blocks that wait for a spool's goroutine.
+const maxQueued = 4
 
-// table encodes blocks into a temporary file on a goroutine of its own.
-type table[B any] struct {
-	name   string
-	file   *os.File
-	out    *bufio.Writer
-	writer *columns.Writer
-	add    func(*B) int // appends a block to the columns and tells its rows
-	blocks chan *B
-	spare  chan *B
-	done   chan struct{}
-	err    error        // once done is closed
-	bytes  atomic.Int64 // encoded so far
+// spool encodes the blocks of a table into a temporary file, on a goroutine of
+// its own.
+type spool[B any] struct {
+	name        string
+	file        *os.File
+	out         *bufio.Writer
+	writer      *columns.Writer
+	appendBlock func(*B) int // appends a block to the columns and returns its rows
+	blocks      chan *B
+	spare       chan *B
+	done        chan struct{}
+	err         error        // valid once done is closed
+	encoded     atomic.Int64 // encoded so far
 }
 
-func newTable[B any](name, dir string, add func(*B) int, all ...columns.Column) (*table[B], error) {
+func newSpool[B any](name, dir string, add func(*B) int, all ...columns.Column) (*spool[B], error) {
 	f, err := createTemp(dir)
 	if err != nil {
 		return nil, err
 	}
-	// Where the system allows it, the file has no name while it is written, and
-	// goes with the process.
+	// If the system permits, the file has no name while it is written, and
+	// disappears with the process.
 	_ = os.Remove(f.Name())
-	t := &table[B]{
-		name: name, file: f, out: bufio.NewWriterSize(f, 256<<10), add: add,
-		blocks: make(chan *B, queued), spare: make(chan *B, queued+2), done: make(chan struct{}),
+	t := &spool[B]{
+		name: name, file: f, out: bufio.NewWriterSize(f, 256<<10), appendBlock: add,
+		blocks: make(chan *B, maxQueued), spare: make(chan *B, maxQueued+2), done: make(chan struct{}),
 	}
 	if t.writer, err = columns.NewWriter(t.out, name, all...); err != nil {
 		_ = f.Close()
 		return nil, err
 	}
-	go t.encode()
+	go t.run()
 	return t, nil
 }
 
-func (t *table[B]) encode() {
+func (t *spool[B]) run() {
 	defer close(t.done)
 	for b := range t.blocks {
 		if t.err == nil {
-			t.err = t.writer.Wrote(t.add(b))
-			t.bytes.Store(t.writer.Size())
+			t.err = t.writer.EndBlock(t.appendBlock(b))
+			t.encoded.Store(t.writer.Size())
 		}
 		select {
 		case t.spare <- b:
@@ -61,10 +62,10 @@ func (t *table[B]) encode() {
 	t.err = errors.Join(t.err, t.writer.Close(), t.out.Flush())
 }
 
-func (t *table[B]) size() int64 { return t.bytes.Load() }
+func (t *spool[B]) size() int64 { return t.encoded.Load() }
 
-// block is a block to fill in. It may hold what it was used for before.
-func (t *table[B]) block() *B {
+// spareBlock is a block to fill. It may hold the values of its last use.
+func (t *spool[B]) spareBlock() *B {
 	select {
 	case b := <-t.spare:
 		return b
@@ -73,18 +74,18 @@ func (t *table[B]) block() *B {
 	}
 }
 
-// put hands a block over, and waits while too many are before it.
-func (t *table[B]) put(b *B) { t.blocks <- b }
+// send queues a block, and waits while the queue is full.
+func (t *spool[B]) send(b *B) { t.blocks <- b }
 
-// finish ends the table and gives its file, to be read from the beginning.
-func (t *table[B]) finish() error {
+// finish waits until all blocks are encoded, and ends the table.
+func (t *spool[B]) finish() error {
 	close(t.blocks)
 	<-t.done
 	return t.err
 }
 
-// close lets go of the temporary file.
-func (t *table[B]) close() {
+// close removes the temporary file.
+func (t *spool[B]) close() {
 	_ = t.file.Close()
-	_ = os.Remove(t.file.Name()) // where it could not be removed while open
+	_ = os.Remove(t.file.Name()) // if it could not be removed while open
 }

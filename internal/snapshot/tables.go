@@ -1,200 +1,75 @@
 package snapshot
 
 import (
-	"github.com/rumtop/rumtop/internal/beacon"
-	"github.com/rumtop/rumtop/internal/snapshot/columns"
+	"cmp"
+	"os"
 )
 
-// The tables of a snapshot, a Parquet file each. Their columns are a public
-// surface: see docs/snapshots.md. Numbers of beacons, views, visitors and kinds
-// of errors count from 1 in order of appearance and mean nothing outside the
-// file; 0 is none.
-//
-// A block is what a batch of beacons adds to a table, by column. Columns of
-// strings are numbers in words.
-
-type beaconBlock struct {
-	words    []string
-	beacon   []int32
-	received []int64
-	view     []int32
-	visitor  some[int32] // missing: its view's
-
-	dims   [beacon.NumDims][]uint32
-	tags   []string // sets of them, as JSON
-	tagSet []uint32
-
-	navigation, unsampled []bool
-
-	rate   []float32
-	skew   some[int32]
-	vitals [len(beacon.Vitals)]some[float32]
-	trace  some[string]
+// tables are the tables of a snapshot that is being written.
+type tables struct {
+	beacons  *spool[beaconBlock]
+	views    *spool[viewBlock]
+	visitors *spool[visitorBlock]
+	errors   *spool[errorBlock]
+	kinds    *spool[kindBlock]
+	requests *spool[requestBlock]
+	events   *spool[namedBlock]
+	measures *spool[namedBlock]
 }
 
-// some is a column in which values may be missing: a level for each row, 1 where
-// it has one.
-type some[T any] struct {
-	levels []byte
-	values []T
+// anySpool is a spool of any block.
+type anySpool interface {
+	member() string
+	tempFile() *os.File
+	size() int64
+	finish() error
+	close()
 }
 
-// begin makes rows without values.
-func (s *some[T]) begin(rows int) {
-	s.levels = append(s.levels[:0], make([]byte, rows)...)
-	clear(s.values) // lets go of strings
-	s.values = s.values[:0]
-}
+func (t *spool[B]) member() string { return t.name }
 
-// put gives a row a value; one that has a value gets this one. Rows come in order.
-func (s *some[T]) put(row int, v T) {
-	if s.levels[row] == 1 {
-		s.values[len(s.values)-1] = v
-		return
+func (t *spool[B]) tempFile() *os.File { return t.file }
+
+func newTables(dir string) (t tables, err error) {
+	t.beacons, err = newBeacons(dir)
+	if err == nil {
+		t.views, err = newViews(dir)
 	}
-	s.levels[row] = 1
-	s.values = append(s.values, v)
-}
-
-func newBeacons(dir string) (*table[beaconBlock], error) {
-	number, received := columns.Rising("beacon"), columns.Times("received")
-	view, visitor := columns.Rising("view"), columns.Rare("visitor")
-	all := []columns.Column{number, received, view, visitor}
-	var dims [beacon.NumDims]*columns.Strings
-	for d, name := range beacon.DimNames() {
-		dims[d] = columns.Words(name)
-		all = append(all, dims[d])
+	if err == nil {
+		t.visitors, err = newVisitors(dir)
 	}
-	tags := columns.Objects("tags")
-	navigation, unsampled := columns.Flags("navigation"), columns.Flags("unsampled")
-	rate, skew := columns.Metrics("sample_rate", false), columns.Codes("skew_ms", true)
-	all = append(all, tags, navigation, unsampled, rate, skew)
-	var vitals [len(beacon.Vitals)]*columns.Repeated[float32]
-	for m, name := range beacon.Vitals {
-		vitals[m] = columns.Metrics(name, true)
-		all = append(all, vitals[m])
+	if err == nil {
+		t.errors, err = newErrors(dir)
 	}
-	trace := columns.Texts("trace", true)
-	all = append(all, trace)
-	return newTable("beacons.parquet", dir, func(b *beaconBlock) int {
-		number.Append(b.beacon)
-		received.Append(b.received)
-		view.Append(b.view)
-		visitor.AppendSome(b.visitor.levels, b.visitor.values)
-		for d, c := range dims {
-			c.Append(b.words, b.dims[d])
-		}
-		tags.Append(b.tags, b.tagSet)
-		navigation.Append(b.navigation)
-		unsampled.Append(b.unsampled)
-		rate.Append(b.rate)
-		skew.AppendSome(b.skew.levels, b.skew.values)
-		for m, c := range vitals {
-			c.AppendSome(b.vitals[m].levels, b.vitals[m].values)
-		}
-		trace.AppendSome(b.trace.levels, b.trace.values)
-		return len(b.beacon)
-	}, all...)
+	if err == nil {
+		t.kinds, err = newKinds(dir)
+	}
+	if err == nil {
+		t.requests, err = newRequests(dir)
+	}
+	if err == nil {
+		t.events, err = newNamed("events.parquet", dir)
+	}
+	if err == nil {
+		t.measures, err = newNamed("measures.parquet", dir)
+	}
+	return t, err
 }
 
-type viewBlock struct {
-	view, visitor []int32 // visitor: of its first beacon
-	hash          []uint64
+func (t *tables) all() []anySpool {
+	return []anySpool{t.beacons, t.views, t.visitors, t.errors, t.kinds, t.requests, t.events, t.measures}
 }
 
-func newViews(dir string) (*table[viewBlock], error) {
-	view, visitor, hash := columns.Rising("view"), columns.Rising("visitor"), columns.Hashes("hash")
-	return newTable("views.parquet", dir, func(b *viewBlock) int {
-		view.Append(b.view)
-		visitor.Append(b.visitor)
-		hash.Append(b.hash)
-		return len(b.view)
-	}, view, visitor, hash)
+func (t *tables) finish() error {
+	var err error
+	for _, s := range t.all() {
+		err = cmp.Or(err, s.finish())
+	}
+	return err
 }
 
-type visitorBlock struct {
-	visitor       []int32
-	user, session []uint64
-}
-
-func newVisitors(dir string) (*table[visitorBlock], error) {
-	visitor, user, session := columns.Rising("visitor"), columns.Hashes("user_hash"), columns.Hashes("session_hash")
-	return newTable("visitors.parquet", dir, func(b *visitorBlock) int {
-		visitor.Append(b.visitor)
-		user.Append(b.user)
-		session.Append(b.session)
-		return len(b.visitor)
-	}, visitor, user, session)
-}
-
-type errorBlock struct{ beacon, kind []int32 }
-
-func newErrors(dir string) (*table[errorBlock], error) {
-	number, kind := columns.Rising("beacon"), columns.Codes("kind", false)
-	return newTable("errors.parquet", dir, func(b *errorBlock) int {
-		number.Append(b.beacon)
-		kind.Append(b.kind)
-		return len(b.beacon)
-	}, number, kind)
-}
-
-type kindBlock struct {
-	kind                              []int32
-	fingerprint, typ, message, stacks []string
-	handled                           []bool
-}
-
-func newKinds(dir string) (*table[kindBlock], error) {
-	kind, fingerprint, typ := columns.Rising("kind"), columns.Texts("fingerprint", false), columns.Texts("type", false)
-	message, stack, handled := columns.Texts("message", false), columns.Texts("stack", false), columns.Flags("handled")
-	return newTable("error_kinds.parquet", dir, func(b *kindBlock) int {
-		kind.Append(b.kind)
-		fingerprint.Append(b.fingerprint)
-		typ.Append(b.typ)
-		message.Append(b.message)
-		stack.Append(b.stacks)
-		handled.Append(b.handled)
-		return len(b.kind)
-	}, kind, fingerprint, typ, message, stack, handled)
-}
-
-type requestBlock struct {
-	words       []string
-	beacon      []int32
-	url, method []uint32
-	status      []int32
-	duration    []float32
-	trace       some[string]
-}
-
-func newRequests(dir string) (*table[requestBlock], error) {
-	number, url, method := columns.Rising("beacon"), columns.Words("url"), columns.Words("method")
-	status, duration, trace := columns.Codes("status", false), columns.Metrics("duration_ms", false), columns.Texts("trace", true)
-	return newTable("requests.parquet", dir, func(b *requestBlock) int {
-		number.Append(b.beacon)
-		url.Append(b.words, b.url)
-		method.Append(b.words, b.method)
-		status.Append(b.status)
-		duration.Append(b.duration)
-		trace.AppendSome(b.trace.levels, b.trace.values)
-		return len(b.beacon)
-	}, number, url, method, status, duration, trace)
-}
-
-// namedBlock is of events, or of measures beside the vitals.
-type namedBlock struct {
-	words  []string
-	beacon []int32
-	name   []uint32
-	value  []float32
-}
-
-func newNamed(member, dir string) (*table[namedBlock], error) {
-	number, name, value := columns.Rising("beacon"), columns.Words("name"), columns.Metrics("value", false)
-	return newTable(member, dir, func(b *namedBlock) int {
-		number.Append(b.beacon)
-		name.Append(b.words, b.name)
-		value.Append(b.value)
-		return len(b.beacon)
-	}, number, name, value)
+func (t *tables) close() {
+	for _, s := range t.all() {
+		s.close()
+	}
 }

@@ -11,19 +11,21 @@ import (
 	"time"
 )
 
-// Temporary files stand beside what they become, for a rename to be atomic.
+// Temporary files are in the directory of their target, so that a rename is
+// atomic.
 const tempPrefix = ".rumsnap-"
 
-// abandoned is the age from which a temporary file is one that a crash left
-// behind: whoever writes one touches it far more often.
-const abandoned = 24 * time.Hour
+// abandonedAge is the age above which a temporary file is from a crash: a
+// writer touches its file far more often.
+const abandonedAge = 24 * time.Hour
 
 func createTemp(dir string) (*os.File, error) {
-	return os.CreateTemp(dir, tempPrefix+"*.tmp") // 0600: who may read it is for its owner to say
+	return os.CreateTemp(dir, tempPrefix+"*.tmp") // 0600: the owner decides who else may read it
 }
 
-// sweep removes what a crash left behind in a directory. What cannot be removed stays.
-func sweep(dir string, now time.Time) {
+// removeAbandoned removes temporary files that crashes left in a directory. It
+// ignores errors.
+func removeAbandoned(dir string, now time.Time) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return
@@ -32,31 +34,31 @@ func sweep(dir string, now time.Time) {
 		if !e.Type().IsRegular() || !strings.HasPrefix(e.Name(), tempPrefix) || !strings.HasSuffix(e.Name(), ".tmp") {
 			continue
 		}
-		if info, err := e.Info(); err == nil && now.Sub(info.ModTime()) > abandoned {
+		if info, err := e.Info(); err == nil && now.Sub(info.ModTime()) > abandonedAge {
 			_ = os.Remove(filepath.Join(dir, e.Name()))
 		}
 	}
 }
 
-// failedTo says that a snapshot could not be written, by its own name: nobody
-// knows a temporary file's.
-func failedTo(path string, err error) error {
+// writeError names the snapshot instead of a temporary file, which users do not
+// know.
+func writeError(path string, err error) error {
 	if p := (*fs.PathError)(nil); errors.As(err, &p) {
 		err = p.Err
 	}
 	return fmt.Errorf("write %s: %w", path, err)
 }
 
-// publish gives a finished temporary file its name. It appears whole or not at
-// all, and never in the place of another file.
-func publish(f *os.File, path string) error {
+// moveInto gives a finished temporary file its name. The file appears whole or
+// not at all, and never replaces another.
+func moveInto(f *os.File, path string) error {
 	if err := f.Sync(); err != nil {
 		return err
 	}
 	if err := f.Close(); err != nil {
 		return err
 	}
-	// A link fails where there is a file; a rename would replace it.
+	// A link fails if the target exists; a rename would replace it.
 	err := os.Link(f.Name(), path)
 	switch {
 	case errors.Is(err, fs.ErrExist):
@@ -77,10 +79,10 @@ func publish(f *os.File, path string) error {
 }
 
 func errExists(path string) error {
-	return fmt.Errorf("%s is there already: choose another name, or move it away", filepath.Base(path))
+	return fmt.Errorf("%s exists: choose another name, or move it", filepath.Base(path))
 }
 
-// syncDir makes a rename outlast a crash, where the system can.
+// syncDir makes a rename survive a crash, if the system can.
 func syncDir(dir string) error {
 	d, err := os.Open(dir)
 	if err != nil {
@@ -93,7 +95,7 @@ func syncDir(dir string) error {
 	return errors.Join(err, d.Close())
 }
 
-// Name is what a snapshot is called: by its site and the time, UTC.
+// Name is the file name of a snapshot: its site and the time, UTC.
 func Name(site string, at time.Time) string {
 	return namePrefix(site) + at.UTC().Format(nameTime) + Extension
 }
@@ -110,5 +112,5 @@ func namePrefix(site string) string {
 
 const nameTime = "20060102T150405Z"
 
-// Extension is how snapshots' names end.
+// Extension is the extension of snapshots.
 const Extension = ".rumsnap"

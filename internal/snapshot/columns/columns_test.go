@@ -30,7 +30,7 @@ type row struct {
 	Nothing *float32 `parquet:"nothing,optional,dict"`
 }
 
-func rows(n int) []row {
+func randomRows(n int) []row {
 	r := rand.New(rand.NewPCG(1, 1))
 	out := make([]row, n)
 	for i := range out {
@@ -50,8 +50,8 @@ func rows(n int) []row {
 	return out
 }
 
-// some cuts an optional column into levels and values.
-func some[T any](rows []row, of func(*row) *T) (levels []byte, values []T) {
+// optionalColumn cuts an optional column into levels and values.
+func optionalColumn[T any](rows []row, of func(*row) *T) (levels []byte, values []T) {
 	for i := range rows {
 		v := of(&rows[i])
 		levels = append(levels, 0)
@@ -71,8 +71,8 @@ func column[T any](rows []row, of func(*row) T) []T {
 	return out
 }
 
-// written is a table of the rows, written in blocks.
-func written(t testing.TB, all []row, block int) []byte {
+// writeRows is a table of the rows, written in blocks.
+func writeRows(t testing.TB, all []row, block int) []byte {
 	t.Helper()
 	var out bytes.Buffer
 	number, at, rare, hash, flag := Rising("number"), Times("at"), Rare("rare"), Hashes("hash"), Flags("flag")
@@ -85,7 +85,7 @@ func written(t testing.TB, all []row, block int) []byte {
 	for b := range slices.Chunk(all, block) {
 		number.Append(column(b, func(r *row) int32 { return r.Number }))
 		at.Append(column(b, func(r *row) int64 { return r.At }))
-		rare.AppendSome(some(b, func(r *row) *int32 { return r.Rare }))
+		rare.AppendOptional(optionalColumn(b, func(r *row) *int32 { return r.Rare }))
 		hash.Append(column(b, func(r *row) uint64 { return r.Hash }))
 		flag.Append(column(b, func(r *row) bool { return r.Flag }))
 		for c, of := range map[*Strings]func(*row) string{word: func(r *row) string { return r.Word }, object: func(r *row) string { return r.Object }} {
@@ -100,13 +100,13 @@ func written(t testing.TB, all []row, block int) []byte {
 			}
 			c.Append(list, numbers)
 		}
-		metric.AppendSome(some(b, func(r *row) *float32 { return r.Metric }))
+		metric.AppendOptional(optionalColumn(b, func(r *row) *float32 { return r.Metric }))
 		rate.Append(column(b, func(r *row) float32 { return r.Rate }))
 		code.Append(column(b, func(r *row) int32 { return r.Code }))
 		text.Append(column(b, func(r *row) string { return r.Text }))
-		traced.AppendSome(some(b, func(r *row) *string { return r.Traced }))
-		nothing.AppendSome(some(b, func(r *row) *float32 { return r.Nothing }))
-		if err := w.Wrote(len(b)); err != nil {
+		traced.AppendOptional(optionalColumn(b, func(r *row) *string { return r.Traced }))
+		nothing.AppendOptional(optionalColumn(b, func(r *row) *float32 { return r.Nothing }))
+		if err := w.EndBlock(len(b)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -119,8 +119,8 @@ func written(t testing.TB, all []row, block int) []byte {
 	return out.Bytes()
 }
 
-// back reads a table of rows, most at a time.
-func back(data []byte, most int) (out []row, err error) {
+// readRows reads a table of rows, most at a time.
+func readRows(data []byte, most int) (out []row, err error) {
 	r, err := NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
 		return nil, err
@@ -141,14 +141,14 @@ func back(data []byte, most int) (out []row, err error) {
 				Word: word.List[word.Numbers[i]], Object: object.List[object.Numbers[i]],
 				Rate: rate.Values[i], Code: code.Values[i], Text: text.Values[i],
 			}
-			v.Rare, v.Metric = next(rare, i, &rares), next(metric, i, &metrics)
-			v.Traced, v.Nothing = next(traced, i, &traces), next(nothing, i, &nothings)
+			v.Rare, v.Metric = nextOptional(rare, i, &rares), nextOptional(metric, i, &metrics)
+			v.Traced, v.Nothing = nextOptional(traced, i, &traces), nextOptional(nothing, i, &nothings)
 			out = append(out, v)
 		}
 	}
 }
 
-func next[T int32 | float32 | string](c *Input[T], i int, at *int) *T {
+func nextOptional[T int32 | float32 | string](c *Input[T], i int, at *int) *T {
 	if c.Levels != nil && c.Levels[i] == 0 {
 		return nil
 	}
@@ -159,11 +159,11 @@ func next[T int32 | float32 | string](c *Input[T], i int, at *int) *T {
 
 // What has been written is read again, here and by the Parquet library, however
 // the rows came and are taken.
-func TestRoundTrip(t *testing.T) {
+func TestRowsRoundTrip(t *testing.T) {
 	for _, n := range []int{0, 1, 7, 8, 9, 1000, rowsPerPage + 1, 140_000} {
-		want := rows(n)
-		data := written(t, want, 4099)
-		got, err := back(data, 5000)
+		want := randomRows(n)
+		data := writeRows(t, want, 4099)
+		got, err := readRows(data, 5000)
 		if err != nil || len(got) != n || n > 0 && !reflect.DeepEqual(got, want) {
 			t.Fatalf("%d rows: %d are read, %v", n, len(got), err)
 		}
@@ -175,8 +175,8 @@ func TestRoundTrip(t *testing.T) {
 }
 
 // Tables that the library wrote are read, whatever its pages.
-func TestLibraryTables(t *testing.T) {
-	want := rows(50_000)
+func TestReaderLibraryTables(t *testing.T) {
+	want := randomRows(50_000)
 	for _, options := range [][]parquet.WriterOption{
 		nil,
 		{parquet.Compression(&parquet.Zstd), parquet.PageBufferSize(4000), parquet.MaxRowsPerRowGroup(20_000)},
@@ -190,7 +190,7 @@ func TestLibraryTables(t *testing.T) {
 		if err := w.Close(); err != nil {
 			t.Fatal(err)
 		}
-		if got, err := back(out.Bytes(), 1<<20); err != nil || !reflect.DeepEqual(got, want) {
+		if got, err := readRows(out.Bytes(), 1<<20); err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("%d of %d rows, %v", len(got), len(want), err)
 		}
 	}
@@ -198,8 +198,8 @@ func TestLibraryTables(t *testing.T) {
 
 // The schema is the one that the library makes of the same columns, so that
 // readers see no difference between what either wrote.
-func TestSchema(t *testing.T) {
-	data := written(t, rows(10), 10)
+func TestSchemaEqualsLibrary(t *testing.T) {
+	data := writeRows(t, randomRows(10), 10)
 	f, err := parquet.OpenFile(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
 		t.Fatal(err)
@@ -214,20 +214,20 @@ func TestSchema(t *testing.T) {
 }
 
 // A row group ends before a dictionary outgrows what a reader takes.
-func TestDictionariesEndGroups(t *testing.T) {
+func TestWriterDictionaryFullEndsGroup(t *testing.T) {
 	var out bytes.Buffer
 	c := Codes("code", false)
 	w, err := NewWriter(&out, "codes", c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	values := make([]int32, maxWords/2+1)
+	values := make([]int32, maxGroupEntries/2+1)
 	for b := range 4 {
 		for i := range values {
 			values[i] = int32(b*len(values) + i)
 		}
 		c.Append(values)
-		if err := w.Wrote(len(values)); err != nil {
+		if err := w.EndBlock(len(values)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -262,7 +262,7 @@ func TestDictionariesEndGroups(t *testing.T) {
 }
 
 // Columns of unequal length are a mistake that is told, not written.
-func TestUnequalColumns(t *testing.T) {
+func TestWriterUnequalColumnsFail(t *testing.T) {
 	a, b := Rising("a"), Rising("b")
 	w, err := NewWriter(&bytes.Buffer{}, "t", a, b)
 	if err != nil {
@@ -270,13 +270,13 @@ func TestUnequalColumns(t *testing.T) {
 	}
 	a.Append([]int32{1, 2})
 	b.Append([]int32{1})
-	if err := w.Wrote(2); err == nil {
+	if err := w.EndBlock(2); err == nil {
 		t.Error("it was taken")
 	}
 }
 
-func TestMissingColumn(t *testing.T) {
-	data := written(t, rows(10), 10)
+func TestReaderMissingColumnFails(t *testing.T) {
+	data := writeRows(t, randomRows(10), 10)
 	r, err := NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
 		t.Fatal(err)
@@ -291,12 +291,12 @@ func TestMissingColumn(t *testing.T) {
 // FuzzTable changes two bytes of a table. It costs an error at most, and never
 // more rows than there were.
 func FuzzTable(f *testing.F) {
-	good := written(f, rows(300), 300)
+	good := writeRows(f, randomRows(300), 300)
 	f.Add(uint(4), byte(255), uint(900), byte(3))
 	f.Fuzz(func(t *testing.T, at uint, v byte, and uint, w byte) {
 		data := bytes.Clone(good)
 		data[at%uint(len(data))], data[and%uint(len(data))] = v, w
-		if got, err := back(data, 1000); err == nil && len(got) > 300 {
+		if got, err := readRows(data, 1000); err == nil && len(got) > 300 {
 			t.Errorf("%d rows of 300", len(got))
 		}
 	})

@@ -56,21 +56,21 @@ func (c *Input[T]) name() string { return c.column }
 func (c *Input[T]) open(r *Reader, m *format.ColumnMetaData) error {
 	c.wanted, c.rows, c.row = m.NumValues, 0, 0
 	c.entries = c.entries[:0]
-	return c.pages.open(r, m)
+	return c.pages.locate(r, m)
 }
 
 func (c *Input[T]) ready(r *Reader) (int, error) {
 	for c.row == c.rows {
-		if err := c.next(r); err != nil {
+		if err := c.readPage(r); err != nil {
 			return 0, err
 		}
 	}
 	return c.rows - c.row, nil
 }
 
-// next reads a page.
-func (c *Input[T]) next(r *Reader) error {
-	p, err := c.pages.next(r)
+// readPage reads a page.
+func (c *Input[T]) readPage(r *Reader) error {
+	p, err := c.pages.readPage(r)
 	if err != nil {
 		return err
 	}
@@ -97,7 +97,7 @@ func (c *Input[T]) next(r *Reader) error {
 		}
 	}
 	if h.Encoding == format.RLEDictionary {
-		return c.lookup(p.values)
+		return c.lookUp(p.values)
 	}
 	if c.page, err = c.decoder(c.page[:0], p.values, c.values, h.Encoding); err == nil && len(c.page) != c.values {
 		err = errDamaged
@@ -105,8 +105,8 @@ func (c *Input[T]) next(r *Reader) error {
 	return err
 }
 
-// lookup makes values of a page of indexes.
-func (c *Input[T]) lookup(src []byte) (err error) {
+// lookUp makes values of a page of indexes.
+func (c *Input[T]) lookUp(src []byte) (err error) {
 	if c.indexes, err = decodeIndexes(c.indexes[:0], src, c.values); err != nil {
 		return err
 	}
@@ -168,20 +168,20 @@ func (c *WordsInput) open(r *Reader, m *format.ColumnMetaData) error {
 	c.wanted, c.rows, c.row = m.NumValues, 0, 0
 	c.List = nil
 	c.Lists++
-	return c.pages.open(r, m)
+	return c.pages.locate(r, m)
 }
 
 func (c *WordsInput) ready(r *Reader) (int, error) {
 	for c.row == c.rows {
-		if err := c.next(r); err != nil {
+		if err := c.readPage(r); err != nil {
 			return 0, err
 		}
 	}
 	return c.rows - c.row, nil
 }
 
-func (c *WordsInput) next(r *Reader) error {
-	p, err := c.pages.next(r)
+func (c *WordsInput) readPage(r *Reader) error {
+	p, err := c.pages.readPage(r)
 	if err != nil {
 		return err
 	}
@@ -199,7 +199,7 @@ func (c *WordsInput) next(r *Reader) error {
 		return errDamaged
 	}
 	if h.Encoding != format.RLEDictionary {
-		return c.append(p, h.Encoding)
+		return c.appendPlain(p, h.Encoding)
 	}
 	if c.indexes, err = decodeIndexes(c.indexes[:0], p.values, c.rows); err != nil {
 		return err
@@ -212,9 +212,9 @@ func (c *WordsInput) next(r *Reader) error {
 	return nil
 }
 
-// append takes a page that uses no dictionary, as a writer makes one when the
+// appendPlain takes a page that uses no dictionary, as a writer makes one when the
 // dictionary has become too large.
-func (c *WordsInput) append(p *page, encoding format.Encoding) error {
+func (c *WordsInput) appendPlain(p *page, encoding format.Encoding) error {
 	first := len(c.List)
 	if first > maxEntries {
 		return errDamaged

@@ -19,8 +19,8 @@ type packer struct {
 	saved  int // bytes that compressing the last page saved; negative where it cost some
 }
 
-// page appends a page of the encoded values in p.plain to the column.
-func (p *packer) page(s *chunk) error {
+// appendPage appends a page of the encoded values in p.plain to the column.
+func (p *packer) appendPage(s *chunk) error {
 	var nulls int
 	p.levels = p.levels[:0]
 	if s.optional() {
@@ -38,7 +38,7 @@ func (p *packer) page(s *chunk) error {
 		UncompressedPageSize: int32(len(p.levels) + len(p.plain)), CompressedPageSize: int32(len(p.levels) + len(body)),
 		CRC: int32(crc32.Update(crc32.ChecksumIEEE(p.levels), crc32.IEEETable, body)),
 		DataPageHeaderV2: thrift.New(format.DataPageHeaderV2{
-			NumValues: int32(s.waiting), NumNulls: int32(nulls), NumRows: int32(s.waiting), Encoding: s.encoding,
+			NumValues: int32(s.pending), NumNulls: int32(nulls), NumRows: int32(s.pending), Encoding: s.encoding,
 			DefinitionLevelsByteLength: int32(len(p.levels)), IsCompressed: thrift.New(packed),
 		}),
 	}
@@ -48,9 +48,9 @@ func (p *packer) page(s *chunk) error {
 	}
 	s.pages = append(append(append(s.pages, head...), p.levels...), body...)
 	s.plain += int64(len(head) + len(p.levels) + len(p.plain))
-	s.rows += int64(s.waiting)
+	s.rows += int64(s.pending)
 	s.nulls += int64(nulls)
-	s.waiting, s.bytes, s.levels = 0, 0, s.levels[:0]
+	s.pending, s.bytes, s.levels = 0, 0, s.levels[:0]
 	return nil
 }
 
@@ -63,8 +63,8 @@ func (p *packer) compress() (body []byte, packed bool) {
 	return p.plain, false
 }
 
-// dictionary is a page of a dictionary's entries. It is valid until the next page.
-func (p *packer) dictionary(plain []byte, entries int) ([]byte, error) {
+// dictionaryPage is a page of a dictionary's entries. It is valid until the next page.
+func (p *packer) dictionaryPage(plain []byte, entries int) ([]byte, error) {
 	p.packed = p.zstd.EncodeAll(plain, p.packed[:0]) // which such a page always is
 	p.saved = len(plain) - len(p.packed)
 	h := format.PageHeader{

@@ -23,7 +23,7 @@ var errSkim = errors.New("metadata are not what they say")
 // skim is the length of the message that data begins with.
 func skim(data []byte) (int, error) {
 	s := skimmer{data: data}
-	err := s.structure(0)
+	err := s.skipStruct(0)
 	return len(data) - len(s.data), err
 }
 
@@ -36,59 +36,59 @@ const (
 	thriftStruct                        = 12
 )
 
-func (s *skimmer) structure(depth int) error {
+func (s *skimmer) skipStruct(depth int) error {
 	if depth > maxNesting {
 		return errSkim
 	}
 	for {
-		head, err := s.byte()
+		head, err := s.readByte()
 		if err != nil || head&15 == 0 {
 			return err
 		}
 		if head>>4 == 0 {
-			if _, err := s.varint(); err != nil {
+			if _, err := s.readVarint(); err != nil {
 				return err
 			}
 		}
 		if t := head & 15; t != thriftTrue && t != thriftFalse { // which is all of a field that is a bool
-			if err := s.value(t, depth+1); err != nil {
+			if err := s.skipValue(t, depth+1); err != nil {
 				return err
 			}
 		}
 	}
 }
 
-func (s *skimmer) value(t byte, depth int) error {
+func (s *skimmer) skipValue(t byte, depth int) error {
 	switch t {
 	case thriftTrue, thriftFalse, thriftByte:
-		return s.drop(1)
+		return s.skip(1)
 	case thriftI16, thriftI32, thriftI64:
-		_, err := s.varint()
+		_, err := s.readVarint()
 		return err
 	case thriftDouble:
-		return s.drop(8)
+		return s.skip(8)
 	case thriftBinary:
-		n, err := s.varint()
+		n, err := s.readVarint()
 		if err != nil {
 			return err
 		}
-		return s.drop(n)
+		return s.skip(n)
 	case thriftList, thriftSet:
-		return s.list(depth)
+		return s.skipList(depth)
 	case thriftStruct:
-		return s.structure(depth)
+		return s.skipStruct(depth)
 	}
 	return errSkim // maps among them, which Parquet has none of
 }
 
-func (s *skimmer) list(depth int) error {
-	head, err := s.byte()
+func (s *skimmer) skipList(depth int) error {
+	head, err := s.readByte()
 	if err != nil {
 		return err
 	}
 	n := uint64(head >> 4)
 	if n == 15 {
-		if n, err = s.varint(); err != nil {
+		if n, err = s.readVarint(); err != nil {
 			return err
 		}
 	}
@@ -97,14 +97,14 @@ func (s *skimmer) list(depth int) error {
 	}
 	s.elements += int(n)
 	for range n {
-		if err := s.value(head&15, depth+1); err != nil {
+		if err := s.skipValue(head&15, depth+1); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *skimmer) byte() (byte, error) {
+func (s *skimmer) readByte() (byte, error) {
 	if len(s.data) == 0 {
 		return 0, errSkim
 	}
@@ -113,7 +113,7 @@ func (s *skimmer) byte() (byte, error) {
 	return b, nil
 }
 
-func (s *skimmer) varint() (uint64, error) {
+func (s *skimmer) readVarint() (uint64, error) {
 	v, n := binary.Uvarint(s.data)
 	if n <= 0 {
 		return 0, errSkim
@@ -122,7 +122,7 @@ func (s *skimmer) varint() (uint64, error) {
 	return v, nil
 }
 
-func (s *skimmer) drop(n uint64) error {
+func (s *skimmer) skip(n uint64) error {
 	if n > uint64(len(s.data)) {
 		return errSkim
 	}

@@ -7,7 +7,7 @@ import (
 
 // Metadata that say a list has more elements than there are bytes are refused
 // before anything makes room for them.
-func TestSkim(t *testing.T) {
+func TestSkimInvalidMetadataFails(t *testing.T) {
 	for _, data := range [][]byte{
 		{0x19, 0xfc, 0xff, 0xff, 0xff, 0xff, 0x07, 0x00}, // a list of 2^31 structures
 		{0x18, 0xff, 0xff, 0xff, 0xff, 0x07},             // a string of as many bytes

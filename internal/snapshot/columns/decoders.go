@@ -13,7 +13,7 @@ import (
 
 // decodeLevels gives a level for each of n rows, 0 or 1.
 func decodeLevels(dst, src []byte, n int) ([]byte, error) {
-	if !runsHold(src, 1, n) {
+	if !validRuns(src, 1, n) {
 		return nil, errDamaged
 	}
 	dst, err := (&rle.Encoding{BitWidth: 1}).DecodeLevels(dst, src)
@@ -33,7 +33,7 @@ func decodeIndexes(dst []int32, src []byte, n int) ([]int32, error) {
 	if n == 0 {
 		return dst, nil
 	}
-	if len(src) == 0 || src[0] > 32 || !runsHold(src[1:], int(src[0]), n) {
+	if len(src) == 0 || src[0] > 32 || !validRuns(src[1:], int(src[0]), n) {
 		return nil, errDamaged
 	}
 	dst, err := new(rle.DictionaryEncoding).DecodeInt32(dst, src)
@@ -43,9 +43,9 @@ func decodeIndexes(dst []int32, src []byte, n int) ([]int32, error) {
 	return dst[:n], nil
 }
 
-// runsHold tells whether runs of values of so many bits lie in src whole and hold n
+// validRuns tells whether runs of values of so many bits lie in src whole and hold n
 // values, the last run filled up to eight.
-func runsHold(src []byte, width, n int) bool {
+func validRuns(src []byte, width, n int) bool {
 	var held uint64
 	for len(src) > 0 {
 		head, k := binary.Uvarint(src)
@@ -72,7 +72,7 @@ func runsHold(src []byte, width, n int) bool {
 }
 
 func decodeDelta32(dst []int32, src []byte, n int) ([]int32, error) {
-	if !deltaHolds(src, n) {
+	if !validDelta(src, n) {
 		return nil, errDamaged
 	}
 	dst, err := new(delta.BinaryPackedEncoding).DecodeInt32(dst, src)
@@ -83,7 +83,7 @@ func decodeDelta32(dst []int32, src []byte, n int) ([]int32, error) {
 }
 
 func decodeDelta64(dst []int64, src []byte, n int) ([]int64, error) {
-	if !deltaHolds(src, n) {
+	if !validDelta(src, n) {
 		return nil, errDamaged
 	}
 	dst, err := new(delta.BinaryPackedEncoding).DecodeInt64(dst, src)
@@ -93,8 +93,8 @@ func decodeDelta64(dst []int64, src []byte, n int) ([]int64, error) {
 	return dst, nil
 }
 
-// deltaHolds tells whether differences say that they are n, in blocks of a usual size.
-func deltaHolds(src []byte, n int) bool {
+// validDelta tells whether differences say that they are n, in blocks of a usual size.
+func validDelta(src []byte, n int) bool {
 	var head [3]uint64 // size of a block, its parts, values
 	for i := range head {
 		v, k := binary.Uvarint(src)
@@ -109,7 +109,7 @@ func deltaHolds(src []byte, n int) bool {
 }
 
 func decodeLengths(dst []string, src []byte, n int) ([]string, error) {
-	if !deltaHolds(src, n) {
+	if !validDelta(src, n) {
 		return nil, errDamaged
 	}
 	text, offsets, err := new(delta.LengthByteArrayEncoding).DecodeByteArray(nil, src, nil)

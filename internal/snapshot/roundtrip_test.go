@@ -14,8 +14,8 @@ import (
 	"github.com/rumtop/rumtop/internal/frame"
 )
 
-// live is an aggregator that a shop's traffic has gone through.
-func live(t testing.TB, n int) (a *agg.Aggregator, now time.Time) {
+// aggregator is an aggregator with a shop's traffic.
+func aggregator(t testing.TB, n int) (a *agg.Aggregator, now time.Time) {
 	t.Helper()
 	a = agg.New(agg.Config{})
 	traffic := beacontest.Spread{Region: "eu-west", PerS: 60, Visitors: 900}.Traffic(1, n)
@@ -34,8 +34,8 @@ func live(t testing.TB, n int) (a *agg.Aggregator, now time.Time) {
 	return a, now
 }
 
-// write takes a snapshot of an aggregator.
-func write(t testing.TB, a *agg.Aggregator, meta Meta) (path string, written Meta) {
+// writeSnapshot writes a snapshot of an aggregator.
+func writeSnapshot(t testing.TB, a *agg.Aggregator, meta Meta) (path string, written Meta) {
 	t.Helper()
 	path = filepath.Join(t.TempDir(), "a.rumsnap")
 	w, err := Create(path, meta)
@@ -56,8 +56,8 @@ func write(t testing.TB, a *agg.Aggregator, meta Meta) (path string, written Met
 	return path, written
 }
 
-// load is an aggregator that holds what a file does.
-func load(t testing.TB, path string, now time.Time) *agg.Aggregator {
+// loadSnapshot is an aggregator with the beacons of a file.
+func loadSnapshot(t testing.TB, path string, now time.Time) *agg.Aggregator {
 	t.Helper()
 	f, err := Open(path)
 	if err != nil {
@@ -71,11 +71,12 @@ func load(t testing.TB, path string, now time.Time) *agg.Aggregator {
 	return a
 }
 
-// What has been opened answers every question as what it was taken of.
-func TestRoundTrip(t *testing.T) {
-	a, now := live(t, 30_000)
-	path, _ := write(t, a, Meta{Site: "shop", TakenAt: now})
-	c := load(t, path, now)
+// An opened snapshot gives the frames of the aggregator that it was written
+// from.
+func TestFramesRoundTrip(t *testing.T) {
+	a, now := aggregator(t, 30_000)
+	path, _ := writeSnapshot(t, a, Meta{Site: "shop", TakenAt: now})
+	c := loadSnapshot(t, path, now)
 	for _, expression := range []string{"", "device=mobile", "error=yes", "lcp>2500 or status>=500", "tier?", "event=search", "metric.dns>20", "url~orders"} {
 		expr, err := filter.Parse(expression)
 		if err != nil {
@@ -85,12 +86,12 @@ func TestRoundTrip(t *testing.T) {
 			q := frame.Query{Filter: expr, By: by, Window: 2 * time.Minute, Steps: 30, Errors: 50}
 			want, got := a.Frame(q, agg.SourceStatus{}, now), c.Frame(q, agg.SourceStatus{}, now)
 			if want.Total.Beacons == 0 {
-				t.Fatalf("%q: nothing to compare", expression)
+				t.Fatalf("%q: no beacons", expression)
 			}
-			// How beacons came in is not what they hold.
+			// Lateness is a property of arrival, not of beacons.
 			got.Health.Late, got.Health.LagMS = want.Health.Late, want.Health.LagMS
 			if w, g := marshal(t, want), marshal(t, got); !bytes.Equal(w, g) {
-				t.Errorf("%q by %s: opened\n%s\nwas\n%s", expression, by, g, w)
+				t.Errorf("%q by %s: got\n%s\nwant\n%s", expression, by, g, w)
 			}
 		}
 	}

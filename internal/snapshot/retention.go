@@ -11,23 +11,22 @@ import (
 	"time"
 )
 
-// Bounds are how many files of a site a rolling recording leaves; 0 is no bound.
+// Bounds limit the files of a site in a rolling recording; 0: no limit.
 type Bounds struct {
 	Keep    int
 	MaxAge  time.Duration
-	MaxSize int64 // bytes, of all together
+	MaxSize int64 // bytes of all files
 }
 
-// Prune removes the oldest snapshots of a site from a directory until the bounds
-// hold. It touches only files that are called as Name calls them, and leaves the
-// newest, whatever its size.
+// Prune removes the oldest snapshots of a site from a directory until the
+// bounds hold. It touches only files with names by Name, and never the newest.
 func Prune(dir, site string, b Bounds, now time.Time) error {
 	if b == (Bounds{}) {
 		return nil
 	}
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return fmt.Errorf("bound the recordings: %w", err)
+		return fmt.Errorf("prune recordings: %w", err)
 	}
 	type file struct {
 		name  string
@@ -44,7 +43,7 @@ func Prune(dir, site string, b Bounds, now time.Time) error {
 		}
 		info, err := e.Info()
 		if err != nil {
-			continue // it has gone
+			continue // it has just been removed
 		}
 		files = append(files, file{e.Name(), taken, info.Size()})
 	}

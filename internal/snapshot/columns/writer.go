@@ -19,35 +19,35 @@ const (
 	// of all of them side by side.
 	rowsPerPage  = 1 << 16
 	bytesPerPage = 1 << 20 // of text that no dictionary holds
-	// maxWords is the most that a dictionary of a row group holds; a group ends
+	// maxGroupEntries is the most that a dictionary of a row group holds; a group ends
 	// when one has as many.
-	maxWords = 1 << 20
+	maxGroupEntries = 1 << 20
 )
 
 const magic = "PAR1"
 
 // Column is one column of a table that is being written.
 type Column interface {
-	state() *chunk
-	// page makes a page of what was appended since the last one.
-	page(p *packer) error
+	chunkOf() *chunk
+	// flush makes a page of what was appended since the last one.
+	flush(p *packer) error
 	// dictionary is the group's dictionary as Parquet has it, which it forgets;
 	// entries is -1 for a column without.
 	dictionary() (plain []byte, entries int)
-	// words is how many entries the dictionary has so far.
-	words() int
+	// entryCount is how many entries the dictionary has so far.
+	entryCount() int
 }
 
 // Writer writes a table. Columns are appended to, each as many values, and
 // Wrote says so; what goes wrong is told by Wrote and Close.
 type Writer struct {
-	out     io.Writer
-	name    string
-	columns []Column
-	packer  packer
-	groups  []format.RowGroup
-	rows    int64 // of the group on its way
-	size    int64 // written to out
+	out       io.Writer
+	name      string
+	columns   []Column
+	packer    packer
+	groups    []format.RowGroup
+	groupRows int64 // of the group on its way
+	size      int64 // written to out
 }
 
 // NewWriter begins a table with columns in this order.
@@ -70,49 +70,49 @@ func (w *Writer) write(data []byte) error {
 func (w *Writer) Size() int64 {
 	size := w.size
 	for _, c := range w.columns {
-		size += int64(len(c.state().pages))
+		size += int64(len(c.chunkOf().pages))
 	}
 	return size
 }
 
-// Wrote says that so many rows have been appended to every column.
-func (w *Writer) Wrote(rows int) error {
-	w.rows += int64(rows)
-	full := w.rows >= rowsPerGroup
+// EndBlock says that so many rows have been appended to every column.
+func (w *Writer) EndBlock(rows int) error {
+	w.groupRows += int64(rows)
+	full := w.groupRows >= rowsPerGroup
 	for _, c := range w.columns {
-		s := c.state()
-		if s.rows+int64(s.waiting) != w.rows {
-			return fmt.Errorf("column %s of %s has %d rows, not %d", s.element.Name, w.name, s.rows+int64(s.waiting), w.rows)
+		s := c.chunkOf()
+		if s.rows+int64(s.pending) != w.groupRows {
+			return fmt.Errorf("column %s of %s has %d rows, not %d", s.element.Name, w.name, s.rows+int64(s.pending), w.groupRows)
 		}
-		if s.waiting >= rowsPerPage || s.bytes >= bytesPerPage {
-			if err := c.page(&w.packer); err != nil {
+		if s.pending >= rowsPerPage || s.bytes >= bytesPerPage {
+			if err := c.flush(&w.packer); err != nil {
 				return err
 			}
 		}
-		full = full || c.words() >= maxWords
+		full = full || c.entryCount() >= maxGroupEntries
 	}
 	if full {
-		return w.group()
+		return w.writeGroup()
 	}
 	return nil
 }
 
-// group writes the row group that the columns hold.
-func (w *Writer) group() error {
-	if w.rows == 0 {
+// writeGroup writes the row group that the columns hold.
+func (w *Writer) writeGroup() error {
+	if w.groupRows == 0 {
 		return nil
 	}
-	g := format.RowGroup{NumRows: w.rows, FileOffset: w.size, Ordinal: int16(len(w.groups))}
+	g := format.RowGroup{NumRows: w.groupRows, FileOffset: w.size, Ordinal: int16(len(w.groups))}
 	for _, c := range w.columns {
-		s := c.state()
-		if s.waiting > 0 {
-			if err := c.page(&w.packer); err != nil {
+		s := c.chunkOf()
+		if s.pending > 0 {
+			if err := c.flush(&w.packer); err != nil {
 				return err
 			}
 		}
 		m := s.meta()
 		if plain, entries := c.dictionary(); entries >= 0 {
-			page, err := w.packer.dictionary(plain, entries)
+			page, err := w.packer.dictionaryPage(plain, entries)
 			if err != nil {
 				return err
 			}
@@ -130,23 +130,23 @@ func (w *Writer) group() error {
 		g.Columns = append(g.Columns, format.ColumnChunk{MetaData: m})
 		g.TotalByteSize += m.TotalUncompressedSize
 		g.TotalCompressedSize += m.TotalCompressedSize
-		s.begin()
+		s.reset()
 	}
 	w.groups = append(w.groups, g)
-	w.rows = 0
+	w.groupRows = 0
 	return nil
 }
 
 // Close writes the rest and the metadata. It does not close what it writes to.
 func (w *Writer) Close() error {
-	if err := w.group(); err != nil {
+	if err := w.writeGroup(); err != nil {
 		return err
 	}
 	m := format.FileMetaData{Version: 2, CreatedBy: "rumtop", RowGroups: w.groups}
 	root := format.SchemaElement{Name: w.name, NumChildren: thrift.New(int32(len(w.columns)))}
 	m.Schema = append(m.Schema, root)
 	for _, c := range w.columns {
-		m.Schema = append(m.Schema, c.state().element)
+		m.Schema = append(m.Schema, c.chunkOf().element)
 		m.ColumnOrders = append(m.ColumnOrders, format.ColumnOrder{Value: &format.TypeDefinedOrder{}})
 	}
 	for _, g := range w.groups {
@@ -166,7 +166,7 @@ type chunk struct {
 	encoding format.Encoding // of its data pages
 	indexed  bool
 
-	waiting int    // rows that are in no page yet
+	pending int    // rows that are in no page yet
 	bytes   int    // of them, where their size varies
 	levels  []byte // of them in an optional column: 1 where there is a value
 
@@ -177,12 +177,12 @@ type chunk struct {
 	low, high []byte
 }
 
-func (s *chunk) state() *chunk { return s }
+func (s *chunk) chunkOf() *chunk { return s }
 
 func (s *chunk) optional() bool { return s.element.RepetitionType.V == format.Optional }
 
-// begin forgets a group that has been written.
-func (s *chunk) begin() {
+// reset forgets a group that has been written.
+func (s *chunk) reset() {
 	s.pages, s.rows, s.nulls, s.plain, s.low, s.high = s.pages[:0], 0, 0, 0, nil, nil
 }
 

@@ -110,18 +110,18 @@ func Texts(name string, optional bool) *Values[string] {
 // Append adds a value a row.
 func (c *Values[T]) Append(values []T) {
 	c.values = append(c.values, values...)
-	c.waiting += len(values)
-	c.measure(values)
+	c.pending += len(values)
+	c.countBytes(values)
 }
 
-// AppendSome adds a row a level: the next of the values where it is 1, none where it is 0.
-func (c *Values[T]) AppendSome(levels []byte, values []T) {
+// AppendOptional adds a row a level: the next of the values where it is 1, none where it is 0.
+func (c *Values[T]) AppendOptional(levels []byte, values []T) {
 	c.values, c.levels = append(c.values, values...), append(c.levels, levels...)
-	c.waiting += len(levels)
-	c.measure(values)
+	c.pending += len(levels)
+	c.countBytes(values)
 }
 
-func (c *Values[T]) measure(values []T) {
+func (c *Values[T]) countBytes(values []T) {
 	if c.size != nil {
 		for _, v := range values {
 			c.bytes += c.size(v)
@@ -129,7 +129,7 @@ func (c *Values[T]) measure(values []T) {
 	}
 }
 
-func (c *Values[T]) page(p *packer) (err error) {
+func (c *Values[T]) flush(p *packer) (err error) {
 	if c.bounds != nil {
 		c.bounds(&c.chunk, c.values)
 	}
@@ -138,11 +138,11 @@ func (c *Values[T]) page(p *packer) (err error) {
 	}
 	clear(c.values) // lets go of strings
 	c.values = c.values[:0]
-	return p.page(&c.chunk)
+	return p.appendPage(&c.chunk)
 }
 
 func (c *Values[T]) dictionary() ([]byte, int) { return nil, -1 }
-func (c *Values[T]) words() int                { return 0 }
+func (c *Values[T]) entryCount() int           { return 0 }
 
 // Repeated is a column of numbers of which each comes often.
 type Repeated[T int32 | float32] struct {
@@ -170,14 +170,14 @@ func indexedChunk(k kind, name string, optional bool) chunk {
 
 // Append adds a value a row.
 func (c *Repeated[T]) Append(values []T) {
-	c.waiting += len(values)
+	c.pending += len(values)
 	c.index(values)
 }
 
-// AppendSome adds a row a level: the next of the values where it is 1, none where it is 0.
-func (c *Repeated[T]) AppendSome(levels []byte, values []T) {
+// AppendOptional adds a row a level: the next of the values where it is 1, none where it is 0.
+func (c *Repeated[T]) AppendOptional(levels []byte, values []T) {
 	c.levels = append(c.levels, levels...)
-	c.waiting += len(levels)
+	c.pending += len(levels)
 	c.index(values)
 }
 
@@ -191,7 +191,7 @@ func (c *Repeated[T]) index(values []T) {
 	}
 }
 
-func (c *Repeated[T]) page(p *packer) error { return p.indexes(&c.chunk, &c.indexes) }
+func (c *Repeated[T]) flush(p *packer) error { return p.appendIndexPage(&c.chunk, &c.indexes) }
 
 func (c *Repeated[T]) dictionary() (out []byte, entries int) {
 	for _, v := range c.entries {
@@ -202,14 +202,14 @@ func (c *Repeated[T]) dictionary() (out []byte, entries int) {
 	return out, entries
 }
 
-func (c *Repeated[T]) words() int { return len(c.entries) }
+func (c *Repeated[T]) entryCount() int { return len(c.entries) }
 
 // Strings is a column of strings of which each comes often.
 type Strings struct {
 	chunk
 	entries []string
 	known   map[string]int32
-	of      []int32 // by number in the list at hand: index + 1
+	indexOf []int32 // by number in the list at hand: index + 1
 	indexes []int32
 }
 
@@ -226,13 +226,13 @@ func Objects(name string) *Strings {
 // Append adds the string of the list that each number stands for. The list's
 // strings are kept until the row group ends.
 func (c *Strings) Append(list []string, numbers []uint32) {
-	c.waiting += len(numbers)
-	c.of = append(c.of[:0], make([]int32, len(list))...)
+	c.pending += len(numbers)
+	c.indexOf = append(c.indexOf[:0], make([]int32, len(list))...)
 	for _, n := range numbers {
-		at := c.of[n]
+		at := c.indexOf[n]
 		if at == 0 {
 			at = c.index(list[n]) + 1
-			c.of[n] = at
+			c.indexOf[n] = at
 		}
 		c.indexes = append(c.indexes, at-1)
 	}
@@ -248,7 +248,7 @@ func (c *Strings) index(s string) int32 {
 	return at
 }
 
-func (c *Strings) page(p *packer) error { return p.indexes(&c.chunk, &c.indexes) }
+func (c *Strings) flush(p *packer) error { return p.appendIndexPage(&c.chunk, &c.indexes) }
 
 func (c *Strings) dictionary() (out []byte, entries int) {
 	for _, s := range c.entries {
@@ -261,13 +261,13 @@ func (c *Strings) dictionary() (out []byte, entries int) {
 	return out, entries
 }
 
-func (c *Strings) words() int { return len(c.entries) }
+func (c *Strings) entryCount() int { return len(c.entries) }
 
-// indexes makes a page of indexes of a dictionary's entries.
-func (p *packer) indexes(s *chunk, indexes *[]int32) (err error) {
+// appendIndexPage makes a page of indexes of a dictionary's entries.
+func (p *packer) appendIndexPage(s *chunk, indexes *[]int32) (err error) {
 	if p.plain, err = new(rle.DictionaryEncoding).EncodeInt32(p.plain[:0], *indexes); err != nil {
 		return err
 	}
 	*indexes = (*indexes)[:0]
-	return p.page(s)
+	return p.appendPage(s)
 }

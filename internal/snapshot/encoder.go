@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"math"
-	"os"
 	"slices"
 	"sync/atomic"
 
@@ -13,90 +12,22 @@ import (
 	"github.com/rumtop/rumtop/internal/snapshot/columns"
 )
 
-// tables are all tables of a snapshot that is being written.
-type tables struct {
-	beacons  *table[beaconBlock]
-	views    *table[viewBlock]
-	visitors *table[visitorBlock]
-	errors   *table[errorBlock]
-	kinds    *table[kindBlock]
-	requests *table[requestBlock]
-	events   *table[namedBlock]
-	measures *table[namedBlock]
-}
-
-// spooled is a table whatever its rows.
-type spooled interface {
-	member() string
-	spooled() *os.File
-	size() int64
-	finish() error
-	close()
-}
-
-func (t *table[B]) member() string    { return t.name }
-func (t *table[B]) spooled() *os.File { return t.file }
-
-func newTables(dir string) (t tables, err error) {
-	t.beacons, err = newBeacons(dir)
-	if err == nil {
-		t.views, err = newViews(dir)
-	}
-	if err == nil {
-		t.visitors, err = newVisitors(dir)
-	}
-	if err == nil {
-		t.errors, err = newErrors(dir)
-	}
-	if err == nil {
-		t.kinds, err = newKinds(dir)
-	}
-	if err == nil {
-		t.requests, err = newRequests(dir)
-	}
-	if err == nil {
-		t.events, err = newNamed("events.parquet", dir)
-	}
-	if err == nil {
-		t.measures, err = newNamed("measures.parquet", dir)
-	}
-	return t, err
-}
-
-func (t *tables) all() []spooled {
-	return []spooled{t.beacons, t.views, t.visitors, t.errors, t.kinds, t.requests, t.events, t.measures}
-}
-
-func (t *tables) finish() error {
-	var err error
-	for _, s := range t.all() {
-		err = cmp.Or(err, s.finish())
-	}
-	return err
-}
-
-func (t *tables) close() {
-	for _, s := range t.all() {
-		s.close()
-	}
-}
-
-// encoder turns batches into blocks.
+// encoder makes blocks from batches.
 type encoder struct {
-	tables      *tables
-	anonymised  bool
-	views       columns.Numbers // by the page view's hash
-	visitors    columns.Numbers // by user and session
-	users       columns.Numbers // by what users are counted by
-	sessions    columns.Numbers
-	visitorOf   []int32 // by number of view: the visitor of its first beacon
-	kinds       map[errorKind]int32
-	first, last int64        // receive times, Unix milliseconds
-	began       atomic.Int64 // first, for other goroutines
-	counts      Counts
-	nameless    int64 // page views that began without an id
+	tables         *tables
+	anonymised     bool
+	views          columns.Numbers // by the page view's hash
+	visitors       columns.Numbers // by user and session
+	users          columns.Numbers // by user, else session, else view
+	sessions       columns.Numbers
+	visitorOf      []int32 // by number of view: the visitor of its first beacon
+	kinds          map[errorKind]int32
+	first, last    int64        // receive times, Unix ms
+	firstReceived  atomic.Int64 // first, for other goroutines
+	counts         Counts
+	viewsWithoutID int64 // page views without an id, by their start
 
-	view, visitor int32 // of the beacon before
+	view, visitor int32 // of the previous beacon
 	newViews      *viewBlock
 	newVisitors   *visitorBlock
 }
@@ -114,10 +45,10 @@ func newEncoder(t *tables, anonymised bool) *encoder {
 	}
 }
 
-// maxBeacons is how many beacons a file can number.
+// maxBeacons is the most beacons that a file can number.
 const maxBeacons = math.MaxInt32
 
-func (e *encoder) add(b *beacon.Batch) error {
+func (e *encoder) encode(b *beacon.Batch) error {
 	if b.Len() == 0 {
 		return nil
 	}
@@ -126,7 +57,7 @@ func (e *encoder) add(b *beacon.Batch) error {
 	}
 	first := int32(e.counts.Beacons) + 1 // the number of row 0
 	e.counts.Beacons += int64(b.Len())
-	words := slices.Clone(b.Strings) // which tables read until they have encoded them
+	words := slices.Clone(b.Strings) // read by the tables' goroutines later
 	if err := e.beacons(b, first, words); err != nil {
 		return err
 	}
@@ -138,7 +69,7 @@ func (e *encoder) add(b *beacon.Batch) error {
 
 func (e *encoder) beacons(b *beacon.Batch, first int32, words []string) error {
 	n := b.Len()
-	t := e.tables.beacons.block()
+	t := e.tables.beacons.spareBlock()
 	t.words = words
 	t.beacon, t.view = resized(t.beacon, n), resized(t.view, n)
 	t.navigation, t.unsampled = resized(t.navigation, n), resized(t.unsampled, n)
@@ -152,46 +83,46 @@ func (e *encoder) beacons(b *beacon.Batch, first int32, words []string) error {
 		return err
 	}
 	t.tagSet = append(t.tagSet[:0], b.TagSet...)
-	t.visitor.begin(n)
-	t.skew.begin(n)
-	t.trace.begin(n)
-	e.newViews, e.newVisitors = e.tables.views.block().begin(), e.tables.visitors.block().begin()
+	t.visitor.reset(n)
+	t.skew.reset(n)
+	t.trace.reset(n)
+	e.newViews, e.newVisitors = e.tables.views.spareBlock().reset(), e.tables.visitors.spareBlock().reset()
 	for i, received := range b.Received {
 		e.first, e.last = min(e.first, received), max(e.last, received)
 		t.beacon[i] = first + int32(i)
 		t.navigation[i], t.unsampled[i] = b.Flags[i]&beacon.FlagNavigation != 0, b.Flags[i]&beacon.FlagUnsampled != 0
 		if t.navigation[i] && b.View[i] == 0 {
-			e.nameless++
+			e.viewsWithoutID++
 		}
-		view, who := e.identify(b, i)
-		if t.view[i] = view; who != e.visitorOf[view] {
-			t.visitor.put(i, who)
+		view, visitor := e.identify(b, i)
+		if t.view[i] = view; visitor != e.visitorOf[view] {
+			t.visitor.set(i, visitor)
 		}
 		if b.Time[i] != 0 {
-			t.skew.put(i, int32(min(max(b.Time[i]-received, math.MinInt32), math.MaxInt32)))
+			t.skew.set(i, int32(min(max(b.Time[i]-received, math.MinInt32), math.MaxInt32)))
 		}
 		if b.Trace[i] != 0 {
 			e.counts.Traces++
-			t.trace.put(i, b.Strings[b.Trace[i]])
+			t.trace.set(i, b.Strings[b.Trace[i]])
 		}
 	}
-	e.began.Store(e.first)
+	e.firstReceived.Store(e.first)
 	e.metrics(b, t, words)
-	e.tables.beacons.put(t)
-	e.tables.views.put(e.newViews)
-	e.tables.visitors.put(e.newVisitors)
-	e.counts.Views, e.counts.Users, e.counts.Sessions = int64(e.views.Len())+e.nameless, int64(e.users.Len()), int64(e.sessions.Len())
+	e.tables.beacons.send(t)
+	e.tables.views.send(e.newViews)
+	e.tables.visitors.send(e.newVisitors)
+	e.counts.Views, e.counts.Users, e.counts.Sessions = int64(e.views.Len())+e.viewsWithoutID, int64(e.users.Len()), int64(e.sessions.Len())
 	return nil
 }
 
 func resized[T any](s []T, n int) []T { return slices.Grow(s[:0], n)[:n] }
 
-func (t *viewBlock) begin() *viewBlock {
+func (t *viewBlock) reset() *viewBlock {
 	t.view, t.visitor, t.hash = t.view[:0], t.visitor[:0], t.hash[:0]
 	return t
 }
 
-func (t *visitorBlock) begin() *visitorBlock {
+func (t *visitorBlock) reset() *visitorBlock {
 	t.visitor, t.user, t.session = t.visitor[:0], t.user[:0], t.session[:0]
 	return t
 }
@@ -200,9 +131,9 @@ func (t *visitorBlock) begin() *visitorBlock {
 func (e *encoder) identify(b *beacon.Batch, i int) (view, visitor int32) {
 	user, session, id := b.User[i], b.Session[i], b.View[i]
 	if i > 0 && id != 0 && id == b.View[i-1] && user == b.User[i-1] && session == b.Session[i-1] {
-		return e.view, e.visitor // neighbours are of one page view more often than not
+		return e.view, e.visitor // most neighbours are of one page view
 	}
-	visitor, fresh := e.visitors.Add(uint64(user)*columns.Spread ^ uint64(session))
+	visitor, fresh := e.visitors.Add(uint64(user)*columns.HashMultiplier ^ uint64(session))
 	if fresh {
 		if t := e.newVisitors; !e.anonymised {
 			t.visitor, t.user, t.session = append(t.visitor, visitor), append(t.user, uint64(user)), append(t.session, uint64(session))
@@ -247,13 +178,13 @@ func tagSets(b *beacon.Batch) ([]string, error) {
 	return sets, nil
 }
 
-// metrics puts those into the block that have a column of their own, and all
-// others into a table.
+// metrics appends vitals to the block of beacons, and other measures to their
+// own table.
 func (e *encoder) metrics(b *beacon.Batch, t *beaconBlock, words []string) {
 	for m := range t.vitals {
-		t.vitals[m].begin(b.Len())
+		t.vitals[m].reset(b.Len())
 	}
-	others := e.tables.measures.block().begin(words)
+	others := e.tables.measures.spareBlock().reset(words)
 	vitals := make([]int, len(words))
 	for i, name := range words {
 		vitals[i] = beacon.VitalIndex(name)
@@ -261,21 +192,21 @@ func (e *encoder) metrics(b *beacon.Batch, t *beaconBlock, words []string) {
 	for k, row := range b.MetricRow {
 		name := b.MetricName[k]
 		if m := vitals[name]; m >= 0 {
-			t.vitals[m].put(int(row), b.MetricValue[k])
+			t.vitals[m].set(int(row), b.MetricValue[k])
 		} else {
-			others.put(t.beacon[row], name, b.MetricValue[k])
+			others.appendRow(t.beacon[row], name, b.MetricValue[k])
 		}
 	}
 	e.counts.Measures += int64(len(others.beacon))
-	e.tables.measures.put(others)
+	e.tables.measures.send(others)
 }
 
-func (t *namedBlock) begin(words []string) *namedBlock {
+func (t *namedBlock) reset(words []string) *namedBlock {
 	t.words, t.beacon, t.name, t.value = words, t.beacon[:0], t.name[:0], t.value[:0]
 	return t
 }
 
-func (t *namedBlock) put(beacon int32, name uint32, value float32) {
+func (t *namedBlock) appendRow(beacon int32, name uint32, value float32) {
 	t.beacon, t.name, t.value = append(t.beacon, beacon), append(t.name, name), append(t.value, value)
 }
 
@@ -283,7 +214,7 @@ func (e *encoder) errors(b *beacon.Batch, first int32) {
 	if len(b.ErrorRow) == 0 {
 		return
 	}
-	t, kinds := e.tables.errors.block(), &kindBlock{}
+	t, kinds := e.tables.errors.spareBlock(), &kindBlock{}
 	t.beacon, t.kind = t.beacon[:0], t.kind[:0]
 	for k, row := range b.ErrorRow {
 		kind := errorKind{b.Strings[b.ErrorType[k]], b.Strings[b.ErrorMessage[k]], b.Strings[b.ErrorStack[k]], b.ErrorHandled[k]}
@@ -291,16 +222,16 @@ func (e *encoder) errors(b *beacon.Batch, first int32) {
 		if !known {
 			number = int32(len(e.kinds) + 1)
 			e.kinds[kind] = number
-			kinds.put(number, kind)
+			kinds.appendKind(number, kind)
 		}
 		t.beacon, t.kind = append(t.beacon, first+int32(row)), append(t.kind, number)
 	}
 	e.counts.Errors += int64(len(t.beacon))
-	e.tables.errors.put(t)
-	e.tables.kinds.put(kinds)
+	e.tables.errors.send(t)
+	e.tables.kinds.send(kinds)
 }
 
-func (t *kindBlock) put(number int32, kind errorKind) {
+func (t *kindBlock) appendKind(number int32, kind errorKind) {
 	t.kind = append(t.kind, number)
 	t.fingerprint = append(t.fingerprint, fingerprint.Of(kind.typ, kind.message, kind.stack))
 	t.typ, t.message, t.stacks = append(t.typ, kind.typ), append(t.message, kind.message), append(t.stacks, kind.stack)
@@ -308,28 +239,28 @@ func (t *kindBlock) put(number int32, kind errorKind) {
 }
 
 func (e *encoder) requests(b *beacon.Batch, first int32, words []string) {
-	t := e.tables.requests.block()
+	t := e.tables.requests.spareBlock()
 	t.words = words
 	t.url, t.method = append(t.url[:0], b.RequestURL...), append(t.method[:0], b.RequestMethod...)
 	t.duration = append(t.duration[:0], b.RequestDuration...)
 	t.beacon, t.status = resized(t.beacon, len(b.RequestRow)), resized(t.status, len(b.RequestRow))
-	t.trace.begin(len(b.RequestRow))
+	t.trace.reset(len(b.RequestRow))
 	for k, row := range b.RequestRow {
 		t.beacon[k], t.status[k] = first+int32(row), int32(b.RequestStatus[k])
 		if at := b.RequestTrace[k]; at != 0 {
 			e.counts.Traces++
-			t.trace.put(k, b.Strings[at])
+			t.trace.set(k, b.Strings[at])
 		}
 	}
 	e.counts.Requests += int64(len(t.beacon))
-	e.tables.requests.put(t)
+	e.tables.requests.send(t)
 }
 
 func (e *encoder) events(b *beacon.Batch, first int32, words []string) {
-	t := e.tables.events.block().begin(words)
+	t := e.tables.events.spareBlock().reset(words)
 	for k, row := range b.EventRow {
-		t.put(first+int32(row), b.EventName[k], b.EventValue[k])
+		t.appendRow(first+int32(row), b.EventName[k], b.EventValue[k])
 	}
 	e.counts.Events += int64(len(t.beacon))
-	e.tables.events.put(t)
+	e.tables.events.send(t)
 }

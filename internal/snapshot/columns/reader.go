@@ -29,14 +29,14 @@ var errDamaged = errors.New("a table is not what it says")
 
 // Reader reads a table, or those of its columns that are asked for.
 type Reader struct {
-	r       io.ReaderAt
-	size    int64
-	footer  *format.FileMetaData
-	unpack  *zstd.Decoder
-	columns []input
-	group   int   // the next one
-	left    int64 // rows of the one that is being read
-	room    int   // for its dictionaries
+	r              io.ReaderAt
+	size           int64
+	footer         *format.FileMetaData
+	unpack         *zstd.Decoder
+	columns        []input
+	group          int   // the next one
+	left           int64 // rows of the one that is being read
+	dictionaryRoom int   // for its dictionaries
 }
 
 // input is a column that is read.
@@ -117,7 +117,7 @@ func (r *Reader) Next(most int) (int, error) {
 		if r.group == len(r.footer.RowGroups) {
 			return 0, nil
 		}
-		if err := r.open(&r.footer.RowGroups[r.group]); err != nil {
+		if err := r.openGroup(&r.footer.RowGroups[r.group]); err != nil {
 			return 0, err
 		}
 		r.group++
@@ -137,9 +137,9 @@ func (r *Reader) Next(most int) (int, error) {
 	return n, nil
 }
 
-// open begins a row group.
-func (r *Reader) open(g *format.RowGroup) error {
-	r.left, r.room = g.NumRows, maxDictionaries
+// openGroup begins a row group.
+func (r *Reader) openGroup(g *format.RowGroup) error {
+	r.left, r.dictionaryRoom = g.NumRows, maxDictionaries
 	for _, c := range r.columns {
 		found := false
 		for i := range g.Columns {
@@ -172,8 +172,8 @@ type pages struct {
 	plain      []byte
 }
 
-// open finds where the pages of a chunk lie.
-func (p *pages) open(r *Reader, m *format.ColumnMetaData) error {
+// locate finds where the pages of a chunk lie.
+func (p *pages) locate(r *Reader, m *format.ColumnMetaData) error {
 	p.at = m.DataPageOffset
 	if m.DictionaryPageOffset > 0 {
 		p.at = min(p.at, m.DictionaryPageOffset)
@@ -192,12 +192,12 @@ type page struct {
 	values []byte // cap reaches beyond, for decoders that read ahead
 }
 
-// next reads a page. It is valid until the next one.
-func (p *pages) next(r *Reader) (*page, error) {
+// readPage reads a page. It is valid until the next one.
+func (p *pages) readPage(r *Reader) (*page, error) {
 	if p.at >= p.end {
 		return nil, errDamaged
 	}
-	p.head = grown(p.head, int(min(maxHeader, p.end-p.at)))
+	p.head = padded(p.head, int(min(maxHeader, p.end-p.at)))
 	if _, err := r.r.ReadAt(p.head, p.at); err != nil {
 		return nil, err
 	}
@@ -215,10 +215,10 @@ func (p *pages) next(r *Reader) (*page, error) {
 	switch {
 	case g.Type == format.DictionaryPage && g.DictionaryPageHeader.Valid:
 		d := &g.DictionaryPageHeader.V
-		if most = int64(r.room); d.NumValues < 0 || d.NumValues > maxEntries || int64(d.NumValues) > plain {
+		if most = int64(r.dictionaryRoom); d.NumValues < 0 || d.NumValues > maxEntries || int64(d.NumValues) > plain {
 			return nil, errDamaged
 		}
-		r.room -= int(max(plain, 0))
+		r.dictionaryRoom -= int(max(plain, 0))
 	case g.Type == format.DataPageV2 && g.DataPageHeaderV2.Valid:
 		d := &g.DataPageHeaderV2.V
 		levels = int64(d.DefinitionLevelsByteLength)
@@ -233,14 +233,14 @@ func (p *pages) next(r *Reader) (*page, error) {
 	if packed < levels || plain < levels || packed > p.end-p.at || packed > most || plain > most {
 		return nil, errDamaged
 	}
-	p.packed = grown(p.packed, int(packed))
+	p.packed = padded(p.packed, int(packed))
 	if _, err := r.r.ReadAt(p.packed, p.at); err != nil {
 		return nil, err
 	}
 	p.at += packed
 	g.levels, g.values = p.packed[:levels], p.packed[levels:]
 	if compressed && packed > levels {
-		if p.plain, err = r.unpack.DecodeAll(g.values, grown(p.plain, int(plain-levels))[:0]); err != nil {
+		if p.plain, err = r.unpack.DecodeAll(g.values, padded(p.plain, int(plain-levels))[:0]); err != nil {
 			return nil, err
 		}
 		g.values = p.plain
@@ -254,8 +254,8 @@ func (p *pages) next(r *Reader) (*page, error) {
 // spareBytes is how far decoders may read beyond their input.
 const spareBytes = 64
 
-// grown is a slice of n bytes of which more can be read.
-func grown(b []byte, n int) []byte {
+// padded is a slice of n bytes of which more can be read.
+func padded(b []byte, n int) []byte {
 	if cap(b) < n+spareBytes {
 		b = make([]byte, n+spareBytes)
 	}

@@ -15,11 +15,11 @@ import (
 	"github.com/rumtop/rumtop/internal/beacon"
 )
 
-// small is a snapshot of a few hundred beacons, as bytes.
-func small(t testing.TB) []byte {
+// smallSnapshot is a snapshot of 300 beacons, as bytes.
+func smallSnapshot(t testing.TB) []byte {
 	t.Helper()
-	a, now := live(t, 300)
-	path, _ := write(t, a, Meta{Site: "shop", TakenAt: now})
+	a, now := aggregator(t, 300)
+	path, _ := writeSnapshot(t, a, Meta{Site: "shop", TakenAt: now})
 	data, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -45,14 +45,14 @@ func readAll(t testing.TB, data []byte) (beacons int, err error) {
 	return beacons, err
 }
 
-// member is a member of an archive that is made anew.
+// member is a member of a rewritten archive.
 type member struct {
 	name string
 	data []byte
 }
 
-// remade is an archive of which members have been changed, with checksums that are right.
-func remade(t testing.TB, data []byte, change func([]member) []member) []byte {
+// rewritten is an archive with changed members and the right checksums.
+func rewritten(t testing.TB, data []byte, change func([]member) []member) []byte {
 	t.Helper()
 	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
@@ -75,7 +75,7 @@ func remade(t testing.TB, data []byte, change func([]member) []member) []byte {
 	var out bytes.Buffer
 	a := archive{zip: zip.NewWriter(&out), taken: time.Unix(0, 0)}
 	for _, m := range change(members) {
-		err := a.member(m.name, strings.HasSuffix(m.name, ".parquet"), func(w io.Writer) error {
+		err := a.writeMember(m.name, strings.HasSuffix(m.name, ".parquet"), func(w io.Writer) error {
 			_, err := w.Write(m.data)
 			return err
 		})
@@ -89,8 +89,8 @@ func remade(t testing.TB, data []byte, change func([]member) []member) []byte {
 	return out.Bytes()
 }
 
-// with replaces one member.
-func with(name string, data []byte) func([]member) []member {
+// replacing replaces one member.
+func replacing(name string, data []byte) func([]member) []member {
 	return func(members []member) []member {
 		for i := range members {
 			if members[i].name == name {
@@ -101,11 +101,11 @@ func with(name string, data []byte) func([]member) []member {
 	}
 }
 
-// Each bad file gets one clear sentence.
-func TestBadFiles(t *testing.T) {
-	good := small(t)
+// Each invalid file gets an error of one line.
+func TestOpenInvalidFileFails(t *testing.T) {
+	good := smallSnapshot(t)
 	if n, err := readAll(t, good); n != 300 || err != nil {
-		t.Fatalf("the good file has %d beacons, %v", n, err)
+		t.Fatalf("valid file: %d beacons, %v, want 300", n, err)
 	}
 	flipped := bytes.Clone(good)
 	flipped[len(flipped)/2] ^= 1
@@ -120,39 +120,38 @@ func TestBadFiles(t *testing.T) {
 		data []byte
 		want string
 	}{
-		{"empty", nil, "the file is empty"},
-		{"text", []byte("hello, world\n"), "no snapshot of rumtop"},
+		{"empty", nil, "empty file"},
+		{"text", []byte("hello, world\n"), "not a rumtop snapshot"},
 		{"truncated", good[:len(good)*2/3], "cut short or damaged"},
 		{"a bit flipped", flipped, "damaged"},
-		{"another zip", remade(t, good, func([]member) []member { return []member{{"a.txt", []byte("a")}} }), "it has no meta.json"},
-		{"newer", remade(t, good, with(metaName, []byte(`{"schema":"rumtop.snapshot/2","from":7}`))), "open it with a newer rumtop"},
-		{"another schema", remade(t, good, with(metaName, []byte(`{"schema":"else/1"}`))), "its schema is"},
-		{"an escape sequence", remade(t, good, with(metaName, []byte(`{"schema":"\u001b[2J"}`))), "its schema is"},
-		{"no JSON", remade(t, good, with(metaName, []byte(`{`))), "meta.json is no JSON"},
-		{"a path", remade(t, good, func(m []member) []member { return append(m, member{"../../etc/passwd", nil}) }), "is no name of a member"},
-		{"twice", remade(t, good, func(m []member) []member { return append(m, m[0]) }), "is in it twice"},
-		{"many members", remade(t, good, many), "members"},
-		{"a bomb", remade(t, good, with(readmeName, make([]byte, maxDocument+1))), "damaged"},
-		{"no table", remade(t, good, func(m []member) []member { return m[:len(m)-1] }), "measures.parquet is missing"},
-		{"no Parquet", remade(t, good, with("beacons.parquet", []byte("PAR1 this is none PAR1"))), "beacons.parquet cannot be read"},
+		{"another zip", rewritten(t, good, func([]member) []member { return []member{{"a.txt", []byte("a")}} }), "no meta.json"},
+		{"newer", rewritten(t, good, replacing(metaName, []byte(`{"schema":"rumtop.snapshot/2","from":7}`))), "open it with a newer rumtop"},
+		{"another schema", rewritten(t, good, replacing(metaName, []byte(`{"schema":"else/1"}`))), `schema "else/1"`},
+		{"an escape sequence", rewritten(t, good, replacing(metaName, []byte(`{"schema":"\u001b[2J"}`))), "not a rumtop snapshot: schema"},
+		{"invalid JSON", rewritten(t, good, replacing(metaName, []byte(`{`))), "meta.json: invalid JSON"},
+		{"a path", rewritten(t, good, func(m []member) []member { return append(m, member{"../../etc/passwd", nil}) }), "invalid member name"},
+		{"twice", rewritten(t, good, func(m []member) []member { return append(m, m[0]) }), "two members"},
+		{"many members", rewritten(t, good, many), "members"},
+		{"a bomb", rewritten(t, good, replacing(readmeName, make([]byte, maxDocument+1))), "damaged"},
+		{"no table", rewritten(t, good, func(m []member) []member { return m[:len(m)-1] }), "measures.parquet is missing"},
+		{"no Parquet", rewritten(t, good, replacing("beacons.parquet", []byte("PAR1 this is none PAR1"))), "cannot read beacons.parquet"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := readAll(t, c.data)
 			if err == nil || !strings.Contains(err.Error(), c.want) || strings.ContainsAny(err.Error(), "\n\x1b") {
-				t.Errorf("it says %q, not %q in one line", err, c.want)
+				t.Errorf("error %q, want %q in one line", err, c.want)
 			}
 		})
 	}
 }
 
-// A table that was tampered with, its checksum made right, costs neither a panic
-// nor memory.
-func TestTamperedTables(t *testing.T) {
-	good := small(t)
+// A tampered table with the right checksum costs neither a panic nor memory.
+func TestBatchesTamperedTableBounded(t *testing.T) {
+	good := smallSnapshot(t)
 	r := rand.New(rand.NewPCG(1, 1))
 	for _, name := range []string{"beacons.parquet", "views.parquet", "error_kinds.parquet", "requests.parquet"} {
 		for range 12 {
-			data := remade(t, good, func(m []member) []member {
+			data := rewritten(t, good, func(m []member) []member {
 				for i := range m {
 					if m[i].name == name {
 						for range 1 + r.IntN(4) {
@@ -163,14 +162,14 @@ func TestTamperedTables(t *testing.T) {
 				return m
 			})
 			if n, err := readAll(t, data); err == nil && n > 300 {
-				t.Fatalf("%d beacons of 300", n)
+				t.Fatalf("%d beacons, want at most 300", n)
 			}
 		}
 	}
 }
 
 func FuzzOpen(f *testing.F) {
-	f.Add(small(f))
+	f.Add(smallSnapshot(f))
 	f.Add([]byte("PK\x03\x04"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if _, err := readAll(t, data); err != nil && strings.ContainsAny(err.Error(), "\x1b") {
@@ -179,12 +178,12 @@ func FuzzOpen(f *testing.F) {
 	})
 }
 
-// FuzzTable tampers with a table behind right checksums.
+// FuzzTable tampers with a table and corrects the checksums.
 func FuzzTable(f *testing.F) {
-	good := small(f)
+	good := smallSnapshot(f)
 	f.Add(200, byte(1), 4000, byte(255))
 	f.Fuzz(func(t *testing.T, at int, v byte, and int, w byte) {
-		data := remade(t, good, func(m []member) []member {
+		data := rewritten(t, good, func(m []member) []member {
 			for i := range m {
 				if m[i].name == "beacons.parquet" {
 					n := uint(len(m[i].data))
