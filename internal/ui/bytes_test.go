@@ -75,7 +75,8 @@ func startPaced(t testing.TB, incident bool, w, h int) *paced {
 	return p
 }
 
-// settled waits until nothing more is sent: the renderer draws 120 times a second.
+// settled waits until nothing more is sent; the renderer draws 120 times a
+// second.
 func (p *paced) settled() int64 {
 	last, since := p.out.bytes.Load(), time.Now()
 	for time.Since(since) < 40*time.Millisecond {

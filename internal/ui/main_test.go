@@ -16,8 +16,8 @@ import (
 // real terminal: "incident" or "quiet".
 const screenVariable = "RUMTOP_TEST_SCREEN"
 
-// ignoreHangup has the screen not be ended by the signal that a terminal sends when
-// it goes, as under nohup.
+// ignoreHangup makes the screen ignore the signal that a closed terminal sends, as
+// under nohup.
 const ignoreHangup = "RUMTOP_TEST_NOHUP"
 
 func TestMain(m *testing.M) {

@@ -61,7 +61,8 @@ func (p objectivePane) hints(k *keyMap) []key.Binding {
 func (p objectivePane) summary(*frame.Frame) (string, bool) {
 	var parts []string
 	for _, b := range p.burns {
-		s := fmt.Sprintf("%s (%s): %s%% good (n=%s), burn %s", b.Name, b.Objective, measure.Percent(b.Good), measure.Count(float64(b.N)), measure.Times(b.Now))
+		s := fmt.Sprintf("%s (%s): %s%% good (n=%s), burn %s", b.Name, b.Objective,
+			measure.Percent(b.Good), measure.Count(float64(b.N)), measure.Times(b.Now))
 		if b.Page {
 			s += ", breach"
 		}
@@ -89,7 +90,10 @@ func (p objectivePane) view(s scene) []string {
 	if len(p.burns) == 0 {
 		for _, text := range [...]string{
 			`no objectives. Set --objective errors="99.5% of views", or in the configuration file:`, "",
-			"  objective:", "    errors: 99.5% of views", "    speed: 75% of lcp<=2500 where device=mobile", "    payment: 99% of requests:*/api/payment",
+			"  objective:",
+			"    errors: 99.5% of views",
+			"    speed: 75% of lcp<=2500 where device=mobile",
+			"    payment: 99% of requests:*/api/payment",
 		} {
 			w.Skip(margin)
 			w.Put(t.Dim, draw.Clean(text, s.w-margin))

@@ -85,9 +85,9 @@ func readUntil(t testing.TB, r io.Reader, text string) string {
 // asking is how long bubbletea waits for a terminal that does not answer.
 const asking = 5 * time.Second
 
-// A terminal that answers no query must not be waited for, nor asked. How long the
-// first paint takes is for BenchmarkFirstPaint to say: here it need only be sooner than if
-// the terminal had been asked, on however busy a machine in one of some tries.
+// The terminal must not be asked, nor waited for. BenchmarkFirstPaint measures the
+// first paint; here it need only be faster than a terminal that was asked, in one
+// of some tries on a busy machine.
 func TestFirstPaintAsksNothing(t *testing.T) {
 	var took time.Duration
 	for range 5 {
@@ -108,7 +108,8 @@ func TestFirstPaintAsksNothing(t *testing.T) {
 	t.Errorf("first paint after %v, as if the terminal had been asked", took)
 }
 
-// BenchmarkFirstPaint is the time from starting the process to numbers on the screen.
+// BenchmarkFirstPaint is the time from the start of the process to numbers on the
+// screen.
 func BenchmarkFirstPaint(b *testing.B) {
 	for b.Loop() {
 		person, cmd := startScreen(b)

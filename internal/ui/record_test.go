@@ -41,7 +41,8 @@ func (r tape) Recording() RecordingState {
 	return RecordingState{On: *r.on, Since: r.since, Bytes: 12_345_678}
 }
 
-// done runs the commands that a key gave, but for timers, and hands back what they bring.
+// done presses a key and gives the model the messages of its commands, except
+// those of timers.
 func done(t *testing.T, m model, key string) model {
 	t.Helper()
 	next, cmd := m.Update(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(key)})
@@ -155,7 +156,7 @@ func TestAbreast(t *testing.T) {
 	}
 }
 
-// What a screen's commands bring comes back to that screen; the end is everyone's.
+// The messages of a screen's commands return to that screen; quitting ends both.
 func TestMessagesKeepTheirSide(t *testing.T) {
 	batch := sided(1, tea.Batch(func() tea.Msg { return noticeExpired(7) }, tea.Quit))().(tea.BatchMsg)
 	if msg, ok := batch[0]().(sideMsg); !ok || msg.side != 1 || msg.msg != noticeExpired(7) {

@@ -51,7 +51,8 @@ func (p releasePane) summary(*frame.Frame) (string, bool) {
 	if v == nil {
 		return "", false
 	}
-	parts := []string{fmt.Sprintf("%s (%s views) vs %s (%s views): %s", v.Canary, measure.Count(float64(v.CanaryViews)), v.Baseline, measure.Count(float64(v.BaselineViews)), verdictText(v.Verdict))}
+	parts := []string{fmt.Sprintf("%s (%s views) vs %s (%s views): %s", v.Canary, measure.Count(float64(v.CanaryViews)),
+		v.Baseline, measure.Count(float64(v.BaselineViews)), verdictText(v.Verdict))}
 	for _, j := range v.Measures {
 		parts = append(parts, measureTitle(j.Measure)+" "+verdictText(j.Verdict))
 	}
@@ -120,7 +121,8 @@ func (p releasePane) view(s scene) []string {
 	}
 	add()
 	w.Skip(margin)
-	w.Put(th.Dim, clauses(measure.Count(coarse(float64(v.CanaryViews)))+" and "+measure.Count(coarse(float64(v.BaselineViews)))+" views since "+draw.Clock(v.From, f.At, s.loc)+
+	views := measure.Count(coarse(float64(v.CanaryViews))) + " and " + measure.Count(coarse(float64(v.BaselineViews))) + " views"
+	w.Put(th.Dim, clauses(views+" since "+draw.Clock(v.From, f.At, s.loc)+
 		" · weighted to one mix of region, device, browser · covers "+measure.WholePercent(v.Support)+" of canary", s.w-margin))
 	add()
 	if v.Note != "" {

@@ -41,13 +41,17 @@ func (m model) drawWholePane(lines []string, l layout) {
 func (m model) drawLines(lines []string, l layout) {
 	state := m.link()
 	if l.header.h > 0 {
-		hs := headerState{watching: m.presence.label(), since: m.sinceT0(), title: m.title, question: m.query, link: state, loc: m.loc, recording: m.recording}
+		hs := headerState{
+			watching: m.presence.label(), since: m.sinceT0(), title: m.title, question: m.query,
+			link: state, loc: m.loc, recording: m.recording,
+		}
 		if m.frame != nil {
 			hs.recorded = m.recorded.mark(m.frame.At)
 		}
 		l.header.place(lines, headerLine(m.frame, hs, m.theme, l.w))
 	}
-	status, reasons := statusLine(m.frame, state, m.notice.text, m.theme, m.loc, l.w), reasonsLine(m.frame, state, m.theme, m.loc, l.w)
+	status := statusLine(m.frame, state, m.notice.text, m.theme, m.loc, l.w)
+	reasons := reasonsLine(m.frame, state, m.theme, m.loc, l.w)
 	if m.selecting() && m.notice.text == "" {
 		status, reasons = m.chosen.headline(m.frame, m.theme, m.loc, l.w), status
 	}

@@ -20,8 +20,8 @@ func at(hour, minute, second int) time.Time {
 	return time.Date(2026, 11, 20, hour, minute, second, 0, time.UTC)
 }
 
-// What the keys of a selection choose: the charts of the incident go from 13:37:30 to
-// 14:07:30 by 30 s, a column at this size is 90 s, and it began at 14:02.
+// Keys select a time range. The charts of the incident go from 13:37:30 to
+// 14:07:30 by 30 s, a column at this size is 90 s, and its onset is 14:02.
 func TestSelectionKeys(t *testing.T) {
 	for _, c := range []struct {
 		name     string
@@ -170,7 +170,7 @@ func TestSelectionKeysComeFirst(t *testing.T) {
 	}
 }
 
-// Walking back in time, the charts look back as far as the window is, and show where it is.
+// When the window moves back in time, the charts reach it and highlight it.
 func TestChartsShowWindow(t *testing.T) {
 	f := incident()
 	f.Now = f.At
@@ -217,7 +217,8 @@ func TestSelectionGoldens(t *testing.T) {
 	}
 }
 
-// No order of keys, sizes and frames chooses what is not there, or breaks the screen.
+// No order of keys, sizes and frames selects outside the charts or breaks the
+// screen.
 func FuzzSelection(f *testing.F) {
 	f.Add([]byte("cH\tLc"), 120, 36)
 	f.Add([]byte("c\re\x1b\x1b"), 60, 20)

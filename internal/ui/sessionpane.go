@@ -211,7 +211,8 @@ func (p sessionPane) viewTimeline(s scene) []string {
 	w.Put(t.Strong, "session "+p.id)
 	if len(p.timeline) > 0 {
 		last := p.timeline[len(p.timeline)-1].At
-		w.Put(t.Dim, " · "+measure.Quantity(float64(len(p.timeline)), "entry", "entries")+" in "+draw.Span(last.Sub(p.timeline[0].At))+" of history")
+		entries := measure.Quantity(float64(len(p.timeline)), "entry", "entries")
+		w.Put(t.Dim, " · "+entries+" in "+draw.Span(last.Sub(p.timeline[0].At))+" of history")
 	}
 	lines := []string{"", w.Flush(), ""}
 	if p.timeline == nil {

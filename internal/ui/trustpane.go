@@ -100,9 +100,12 @@ func claims(f *frame.Frame, loc *time.Location) []claim {
 	list := []claim{
 		{"connected", connected, weigh(!h.Connected, grave), h.Server + "; no new data while disconnected"},
 		{"beacons/s", measure.Count(coarse(h.PerS)), calm, "mean over the window; compare with your usual rate"},
-		{"newest beacon", draw.Span(time.Duration(h.QuietS * float64(time.Second))), weigh(quiet(f), grave), "since the last one arrived; silence is not health"},
-		{"lag", draw.Span(time.Duration(h.LagMS * float64(time.Millisecond))), weigh(h.LagMS > 10_000, doubtful), "from the collector to this screen"},
-		{"volume", volume(f, loc), weigh(len(f.Silences) > 0, grave), "each region, page, device, browser, OS, country vs its last hour"},
+		{"newest beacon", draw.Span(time.Duration(h.QuietS * float64(time.Second))), weigh(quiet(f), grave),
+			"since the last one arrived; silence is not health"},
+		{"lag", draw.Span(time.Duration(h.LagMS * float64(time.Millisecond))), weigh(h.LagMS > 10_000, doubtful),
+			"from the collector to this screen"},
+		{"volume", volume(f, loc), weigh(len(f.Silences) > 0, grave),
+			"each region, page, device, browser, OS, country vs its last hour"},
 		{"sampling", sampling(h.SampleRate), calm, "lowest rate in the window; counts are scaled up to match (≈)"},
 		coverage(&f.Total),
 	}
@@ -111,7 +114,8 @@ func claims(f *frame.Frame, loc *time.Location) []claim {
 		from = h.HistoryFrom.In(loc).Format("15:04:05 MST")
 	}
 	list = append(list,
-		claim{"history", from, weigh(!h.History, doubtful), "oldest of " + measure.Count(float64(h.Retained)) + " beacons in memory"},
+		claim{"history", from, weigh(!h.History, doubtful),
+			"oldest of " + measure.Count(float64(h.Retained)) + " beacons in memory"},
 		loss("dropped", h.Dropped, grave, "lost on the way to this viewer: slow network or machine"),
 		loss("gaps", h.Gaps, grave, "messages missing from the stream: expired, or never stored"),
 		loss("malformed", h.Malformed, grave, "undecodable batches: newer collector, or a foreign publisher"),
@@ -121,7 +125,8 @@ func claims(f *frame.Frame, loc *time.Location) []claim {
 		loss("late", h.Late, calm, "over 5 s behind the newest; counted at receive time"),
 		loss("duplicates", h.Duplicates, calm, "resent by a browser or collector; counted once"),
 		loss("reconnects", h.Reconnects, calm, "to NATS since start; history fills the gaps"),
-		claim{"skew p95", measure.TailSeconds(h.SkewP95MS) + " s", weigh(h.SkewN >= frame.Thin && h.SkewP95MS > 60_000, doubtful), "browser vs collector clock; windows use the collector's"},
+		claim{"skew p95", measure.TailSeconds(h.SkewP95MS) + " s", weigh(h.SkewN >= frame.Thin && h.SkewP95MS > 60_000, doubtful),
+			"browser vs collector clock; windows use the collector's"},
 	)
 	for _, c := range []claim{
 		loss("denied", h.CollectorsDenied, doubtful, "whole requests: origin, key, limits; see rumtop doctor"),
