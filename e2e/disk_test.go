@@ -217,7 +217,7 @@ func fullDiskOnScreen(t *testing.T, r *harness, recorded string) {
 	if status := m.exitStatus(); status != "0" {
 		t.Errorf("rumtop ended with %s", status)
 	}
-	m.waitFor(".rumsnap: ", "write it up with: rumtop report rumtop-shop-")
+	m.waitFor(".rumsnap: ", "next: rumtop report rumtop-shop-")
 	if found, err := filepath.Glob(filepath.Join(dir, "rumtop-shop-*.rumsnap")); err != nil || len(found) != 2 {
 		t.Errorf("%q are there, not two files (%v)", found, err)
 	}

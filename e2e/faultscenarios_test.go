@@ -155,7 +155,7 @@ func permissionLost(t *testing.T, e *env) {
 	}
 	reload(`"nothing"`)
 	f.collector.load(rate, 5*time.Second)
-	testwait.Until(t, "the collector reports the missing permission", func() bool { return strings.Contains(f.collector.p.lines.String(), "NATS forbids") })
+	testwait.Until(t, "the collector reports the missing permission", func() bool { return strings.Contains(f.collector.p.lines.String(), "NATS permission violations") })
 	reload(creator)
 	f.checkRecovery(time.Now())
 	if last := f.viewer.last(); last.Health.Violations != 0 {

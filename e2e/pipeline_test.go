@@ -55,8 +55,8 @@ func TestPipeline(t *testing.T) {
 			says string
 			args []string
 		}{
-			{"name both releases", []string{"--baseline", "2.4.0"}},
-			{"name two releases", []string{"--baseline", "2.4.0", "--canary", "2.4.0"}},
+			{"set --baseline and --canary", []string{"--baseline", "2.4.0"}},
+			{"use two releases", []string{"--baseline", "2.4.0", "--canary", "2.4.0"}},
 			{"--margin", []string{"--baseline", "2.4.0", "--canary", "2.4.1", "--margin", "errors=5"}},
 			{"column 5", []string{"--baseline", "2.4.0", "--canary", "2.4.1", "-f", "lcp>fast"}},
 			{"unknown flag", []string{"--base", "2.4.0"}},
@@ -267,7 +267,7 @@ func breachCommand(r *harness) {
 		r.t.Errorf("the command got %q, printed %q", text, printed.String())
 	}
 	stdout, stderr, status := run(r.t, r.env.rumtop, append([]string{"check", "--format", "json"}, objective...)...)
-	if status != 1 || !strings.Contains(stdout, `"schema":"rumtop.check/1"`) || !strings.Contains(stderr, "burns too fast") {
+	if status != 1 || !strings.Contains(stdout, `"schema":"rumtop.check/1"`) || !strings.Contains(stderr, "error budget breach") {
 		r.t.Errorf("check of a breach: status %d, prints %q, says %q", status, stdout, stderr)
 	}
 	if _, _, status := run(r.t, r.env.rumtop, append([]string{"check", "--mute", "errors"}, objective...)...); status != 0 {

@@ -2,7 +2,7 @@ package main
 
 import (
 	"crypto/rand"
-	"fmt"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -55,7 +55,7 @@ func (p *program) annotateCommand() *cobra.Command {
 				return err
 			}
 			if !stored {
-				p.printError(fmt.Errorf("no stream keeps the marker: only the viewers of now see it"))
+				p.printError(errors.New("marker not stored: no stream: only current viewers see it"))
 			}
 			return nil
 		},

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/measure"
 	"github.com/rumtop/rumtop/internal/plain"
 )
 
@@ -26,8 +27,8 @@ type breach struct {
 	// Objectives are those in breach; at its end, all of them.
 	Objectives []frame.Burn `json:"objectives"`
 	Total      frame.Row    `json:"total"`
-	// Telemetry is what is wrong with the data itself, one sentence each: the
-	// breach may come from that.
+	// Telemetry lists problems of the data itself, one sentence each: they may
+	// be the cause of the breach.
 	Telemetry []string `json:"telemetry,omitempty"`
 }
 
@@ -47,28 +48,28 @@ func breachOf(b *frame.Breaches, f *frame.Frame) *breach {
 	}
 }
 
-// telemetry is what a person must know before trusting a frame.
+// telemetry lists the problems of the data of a frame, one sentence each.
 func telemetry(f *frame.Frame) (out []string) {
 	h := &f.Health
-	say := func(wrong bool, format string, args ...any) {
+	warn := func(wrong bool, format string, args ...any) {
 		if wrong {
 			out = append(out, fmt.Sprintf(format, args...))
 		}
 	}
-	say(!h.Connected, "disconnected from the server")
-	say(h.Dropped > 0, "%d messages dropped in transit", h.Dropped)
-	say(h.Gaps > 0, "%d messages missing from stream", h.Gaps)
-	say(h.Malformed > 0, "%d undecodable batches", h.Malformed)
-	say(h.Evicted > 0, "%d beacons evicted by --memory", h.Evicted)
+	warn(!h.Connected, "disconnected from the server")
+	warn(h.Dropped > 0, "%s dropped in transit", measure.Quantity(float64(h.Dropped), "message", "messages"))
+	warn(h.Gaps > 0, "%s missing from stream", measure.Quantity(float64(h.Gaps), "message", "messages"))
+	warn(h.Malformed > 0, "%s", measure.Quantity(float64(h.Malformed), "undecodable batch", "undecodable batches"))
+	warn(h.Evicted > 0, "%s evicted by --memory", measure.Quantity(float64(h.Evicted), "beacon", "beacons"))
 	for _, s := range f.Silences {
-		who := "everyone"
+		segment := "all traffic"
 		if s.Field != "" {
-			who = plain.Line(s.String(), 100)
+			segment = plain.Line(s.String(), 100)
 		}
-		say(true, "%s sends %.0f%% of expected beacons since %s", who, 100*s.Received/s.Expected, s.Since.Format(time.RFC3339))
+		warn(true, "%s sends %.0f%% of expected beacons since %s", segment, 100*s.Received/s.Expected, s.Since.Format(time.RFC3339))
 	}
-	say(h.SampleBefore > 0 && h.SampleBefore != h.SampleRate, "sampling went from %.3g%% to %.3g%%", 100*h.SampleBefore, 100*h.SampleRate)
-	say(h.QuietS > 30, "no beacons for %.0f s", h.QuietS)
+	warn(h.SampleBefore > 0 && h.SampleBefore != h.SampleRate, "sampling went from %.3g%% to %.3g%%", 100*h.SampleBefore, 100*h.SampleRate)
+	warn(h.QuietS > 30, "no beacons for %.0f s", h.QuietS)
 	return out
 }
 
@@ -93,7 +94,7 @@ func runOnBreach(ctx context.Context, command string, b *breach) error {
 }
 
 // breachRunner runs the command of --on-breach, for one breach after the other.
-// A few wait while it runs; more are dropped.
+// While it runs, it queues a few breaches and drops more.
 type breachRunner struct {
 	command string
 	waiting chan *breach
@@ -103,21 +104,21 @@ func newBreachRunner(command string) *breachRunner {
 	return &breachRunner{command, make(chan *breach, 4)}
 }
 
-func (a *breachRunner) enqueue(b *breach) {
+func (r *breachRunner) enqueue(b *breach) {
 	select {
-	case a.waiting <- b:
+	case r.waiting <- b:
 	default:
 	}
 }
 
 // run runs until ctx ends. It calls failed with the error of each command.
-func (a *breachRunner) run(ctx context.Context, failed func(error)) {
+func (r *breachRunner) run(ctx context.Context, failed func(error)) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case b := <-a.waiting:
-			if err := runOnBreach(ctx, a.command, b); err != nil && ctx.Err() == nil {
+		case b := <-r.waiting:
+			if err := runOnBreach(ctx, r.command, b); err != nil && ctx.Err() == nil {
 				failed(err)
 			}
 		}

@@ -16,6 +16,7 @@ import (
 	"github.com/rumtop/rumtop/internal/feed"
 	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/plain"
+	"github.com/rumtop/rumtop/internal/ui/draw"
 )
 
 func (p *program) checkCommand() *cobra.Command {
@@ -73,14 +74,13 @@ Objectives are read from the configuration file like any flag:
 // errBreach ends a check that found a breach.
 var errBreach = &statusError{exitFailed, errors.New("error budget breach")}
 
-func (p *program) check(ctx context.Context, cfg agg.Config, o *objectiveFlags, f *feed.Live, site, format string, watch bool) error {
+func (p *program) check(ctx context.Context, cfg agg.Config, o *objectiveFlags, source *feed.Live, site, format string, watch bool) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	since := o.longWindow + time.Minute
-	cfg.Retain = since + readMargin
-	loop, failed := f.Start(ctx, cfg, site, since, time.Second, nil)
+	f := source.Start(ctx, feed.LiveOptions{Config: cfg, Site: site, Since: since, Interval: time.Second})
 	query := frame.Query{Site: site, By: "region", Window: o.longWindow}
-	loop.Ask(query)
+	f.Ask(query)
 	alarm := newBreachRunner(o.onBreach)
 	if o.onBreach != "" {
 		go alarm.run(ctx, p.printError)
@@ -90,21 +90,21 @@ func (p *program) check(ctx context.Context, cfg agg.Config, o *objectiveFlags, 
 		select {
 		case <-ctx.Done():
 			return nil
-		case err := <-failed:
+		case err := <-f.Failed:
 			return err
-		case frame, ok := <-loop.Frames():
+		case seen, ok := <-f.Frames():
 			switch {
 			case !ok:
 				return ctx.Err()
-			case frame.Health.Loading < 1:
+			case seen.Health.Loading < 1:
 				continue
 			case !watch:
-				if err := printBurns(p.stdout, frame, format); err != nil {
+				if err := printBurns(p.stdout, seen, format, o.longWindow); err != nil {
 					return err
 				}
-				return checkStatus(frame)
+				return checkStatus(seen)
 			}
-			b := breachOf(&breaches, frame)
+			b := breachOf(&breaches, seen)
 			if b == nil {
 				continue
 			}
@@ -144,7 +144,9 @@ type burnReport struct {
 	Telemetry  []string     `json:"telemetry,omitempty"`
 }
 
-func printBurns(w io.Writer, f *frame.Frame, format string) error {
+// printBurns prints the objectives of a frame. window is the long one of the
+// burn rates; the short one is a third of it.
+func printBurns(w io.Writer, f *frame.Frame, format string, window time.Duration) error {
 	if format == "json" {
 		enc := json.NewEncoder(w)
 		enc.SetEscapeHTML(false)
@@ -152,7 +154,7 @@ func printBurns(w io.Writer, f *frame.Frame, format string) error {
 	}
 	b := &strings.Builder{}
 	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
-	_, _ = fmt.Fprintf(t, "objective\tgood\tn\tburn\tnow\tbudget spent\tstate\t  what\n")
+	_, _ = fmt.Fprintf(t, "name\tgood\tn\tburn %s\tburn %s\tbudget spent\tstate\t  objective\n", draw.Span(window), draw.Span(window/3))
 	for _, o := range f.Objectives {
 		state := "ok"
 		switch {
@@ -164,7 +166,7 @@ func printBurns(w io.Writer, f *frame.Frame, format string) error {
 			state = "muted"
 		}
 		good, rate, now := fmt.Sprintf("%.3f%%", 100*o.Good), fmt.Sprintf("%.1f×", o.Rate), fmt.Sprintf("%.1f×", o.Now)
-		if o.N == 0 { // all of nothing would read as health
+		if o.N == 0 { // 100% of no values would look healthy
 			good, rate, now = "·", "·", "·"
 		}
 		_, _ = fmt.Fprintf(t, "%s\t%s\t%d\t%s\t%s\t%.2f%%\t%s\t  %s\n", plain.Line(o.Name, 30), good, o.N, rate, now, 100*o.Spent, state, plain.Line(o.Objective, 100))

@@ -22,7 +22,7 @@ import (
 const drainTime = 9 * time.Second
 
 // collectorMemory is where the garbage collector starts to work harder, in
-// bytes. A collector may take 128 MiB in all: the program's own pages are some
+// bytes. A collector may use 128 MiB in all: the program's own pages take some
 // 25, and under load the garbage collector runs late.
 const collectorMemory = 80 << 20
 
@@ -64,30 +64,30 @@ Runs until SIGTERM, then publishes what it has accepted; a second signal exits a
 			}
 			defer conn.Close()
 			cfg.Metrics = append(cfg.Metrics, connectionMetrics{conn})
-			edge, err := startEdge(conn, cfg)
+			server, err := startCollector(conn, cfg)
 			if err != nil {
 				return err
 			}
 			if c.metricsListen != "" {
-				if err := edge.serveOperators(c.metricsListen, log); err != nil {
-					return errors.Join(err, edge.drain())
+				if err := server.serveOperators(c.metricsListen, log); err != nil {
+					return errors.Join(err, server.drain())
 				}
-				defer func() { _ = edge.operators.Close() }()
+				defer func() { _ = server.operators.Close() }()
 			}
 			if c.identityBucket != "" {
-				edge.share(ctx, conn, c.identityBucket, log)
+				server.shareIdentity(ctx, conn, c.identityBucket, log)
 			}
-			if err := edge.listen(c.listen); err != nil {
-				return errors.Join(err, edge.drain())
+			if err := server.listen(c.listen); err != nil {
+				return errors.Join(err, server.drain())
 			}
 			for name, key := range cfg.Sites {
-				log.Info("collecting", "site", name, "address", edge.listener.Addr().String(), "script", scriptTag(edge.url(), key))
+				log.Info("collecting", "site", name, "address", server.listener.Addr().String(), "script", scriptTag(server.url(), key))
 			}
 			if cfg.Region == "" && cfg.RegionHeader == "" && cfg.GeoIP == "" {
 				log.Warn(`every region will be "unknown": set --region, --region-header or --geoip`)
 			}
-			edge.grace = l.grace
-			return edge.serve(ctx)
+			server.grace = l.grace
+			return server.serve(ctx)
 		},
 	}
 	fs := cmd.Flags()
@@ -100,18 +100,18 @@ Runs until SIGTERM, then publishes what it has accepted; a second signal exits a
 	return cmd
 }
 
-// edge is a collector, its publisher, and where it listens.
-type edge struct {
+// collectorServer is a collector, its publisher, and where it listens.
+type collectorServer struct {
 	collector *collector.Collector
 	publisher *stream.Publisher
 	reporter  *reporter
-	server    *http.Server
+	http      *http.Server
 	listener  net.Listener
-	operators *http.Server  // of --metrics-listen; nil: the same as server
+	operators *http.Server  // of --metrics-listen; nil: the same as http
 	grace     time.Duration // between /readyz turning 503 and the shutdown
 }
 
-func startEdge(conn *stream.Conn, cfg collector.Config) (*edge, error) {
+func startCollector(conn *stream.Conn, cfg collector.Config) (*collectorServer, error) {
 	pub, err := stream.NewPublisher(conn, stream.PublisherOptions{Create: &stream.Limits{}})
 	if err != nil {
 		return nil, err
@@ -124,74 +124,74 @@ func startEdge(conn *stream.Conn, cfg collector.Config) (*edge, error) {
 	if cfg.IdentityKeyFile != "" {
 		identity = beacon.IdentityFile
 	}
-	return &edge{collector: c, publisher: pub, reporter: startReporter(conn, c, &cfg, identity), server: c.Server()}, nil
+	return &collectorServer{collector: c, publisher: pub, reporter: startReporter(conn, c, &cfg, identity), http: c.Server()}, nil
 }
 
 // listen opens the address, with the collector's cap on connections.
-func (e *edge) listen(address string) error {
+func (s *collectorServer) listen(address string) error {
 	l, err := net.Listen("tcp", address)
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w: set another address with --listen", address, errors.Unwrap(err))
 	}
-	e.listener = e.collector.Listener(l)
+	s.listener = s.collector.Listener(l)
 	return nil
 }
 
 // url is the address for browsers.
-func (e *edge) url() string {
-	if e.server.TLSConfig != nil {
-		return "https://" + e.listener.Addr().String()
+func (s *collectorServer) url() string {
+	if s.http.TLSConfig != nil {
+		return "https://" + s.listener.Addr().String()
 	}
-	return "http://" + e.listener.Addr().String()
+	return "http://" + s.listener.Addr().String()
 }
 
 // serve accepts beacons until ctx ends, then drains.
-func (e *edge) serve(ctx context.Context) error {
+func (s *collectorServer) serve(ctx context.Context) error {
 	failed := make(chan error, 1)
 	go func() {
-		if e.server.TLSConfig != nil {
-			failed <- e.server.ServeTLS(e.listener, "", "")
+		if s.http.TLSConfig != nil {
+			failed <- s.http.ServeTLS(s.listener, "", "")
 		} else {
-			failed <- e.server.Serve(e.listener)
+			failed <- s.http.Serve(s.listener)
 		}
 	}()
 	select {
 	case err := <-failed:
-		return errors.Join(fmt.Errorf("serve HTTP: %w", err), e.drain())
+		return errors.Join(fmt.Errorf("serve HTTP: %w", err), s.drain())
 	case <-ctx.Done():
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
 	defer cancel()
 	// Balancers send new requests elsewhere; the collector serves those that still
 	// arrive.
-	e.collector.Retire()
+	s.collector.Retire()
 	select {
 	case err := <-failed:
-		return errors.Join(fmt.Errorf("serve HTTP: %w", err), e.drainUntil(ctx))
-	case <-time.After(e.grace):
+		return errors.Join(fmt.Errorf("serve HTTP: %w", err), s.drainUntil(ctx))
+	case <-time.After(s.grace):
 	}
 	// No new connections; requests under way get their response.
-	stopping, stop := context.WithTimeout(ctx, (drainTime-e.grace)/2)
+	stopping, stop := context.WithTimeout(ctx, (drainTime-s.grace)/2)
 	defer stop()
-	err := e.server.Shutdown(stopping)
+	err := s.http.Shutdown(stopping)
 	if errors.Is(err, context.DeadlineExceeded) {
-		err = e.server.Close()
+		err = s.http.Close()
 	}
 	if served := <-failed; !errors.Is(served, http.ErrServerClosed) {
 		err = errors.Join(err, served)
 	}
-	return errors.Join(err, e.drainUntil(ctx))
+	return errors.Join(err, s.drainUntil(ctx))
 }
 
 // drain publishes everything that was accepted, within drainTime.
-func (e *edge) drain() error {
+func (s *collectorServer) drain() error {
 	ctx, cancel := context.WithTimeout(context.Background(), drainTime)
 	defer cancel()
-	return e.drainUntil(ctx)
+	return s.drainUntil(ctx)
 }
 
-func (e *edge) drainUntil(ctx context.Context) error {
-	err := errors.Join(e.collector.Drain(ctx), e.publisher.Close(ctx))
-	e.reporter.close(ctx)
+func (s *collectorServer) drainUntil(ctx context.Context) error {
+	err := errors.Join(s.collector.Drain(ctx), s.publisher.Close(ctx))
+	s.reporter.close(ctx)
 	return err
 }

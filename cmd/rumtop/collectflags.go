@@ -166,7 +166,7 @@ func viewSite(sites []string) string {
 	return name
 }
 
-// scriptTag is what a page needs to report to a collector at an URL.
+// scriptTag is the HTML of a page that reports to the collector at a URL.
 func scriptTag(url, key string) string {
 	if key != "" {
 		key = fmt.Sprintf(` data-key="%s"`, key)

@@ -10,27 +10,28 @@ import (
 	"github.com/rumtop/rumtop/internal/stream"
 )
 
-// How often a collector that hashes under a key of its own looks for the shared
-// one, and the size of a new one in bytes.
 const (
+	// identityRetry is how often a collector with a key of its own looks for
+	// the shared one.
 	identityRetry = 5 * time.Second
-	identitySize  = 32
+	// identitySize is the size of a new key in bytes.
+	identitySize = 32
 )
 
-// share takes the key that identifiers are hashed under from a bucket in NATS.
-// Beacons must flow: where the bucket is out of reach the collector begins
-// with a key of its own, says so, is counted so by viewers, and goes on trying
-// until ctx ends.
-func (e *edge) share(ctx context.Context, conn *stream.Conn, bucket string, log *slog.Logger) {
+// shareIdentity gets the key that identifiers are hashed under from a bucket in
+// NATS. If the bucket is out of reach, the collector starts with a key of its
+// own, so that beacons flow; it logs and reports that, and retries until ctx
+// ends.
+func (s *collectorServer) shareIdentity(ctx context.Context, conn *stream.Conn, bucket string, log *slog.Logger) {
 	fresh := make([]byte, identitySize)
 	rand.Read(fresh)
 	try := func() error {
 		secret, err := stream.SharedSecret(ctx, conn, bucket, fresh)
 		if err == nil {
-			err = e.collector.SetIdentityKey(secret)
+			err = s.collector.SetIdentityKey(secret)
 		}
 		if err == nil {
-			e.reporter.setIdentity(beacon.IdentityShared)
+			s.reporter.setIdentity(beacon.IdentityShared)
 		}
 		return err
 	}
@@ -38,7 +39,7 @@ func (e *edge) share(ctx context.Context, conn *stream.Conn, bucket string, log 
 	if err == nil {
 		return
 	}
-	e.reporter.setIdentity(beacon.IdentityAlone)
+	s.reporter.setIdentity(beacon.IdentityAlone)
 	log.Warn("users are counted apart from other collectors' until the identity key can be shared", "error", err)
 	go func() {
 		tick := time.NewTicker(identityRetry)

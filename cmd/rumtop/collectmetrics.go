@@ -45,19 +45,19 @@ const operatorTimeout = 30 * time.Second
 
 // serveOperators serves metrics and health on an address of its own until the
 // server is closed, also while the collector drains.
-func (e *edge) serveOperators(address string, log *slog.Logger) error {
+func (s *collectorServer) serveOperators(address string, log *slog.Logger) error {
 	l, err := net.Listen("tcp", address)
 	if err != nil {
-		return fmt.Errorf("serve metrics on %s: %w: choose another address with --metrics-listen", address, errors.Unwrap(err))
+		return fmt.Errorf("serve metrics on %s: %w: set another address with --metrics-listen", address, errors.Unwrap(err))
 	}
-	e.operators = &http.Server{
-		Handler: e.collector.AdminHandler(), MaxHeaderBytes: 16 << 10,
+	s.operators = &http.Server{
+		Handler: s.collector.AdminHandler(), MaxHeaderBytes: 16 << 10,
 		ReadHeaderTimeout: operatorTimeout, ReadTimeout: operatorTimeout, WriteTimeout: operatorTimeout, IdleTimeout: operatorTimeout,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
 	log.Info("serving metrics and health", "metrics", l.Addr().String())
 	go func() {
-		if err := e.operators.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		if err := s.operators.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 			log.Warn("stopped serving metrics and health", "error", err)
 		}
 	}()

@@ -69,17 +69,17 @@ release 2.4.1 has just started to roll out. No data leaves this machine.`,
 				if _, err := stream.EnsureStream(ctx, conn, stream.Limits{}); err != nil {
 					return err
 				}
-				edge, err := startEdge(conn, cfg)
+				server, err := startCollector(conn, cfg)
 				if err != nil {
 					return err
 				}
-				if err := edge.listen(c.listen); err != nil {
-					return errors.Join(err, edge.drain())
+				if err := server.listen(c.listen); err != nil {
+					return errors.Join(err, server.drain())
 				}
 				site := viewSite(sites)
 				source := feed.NewPrepared(conn)
 				traffic := func(ctx context.Context) error {
-					history, err := demo.NewHistory(sim, cfg, edge.publisher, cfg.Sites[site], began)
+					history, err := demo.NewHistory(sim, cfg, server.publisher, cfg.Sites[site], began)
 					if err == nil {
 						err = history.Publish(ctx, source.SetPrepared)
 					}
@@ -92,9 +92,9 @@ release 2.4.1 has just started to roll out. No data leaves this machine.`,
 					source.SetPrepared(1)
 					go annotateDeploys(ctx, sim, source, began)
 					client := &http.Client{Timeout: 10 * time.Second}
-					return sim.Run(ctx, time.Now, demo.Post(client, "http://"+edge.listener.Addr().String()+"/v1/beacons?key="+cfg.Sites[site]))
+					return sim.Run(ctx, time.Now, demo.Post(client, "http://"+server.listener.Addr().String()+"/v1/beacons?key="+cfg.Sites[site]))
 				}
-				return runWith(ctx, edge.serve, func(ctx context.Context) error {
+				return runWith(ctx, server.serve, func(ctx context.Context) error {
 					return runWith(ctx, traffic, func(ctx context.Context) error {
 						return p.run(ctx, &v, conn, source, site)
 					})

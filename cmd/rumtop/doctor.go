@@ -78,7 +78,7 @@ const (
 	collectorSkew = 2 * time.Second
 )
 
-// checkCollector checks a collector from outside: whether it is there, reaches
+// checkCollector checks a collector from outside: whether it responds, reaches
 // NATS, has the right time, and accounts for its beacons.
 func checkCollector(ctx context.Context, url string) []stream.Check {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
@@ -100,7 +100,7 @@ func checkCollector(ctx context.Context, url string) []stream.Check {
 		checks[0].Next = "check its log: NATS may be out of reach, or its queue full"
 	}
 	if at, err := http.ParseTime(date); err == nil {
-		clock := stream.Check{Name: "its clock", Detail: "agrees with this machine's to within two seconds"}
+		clock := stream.Check{Name: "its clock", Detail: "within 2 s of this machine's"}
 		// The header has whole seconds.
 		if skew := at.Sub(began); skew > collectorSkew || skew < -collectorSkew-time.Second {
 			clock.Level, clock.Detail = stream.Warn, fmt.Sprintf("is %s off this machine's", skew.Round(time.Second))

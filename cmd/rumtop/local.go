@@ -52,21 +52,21 @@ Other commands on this machine (rumtop tail, rumtop annotate) find its server.`,
 				return err
 			}
 			return p.withEmbedded(cmd.Context(), stream.EmbeddedOptions{Dir: dir, Port: port}, func(ctx context.Context, conn *stream.Conn) error {
-				edge, err := startEdge(conn, cfg)
+				server, err := startCollector(conn, cfg)
 				if err != nil {
 					return err
 				}
 				if c.identityBucket != "" {
-					edge.share(ctx, conn, c.identityBucket, cfg.Logger)
+					server.shareIdentity(ctx, conn, c.identityBucket, cfg.Logger)
 				}
-				if err := edge.listen(c.listen); err != nil {
-					return errors.Join(err, edge.drain())
+				if err := server.listen(c.listen); err != nil {
+					return errors.Join(err, server.drain())
 				}
 				site := viewSite(sites)
-				p.announce(fmt.Sprintf("paste into your pages: %s", scriptTag(edge.url(), cfg.Sites[site])))
+				p.announce(fmt.Sprintf("paste into your pages: %s", scriptTag(server.url(), cfg.Sites[site])))
 				source := feed.NewLive(conn)
-				source.Hint = fmt.Sprintf("no beacons yet: add a script tag for %s/rum.js to a page", edge.url())
-				return runWith(ctx, edge.serve, func(ctx context.Context) error {
+				source.Hint = fmt.Sprintf("no beacons yet: add a script tag for %s/rum.js to a page", server.url())
+				return runWith(ctx, server.serve, func(ctx context.Context) error {
 					return p.run(ctx, &v, conn, source, site)
 				})
 			})
@@ -149,7 +149,7 @@ func runWith(ctx context.Context, service, main func(context.Context) error) err
 	return errors.Join(err, served)
 }
 
-// announce prints a line that a person needs beside the screen. It is printed
+// announce prints a line that the user needs beside the screen. It is printed
 // before the screen opens, and visible again after it closes.
 func (p *program) announce(line string) { _, _ = fmt.Fprintln(p.stderr, line) }
 

@@ -59,7 +59,7 @@ func cancelOn(signals <-chan os.Signal, end context.CancelFunc) {
 	os.Exit(exitFailed)
 }
 
-// run is the whole program: what end-to-end tests start.
+// run runs the whole program and returns its exit status.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	p := &program{stdin: stdin, stdout: stdout, stderr: stderr, env: os.Environ()}
 	root := p.command()
@@ -75,7 +75,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if s := (*statusError)(nil); errors.As(err, &s) {
 		status = s.status
 	} else if !p.started {
-		status = exitUsage // cobra itself refused the words
+		status = exitUsage // cobra rejected the command line
 		err = fmt.Errorf("%w: see %s --help", err, cmd.CommandPath())
 	}
 	text := fserr.Advise(err).Error()

@@ -38,7 +38,7 @@ func (p *program) open(ctx context.Context, v *viewFlags, paths []string) error 
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var screens []ui.Options
-	var failures []<-chan error
+	var feeds []*feed.Feed
 	for _, path := range paths {
 		cfg := agg.Config{Memory: int64(v.memory) / int64(len(paths))}
 		if err := v.objectives.config(&cfg); err != nil {
@@ -48,19 +48,19 @@ func (p *program) open(ctx context.Context, v *viewFlags, paths []string) error 
 		if err != nil {
 			return err
 		}
-		loop, failed := r.Start(ctx, cfg, v.interval)
+		f := r.Start(ctx, cfg, v.interval)
 		query, err := v.query(r.Meta.Site, r.Now())
 		if err != nil {
 			return err
 		}
 		if p.prints(v) {
 			if len(paths) > 1 {
-				return usage("two files cannot be printed: name one")
+				return usage("cannot print two files: name one")
 			}
-			return p.printFrames(ctx, v, query, loop, failed)
+			return p.printFrames(ctx, v, query, f)
 		}
 		screen := ui.Options{
-			Source: loop, Query: query, Interval: v.interval, Funnel: v.funnel, BurnWindow: v.objectives.longWindow,
+			Source: f, Query: query, Interval: v.interval, Funnel: v.funnel, BurnWindow: v.objectives.longWindow,
 			Recording: &ui.Recording{From: r.Meta.From, To: r.Now(), Anonymised: r.Meta.Anonymised},
 			ASCII:     v.ascii, NoColor: v.noColor, NoMouse: v.noMouse, NoBell: true, Theme: v.theme, UTC: true,
 		}
@@ -70,7 +70,7 @@ func (p *program) open(ctx context.Context, v *viewFlags, paths []string) error 
 		}
 		defer done()
 		screens = append(screens, screen)
-		failures = append(failures, failed)
+		feeds = append(feeds, f)
 	}
-	return runScreens(ctx, failures, screens...)
+	return runScreens(ctx, feeds, screens...)
 }

@@ -37,7 +37,7 @@ func (f *presenceFlags) presence(conn *stream.Conn, user string) *stream.Presenc
 	return stream.NewPresence(conn, rand.Text(), name)
 }
 
-// screenPresence is the presence as the screen knows it.
+// screenPresence adapts a presence to the screen.
 type screenPresence struct{ *stream.Presence }
 
 // Publish publishes this viewer's query.
@@ -49,7 +49,7 @@ func (w screenPresence) Publish(q frame.Query) {
 	w.Presence.Update(p)
 }
 
-// Others are the other viewers.
+// Others returns the other viewers.
 func (w screenPresence) Others() []ui.Viewer {
 	others := w.Presence.Others()
 	out := make([]ui.Viewer, len(others))

@@ -17,8 +17,8 @@ import (
 	"github.com/rumtop/rumtop/internal/plain"
 )
 
-// printFrame writes one frame in the format that was asked for. What is in a
-// frame of the aggregator has passed the sanitiser.
+// printFrame writes one frame in a format. The aggregator has sanitised its
+// strings.
 func printFrame(w io.Writer, f *frame.Frame, format string, first bool) error {
 	switch format {
 	case "json":

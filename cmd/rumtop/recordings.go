@@ -9,15 +9,15 @@ import (
 	"github.com/rumtop/rumtop/internal/ui"
 )
 
-// screenRecorder is a recorder as the screen knows it.
+// screenRecorder adapts a recorder to the screen.
 type screenRecorder struct{ *record.Recorder }
 
-// Recording reports how the recording stands.
+// Recording reports the state of the recording.
 func (r screenRecorder) Recording() ui.RecordingState { return ui.RecordingState(r.State()) }
 
-// leaveFiles finishes a recording that still runs, and lists the files that were
+// finishRecording finishes a recording that still runs, and lists the files that were
 // written: the screen, which showed them for a moment, is closed.
-func (p *program) leaveFiles(r *record.Recorder, q frame.Query) error {
+func (p *program) finishRecording(r *record.Recorder, q frame.Query) error {
 	err := r.Close(q)
 	lines, newest := r.Written()
 	for _, line := range lines {

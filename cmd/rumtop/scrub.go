@@ -28,8 +28,8 @@ func (p *program) scrubCommand() *cobra.Command {
 		Long: `Reads text from standard input and prints what the collector would keep of it.
 Counts what it removes on standard error, by kind.
 
-For beacons, as pages send them to /v1/beacons, it lists each field: what stays
-of it, and why.
+For beacons, as pages send them to /v1/beacons, it lists each field: what is
+kept of it, and why.
 
 With --ndjson each input line is a JSON string and each output line an object:
 {"text": "…", "redactions": {"email": 1}}.`,

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/rumtop/rumtop/collector/scrub"
 	"github.com/rumtop/rumtop/collector/wire"
+	"github.com/rumtop/rumtop/internal/measure"
 	"github.com/rumtop/rumtop/internal/plain"
 )
 
@@ -71,14 +73,14 @@ func scrubBeacons(text []byte, out, report io.Writer, s *scrub.Scrubber) error {
 		return fmt.Errorf("read beacons: %w: use JSON as sent to /v1/beacons", err)
 	}
 	if r.beacons == 0 {
-		return fmt.Errorf("no beacon: one has navigation, metrics, errors, requests or events")
+		return errors.New("no beacon: include navigation, metrics, errors, requests or events")
 	}
 	var notes strings.Builder
 	if unknown := unknownFields(text); len(unknown) > 0 {
 		fmt.Fprintf(&notes, "not in the schema, dropped: %s\n", strings.Join(unknown, ", "))
 	}
 	if r.rejected > 0 {
-		fmt.Fprintf(&notes, "refused: %d invalid beacons\n", r.rejected)
+		fmt.Fprintf(&notes, "refused: %s\n", measure.Quantity(float64(r.rejected), "invalid beacon", "invalid beacons"))
 	}
 	_, err = fmt.Fprintf(report, "%sremoved: %s\n", notes.String(), kindsLine(r.total))
 	return err
@@ -91,38 +93,38 @@ func (r *beaconReport) Accept(b *wire.Beacon) bool {
 	}
 	fmt.Fprintln(&r.rows, "FIELD\tKEPT\tWHY")
 	if strings.EqualFold(b.Consent, "none") {
-		r.row("consent", "", "consent is none: the collector keeps nothing")
+		r.writeRow("consent", "", "consent is none: the collector keeps nothing")
 		return true
 	}
 	minimal := strings.EqualFold(b.Consent, "minimal")
 	if minimal {
-		r.row("consent", "", "consent is minimal: errors only, no identifiers")
+		r.writeRow("consent", "", "consent is minimal: errors only, no identifiers")
 	}
 	for _, id := range [...]struct{ name, value string }{{"id", b.ID}, {"view", b.View}, {"session", b.Session}, {"user", b.User}} {
 		switch {
 		case id.value == "":
 		case minimal && id.name != "id":
-			r.row(id.name, "", "consent")
+			r.writeRow(id.name, "", "consent")
 		default:
-			r.row(id.name, "(hash)", "keyed hash of the day and site; the original is dropped")
+			r.writeRow(id.name, "(hash)", "keyed hash of the day and site; the original is dropped")
 		}
 	}
-	r.explained("release", "message", b.Release)
-	r.explained("environment", "message", b.Environment)
-	r.address("url", b.URL, b.Route != "")
-	r.address("route", b.Route, false)
-	r.checked("device", b.Device, "mobile, tablet, desktop or other; else taken from the user agent", "mobile", "tablet", "desktop", "other")
-	r.checked("connection", b.Connection, "only the browsers' own values stay", "4g", "3g", "2g", "slow-2g", "5g", "wifi", "ethernet", "cellular", "none")
+	r.explain("release", "message", b.Release)
+	r.explain("environment", "message", b.Environment)
+	r.explainPage("url", b.URL, b.Route != "")
+	r.explainPage("route", b.Route, false)
+	r.explainWord("device", b.Device, "mobile, tablet, desktop or other; else taken from the user agent", "mobile", "tablet", "desktop", "other")
+	r.explainWord("connection", b.Connection, "only values that browsers report are kept", "4g", "3g", "2g", "slow-2g", "5g", "wifi", "ethernet", "cellular", "none")
 	if n := len(b.Trace); n > 0 && !minimal {
 		trace := ""
 		if (n == 16 || n == 32) && strings.Trim(strings.ToLower(b.Trace), "0123456789abcdef") == "" {
 			trace = strings.ToLower(b.Trace)
 		}
-		r.row("trace", trace, "16 or 32 hexadecimal digits are a trace id")
+		r.writeRow("trace", trace, "a trace id has 16 or 32 hexadecimal digits")
 	}
 	for _, t := range b.Tags {
 		key, value, ok := r.scrub.Tag(t.Key, t.Value)
-		why := r.why("tag", t.Value)
+		why := r.removedFrom("tag", t.Value)
 		switch {
 		case !ok:
 			key, value, why = t.Key, "", "dropped: no usable name or value left"
@@ -132,28 +134,28 @@ func (r *beaconReport) Accept(b *wire.Beacon) bool {
 		case why == "" && value != t.Value:
 			why = "its name suggests a secret, or it is too long"
 		}
-		r.row("tags."+key, value, why)
+		r.writeRow("tags."+key, value, why)
 	}
 	for _, e := range b.Errors {
-		r.explained("errors.type", "message", e.Type)
-		r.explained("errors.message", "message", e.Message)
-		r.explained("errors.stack", "stack", e.Stack)
+		r.explain("errors.type", "message", e.Type)
+		r.explain("errors.message", "message", e.Message)
+		r.explain("errors.stack", "stack", e.Stack)
 	}
 	if minimal {
-		r.left("navigation, metrics, requests, events", len(b.Metrics)+len(b.Requests)+len(b.Events))
+		r.dropFields("navigation, metrics, requests, events", len(b.Metrics)+len(b.Requests)+len(b.Events))
 		return true
 	}
 	for _, m := range b.Metrics {
 		k, err := r.scrub.Explain("message", m.Name)
 		if err == nil {
-			r.row("metrics."+k.Text, fmt.Sprint(m.Value), r.count(k.Redactions))
+			r.writeRow("metrics."+k.Text, fmt.Sprint(m.Value), r.countRemoved(k.Redactions))
 		}
 	}
 	for _, q := range b.Requests {
-		r.explained("requests.url", "url", q.URL)
+		r.explain("requests.url", "url", q.URL)
 	}
 	for _, e := range b.Events {
-		r.explained("events.name", "message", e.Name)
+		r.explain("events.name", "message", e.Name)
 	}
 	return true
 }
@@ -167,14 +169,14 @@ func (r *beaconReport) Ignore() { r.rejected++ }
 // Duplicate implements [wire.Sink].
 func (r *beaconReport) Duplicate(string, float64) bool { return false }
 
-func (r *beaconReport) left(fields string, n int) {
+func (r *beaconReport) dropFields(fields string, n int) {
 	if n > 0 {
-		r.row(fields, "", "consent")
+		r.writeRow(fields, "", "consent")
 	}
 }
 
-// checked explains a field that may hold one of the words alone.
-func (r *beaconReport) checked(field, value, why string, words ...string) {
+// explainWord explains a field that may only hold one of some words.
+func (r *beaconReport) explainWord(field, value, why string, words ...string) {
 	if value == "" {
 		return
 	}
@@ -182,49 +184,49 @@ func (r *beaconReport) checked(field, value, why string, words ...string) {
 	if !slices.Contains(words, value) {
 		value = ""
 	}
-	r.row(field, value, why)
+	r.writeRow(field, value, why)
 }
 
-func (r *beaconReport) explained(field, kind, value string) {
+func (r *beaconReport) explain(field, kind, value string) {
 	if value == "" {
 		return
 	}
 	if k, err := r.scrub.Explain(kind, value); err == nil {
-		r.row(field, k.Text, r.count(k.Redactions))
+		r.writeRow(field, k.Text, r.countRemoved(k.Redactions))
 	}
 }
 
-// address explains the address of a page, of which the path stays.
-func (r *beaconReport) address(field, value string, named bool) {
+// explainPage explains the address of a page: only its path is kept.
+func (r *beaconReport) explainPage(field, value string, named bool) {
 	switch {
 	case value == "":
 	case named:
-		r.row(field, "", "the route names the page")
+		r.writeRow(field, "", "the route names the page")
 	default:
-		r.row(field, r.scrub.Page(value), strings.TrimSuffix("path only, as a template: "+r.why("url", value), ": "))
+		r.writeRow(field, r.scrub.Page(value), strings.TrimSuffix("path only, as a template: "+r.removedFrom("url", value), ": "))
 	}
 }
 
-func (r *beaconReport) why(kind, value string) string {
+func (r *beaconReport) removedFrom(kind, value string) string {
 	k, err := r.scrub.Explain(kind, value)
 	if err != nil {
 		return ""
 	}
-	return r.count(k.Redactions)
+	return r.countRemoved(k.Redactions)
 }
 
-// count adds to the totals and says in words what was taken out.
-func (r *beaconReport) count(redactions map[string]int) string {
+// countRemoved adds to the totals and describes what was removed.
+func (r *beaconReport) countRemoved(redactions map[string]int) string {
 	if len(redactions) == 0 {
 		return ""
 	}
 	for kind, n := range redactions {
 		r.total[kind] += n
 	}
-	return kindsLine(redactions) + " taken out"
+	return "removed " + kindsLine(redactions)
 }
 
-func (r *beaconReport) row(field, kept, why string) {
+func (r *beaconReport) writeRow(field, kept, why string) {
 	if kept == "" {
 		kept = "(dropped)"
 	}
@@ -236,7 +238,8 @@ func (r *beaconReport) row(field, kept, why string) {
 	}
 }
 
-// unknownFields gives the names of what is not in the schema, sorted, each once.
+// unknownFields returns the names that are not in the schema, sorted, without
+// duplicates.
 func unknownFields(text []byte) []string {
 	names := map[string]bool{}
 	for dec := json.NewDecoder(bytes.NewReader(text)); ; {
@@ -261,7 +264,7 @@ func unknownFields(text []byte) []string {
 	}
 }
 
-// kindsLine says how many of each kind: "2 email, 1 ip", or "nothing".
+// kindsLine counts each kind: "2 email, 1 ip", or "nothing".
 func kindsLine(total map[string]int) string {
 	if len(total) == 0 {
 		return "nothing"

@@ -12,6 +12,7 @@ import (
 
 	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/feed"
+	"github.com/rumtop/rumtop/internal/measure"
 	"github.com/rumtop/rumtop/internal/record"
 	"github.com/rumtop/rumtop/internal/snapshot"
 )
@@ -87,7 +88,8 @@ func (s *snapshotFlags) check() error {
 	return nil
 }
 
-// snapshot records until the flags say so. A signal finishes the file in order.
+// snapshot records for as long as the flags ask. After a signal it completes the
+// file.
 func (p *program) snapshot(ctx context.Context, v *viewFlags, s *snapshotFlags, from *siteFlags) error {
 	conn, site, err := from.connect(ctx, "rumtop snapshot")
 	if err != nil {
@@ -101,19 +103,19 @@ func (p *program) snapshot(ctx context.Context, v *viewFlags, s *snapshotFlags, 
 	// The aggregator outlives a signal: what it has read is still written.
 	counting, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
-	loop, failed, err := p.start(counting, v, feed.NewLive(conn), site)
+	f, err := p.start(counting, v, feed.NewLive(conn), site)
 	if err != nil {
 		return err
 	}
-	r := &record.Recorder{Loop: loop, Dir: s.dir, Version: versionName(), Anonymised: s.anonymise, Only: query.Filter, Summary: s.summary}
+	r := &record.Recorder{Feed: f, Dir: s.dir, Version: versionName(), Anonymised: s.anonymise, Only: query.Filter, Summary: s.summary}
 	for _, text := range s.notes {
 		r.Notes = append(r.Notes, snapshot.Note{At: time.Now().UTC(), By: p.user(), Text: text})
 	}
-	seen, err := feed.Complete(ctx, loop, query, failed, nil)
+	seen, err := f.Complete(ctx, query, nil)
 	if err != nil {
 		return err
 	}
-	enough := time.Now().Add(s.lasting)
+	end := time.Now().Add(s.lasting)
 	// Each file continues the one before in order of arrival: late beacons are in
 	// the next one.
 	export := agg.ExportSpan(seen.At.Add(-v.since), time.Time{})
@@ -122,15 +124,15 @@ func (p *program) snapshot(ctx context.Context, v *viewFlags, s *snapshotFlags, 
 		if err != nil {
 			return err
 		}
-		until := enough
-		if s.every > 0 && (s.lasting == 0 || time.Now().Add(s.every).Before(enough)) {
+		until := end
+		if s.every > 0 && (s.lasting == 0 || time.Now().Add(s.every).Before(end)) {
 			until = time.Now().Add(s.every)
 		}
-		if err := follow(ctx, file, until, failed); err != nil {
+		if err := follow(ctx, file, until, f.Failed); err != nil {
 			file.Abort()
 			return err
 		}
-		if seen, err = feed.Latest(counting, loop, query); err != nil {
+		if seen, err = f.Latest(counting, query); err != nil {
 			file.Abort()
 			return err
 		}
@@ -144,7 +146,7 @@ func (p *program) snapshot(ctx context.Context, v *viewFlags, s *snapshotFlags, 
 		if err := snapshot.Prune(s.dir, site, s.bounds, time.Now()); err != nil {
 			return err
 		}
-		if ctx.Err() != nil || s.every == 0 || s.lasting > 0 && !time.Now().Before(enough) {
+		if ctx.Err() != nil || s.every == 0 || s.lasting > 0 && !time.Now().Before(end) {
 			return nil
 		}
 	}
@@ -172,7 +174,8 @@ func (p *program) listContents(path string, m snapshot.Meta) error {
 		return err
 	}
 	c := m.Counts
-	identifiers := fmt.Sprintf("keyed hashes of %s users and %s sessions", humanize.Comma(c.Users), humanize.Comma(c.Sessions))
+	count := func(n int64, one, many string) string { return measure.Quantity(float64(n), one, many) }
+	identifiers := fmt.Sprintf("keyed hashes of %s and %s", count(c.Users, "user", "users"), count(c.Sessions, "session", "sessions"))
 	if m.Anonymised {
 		identifiers = "none: page views count as users"
 	}
@@ -182,13 +185,14 @@ func (p *program) listContents(path string, m snapshot.Meta) error {
 	}
 	_, err = fmt.Fprintf(p.stdout, `%s
   span         %s to %s (%s)
-  holds        %s: %s, %s page views
-  beside       %s errors, %s requests, %s events, %s measurements, %s trace ids
+  contents     %s: %s, %s
+  with         %s, %s, %s, %s, %s
   identifiers  %s
   size         %s
 `, path, m.From.Format(time.RFC3339), m.To.Format(time.RFC3339), m.To.Sub(m.From).Round(time.Second),
-		only, humanize.Comma(c.Beacons), humanize.Comma(c.Views),
-		humanize.Comma(c.Errors), humanize.Comma(c.Requests), humanize.Comma(c.Events), humanize.Comma(c.Measures), humanize.Comma(c.Traces),
+		only, humanize.Comma(c.Beacons), count(c.Views, "page view", "page views"),
+		count(c.Errors, "error", "errors"), count(c.Requests, "request", "requests"), count(c.Events, "event", "events"),
+		count(c.Measures, "measurement", "measurements"), count(c.Traces, "trace id", "trace ids"),
 		identifiers, humanize.Bytes(uint64(bytes)))
 	return err
 }

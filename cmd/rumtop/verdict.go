@@ -27,7 +27,7 @@ func (p *program) verdictCommand() *cobra.Command {
 	var format, expr, at string
 	var margins []string
 	var since time.Duration
-	var promised objectiveFlags
+	var muted objectiveFlags
 	spec := frame.VerdictSpec{On: true}
 	memory := size(512 << 20)
 	cmd := &cobra.Command{
@@ -63,7 +63,7 @@ With the FILE of a snapshot it compares from the recording.`,
 			if spec.Margins, err = parseMargins(margins); err != nil {
 				return err
 			}
-			if err := promised.muteErrors(&cfg); err != nil {
+			if err := muted.muteErrors(&cfg); err != nil {
 				return err
 			}
 			spec.Since = since
@@ -92,7 +92,7 @@ With the FILE of a snapshot it compares from the recording.`,
 	fs.StringVarP(&expr, "filter", "f", "", "filter: region=eu-* device=mobile")
 	fs.StringArrayVar(&margins, "margin", nil, "tolerated worsening: error_rate=0.5pp, lcp=10%, cls=0.02 (repeatable)")
 	fs.StringVar(&at, "at", "", "in a snapshot: compare up to 14:02 (local), 5m (before its end; default: its end)")
-	promised.registerMute(fs)
+	muted.registerMute(fs)
 	fs.StringVar(&format, "format", "table", "output format: table, json")
 	fs.Var(&memory, "memory", "memory limit of history; evicts the oldest")
 	return cmd
@@ -147,9 +147,8 @@ func verdictLive(ctx context.Context, query frame.Query, from *siteFlags, cfg ag
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	query.Site = site
-	cfg.Retain = query.Verdict.Since + readMargin
-	loop, failed := feed.NewLive(conn).Start(ctx, cfg, site, query.Verdict.Since, verdictInterval, nil)
-	return completeVerdict(ctx, query, loop, failed)
+	f := feed.NewLive(conn).Start(ctx, feed.LiveOptions{Config: cfg, Site: site, Since: query.Verdict.Since, Interval: verdictInterval})
+	return completeVerdict(ctx, query, f)
 }
 
 // verdictFile compares the releases in a snapshot, up to a time of it or to its end.
@@ -160,29 +159,29 @@ func verdictFile(ctx context.Context, query frame.Query, path, at string, cfg ag
 	if err != nil {
 		return nil, err
 	}
-	loop, failed := r.Start(ctx, cfg, verdictInterval)
+	f := r.Start(ctx, cfg, verdictInterval)
 	if query.Site = r.Meta.Site; at != "" {
 		if query.At, err = config.ParseMoment(at, r.Now()); err != nil {
 			return nil, usage("--at %w", err)
 		}
 	}
-	return completeVerdict(ctx, query, loop, failed)
+	return completeVerdict(ctx, query, f)
 }
 
-// completeVerdict asks for the verdict when the whole history is there; the
-// loop would compute it again and again before.
-func completeVerdict(ctx context.Context, query frame.Query, loop *agg.Loop, failed <-chan error) (*frame.Verdict, error) {
+// completeVerdict asks for the verdict when the whole history is read: before,
+// every refresh would compute it.
+func completeVerdict(ctx context.Context, query frame.Query, f *feed.Feed) (*frame.Verdict, error) {
 	spec := query.Verdict
 	query.Verdict = frame.VerdictSpec{}
-	if _, err := feed.Complete(ctx, loop, query, failed, nil); err != nil {
+	if _, err := f.Complete(ctx, query, nil); err != nil {
 		return nil, err
 	}
 	query.Verdict = spec
-	f, err := feed.Complete(ctx, loop, query, failed, func(f *frame.Frame) bool { return f.Verdict != nil })
+	answer, err := f.Complete(ctx, query, func(f *frame.Frame) bool { return f.Verdict != nil })
 	if err != nil {
 		return nil, err
 	}
-	return f.Verdict, nil
+	return answer.Verdict, nil
 }
 
 // verdictStatus is the error that sets the exit status.

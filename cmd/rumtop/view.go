@@ -127,12 +127,8 @@ func (p *program) chooseSite(ctx context.Context, conn *stream.Conn) (string, er
 	}
 }
 
-// readMargin is how much longer than --since history is kept: its first beacons
-// must not be out of date by the time they are read.
-const readMargin = 2 * time.Minute
-
-// start starts an aggregator for a view.
-func (p *program) start(ctx context.Context, v *viewFlags, source *feed.Live, site string) (loop *agg.Loop, failed <-chan error, err error) {
+// start starts the feed of a view.
+func (p *program) start(ctx context.Context, v *viewFlags, source *feed.Live, site string) (*feed.Feed, error) {
 	var onFrame func(*frame.Frame)
 	if command := v.objectives.onBreach; command != "" {
 		var breaches frame.Breaches
@@ -145,16 +141,14 @@ func (p *program) start(ctx context.Context, v *viewFlags, source *feed.Live, si
 		}
 	}
 	since := max(v.since, 2*v.window) // the baseline is a window, too
-	cfg := agg.Config{Memory: int64(v.memory), Retain: since + readMargin}
+	cfg := agg.Config{Memory: int64(v.memory)}
 	if err := v.objectives.config(&cfg); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if len(cfg.Objectives) > 0 {
 		since = max(since, v.objectives.longWindow+time.Minute)
-		cfg.Retain = since + readMargin
 	}
-	loop, failed = source.Start(ctx, cfg, site, since, v.interval, onFrame)
-	return loop, failed, nil
+	return source.Start(ctx, feed.LiveOptions{Config: cfg, Site: site, Since: since, Interval: v.interval, OnFrame: onFrame}), nil
 }
 
 // show runs the screen until the user quits.
@@ -167,13 +161,13 @@ func (p *program) show(ctx context.Context, v *viewFlags, conn *stream.Conn, sou
 	counting, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	source.Presence = v.presence.presence(conn, p.user())
-	loop, failed, err := p.start(counting, v, source, site)
+	f, err := p.start(counting, v, source, site)
 	if err != nil {
 		return err
 	}
-	files := &record.Recorder{Loop: loop, Dir: ".", Version: versionName()}
+	files := &record.Recorder{Feed: f, Dir: ".", Version: versionName()}
 	screen := ui.Options{
-		Source: loop, Query: query, Interval: v.interval, Recorder: screenRecorder{files},
+		Source: f, Query: query, Interval: v.interval, Recorder: screenRecorder{files},
 		Annotate: func(ctx context.Context, m beacon.Marker) error {
 			m.ID, m.By = rand.Text(), v.presence.name(p.user())
 			return source.Annotate(ctx, m)
@@ -189,21 +183,21 @@ func (p *program) show(ctx context.Context, v *viewFlags, conn *stream.Conn, sou
 		return err
 	}
 	defer done()
-	err = runScreens(ctx, []<-chan error{failed}, screen)
-	err = errors.Join(err, p.leaveFiles(files, query))
+	err = runScreens(ctx, []*feed.Feed{f}, screen)
+	err = errors.Join(err, p.finishRecording(files, query))
 	p.printDelayed()
 	return err
 }
 
 // runScreens runs the screen, or two, until the user quits or the feed of one
 // fails: the screen would show its last frame for ever.
-func runScreens(ctx context.Context, failed []<-chan error, screens ...ui.Options) error {
+func runScreens(ctx context.Context, feeds []*feed.Feed, screens ...ui.Options) error {
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)
-	for _, failed := range failed {
+	for _, f := range feeds {
 		go func() {
 			select {
-			case err := <-failed:
+			case err := <-f.Failed:
 				end(err)
 			case <-ctx.Done():
 			}
@@ -220,16 +214,16 @@ func (p *program) print(ctx context.Context, v *viewFlags, source *feed.Live, si
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	loop, failed, err := p.start(ctx, v, source, site)
+	f, err := p.start(ctx, v, source, site)
 	if err != nil {
 		return err
 	}
-	return p.printFrames(ctx, v, query, loop, failed)
+	return p.printFrames(ctx, v, query, f)
 }
 
-// printFrames writes the answers to a query, the first of them once the loop has
-// the whole history.
-func (p *program) printFrames(ctx context.Context, v *viewFlags, query frame.Query, loop *agg.Loop, failed <-chan error) error {
+// printFrames writes the answers to a query, the first of them once the
+// whole history is read.
+func (p *program) printFrames(ctx context.Context, v *viewFlags, query frame.Query, source *feed.Feed) error {
 	out, err := p.openOutput(v.output)
 	if err != nil {
 		return err
@@ -238,7 +232,7 @@ func (p *program) printFrames(ctx context.Context, v *viewFlags, query frame.Que
 	// A frame is complete when the whole history is in it; then the aggregator
 	// looks for findings.
 	ready := func(f *frame.Frame) bool { return f.Finding.State != frame.FindingReading }
-	f, err := feed.Complete(ctx, loop, query, failed, ready)
+	f, err := source.Complete(ctx, query, ready)
 	for n := 0; ; n++ {
 		if err != nil {
 			return err
@@ -252,6 +246,6 @@ func (p *program) printFrames(ctx context.Context, v *viewFlags, query frame.Que
 		if n+1 >= v.count {
 			return out.commit()
 		}
-		f, err = feed.Next(ctx, loop, failed, ready)
+		f, err = source.Next(ctx, ready)
 	}
 }

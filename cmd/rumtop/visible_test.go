@@ -36,20 +36,20 @@ func BenchmarkVisible(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer conn.Close()
-	edge, err := startEdge(conn, collector.Config{Sites: map[string]string{"shop": "k"}, Region: "eu"})
+	collecting, err := startCollector(conn, collector.Config{Sites: map[string]string{"shop": "k"}, Region: "eu"})
 	if err != nil {
 		b.Fatal(err)
 	}
-	if edge.listener, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
+	if collecting.listener, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
 		b.Fatal(err)
 	}
 	served := make(chan error, 1)
-	go func() { served <- edge.serve(ctx) }()
-	loop, _ := feed.NewLive(conn).Start(ctx, agg.Config{Memory: 64 << 20, Retain: time.Minute + readMargin}, "shop", time.Minute, interval, nil)
-	loop.Ask(frame.Query{Site: "shop", By: "region", Window: time.Minute})
+	go func() { served <- collecting.serve(ctx) }()
+	f := feed.NewLive(conn).Start(ctx, feed.LiveOptions{Config: agg.Config{Memory: 64 << 20}, Site: "shop", Since: time.Minute, Interval: interval})
+	f.Ask(frame.Query{Site: "shop", By: "region", Window: time.Minute})
 
 	var took []time.Duration
-	url := fmt.Sprintf("http://%s/v1/beacons?key=k", edge.listener.Addr())
+	url := fmt.Sprintf("http://%s/v1/beacons?key=k", collecting.listener.Addr())
 	for b.Loop() {
 		// At any moment between two frames, not always right after one.
 		time.Sleep(rand.N(interval))
@@ -60,8 +60,8 @@ func BenchmarkVisible(b *testing.B) {
 		_, _ = io.Copy(io.Discard, resp.Body)
 		_ = resp.Body.Close()
 		accepted := time.Now()
-		for f := range loop.Frames() {
-			if f.Health.Retained > len(took) {
+		for answer := range f.Frames() {
+			if answer.Health.Retained > len(took) {
 				break
 			}
 		}

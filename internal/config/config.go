@@ -22,11 +22,11 @@ import (
 const OneALine = "one-a-line"
 
 // Collects annotates commands that run a collector: the section collect: of the
-// file is theirs, too.
+// file applies to them, too.
 const Collects = "collects"
 
-// natsVariables are the environment variables of the nats command that stand
-// for flags of ours, after RUMTOP_*.
+// natsVariables are the environment variables of the nats command that set
+// flags of rumtop, after RUMTOP_*.
 var natsVariables = map[string]string{
 	"server":  "NATS_URL",
 	"context": "NATS_CONTEXT",
@@ -79,8 +79,8 @@ func Apply(cmd *cobra.Command, environ []string) (*Views, error) {
 	return views, err
 }
 
-// sectionsOf are the parts of the file that hold for a command, the first one
-// first.
+// sectionsOf returns the parts of the file that apply to a command, the most
+// specific first.
 func sectionsOf(cmd *cobra.Command, file map[string]any) []map[string]any {
 	if section, ok := file[cmd.Name()].(map[string]any); ok {
 		return []map[string]any{section, file}
@@ -91,7 +91,7 @@ func sectionsOf(cmd *cobra.Command, file map[string]any) []map[string]any {
 	return []map[string]any{file}
 }
 
-// settings are what stands behind the command line.
+// settings are the sources of values for flags that the command line does not set.
 type settings struct {
 	env      map[string]string
 	path     string // of the file
@@ -126,7 +126,7 @@ func (s *settings) set(f *pflag.Flag) error {
 	return nil
 }
 
-// setFlag gives a flag its values without marking it as set on the command line.
+// setFlag sets a flag without marking it as set on the command line.
 func setFlag(f *pflag.Flag, values []string) error {
 	if s, ok := f.Value.(pflag.SliceValue); ok {
 		return s.Replace(values)

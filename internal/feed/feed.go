@@ -1,5 +1,6 @@
 // Package feed is where frames come from. [Live] runs an aggregator on a NATS
-// stream, [Replay] on a snapshot; whoever asks for frames need not know which.
+// stream, [Replay] on a snapshot. Both start a [Feed], which hides the difference
+// from its users.
 package feed
 
 import (
@@ -12,74 +13,89 @@ import (
 	"github.com/rumtop/rumtop/internal/frame"
 )
 
-// runBoth runs the reading and the counting of a feed, and yields what ends one
-// of them before ctx does.
-func runBoth(ctx context.Context, read, count func() error) <-chan error {
-	errs := make(chan error, 2)
-	for _, run := range []func() error{read, count} {
+// Feed answers queries with frames.
+type Feed struct {
+	// Loop computes the frames, in this process.
+	Loop *agg.Loop
+	// Failed yields the error that ended the feed before its context did.
+	Failed <-chan error
+}
+
+// start runs read and the loop for as long as ctx lives.
+func start(ctx context.Context, loop *agg.Loop, interval time.Duration, read func(context.Context) error) *Feed {
+	failed := make(chan error, 2)
+	count := func(ctx context.Context) error { return loop.Run(ctx, interval) }
+	for _, run := range []func(context.Context) error{read, count} {
 		go func() {
-			if err := run(); err != nil && ctx.Err() == nil {
-				errs <- err
+			if err := run(ctx); err != nil && ctx.Err() == nil {
+				failed <- err
 			}
 		}()
 	}
-	return errs
+	return &Feed{Loop: loop, Failed: failed}
 }
 
-// errEnded: the aggregator hands out no more frames.
+// Ask replaces the query. The answer follows at once, and again at every
+// interval.
+func (f *Feed) Ask(q frame.Query) { f.Loop.Ask(q) }
+
+// Frames delivers the newest frame. It is closed when the feed has ended.
+func (f *Feed) Frames() <-chan *frame.Frame { return f.Loop.Frames() }
+
+// errEnded is returned when the feed ends while a frame is awaited.
 var errEnded = errors.New("the aggregator has stopped")
 
-// askInterval is the pause between two questions while a frame is awaited: the
-// first complete one is wanted sooner than a refresh would bring it.
+// askInterval is the pause between two queries while [Feed.Complete] waits:
+// shorter than a refresh, so that the first complete frame arrives sooner.
 const askInterval = 20 * time.Millisecond
 
-// Complete asks q until an answer has the whole history and ready, if given,
-// holds for it, and returns that answer.
-func Complete(ctx context.Context, loop *agg.Loop, q frame.Query, failed <-chan error, ready func(*frame.Frame) bool) (*frame.Frame, error) {
-	ask := time.NewTicker(askInterval)
-	defer ask.Stop()
-	loop.Ask(q)
-	return await(ctx, loop, failed, ready, ask.C, func() { loop.Ask(q) })
+// Complete asks q until an answer has the whole history and ready, if not nil,
+// accepts it, and returns that answer.
+func (f *Feed) Complete(ctx context.Context, q frame.Query, ready func(*frame.Frame) bool) (*frame.Frame, error) {
+	tick := time.NewTicker(askInterval)
+	defer tick.Stop()
+	f.Ask(q)
+	return f.await(ctx, ready, tick.C, func() { f.Ask(q) })
 }
 
-// Next returns the next frame of the loop's own refresh that has the whole
-// history and for which ready, if given, holds.
-func Next(ctx context.Context, loop *agg.Loop, failed <-chan error, ready func(*frame.Frame) bool) (*frame.Frame, error) {
-	return await(ctx, loop, failed, ready, nil, nil)
+// Next returns the next refreshed frame that has the whole history and that
+// ready, if not nil, accepts.
+func (f *Feed) Next(ctx context.Context, ready func(*frame.Frame) bool) (*frame.Frame, error) {
+	return f.await(ctx, ready, nil, nil)
 }
 
-func await(ctx context.Context, loop *agg.Loop, failed <-chan error, ready func(*frame.Frame) bool, tick <-chan time.Time, onTick func()) (*frame.Frame, error) {
+func (f *Feed) await(ctx context.Context, ready func(*frame.Frame) bool, tick <-chan time.Time, onTick func()) (*frame.Frame, error) {
 	for {
 		select {
 		case <-tick:
 			onTick()
 		case <-ctx.Done():
 			return nil, ctx.Err()
-		case err := <-failed:
+		case err := <-f.Failed:
 			return nil, err
-		case f, ok := <-loop.Frames():
+		case answer, ok := <-f.Frames():
 			if !ok {
 				return nil, cmp.Or(ctx.Err(), errEnded)
 			}
-			if f.Health.Loading >= 1 && (ready == nil || ready(f)) {
-				return f, nil
+			if answer.Health.Loading >= 1 && (ready == nil || ready(answer)) {
+				return answer, nil
 			}
 		}
 	}
 }
 
 // Latest returns an answer to q that was computed after the call.
-func Latest(ctx context.Context, loop *agg.Loop, q frame.Query) (*frame.Frame, error) {
+func (f *Feed) Latest(ctx context.Context, q frame.Query) (*frame.Frame, error) {
 	asked := time.Now()
-	loop.Ask(q)
+	f.Ask(q)
 	for {
 		select {
-		case f, ok := <-loop.Frames():
+		case answer, ok := <-f.Frames():
 			if !ok {
 				return nil, errEnded
 			}
-			if !f.At.Before(asked.Truncate(time.Millisecond)) {
-				return f, nil
+			if !answer.At.Before(asked.Truncate(time.Millisecond)) {
+				return answer, nil
 			}
 		case <-ctx.Done():
 			return nil, ctx.Err()

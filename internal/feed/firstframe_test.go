@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/beacon/beacontest"
 	"github.com/rumtop/rumtop/internal/frame"
@@ -66,16 +65,16 @@ func benchmarkFirstFrame(b *testing.B, size int) {
 	}
 	for b.Loop() {
 		ctx, cancel := context.WithCancel(b.Context())
-		loop, _ := NewLive(conn).Start(ctx, agg.Config{Retain: time.Hour + 2*time.Minute}, "shop", time.Hour, time.Second, nil)
-		loop.Ask(frame.Query{Site: "shop", By: "region", Window: 5 * time.Minute, Rows: 30, Steps: 61})
-		for f := range loop.Frames() {
+		feed := NewLive(conn).Start(ctx, LiveOptions{Site: "shop", Since: time.Hour, Interval: time.Second})
+		feed.Ask(frame.Query{Site: "shop", By: "region", Window: 5 * time.Minute, Rows: 30, Steps: 61})
+		for f := range feed.Frames() {
 			if f.Health.Loading == 1 {
 				b.ReportMetric(float64(f.Health.Retained), "beacons")
 				break
 			}
 		}
 		cancel()
-		for range loop.Frames() { // until it has ended
+		for range feed.Frames() { // until it has ended
 		}
 	}
 }

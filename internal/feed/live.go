@@ -12,19 +12,20 @@ import (
 	"github.com/rumtop/rumtop/internal/stream"
 )
 
-// Live is the source of a live aggregator: a subscription that may still have
-// to find its server and its site. The screen is up meanwhile, and says so.
+// Live is the source of a live aggregator: a subscription that may not have found
+// its server and its site yet. Its status reports that, so that the screen can
+// open meanwhile.
 type Live struct {
-	// Hint is what to do while no beacon has arrived, shown as the source's note.
+	// Hint is what to do if no beacon has arrived, shown as the source's note.
 	Hint string
-	// Presence reports this viewer to others and them to it; nil: it does not.
+	// Presence shares this viewer with the others, and them with it; nil: not.
 	Presence *stream.Presence
-	// Clock is this machine's.
+	// Clock is this machine's time.
 	Clock func() time.Time
 
 	conn    *stream.Conn
 	batches chan []*beacon.Batch
-	made    chan struct{} // closed when there is history to read
+	ready   chan struct{} // closed when the history is there to be read
 
 	mu       sync.Mutex
 	sub      *stream.Subscription
@@ -36,14 +37,15 @@ type Live struct {
 	history  int64 // batches that were there when the history was read; 0: still reading
 }
 
-// NewLive reads what the server of conn has.
+// NewLive makes a source that reads from the server of conn.
 func NewLive(conn *stream.Conn) *Live {
 	l := NewPrepared(conn)
 	l.SetPrepared(1)
 	return l
 }
 
-// NewLiveSite is [NewLive] for a site whose name may be misspelt.
+// NewLiveSite is [NewLive] with a hint for a site whose name may be misspelt; ""
+// is no site.
 func NewLiveSite(conn *stream.Conn, site string) *Live {
 	l := NewLive(conn)
 	if site != "" {
@@ -57,22 +59,31 @@ func NewLiveSite(conn *stream.Conn, site string) *Live {
 func NewPrepared(conn *stream.Conn) *Live {
 	// Batches is unbuffered: what the aggregator has taken is counted before its
 	// next frame, so Live knows when a frame holds the whole history.
-	return &Live{batches: make(chan []*beacon.Batch), made: make(chan struct{}), Clock: time.Now, conn: conn}
+	return &Live{batches: make(chan []*beacon.Batch), ready: make(chan struct{}), Clock: time.Now, conn: conn}
 }
 
-// Start runs an aggregator on the source for as long as ctx lives. It reads
-// site, "" for the only one there is, from since ago on, refreshes every
-// interval, and calls onFrame, which may be nil, with each frame before it is
-// handed out. The channel yields what ended reading or counting early.
-func (l *Live) Start(ctx context.Context, cfg agg.Config, site string, since, interval time.Duration, onFrame func(*frame.Frame)) (*agg.Loop, <-chan error) {
-	loop := agg.NewLoop(agg.New(cfg), l, l.now)
-	if onFrame != nil {
-		loop.OnFrame(onFrame)
+// LiveOptions are what a live feed reads and computes.
+type LiveOptions struct {
+	Config   agg.Config // Retain is set by Since
+	Site     string     // "": the only one there is
+	Since    time.Duration
+	Interval time.Duration      // between two frames
+	OnFrame  func(*frame.Frame) // if not nil, called with each frame before it is delivered
+}
+
+// readMargin is how much longer than Since history is kept: its first beacons
+// must not be out of date by the time they are read.
+const readMargin = 2 * time.Minute
+
+// Start runs an aggregator on the source for as long as ctx lives.
+func (l *Live) Start(ctx context.Context, o LiveOptions) *Feed {
+	o.Config.Retain = o.Since + readMargin
+	loop := agg.NewLoop(agg.New(o.Config), l, l.now)
+	if o.OnFrame != nil {
+		loop.OnFrame(o.OnFrame)
 	}
 	l.onMarker = func(m beacon.Marker) { _ = loop.Do(ctx, func(a *agg.Aggregator) { a.Mark(m) }) }
-	return loop, runBoth(ctx,
-		func() error { return l.read(ctx, site, since) },
-		func() error { return loop.Run(ctx, interval) })
+	return start(ctx, loop, o.Interval, func(ctx context.Context) error { return l.read(ctx, o.Site, o.Since) })
 }
 
 // Batches is closed when the source ends.
@@ -91,7 +102,7 @@ func (l *Live) subscription() *stream.Subscription {
 	return l.sub
 }
 
-// Status reports how the reading goes.
+// Status reports the state of the connection and of the reading.
 func (l *Live) Status() agg.SourceStatus {
 	l.mu.Lock()
 	sub, site, note, prepared := l.sub, l.site, l.note, l.prepared
@@ -101,8 +112,8 @@ func (l *Live) Status() agg.SourceStatus {
 		if state.Note != "" {
 			note = state.Note
 		}
-		// Whether there is history is unknown before the first look; a look that
-		// found no site to read has found that there is none.
+		// Before the first look for a site, history may exist; a look that found no
+		// site has found that there is none.
 		loading := prepared / 2
 		if note != "" && state.Connected {
 			loading = 1
@@ -147,8 +158,8 @@ func summarise(sub *stream.Subscription) (sum agg.Collectors) {
 	return sum
 }
 
-// now is the time that windows end at: the server's where this machine's clock
-// is off.
+// now is the time at which windows end: the server's if this machine's clock is
+// off.
 func (l *Live) now() time.Time {
 	if sub := l.subscription(); sub != nil {
 		return sub.Now()
@@ -180,7 +191,7 @@ func (l *Live) SetPrepared(share float64) {
 	l.prepared = share
 	l.mu.Unlock()
 	if share == 1 {
-		close(l.made)
+		close(l.ready)
 	}
 }
 
@@ -189,7 +200,7 @@ func (l *Live) SetPrepared(share float64) {
 func (l *Live) read(ctx context.Context, site string, since time.Duration) error {
 	defer close(l.batches)
 	select {
-	case <-l.made:
+	case <-l.ready:
 	case <-ctx.Done():
 		return ctx.Err()
 	}

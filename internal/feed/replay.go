@@ -13,8 +13,8 @@ import (
 	"github.com/rumtop/rumtop/internal/snapshot"
 )
 
-// Replay is a snapshot as the source of an aggregator. Its clock stands at the
-// end of what was recorded.
+// Replay is a snapshot as the source of an aggregator. Its time is the end of the
+// recording.
 type Replay struct {
 	Meta snapshot.Meta
 
@@ -36,9 +36,9 @@ func OpenReplay(path string) (*Replay, error) {
 	return &Replay{Meta: f.Meta(), file: f, batches: make(chan []*beacon.Batch), taken: make(chan struct{}, 1)}, nil
 }
 
-// Start runs an aggregator on the source for as long as ctx lives. It refreshes
-// every interval. The channel yields what ended reading or counting early.
-func (r *Replay) Start(ctx context.Context, cfg agg.Config, interval time.Duration) (*agg.Loop, <-chan error) {
+// Start runs an aggregator on the source for as long as ctx lives. It makes a
+// frame every interval.
+func (r *Replay) Start(ctx context.Context, cfg agg.Config, interval time.Duration) *Feed {
 	a := agg.New(cfg)
 	for _, m := range r.Meta.Markers {
 		if m.Kind != beacon.MarkerRelease { // the aggregator finds those again
@@ -47,7 +47,7 @@ func (r *Replay) Start(ctx context.Context, cfg agg.Config, interval time.Durati
 	}
 	loop := agg.NewLoop(a, r, r.Now)
 	loop.OnFrame(r.restoreHealth)
-	return loop, runBoth(ctx, func() error { return r.readFile(ctx) }, func() error { return loop.Run(ctx, interval) })
+	return start(ctx, loop, interval, r.readFile)
 }
 
 // Now is the end of the recording.
@@ -58,8 +58,7 @@ func (r *Replay) Now() time.Time {
 	return r.Meta.To
 }
 
-// readFile reads the file to its end. A batch is the reader's again once it is
-// counted.
+// readFile reads the file to its end. It reuses a batch once it is counted.
 func (r *Replay) readFile(ctx context.Context) error {
 	defer close(r.batches)
 	err := r.file.Batches(func(b *beacon.Batch) error {
@@ -88,8 +87,8 @@ func (r *Replay) readFile(ctx context.Context) error {
 // Batches is closed when the whole file has been read.
 func (r *Replay) Batches() <-chan []*beacon.Batch { return r.batches }
 
-// Recycle reports that a batch has been counted. It never waits: one batch is on
-// its way at a time.
+// Recycle reports that a batch has been counted. It never waits: there is one
+// batch at a time.
 func (r *Replay) Recycle(*beacon.Batch) { r.taken <- struct{}{} }
 
 // Status reports how much of the file has been read.
@@ -103,8 +102,8 @@ func (r *Replay) Status() agg.SourceStatus {
 	return s
 }
 
-// restoreHealth puts the trust counters of the recording into a frame, in place
-// of those of reading it. Beacons that did not fit this viewer's memory add to
+// restoreHealth replaces the trust counters of a frame, which count the reading,
+// with those of the recording. Beacons that did not fit this viewer's memory add to
 // them.
 func (r *Replay) restoreHealth(f *frame.Frame) {
 	now := f.Health

@@ -9,10 +9,10 @@ import (
 	"github.com/rumtop/rumtop/internal/stream"
 )
 
-// ErrNoSite: the server has no beacon of any site.
+// ErrNoSite is returned if the server has no beacon of any site.
 var ErrNoSite = errors.New("no site has reported yet: start rumtop collect, or name the site with --site")
 
-// SeveralSites is the error of [OnlySite] where there is a choice to make.
+// SeveralSites is the error of [OnlySite] if there are several: their names.
 type SeveralSites []string
 
 func (s SeveralSites) Error() string {

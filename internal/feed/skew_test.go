@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/stream"
@@ -60,16 +59,16 @@ func TestLiveWrongClock(t *testing.T) {
 			f.Clock = func() time.Time { return time.Now().Add(off) }
 			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 			defer cancel()
-			loop, _ := f.Start(ctx, agg.Config{Retain: time.Hour}, "shop", 30*time.Minute, 100*time.Millisecond, nil)
-			loop.Ask(frame.Query{Site: "shop", By: "region", Window: 5 * time.Minute, Rows: 30, Steps: 61})
+			feed := f.Start(ctx, LiveOptions{Site: "shop", Since: 30 * time.Minute, Interval: 100 * time.Millisecond})
+			feed.Ask(frame.Query{Site: "shop", By: "region", Window: 5 * time.Minute, Rows: 30, Steps: 61})
 			var last *frame.Frame
-			for last = range loop.Frames() {
+			for last = range feed.Frames() {
 				if last.Health.Loading == 1 && last.Total.Views == inWindow {
 					break
 				}
 			}
 			cancel()
-			for range loop.Frames() { // until it has ended
+			for range feed.Frames() { // until it has ended
 			}
 			if last == nil || last.Total.Views != inWindow {
 				t.Fatalf("no frame with %d views: %+v", inWindow, last)

@@ -1,5 +1,5 @@
-// Package fserr completes errors of files with what a person needs: the name
-// that they know, and what to do about a full disk.
+// Package fserr completes file errors for the user: with the name that the user
+// gave, and with what to do about a full disk.
 package fserr
 
 import (
@@ -9,8 +9,8 @@ import (
 	"syscall"
 )
 
-// Write says that the file called name could not be written. It drops the path
-// of the error itself, which may be a temporary file's.
+// Write reports that the file called name could not be written. It drops the
+// path in err, which may be a temporary file's.
 func Write(name string, err error) error {
 	if p := (*fs.PathError)(nil); errors.As(err, &p) {
 		err = p.Err

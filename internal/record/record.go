@@ -22,10 +22,10 @@ import (
 	"github.com/rumtop/rumtop/internal/snapshot"
 )
 
-// Recorder writes what a loop retains into files. It takes one step of the
-// loop's time after another, so that frames keep coming.
+// Recorder writes what the aggregator of a feed retains into files. It works in
+// small steps, so that frames keep coming.
 type Recorder struct {
-	Loop       *agg.Loop
+	Feed       *feed.Feed
 	Dir        string // of files without a path of their own
 	Version    string // of this program, for the files
 	Anonymised bool   // leave out users and sessions
@@ -39,15 +39,15 @@ type Recorder struct {
 	newest string    // path of the newest file
 
 	mu      sync.Mutex
-	current *File // of the recording that runs
+	current *File // of the running recording
 	cancel  context.CancelFunc
 	done    chan error
 }
 
-// State is how the recording stands.
+// State is the state of the recording.
 type State struct {
 	On     bool
-	Failed bool // it has ended by itself; Stop returns why
+	Failed bool // it has ended by itself; Stop returns the error
 	Since  time.Time
 	Bytes  int64 // written so far
 }
@@ -67,7 +67,7 @@ type File struct {
 	batch    beacon.Batch
 }
 
-// Create opens a file for the beacons that export has yet to yield. Without a
+// Create opens a file for the beacons that export will yield. Without a
 // path, the file is named by site and time, in the recorder's directory.
 func (r *Recorder) Create(path string, export *agg.Export, site string) (*File, error) {
 	meta := snapshot.Meta{Anonymised: r.Anonymised, Only: r.Only.String()}
@@ -82,9 +82,9 @@ func (r *Recorder) Create(path string, export *agg.Export, site string) (*File, 
 	return &File{recorder: r, writer: w, export: export}, nil
 }
 
-// freePath is a name that no file of this recorder has or will have, nor any
-// other file in the directory: the second of two files within one second is
-// named one second later.
+// freePath returns a name that neither this recorder nor any other file in the
+// directory uses: the second of two files within one second is named one second
+// later.
 func (r *Recorder) freePath(site string, at time.Time) string {
 	r.files.Lock()
 	defer r.files.Unlock()
@@ -106,10 +106,10 @@ func (f *File) Path() string { return f.writer.Path() }
 // Abort removes what was written.
 func (f *File) Abort() { f.writer.Abort() }
 
-// drain writes what the loop has and the file has not.
+// drain writes the beacons that are not in the file yet.
 func (f *File) drain(ctx context.Context) error {
 	for more := true; more; {
-		if err := f.recorder.Loop.Do(ctx, func(a *agg.Aggregator) { more = a.Export(f.export, &f.batch) }); err != nil {
+		if err := f.recorder.Feed.Loop.Do(ctx, func(a *agg.Aggregator) { more = a.Export(f.export, &f.batch) }); err != nil {
 			return err
 		}
 		if err := f.writer.Add(&f.batch); err != nil {
@@ -119,7 +119,7 @@ func (f *File) drain(ctx context.Context) error {
 	return nil
 }
 
-// Follow writes what arrives until ctx ends, which is no error.
+// Follow writes what arrives until ctx ends, and then returns nil.
 func (f *File) Follow(ctx context.Context) error {
 	tick := time.NewTicker(interval)
 	defer tick.Stop()
@@ -138,14 +138,14 @@ func (f *File) Follow(ctx context.Context) error {
 	}
 }
 
-// Finish writes the rest, with seen as the frame that was on screen, and makes
-// the file appear. On an error it removes what was written.
+// Finish writes the rest, with seen as the frame that was on screen, and gives
+// the file its name. On an error it removes what was written.
 func (f *File) Finish(ctx context.Context, seen *frame.Frame) (snapshot.Meta, error) {
 	r := f.recorder
 	var spread []agg.Distribution
 	err := f.drain(ctx)
 	if err == nil {
-		err = r.Loop.Do(ctx, func(a *agg.Aggregator) { spread = a.Distributions(distributions) })
+		err = r.Feed.Loop.Do(ctx, func(a *agg.Aggregator) { spread = a.Distributions(distributions) })
 	}
 	if err != nil {
 		f.writer.Abort()
@@ -171,7 +171,7 @@ func (r *Recorder) Snapshot(ctx context.Context, seen *frame.Frame) (string, err
 
 // finishLine finishes a file. It returns one line about where the file is and
 // how much it holds, and keeps it for [Recorder.Written]: the screen shows it
-// for a moment only.
+// only for a moment.
 func (f *File) finishLine(ctx context.Context, seen *frame.Frame) (string, error) {
 	m, err := f.Finish(ctx, seen)
 	if err != nil {
@@ -225,7 +225,7 @@ func (r *Recorder) Stop(ctx context.Context, seen *frame.Frame) (string, error) 
 	return f.finishLine(ctx, seen)
 }
 
-// State reports how the recording stands.
+// State reports the state of the recording.
 func (r *Recorder) State() State {
 	if !r.mu.TryLock() { // Start or Stop is at work
 		return State{}
@@ -248,7 +248,7 @@ func (r *Recorder) Close(q frame.Query) error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
 	defer cancel()
-	seen, err := feed.Latest(ctx, r.Loop, q)
+	seen, err := r.Feed.Latest(ctx, q)
 	if err != nil {
 		return fmt.Errorf("finish the recording: %w", err)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/feed"
 	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/testwait"
 )
@@ -28,7 +29,7 @@ func TestRecorderFailed(t *testing.T) {
 		defer close(ended)
 		_ = loop.Run(ctx, time.Second)
 	}()
-	r := &Recorder{Loop: loop, Dir: t.TempDir()}
+	r := &Recorder{Feed: &feed.Feed{Loop: loop}, Dir: t.TempDir()}
 	seen := &frame.Frame{Site: "shop"}
 	if err := r.Start(t.Context(), seen); err != nil {
 		t.Fatal(err)
@@ -58,7 +59,7 @@ func TestRecorderFilesOfOneSecond(t *testing.T) {
 		_ = loop.Run(ctx, time.Second)
 	}()
 	defer func() { end(); <-ended }()
-	r := &Recorder{Loop: loop, Dir: t.TempDir()}
+	r := &Recorder{Feed: &feed.Feed{Loop: loop}, Dir: t.TempDir()}
 	seen := &frame.Frame{Site: "shop"}
 	if err := r.Start(ctx, seen); err != nil {
 		t.Fatal(err)
