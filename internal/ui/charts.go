@@ -24,15 +24,13 @@ type chart struct {
 }
 
 // chartTable is the charts, in the order of the key that zooms them.
-func chartTable() []chart {
-	return []chart{
-		{"error rate", nil, percents, 0.01, func(s *frame.Series) [][]float64 { return [][]float64{s.ErrorRate} },
-			func(r *frame.Row) string { return unlessNone(float64(r.Views), measure.Percent(r.ErrorRate)) }, true, measure.ErrorRate},
-		vitalChart(measure.LCP, 1000),
-		vitalChart(measure.INP, 100),
-		{"affected users", nil, numbers, 5, func(s *frame.Series) [][]float64 { return [][]float64{s.Affected} },
-			func(r *frame.Row) string { return unlessNone(float64(r.Beacons), measure.Count(float64(r.Affected))) }, false, 0},
-	}
+var chartTable = []chart{
+	{"error rate", nil, percents, 0.01, func(s *frame.Series) [][]float64 { return [][]float64{s.ErrorRate} },
+		func(r *frame.Row) string { return unlessNone(float64(r.Views), measure.Percent(r.ErrorRate)) }, true, measure.ErrorRate},
+	vitalChart(measure.LCP, 1000),
+	vitalChart(measure.INP, 100),
+	{"affected users", nil, numbers, 5, func(s *frame.Series) [][]float64 { return [][]float64{s.Affected} },
+		func(r *frame.Row) string { return unlessNone(float64(r.Beacons), measure.Count(float64(r.Affected))) }, false, 0},
 }
 
 // vitalChart shows the percentiles of the vital that a measure compares.
@@ -100,13 +98,13 @@ type stamp struct {
 
 // cycle zooms the next chart, and after the last none.
 func (c charts) cycle() charts {
-	c.zoom = (c.zoom + 1) % (len(chartTable()) + 1)
+	c.zoom = (c.zoom + 1) % (len(chartTable) + 1)
 	return c
 }
 
 // which lists the charts that a layout shows.
 func (c charts) which(l layout) []chart {
-	all := chartTable()
+	all := chartTable
 	switch {
 	case l.plots == 0:
 		return nil
@@ -115,6 +113,7 @@ func (c charts) which(l layout) []chart {
 	}
 	shown := all[:min(l.plots, len(all))]
 	if c.worse > len(shown) { // the measure that got worse has the last place
+		shown = slices.Clone(shown)
 		shown[len(shown)-1] = all[c.worse-1]
 	}
 	return shown
@@ -130,7 +129,7 @@ func chartOf(f *frame.Frame) int {
 	if !ok {
 		return 0
 	}
-	return 1 + slices.IndexFunc(chartTable(), func(c chart) bool { return c.compares && c.measure == m.ID })
+	return 1 + slices.IndexFunc(chartTable, func(c chart) bool { return c.compares && c.measure == m.ID })
 }
 
 // draw brings the drawing up to date.

@@ -71,9 +71,7 @@ func tableColumns(with extras) []column {
 	if with.custom != "" {
 		cols = append(cols, column{customColumn, draw.Clean(with.custom, 7) + " p75", noSortName, 12, false, (*cellContext).custom})
 	}
-	for i := range measure.Vitals {
-		cols = append(cols, columnsOfVital(i)...)
-	}
+	cols = append(cols, percentileColumns...)
 	return append(cols,
 		column{failed.Name, "failed req", noSortName, 12, false, func(c *cellContext) (draw.Style, string) {
 			return c.failedRequests(with.worse == failed.Key)
@@ -83,6 +81,14 @@ func tableColumns(with extras) []column {
 		column{shareColumn, "", noSortName, 5, false, (*cellContext).affectedShare},
 	)
 }
+
+// percentileColumns are the columns of all vitals.
+var percentileColumns = func() (cols []column) {
+	for i := range measure.Vitals {
+		cols = append(cols, columnsOfVital(i)...)
+	}
+	return cols
+}()
 
 // columnsOfVital are the percentiles of a vital and, if it is compared, the
 // delta of its p75.
