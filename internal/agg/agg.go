@@ -52,13 +52,13 @@ type Aggregator struct {
 	intake store.Intake
 	lens   *lens // nil before the first question
 
-	lensOf struct{ filter, by string }
-	now    *window // what the frame shows
-	before *window // what it compares with
-	charts *series
-	watch  *detect.Watch // nil before the first question
-	lately differsMemo
-	judged verdictMemo
+	lensOf      struct{ filter, by string }
+	now         *window // what the frame shows
+	before      *window // what it compares with
+	charts      *series
+	watch       *detect.Watch // nil before the first question
+	lastDiffers differsMemo
+	lastVerdict verdictMemo
 
 	slo      *slo.Tracker
 	markers  markers

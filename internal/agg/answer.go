@@ -70,8 +70,8 @@ func (a *Aggregator) answer(q frame.Query, s SourceStatus, now time.Time, rows i
 	f.Findings = a.findings(hi-1, s.Loading, f.Live, rows)
 	f.Finding = f.Findings[0]
 	f.Silences = a.silences.At(hi-1, a.newest)
-	f.Differs = a.differsLately(&q, lo, hi)
-	f.Verdict = a.verdictLately(q.Verdict, hi)
+	f.Differs = a.cachedDiffers(&q, lo, hi)
+	f.Verdict = a.cachedVerdict(q.Verdict, hi)
 	f.Warnings = a.warnings(f, &q)
 	return f
 }

@@ -10,18 +10,18 @@ import (
 )
 
 const (
-	// stateP is the chance, over all groups looked at, of calling one regressed or
-	// gone that is as it was.
+	// stateP is the chance, over all groups, that one is called regressed or gone
+	// though nothing changed.
 	stateP = 0.01
-	// regressedFactor is how much more often a group's users must be hit for it
-	// to have regressed: among many users the slightest change is beyond chance.
+	// regressedFactor is how many times as many users a group must affect to have
+	// regressed: among many users the smallest change is significant.
 	regressedFactor = 2
-	// maxGone is how many groups that are gone a frame carries.
+	// maxGone bounds the groups of a frame that are gone.
 	maxGone = 10
 )
 
-// errorState judges a group by its users, who fail independently of one another, as
-// the errors of one page do not. Without a whole baseline nothing is said.
+// errorState compares the users of a group, which are independent, unlike the
+// errors of one page. It is "" without a complete baseline.
 func (a *Aggregator) errorState(f *frame.Frame, group uint32, blo int64) string {
 	if !f.Baseline.Complete || group == store.OtherGroup {
 		return ""
@@ -34,7 +34,7 @@ func (a *Aggregator) errorState(f *frame.Frame, group uint32, blo int64) string 
 		return ""
 	}
 	groups := float64(max(len(a.now.groups), len(a.before.groups), 1))
-	now, before := a.now.usersHit(group), a.before.usersHit(group)
+	now, before := a.now.usersOf(group), a.before.usersOf(group)
 	all, allBefore := float64(a.now.total.users), float64(a.before.total.users)
 	switch {
 	case now == 0 && stats.RateTest(before, allBefore, now, all) < stateP/groups:
@@ -45,16 +45,16 @@ func (a *Aggregator) errorState(f *frame.Frame, group uint32, blo int64) string 
 	return ""
 }
 
-// usersHit is how many users a group has in the window.
-func (w *window) usersHit(group uint32) float64 {
+// usersOf is how many users a group has in the window.
+func (w *window) usersOf(group uint32) float64 {
 	if c := w.groups[group]; c != nil {
 		return float64(c.users)
 	}
 	return 0
 }
 
-// gone are the groups that were in the baseline and are not any more, those
-// first that hurt most users then.
+// gone returns the groups of the baseline that are not in the window any more,
+// those with most affected users first.
 func (a *Aggregator) gone(f *frame.Frame, blo int64) []frame.ErrorGroup {
 	var groups []uint32
 	for g := range a.before.groups {
@@ -63,7 +63,7 @@ func (a *Aggregator) gone(f *frame.Frame, blo int64) []frame.ErrorGroup {
 		}
 	}
 	slices.SortFunc(groups, func(x, y uint32) int {
-		return cmp.Or(cmp.Compare(a.before.usersHit(y), a.before.usersHit(x)), cmp.Compare(x, y))
+		return cmp.Or(cmp.Compare(a.before.usersOf(y), a.before.usersOf(x)), cmp.Compare(x, y))
 	})
 	var out []frame.ErrorGroup
 	for _, g := range groups[:min(len(groups), maxGone)] {

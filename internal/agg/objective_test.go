@@ -40,33 +40,41 @@ func TestObjectivesAgreeWithFrames(t *testing.T) {
 		}
 		for i, o := range cfg.Objectives {
 			f := a.Frame(frame.Query{By: "region", Window: span, Filter: o.Filter}, SourceStatus{}, end.Add(-time.Millisecond))
-			total := &a.now.total
-			var want float64
-			switch {
-			case o.Measure == "views":
-				want = 1 - f.Total.ErrorRate
-			case o.Request != "":
-				all, failed := 0, 0
-				for _, b := range sent {
-					for _, r := range b.Requests {
-						if strings.HasSuffix(r.URL, "/cart") && b.Received >= end.Add(-span).UnixMilli() {
-							if all++; r.Failed() {
-								failed++
-							}
-						}
-					}
-				}
-				want = 1 - float64(failed)/float64(all)
-			case o.Measure == "requests":
-				want = 1 - float64(total.failed)/float64(total.requests)
-			default:
-				want = total.vitals[beacon.VitalIndex(o.Measure)].ShareUpTo(o.Bound)
-			}
+			want := goodShare(o, f, &a.now.total, sent, end.Add(-span).UnixMilli())
 			if got := f.Objectives[i]; math.Abs(got.Good-want) > 0.008 || got.N < 100 {
 				t.Errorf("seed %d, %s: %.4f is good (n %d), the frame says %.4f", seed, texts[i], got.Good, got.N, want)
 			}
 		}
 	}
+}
+
+// goodShare computes the share of an objective that is good from a frame, its
+// total and what was sent from a time on.
+func goodShare(o slo.Objective, f *frame.Frame, total *cell, sent []beacon.Beacon, from int64) float64 {
+	switch {
+	case o.Measure == "views":
+		return 1 - f.Total.ErrorRate
+	case o.Request != "":
+		return 1 - failedShare(sent, from, "/cart")
+	case o.Measure == "requests":
+		return 1 - float64(total.failed)/float64(total.requests)
+	}
+	return total.vitals[beacon.VitalIndex(o.Measure)].ShareUpTo(o.Bound)
+}
+
+// failedShare is the share of failed requests, of those to a path.
+func failedShare(sent []beacon.Beacon, from int64, path string) float64 {
+	all, failed := 0, 0
+	for _, b := range sent {
+		for _, r := range b.Requests {
+			if strings.HasSuffix(r.URL, path) && b.Received >= from {
+				if all++; r.Failed() {
+					failed++
+				}
+			}
+		}
+	}
+	return float64(failed) / float64(all)
 }
 
 // TestAlert follows a release in which a tenth of the views fail: it burns a

@@ -28,6 +28,7 @@ var rules = []rule{
 	{under: "internal/filter", never: []string{module + "collector", module + "internal/agg", module + "internal/ui", module + "internal/stream", "github.com/nats-io/", "github.com/charmbracelet/bubbletea"}, direct: []string{"os", "net"}},
 	{under: "internal/agg/detect", never: []string{module + "internal/agg/slo", module + "internal/agg/compare"}, direct: []string{module + "internal/agg"}},
 	{under: "internal/agg/explain", never: []string{module + "internal/agg/slo", module + "internal/agg/detect", module + "internal/agg/compare"}, direct: []string{module + "internal/agg"}},
+	{under: "internal/agg/compare", never: []string{module + "internal/agg/slo", module + "internal/agg/detect"}, direct: []string{module + "internal/agg"}},
 	{under: "internal/agg/slo", never: []string{module + "internal/agg/detect", module + "internal/agg/compare"}, direct: []string{module + "internal/agg"}},
 	{under: "internal/fingerprint", never: []string{module}, direct: []string{"os", "net", "net/http", "time"}},
 	{under: "internal/hist", never: []string{module}, direct: []string{"os", "net", "net/http", "time"}},
