@@ -6,12 +6,14 @@ import (
 	"github.com/rumtop/rumtop/internal/measure"
 )
 
-// VerdictSpec asks how one release compares with another. The zero value asks nothing.
+// VerdictSpec asks how one release compares with another. The zero
+// value asks for nothing.
 type VerdictSpec struct {
 	On bool
-	// Baseline and Canary are releases. "" picks: the canary is the release first
-	// seen last, the baseline that of the others with most page views. Of those that were
-	// there from the beginning on, none is the newest: the one with most page views is taken.
+	// Baseline and Canary are releases. "" picks: the canary is the release that
+	// appeared last, the baseline the other one with most page views. If no
+	// release appeared since the history started, the canary is the one with
+	// most page views.
 	Baseline, Canary string
 	Since            time.Duration // how much of the history; 0 is all
 	Margins          Margins
@@ -38,9 +40,9 @@ const (
 	NoData    = "no data" // of a measure: one side has none; it does not count
 )
 
-// Verdict is one release held against another, weighed to the same mix of
-// region, device and browser (direct standardisation), since a canary rarely
-// sees the same people.
+// Verdict is the comparison of two releases, weighted to one mix of region,
+// device and browser (direct standardisation), since a canary rarely has the
+// same users.
 type Verdict struct {
 	Baseline string    `json:"baseline"`
 	Canary   string    `json:"canary"`
@@ -48,15 +50,15 @@ type Verdict struct {
 	To       time.Time `json:"to"`
 	Verdict  string    `json:"verdict"`
 	Note     string    `json:"note,omitempty"`
-	// Needs is about how many more page views of the canary it takes to tell.
+	// Needs is about how many more page views of the canary a verdict needs.
 	Needs int `json:"needs,omitempty"`
-	// Views and Users of the two, as seen.
+	// Views and users of the two, not scaled.
 	BaselineViews int `json:"baseline_views"`
 	CanaryViews   int `json:"canary_views"`
 	BaselineUsers int `json:"baseline_users"`
 	CanaryUsers   int `json:"canary_users"`
-	// Support is the share of the canary's page views from kinds of people (region,
-	// device, browser) that both releases have seen: only these are compared.
+	// Support is the share of the canary's page views in strata (region, device,
+	// browser) that both releases have: only these are compared.
 	Support  float64          `json:"support"`
 	Strata   int              `json:"strata"`
 	Measures []MeasureVerdict `json:"measures"`
@@ -66,7 +68,7 @@ type Verdict struct {
 // MeasureVerdict is one measure of both releases.
 type MeasureVerdict struct {
 	Measure  string   `json:"measure"`
-	Baseline Estimate `json:"baseline"` // standardised; the intervals hold however often one looks
+	Baseline Estimate `json:"baseline"` // standardised, with anytime-valid intervals
 	Canary   Estimate `json:"canary"`
 	// Change is canary minus baseline, or for lcp and inp relative to the baseline.
 	Change  Estimate `json:"change"`
