@@ -8,6 +8,7 @@ import (
 
 	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/measure"
 )
 
 // Histogram is the distribution of a metric in the window on screen, for HDR
@@ -22,8 +23,8 @@ type Histogram struct {
 }
 
 const (
-	unitMS  = 0.1
-	unitCLS = 0.0001
+	unitMS    = 0.1
+	unitScore = 0.0001
 	// maxHDR is the largest value that agg resolves, in tenths of a
 	// millisecond.
 	maxHDR    = 10 << 28
@@ -34,8 +35,8 @@ func histogramsOf(distributions []agg.Distribution) ([]Histogram, error) {
 	out := make([]Histogram, 0, len(distributions))
 	for _, d := range distributions {
 		h := Histogram{Segment: d.Segment, Metric: d.Metric, Unit: unitMS}
-		if d.Metric == beacon.CLS {
-			h.Unit = unitCLS
+		if i := beacon.VitalIndex(d.Metric); i >= 0 && measure.Vitals[i].Unit == measure.Score {
+			h.Unit = unitScore
 		}
 		hdr := hdrhistogram.New(1, maxHDR, hdrDigits)
 		for _, b := range d.Buckets {

@@ -10,16 +10,16 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 )
 
-// Values is a column of values as they are.
+// Values is a column without a dictionary.
 type Values[T int32 | int64 | uint64 | bool | string] struct {
 	chunk
 	values []T
 	encode func(dst []byte, values []T) ([]byte, error)
 	bounds func(s *chunk, values []T)
-	size   func(T) int // nil: all have one
+	size   func(T) int // nil: fixed size
 }
 
-// Rising is a column of numbers that mostly rise: their differences are kept.
+// Rising is a column of numbers that mostly rise, stored as differences.
 func Rising(name string) *Values[int32] {
 	return &Values[int32]{
 		chunk:  chunk{element: kindInt32().element(name, false), encoding: format.DeltaBinaryPacked},
@@ -27,8 +27,8 @@ func Rising(name string) *Values[int32] {
 	}
 }
 
-// Times is a column of Unix milliseconds, most of them in order. Its least and
-// greatest are kept, so that a reader finds a span.
+// Times is a column of Unix milliseconds, most of them in order. Its bounds are
+// stored, so that readers can select a time range.
 func Times(name string) *Values[int64] {
 	return &Values[int64]{
 		chunk:  chunk{element: kindTime().element(name, false), encoding: format.DeltaBinaryPacked},
@@ -59,7 +59,7 @@ func Rare(name string) *Values[int32] {
 	}
 }
 
-// Hashes is a column in which nothing repeats.
+// Hashes is a column of values that do not repeat.
 func Hashes(name string) *Values[uint64] {
 	return &Values[uint64]{
 		chunk: chunk{element: kindHash().element(name, false), encoding: format.Plain},
@@ -72,7 +72,7 @@ func Hashes(name string) *Values[uint64] {
 	}
 }
 
-// Flags is a column of yes and no.
+// Flags is a column of booleans.
 func Flags(name string) *Values[bool] {
 	return &Values[bool]{
 		chunk: chunk{element: kind{physical: format.Boolean}.element(name, false), encoding: format.Plain},
@@ -90,7 +90,7 @@ func Flags(name string) *Values[bool] {
 	}
 }
 
-// Texts is a column of strings that hardly repeat.
+// Texts is a column of strings that rarely repeat.
 func Texts(name string, optional bool) *Values[string] {
 	return &Values[string]{
 		chunk: chunk{element: kindText().element(name, optional), encoding: format.DeltaLengthByteArray},
@@ -107,14 +107,15 @@ func Texts(name string, optional bool) *Values[string] {
 	}
 }
 
-// Append adds a value a row.
+// Append adds a row for each value.
 func (c *Values[T]) Append(values []T) {
 	c.values = append(c.values, values...)
 	c.pending += len(values)
 	c.countBytes(values)
 }
 
-// AppendOptional adds a row a level: the next of the values where it is 1, none where it is 0.
+// AppendOptional adds a row for each level: with the next value if it is 1,
+// without one if it is 0.
 func (c *Values[T]) AppendOptional(levels []byte, values []T) {
 	c.values, c.levels = append(c.values, values...), append(c.levels, levels...)
 	c.pending += len(levels)
@@ -136,7 +137,7 @@ func (c *Values[T]) flush(p *packer) (err error) {
 	if p.plain, err = c.encode(p.plain[:0], c.values); err != nil {
 		return err
 	}
-	clear(c.values) // lets go of strings
+	clear(c.values) // releases strings
 	c.values = c.values[:0]
 	return p.appendPage(&c.chunk)
 }
@@ -144,7 +145,7 @@ func (c *Values[T]) flush(p *packer) (err error) {
 func (c *Values[T]) dictionary() ([]byte, int) { return nil, -1 }
 func (c *Values[T]) entryCount() int           { return 0 }
 
-// Repeated is a column of numbers of which each comes often.
+// Repeated is a column of often repeated numbers, with a dictionary.
 type Repeated[T int32 | float32] struct {
 	chunk
 	entries []T
@@ -153,13 +154,13 @@ type Repeated[T int32 | float32] struct {
 	indexes []int32
 }
 
-// Metrics is a column of measured values, of which there are few distinct ones:
-// browsers round them.
+// Metrics is a column of measured values. Few are distinct: browsers round
+// them.
 func Metrics(name string, optional bool) *Repeated[float32] {
 	return &Repeated[float32]{chunk: indexedChunk(kind{physical: format.Float}, name, optional), bits: math.Float32bits}
 }
 
-// Codes is a column of numbers of which few are distinct.
+// Codes is a column of numbers with few distinct values.
 func Codes(name string, optional bool) *Repeated[int32] {
 	return &Repeated[int32]{chunk: indexedChunk(kindInt32(), name, optional), bits: func(v int32) uint32 { return uint32(v) }}
 }
@@ -168,13 +169,14 @@ func indexedChunk(k kind, name string, optional bool) chunk {
 	return chunk{element: k.element(name, optional), encoding: format.RLEDictionary, indexed: true}
 }
 
-// Append adds a value a row.
+// Append adds a row for each value.
 func (c *Repeated[T]) Append(values []T) {
 	c.pending += len(values)
 	c.index(values)
 }
 
-// AppendOptional adds a row a level: the next of the values where it is 1, none where it is 0.
+// AppendOptional adds a row for each level: with the next value if it is 1,
+// without one if it is 0.
 func (c *Repeated[T]) AppendOptional(levels []byte, values []T) {
 	c.levels = append(c.levels, levels...)
 	c.pending += len(levels)
@@ -204,27 +206,27 @@ func (c *Repeated[T]) dictionary() (out []byte, entries int) {
 
 func (c *Repeated[T]) entryCount() int { return len(c.entries) }
 
-// Strings is a column of strings of which each comes often.
+// Strings is a column of often repeated strings, with a dictionary.
 type Strings struct {
 	chunk
 	entries []string
 	known   map[string]int32
-	indexOf []int32 // by number in the list at hand: index + 1
+	indexOf []int32 // by number in the current list: index + 1
 	indexes []int32
 }
 
-// Words is a column of strings, or of JSON, of which few are distinct.
+// Words is a column of strings with few distinct values.
 func Words(name string) *Strings {
 	return &Strings{chunk: indexedChunk(kindText(), name, false), known: map[string]int32{}}
 }
 
-// Objects is a column of JSON objects of which few are distinct.
+// Objects is a column of JSON objects with few distinct values.
 func Objects(name string) *Strings {
 	return &Strings{chunk: indexedChunk(kindJSON(), name, false), known: map[string]int32{}}
 }
 
-// Append adds the string of the list that each number stands for. The list's
-// strings are kept until the row group ends.
+// Append adds a row for each number, an index in list. The list's strings are
+// kept until the row group ends.
 func (c *Strings) Append(list []string, numbers []uint32) {
 	c.pending += len(numbers)
 	c.indexOf = append(c.indexOf[:0], make([]int32, len(list))...)
@@ -263,7 +265,7 @@ func (c *Strings) dictionary() (out []byte, entries int) {
 
 func (c *Strings) entryCount() int { return len(c.entries) }
 
-// appendIndexPage makes a page of indexes of a dictionary's entries.
+// appendIndexPage appends a page of dictionary indexes.
 func (p *packer) appendIndexPage(s *chunk, indexes *[]int32) (err error) {
 	if p.plain, err = new(rle.DictionaryEncoding).EncodeInt32(p.plain[:0], *indexes); err != nil {
 		return err

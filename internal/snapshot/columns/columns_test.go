@@ -13,7 +13,7 @@ import (
 	"github.com/parquet-go/parquet-go"
 )
 
-// row is a row of every type of column, as the Parquet library has it.
+// row has every type of column, in the notation of the Parquet library.
 type row struct {
 	Number  int32    `parquet:"number,delta"`
 	At      int64    `parquet:"at,delta,timestamp(millisecond)"`
@@ -50,7 +50,7 @@ func randomRows(n int) []row {
 	return out
 }
 
-// optionalColumn cuts an optional column into levels and values.
+// optionalColumn splits an optional column into levels and values.
 func optionalColumn[T any](rows []row, of func(*row) *T) (levels []byte, values []T) {
 	for i := range rows {
 		v := of(&rows[i])
@@ -71,7 +71,7 @@ func column[T any](rows []row, of func(*row) T) []T {
 	return out
 }
 
-// writeRows is a table of the rows, written in blocks.
+// writeRows writes a table of rows in blocks.
 func writeRows(t testing.TB, all []row, block int) []byte {
 	t.Helper()
 	var out bytes.Buffer
@@ -119,7 +119,7 @@ func writeRows(t testing.TB, all []row, block int) []byte {
 	return out.Bytes()
 }
 
-// readRows reads a table of rows, most at a time.
+// readRows reads a table, most rows at a time.
 func readRows(data []byte, most int) (out []row, err error) {
 	r, err := NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
@@ -157,8 +157,8 @@ func nextOptional[T int32 | float32 | string](c *Input[T], i int, at *int) *T {
 	return &v
 }
 
-// What has been written is read again, here and by the Parquet library, however
-// the rows came and are taken.
+// Reader and Parquet library read the rows that Writer wrote, whatever the
+// sizes of blocks and pages.
 func TestRowsRoundTrip(t *testing.T) {
 	for _, n := range []int{0, 1, 7, 8, 9, 1000, rowsPerPage + 1, 140_000} {
 		want := randomRows(n)
@@ -174,7 +174,7 @@ func TestRowsRoundTrip(t *testing.T) {
 	}
 }
 
-// Tables that the library wrote are read, whatever its pages.
+// Reader reads tables of the library, whatever its pages.
 func TestReaderLibraryTables(t *testing.T) {
 	want := randomRows(50_000)
 	for _, options := range [][]parquet.WriterOption{
@@ -196,8 +196,7 @@ func TestReaderLibraryTables(t *testing.T) {
 	}
 }
 
-// The schema is the one that the library makes of the same columns, so that
-// readers see no difference between what either wrote.
+// The schema equals the library's for the same columns.
 func TestSchemaEqualsLibrary(t *testing.T) {
 	data := writeRows(t, randomRows(10), 10)
 	f, err := parquet.OpenFile(bytes.NewReader(data), int64(len(data)))
@@ -213,7 +212,7 @@ func TestSchemaEqualsLibrary(t *testing.T) {
 	}
 }
 
-// A row group ends before a dictionary outgrows what a reader takes.
+// A row group ends before a dictionary exceeds the limit of readers.
 func TestWriterDictionaryFullEndsGroup(t *testing.T) {
 	var out bytes.Buffer
 	c := Codes("code", false)
@@ -261,7 +260,7 @@ func TestWriterDictionaryFullEndsGroup(t *testing.T) {
 	}
 }
 
-// Columns of unequal length are a mistake that is told, not written.
+// Columns of unequal length are an error.
 func TestWriterUnequalColumnsFail(t *testing.T) {
 	a, b := Rising("a"), Rising("b")
 	w, err := NewWriter(&bytes.Buffer{}, "t", a, b)
@@ -271,7 +270,7 @@ func TestWriterUnequalColumnsFail(t *testing.T) {
 	a.Append([]int32{1, 2})
 	b.Append([]int32{1})
 	if err := w.EndBlock(2); err == nil {
-		t.Error("it was taken")
+		t.Error("EndBlock: no error")
 	}
 }
 
@@ -284,12 +283,12 @@ func TestReaderMissingColumnFails(t *testing.T) {
 	defer r.Close()
 	Read[int32](r, "of another version")
 	if _, err := r.Next(10); err == nil {
-		t.Error("a column that is missing was read")
+		t.Error("missing column: no error")
 	}
 }
 
-// FuzzTable changes two bytes of a table. It costs an error at most, and never
-// more rows than there were.
+// FuzzTable changes two bytes of a table. The reader may fail, but never reads
+// more rows than there are.
 func FuzzTable(f *testing.F) {
 	good := writeRows(f, randomRows(300), 300)
 	f.Add(uint(4), byte(255), uint(900), byte(3))
@@ -302,7 +301,7 @@ func FuzzTable(f *testing.F) {
 	})
 }
 
-// FuzzDecode gives decoders anything, and a number of values that a page says it has.
+// FuzzDecode decodes arbitrary bytes with an arbitrary number of values.
 func FuzzDecode(f *testing.F) {
 	f.Add([]byte{0x03, 0xff}, uint16(8))
 	f.Add([]byte{1, 0x03, 0xff}, uint16(8))

@@ -8,10 +8,10 @@ import (
 	"github.com/parquet-go/parquet-go/encoding/rle"
 )
 
-// The library's decoders make room for as many values as their input says it has.
-// What follows compares that with what the page is to hold before they are called.
+// The library's decoders allocate as many values as their input states. The
+// functions here first compare that with the number of values of the page.
 
-// decodeLevels gives a level for each of n rows, 0 or 1.
+// decodeLevels decodes the levels of n rows, each 0 or 1.
 func decodeLevels(dst, src []byte, n int) ([]byte, error) {
 	if !validRuns(src, 1, n) {
 		return nil, errDamaged
@@ -28,7 +28,8 @@ func decodeLevels(dst, src []byte, n int) ([]byte, error) {
 	return dst[:n], nil
 }
 
-// decodeIndexes gives n indexes of a dictionary, which may be of none of its entries.
+// decodeIndexes decodes n indexes of a dictionary, without a check of their
+// range.
 func decodeIndexes(dst []int32, src []byte, n int) ([]int32, error) {
 	if n == 0 {
 		return dst, nil
@@ -43,8 +44,8 @@ func decodeIndexes(dst []int32, src []byte, n int) ([]int32, error) {
 	return dst[:n], nil
 }
 
-// validRuns tells whether runs of values of so many bits lie in src whole and hold n
-// values, the last run filled up to eight.
+// validRuns reports whether src is whole runs of values of width bits that hold
+// n values, the last run padded to eight.
 func validRuns(src []byte, width, n int) bool {
 	var held uint64
 	for len(src) > 0 {
@@ -93,7 +94,8 @@ func decodeDelta64(dst []int64, src []byte, n int) ([]int64, error) {
 	return dst, nil
 }
 
-// validDelta tells whether differences say that they are n, in blocks of a usual size.
+// validDelta reports whether the header of deltas states n values in blocks of
+// a usual size.
 func validDelta(src []byte, n int) bool {
 	var head [3]uint64 // size of a block, its parts, values
 	for i := range head {

@@ -9,7 +9,7 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 )
 
-// Input is a column that is read: Values of the rows that Next told of.
+// Input is a column that is read: the values of the rows of the last Next.
 type Input[T int32 | int64 | uint64 | float32 | bool | string] struct {
 	Values []T    // of rows that have one
 	Levels []byte // of an optional column: 1 where a row has a value
@@ -20,17 +20,19 @@ type Input[T int32 | int64 | uint64 | float32 | bool | string] struct {
 	entries []T // the row group's dictionary
 	wanted  int64
 
-	values, from int // of the page: all of them, and how many are taken
+	values, from int // of the page: all, and how many are taken
 	rows, row    int
 	page         []T
 	levels       []byte
 	indexes      []int32
 }
 
-// decoder makes values of what a page without a dictionary holds. It appends at most n to dst.
+// decoder decodes a page without a dictionary. It appends at most n values to
+// dst.
 type decoder[T any] func(dst []T, src []byte, n int, encoding format.Encoding) ([]T, error)
 
-// Read makes a column one that the reader reads. Columns are named before the first Next.
+// Read adds a column to those that the reader reads. Call it before the first
+// Next.
 func Read[T int32 | int64 | uint64 | float32 | bool | string](r *Reader, name string) *Input[T] {
 	c := &Input[T]{column: name}
 	switch d := any(&c.decoder).(type) {
@@ -105,7 +107,7 @@ func (c *Input[T]) readPage(r *Reader) error {
 	return err
 }
 
-// lookUp makes values of a page of indexes.
+// lookUp decodes a page of dictionary indexes.
 func (c *Input[T]) lookUp(src []byte) (err error) {
 	if c.indexes, err = decodeIndexes(c.indexes[:0], src, c.values); err != nil {
 		return err
@@ -139,13 +141,13 @@ func (c *Input[T]) take(rows int) {
 	c.row += rows
 }
 
-// WordsInput is a column of strings of which each comes often: Numbers of the rows
-// that Next told of, and the List that they stand in. All rows have a value.
+// WordsInput is a column of often repeated strings: the indexes in List of the
+// rows of the last Next. All rows have a value.
 type WordsInput struct {
 	Numbers []int32
 	List    []string
-	// Lists counts the lists so far: another number is another list. One may
-	// grow.
+	// Lists counts the lists so far: if it changes, List is a new one. A list
+	// may grow.
 	Lists int
 
 	column    string
@@ -155,7 +157,7 @@ type WordsInput struct {
 	indexes   []int32
 }
 
-// ReadWords makes a column of strings one that the reader reads.
+// ReadWords adds a column of strings to those that the reader reads.
 func ReadWords(r *Reader, name string) *WordsInput {
 	c := &WordsInput{column: name}
 	r.columns = append(r.columns, c)
@@ -212,8 +214,8 @@ func (c *WordsInput) readPage(r *Reader) error {
 	return nil
 }
 
-// appendPlain takes a page that uses no dictionary, as a writer makes one when the
-// dictionary has become too large.
+// appendPlain reads a page without a dictionary, which writers make when the
+// dictionary becomes too large.
 func (c *WordsInput) appendPlain(p *page, encoding format.Encoding) error {
 	first := len(c.List)
 	if first > maxEntries {
@@ -252,7 +254,7 @@ func decodeInt32(dst []int32, src []byte, n int, encoding format.Encoding) ([]in
 }
 
 func errEncoding(e format.Encoding) error {
-	return fmt.Errorf("it is encoded in a way (%s) that is not read here", e)
+	return fmt.Errorf("unsupported encoding %s", e)
 }
 
 func decodeInt64(dst []int64, src []byte, n int, encoding format.Encoding) ([]int64, error) {

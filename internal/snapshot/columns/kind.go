@@ -6,7 +6,7 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 )
 
-// kind is a type of values in the terms of Parquet.
+// kind is a type of values in Parquet.
 type kind struct {
 	physical  format.Type
 	converted thrift.Null[deprecated.ConvertedType]

@@ -2,9 +2,9 @@ package columns
 
 import "math/bits"
 
-// Numbers gives 64-bit hashes dense numbers from 1, in order of appearance; hash
-// 0 is none. It is what a map would do, in a third of the time: millions of
-// beacons are looked up here. Its zero value is ready.
+// Numbers maps 64-bit hashes to dense numbers from 1, in order of appearance;
+// hash 0 has number 0. It takes a third of the time of a Go map, and runs for
+// millions of beacons. The zero value is ready to use.
 type Numbers struct {
 	slots []slot // a power of two of them
 	n     int
@@ -18,10 +18,10 @@ type slot struct {
 	number int32 // 0: free
 }
 
-// HashMultiplier multiplies hashes for their upper bits to depend on all of them.
+// HashMultiplier multiplies hashes so that their upper bits depend on all bits.
 const HashMultiplier = 0x9e3779b97f4a7c15
 
-// Add gives a hash its number and tells whether it had none yet.
+// Add returns the number of a hash, and whether it is new.
 func (t *Numbers) Add(hash uint64) (number int32, fresh bool) {
 	if hash == 0 {
 		return 0, false
@@ -38,7 +38,7 @@ func (t *Numbers) Add(hash uint64) (number int32, fresh bool) {
 	return p.number, true
 }
 
-// find is where a hash stands, or where it is to stand.
+// find is the slot of a hash, or the free one for it.
 func (t *Numbers) find(hash uint64) *slot {
 	mask := len(t.slots) - 1
 	for i := int(hash * HashMultiplier >> (64 - bits.Len(uint(mask)))); ; i++ {

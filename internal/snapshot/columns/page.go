@@ -16,7 +16,7 @@ type packer struct {
 	plain  []byte // values, as an encoding has them
 	packed []byte
 	out    []byte
-	saved  int // bytes that compressing the last page saved; negative where it cost some
+	saved  int // bytes saved by compressing the last page; can be negative
 }
 
 // appendPage appends a page of the encoded values in p.plain to the column.
@@ -54,7 +54,7 @@ func (p *packer) appendPage(s *chunk) error {
 	return nil
 }
 
-// compress is p.plain compressed, or as it is where that is no smaller.
+// compress returns p.plain compressed, or as it is if that is not smaller.
 func (p *packer) compress() (body []byte, packed bool) {
 	p.packed = p.zstd.EncodeAll(p.plain, p.packed[:0])
 	if len(p.packed) < len(p.plain) {
@@ -63,9 +63,10 @@ func (p *packer) compress() (body []byte, packed bool) {
 	return p.plain, false
 }
 
-// dictionaryPage is a page of a dictionary's entries. It is valid until the next page.
+// dictionaryPage is a page of a dictionary's entries. It is valid until the
+// next page.
 func (p *packer) dictionaryPage(plain []byte, entries int) ([]byte, error) {
-	p.packed = p.zstd.EncodeAll(plain, p.packed[:0]) // which such a page always is
+	p.packed = p.zstd.EncodeAll(plain, p.packed[:0]) // a dictionary page is always compressed
 	p.saved = len(plain) - len(p.packed)
 	h := format.PageHeader{
 		Type:                 format.DictionaryPage,

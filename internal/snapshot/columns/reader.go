@@ -11,7 +11,7 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 )
 
-// What one table may be, so that reading it takes a bounded part of the memory.
+// Limits of a table, so that reading it takes bounded memory.
 const (
 	maxPage    = 4 << 20 // bytes, unpacked
 	maxFooter  = 4 << 20
@@ -20,14 +20,16 @@ const (
 	maxColumns = 200
 	maxRows    = 1<<31 - 1
 	maxValues  = 2 << 20 // of one page: any number of equal ones take a few bytes
-	// maxDictionaries is the most that all dictionaries of a row group take, unpacked.
+	// maxDictionaries is the most that all dictionaries of a row group take,
+	// unpacked.
 	maxDictionaries = 128 << 20
 	maxEntries      = 2 << 20
 )
 
-var errDamaged = errors.New("a table is not what it says")
+var errDamaged = errors.New("damaged table")
 
-// Reader reads a table, or those of its columns that are asked for.
+// Reader reads the columns of a table that are added with [Read] and
+// [ReadWords].
 type Reader struct {
 	r              io.ReaderAt
 	size           int64
@@ -42,23 +44,23 @@ type Reader struct {
 // input is a column that is read.
 type input interface {
 	name() string
-	// open goes to the beginning of a row group.
+	// open goes to the start of a row group.
 	open(r *Reader, c *format.ColumnMetaData) error
-	// ready reads a page where all of the last one has been taken, and tells how
+	// ready reads a page if all of the last one has been taken, and returns how
 	// many of its rows are left.
 	ready(r *Reader) (int, error)
 	// take makes the next rows the column's values.
 	take(rows int)
 }
 
-// NewReader reads what a table says of itself. Close it.
+// NewReader reads the metadata of a table. Close it after use.
 func NewReader(r io.ReaderAt, size int64) (*Reader, error) {
 	footer, err := readFooter(r, size)
 	if err != nil {
 		return nil, errDamaged
 	}
 	if footer.NumRows < 0 || footer.NumRows > maxRows || len(footer.RowGroups) > maxGroups || len(footer.Schema) > maxColumns {
-		return nil, fmt.Errorf("it says it has %d rows in %d groups", footer.NumRows, len(footer.RowGroups))
+		return nil, fmt.Errorf("%d rows in %d groups: over the limits of a table", footer.NumRows, len(footer.RowGroups))
 	}
 	var rows int64
 	for i := range footer.RowGroups {
@@ -104,14 +106,15 @@ func readFooter(r io.ReaderAt, size int64) (*format.FileMetaData, error) {
 	return &footer, nil
 }
 
-// Rows is how many rows the table says it has.
+// Rows is the number of rows by the table's metadata.
 func (r *Reader) Rows() int64 { return r.footer.NumRows }
 
-// Close lets go of what reading took.
+// Close releases the reader's memory.
 func (r *Reader) Close() { r.unpack.Close() }
 
-// Next makes the next rows the values of all columns, at most so many, fewer where a
-// page or a row group ends, and none at the end. They are valid until the next call.
+// Next sets the values of all columns to the next rows: at most most, fewer at
+// the end of a page or a row group, 0 at the end of the table. They are valid
+// until the next call.
 func (r *Reader) Next(most int) (int, error) {
 	for r.left == 0 {
 		if r.group == len(r.footer.RowGroups) {
@@ -137,7 +140,7 @@ func (r *Reader) Next(most int) (int, error) {
 	return n, nil
 }
 
-// openGroup begins a row group.
+// openGroup starts a row group.
 func (r *Reader) openGroup(g *format.RowGroup) error {
 	r.left, r.dictionaryRoom = g.NumRows, maxDictionaries
 	for _, c := range r.columns {
@@ -157,13 +160,13 @@ func (r *Reader) openGroup(g *format.RowGroup) error {
 			break
 		}
 		if !found {
-			return fmt.Errorf("it has no column %s", c.name())
+			return fmt.Errorf("no column %s", c.name())
 		}
 	}
 	return nil
 }
 
-// pages walks through the pages of a column chunk.
+// pages reads the pages of a column chunk.
 type pages struct {
 	at, end    int64
 	compressed bool
@@ -172,7 +175,7 @@ type pages struct {
 	plain      []byte
 }
 
-// locate finds where the pages of a chunk lie.
+// locate finds the pages of a chunk in the file.
 func (p *pages) locate(r *Reader, m *format.ColumnMetaData) error {
 	p.at = m.DataPageOffset
 	if m.DictionaryPageOffset > 0 {
@@ -254,7 +257,7 @@ func (p *pages) readPage(r *Reader) (*page, error) {
 // spareBytes is how far decoders may read beyond their input.
 const spareBytes = 64
 
-// padded is a slice of n bytes of which more can be read.
+// padded is a slice of n bytes with spareBytes more in its capacity.
 func padded(b []byte, n int) []byte {
 	if cap(b) < n+spareBytes {
 		b = make([]byte, n+spareBytes)

@@ -5,9 +5,9 @@ import (
 	"errors"
 )
 
-// skimmer walks over a message in Thrift's compact protocol without keeping
-// anything of it: a decoder makes room for as many elements as a list says it has,
-// and a few bytes can say any number.
+// skimmer checks a message in Thrift's compact protocol without decoding it. A
+// decoder allocates as many elements as a list states, and a few bytes can
+// state any number.
 type skimmer struct {
 	data     []byte
 	elements int // of lists, so far
@@ -18,9 +18,9 @@ const (
 	maxNesting  = 32
 )
 
-var errSkim = errors.New("metadata are not what they say")
+var errSkim = errors.New("damaged metadata")
 
-// skim is the length of the message that data begins with.
+// skim is the length of the message at the start of data.
 func skim(data []byte) (int, error) {
 	s := skimmer{data: data}
 	err := s.skipStruct(0)
@@ -50,7 +50,7 @@ func (s *skimmer) skipStruct(depth int) error {
 				return err
 			}
 		}
-		if t := head & 15; t != thriftTrue && t != thriftFalse { // which is all of a field that is a bool
+		if t := head & 15; t != thriftTrue && t != thriftFalse { // a bool is in its field header alone
 			if err := s.skipValue(t, depth+1); err != nil {
 				return err
 			}
@@ -78,7 +78,7 @@ func (s *skimmer) skipValue(t byte, depth int) error {
 	case thriftStruct:
 		return s.skipStruct(depth)
 	}
-	return errSkim // maps among them, which Parquet has none of
+	return errSkim // maps among them: Parquet has none
 }
 
 func (s *skimmer) skipList(depth int) error {

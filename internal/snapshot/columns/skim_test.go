@@ -5,8 +5,7 @@ import (
 	"testing"
 )
 
-// Metadata that say a list has more elements than there are bytes are refused
-// before anything makes room for them.
+// A list that states more elements than there are bytes is invalid.
 func TestSkimInvalidMetadataFails(t *testing.T) {
 	for _, data := range [][]byte{
 		{0x19, 0xfc, 0xff, 0xff, 0xff, 0xff, 0x07, 0x00}, // a list of 2^31 structures

@@ -12,15 +12,15 @@ import (
 )
 
 const (
-	// rowsPerGroup is how many rows make a row group: enough for dictionaries to
-	// pay, few enough for what one holds in memory.
+	// rowsPerGroup is the size of a row group: large enough for dictionaries to
+	// pay, small enough to hold in memory.
 	rowsPerGroup = 1 << 21
-	// rowsPerPage is the same in all columns, so that a reader may take whole pages
-	// of all of them side by side.
+	// rowsPerPage is the same in all columns, so that a reader can read whole
+	// pages of all columns side by side.
 	rowsPerPage  = 1 << 16
-	bytesPerPage = 1 << 20 // of text that no dictionary holds
-	// maxGroupEntries is the most that a dictionary of a row group holds; a group ends
-	// when one has as many.
+	bytesPerPage = 1 << 20 // of text without a dictionary
+	// maxGroupEntries is the number of entries of a dictionary that ends a row
+	// group.
 	maxGroupEntries = 1 << 20
 )
 
@@ -31,26 +31,26 @@ type Column interface {
 	chunkOf() *chunk
 	// flush makes a page of what was appended since the last one.
 	flush(p *packer) error
-	// dictionary is the group's dictionary as Parquet has it, which it forgets;
-	// entries is -1 for a column without.
+	// dictionary returns and resets the group's dictionary in Parquet's
+	// encoding; entries is -1 for a column without one.
 	dictionary() (plain []byte, entries int)
 	// entryCount is how many entries the dictionary has so far.
 	entryCount() int
 }
 
-// Writer writes a table. Columns are appended to, each as many values, and
-// Wrote says so; what goes wrong is told by Wrote and Close.
+// Writer writes a table in blocks: append the same number of rows to each
+// column, then call EndBlock. EndBlock and Close return errors.
 type Writer struct {
 	out       io.Writer
 	name      string
 	columns   []Column
 	packer    packer
 	groups    []format.RowGroup
-	groupRows int64 // of the group on its way
+	groupRows int64 // of the current group
 	size      int64 // written to out
 }
 
-// NewWriter begins a table with columns in this order.
+// NewWriter starts a table with columns in this order.
 func NewWriter(out io.Writer, name string, columns ...Column) (*Writer, error) {
 	z, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithZeroFrames(true), zstd.WithEncoderCRC(false))
 	if err != nil {
@@ -66,7 +66,7 @@ func (w *Writer) write(data []byte) error {
 	return err
 }
 
-// Size is how many bytes have been encoded so far.
+// Size is the number of bytes encoded so far.
 func (w *Writer) Size() int64 {
 	size := w.size
 	for _, c := range w.columns {
@@ -75,14 +75,14 @@ func (w *Writer) Size() int64 {
 	return size
 }
 
-// EndBlock says that so many rows have been appended to every column.
+// EndBlock ends a block of rows, which must have been appended to every column.
 func (w *Writer) EndBlock(rows int) error {
 	w.groupRows += int64(rows)
 	full := w.groupRows >= rowsPerGroup
 	for _, c := range w.columns {
 		s := c.chunkOf()
 		if s.rows+int64(s.pending) != w.groupRows {
-			return fmt.Errorf("column %s of %s has %d rows, not %d", s.element.Name, w.name, s.rows+int64(s.pending), w.groupRows)
+			return fmt.Errorf("column %s of %s has %d rows, want %d", s.element.Name, w.name, s.rows+int64(s.pending), w.groupRows)
 		}
 		if s.pending >= rowsPerPage || s.bytes >= bytesPerPage {
 			if err := c.flush(&w.packer); err != nil {
@@ -137,7 +137,7 @@ func (w *Writer) writeGroup() error {
 	return nil
 }
 
-// Close writes the rest and the metadata. It does not close what it writes to.
+// Close writes the last group and the metadata. It does not close out.
 func (w *Writer) Close() error {
 	if err := w.writeGroup(); err != nil {
 		return err
@@ -160,15 +160,15 @@ func (w *Writer) Close() error {
 	return w.write(append(footer, magic...))
 }
 
-// chunk is what a column of a row group comes to.
+// chunk is a column of a row group.
 type chunk struct {
 	element  format.SchemaElement
 	encoding format.Encoding // of its data pages
 	indexed  bool
 
-	pending int    // rows that are in no page yet
-	bytes   int    // of them, where their size varies
-	levels  []byte // of them in an optional column: 1 where there is a value
+	pending int    // rows not in a page yet
+	bytes   int    // of pending values of variable size
+	levels  []byte // of pending rows of an optional column: 1 if there is a value
 
 	pages     []byte // headers and all
 	rows      int64  // in pages
@@ -181,7 +181,7 @@ func (s *chunk) chunkOf() *chunk { return s }
 
 func (s *chunk) optional() bool { return s.element.RepetitionType.V == format.Optional }
 
-// reset forgets a group that has been written.
+// reset starts a new group.
 func (s *chunk) reset() {
 	s.pages, s.rows, s.nulls, s.plain, s.low, s.high = s.pages[:0], 0, 0, 0, nil, nil
 }
