@@ -43,7 +43,7 @@ func TestPipeline(t *testing.T) {
 			t.Errorf("verdict on a sound release: %+v", v)
 		}
 		// Too few users for a verdict.
-		v = r.runVerdict(3, "not enough data: about ", "--baseline", "2.4.0", "--canary", "2.4.1", "-f", "region=ap-south device=mobile")
+		v = r.runVerdict(3, "not enough data: needs about ", "--baseline", "2.4.0", "--canary", "2.4.1", "-f", "region=ap-south device=mobile")
 		if v.Verdict != frame.NeedsMore || v.Needs == 0 {
 			t.Errorf("verdict on few users: %+v", v)
 		}

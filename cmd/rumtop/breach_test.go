@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rumtop/rumtop/internal/testwait"
+
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/stream"
@@ -31,9 +33,9 @@ func burning(minute int, names ...string) *frame.Frame {
 
 // One episode is one breach, however many objectives join it and however often
 // they flap.
-func TestEpisodes(t *testing.T) {
+func TestBreachPerEpisode(t *testing.T) {
 	var b frame.Breaches
-	told := func(f *frame.Frame) string {
+	event := func(f *frame.Frame) string {
 		x := breachOf(&b, f)
 		if x == nil {
 			return ""
@@ -50,14 +52,14 @@ func TestEpisodes(t *testing.T) {
 		{burning(3, "errors"), "began"}, {burning(4, "errors", "speed"), ""}, {burning(5), ""}, {burning(8, "speed"), ""},
 		{burning(12), ""}, {burning(13), "ended"}, {burning(14), ""}, {burning(15, "speed"), "began"},
 	} {
-		if got := told(c.frame); got != c.want {
+		if got := event(c.frame); got != c.want {
 			t.Errorf("at %v: %q, want %q", c.frame.Now, got, c.want)
 		}
 	}
 }
 
-func TestCommandHearsOfABreach(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "heard")
+func TestOnBreachCommandInput(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "breach.json")
 	var b frame.Breaches
 	f := burning(3, "errors")
 	f.Health.Gaps = 2
@@ -158,13 +160,13 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-// TestCheckWatches waits for the command to hear of a breach.
-func TestCheckWatches(t *testing.T) {
+// TestCheckWatchRunsCommand waits for the command to run on a breach.
+func TestCheckWatchRunsCommand(t *testing.T) {
 	t.Setenv("HOME", t.TempDir())
 	t.Setenv("XDG_CONFIG_HOME", "")
 	server := publish(t, 3, 10)
-	file := filepath.Join(t.TempDir(), "heard")
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	file := filepath.Join(t.TempDir(), "breach.json")
+	ctx, cancel := context.WithTimeout(t.Context(), testwait.Patience)
 	defer cancel()
 	ended := make(chan int, 1)
 	go func() {
@@ -181,7 +183,7 @@ func TestCheckWatches(t *testing.T) {
 		time.Sleep(10 * time.Millisecond)
 	}
 	if ctx.Err() != nil {
-		t.Error("the command did not hear of the breach")
+		t.Error("the command did not run")
 	}
 	cancel()
 	if status := <-ended; status != exitOK {
@@ -189,7 +191,7 @@ func TestCheckWatches(t *testing.T) {
 	}
 }
 
-func TestVerdictOfObjectives(t *testing.T) {
+func TestCheckExitStatus(t *testing.T) {
 	known, unknown, page := frame.Burn{Name: "a", Known: true}, frame.Burn{Name: "b"}, frame.Burn{Name: "c", Known: true, Page: true}
 	for _, c := range []struct {
 		burns []frame.Burn

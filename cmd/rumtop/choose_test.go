@@ -14,7 +14,7 @@ import (
 	"github.com/rumtop/rumtop/internal/stream"
 )
 
-// twoSites is a connection in the making to a server that two sites report to.
+// twoSites connects lazily to a server that two sites report to.
 func twoSites(t *testing.T) *stream.Conn {
 	t.Helper()
 	server, err := stream.StartEmbedded(stream.EmbeddedOptions{Dir: t.TempDir()})
@@ -66,7 +66,7 @@ func TestChooseSite(t *testing.T) {
 	}
 }
 
-// A signal ends the question, though nobody has answered.
+// A signal ends the question without an answer.
 func TestChooseSiteInterrupted(t *testing.T) {
 	conn := twoSites(t)
 	in, keyboard := io.Pipe()

@@ -107,7 +107,7 @@ release 2.4.1 has just started to roll out. No data leaves this machine.`,
 	c.register(fs, "127.0.0.1:0")
 	fs.StringArrayVar(&sites, "site", []string{"shop"}, "name of the shop: NAME or NAME=KEY")
 	fs.Uint64Var(&seed, "seed", 1, "seed of the simulation: the same seed makes the same traffic")
-	fs.StringVar(&scenario, "scenario", "incident", "scenario: "+strings.Join(demo.Scenarios(), ", "))
+	fs.StringVar(&scenario, "scenario", "incident", "scenario: "+strings.Join(demo.Scenarios(), " "))
 	fs.Float64Var(&rate, "rate", demo.DefaultRate, "simulated beacons per second")
 	return cmd
 }

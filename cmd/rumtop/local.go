@@ -25,7 +25,7 @@ func (p *program) localCommand() *cobra.Command {
 	var port int
 	cmd := &cobra.Command{
 		Use:   "local",
-		Short: "Collect and watch real traffic on this machine, in one process",
+		Short: "Collect and watch traffic on this machine, in one process",
 		Long: `Runs a durable NATS server with JetStream, the collector and the screen in one process:
 put the script tag that it prints on a page, and watch. History survives a restart.
 Other commands on this machine (rumtop tail, rumtop annotate) find its server.`,

@@ -8,16 +8,18 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/rumtop/rumtop/internal/testwait"
 )
 
 // rumtop local is everything in one process; what was posted is there again
 // after a restart.
-func TestLocalKeepsItsHistory(t *testing.T) {
+func TestLocalKeepsHistory(t *testing.T) {
 	t.Setenv("HOME", t.TempDir())
 	t.Setenv("XDG_CONFIG_HOME", "")
 	dir := filepath.Join(t.TempDir(), "history")
-	w := &world{t: t}
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	h := &harness{t: t}
+	ctx, cancel := context.WithTimeout(context.Background(), testwait.Patience)
 	defer cancel()
 	args := []string{"local", "--dir", dir, "--nats-port", "0", "--listen", "127.0.0.1:0", "--format", "json"}
 
@@ -29,16 +31,16 @@ func TestLocalKeepsItsHistory(t *testing.T) {
 		ended <- run(watching, append(args, "--count", "10000", "--interval", "100ms"), strings.NewReader(""), &out, &announced)
 	}()
 	script := regexp.MustCompile(`src="(http://[^"]+)/rum\.js"`)
-	w.until("local prints a script tag", func() bool {
+	testwait.Until(h.t, "local prints a script tag", func() bool {
 		m := script.FindStringSubmatch(announced.String())
 		if m != nil {
-			w.edge = m[1]
+			h.url = m[1]
 		}
 		return m != nil
 	})
-	w.send("", post{body: `{"navigation":true,"view":"v","metrics":{"lcp":1234}}`})
-	w.until("the view is in a frame", func() bool { return strings.Contains(out.String(), `"total":{"key":"","views":1,`) })
-	agent, err := http.Get(w.edge + "/rum.js")
+	h.send("", post{body: `{"navigation":true,"view":"v","metrics":{"lcp":1234}}`})
+	testwait.Until(h.t, "the view is in a frame", func() bool { return strings.Contains(out.String(), `"total":{"key":"","views":1,`) })
+	agent, err := http.Get(h.url + "/rum.js")
 	if err != nil {
 		t.Fatal(err)
 	}

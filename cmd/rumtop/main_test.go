@@ -12,7 +12,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// TestMain lets the test binary stand in for rumtop in the scripts.
+// TestMain lets the scripts run the test binary as rumtop.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"rumtop": func() {
@@ -21,9 +21,9 @@ func TestMain(m *testing.M) {
 	})
 }
 
-// TestCommandLine plays the scripts: what people and shell scripts rely on, of
-// all that needs no server.
-func TestCommandLine(t *testing.T) {
+// TestCommandLineScripts runs the scripts: the behaviour that users and shell
+// scripts rely on, as far as it needs no server.
+func TestCommandLineScripts(t *testing.T) {
 	fixture, err := filepath.Abs("../../internal/snapshot/testdata/v1.rumsnap")
 	if err != nil {
 		t.Fatal(err)

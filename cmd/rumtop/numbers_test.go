@@ -247,20 +247,20 @@ func TestNumbers(t *testing.T) {
 	for i := range cases {
 		flags = append(flags, "--site", fmt.Sprintf("s%d=k%d", i, i))
 	}
-	w := newWorld(t, append(flags, "--region", "eu-west")...)
+	h := newHarness(t, append(flags, "--region", "eu-west")...)
 	for i, c := range cases {
 		for _, p := range c.posts {
-			w.send(fmt.Sprintf("k%d", i), p)
+			h.send(fmt.Sprintf("k%d", i), p)
 		}
 	}
-	w.settle()
+	h.settle()
 	for i, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			w := *w
-			w.t = t
+			h := *h
+			h.t = t
 			c.want["health/dropped"], c.want["health/gaps"], c.want["health/malformed"], c.want["health/loading"] = 0, 0, 0, 1
 			c.want["site"], c.want["window_s"] = fmt.Sprintf("s%d", i), 300
-			w.frame(fmt.Sprintf("s%d", i), c.args...).holds(t, c.want)
+			h.frame(fmt.Sprintf("s%d", i), c.args...).holds(t, c.want)
 		})
 	}
 }

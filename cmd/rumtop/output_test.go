@@ -44,12 +44,12 @@ func TestOutput(t *testing.T) {
 	write(path, "one", true)
 	holds("one")
 
-	// What was not committed leaves neither a trace nor a scratch.
+	// Without commit, the old file stays and no temporary one is left.
 	write(path, "two", false)
 	holds("one")
 	files(1)
 
-	// A file keeps who may read it, and a link leads where it led.
+	// A file keeps its permissions, and a link its target.
 	if err := os.Chmod(path, 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// What is no file is written to, and stays what it is.
+// A pipe is written to directly, and stays a pipe.
 func TestOutputToPipe(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "pipe")
 	if err := syscall.Mkfifo(path, 0o600); err != nil {

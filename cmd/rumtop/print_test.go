@@ -10,7 +10,7 @@ import (
 	"github.com/rumtop/rumtop/internal/frame"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "update the golden files")
 
 // incident is a frame with one of everything that is printed in a way of its own.
 func incident() *frame.Frame {
@@ -44,7 +44,7 @@ func incident() *frame.Frame {
 	}
 }
 
-func TestPrint(t *testing.T) {
+func TestPrintFrame(t *testing.T) {
 	for _, format := range []string{"table", "json", "csv"} {
 		t.Run(format, func(t *testing.T) {
 			var out bytes.Buffer
@@ -62,10 +62,10 @@ func TestPrint(t *testing.T) {
 				t.Fatal(err)
 			}
 			if !bytes.Equal(out.Bytes(), want) {
-				t.Errorf("differs from %s; look at it, then go test ./cmd/rumtop -run TestPrint -update\n%s", path, &out)
+				t.Errorf("differs from %s; look at it, then go test ./cmd/rumtop -run TestPrintFrame -update\n%s", path, &out)
 			}
 			if bytes.ContainsRune(out.Bytes(), '\x1b') {
-				t.Error("an escape came through")
+				t.Error("got an escape sequence, want none")
 			}
 		})
 	}

@@ -65,7 +65,7 @@ than --min-cohort users are hidden. All times are UTC.`,
 	fs.StringVar(&r.onset, "onset", "", "start of the incident (default: detected)")
 	fs.StringVar(&r.end, "end", "", "end of the incident (default: detected)")
 	fs.StringVarP(&r.filter, "filter", "f", "", "filter, as in rumtop --filter (default: all)")
-	fs.StringArrayVar(&r.by, "by", nil, "dimension or tag to break down by (repeatable; default "+strings.Join(report.DefaultBy(), ", ")+")")
+	fs.StringArrayVar(&r.by, "by", nil, "dimension or tag to group by (repeatable; default "+strings.Join(report.DefaultBy(), ", ")+")")
 	fs.IntVar(&r.minCohort, "min-cohort", report.DefaultMinCohort, "hide groups of fewer users; 1 shows all")
 	fs.StringVar(&r.summary, "summary", "", "file with the summary; - is stdin (default: the snapshot's)")
 	fs.StringArrayVar(&r.notes, "note", nil, "note to add (repeatable)")

@@ -68,7 +68,7 @@ func words(t *testing.T, command string) (words []string) {
 		rest = strings.TrimPrefix(rest, " ")
 	}
 	if words[0] != "rumtop" {
-		t.Fatalf("%q is not our command", command)
+		t.Fatalf("%q want a rumtop command", command)
 	}
 	return words
 }
@@ -82,7 +82,8 @@ func rumtop(t *testing.T, args ...string) string {
 	return out.String()
 }
 
-// reported is what the test reads of a report. Figures that are not told are no numbers.
+// reported is the part of a report that the test reads. Withheld values are not
+// numbers.
 type reported struct {
 	Affected any `json:"affected_users"`
 	Phases   []struct {
@@ -148,8 +149,8 @@ type reported struct {
 	Commands struct{ All, Errors, Objectives string }
 }
 
-// Every figure of a report is what the command beside it prints.
-func TestReportCanBeReproduced(t *testing.T) {
+// Every number of a report equals what the command beside it prints.
+func TestReportReproducible(t *testing.T) {
 	t.Chdir(t.TempDir())
 	t.Setenv("HOME", t.TempDir())
 	name := "it's an incident.rumsnap"
@@ -273,7 +274,7 @@ func TestReportCanBeReproduced(t *testing.T) {
 	}
 }
 
-// judged is what a command says that tells its verdict by its exit status, too.
+// judged returns the verdict that a command prints, and checks its exit status.
 func judged(t *testing.T, command string) (verdict map[string]any) {
 	t.Helper()
 	var out, problems bytes.Buffer
@@ -287,8 +288,8 @@ func judged(t *testing.T, command string) (verdict map[string]any) {
 	return verdict
 }
 
-// Who fell silent is told with a command that tells it, too.
-func TestSilencesCanBeReproduced(t *testing.T) {
+// Each silence is reported with a command that prints it.
+func TestReportSilencesReproducible(t *testing.T) {
 	t.Chdir(t.TempDir())
 	t.Setenv("HOME", t.TempDir())
 	meta := snapshot.Meta{Site: "shop", TakenAt: time.UnixMilli(beacontest.Start + 26*60_000)}
@@ -331,12 +332,12 @@ func TestSilencesCanBeReproduced(t *testing.T) {
 		}
 	}
 	if !found {
-		t.Errorf("who fell silent is not told: %+v", r.Silences)
+		t.Errorf("got silences %+v, want device=mobile", r.Silences)
 	}
 }
 
-// What a report is written to is whole, or is not there.
-func TestReportFiles(t *testing.T) {
+// A report file is complete or absent.
+func TestReportOutputFiles(t *testing.T) {
 	dir := t.TempDir()
 	t.Setenv("HOME", dir)
 	path := filepath.Join(dir, "a.rumsnap")
@@ -358,7 +359,7 @@ func TestReportFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	if text := rumtop(t, "report", path, "--format", "md", "--summary", summary, "--note", "see SHOP-12", "--onset", "5m", "--end", "2m"); !strings.Contains(text, "> Payments failed.") || !strings.Contains(text, "see SHOP-12") || !strings.Contains(text, "as given") {
-		t.Errorf("what a person said is missing in %s", text)
+		t.Errorf("summary, note or given times are missing in %s", text)
 	}
 	if frame.Thin != 20 {
 		t.Error("the reports' words say that fewer than 20 are thin")

@@ -21,7 +21,7 @@ func TestScrubBeacons(t *testing.T) {
 		{"consent":"none","navigation":true}
 		"no beacon"`
 	if !hasBeacons([]byte(sent)) || hasBeacons([]byte(`{"message":"x"}`)) || hasBeacons([]byte("{ not JSON")) {
-		t.Error("beacons are not told from texts")
+		t.Error("hasBeacons: got a wrong answer for beacons or texts")
 	}
 	var out, report bytes.Buffer
 	if err := scrubBeacons([]byte(sent), &out, &report, s); err != nil {
@@ -44,6 +44,6 @@ func TestScrubBeacons(t *testing.T) {
 		}
 	}
 	if err := scrubBeacons([]byte(`{"message":"x"`), &out, &report, s); err == nil {
-		t.Error("cut JSON is taken")
+		t.Error("truncated JSON: got no error")
 	}
 }

@@ -9,9 +9,9 @@ import (
 	"github.com/rumtop/rumtop/internal/frame"
 )
 
-// What a pipeline asks: two releases, posted over HTTP, and the exit status.
-func TestVerdictTells(t *testing.T) {
-	w := newWorld(t, "--site", "shop=k", "--region", "eu-west")
+// The exit status answers a pipeline that compares two releases.
+func TestVerdictExitStatus(t *testing.T) {
+	h := newHarness(t, "--site", "shop=k", "--region", "eu-west")
 	for _, r := range []struct {
 		release string
 		views   int
@@ -26,17 +26,17 @@ func TestVerdictTells(t *testing.T) {
 				}
 				body.WriteString("}\n")
 			}
-			w.send("k", post{body: body.String()})
+			h.send("k", post{body: body.String()})
 		}
 	}
-	w.settle()
+	h.settle()
 	for canary, want := range map[string]int{"2": exitFailed, "3": exitNoData, "4": exitOK, "5": exitNoData} {
-		status, stderr := w.status("verdict", "--baseline", "1", "--canary", canary, "--margin", "error_rate=2pp")
+		status, stderr := h.status("verdict", "--baseline", "1", "--canary", canary, "--margin", "error_rate=2pp")
 		if status != want {
 			t.Errorf("release %s: status %d, want %d: %s", canary, status, want, stderr)
 		}
 	}
-	out := w.rumtop("verdict", "--baseline", "1", "--canary", "4", "--margin", "error_rate=2pp", "--format", "json")
+	out := h.rumtop("verdict", "--baseline", "1", "--canary", "4", "--margin", "error_rate=2pp", "--format", "json")
 	var v frame.Verdict
 	if err := json.Unmarshal([]byte(out), &v); err != nil {
 		t.Fatalf("%v in %s", err, out)

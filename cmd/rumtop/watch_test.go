@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/rumtop/rumtop/internal/testwait"
 )
 
 const visit = `{"id":"b1","time":1763647652123,"release":"2.4.1","environment":"production","url":"https://shop.example/users/8412/orders?mail=jane.doe@example.com","route":"/users/:id/orders",
@@ -16,25 +18,25 @@ const visit = `{"id":"b1","time":1763647652123,"release":"2.4.1","environment":"
 	"requests":[{"url":"https://api.shop.example/cart?mail=jane.doe@example.com","method":"POST","status":500,"duration":812}],"events":[{"name":"checkout_completed","value":1}]}`
 
 // status runs a command that may fail.
-func (w *world) status(args ...string) (status int, stderr string) {
-	w.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+func (h *harness) status(args ...string) (status int, stderr string) {
+	h.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), testwait.Patience)
 	defer cancel()
 	var out, problems bytes.Buffer
-	status = run(ctx, append(args, "--server", w.server), strings.NewReader(""), &out, &problems)
+	status = run(ctx, append(args, "--server", h.server), strings.NewReader(""), &out, &problems)
 	return status, problems.String()
 }
 
-// Every name that the contract promises is in the document that scripts read.
-func TestFrameHasWhatTheContractPromises(t *testing.T) {
+// Every name of the contract is in the document that scripts read.
+func TestFrameNamesOfContract(t *testing.T) {
 	example, err := os.ReadFile("testdata/frame-contract.json")
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := newWorld(t, "--site", "shop=k", "--region", "eu-west")
-	w.send("k", post{body: visit})
-	w.settle()
-	text := w.rumtop("--once", "--format", "json", "--by", "release")
+	h := newHarness(t, "--site", "shop=k", "--region", "eu-west")
+	h.send("k", post{body: visit})
+	h.settle()
+	text := h.rumtop("--once", "--format", "json", "--by", "release")
 	missing(t, "", map[string]any(parse(t, string(example))), map[string]any(parse(t, text)))
 	got := parse(t, text)
 	got.holds(t, numbers{
@@ -42,7 +44,7 @@ func TestFrameHasWhatTheContractPromises(t *testing.T) {
 		"health/connected": true, "health/dropped": 0, "health/gaps": 0, "health/sample_rate": 1, "total/key": "", "segments/0/key": "2.4.1",
 		"total/baseline": nil,
 	})
-	if empty := w.rumtop("--once", "--format", "json", "--region", "us-*"); !strings.Contains(empty, `"segments":[]`) || !strings.Contains(empty, `"errors":[]`) {
+	if empty := h.rumtop("--once", "--format", "json", "--region", "us-*"); !strings.Contains(empty, `"segments":[]`) || !strings.Contains(empty, `"errors":[]`) {
 		t.Errorf("an empty list is none: %s", empty)
 	}
 	if strings.Count(text, "\n") != 1 || !strings.HasSuffix(text, "}\n") {
@@ -82,12 +84,12 @@ func missing(t *testing.T, path string, example, got any) {
 	}
 }
 
-func TestFlagsGoBeforeVariablesBeforeTheFile(t *testing.T) {
-	w := newWorld(t, "--site", "shop=k")
-	w.send("k", post{body: visit})
-	w.settle()
+func TestFlagsPrecedence(t *testing.T) {
+	h := newHarness(t, "--site", "shop=k")
+	h.send("k", post{body: visit})
+	h.settle()
 	asked := func(args ...string) string {
-		f := w.frame("shop", args...)
+		f := h.frame("shop", args...)
 		by, _ := f.at("by").(string)
 		return by
 	}
@@ -105,7 +107,7 @@ func TestFlagsGoBeforeVariablesBeforeTheFile(t *testing.T) {
 	if by := asked(); by != "page" {
 		t.Errorf("the file says page, asked by %s", by)
 	}
-	f := w.frame("shop")
+	f := h.frame("shop")
 	if f.at("window_s") != 120. || f.at("filter") != "region=eu-*,unknown" || f.at("total/views") != 1. {
 		t.Errorf("the file's window and regions: %v %v, %v views", f.at("window_s"), f.at("filter"), f.at("total/views"))
 	}
@@ -114,7 +116,7 @@ func TestFlagsGoBeforeVariablesBeforeTheFile(t *testing.T) {
 	if by := asked(); by != "os" {
 		t.Errorf("RUMTOP_BY says os, asked by %s", by)
 	}
-	if filter := w.frame("shop").at("filter"); filter != "region=us-*,sa-*" {
+	if filter := h.frame("shop").at("filter"); filter != "region=us-*,sa-*" {
 		t.Errorf("RUMTOP_REGION gives the filter %v", filter)
 	}
 	if by := asked("--by", "release"); by != "release" {
@@ -122,12 +124,12 @@ func TestFlagsGoBeforeVariablesBeforeTheFile(t *testing.T) {
 	}
 }
 
-func TestTailPrintsWhatViewersReceive(t *testing.T) {
-	w := newWorld(t, "--site", "shop=k", "--region", "eu-west")
-	w.send("k", post{body: visit})
-	w.send("k", post{body: `{"navigation":true,"view":"v-2","user":"jane.doe@example.com","release":"2.4.0"}`})
-	w.settle()
-	out := w.rumtop("tail", "--since", "1h", "--count", "2")
+func TestTailPrintsScrubbedBeacons(t *testing.T) {
+	h := newHarness(t, "--site", "shop=k", "--region", "eu-west")
+	h.send("k", post{body: visit})
+	h.send("k", post{body: `{"navigation":true,"view":"v-2","user":"jane.doe@example.com","release":"2.4.0"}`})
+	h.settle()
+	out := h.rumtop("tail", "--since", "1h", "--count", "2")
 	if strings.Contains(out, "jane") || strings.Contains(out, "example.com") {
 		t.Errorf("personal data left the collector: %s", out)
 	}
@@ -158,16 +160,16 @@ func TestTailPrintsWhatViewersReceive(t *testing.T) {
 	if received, _ := b.at("received").(string); !regexp.MustCompile(`^\d{4}-\d\d-\d\dT.*Z$`).MatchString(received) {
 		t.Errorf("received = %v", b.at("received"))
 	}
-	if out := w.rumtop("tail", "--since", "1h", "--count", "1", "-f", "error=yes release=2.4.*"); !strings.Contains(out, `"2.4.1"`) {
+	if out := h.rumtop("tail", "--since", "1h", "--count", "1", "-f", "error=yes release=2.4.*"); !strings.Contains(out, `"2.4.1"`) {
 		t.Errorf("the filter lets through %s", out)
 	}
 }
 
-func TestPrintedFrames(t *testing.T) {
-	w := newWorld(t, "--site", "shop=k", "--region", "eu-west")
-	w.send("k", post{body: visit})
-	w.settle()
-	table := w.rumtop() // standard output is no terminal
+func TestPrintFramesOfServer(t *testing.T) {
+	h := newHarness(t, "--site", "shop=k", "--region", "eu-west")
+	h.send("k", post{body: visit})
+	h.settle()
+	table := h.rumtop() // standard output is no terminal
 	for _, want := range []string{"rumtop  shop", "eu-west", "TypeError: no cart for [email]", "trust: connected"} {
 		if !strings.Contains(table, want) {
 			t.Errorf("no %q in\n%s", want, table)
@@ -176,14 +178,14 @@ func TestPrintedFrames(t *testing.T) {
 	if strings.Contains(table, "\x1b") {
 		t.Errorf("escapes in what is no terminal: %q", table)
 	}
-	if frames := w.rumtop("--count", "3", "--interval", "100ms", "--format", "json"); strings.Count(frames, "\n") != 3 {
+	if frames := h.rumtop("--count", "3", "--interval", "100ms", "--format", "json"); strings.Count(frames, "\n") != 3 {
 		t.Errorf("--count 3 printed %s", frames)
 	}
-	if rows := strings.Split(w.rumtop("--count", "2", "--interval", "100ms", "--format", "csv"), "\n"); len(rows) != 1+2*2+1 || !strings.HasPrefix(rows[0], "at,by,key,views,") {
+	if rows := strings.Split(h.rumtop("--count", "2", "--interval", "100ms", "--format", "csv"), "\n"); len(rows) != 1+2*2+1 || !strings.HasPrefix(rows[0], "at,by,key,views,") {
 		t.Errorf("two frames as CSV: %q", rows)
 	}
 	file := filepath.Join(t.TempDir(), "frame.json")
-	if out := w.rumtop("--once", "--format", "json", "-o", file); out != "" {
+	if out := h.rumtop("--once", "--format", "json", "-o", file); out != "" {
 		t.Errorf("-o prints %s", out)
 	}
 	written, err := os.ReadFile(file)
@@ -195,45 +197,45 @@ func TestPrintedFrames(t *testing.T) {
 	}
 }
 
-func TestSitesAreChosenByName(t *testing.T) {
-	w := newWorld(t, "--site", "shop=k", "--site", "docs=l")
-	if status, problem := w.status("--once"); status != exitNoData || !strings.Contains(problem, "no site has reported yet") {
+func TestSiteByName(t *testing.T) {
+	h := newHarness(t, "--site", "shop=k", "--site", "docs=l")
+	if status, problem := h.status("--once"); status != exitNoData || !strings.Contains(problem, "no site has reported yet") {
 		t.Errorf("no site: %d %s", status, problem)
 	}
-	w.send("k", post{body: `{"navigation":true}`})
-	w.send("k", post{body: `{"navigation":true}`})
-	w.settle()
-	if f := parse(t, w.rumtop("--once", "--format", "json")); f.at("site") != "shop" || f.at("total/views") != 2. {
+	h.send("k", post{body: `{"navigation":true}`})
+	h.send("k", post{body: `{"navigation":true}`})
+	h.settle()
+	if f := parse(t, h.rumtop("--once", "--format", "json")); f.at("site") != "shop" || f.at("total/views") != 2. {
 		t.Errorf("the only site is %v with %v views", f.at("site"), f.at("total/views"))
 	}
-	w.send("l", post{body: `{"navigation":true}`})
-	w.settle()
+	h.send("l", post{body: `{"navigation":true}`})
+	h.settle()
 	for _, command := range [][]string{{"--once"}, {"tail", "--count", "1"}} {
-		if status, problem := w.status(command...); status != exitFailed || !strings.Contains(problem, "docs, shop") || !strings.Contains(problem, "--site") {
+		if status, problem := h.status(command...); status != exitFailed || !strings.Contains(problem, "docs, shop") || !strings.Contains(problem, "--site") {
 			t.Errorf("%v of two sites: %d %s", command, status, problem)
 		}
 	}
-	if views := w.frame("docs").at("total/views"); views != 1. {
+	if views := h.frame("docs").at("total/views"); views != 1. {
 		t.Errorf("docs has %v views", views)
 	}
 }
 
-func TestAFilterOnATagThatNobodySendsIsAMistake(t *testing.T) {
-	w := newWorld(t, "--site", "shop=k")
-	w.send("k", post{body: visit})
-	w.settle()
-	if status, problem := w.status("--once", "-f", "relaese=2.4.1"); status != exitUsage || !strings.Contains(problem, "release") {
+func TestFilterUnknownTagRefused(t *testing.T) {
+	h := newHarness(t, "--site", "shop=k")
+	h.send("k", post{body: visit})
+	h.settle()
+	if status, problem := h.status("--once", "-f", "relaese=2.4.1"); status != exitUsage || !strings.Contains(problem, "release") {
 		t.Errorf("a misspelt field: %d %s", status, problem)
 	}
 }
 
-func TestACollectorThatCannotStart(t *testing.T) {
-	w := newWorld(t, "--site", "shop=k")
+func TestCollectInvalidFlags(t *testing.T) {
+	h := newHarness(t, "--site", "shop=k")
 	for _, c := range []struct {
 		args []string
 		want string
 	}{
-		{[]string{"--listen", strings.TrimPrefix(w.edge, "http://")}, "--listen"},
+		{[]string{"--listen", strings.TrimPrefix(h.url, "http://")}, "--listen"},
 		{[]string{"--listen", "nonsense"}, "--listen"},
 		{[]string{"--geoip", "nowhere.mmdb"}, "nowhere.mmdb"},
 		{[]string{"--origin", "shop.example"}, "origin"},
@@ -242,7 +244,7 @@ func TestACollectorThatCannotStart(t *testing.T) {
 		{[]string{"--default-consent", "perhaps"}, "perhaps"},
 	} {
 		args := append([]string{"collect", "--site", "shop=k", "--listen", "127.0.0.1:0"}, c.args...)
-		if status, problem := w.status(args...); status == exitOK || !strings.Contains(problem, c.want) || strings.Count(problem, "\n") != 1 {
+		if status, problem := h.status(args...); status == exitOK || !strings.Contains(problem, c.want) || strings.Count(problem, "\n") != 1 {
 			t.Errorf("%v: %d %s", c.args, status, problem)
 		}
 	}

@@ -7,9 +7,9 @@ import (
 	"github.com/rumtop/rumtop/internal/testwait"
 )
 
-// What comes while the aggregator is busy is handed over minGroup, in order and
-// to the last, but never more than it should take at once.
-func TestFeedGathers(t *testing.T) {
+// What arrives while the aggregator is busy is forwarded in groups of minGroup, in
+// order and completely.
+func TestLiveForwardGathers(t *testing.T) {
 	f := NewPrepared(nil)
 	const batches = minGroup + 44
 	from := make(chan *beacon.Batch, batches)

@@ -9,23 +9,21 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
+
+	"github.com/rumtop/rumtop/internal/testwait"
 
 	"github.com/rumtop/rumtop/internal/stream"
 )
 
-// patience is how long anything that must come may take. Little of it is used.
-const patience = 30 * time.Second
-
-// world is a NATS server and rumtop collect in this process.
-type world struct {
+// harness is a NATS server and rumtop collect in this process.
+type harness struct {
 	t      *testing.T
 	server string // of NATS
-	edge   string // the collector's address: http://…
+	url    string // the collector's address: http://…
 }
 
-// newWorld collects for sites that are named NAME=KEY.
-func newWorld(t *testing.T, flags ...string) *world {
+// newHarness collects for sites that are named NAME=KEY.
+func newHarness(t *testing.T, flags ...string) *harness {
 	t.Helper()
 	t.Setenv("HOME", t.TempDir())
 	t.Setenv("XDG_CONFIG_HOME", "")
@@ -38,11 +36,11 @@ func newWorld(t *testing.T, flags ...string) *world {
 			t.Error(err)
 		}
 	})
-	w := &world{t: t, server: nats.ClientURL()}
+	h := &harness{t: t, server: nats.ClientURL()}
 	ctx, cancel := context.WithCancel(context.Background())
 	var log lines
 	ended := make(chan int, 1)
-	args := append([]string{"collect", "--server", w.server, "--listen", "127.0.0.1:0", "--linger", "1ms", "--rate-limit", "off", "--grace", "0s"}, flags...)
+	args := append([]string{"collect", "--server", h.server, "--listen", "127.0.0.1:0", "--linger", "1ms", "--rate-limit", "off", "--grace", "0s"}, flags...)
 	go func() { ended <- run(ctx, args, strings.NewReader(""), io.Discard, &log) }()
 	t.Cleanup(func() {
 		cancel()
@@ -51,23 +49,14 @@ func newWorld(t *testing.T, flags ...string) *world {
 		}
 	})
 	address := regexp.MustCompile(`address=(\S+)`)
-	w.until("the collector listens", func() bool {
+	testwait.Until(h.t, "the collector listens", func() bool {
 		m := address.FindStringSubmatch(log.String())
 		if m != nil {
-			w.edge = "http://" + m[1]
+			h.url = "http://" + m[1]
 		}
 		return m != nil
 	})
-	return w
-}
-
-func (w *world) until(what string, holds func() bool) {
-	w.t.Helper()
-	for end := time.Now().Add(patience); !holds(); time.Sleep(5 * time.Millisecond) {
-		if time.Now().After(end) {
-			w.t.Fatalf("waited in vain: %s", what)
-		}
-	}
+	return h
 }
 
 // post is one request to the collector.
@@ -79,15 +68,15 @@ type post struct {
 }
 
 // send posts for a site's key and wants the answer that the post names.
-func (w *world) send(key string, p post) string {
-	w.t.Helper()
+func (h *harness) send(key string, p post) string {
+	h.t.Helper()
 	path := p.path
 	if path == "" {
 		path = "/v1/beacons"
 	}
-	req, err := http.NewRequest(http.MethodPost, w.edge+path+"?key="+key, strings.NewReader(p.body))
+	req, err := http.NewRequest(http.MethodPost, h.url+path+"?key="+key, strings.NewReader(p.body))
 	if err != nil {
-		w.t.Fatal(err)
+		h.t.Fatal(err)
 	}
 	req.Header.Set("Content-Type", "text/plain")
 	if p.header[0] != "" {
@@ -95,30 +84,30 @@ func (w *world) send(key string, p post) string {
 	}
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
-		w.t.Fatal(err)
+		h.t.Fatal(err)
 	}
 	defer resp.Body.Close()
 	answer, err := io.ReadAll(resp.Body)
 	if err != nil {
-		w.t.Fatal(err)
+		h.t.Fatal(err)
 	}
 	want := p.status
 	if want == 0 {
 		want = http.StatusAccepted
 	}
 	if resp.StatusCode != want {
-		w.t.Fatalf("POST %s %s = %d %s, want %d", path, p.body, resp.StatusCode, answer, want)
+		h.t.Fatalf("POST %s %s = %d %s, want %d", path, p.body, resp.StatusCode, answer, want)
 	}
 	return string(answer)
 }
 
 // settle waits until NATS has acknowledged all that was accepted.
-func (w *world) settle() {
-	w.t.Helper()
-	w.until("the collector's queue is empty", func() bool {
-		resp, err := http.Get(w.edge + "/metrics")
+func (h *harness) settle() {
+	h.t.Helper()
+	testwait.Until(h.t, "the collector's queue is empty", func() bool {
+		resp, err := http.Get(h.url + "/metrics")
 		if err != nil {
-			w.t.Fatal(err)
+			h.t.Fatal(err)
 		}
 		defer resp.Body.Close()
 		metrics, err := io.ReadAll(resp.Body)
@@ -126,22 +115,22 @@ func (w *world) settle() {
 	})
 }
 
-// rumtop runs a command against the world's server and wants it to end well.
-func (w *world) rumtop(args ...string) string {
-	w.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+// rumtop runs a command against the harness's server and wants it to end well.
+func (h *harness) rumtop(args ...string) string {
+	h.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), testwait.Patience)
 	defer cancel()
 	var out, problems bytes.Buffer
-	if status := run(ctx, append(args, "--server", w.server), strings.NewReader(""), &out, &problems); status != exitOK {
-		w.t.Fatalf("rumtop %q ended with %d: %s", args, status, &problems)
+	if status := run(ctx, append(args, "--server", h.server), strings.NewReader(""), &out, &problems); status != exitOK {
+		h.t.Fatalf("rumtop %q ended with %d: %s", args, status, &problems)
 	}
 	return out.String()
 }
 
 // frame is the JSON document of one site, as scripts read it.
-func (w *world) frame(site string, args ...string) document {
-	w.t.Helper()
-	return parse(w.t, w.rumtop(append([]string{"--once", "--format", "json", "--site", site}, args...)...))
+func (h *harness) frame(site string, args ...string) document {
+	h.t.Helper()
+	return parse(h.t, h.rumtop(append([]string{"--once", "--format", "json", "--site", site}, args...)...))
 }
 
 // lines gathers what a process writes while another goroutine reads it.
