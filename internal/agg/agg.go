@@ -29,10 +29,10 @@ type Config struct {
 const (
 	defaultMemory = 512 << 20
 	maxRetain     = 14 * 24 * time.Hour
-	// sealDelay is how long after its end a slot still takes beacons before
+	// lateAfter is how long after its end a slot still takes beacons before
 	// they are called late: collectors gather beacons for a moment, and their
 	// clocks differ a little. It is measured by the newest receive time.
-	sealDelay = 5 * store.SlotMS
+	lateAfter = 5 * store.SlotMS
 )
 
 // Aggregator turns beacons into frames. It is not safe for concurrent use: a
@@ -68,7 +68,7 @@ type Aggregator struct {
 
 	translation store.Translation
 
-	began    int64 // when the first batch was read
+	started  int64 // when the first batch was read
 	newest   int64 // largest receive time
 	lag      int64 // milliseconds, of the newest beacon since it began when that was read
 	evicted  int64
@@ -100,8 +100,8 @@ func (a *Aggregator) Add(b *beacon.Batch, now time.Time) { a.AddAll([]*beacon.Ba
 // another is looked at.
 func (a *Aggregator) AddAll(batches []*beacon.Batch, now time.Time) {
 	nowMS := now.UnixMilli()
-	if a.began == 0 {
-		a.began = nowMS
+	if a.started == 0 {
+		a.started = nowMS
 	}
 	oldest := nowMS - a.cfg.Retain.Milliseconds()
 	rows := a.intake.LookUp(a.log, batches, min(oldest, nowMS))
@@ -123,12 +123,12 @@ func (a *Aggregator) append(b *beacon.Batch, rows []store.RowIDs, nowMS int64) {
 			continue
 		}
 		received := min(b.Received[i], nowMS)
-		if received < a.newest-sealDelay && received/store.SlotMS < (a.newest-sealDelay)/store.SlotMS {
+		if received < a.newest-lateAfter && received/store.SlotMS < (a.newest-lateAfter)/store.SlotMS {
 			a.late++
 		}
 		if received >= a.newest {
 			a.newest = received
-			if received >= a.began { // what is read as history is no late news
+			if received >= a.started { // what is read as history is no late news
 				a.lag = nowMS - b.Received[i]
 			}
 		}
@@ -143,12 +143,12 @@ func (a *Aggregator) append(b *beacon.Batch, rows []store.RowIDs, nowMS int64) {
 		}
 		a.lens.assignRoles(c, row, r)
 		if a.now.covers(received) {
-			a.now.count(c, row, 1)
+			a.now.countRow(c, row, 1)
 		}
 		if a.before.covers(received) {
-			a.before.count(c, row, 1)
+			a.before.countRow(c, row, 1)
 		}
-		a.charts.count(c, row, 1)
+		a.charts.countRow(c, row, 1)
 	}
 }
 
@@ -167,12 +167,12 @@ func (a *Aggregator) expire(oldest int64) {
 			for i := range c.Rows {
 				t := c.ReceivedAt(i)
 				if a.now.covers(t) {
-					a.now.count(c, i, -1)
+					a.now.countRow(c, i, -1)
 				}
 				if a.before.covers(t) {
-					a.before.count(c, i, -1)
+					a.before.countRow(c, i, -1)
 				}
-				a.charts.count(c, i, -1)
+				a.charts.countRow(c, i, -1)
 			}
 		}
 		a.log.Evict(func(view uint32) {
@@ -186,8 +186,8 @@ func (a *Aggregator) expire(oldest int64) {
 	}
 }
 
-// look makes the lens answer for a filter and a grouping.
-func (a *Aggregator) look(e filter.Expr, by string) {
+// setLens makes the lens answer for a filter and a grouping.
+func (a *Aggregator) setLens(e filter.Expr, by string) {
 	if a.lens != nil && a.lensOf.filter == e.String() && a.lensOf.by == by {
 		return
 	}

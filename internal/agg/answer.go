@@ -31,10 +31,10 @@ func (a *Aggregator) answer(q frame.Query, s SourceStatus, now time.Time, rows i
 	if q.Window < time.Second {
 		q.Window = defaultWindow
 	}
-	a.look(q.Filter, q.By)
+	a.setLens(q.Filter, q.By)
 	measure := a.log.Strings.ByText[q.Measure] // noString while nobody has sent it
-	a.now.keep(measure)
-	a.before.keep(measure)
+	a.now.keepMeasure(measure)
+	a.before.keepMeasure(measure)
 	nowMS := now.UnixMilli()
 	hi := nowMS + 1
 	if !q.At.IsZero() {
@@ -42,17 +42,17 @@ func (a *Aggregator) answer(q frame.Query, s SourceStatus, now time.Time, rows i
 	}
 	lo := hi - q.Window.Milliseconds()
 	f := &frame.Frame{
-		Schema: frame.Schema, At: at(hi - 1), Site: cmp.Or(q.Site, s.Site), WindowS: q.Window.Seconds(),
+		Schema: frame.Schema, At: timeOf(hi - 1), Site: cmp.Or(q.Site, s.Site), WindowS: q.Window.Seconds(),
 		Filter: q.Filter.String(), By: q.By, Measure: q.Measure, Live: q.At.IsZero(),
 		Quantum: min(max(q.Window/60, time.Second), time.Minute).Truncate(time.Second),
 		Tags:    a.tags(),
 	}
 	blo, bhi := a.baseline(f, q.Baseline, lo, hi)
-	a.move(&q, lo, hi, blo, bhi, nowMS)
+	a.moveWindows(&q, lo, hi, blo, bhi, nowMS)
 
 	f.Health = a.health(s, lo, hi, nowMS)
 	f.Markers = a.markersTo(hi - 1)
-	f.Objectives, f.Now = a.slo.Burns(hi), at(nowMS)
+	f.Objectives, f.Now = a.slo.Burns(hi), timeOf(nowMS)
 	if f.Alarm = f.Objectives; hi <= nowMS {
 		f.Alarm = a.slo.Burns(nowMS + 1)
 	}
@@ -63,7 +63,7 @@ func (a *Aggregator) answer(q frame.Query, s SourceStatus, now time.Time, rows i
 	a.segments(f, &q)
 	a.errors(f, &q, blo)
 	f.Inspection = a.inspect(&q, lo, hi)
-	f.Sessions, f.Course = a.sessions(&q.Sessions, lo, hi), a.course(&q.Sessions)
+	f.Sessions, f.Course = a.sessions(&q.Sessions, lo, hi), a.timeline(&q.Sessions)
 	if q.ValuesOf != "" {
 		f.Values = a.values(q.ValuesOf, lo, hi)
 	}
@@ -76,10 +76,10 @@ func (a *Aggregator) answer(q frame.Query, s SourceStatus, now time.Time, rows i
 	return f
 }
 
-// move brings the windows and the charts to where a question wants them, side
+// moveWindows brings the windows and the charts to where a question wants them, side
 // by side: they share nothing that moving changes, for every row that counts
 // has been judged before, and has its segment.
-func (a *Aggregator) move(q *frame.Query, lo, hi, blo, bhi, now int64) {
+func (a *Aggregator) moveWindows(q *frame.Query, lo, hi, blo, bhi, now int64) {
 	var g sync.WaitGroup
 	g.Go(func() { a.now.moveTo(lo, hi) })
 	g.Go(func() { a.before.moveTo(blo, bhi) })
@@ -88,7 +88,7 @@ func (a *Aggregator) move(q *frame.Query, lo, hi, blo, bhi, now int64) {
 		if q.Span > 0 {
 			oldest = max(oldest, now-q.Span.Milliseconds())
 		}
-		a.charts.show(oldest, now, q.Steps)
+		a.charts.cover(oldest, now, q.Steps)
 	}
 	g.Wait()
 }
@@ -106,7 +106,7 @@ func (a *Aggregator) baseline(f *frame.Frame, spec frame.BaselineSpec, lo, hi in
 		b.Kind, bhi = "previous", lo
 	}
 	blo = bhi - length
-	b.From, b.To = at(blo), at(bhi)
+	b.From, b.To = timeOf(blo), timeOf(bhi)
 	oldest, any := a.log.Oldest()
 	b.Complete = any && oldest <= blo && a.newest >= bhi
 	return blo, bhi
@@ -135,7 +135,7 @@ func (a *Aggregator) health(s SourceStatus, lo, hi, now int64) frame.Health {
 	if a.log.Rows == 0 {
 		return h
 	}
-	from := at(a.log.Earliest())
+	from := timeOf(a.log.Earliest())
 	h.HistoryFrom = &from
 	h.QuietS = float64(max(0, now-a.newest)) / 1000
 	n, since := a.log.CountRows(lo, hi)
@@ -147,9 +147,9 @@ func (a *Aggregator) health(s SourceStatus, lo, hi, now int64) frame.Health {
 // row is what a cell shows, with b before.
 func (a *Aggregator) row(f *frame.Frame, c, b *cell) frame.Row {
 	r := frame.Row{
-		Views: count(c.views), Seen: c.rawViews, Errors: count(c.errors), ErroredViews: count(c.errored),
+		Views: countOf(c.views), Seen: c.rawViews, Errors: countOf(c.errors), ErroredViews: countOf(c.errored),
 		ErrorRate: errorRate(c.errored, c.views), Users: c.users, Affected: c.affected,
-		Requests: count(c.requests), FailedRequests: count(c.failed), Beacons: c.beacons,
+		Requests: countOf(c.requests), FailedRequests: countOf(c.failed), Beacons: c.beacons,
 		Estimated: c.scaled > 0, Exact: true, Burn: a.slo.RowBurn(errorRate(c.errored, c.views), &c.vitals),
 	}
 	if f.Measure != "" {
@@ -166,7 +166,7 @@ func (a *Aggregator) row(f *frame.Frame, c, b *cell) frame.Row {
 		return r
 	}
 	r.Baseline = &frame.BaselineRow{
-		Views: count(b.views), Errors: count(b.errors), ErroredViews: count(b.errored),
+		Views: countOf(b.views), Errors: countOf(b.errors), ErroredViews: countOf(b.errored),
 		ErrorRate: errorRate(b.errored, b.views), Users: b.users, Affected: b.affected,
 		LCP: distOf(&b.vitals[0]), INP: distOf(&b.vitals[1]), CLS: distOf(&b.vitals[2]),
 		FCP: distOf(&b.vitals[3]), TTFB: distOf(&b.vitals[4]),
@@ -187,7 +187,7 @@ func (a *Aggregator) row(f *frame.Frame, c, b *cell) frame.Row {
 
 // segments adds the rows that the question asks for, in its order.
 func (a *Aggregator) segments(f *frame.Frame, q *frame.Query) {
-	order := a.order(q)
+	order := a.rankSegments(q)
 	n := len(order)
 	order = order[min(max(q.Offset, 0), n):]
 	if q.Rows > 0 && len(order) > q.Rows {
@@ -223,12 +223,12 @@ func (a *Aggregator) errors(f *frame.Frame, q *frame.Query, blo int64) {
 	for g := range a.now.groups {
 		groups = append(groups, g)
 	}
-	slices.SortFunc(groups, a.worseError)
+	slices.SortFunc(groups, a.compareErrors)
 	f.Errors = make([]frame.ErrorGroup, 0, min(limit, len(groups)))
 	for _, g := range groups[:min(limit, len(groups))] {
 		f.Errors = append(f.Errors, a.errorGroup(f, g, blo))
 	}
-	f.Gone = a.gone(f, blo)
+	f.Gone = a.goneGroups(f, blo)
 	if q.Fingerprint != "" {
 		f.Detail = a.detail(f, q.Fingerprint, blo)
 	}

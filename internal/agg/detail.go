@@ -12,11 +12,11 @@ import (
 )
 
 const (
-	maxReleases     = 20
-	maxSpreadValues = 12
-	maxSpreadTags   = 20
-	maxValues       = 200
-	maxTraces       = 5
+	maxReleases        = 20
+	maxBreakdownValues = 12
+	maxBreakdownTags   = 20
+	maxValues          = 200
+	maxTraces          = 5
 )
 
 // errorGroup is a group as a frame shows it.
@@ -28,11 +28,11 @@ func (a *Aggregator) errorGroup(f *frame.Frame, group uint32, blo int64) frame.E
 	g := frame.ErrorGroup{
 		Fingerprint: l.Errors.Groups[group].Fingerprint,
 		Type:        l.Strings.Text[kind.TypeName], Message: l.Strings.Text[kind.Message],
-		FirstSeen: at(span.first), LastSeen: at(span.last),
+		FirstSeen: timeOf(span.first), LastSeen: timeOf(span.last),
 		New: span.first >= blo && oldest < blo, State: a.errorState(f, group, blo),
 	}
 	if c := a.now.groups[group]; c != nil {
-		g.Count, g.Users = count(c.count), c.users
+		g.Count, g.Users = countOf(c.count), c.users
 		for release := range c.releases {
 			if release != store.NoString {
 				g.Releases = append(g.Releases, l.Strings.Text[release])
@@ -43,7 +43,7 @@ func (a *Aggregator) errorGroup(f *frame.Frame, group uint32, blo int64) frame.E
 		g.Releases = slices.Clip(g.Releases[max(0, len(g.Releases)-maxReleases):])
 	}
 	if c := a.before.groups[group]; c != nil {
-		g.Before = count(c.count)
+		g.Before = countOf(c.count)
 	}
 	return g
 }
@@ -55,15 +55,15 @@ func (a *Aggregator) detail(f *frame.Frame, fingerprint string, blo int64) *fram
 		return nil
 	}
 	d := &frame.ErrorDetail{ErrorGroup: a.errorGroup(f, group, blo)}
-	a.spread(d, group)
-	a.hurt(d, group)
+	a.addBreakdown(d, group)
+	a.addOccurrences(d, group)
 	a.groupCounts(d, group)
 	return d
 }
 
-// hurt finds the sessions and the newest traces of the group's errors, and the
+// addOccurrences finds the sessions and the newest traces of the group's errors, and the
 // release that the sample is of; where the window does not have the sample, its own.
-func (a *Aggregator) hurt(d *frame.ErrorDetail, group uint32) {
+func (a *Aggregator) addOccurrences(d *frame.ErrorDetail, group uint32) {
 	sessions := map[beacon.ID]struct{}{}
 	first := a.log.Errors.Groups[group].Sample
 	sample, found := first, false
@@ -89,7 +89,7 @@ func (a *Aggregator) hurt(d *frame.ErrorDetail, group uint32) {
 			sessions[session] = struct{}{}
 		}
 		for _, t := range c.RowTraces(i) {
-			addTrace(d, frame.ErrorTrace{At: at(c.ReceivedAt(i)), ID: a.log.TraceID(&t)})
+			addTrace(d, frame.ErrorTrace{At: timeOf(c.ReceivedAt(i)), ID: a.log.TraceID(&t)})
 		}
 	})
 	d.Sessions = len(sessions)
@@ -130,7 +130,7 @@ func (a *Aggregator) groupCounts(d *frame.ErrorDetail, group uint32) {
 				continue
 			}
 			if k := c.ReceivedAt(i)/s.step - s.base; k >= 0 && k < int64(len(d.Counts)) {
-				d.Counts[k] += float64(count(a.log.Origins.Weights[c.Origin[i]]))
+				d.Counts[k] += float64(countOf(a.log.Origins.Weights[c.Origin[i]]))
 			}
 		}
 	}
@@ -143,7 +143,7 @@ func newWeights(l *store.Log) weights {
 	return weights{make([]int64, len(l.Origins.List)), make([]int64, len(l.Pages.Text))}
 }
 
-func (w *weights) add(c *store.Chunk, i int, n int64) {
+func (w *weights) addRow(c *store.Chunk, i int, n int64) {
 	w.byOrigin[c.Origin[i]] += n
 	w.byPage[c.Page[i]] += n
 }
@@ -164,9 +164,9 @@ func (w *weights) byValue(s *store.Segments) (sums map[uint32]int64, all int64) 
 	return sums, all
 }
 
-// spread compares how the group's errors and all page views of the window
+// addBreakdown compares how the group's errors and all page views of the window
 // divide over the dimensions and tags.
-func (a *Aggregator) spread(d *frame.ErrorDetail, group uint32) {
+func (a *Aggregator) addBreakdown(d *frame.ErrorDetail, group uint32) {
 	errors, views := newWeights(a.log), newWeights(a.log)
 	a.log.Each(a.now.lo, a.now.hi, func(c *store.Chunk, i int) {
 		v := c.TotalRoles[i]
@@ -175,20 +175,20 @@ func (a *Aggregator) spread(d *frame.ErrorDetail, group uint32) {
 		}
 		weight := a.log.Origins.Weights[c.Origin[i]]
 		if v&store.RoleView != 0 {
-			views.add(c, i, weight)
+			views.addRow(c, i, weight)
 		}
 		if c.Flags[i]&store.HasErrors == 0 {
 			return
 		}
 		for _, e := range c.RowErrors(i) {
 			if a.log.Errors.Kinds[e.Kind].Group == group {
-				errors.add(c, i, weight)
+				errors.addRow(c, i, weight)
 			}
 		}
 	})
 	names := beacon.DimNames()
 	for i, tag := range a.tags() {
-		if i < maxSpreadTags {
+		if i < maxBreakdownTags {
 			names = append(names, "tag."+tag)
 		}
 	}
@@ -199,11 +199,11 @@ func (a *Aggregator) spread(d *frame.ErrorDetail, group uint32) {
 		if len(sums) == 0 || len(sums) == 1 && sums[store.NoString] != 0 {
 			continue
 		}
-		d.Spread = append(d.Spread, frame.Spread{Dim: name, Values: a.spreadValues(sums, all, viewSums, allViews)})
+		d.Spread = append(d.Spread, frame.Spread{Dim: name, Values: a.breakdownValues(sums, all, viewSums, allViews)})
 	}
 }
 
-func (a *Aggregator) spreadValues(sums map[uint32]int64, all int64, viewSums map[uint32]int64, allViews int64) []frame.SpreadValue {
+func (a *Aggregator) breakdownValues(sums map[uint32]int64, all int64, viewSums map[uint32]int64, allViews int64) []frame.SpreadValue {
 	values := make([]frame.SpreadValue, 0, len(sums))
 	for text, n := range sums {
 		values = append(values, frame.SpreadValue{
@@ -214,14 +214,14 @@ func (a *Aggregator) spreadValues(sums map[uint32]int64, all int64, viewSums map
 	slices.SortFunc(values, func(x, y frame.SpreadValue) int {
 		return cmp.Or(cmp.Compare(y.Errors, x.Errors), strings.Compare(x.Value, y.Value))
 	})
-	return slices.Clip(values[:min(len(values), maxSpreadValues)])
+	return slices.Clip(values[:min(len(values), maxBreakdownValues)])
 }
 
 // values are what a dimension or tag has been in the window, whatever the
 // filter, most first: completion offers what could be filtered for.
 func (a *Aggregator) values(name string, lo, hi int64) []frame.ValueCount {
 	w := newWeights(a.log)
-	a.log.Each(lo, hi, func(c *store.Chunk, i int) { w.add(c, i, 1) })
+	a.log.Each(lo, hi, func(c *store.Chunk, i int) { w.addRow(c, i, 1) })
 	s := store.NewSegments(a.log, name)
 	sums, _ := w.byValue(&s)
 	delete(sums, store.NoString)

@@ -25,7 +25,7 @@ func (a *Aggregator) Distributions(segments int) []Distribution {
 		return nil
 	}
 	out := a.now.total.distributions("")
-	for i, s := range a.order(&frame.Query{}) {
+	for i, s := range a.rankSegments(&frame.Query{}) {
 		if i == segments {
 			break
 		}

@@ -53,9 +53,9 @@ func (w *window) usersOf(group uint32) float64 {
 	return 0
 }
 
-// gone returns the groups of the baseline that are not in the window any more,
+// goneGroups returns the groups of the baseline that are not in the window any more,
 // those with most affected users first.
-func (a *Aggregator) gone(f *frame.Frame, blo int64) []frame.ErrorGroup {
+func (a *Aggregator) goneGroups(f *frame.Frame, blo int64) []frame.ErrorGroup {
 	var groups []uint32
 	for g := range a.before.groups {
 		if a.now.groups[g] == nil && a.errorState(f, g, blo) == frame.ErrorGone {

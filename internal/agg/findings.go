@@ -17,7 +17,7 @@ func (a *Aggregator) findings(now int64, loading float64, live bool, rows int) [
 	w := a.watch
 	w.SetFields(explain.Fields(a.tags()))
 	if loading >= 1 { // history arrives in any order, and is read once it is complete
-		w.SetEnd(max(a.newest, min(now-sealDelay, a.newest+detect.StepMS)))
+		w.SetEnd(max(a.newest, min(now-lateAfter, a.newest+detect.StepMS)))
 		w.ReadSteps(rows)
 	}
 	none := frame.Finding{State: frame.FindingQuiet, P: 1, Segments: w.Segments()}

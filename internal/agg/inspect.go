@@ -85,7 +85,7 @@ func (a *Aggregator) inspect(q *frame.Query, lo, hi int64) *frame.Inspection {
 		}
 		s.funnel = append(s.funnel, text)
 	}
-	a.log.Each(lo, hi, s.count)
+	a.log.Each(lo, hi, s.countRow)
 	out := s.inspection()
 	out.Key = spec.Key
 	for i := range s.funnel {
@@ -108,7 +108,7 @@ func (s *inspector) roles(c *store.Chunk, i int) uint8 {
 	return c.SegmentRoles[i] | store.RolePasses
 }
 
-func (s *inspector) count(c *store.Chunk, i int) {
+func (s *inspector) countRow(c *store.Chunk, i int) {
 	v := s.roles(c, i)
 	if v == 0 {
 		return
@@ -211,13 +211,13 @@ func (s *inspector) inspection() *frame.Inspection {
 	for page, h := range s.pages {
 		out.Pages = append(out.Pages, frame.PageRow{Page: store.KeyOf(s.log.Strings.Text[s.log.Pages.Text[page]]), Dist: distOf(h)})
 	}
-	out.Pages = best(out.Pages, func(a, b frame.PageRow) int {
+	out.Pages = topRows(out.Pages, func(a, b frame.PageRow) int {
 		return cmp.Or(compareBool(b.Dist.Thin(), a.Dist.Thin()), cmp.Compare(b.Dist.P75, a.Dist.P75), strings.Compare(a.Page, b.Page))
 	})
 	for id, e := range s.endpoints {
 		out.Endpoints = append(out.Endpoints, s.endpoint(id, e))
 	}
-	out.Endpoints = best(out.Endpoints, func(a, b frame.EndpointRow) int {
+	out.Endpoints = topRows(out.Endpoints, func(a, b frame.EndpointRow) int {
 		return cmp.Or(cmp.Compare(b.Failed, a.Failed), cmp.Compare(b.N, a.N), strings.Compare(a.URL, b.URL), strings.Compare(a.Method, b.Method))
 	})
 	for name, h := range s.customs {
@@ -225,20 +225,20 @@ func (s *inspector) inspection() *frame.Inspection {
 			out.Customs = append(out.Customs, frame.CustomRow{Name: text, Dist: distOf(h)})
 		}
 	}
-	out.Customs = best(out.Customs, func(a, b frame.CustomRow) int {
+	out.Customs = topRows(out.Customs, func(a, b frame.CustomRow) int {
 		return cmp.Or(cmp.Compare(b.Dist.N, a.Dist.N), strings.Compare(a.Name, b.Name))
 	})
 	for name, e := range s.events {
-		out.Events = append(out.Events, frame.EventRow{Name: s.log.Strings.Text[name], N: count(e.n), Users: len(e.users)})
+		out.Events = append(out.Events, frame.EventRow{Name: s.log.Strings.Text[name], N: countOf(e.n), Users: len(e.users)})
 	}
-	out.Events = best(out.Events, func(a, b frame.EventRow) int {
+	out.Events = topRows(out.Events, func(a, b frame.EventRow) int {
 		return cmp.Or(cmp.Compare(b.N, a.N), strings.Compare(a.Name, b.Name))
 	})
 	return out
 }
 
-// best keeps what is listed, in order.
-func best[T any](rows []T, order func(a, b T) int) []T {
+// topRows keeps what is listed, in order.
+func topRows[T any](rows []T, order func(a, b T) int) []T {
 	slices.SortFunc(rows, order)
 	return slices.Clip(rows[:min(len(rows), maxInspected)])
 }
@@ -257,10 +257,10 @@ func (s *inspector) endpoint(id uint16, e *endpointCell) frame.EndpointRow {
 	url, method := s.log.Endpoint(uint32(id))
 	row := frame.EndpointRow{
 		URL: s.log.Strings.Text[url], Method: s.log.Strings.Text[method],
-		N: count(e.n), Failed: count(e.failed), P75: e.durations.Quantile(.75), Timed: e.durations.N(),
+		N: countOf(e.n), Failed: countOf(e.failed), P75: e.durations.Quantile(.75), Timed: e.durations.N(),
 	}
 	for status, n := range e.statuses {
-		row.Statuses = append(row.Statuses, frame.StatusCount{Status: int(status), N: count(n)})
+		row.Statuses = append(row.Statuses, frame.StatusCount{Status: int(status), N: countOf(n)})
 	}
 	slices.SortFunc(row.Statuses, func(a, b frame.StatusCount) int { return cmp.Or(cmp.Compare(b.N, a.N), a.Status-b.Status) })
 	return row
@@ -306,7 +306,7 @@ func (a *Aggregator) heatMap(s *inspector, q *frame.Query, hi int64) frame.HeatM
 			cells[c.ReceivedAt(i)/step-base].Add(c.Vital(i, s.vital), 1)
 		}
 	})
-	m := frame.HeatMap{From: at(base * step), Step: time.Duration(step) * time.Millisecond}
+	m := frame.HeatMap{From: timeOf(base * step), Step: time.Duration(step) * time.Millisecond}
 	m.Bins, m.Counts = hist.BinAll(cells, mapBinsPerOctave)
 	return m
 }

@@ -22,7 +22,7 @@ type lens struct {
 	failed map[uint32]store.Ref    // the first error of views
 	split  map[uint32][]splitState // views in several segments
 
-	errors []span // by error group: when it was seen
+	errors []seenSpan // by error group: when it was seen
 
 	// retract is told of each verdict that a later beacon took back: bits of
 	// the total's and of the segment's.
@@ -39,8 +39,8 @@ type viewState struct {
 	navigated bool   // start is a navigation
 }
 
-// span is when an error group was seen first and last, Unix milliseconds.
-type span struct{ first, last int64 }
+// seenSpan is when an error group was seen first and last, Unix milliseconds.
+type seenSpan struct{ first, last int64 }
 
 type splitState struct {
 	viewState // segment is the number itself
@@ -118,7 +118,7 @@ func (n *lens) assignRoles(c *store.Chunk, i int, r store.Ref) {
 func (n *lens) recordErrors(c *store.Chunk, i int) {
 	t := c.ReceivedAt(i)
 	for len(n.errors) < len(n.log.Errors.Groups) {
-		n.errors = append(n.errors, span{})
+		n.errors = append(n.errors, seenSpan{})
 	}
 	for _, e := range c.RowErrors(i) {
 		s := &n.errors[n.log.Errors.Kinds[e.Kind].Group]

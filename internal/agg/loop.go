@@ -23,15 +23,15 @@ type Source interface {
 // Loop owns an Aggregator: beacons and questions go in, frames come out. A
 // reader that is slow loses frames, never beacons.
 type Loop struct {
-	agg     *Aggregator
-	source  Source
-	now     func() time.Time
-	asked   chan frame.Query
-	calls   chan call
-	ended   chan struct{} // closed when Run returns
-	frames  chan *frame.Frame
-	onFrame func(*frame.Frame)
-	atOnce  int // rows that are looked at for what got worse before the loop turns to what else waits
+	agg         *Aggregator
+	source      Source
+	now         func() time.Time
+	queries     chan frame.Query
+	calls       chan call
+	stopped     chan struct{} // closed when Run returns
+	frames      chan *frame.Frame
+	onFrame     func(*frame.Frame)
+	rowsPerTurn int // rows that are looked at for what got worse before the loop turns to what else waits
 }
 
 // A loan is a function that the loop runs on its aggregator.
@@ -42,12 +42,12 @@ type call struct {
 
 // NewLoop makes a loop that reads source once it runs. now is the viewer's clock.
 func NewLoop(a *Aggregator, source Source, now func() time.Time) *Loop {
-	return &Loop{agg: a, source: source, now: now, asked: make(chan frame.Query, 1), calls: make(chan call), ended: make(chan struct{}), frames: make(chan *frame.Frame, 1), atOnce: atOnce}
+	return &Loop{agg: a, source: source, now: now, queries: make(chan frame.Query, 1), calls: make(chan call), stopped: make(chan struct{}), frames: make(chan *frame.Frame, 1), rowsPerTurn: watchRowsPerTurn}
 }
 
 // Ask replaces the question. The answer follows at once, and again at every
 // interval. Ask never waits; of several questions the newest counts.
-func (l *Loop) Ask(q frame.Query) { replace(l.asked, q) }
+func (l *Loop) Ask(q frame.Query) { replace(l.queries, q) }
 
 // Do has the loop run use on its aggregator, between batches and questions,
 // and returns when it has. Frames wait meanwhile: what takes more than a few
@@ -58,14 +58,14 @@ func (l *Loop) Do(ctx context.Context, use func(*Aggregator)) error {
 	case l.calls <- call{use, done}:
 		<-done
 		return nil
-	case <-l.ended:
-		return errEnded
+	case <-l.stopped:
+		return errStopped
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 }
 
-var errEnded = errors.New("counting has ended")
+var errStopped = errors.New("counting has ended")
 
 // OnFrame has the loop call hear with every frame that it makes, in its own
 // goroutine: hear must not wait. Call it before Run.
@@ -74,25 +74,25 @@ func (l *Loop) OnFrame(hear func(*frame.Frame)) { l.onFrame = hear }
 // Frames delivers the newest frame. It is closed when Run returns.
 func (l *Loop) Frames() <-chan *frame.Frame { return l.frames }
 
-// filling is how often a frame is sent while history is being read, so that the
+// loadingInterval is how often a frame is sent while history is being read, so that the
 // screen fills before one's eyes and is whole as soon as the history is.
-const filling = 250 * time.Millisecond
+const loadingInterval = 250 * time.Millisecond
 
-// atOnce rows take the watch about a hundredth of a second.
-const atOnce = 1 << 16
+// watchRowsPerTurn rows take the watch about a hundredth of a second.
+const watchRowsPerTurn = 1 << 16
 
 // Run counts until ctx ends, and returns its error. Nothing is sent until the
 // first Ask. When the source ends, frames keep coming.
 func (l *Loop) Run(ctx context.Context, interval time.Duration) error {
 	defer close(l.frames)
-	defer close(l.ended)
+	defer close(l.stopped)
 	pace := interval
 	tick := time.NewTicker(pace)
 	defer tick.Stop()
 	send := func(q frame.Query) {
 		next := interval
 		if l.send(q) < 1 {
-			next = min(interval, filling)
+			next = min(interval, loadingInterval)
 		}
 		if next != pace {
 			pace = next
@@ -107,7 +107,7 @@ func (l *Loop) Run(ctx context.Context, interval time.Duration) error {
 	for {
 		// A question goes before any number of waiting batches.
 		select {
-		case q = <-l.asked:
+		case q = <-l.queries:
 			asked = true
 			send(q)
 			continue
@@ -121,10 +121,10 @@ func (l *Loop) Run(ctx context.Context, interval time.Duration) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-more:
-			if l.agg.watch.ReadSteps(l.atOnce); !l.agg.watch.IsBehind() {
+			if l.agg.watch.ReadSteps(l.rowsPerTurn); !l.agg.watch.IsBehind() {
 				send(q)
 			}
-		case q = <-l.asked:
+		case q = <-l.queries:
 			asked = true
 			send(q)
 		case <-tick.C:
@@ -149,7 +149,7 @@ func (l *Loop) Run(ctx context.Context, interval time.Duration) error {
 
 // send sends a frame and tells how much of the history is in it.
 func (l *Loop) send(q frame.Query) (loading float64) {
-	f := l.agg.answer(q, l.source.Status(), l.now(), l.atOnce)
+	f := l.agg.answer(q, l.source.Status(), l.now(), l.rowsPerTurn)
 	loading = f.Health.Loading
 	if l.onFrame != nil {
 		l.onFrame(f)

@@ -31,7 +31,7 @@ func (m *mute) strip(b *beacon.Batch) {
 	}
 	kept := 0
 	for i := range b.ErrorRow {
-		if m.holds(b, [2]uint32{b.ErrorType[i], b.ErrorMessage[i]}) {
+		if m.isMuted(b, [2]uint32{b.ErrorType[i], b.ErrorMessage[i]}) {
 			m.count++
 			continue
 		}
@@ -43,7 +43,7 @@ func (m *mute) strip(b *beacon.Batch) {
 	b.ErrorStack, b.ErrorHandled = b.ErrorStack[:kept], b.ErrorHandled[:kept]
 }
 
-func (m *mute) holds(b *beacon.Batch, of [2]uint32) bool {
+func (m *mute) isMuted(b *beacon.Batch, of [2]uint32) bool {
 	muted, known := m.known[of]
 	if known {
 		return muted

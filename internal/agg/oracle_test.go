@@ -181,11 +181,11 @@ func oracleErrors(passing []*beacon.Beacon, lo, hi, blo, bhi int64) map[string]*
 			fp := fingerprint.Of(e.Type, e.Message, e.Stack)
 			g := groups[fp]
 			if g == nil {
-				g = &frame.ErrorGroup{Fingerprint: fp, FirstSeen: at(b.Received)}
+				g = &frame.ErrorGroup{Fingerprint: fp, FirstSeen: timeOf(b.Received)}
 				groups[fp] = g
 				users[fp] = map[beacon.ID]bool{}
 			}
-			g.LastSeen = at(b.Received)
+			g.LastSeen = timeOf(b.Received)
 			if b.Received >= blo && b.Received < bhi {
 				g.Before += frame.Count(b.Weight())
 			}
@@ -310,7 +310,7 @@ func (o *oracle) checkSeries(t *testing.T, f *frame.Frame, q frame.Query, passin
 		}
 	}
 	if end := s.From.Add(time.Duration(len(s.Views)) * s.Step).UnixMilli(); len(s.Views) > q.Steps || len(s.Views) > 0 && end <= now {
-		t.Fatalf("%d steps from %v by %v do not reach %v", len(s.Views), s.From, s.Step, at(now))
+		t.Fatalf("%d steps from %v by %v do not reach %v", len(s.Views), s.From, s.Step, timeOf(now))
 	}
 }
 

@@ -59,8 +59,8 @@ func stepLength(from, to int64, n int) int64 {
 	return ((to-from)/day/int64(n) + 1) * day
 }
 
-// show makes the series cover [from, to] in at most n steps.
-func (s *series) show(from, to int64, n int) {
+// cover makes the series cover [from, to] in at most n steps.
+func (s *series) cover(from, to int64, n int) {
 	s.lo, s.hi, s.current = 0, 0, nil
 	length := stepLength(from, to, n)
 	base := from / length
@@ -69,7 +69,7 @@ func (s *series) show(from, to int64, n int) {
 		s.extend(to / length)
 		for _, c := range s.log.Chunks {
 			for i := range c.Rows {
-				s.count(c, i, 1)
+				s.countRow(c, i, 1)
 			}
 		}
 		return
@@ -95,8 +95,8 @@ func (s *series) extend(number int64) {
 // maxSteps bounds how far a series runs on before it is shown again.
 const maxSteps = 10_000
 
-// at is the step of a time, nil where the series does not reach.
-func (s *series) at(t int64) *step {
+// stepAt is the step of a time, nil where the series does not reach.
+func (s *series) stepAt(t int64) *step {
 	if s.lo <= t && t < s.hi {
 		return s.current
 	}
@@ -113,19 +113,19 @@ func (s *series) at(t int64) *step {
 	return s.current
 }
 
-// count counts a row, or takes it back where by is -1.
-func (s *series) count(c *store.Chunk, i, by int) {
+// countRow counts a row, or takes it back where by is -1.
+func (s *series) countRow(c *store.Chunk, i, by int) {
 	if c.TotalRoles[i]&store.RolePasses == 0 {
 		return
 	}
-	st := s.at(c.ReceivedAt(i))
+	st := s.stepAt(c.ReceivedAt(i))
 	if st == nil {
 		return
 	}
 	st.beacons += by
 	if c.Flags[i]&store.HasErrors != 0 {
 		if user := s.log.Identities.UserOf(c.Identity[i]); user != 0 {
-			st.affected += st.users.add(pair(0, user), by)
+			st.affected += st.users.change(pair(0, user), by)
 		}
 	}
 	s.countStep(st, c, i, c.TotalRoles[i], c.SegmentRoles[i], by)
@@ -133,7 +133,7 @@ func (s *series) count(c *store.Chunk, i, by int) {
 
 // countRoles counts what a row stands for.
 func (s *series) countRoles(c *store.Chunk, i int, total, own uint8, by int) {
-	if st := s.at(c.ReceivedAt(i)); st != nil {
+	if st := s.stepAt(c.ReceivedAt(i)); st != nil {
 		s.countStep(st, c, i, total, own, by)
 	}
 }
@@ -176,7 +176,7 @@ func (s *series) frame(to int64) frame.Series {
 		return part
 	}
 	out := frame.Series{
-		From: at(s.base * s.step), Step: time.Duration(s.step) * time.Millisecond,
+		From: timeOf(s.base * s.step), Step: time.Duration(s.step) * time.Millisecond,
 		Complete:  min(n, max(0, int((to+1)/s.step-s.base))),
 		ErrorRate: cut(), LCP75: cut(), LCP95: cut(), INP75: cut(), INP95: cut(),
 		Affected: cut(), Views: cut(), Beacons: cut(),
@@ -186,7 +186,7 @@ func (s *series) frame(to int64) frame.Series {
 		out.LCP75[i], out.LCP95[i] = quantileOrNaN(&c.lcp, .75), quantileOrNaN(&c.lcp, .95)
 		out.INP75[i], out.INP95[i] = quantileOrNaN(&c.inp, .75), quantileOrNaN(&c.inp, .95)
 		out.Affected[i] = float64(c.affected)
-		out.Views[i] = float64(count(c.views))
+		out.Views[i] = float64(countOf(c.views))
 		out.Beacons[i] = float64(c.beacons)
 	}
 	return out
@@ -218,5 +218,5 @@ func quantileOrNaN(h *hist.Histogram, q float64) float64 {
 	return h.Quantile(q)
 }
 
-// at is a time in Unix milliseconds as frames give it.
-func at(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
+// timeOf is a time in Unix milliseconds as frames give it.
+func timeOf(ms int64) time.Time { return time.UnixMilli(ms).UTC() }

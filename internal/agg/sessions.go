@@ -15,7 +15,7 @@ import (
 // Bounds of what is told about sessions.
 const (
 	maxSessions = 100
-	maxCourse   = 500 // steps
+	maxTimeline = 500 // steps
 )
 
 // sessions answers q.Sessions over [lo, hi).
@@ -30,7 +30,7 @@ func (a *Aggregator) sessions(spec *frame.SessionsSpec, lo, hi int64) []frame.Se
 			return nil
 		}
 	}
-	in := a.within(spec.Whole, spec.Key)
+	in := a.segmentTest(spec.Whole, spec.Key)
 	if in == nil {
 		return nil
 	}
@@ -65,7 +65,7 @@ func (a *Aggregator) sessions(spec *frame.SessionsSpec, lo, hi int64) []frame.Se
 		if r == nil {
 			return
 		}
-		t := at(c.ReceivedAt(i))
+		t := timeOf(c.ReceivedAt(i))
 		if r.First.IsZero() || t.Before(r.First) {
 			r.First = t
 		}
@@ -90,8 +90,8 @@ func (a *Aggregator) sessions(spec *frame.SessionsSpec, lo, hi int64) []frame.Se
 	return slices.Clip(out[:min(len(out), maxSessions)])
 }
 
-// within is whether a row belongs to a segment; nil where there is no such segment.
-func (a *Aggregator) within(whole bool, key string) func(c *store.Chunk, i int) bool {
+// segmentTest is whether a row belongs to a segment; nil where there is no such segment.
+func (a *Aggregator) segmentTest(whole bool, key string) func(c *store.Chunk, i int) bool {
 	if whole {
 		return func(*store.Chunk, int) bool { return true }
 	}
@@ -102,9 +102,9 @@ func (a *Aggregator) within(whole bool, key string) func(c *store.Chunk, i int) 
 	return func(c *store.Chunk, i int) bool { return int(a.lens.segments.OfRow(c, i)) == seg }
 }
 
-// course is everything that is retained of one session, in order of time; the
+// timeline is everything that is retained of one session, in order of time; the
 // end of it, where that is much.
-func (a *Aggregator) course(spec *frame.SessionsSpec) []frame.Step {
+func (a *Aggregator) timeline(spec *frame.SessionsSpec) []frame.Step {
 	if !spec.On || spec.ID == "" {
 		return nil
 	}
@@ -117,18 +117,18 @@ func (a *Aggregator) course(spec *frame.SessionsSpec) []frame.Step {
 	for _, c := range l.Chunks {
 		for i, who := range c.Identity[:c.Rows] {
 			if sent[who] {
-				out = a.steps(out, c, i)
+				out = a.rowSteps(out, c, i)
 			}
 		}
 	}
 	slices.SortStableFunc(out, func(x, y frame.Step) int { return x.At.Compare(y.At) })
-	return slices.Clip(out[max(0, len(out)-maxCourse):])
+	return slices.Clip(out[max(0, len(out)-maxTimeline):])
 }
 
-// steps adds what a row tells.
-func (a *Aggregator) steps(out []frame.Step, c *store.Chunk, i int) []frame.Step {
+// rowSteps adds what a row tells.
+func (a *Aggregator) rowSteps(out []frame.Step, c *store.Chunk, i int) []frame.Step {
 	l := a.log
-	first := frame.Step{At: at(c.ReceivedAt(i)), Page: l.Strings.Text[l.Pages.Text[c.Page[i]]]}
+	first := frame.Step{At: timeOf(c.ReceivedAt(i)), Page: l.Strings.Text[l.Pages.Text[c.Page[i]]]}
 	traces := c.RowTraces(i)
 	trace := func(of int) string {
 		for k := range traces {

@@ -116,11 +116,11 @@ func TestSessionsAreBounded(t *testing.T) {
 		b.Session = beacon.ID(i + 1)
 		add(a, epoch, b)
 	}
-	for i := range 2 * maxCourse {
+	for i := range 2 * maxTimeline {
 		add(a, epoch, beacon.Beacon{ID: beacon.ID(1<<40 + i), Received: epoch.UnixMilli() + 1, Session: 1, User: 7, View: 5, Events: []beacon.Event{{Name: fmt.Sprint(i)}}})
 	}
 	f := a.Frame(frame.Query{By: "release", Sessions: frame.SessionsSpec{On: true, Whole: true, ID: "0000000000000001"}}, SourceStatus{}, epoch.Add(time.Second))
-	if len(f.Sessions) != maxSessions || len(f.Course) != maxCourse || f.Course[maxCourse-1].Text != fmt.Sprint(2*maxCourse-1) {
+	if len(f.Sessions) != maxSessions || len(f.Course) != maxTimeline || f.Course[maxTimeline-1].Text != fmt.Sprint(2*maxTimeline-1) {
 		t.Errorf("%d sessions, %d steps, the last %+v", len(f.Sessions), len(f.Course), f.Course[len(f.Course)-1])
 	}
 }

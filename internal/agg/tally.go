@@ -16,9 +16,9 @@ type tallyEntry struct {
 // pair makes one key of two indexes.
 func pair(a, b uint32) uint64 { return uint64(a+1)<<32 | uint64(b) }
 
-// add changes the count of key by ±1 and reports how the number of distinct
+// change changes the count of key by ±1 and reports how the number of distinct
 // keys changed: 1, 0 or -1. What is taken back must have been added.
-func (t *tally) add(key uint64, by int) int {
+func (t *tally) change(key uint64, by int) int {
 	if by > 0 && (t.n+1)*4 > len(t.entries)*3 {
 		t.grow()
 	}

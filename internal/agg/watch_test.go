@@ -73,12 +73,12 @@ func TestWatchInSlices(t *testing.T) {
 // The answer to a new filter does not wait for the watch; what was found follows at once.
 func TestLoopAnswersBeforeItHasLookedBack(t *testing.T) {
 	a, end := burning(t, Config{})
-	a.look(filter.Expr{}, "region")
+	a.setLens(filter.Expr{}, "region")
 	src := &fakeSource{status: SourceStatus{Connected: true, Loading: 1}}
 	l := NewLoop(a, src, func() time.Time { return end })
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
-	l.atOnce = 1000
+	l.rowsPerTurn = 1000
 	go func() { done <- l.Run(ctx, time.Hour) }() // what comes meanwhile is not the clock's
 	l.Ask(frame.Query{By: "region", Window: 5 * time.Minute})
 	if f := <-l.Frames(); f.Finding.State != frame.FindingReading || f.Total.Views == 0 {
@@ -130,7 +130,7 @@ func BenchmarkWatch(b *testing.B) {
 			startWatch(a, end)
 			for a.watch.IsBehind() {
 				begun := time.Now()
-				a.watch.ReadSteps(atOnce)
+				a.watch.ReadSteps(watchRowsPerTurn)
 				longest = max(longest, time.Since(begun))
 				slices++
 			}

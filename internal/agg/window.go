@@ -71,8 +71,8 @@ func (w *window) reset() {
 	w.skew = hist.Histogram{}
 }
 
-// keep has cells keep a metric of the site's own from now on.
-func (w *window) keep(measure uint32) {
+// keepMeasure has cells keep a metric of the site's own from now on.
+func (w *window) keepMeasure(measure uint32) {
 	if w.measure != measure {
 		w.measure = measure
 		w.reset()
@@ -85,8 +85,8 @@ func (w *window) moveTo(lo, hi int64) {
 		w.reset()
 		w.lo, w.hi = lo, lo
 	}
-	enter := func(c *store.Chunk, i int) { w.count(c, i, 1) }
-	leave := func(c *store.Chunk, i int) { w.count(c, i, -1) }
+	enter := func(c *store.Chunk, i int) { w.countRow(c, i, 1) }
+	leave := func(c *store.Chunk, i int) { w.countRow(c, i, -1) }
 	w.log.Each(w.lo, lo, leave)
 	w.log.Each(hi, w.hi, leave)
 	w.log.Each(lo, min(w.lo, hi), enter)
@@ -108,8 +108,8 @@ func (w *window) sampling() float64 {
 
 func (w *window) covers(t int64) bool { return w.lo <= t && t < w.hi }
 
-// count counts a row, or takes it back where by is -1.
-func (w *window) count(c *store.Chunk, i, by int) {
+// countRow counts a row, or takes it back where by is -1.
+func (w *window) countRow(c *store.Chunk, i, by int) {
 	if c.TotalRoles[i]&store.RolePasses == 0 {
 		return
 	}
@@ -132,7 +132,7 @@ func (w *window) count(c *store.Chunk, i, by int) {
 	user := w.log.Identities.UserOf(c.Identity[i])
 	if user != 0 {
 		w.total.users += w.countUser(user, by)
-		cl.users += w.segUsers.add(pair(uint32(seg), user), by)
+		cl.users += w.segUsers.change(pair(uint32(seg), user), by)
 	}
 	if flags&store.HasRequests != 0 {
 		n, failed := c.RequestCounts(i)
@@ -192,8 +192,8 @@ func (w *window) countErrors(c *store.Chunk, i, by int, weight int64, seg uint16
 	w.total.errors += n
 	cl.errors += n
 	if user != 0 {
-		w.total.affected += w.affected.add(pair(0, user), by)
-		cl.affected += w.segAffected.add(pair(uint32(seg), user), by)
+		w.total.affected += w.affected.change(pair(0, user), by)
+		cl.affected += w.segAffected.change(pair(uint32(seg), user), by)
 	}
 	release := w.log.Origins.List[c.Origin[i]].Dims[beacon.Release]
 	for _, e := range errors {
@@ -211,7 +211,7 @@ func (w *window) countErrors(c *store.Chunk, i, by int, weight int64, seg uint16
 			delete(g.releases, release)
 		}
 		if user != 0 {
-			g.users += w.groupUsers.add(pair(group, user), by)
+			g.users += w.groupUsers.change(pair(group, user), by)
 		}
 	}
 }
@@ -253,5 +253,5 @@ func errorRate(errored, views int64) float64 {
 	return 0
 }
 
-// count turns a fixed-point sum of weights into a count.
-func count(fixed int64) frame.Count { return frame.Count(float64(fixed) / store.One) }
+// countOf turns a fixed-point sum of weights into a count.
+func countOf(fixed int64) frame.Count { return frame.Count(float64(fixed) / store.One) }
