@@ -11,6 +11,7 @@ import (
 	"github.com/rumtop/rumtop/internal/agg/store"
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/measure"
 )
 
 const (
@@ -18,23 +19,23 @@ const (
 	defaultErrors = 10
 )
 
-// Frame computes the answer to q at now. Its window is exactly Query.Window
-// long: what was received after At − Window, up to and with At. A question
-// like the last one costs what has arrived since; a new filter or grouping
-// reads the log anew.
+// Frame computes the answer to q at now. Its window is exactly Query.Window long:
+// what was received after At − Window, up to and including At. A query with the
+// last one's filter and grouping costs what has arrived since; otherwise Frame
+// reads the whole log.
 func (a *Aggregator) Frame(q frame.Query, s SourceStatus, now time.Time) *frame.Frame {
 	return a.answer(q, s, now, math.MaxInt)
 }
 
-// answer is a frame that looks for what got worse in no more than so many rows.
+// answer computes a frame. The search for regressions reads at most so many rows.
 func (a *Aggregator) answer(q frame.Query, s SourceStatus, now time.Time, rows int) *frame.Frame {
 	if q.Window < time.Second {
 		q.Window = defaultWindow
 	}
 	a.setLens(q.Filter, q.By)
-	measure := a.log.Strings.ByText[q.Measure] // noString while nobody has sent it
-	a.now.keepMeasure(measure)
-	a.before.keepMeasure(measure)
+	custom := a.log.Strings.ByText[q.Measure] // NoString until a beacon has it
+	a.now.keepMeasure(custom)
+	a.before.keepMeasure(custom)
 	nowMS := now.UnixMilli()
 	hi := nowMS + 1
 	if !q.At.IsZero() {
@@ -76,9 +77,8 @@ func (a *Aggregator) answer(q frame.Query, s SourceStatus, now time.Time, rows i
 	return f
 }
 
-// moveWindows brings the windows and the charts to where a question wants them, side
-// by side: they share nothing that moving changes, for every row that counts
-// has been judged before, and has its segment.
+// moveWindows moves the windows and the charts to the query's times, in parallel:
+// they share nothing that changes, since all rows have their roles and segments.
 func (a *Aggregator) moveWindows(q *frame.Query, lo, hi, blo, bhi, now int64) {
 	var g sync.WaitGroup
 	g.Go(func() { a.now.moveTo(lo, hi) })
@@ -93,7 +93,7 @@ func (a *Aggregator) moveWindows(q *frame.Query, lo, hi, blo, bhi, now int64) {
 	g.Wait()
 }
 
-// baseline says what a frame compares with, and gives its window.
+// baseline sets what the frame is compared with, and returns its window.
 func (a *Aggregator) baseline(f *frame.Frame, spec frame.BaselineSpec, lo, hi int64) (blo, bhi int64) {
 	length := hi - lo
 	b := &f.Baseline
@@ -144,7 +144,7 @@ func (a *Aggregator) health(s SourceStatus, lo, hi, now int64) frame.Health {
 	return h
 }
 
-// row is what a cell shows, with b before.
+// row converts a cell to a row. b is its baseline, nil if it has none.
 func (a *Aggregator) row(f *frame.Frame, c, b *cell) frame.Row {
 	r := frame.Row{
 		Views: countOf(c.views), Seen: c.rawViews, Errors: countOf(c.errors), ErroredViews: countOf(c.errored),
@@ -157,7 +157,7 @@ func (a *Aggregator) row(f *frame.Frame, c, b *cell) frame.Row {
 		r.Measure = &d
 	}
 	if a.cfg.Apdex > 0 {
-		r.Apdex = c.vitals[lcpIndex].Apdex(a.cfg.Apdex)
+		r.Apdex = c.vitals[measure.All[measure.LCP].Vital].Apdex(a.cfg.Apdex)
 	}
 	for i := range beacon.Vitals {
 		*r.Vital(i) = distOf(&c.vitals[i])
@@ -168,24 +168,34 @@ func (a *Aggregator) row(f *frame.Frame, c, b *cell) frame.Row {
 	r.Baseline = &frame.BaselineRow{
 		Views: countOf(b.views), Errors: countOf(b.errors), ErroredViews: countOf(b.errored),
 		ErrorRate: errorRate(b.errored, b.views), Users: b.users, Affected: b.affected,
-		LCP: distOf(&b.vitals[0]), INP: distOf(&b.vitals[1]), CLS: distOf(&b.vitals[2]),
-		FCP: distOf(&b.vitals[3]), TTFB: distOf(&b.vitals[4]),
 	}
-	r.Delta = frame.Deltas{
-		ErrorRate: rateDelta(c, b),
-		LCP:       quantileDelta(&c.vitals[0], &b.vitals[0]),
-		INP:       quantileDelta(&c.vitals[1], &b.vitals[1]),
-		CLS:       quantileDelta(&c.vitals[2], &b.vitals[2]),
+	for i := range beacon.Vitals {
+		*r.Baseline.Vital(i) = distOf(&b.vitals[i])
 	}
-	if !f.Baseline.Complete {
-		for _, d := range [...]*frame.Delta{&r.Delta.ErrorRate, &r.Delta.LCP, &r.Delta.INP, &r.Delta.CLS} {
-			d.Known, d.Sign = false, 0
-		}
-	}
+	r.Delta = deltas(c, b, f.Baseline.Complete)
 	return r
 }
 
-// segments adds the rows that the question asks for, in its order.
+// deltas compares a cell with its baseline. Signs are unknown if the history does
+// not cover the whole baseline.
+func deltas(c, b *cell, complete bool) (out frame.Deltas) {
+	for _, m := range measure.All {
+		var d frame.Delta
+		switch {
+		case m.ID == measure.ErrorRate:
+			d = rateDelta(c, b)
+		case m.Vital >= 0:
+			d = quantileDelta(&c.vitals[m.Vital], &b.vitals[m.Vital])
+		}
+		if !complete {
+			d.Known, d.Sign = false, 0
+		}
+		out.Set(m.ID, d)
+	}
+	return out
+}
+
+// segments adds the rows that the query asks for, in its order.
 func (a *Aggregator) segments(f *frame.Frame, q *frame.Query) {
 	order := a.rankSegments(q)
 	n := len(order)
@@ -213,7 +223,7 @@ func (a *Aggregator) segments(f *frame.Frame, q *frame.Query) {
 	}
 }
 
-// errors adds the error groups of the window, those first that hurt most users.
+// errors adds the error groups of the window, by affected users.
 func (a *Aggregator) errors(f *frame.Frame, q *frame.Query, blo int64) {
 	limit := q.Errors
 	if limit <= 0 {
@@ -234,7 +244,7 @@ func (a *Aggregator) errors(f *frame.Frame, q *frame.Query, blo int64) {
 	}
 }
 
-// tags are the names of tags seen, sorted.
+// tags returns the names of all tags in the log, sorted.
 func (a *Aggregator) tags() []string {
 	var names []string
 	for key := range a.log.Origins.TagKeys {
@@ -244,7 +254,7 @@ func (a *Aggregator) tags() []string {
 	return names
 }
 
-// warnings are what a question probably got wrong.
+// warnings lists the query's probable mistakes.
 func (a *Aggregator) warnings(f *frame.Frame, q *frame.Query) []string {
 	var w []string
 	if a.log.Rows == 0 {
@@ -254,7 +264,7 @@ func (a *Aggregator) warnings(f *frame.Frame, q *frame.Query) []string {
 		w = append(w, err.Error())
 	}
 	if tag := a.lens.segments.Tag; tag != "" && !slices.Contains(f.Tags, tag) {
-		w = append(w, "no beacon carries the tag "+tag+", by which the rows are grouped")
+		w = append(w, "no beacon has the tag "+tag+": rows cannot be grouped by it")
 	}
 	return w
 }

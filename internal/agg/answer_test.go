@@ -41,7 +41,7 @@ func TestWindowEdges(t *testing.T) {
 	}
 }
 
-func TestDeltas(t *testing.T) {
+func TestDeltaSigns(t *testing.T) {
 	for _, c := range []struct {
 		name            string
 		n               int
@@ -86,7 +86,7 @@ func TestBaselineIncomplete(t *testing.T) {
 	}
 }
 
-func TestOrder(t *testing.T) {
+func TestSegmentOrder(t *testing.T) {
 	a := New(Config{})
 	id := 0
 	put := func(release string, views, failed int, lcp float64) {
@@ -125,7 +125,7 @@ func TestOrder(t *testing.T) {
 	}
 }
 
-func TestDetail(t *testing.T) {
+func TestErrorDetail(t *testing.T) {
 	a := New(Config{})
 	now := epoch.Add(10 * time.Minute)
 	add(a, now, view(1, epoch, "1", 1, false))
@@ -162,19 +162,48 @@ func TestDetail(t *testing.T) {
 	}
 }
 
-// What had been waiting as history when the viewer came does not make it late.
-func TestHistoryIsNotLag(t *testing.T) {
+// History that waited when the viewer started is not lag.
+func TestHealthLagIgnoresHistory(t *testing.T) {
 	a := New(Config{})
 	now := epoch.Add(time.Minute)
 	add(a, now, view(1, epoch, "1", 1, false))
 	lag := func() float64 { return a.Frame(frame.Query{}, SourceStatus{Loading: 1}, now).Health.LagMS }
 	if got := lag(); got != 0 {
-		t.Errorf("%v ms behind after reading history", got)
+		t.Errorf("lag %v ms after reading history, want 0", got)
 	}
 	now = now.Add(5 * time.Second)
 	add(a, now, view(2, now.Add(-3*time.Second), "1", 1, false))
 	if got := lag(); got != 3000 {
-		t.Errorf("%v ms behind", got)
+		t.Errorf("lag %v ms, want 3000", got)
+	}
+}
+
+// A beacon is late if it is more than 5 s behind the newest one. History has no
+// late beacons, in whatever order it is read.
+func TestHealthLate(t *testing.T) {
+	a := New(Config{})
+	start := epoch.Add(time.Minute)
+	id := 0
+	receive := func(at, now time.Time) int64 {
+		id++
+		add(a, now, view(id, at, "1", 1, false))
+		return a.Frame(frame.Query{}, SourceStatus{}, now).Health.Late
+	}
+	for _, step := range []struct {
+		received, now time.Duration // since start
+		want          int64
+	}{
+		{-10 * time.Second, 0, 0},
+		{-40 * time.Second, 0, 0}, // history, out of order
+		{20 * time.Second, 20 * time.Second, 0},
+		{15 * time.Second, 20 * time.Second, 0}, // exactly 5 s
+		{15*time.Second - time.Millisecond, 20 * time.Second, 1},
+		{0, 21 * time.Second, 2},
+		{-time.Millisecond, 22 * time.Second, 2}, // history
+	} {
+		if got := receive(start.Add(step.received), start.Add(step.now)); got != step.want {
+			t.Errorf("received %v: %d late, want %d", step.received, got, step.want)
+		}
 	}
 }
 
@@ -208,15 +237,15 @@ func TestHealth(t *testing.T) {
 	}
 }
 
-func TestEmpty(t *testing.T) {
+func TestFrameWithoutBeacons(t *testing.T) {
 	f := New(Config{}).Frame(frame.Query{By: "region", Steps: 60, Fingerprint: "x", ValuesOf: "region"}, SourceStatus{Note: "n"}, epoch)
 	if f.Total.Views != 0 || f.Health.HistoryFrom != nil || f.Health.Note != "n" || len(f.Segments) != 0 || f.WindowS != 300 {
 		t.Errorf("%+v", f)
 	}
 }
 
-// A release that is new is held against everyone, and says so; a region is not.
-func TestDeltaOfWhatIsNew(t *testing.T) {
+// A new release is compared with the total, and marked so; a new region is not.
+func TestDeltaNewRelease(t *testing.T) {
 	a := New(Config{})
 	now := epoch.Add(time.Hour)
 	add(a, now, view(1, now.Add(-time.Hour), "1", 1, false))
@@ -233,8 +262,8 @@ func TestDeltaOfWhatIsNew(t *testing.T) {
 	}
 }
 
-// A metric of the site's own: every value counts, in the window alone.
-func TestMeasure(t *testing.T) {
+// Every value of a custom measure counts, in the window only.
+func TestCustomMeasure(t *testing.T) {
 	a := New(Config{})
 	now := epoch.Add(time.Hour)
 	send := func(id int, ago time.Duration, model string, ttft ...float64) {
@@ -269,6 +298,6 @@ func TestMeasure(t *testing.T) {
 	}
 	q.Measure = ""
 	if m := a.Frame(q, SourceStatus{}, now).Total.Measure; m != nil {
-		t.Errorf("nobody asked: %+v", m)
+		t.Errorf("not asked for: %+v", m)
 	}
 }

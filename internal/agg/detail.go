@@ -19,7 +19,7 @@ const (
 	maxTraces          = 5
 )
 
-// errorGroup is a group as a frame shows it.
+// errorGroup converts an error group for a frame.
 func (a *Aggregator) errorGroup(f *frame.Frame, group uint32, blo int64) frame.ErrorGroup {
 	l := a.log
 	kind := &l.Errors.Kinds[l.Errors.Groups[group].Sample]
@@ -39,7 +39,7 @@ func (a *Aggregator) errorGroup(f *frame.Frame, group uint32, blo int64) frame.E
 			}
 		}
 		slices.Sort(g.Releases)
-		// The newest sort last, and tell most.
+		// The newest sort last, and say most.
 		g.Releases = slices.Clip(g.Releases[max(0, len(g.Releases)-maxReleases):])
 	}
 	if c := a.before.groups[group]; c != nil {
@@ -48,7 +48,7 @@ func (a *Aggregator) errorGroup(f *frame.Frame, group uint32, blo int64) frame.E
 	return g
 }
 
-// detail looks closely at one group; nil if the lens has not seen it.
+// detail returns the details of one group, nil if no error of it passes the filter.
 func (a *Aggregator) detail(f *frame.Frame, fingerprint string, blo int64) *frame.ErrorDetail {
 	group, ok := a.log.Errors.GroupIDs[fingerprint]
 	if !ok || int(group) >= len(a.lens.errors) || a.lens.errors[group].last == 0 {
@@ -61,8 +61,9 @@ func (a *Aggregator) detail(f *frame.Frame, fingerprint string, blo int64) *fram
 	return d
 }
 
-// addOccurrences finds the sessions and the newest traces of the group's errors, and the
-// release that the sample is of; where the window does not have the sample, its own.
+// addOccurrences adds the sessions and the newest traces of the group's errors, and
+// the stack of the group's sample with its release. If the sample is not in the
+// window, it takes the first error of the group that is.
 func (a *Aggregator) addOccurrences(d *frame.ErrorDetail, group uint32) {
 	sessions := map[beacon.ID]struct{}{}
 	first := a.log.Errors.Groups[group].Sample
@@ -79,7 +80,7 @@ func (a *Aggregator) addOccurrences(d *frame.ErrorDetail, group uint32) {
 			in = true
 			if e.Kind == first || !found {
 				sample, found = e.Kind, true
-				d.Release = a.log.Strings.Text[a.log.Origins.List[c.Origin[i]].Dims[beacon.Release]]
+				d.Release = a.log.DimText(c.Origin[i], beacon.Release)
 			}
 		}
 		if !in {
@@ -116,7 +117,7 @@ func addTrace(d *frame.ErrorDetail, t frame.ErrorTrace) {
 	}
 }
 
-// groupCounts counts the group's errors by the steps of the charts.
+// groupCounts adds the number of the group's errors in each step of the charts.
 func (a *Aggregator) groupCounts(d *frame.ErrorDetail, group uint32) {
 	s := a.charts
 	if s.step == 0 || len(s.cells) == 0 {
@@ -136,7 +137,8 @@ func (a *Aggregator) groupCounts(d *frame.ErrorDetail, group uint32) {
 	}
 }
 
-// weights are fixed-point counts by what a dimension's values hang on.
+// weights are fixed-point counts by origin and by page, from which the counts by
+// any dimension follow.
 type weights struct{ byOrigin, byPage []int64 }
 
 func newWeights(l *store.Log) weights {
@@ -148,7 +150,8 @@ func (w *weights) addRow(c *store.Chunk, i int, n int64) {
 	w.byPage[c.Page[i]] += n
 }
 
-// byValue sums weights by the values of a dimension or tag, as log.texts.
+// byValue sums the weights by the values of a dimension or tag, in
+// store.Log.Strings.
 func (w *weights) byValue(s *store.Segments) (sums map[uint32]int64, all int64) {
 	sums = map[uint32]int64{}
 	from := w.byOrigin
@@ -164,8 +167,8 @@ func (w *weights) byValue(s *store.Segments) (sums map[uint32]int64, all int64) 
 	return sums, all
 }
 
-// addBreakdown compares how the group's errors and all page views of the window
-// divide over the dimensions and tags.
+// addBreakdown adds how the group's errors and all page views of the window divide
+// over the values of dimensions and tags.
 func (a *Aggregator) addBreakdown(d *frame.ErrorDetail, group uint32) {
 	errors, views := newWeights(a.log), newWeights(a.log)
 	a.log.Each(a.now.lo, a.now.hi, func(c *store.Chunk, i int) {
@@ -217,8 +220,8 @@ func (a *Aggregator) breakdownValues(sums map[uint32]int64, all int64, viewSums 
 	return slices.Clip(values[:min(len(values), maxBreakdownValues)])
 }
 
-// values are what a dimension or tag has been in the window, whatever the
-// filter, most first: completion offers what could be filtered for.
+// values returns the values of a dimension or tag in the window, the most frequent
+// first. They ignore the filter: completion offers what one could filter for.
 func (a *Aggregator) values(name string, lo, hi int64) []frame.ValueCount {
 	w := newWeights(a.log)
 	a.log.Each(lo, hi, func(c *store.Chunk, i int) { w.addRow(c, i, 1) })

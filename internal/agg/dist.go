@@ -5,7 +5,7 @@ import (
 	"github.com/rumtop/rumtop/internal/hist"
 )
 
-// distOf is a histogram as frames give it.
+// distOf converts a histogram for a frame.
 func distOf(h *hist.Histogram) frame.Dist {
 	if h.N() == 0 {
 		return frame.Dist{}
@@ -15,7 +15,7 @@ func distOf(h *hist.Histogram) frame.Dist {
 	return frame.Dist{N: h.N(), P50: q[0], P75: q[1], P95: q[2], P99: q[3]}
 }
 
-// binsOf are the bars of a metric's distribution.
+// binsOf returns the bars of a distribution.
 func binsOf(h *hist.Histogram) []frame.Bin {
 	var out []frame.Bin
 	for _, b := range h.Bins(binsPerOctave) {

@@ -5,21 +5,21 @@ import (
 	"github.com/rumtop/rumtop/internal/frame"
 )
 
-// Distribution is how the values of a metric lie in one segment.
+// Distribution is the histogram of a vital in one segment.
 type Distribution struct {
 	Segment string // its key; "" is the total
 	Metric  string // one of beacon.Vitals
 	Buckets []Bucket
 }
 
-// Bucket is a number of values that lie within 0.8 % of one.
+// Bucket counts the values within 0.8 % of one.
 type Bucket struct {
 	Value float64 // milliseconds; CLS has no unit
 	Count int
 }
 
-// Distributions are what the percentiles of the last frame came from: of the
-// total, and of as many segments as are asked for, worst first.
+// Distributions returns the histograms that the percentiles of the last frame were
+// computed from: of the total and of so many segments, by affected users.
 func (a *Aggregator) Distributions(segments int) []Distribution {
 	if a.lens == nil {
 		return nil

@@ -71,7 +71,7 @@ func TestErrorStates(t *testing.T) {
 	}
 }
 
-func TestErrorDetailTells(t *testing.T) {
+func TestErrorDetailState(t *testing.T) {
 	a := New(Config{})
 	for i := range 2 * maxTraces {
 		when := epoch.Add(time.Duration(i) * time.Millisecond)

@@ -14,8 +14,8 @@ import (
 	"github.com/rumtop/rumtop/internal/frame"
 )
 
-// shop is an aggregator that has taken in some minutes of a shop's traffic, of
-// which a part is sampled.
+// shop returns an aggregator with some minutes of a shop's traffic, a part of it
+// sampled.
 func shop(t *testing.T, n int) (a *Aggregator, now time.Time) {
 	t.Helper()
 	a = New(Config{})
@@ -36,7 +36,7 @@ func shop(t *testing.T, n int) (a *Aggregator, now time.Time) {
 	return a, now
 }
 
-// copyOf is an aggregator that took in what another one exports.
+// copyOf returns an aggregator of what another one exports.
 func copyOf(a *Aggregator, e *store.Export, now time.Time) *Aggregator {
 	c := New(Config{})
 	for more := true; more; {
@@ -47,7 +47,7 @@ func copyOf(a *Aggregator, e *store.Export, now time.Time) *Aggregator {
 	return c
 }
 
-// What has been exported answers every question as what it was exported from.
+// An aggregator of exported batches answers every query like the original.
 func TestExportRoundTrip(t *testing.T) {
 	a, now := shop(t, 30_000)
 	c := copyOf(a, ExportSpan(time.Time{}, time.Time{}), now)
@@ -62,7 +62,7 @@ func TestExportRoundTrip(t *testing.T) {
 			if want.Total.Beacons == 0 {
 				t.Fatalf("%q: nothing to compare", expression)
 			}
-			// How beacons came in is not what they hold.
+			// The order of arrival is not exported.
 			got.Health.Late, got.Health.LagMS = want.Health.Late, want.Health.LagMS
 			if w, g := marshal(t, want), marshal(t, got); !bytes.Equal(w, g) {
 				t.Errorf("%q by %s: exported\n%s\nwas\n%s", expression, by, g, w)
@@ -91,7 +91,7 @@ func TestExportSpan(t *testing.T) {
 		more = a.Export(e, &b)
 		for _, received := range b.Received {
 			if received < from.UnixMilli() || received >= to.UnixMilli() {
-				t.Fatal("a beacon from outside the span")
+				t.Fatal("a beacon outside the span")
 			}
 		}
 		got += b.Len()
@@ -101,9 +101,9 @@ func TestExportSpan(t *testing.T) {
 	}
 }
 
-// An export that goes on gets every beacon once, and says what was evicted
-// before it came.
-func TestExportGoesOn(t *testing.T) {
+// An export that continues gets every beacon once, and counts those that were
+// evicted before it reached them.
+func TestExportContinues(t *testing.T) {
 	a := New(Config{Memory: 3 << 20})
 	e := ExportSpan(time.Time{}, time.Time{})
 	traffic := beacontest.Spread{Region: "eu-west", PerS: 60, Visitors: 900}.Traffic(1, 120_000)
@@ -135,8 +135,8 @@ func TestExportGoesOn(t *testing.T) {
 	}
 }
 
-// Trace ids of what failed are retained, of any form; those of what went well are not.
-func TestTracesOfFailures(t *testing.T) {
+// The log keeps trace ids of failures, of any form; those of successes it does not.
+func TestExportKeepsFailureTraces(t *testing.T) {
 	const w3c, xray = "4bf92f3577b34da6a3ce929d0e0e4736", "1-5759e988-bd862e3fe1be46a994272793"
 	in := beacon.Beacon{Received: epoch.UnixMilli(), View: 1, Trace: strings.ToUpper(w3c),
 		Errors: []beacon.Error{{Type: "TypeError"}},
@@ -149,7 +149,7 @@ func TestTracesOfFailures(t *testing.T) {
 	a.Export(ExportSpan(time.Time{}, time.Time{}), &b)
 	out := b.Beacons()
 	if out[0].Trace != in.Trace || out[1].Trace != "" {
-		t.Errorf("the page loads have the traces %q and %q", out[0].Trace, out[1].Trace)
+		t.Errorf("traces of page loads: %q and %q", out[0].Trace, out[1].Trace)
 	}
 	for i, want := range []string{"", w3c, xray, ""} {
 		if got := out[0].Requests[i].Trace; got != want {

@@ -11,26 +11,68 @@ import (
 	"github.com/rumtop/rumtop/internal/frame"
 )
 
-// What an inspection says of a segment is what counting its beacons one by one says.
-func TestInspectionAgreesWithItsBeacons(t *testing.T) {
+// TestInspectionMatchesBeacons compares the inspection of a segment with counts of
+// its beacons one by one.
+func TestInspectionMatchesBeacons(t *testing.T) {
 	a := New(Config{})
 	sent := beacontest.Subject.Traffic(3, 9000)
 	now := time.UnixMilli(sent[len(sent)-1].Received)
 	for _, b := range sent {
 		add(a, now, b)
 	}
-	q := frame.Query{By: "device", Window: 24 * time.Hour, Steps: 61, Inspect: frame.InspectSpec{On: true, Key: "mobile", Vital: lcpIndex, Steps: 40}}
+	q := frame.Query{By: "device", Window: 24 * time.Hour, Steps: 61, Inspect: frame.InspectSpec{On: true, Key: "mobile", Vital: beacon.VitalIndex(beacon.LCP), Steps: 40}}
 	f := a.Frame(q, SourceStatus{}, now)
 	got := f.Inspection
 	row := f.Segments[slices.IndexFunc(f.Segments, func(r frame.Row) bool { return r.Key == "mobile" })]
 	if got.Dist != row.LCP || got.Key != "mobile" || got.Vital != "lcp" || got.Good != 2500 || got.Poor != 4000 {
 		t.Errorf("%+v, the row has %+v", got.Dist, row.LCP)
 	}
+	want := countInspected(sent)
+	if share := float64(want.good) / float64(want.views); math.Abs(got.GoodShare-share) > 0.01 {
+		t.Errorf("%.3f are good, want %.3f", got.GoodShare, share)
+	}
+	checkBins(t, got.Bins, want.views)
+	checkHeatMap(t, &got.Map, want.views)
+	for _, p := range got.Pages {
+		if p.Dist.N != want.perPage[p.Page] {
+			t.Errorf("page %s has %d values, want %d", p.Page, p.Dist.N, want.perPage[p.Page])
+		}
+	}
+	var n, failed frame.Count
+	for _, e := range got.Endpoints {
+		n += e.N
+		failed += e.Failed
+	}
+	if int(n) != want.requests || int(failed) != want.failed {
+		t.Errorf("%v requests, %v failed; want %d and %d", n, failed, want.requests, want.failed)
+	}
+	for _, e := range got.Events {
+		if int(e.N) != want.events[e.Name] || e.Users == 0 || e.Users > int(e.N) {
+			t.Errorf("%+v, want %d", e, want.events[e.Name])
+		}
+	}
 
-	last := map[beacon.ID]float64{}
-	pages := map[beacon.ID]string{}
-	requests, failed := 0, 0
-	events := map[string]int{}
+	q.Inspect = frame.InspectSpec{On: true, Whole: true, Vital: beacon.VitalIndex(beacon.INP)}
+	if whole := a.Frame(q, SourceStatus{}, now).Inspection; whole.Dist != f.Total.INP {
+		t.Errorf("of all: %+v, the total has %+v", whole.Dist, f.Total.INP)
+	}
+	q.Inspect = frame.InspectSpec{On: true, Key: "fridge"}
+	if none := a.Frame(q, SourceStatus{}, now).Inspection; none == nil || none.Dist.N != 0 || len(none.Bins) != 0 {
+		t.Errorf("of a missing segment: %+v", none)
+	}
+}
+
+// inspected is what an inspection of mobile page views by LCP must count.
+type inspected struct {
+	views, good      int // with an LCP; with a good one
+	perPage          map[string]int
+	requests, failed int
+	events           map[string]int
+}
+
+func countInspected(sent []beacon.Beacon) inspected {
+	w := inspected{perPage: map[string]int{}, events: map[string]int{}}
+	last, pages := map[beacon.ID]float64{}, map[beacon.ID]string{}
 	for _, b := range sent {
 		if b.Dims[beacon.Device] != "mobile" {
 			continue
@@ -41,79 +83,58 @@ func TestInspectionAgreesWithItsBeacons(t *testing.T) {
 			}
 		}
 		for _, r := range b.Requests {
-			if requests++; r.Failed() {
-				failed++
+			if w.requests++; r.Failed() {
+				w.failed++
 			}
 		}
 		for _, e := range b.Events {
-			events[e.Name]++
+			w.events[e.Name]++
 		}
 	}
-	good, perPage := 0, map[string]int{}
+	w.views = len(last)
 	for view, v := range last {
 		if v <= 2500 {
-			good++
+			w.good++
 		}
-		perPage[pages[view]]++
+		w.perPage[pages[view]]++
 	}
-	if share := float64(good) / float64(len(last)); math.Abs(got.GoodShare-share) > 0.01 {
-		t.Errorf("%.3f are good, want %.3f", got.GoodShare, share)
-	}
-	inBins := 0
-	for i, b := range got.Bins {
-		inBins += b.N
-		if i > 0 && math.Abs(b.Lo-got.Bins[i-1].Hi) > 1e-9 || b.Lo >= b.Hi {
-			t.Errorf("bin %d is %+v after %+v", i, b, got.Bins[max(i-1, 0)])
-		}
-	}
-	if inBins != len(last) {
-		t.Errorf("%d values in bins, want %d", inBins, len(last))
-	}
-	onMap := 0
-	for _, step := range got.Map.Counts {
-		if len(step) != len(got.Map.Bins) {
-			t.Fatalf("a step has %d bins, want %d", len(step), len(got.Map.Bins))
-		}
-		for _, n := range step {
-			onMap += n
-		}
-	}
-	if onMap != len(last) || len(got.Map.Counts) > 41 {
-		t.Errorf("%d values on a map of %d steps, want %d", onMap, len(got.Map.Counts), len(last))
-	}
-	for _, p := range got.Pages {
-		if p.Dist.N != perPage[p.Page] {
-			t.Errorf("page %s has %d values, want %d", p.Page, p.Dist.N, perPage[p.Page])
-		}
-	}
-	var n, bad frame.Count
-	for _, e := range got.Endpoints {
-		n += e.N
-		bad += e.Failed
-	}
-	if int(n) != requests || int(bad) != failed {
-		t.Errorf("%v requests, %v failed; want %d and %d", n, bad, requests, failed)
-	}
-	for _, e := range got.Events {
-		if int(e.N) != events[e.Name] || e.Users == 0 || e.Users > int(e.N) {
-			t.Errorf("%+v, want %d", e, events[e.Name])
-		}
-	}
+	return w
+}
 
-	q.Inspect = frame.InspectSpec{On: true, Whole: true, Vital: inpIndex}
-	if whole := a.Frame(q, SourceStatus{}, now).Inspection; whole.Dist != f.Total.INP {
-		t.Errorf("of all: %+v, the total has %+v", whole.Dist, f.Total.INP)
+func checkBins(t *testing.T, bins []frame.Bin, want int) {
+	t.Helper()
+	n := 0
+	for i, b := range bins {
+		n += b.N
+		if i > 0 && math.Abs(b.Lo-bins[i-1].Hi) > 1e-9 || b.Lo >= b.Hi {
+			t.Errorf("bin %d is %+v after %+v", i, b, bins[max(i-1, 0)])
+		}
 	}
-	q.Inspect = frame.InspectSpec{On: true, Key: "fridge"}
-	if none := a.Frame(q, SourceStatus{}, now).Inspection; none == nil || none.Dist.N != 0 || len(none.Bins) != 0 {
-		t.Errorf("of a segment that is not there: %+v", none)
+	if n != want {
+		t.Errorf("%d values in bins, want %d", n, want)
 	}
 }
 
-func TestInspectNothing(t *testing.T) {
+func checkHeatMap(t *testing.T, m *frame.HeatMap, want int) {
+	t.Helper()
+	n := 0
+	for _, step := range m.Counts {
+		if len(step) != len(m.Bins) {
+			t.Fatalf("a step has %d bins, want %d", len(step), len(m.Bins))
+		}
+		for _, k := range step {
+			n += k
+		}
+	}
+	if n != want || len(m.Counts) > 41 {
+		t.Errorf("%d values on a map of %d steps, want %d", n, len(m.Counts), want)
+	}
+}
+
+func TestInspectOff(t *testing.T) {
 	a := New(Config{})
 	if got := a.Frame(frame.Query{By: "region"}, SourceStatus{}, epoch).Inspection; got != nil {
-		t.Errorf("nobody asked: %+v", got)
+		t.Errorf("not asked for: %+v", got)
 	}
 	got := a.Frame(frame.Query{By: "region", Inspect: frame.InspectSpec{On: true, Whole: true, Vital: 99, Steps: 1 << 30, Funnel: ">>>>>>>>>>>>"}}, SourceStatus{}, epoch).Inspection
 	if got == nil || got.Dist.N != 0 || len(got.Funnel) != maxFunnel || len(got.Map.Counts) != 0 {

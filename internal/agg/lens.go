@@ -8,54 +8,63 @@ import (
 	"github.com/rumtop/rumtop/internal/filter"
 )
 
-// lens looks at the log through a filter and a grouping. It holds what the
-// contract's definitions need to know of each page view (where it counts, its
-// first error, its last values), and writes its verdicts into the log's rows:
-// one for the total, and one for the row's segment, which differ where a view's
-// beacons fall into several segments.
+// lens is the log seen through a filter and a grouping. It keeps what the
+// definitions of the numbers need to know of each page view (the row where it is
+// counted, its first error, its last values), and writes the roles of each row:
+// those in the total, and those in the row's segment. They differ if the beacons
+// of a view are in several segments.
 type lens struct {
 	log      *store.Log
 	matcher  *store.Matcher
 	segments store.Segments
 
-	views  store.Paged[viewState]  // by log.views
-	failed map[uint32]store.Ref    // the first error of views
-	split  map[uint32][]splitState // views in several segments
+	views      store.Paged[viewState]  // by store.Log.Views
+	firstError map[uint32]store.Ref    // by view
+	split      map[uint32][]splitState // views in several segments, by view
 
-	errors []seenSpan // by error group: when it was seen
+	errors []seenSpan // by error group
 
-	// retract is told of each verdict that a later beacon took back: bits of
-	// the total's and of the segment's.
-	retract func(c *store.Chunk, i int, total, own uint8)
+	// retract is called with the roles that a row loses to a later beacon.
+	retract func(c *store.Chunk, i int, total, segment uint8)
 
-	overflow int64 // rows counted in the segment (other)
+	overflow int64 // rows in the segment (other)
 }
 
-// viewState is what is known of a page view: the rows that stand for it.
+// viewState holds the rows where a page view is counted.
 type viewState struct {
-	start     store.Ref
-	last      [len(beacon.Vitals)]store.Ref
-	segment   uint16 // segment + 1, 0: no beacon yet, or splitView
-	navigated bool   // start is a navigation
+	start      store.Ref
+	last       [len(beacon.Vitals)]store.Ref
+	segment    uint16 // segment + 1; 0: no beacon yet; or splitView
+	navigation bool   // start is a navigation
 }
 
-// seenSpan is when an error group was seen first and last, Unix milliseconds.
-type seenSpan struct{ first, last int64 }
-
+// splitState is the state of a page view in one of its segments.
 type splitState struct {
-	viewState // segment is the number itself
-	err       store.Ref
+	viewState  // segment is the number itself
+	firstError store.Ref
 }
 
 const splitView = 1<<16 - 1
 
+// seenSpan is when an error group was seen first and last, Unix milliseconds.
+type seenSpan struct{ first, last int64 }
+
+// scope says which roles of a row a change is about.
+type scope uint8
+
+const (
+	inTotal scope = 1 << iota
+	inSegment
+	inBoth = inTotal | inSegment
+)
+
 func newLens(l *store.Log, e filter.Expr, by string) *lens {
 	return &lens{log: l, matcher: store.NewMatcher(l, e), segments: store.NewSegments(l, by),
-		split: map[uint32][]splitState{}, failed: map[uint32]store.Ref{}, retract: func(*store.Chunk, int, uint8, uint8) {}}
+		split: map[uint32][]splitState{}, firstError: map[uint32]store.Ref{}, retract: func(*store.Chunk, int, uint8, uint8) {}}
 }
 
-// rebuild judges all rows of the log.
-func (n *lens) rebuild() {
+// assignAll assigns the roles of all rows of the log.
+func (n *lens) assignAll() {
 	n.views.Grow(n.log.Views.Bound())
 	for k, c := range n.log.Chunks {
 		from := n.log.ChunkRef(k)
@@ -65,16 +74,17 @@ func (n *lens) rebuild() {
 	}
 }
 
-// release forgets a view that has no row left.
+// release drops the state of a view that has no row left.
 func (n *lens) release(view uint32) {
 	if int(view) < n.views.Len() {
 		*n.views.Elem(view) = viewState{}
 		delete(n.split, view)
-		delete(n.failed, view)
+		delete(n.firstError, view)
 	}
 }
 
-// assignRoles writes the verdicts of a row that has just come last.
+// assignRoles assigns the roles of a row that was appended last, and takes roles
+// from the rows that it replaces.
 func (n *lens) assignRoles(c *store.Chunk, i int, r store.Ref) {
 	if !n.matcher.Passes(c, i) {
 		c.TotalRoles[i], c.SegmentRoles[i] = 0, 0
@@ -103,18 +113,18 @@ func (n *lens) assignRoles(c *store.Chunk, i int, r store.Ref) {
 		n.assignSplitRoles(c, i, r, v, seg)
 		return
 	default:
-		first := splitState{*st, n.failed[v]}
+		first := splitState{*st, n.firstError[v]}
 		first.segment--
 		n.split[v] = []splitState{first}
 		st.segment = splitView
 		n.assignSplitRoles(c, i, r, v, seg)
 		return
 	}
-	b := store.RolePasses | n.updateError(v, c, i, r, true, true) | n.update(st, c, i, r, true, true)
+	b := store.RolePasses | n.updateError(v, c, i, r, inBoth) | n.update(st, c, i, r, inBoth)
 	c.TotalRoles[i], c.SegmentRoles[i] = b, b
 }
 
-// recordErrors takes note of when error groups were seen.
+// recordErrors records when the row's error groups were seen.
 func (n *lens) recordErrors(c *store.Chunk, i int) {
 	t := c.ReceivedAt(i)
 	for len(n.errors) < len(n.log.Errors.Groups) {
@@ -129,9 +139,9 @@ func (n *lens) recordErrors(c *store.Chunk, i int) {
 	}
 }
 
-// assignSplitRoles judges for the total and for the segment apart.
+// assignSplitRoles assigns the roles in the total and in the segment separately.
 func (n *lens) assignSplitRoles(c *store.Chunk, i int, r store.Ref, v uint32, seg uint16) {
-	c.TotalRoles[i] = store.RolePasses | n.updateError(v, c, i, r, true, false) | n.update(n.views.Elem(v), c, i, r, true, false)
+	c.TotalRoles[i] = store.RolePasses | n.updateError(v, c, i, r, inTotal) | n.update(n.views.Elem(v), c, i, r, inTotal)
 	states := n.split[v]
 	k := 0
 	for k < len(states) && states[k].segment != seg {
@@ -141,54 +151,55 @@ func (n *lens) assignSplitRoles(c *store.Chunk, i int, r store.Ref, v uint32, se
 		states = append(states, splitState{viewState: viewState{segment: seg}})
 		n.split[v] = states
 	}
-	c.SegmentRoles[i] = store.RolePasses | n.updateFirstError(&states[k].err, c, i, r, false, true) | n.update(&states[k].viewState, c, i, r, false, true)
+	s := &states[k]
+	c.SegmentRoles[i] = store.RolePasses | n.updateFirstError(&s.firstError, c, i, r, inSegment) | n.update(&s.viewState, c, i, r, inSegment)
 }
 
-// updateError takes a row's errors into what is known of its view.
-func (n *lens) updateError(v uint32, c *store.Chunk, i int, r store.Ref, total, own bool) uint8 {
+// updateError updates a view's first error with a row. It returns RoleErrored if
+// the row is that error.
+func (n *lens) updateError(v uint32, c *store.Chunk, i int, r store.Ref, in scope) uint8 {
 	if c.Flags[i]&store.HasErrors == 0 {
 		return 0
 	}
-	known := n.failed[v]
-	b := n.updateFirstError(&known, c, i, r, total, own)
+	first := n.firstError[v]
+	b := n.updateFirstError(&first, c, i, r, in)
 	if b != 0 {
-		n.failed[v] = known
+		n.firstError[v] = first
 	}
 	return b
 }
 
-// updateFirstError makes a row with errors the first of its view, if it is.
-func (n *lens) updateFirstError(known *store.Ref, c *store.Chunk, i int, r store.Ref, total, own bool) uint8 {
-	if c.Flags[i]&store.HasErrors == 0 || *known != 0 && !n.before(c.ReceivedAt(i), *known) {
+func (n *lens) updateFirstError(first *store.Ref, c *store.Chunk, i int, r store.Ref, in scope) uint8 {
+	if c.Flags[i]&store.HasErrors == 0 || *first != 0 && !n.isBefore(c.ReceivedAt(i), *first) {
 		return 0
 	}
-	n.clearRoles(*known, store.RoleErrored, total, own)
-	*known = r
+	n.clearRoles(*first, store.RoleErrored, in)
+	*first = r
 	return store.RoleErrored
 }
 
-// update takes a row's start and values into what is known of its view and
-// returns its part of the verdict, after taking back what it replaces.
-func (n *lens) update(st *viewState, c *store.Chunk, i int, r store.Ref, total, own bool) (b uint8) {
+// update updates a view's start and last values with a row. It returns the roles
+// that the row gets, and takes them from the rows that had them.
+func (n *lens) update(st *viewState, c *store.Chunk, i int, r store.Ref, in scope) (b uint8) {
 	flags := c.Flags[i]
 	if flags&beacon.FlagUnsampled != 0 {
 		return b
 	}
 	navigation := flags&beacon.FlagNavigation != 0
-	if st.start == 0 || navigation && !st.navigated ||
-		navigation == st.navigated && n.before(c.ReceivedAt(i), st.start) {
-		n.clearRoles(st.start, store.RoleView, total, own)
-		st.start, st.navigated = r, navigation
+	if st.start == 0 || navigation && !st.navigation ||
+		navigation == st.navigation && n.isBefore(c.ReceivedAt(i), st.start) {
+		n.clearRoles(st.start, store.RoleView, in)
+		st.start, st.navigation = r, navigation
 		b |= store.RoleView
 	}
 	for m := c.VitalMask[i]; m != 0; m &= m - 1 {
 		k := bits.TrailingZeros8(m)
 		old := st.last[k]
 		if old != 0 {
-			if n.before(c.ReceivedAt(i), old) {
+			if n.isBefore(c.ReceivedAt(i), old) {
 				continue
 			}
-			n.clearRoles(old, 1<<k, total, own)
+			n.clearRoles(old, 1<<k, in)
 		}
 		st.last[k] = r
 		b |= 1 << k
@@ -196,9 +207,9 @@ func (n *lens) update(st *viewState, c *store.Chunk, i int, r store.Ref, total, 
 	return b
 }
 
-// before reports whether t is before the receive time of row r. A row that was
-// evicted is before everything.
-func (n *lens) before(t int64, r store.Ref) bool {
+// isBefore reports whether t is before the receive time of row r. A row that was
+// evicted is before every time.
+func (n *lens) isBefore(t int64, r store.Ref) bool {
 	if !n.log.Has(r) {
 		return false
 	}
@@ -206,20 +217,20 @@ func (n *lens) before(t int64, r store.Ref) bool {
 	return t < c.ReceivedAt(i)
 }
 
-// clearRoles takes bits of a verdict back.
-func (n *lens) clearRoles(r store.Ref, bits uint8, total, own bool) {
+// clearRoles takes roles from a row, if it is still retained.
+func (n *lens) clearRoles(r store.Ref, roles uint8, in scope) {
 	if !n.log.Has(r) {
 		return
 	}
 	c, i := n.log.Row(r)
-	var t, o uint8
-	if total {
-		t = bits
+	var total, segment uint8
+	if in&inTotal != 0 {
+		total = roles
 	}
-	if own {
-		o = bits
+	if in&inSegment != 0 {
+		segment = roles
 	}
-	c.TotalRoles[i] &^= t
-	c.SegmentRoles[i] &^= o
-	n.retract(c, i, t, o)
+	c.TotalRoles[i] &^= total
+	c.SegmentRoles[i] &^= segment
+	n.retract(c, i, total, segment)
 }

@@ -20,46 +20,26 @@ func add(a *Aggregator, now time.Time, beacons ...beacon.Beacon) {
 	a.Add(&b, now)
 }
 
-// TestEviction lets the log run over by memory and by age, and compares windows
-// that the eviction has not reached with the oracle.
+// TestEviction overfills the log by memory and by age, and compares windows that
+// the eviction has not reached with the oracle.
 func TestEviction(t *testing.T) {
 	for name, cfg := range map[string]Config{
 		"memory": {Memory: 4 << 20},
 		"age":    {Retain: 3 * time.Minute},
 	} {
 		t.Run(name, func(t *testing.T) {
-			g := newTraffic(7)
-			a, o := New(cfg), newOracle()
+			g, a, o := newTraffic(7), New(cfg), newOracle()
 			q := frame.Query{By: "release", Window: 20 * time.Second, Errors: 100}
-			for round := range 900 {
-				var b beacon.Batch
-				for range 60 {
-					c := g.beacon()
-					c.Received = max(c.Received, g.now-5000)
-					b.Append(&c)
-				}
-				now := time.UnixMilli(g.now)
-				a.Add(&b, now)
-				o.add(&b, now)
-				if round%10 == 0 {
-					a.Frame(q, SourceStatus{}, now)
-				}
-				g.now += 400
-				if round%100 == 0 { // views do not go on for ever
-					g.views, g.sent = nil, nil
-					// What has left the log long ago is not asked about again.
-					o.beacons = o.beacons[max(0, len(o.beacons)-25_000):]
-				}
-			}
+			overfill(g, a, o, q)
 			now := time.UnixMilli(g.now)
 			f := a.Frame(q, SourceStatus{}, now)
-			if f.Health.Retained >= 60*900*9/10 || f.Health.Retained == 0 {
-				t.Fatalf("%d beacons retained of %d", f.Health.Retained, 60*900)
+			if f.Health.Retained >= overfillRows*9/10 || f.Health.Retained == 0 {
+				t.Fatalf("%d beacons retained of %d", f.Health.Retained, overfillRows)
 			}
 			if (f.Health.Evicted > 0) != (name == "memory") {
 				t.Errorf("%d evicted", f.Health.Evicted)
 			}
-			for _, e := range f.Errors { // the oracle has forgotten when they began
+			for _, e := range f.Errors { // the oracle does not know their start
 				if e.FirstSeen.After(e.LastSeen) {
 					t.Errorf("first seen %v, last seen %v", e.FirstSeen, e.LastSeen)
 				}
@@ -72,14 +52,44 @@ func TestEviction(t *testing.T) {
 				t.Errorf("history from %v at %v", f.Health.HistoryFrom, now)
 			}
 			if a.log.Views.Len() > a.log.Rows+1 || a.log.Identities.Len() > a.log.Rows+1 {
-				t.Errorf("%d views and %d visitors of %d rows", a.log.Views.Len(), a.log.Identities.Len(), a.log.Rows)
+				t.Errorf("%d views and %d identities of %d rows", a.log.Views.Len(), a.log.Identities.Len(), a.log.Rows)
 			}
 		})
 	}
 }
 
-// TestEvictionLeavesNothing counts a log, lets all of it go but the last
-// chunk, and finds that the windows and charts hold that chunk alone.
+const (
+	overfillRounds    = 900
+	overfillRows      = overfillRounds * overfillBatchRows
+	overfillBatchRows = 60
+)
+
+// overfill gives an aggregator and the oracle more beacons than either keeps.
+func overfill(g *traffic, a *Aggregator, o *oracle, q frame.Query) {
+	for round := range overfillRounds {
+		var b beacon.Batch
+		for range overfillBatchRows {
+			c := g.beacon()
+			c.Received = max(c.Received, g.now-5000)
+			b.Append(&c)
+		}
+		now := time.UnixMilli(g.now)
+		a.Add(&b, now)
+		o.add(&b, now)
+		if round%10 == 0 {
+			a.Frame(q, SourceStatus{}, now)
+		}
+		g.now += 400
+		if round%100 == 0 { // views end some time
+			g.views, g.sent = nil, nil
+			// The test does not ask about what left the log long ago.
+			o.beacons = o.beacons[max(0, len(o.beacons)-25_000):]
+		}
+	}
+}
+
+// TestEvictionLeavesNothing evicts all of a log but the last chunk: the windows and
+// charts must then count that chunk only.
 func TestEvictionLeavesNothing(t *testing.T) {
 	g := newTraffic(3)
 	a := New(Config{})
@@ -154,7 +164,7 @@ func TestErrorGroupsOverCap(t *testing.T) {
 	}
 }
 
-// TestDictionariesFull counts on where no new text fits any more.
+// TestDictionariesFull counts beacons after the dictionary of strings is full.
 func TestDictionariesFull(t *testing.T) {
 	a := New(Config{})
 	long := strings.Repeat("x", store.MaxLine-10)
@@ -165,7 +175,7 @@ func TestDictionariesFull(t *testing.T) {
 		b.Dims[beacon.Release] = fmt.Sprint("r", n, long)
 		add(a, epoch, b)
 		if n++; n > 500_000 {
-			t.Fatal("the dictionary is never full")
+			t.Fatal("the dictionary does not get full")
 		}
 	}
 	f := a.Frame(frame.Query{By: "release", Window: time.Minute, Rows: 1}, SourceStatus{}, epoch)
@@ -190,7 +200,7 @@ func TestUnusableValues(t *testing.T) {
 	}
 }
 
-// TestHostileText lets control characters through to no frame.
+// TestHostileText checks that frames contain no control characters.
 func TestHostileText(t *testing.T) {
 	a := New(Config{})
 	evil := "a\x1b]0;x\x07\u202eb\n"

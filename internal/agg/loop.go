@@ -9,19 +9,19 @@ import (
 	"github.com/rumtop/rumtop/internal/frame"
 )
 
-// Source is where a [Loop] takes its beacons from. Batches ends (is closed)
-// when there will be no more; it gives what waits together, since many small
-// batches cost less together than one by one, but no more than the loop may
-// take before it looks at questions and the clock again. Status may be called at
-// any time. Recycle takes a batch back that has been counted.
+// Source is where a [Loop] gets its beacons. Batches delivers the batches that
+// wait together, since many small batches cost less together than one by one; a
+// delivery must be short enough that the loop gets back to queries and the clock
+// soon. The channel is closed when no more will come. Status may be called at any
+// time. Recycle takes back a batch that has been counted.
 type Source interface {
 	Batches() <-chan []*beacon.Batch
 	Status() SourceStatus
 	Recycle(*beacon.Batch)
 }
 
-// Loop owns an Aggregator: beacons and questions go in, frames come out. A
-// reader that is slow loses frames, never beacons.
+// Loop owns an Aggregator: beacons and queries go in, frames come out. A slow
+// reader loses frames, never beacons.
 type Loop struct {
 	agg         *Aggregator
 	source      Source
@@ -31,31 +31,34 @@ type Loop struct {
 	stopped     chan struct{} // closed when Run returns
 	frames      chan *frame.Frame
 	onFrame     func(*frame.Frame)
-	rowsPerTurn int // rows that are looked at for what got worse before the loop turns to what else waits
+	rowsPerTurn int // that the watch reads before the loop turns to other work
 }
 
-// A loan is a function that the loop runs on its aggregator.
+// call is a function that Run calls with its aggregator.
 type call struct {
 	fn   func(*Aggregator)
 	done chan struct{}
 }
 
-// NewLoop makes a loop that reads source once it runs. now is the viewer's clock.
+// NewLoop returns a loop that reads source once it runs. now is the viewer's clock.
 func NewLoop(a *Aggregator, source Source, now func() time.Time) *Loop {
-	return &Loop{agg: a, source: source, now: now, queries: make(chan frame.Query, 1), calls: make(chan call), stopped: make(chan struct{}), frames: make(chan *frame.Frame, 1), rowsPerTurn: watchRowsPerTurn}
+	return &Loop{
+		agg: a, source: source, now: now, queries: make(chan frame.Query, 1), calls: make(chan call),
+		stopped: make(chan struct{}), frames: make(chan *frame.Frame, 1), rowsPerTurn: watchRowsPerTurn,
+	}
 }
 
-// Ask replaces the question. The answer follows at once, and again at every
-// interval. Ask never waits; of several questions the newest counts.
+// Ask replaces the query. A frame follows at once, and again at every interval.
+// Ask does not block; the newest of several queries counts.
 func (l *Loop) Ask(q frame.Query) { replace(l.queries, q) }
 
-// Do has the loop run use on its aggregator, between batches and questions,
-// and returns when it has. Frames wait meanwhile: what takes more than a few
-// milliseconds is to be done in steps. It gives up when ctx ends, or Run has.
-func (l *Loop) Do(ctx context.Context, use func(*Aggregator)) error {
+// Do has the loop call fn with its aggregator, between batches and queries, and
+// returns after the call. Frames wait meanwhile: split work that takes more than a
+// few milliseconds. Do fails if ctx ends first, or if Run has returned.
+func (l *Loop) Do(ctx context.Context, fn func(*Aggregator)) error {
 	done := make(chan struct{})
 	select {
-	case l.calls <- call{use, done}:
+	case l.calls <- call{fn, done}:
 		<-done
 		return nil
 	case <-l.stopped:
@@ -65,47 +68,47 @@ func (l *Loop) Do(ctx context.Context, use func(*Aggregator)) error {
 	}
 }
 
-var errStopped = errors.New("counting has ended")
+var errStopped = errors.New("counting has stopped")
 
-// OnFrame has the loop call hear with every frame that it makes, in its own
-// goroutine: hear must not wait. Call it before Run.
-func (l *Loop) OnFrame(hear func(*frame.Frame)) { l.onFrame = hear }
+// OnFrame has the loop call fn with every frame, in its own goroutine: fn must not
+// block. Call OnFrame before Run.
+func (l *Loop) OnFrame(fn func(*frame.Frame)) { l.onFrame = fn }
 
 // Frames delivers the newest frame. It is closed when Run returns.
 func (l *Loop) Frames() <-chan *frame.Frame { return l.frames }
 
-// loadingInterval is how often a frame is sent while history is being read, so that the
-// screen fills before one's eyes and is whole as soon as the history is.
+// loadingInterval is the longest interval between frames while history is read: the
+// screen fills visibly, and is complete as soon as the history is.
 const loadingInterval = 250 * time.Millisecond
 
-// watchRowsPerTurn rows take the watch about a hundredth of a second.
+// watchRowsPerTurn rows take the watch about 10 ms.
 const watchRowsPerTurn = 1 << 16
 
-// Run counts until ctx ends, and returns its error. Nothing is sent until the
-// first Ask. When the source ends, frames keep coming.
+// Run counts until ctx ends, and returns its error. It makes no frame before the
+// first Ask. After the source has ended, frames keep coming.
 func (l *Loop) Run(ctx context.Context, interval time.Duration) error {
 	defer close(l.frames)
 	defer close(l.stopped)
-	pace := interval
-	tick := time.NewTicker(pace)
+	current := interval
+	tick := time.NewTicker(current)
 	defer tick.Stop()
 	send := func(q frame.Query) {
 		next := interval
 		if l.send(q) < 1 {
 			next = min(interval, loadingInterval)
 		}
-		if next != pace {
-			pace = next
-			tick.Reset(pace)
+		if next != current {
+			current = next
+			tick.Reset(current)
 		}
 	}
 	batches := l.source.Batches()
-	ready := make(chan struct{})
-	close(ready)
+	always := make(chan struct{})
+	close(always)
 	var q frame.Query
 	asked := false
 	for {
-		// A question goes before any number of waiting batches.
+		// A query goes before any number of waiting batches.
 		select {
 		case q = <-l.queries:
 			asked = true
@@ -113,14 +116,14 @@ func (l *Loop) Run(ctx context.Context, interval time.Duration) error {
 			continue
 		default:
 		}
-		var more chan struct{}
+		var watchBehind chan struct{}
 		if l.agg.watch.IsBehind() {
-			more = ready
+			watchBehind = always
 		}
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-more:
+		case <-watchBehind:
 			if l.agg.watch.ReadSteps(l.rowsPerTurn); !l.agg.watch.IsBehind() {
 				send(q)
 			}
@@ -131,9 +134,9 @@ func (l *Loop) Run(ctx context.Context, interval time.Duration) error {
 			if asked {
 				send(q)
 			}
-		case lent := <-l.calls:
-			lent.fn(l.agg)
-			close(lent.done)
+		case c := <-l.calls:
+			c.fn(l.agg)
+			close(c.done)
 		case waiting, ok := <-batches:
 			if !ok {
 				batches = nil
@@ -147,7 +150,7 @@ func (l *Loop) Run(ctx context.Context, interval time.Duration) error {
 	}
 }
 
-// send sends a frame and tells how much of the history is in it.
+// send sends a frame. It returns the share of the history that is loaded.
 func (l *Loop) send(q frame.Query) (loading float64) {
 	f := l.agg.answer(q, l.source.Status(), l.now(), l.rowsPerTurn)
 	loading = f.Health.Loading
@@ -158,7 +161,7 @@ func (l *Loop) send(q frame.Query) (loading float64) {
 	return loading
 }
 
-// replace puts v into a channel of one place, in the stead of what waits there.
+// replace puts v into a channel of capacity 1, and discards what waits there.
 func replace[T any](c chan T, v T) {
 	for {
 		select {

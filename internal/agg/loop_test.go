@@ -20,8 +20,8 @@ func (s *fakeSource) Batches() <-chan []*beacon.Batch { return s.batches }
 func (s *fakeSource) Status() SourceStatus            { return s.status }
 func (s *fakeSource) Recycle(*beacon.Batch)           {}
 
-// running starts a loop over a source and returns what a viewer has of it.
-func running(t *testing.T, capacity int, interval time.Duration) (*Loop, *fakeSource) {
+// startLoop runs a loop over a source.
+func startLoop(t *testing.T, capacity int, interval time.Duration) (*Loop, *fakeSource) {
 	t.Helper()
 	src := &fakeSource{batches: make(chan []*beacon.Batch, capacity), status: SourceStatus{Connected: true, Loading: 1}}
 	l := NewLoop(New(Config{}), src, time.Now)
@@ -47,14 +47,14 @@ func oneView() []*beacon.Batch {
 
 var minute = frame.Query{By: "region", Window: time.Minute}
 
-func TestLoopAnswersAtOnce(t *testing.T) {
+func TestLoopAskAnswersAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l, src := running(t, 10, time.Second)
+		l, src := startLoop(t, 10, time.Second)
 		src.batches <- oneView()
 		synctest.Wait()
 		select {
 		case <-l.Frames():
-			t.Fatal("a frame that nobody asked for")
+			t.Fatal("a frame before the first Ask")
 		default:
 		}
 		begun := time.Now()
@@ -69,9 +69,9 @@ func TestLoopAnswersAtOnce(t *testing.T) {
 	})
 }
 
-func TestLoopNewestWins(t *testing.T) {
+func TestLoopNewestFrameWins(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l, src := running(t, 10, time.Second)
+		l, src := startLoop(t, 10, time.Second)
 		l.Ask(minute)
 		synctest.Wait()
 		for range 5 {
@@ -80,7 +80,7 @@ func TestLoopNewestWins(t *testing.T) {
 		}
 		synctest.Wait()
 		if f := <-l.Frames(); f.Total.Beacons != 5 {
-			t.Fatalf("a reader that was slow got an old frame: %d beacons", f.Total.Beacons)
+			t.Fatalf("a slow reader got an old frame: %d beacons, want 5", f.Total.Beacons)
 		}
 		for _, by := range []string{"page", "os", "browser"} {
 			l.Ask(frame.Query{By: by, Window: time.Minute})
@@ -92,11 +92,11 @@ func TestLoopNewestWins(t *testing.T) {
 	})
 }
 
-// TestLoopWhileLoading floods the loop: questions and the clock still get
-// their turn, and no beacon is lost.
-func TestLoopWhileLoading(t *testing.T) {
+// TestLoopFloodLosesNothing floods the loop: queries and the clock still get their
+// turn, and no beacon is lost.
+func TestLoopFloodLosesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l, src := running(t, 4, time.Second)
+		l, src := startLoop(t, 4, time.Second)
 		const n = 20_000
 		begun := time.Now()
 		go func() {
@@ -122,8 +122,8 @@ func TestLoopWhileLoading(t *testing.T) {
 	})
 }
 
-// The loop lends its aggregator out between batches, and nobody waits for one that has ended.
-func TestLoopLends(t *testing.T) {
+// Do works between batches, and does not wait for a loop that has stopped.
+func TestLoopDo(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	src := &fakeSource{batches: make(chan []*beacon.Batch, 1)}
 	l := NewLoop(New(Config{}), src, time.Now)
@@ -138,9 +138,9 @@ func TestLoopLends(t *testing.T) {
 	cancel()
 	<-done
 	if err := l.Do(t.Context(), func(*Aggregator) {}); err == nil {
-		t.Error("a loop that has ended lends")
+		t.Error("Do works after Run has returned")
 	}
 	if err := NewLoop(New(Config{}), src, time.Now).Do(ctx, func(*Aggregator) {}); !errors.Is(err, context.Canceled) {
-		t.Errorf("who has given up is told %v", err)
+		t.Errorf("after cancel: %v", err)
 	}
 }

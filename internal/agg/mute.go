@@ -5,22 +5,23 @@ import (
 	"github.com/rumtop/rumtop/internal/filter"
 )
 
-// mute leaves out errors that are known to be harmless: they count nowhere, are
-// not retained, and only their number is told.
+// mute removes errors that are known to be harmless. They are not stored, and
+// counted in one total only.
 type mute struct {
 	rules []*filter.Term // on "Type: message"
 	count int64
 
-	// By a batch's strings for type and message; emptied with each batch.
+	// By a batch's strings of type and message; cleared for each batch.
 	known map[[2]uint32]bool
 }
 
-// NewMute makes a rule of a pattern on "Type: message", in which * stands for any text.
+// NewMute returns the rule for a pattern of "Type: message", in which * matches any
+// text.
 func NewMute(pattern string) (*filter.Term, error) {
 	return filter.NewTerm("message", filter.Eq, pattern)
 }
 
-// strip takes the muted errors out of a batch.
+// strip removes the muted errors from a batch.
 func (m *mute) strip(b *beacon.Batch) {
 	if len(m.rules) == 0 || len(b.ErrorRow) == 0 {
 		return

@@ -9,7 +9,7 @@ import (
 	"github.com/rumtop/rumtop/internal/frame"
 )
 
-func TestMutedErrorsCountNowhere(t *testing.T) {
+func TestMutedErrorsIgnored(t *testing.T) {
 	var rules []*filter.Term
 	for _, pattern := range []string{"Error: ResizeObserver loop *", "Script error."} {
 		rule, err := NewMute(pattern)

@@ -14,8 +14,8 @@ import (
 	"github.com/rumtop/rumtop/internal/frame"
 )
 
-// oracle keeps every beacon that the aggregator was given, and computes rows
-// from the words of the contract, without any regard for cost.
+// oracle keeps every beacon that the aggregator was given, and computes rows by the
+// definitions of the numbers, at any cost.
 type oracle struct {
 	beacons    []*beacon.Beacon
 	ids        map[beacon.ID]bool
@@ -78,26 +78,31 @@ func oracleSegments(passing []*beacon.Beacon, by string) map[string][]*beacon.Be
 	return m
 }
 
-// answer is a row with the exact values that percentiles are taken of.
+// answer is a row with the exact values that its percentiles are of.
 type answer struct {
 	frame.Row
 	values [5][]float64
 }
 
-func oracleRow(bs []*beacon.Beacon, lo, hi int64) answer {
-	in := func(b *beacon.Beacon) bool { return b.Received >= lo && b.Received < hi }
-	var r answer
-	users, affected := map[beacon.ID]bool{}, map[beacon.ID]bool{}
-	start, errored := map[beacon.ID]*beacon.Beacon{}, map[beacon.ID]*beacon.Beacon{}
-	type value struct {
-		at int64
-		v  float64
-	}
-	type viewMetric struct {
-		view   beacon.ID
-		metric int
-	}
-	last := map[viewMetric]value{}
+// oracleViews is where page views count: at which beacons they start and fail
+// first, and their last values.
+type oracleViews struct {
+	start, errored map[beacon.ID]*beacon.Beacon
+	last           map[viewVital]lastValue
+}
+
+type viewVital struct {
+	view  beacon.ID
+	vital int
+}
+
+type lastValue struct {
+	received int64
+	value    float64
+}
+
+func oracleViewsOf(bs []*beacon.Beacon) oracleViews {
+	o := oracleViews{map[beacon.ID]*beacon.Beacon{}, map[beacon.ID]*beacon.Beacon{}, map[viewVital]lastValue{}}
 	alone := beacon.ID(1 << 63) // a view of its own for each beacon without one
 	for _, b := range bs {
 		view := b.View
@@ -105,29 +110,30 @@ func oracleRow(bs []*beacon.Beacon, lo, hi int64) answer {
 			alone++
 			view = alone
 		}
-		if s := start[view]; !b.Unsampled && (b.View != 0 || b.Navigation) && (s == nil || b.Navigation && !s.Navigation) {
-			start[view] = b
+		if s := o.start[view]; !b.Unsampled && (b.View != 0 || b.Navigation) && (s == nil || b.Navigation && !s.Navigation) {
+			o.start[view] = b
 		}
 		for _, m := range b.Metrics {
 			if i := beacon.VitalIndex(m.Name); i >= 0 && !b.Unsampled {
-				last[viewMetric{view, i}] = value{b.Received, m.Value}
+				o.last[viewVital{view, i}] = lastValue{b.Received, m.Value}
 			}
 		}
-		if len(b.Errors) > 0 && errored[view] == nil {
-			errored[view] = b
+		if len(b.Errors) > 0 && o.errored[view] == nil {
+			o.errored[view] = b
 		}
-		if !in(b) {
+	}
+	return o
+}
+
+func oracleRow(bs []*beacon.Beacon, lo, hi int64) answer {
+	in := func(received int64) bool { return received >= lo && received < hi }
+	var r answer
+	users, affected := map[beacon.ID]bool{}, map[beacon.ID]bool{}
+	for _, b := range bs {
+		if !in(b.Received) {
 			continue
 		}
-		r.Beacons++
-		r.Estimated = r.Estimated || b.Weight() != 1
-		r.Errors += frame.Count(b.Weight() * float64(len(b.Errors)))
-		for _, q := range b.Requests {
-			r.Requests += frame.Count(b.Weight())
-			if q.Failed() {
-				r.FailedRequests += frame.Count(b.Weight())
-			}
-		}
+		r.addBeacon(b)
 		if k := b.Key(); k != 0 {
 			users[k] = true
 			if len(b.Errors) > 0 {
@@ -135,25 +141,26 @@ func oracleRow(bs []*beacon.Beacon, lo, hi int64) answer {
 			}
 		}
 	}
-	for _, b := range start {
-		if in(b) {
+	r.Users, r.Affected = len(users), len(affected)
+	views := oracleViewsOf(bs)
+	for _, b := range views.start {
+		if in(b.Received) {
 			r.Views += frame.Count(b.Weight())
 		}
 	}
-	for _, b := range errored {
-		if in(b) {
+	for _, b := range views.errored {
+		if in(b.Received) {
 			r.ErroredViews += frame.Count(b.Weight())
 		}
 	}
-	r.Users, r.Affected = len(users), len(affected)
 	if r.Views > 0 {
 		r.ErrorRate = min(1, float64(r.ErroredViews/r.Views))
 	} else if r.ErroredViews > 0 {
 		r.ErrorRate = 1
 	}
-	for k, v := range last {
-		if v.at >= lo && v.at < hi {
-			r.values[k.metric] = append(r.values[k.metric], v.v)
+	for k, v := range views.last {
+		if in(v.received) {
+			r.values[k.vital] = append(r.values[k.vital], v.value)
 		}
 	}
 	for i := range r.values {
@@ -162,6 +169,19 @@ func oracleRow(bs []*beacon.Beacon, lo, hi int64) answer {
 			P95: nearestRank(r.values[i], .95), P99: nearestRank(r.values[i], .99)}
 	}
 	return r
+}
+
+// addBeacon counts what counts for each beacon of a window.
+func (r *answer) addBeacon(b *beacon.Beacon) {
+	r.Beacons++
+	r.Estimated = r.Estimated || b.Weight() != 1
+	r.Errors += frame.Count(b.Weight() * float64(len(b.Errors)))
+	for _, q := range b.Requests {
+		r.Requests += frame.Count(b.Weight())
+		if q.Failed() {
+			r.FailedRequests += frame.Count(b.Weight())
+		}
+	}
 }
 
 func nearestRank(sorted []float64, q float64) float64 {
@@ -208,7 +228,7 @@ func oracleErrors(passing []*beacon.Beacon, lo, hi, blo, bhi int64) map[string]*
 	return groups
 }
 
-// check compares a frame with what the oracle says.
+// check compares a frame with the oracle's.
 func (o *oracle) check(t *testing.T, f *frame.Frame, q frame.Query, now time.Time) {
 	t.Helper()
 	passing := o.passing(q)

@@ -12,7 +12,7 @@ import (
 	"github.com/rumtop/rumtop/internal/frame"
 )
 
-// traffic makes random beacons that are as unpleasant as the contract allows.
+// traffic makes random beacons, as hostile as the wire format permits.
 type traffic struct {
 	*rand.Rand
 	now   int64
@@ -156,59 +156,66 @@ var filters = []string{
 
 var groupings = []string{"region", "release", "page", "tier", "tag.flag", "browser", "country", "device"}
 
-// TestAgainstOracle compares random frames over random beacons with a plain
+// TestFrameMatchesOracle compares random frames over random beacons with a plain
 // computation from every beacon.
-func TestAgainstOracle(t *testing.T) {
+func TestFrameMatchesOracle(t *testing.T) {
 	for seed := range uint64(24) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			g := newTraffic(seed)
 			a, o := New(Config{}), newOracle()
-			question := func() frame.Query {
-				q := frame.Query{
-					Filter: mustParse(t, filters[g.IntN(len(filters))]), By: groupings[g.IntN(len(groupings))],
-					Window: []time.Duration{time.Second, 10 * time.Second, time.Minute, 5 * time.Minute}[g.IntN(4)], Errors: 100,
-				}
-				if g.chance(.3) {
-					q.Steps = 5 + g.IntN(30)
-				}
-				switch g.IntN(5) {
-				case 0:
-					q.Baseline.Ago = time.Duration(g.IntN(120)) * time.Second
-				case 1:
-					q.Baseline.At = epoch.Add(time.Duration(g.IntN(120)) * time.Second)
-				}
-				return q
-			}
-			q := question()
+			q := g.query(t)
 			for range 40 {
-				var group []*beacon.Batch
-				now := time.UnixMilli(g.now)
-				for size := 1 + g.IntN(80); len(group) == 0 || g.chance(.3); {
-					var b beacon.Batch
-					for range size {
-						c := g.beacon()
-						b.Append(&c)
-					}
-					group = append(group, &b)
-					o.add(&b, now)
-				}
-				a.AddAll(group, now)
-				g.now += int64(g.IntN(6000))
+				g.addBatches(a, o)
 				if g.chance(.3) {
 					continue
 				}
 				if g.chance(.3) {
-					q = question()
+					q = g.query(t)
 				}
 				if q.At = (time.Time{}); g.chance(.2) {
 					q.At = time.UnixMilli(g.now - int64(g.IntN(60_000)))
 				}
-				now = time.UnixMilli(g.now)
+				now := time.UnixMilli(g.now)
 				f := a.Frame(q, SourceStatus{}, now)
 				t.Logf("filter %q by %q window %v", q.Filter, q.By, q.Window)
 				o.check(t, f, q, now)
 			}
 		})
 	}
+}
+
+// query makes a random query.
+func (g *traffic) query(t *testing.T) frame.Query {
+	q := frame.Query{
+		Filter: mustParse(t, filters[g.IntN(len(filters))]), By: groupings[g.IntN(len(groupings))],
+		Window: []time.Duration{time.Second, 10 * time.Second, time.Minute, 5 * time.Minute}[g.IntN(4)], Errors: 100,
+	}
+	if g.chance(.3) {
+		q.Steps = 5 + g.IntN(30)
+	}
+	switch g.IntN(5) {
+	case 0:
+		q.Baseline.Ago = time.Duration(g.IntN(120)) * time.Second
+	case 1:
+		q.Baseline.At = epoch.Add(time.Duration(g.IntN(120)) * time.Second)
+	}
+	return q
+}
+
+// addBatches gives a group of random batches to an aggregator and the oracle.
+func (g *traffic) addBatches(a *Aggregator, o *oracle) {
+	var group []*beacon.Batch
+	now := time.UnixMilli(g.now)
+	for size := 1 + g.IntN(80); len(group) == 0 || g.chance(.3); {
+		var b beacon.Batch
+		for range size {
+			c := g.beacon()
+			b.Append(&c)
+		}
+		group = append(group, &b)
+		o.add(&b, now)
+	}
+	a.AddAll(group, now)
+	g.now += int64(g.IntN(6000))
 }

@@ -7,48 +7,48 @@ import (
 	"github.com/rumtop/rumtop/internal/agg/store"
 	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/hist"
+	"github.com/rumtop/rumtop/internal/measure"
 )
 
-// series counts the retained history by steps, for the charts and sparklines.
+// series counts the retained history by time steps, for charts and sparklines.
 type series struct {
 	log   *store.Log
 	lens  *lens
-	step  int64 // length of a step in milliseconds; 0: no charts are asked for
-	base  int64 // number of cells[0] on the grid of steps
+	step  int64 // length of a step in milliseconds; 0: no charts
+	base  int64 // number of cells[0], in steps since 1970
 	cells []*step
 
-	// The step that was looked up last, and from when to when it goes.
+	// The step that was looked up last, [lo, hi).
 	current *step
 	lo, hi  int64
 }
 
-// step is what is counted between two points of the grid.
+// step counts one time step.
 type step struct {
 	views, errored int64 // fixed-point
 	beacons        int
 	affected       int
-	users          tally // rows with errors of each user
-	lcp, inp       hist.Histogram
+	users          tally // rows with errors by user
+	vitals         [len(chartedVitals)]hist.Histogram
 	segments       []spark
 }
 
-// spark is a step of one segment.
+// spark counts one time step of a segment.
 type spark struct{ views, errored int64 }
 
-// The vitals that have charts, by their place in beacon.Vitals.
-const (
-	lcpIndex = 0
-	inpIndex = 1
-)
+// chartedVitals are the vitals with charts, see [frame.Series.Vital], as indexes in
+// beacon.Vitals.
+var chartedVitals = [...]int{measure.All[measure.LCP].Vital, measure.All[measure.INP].Vital}
 
-// lengths of steps: what divides an axis of time well.
+// stepLengths divide a time axis well.
 var stepLengths = [...]time.Duration{
 	time.Second, 2 * time.Second, 5 * time.Second, 10 * time.Second, 15 * time.Second, 30 * time.Second,
 	time.Minute, 2 * time.Minute, 5 * time.Minute, 10 * time.Minute, 15 * time.Minute, 30 * time.Minute,
 	time.Hour, 2 * time.Hour, 6 * time.Hour, 12 * time.Hour,
 }
 
-// stepLength is the shortest step of which n cover [from, to].
+// stepLength returns the shortest step of which n cover [from, to], in
+// milliseconds.
 func stepLength(from, to int64, n int) int64 {
 	for _, d := range stepLengths {
 		if ms := d.Milliseconds(); to/ms-from/ms < int64(n) {
@@ -59,7 +59,8 @@ func stepLength(from, to int64, n int) int64 {
 	return ((to-from)/day/int64(n) + 1) * day
 }
 
-// cover makes the series cover [from, to] in at most n steps.
+// cover makes the series cover [from, to] in at most n steps. It reads the log if
+// the length of the steps changes or the series grows to the past.
 func (s *series) cover(from, to int64, n int) {
 	s.lo, s.hi, s.current = 0, 0, nil
 	length := stepLength(from, to, n)
@@ -74,12 +75,12 @@ func (s *series) cover(from, to int64, n int) {
 		}
 		return
 	}
-	if gone := base - s.base; gone > 0 {
-		if gone >= int64(len(s.cells)) {
+	if before := base - s.base; before > 0 {
+		if before >= int64(len(s.cells)) {
 			s.cells = nil
 		} else {
-			clear(s.cells[:gone])
-			s.cells = s.cells[gone:]
+			clear(s.cells[:before])
+			s.cells = s.cells[before:]
 		}
 		s.base = base
 	}
@@ -92,10 +93,10 @@ func (s *series) extend(number int64) {
 	}
 }
 
-// maxSteps bounds how far a series runs on before it is shown again.
+// maxSteps limits how far a series grows between two calls of cover.
 const maxSteps = 10_000
 
-// stepAt is the step of a time, nil where the series does not reach.
+// stepAt returns the step of a time, nil if the series does not cover it.
 func (s *series) stepAt(t int64) *step {
 	if s.lo <= t && t < s.hi {
 		return s.current
@@ -113,7 +114,7 @@ func (s *series) stepAt(t int64) *step {
 	return s.current
 }
 
-// countRow counts a row, or takes it back where by is -1.
+// countRow counts a row, or subtracts it if by is -1.
 func (s *series) countRow(c *store.Chunk, i, by int) {
 	if c.TotalRoles[i]&store.RolePasses == 0 {
 		return
@@ -131,15 +132,15 @@ func (s *series) countRow(c *store.Chunk, i, by int) {
 	s.countStep(st, c, i, c.TotalRoles[i], c.SegmentRoles[i], by)
 }
 
-// countRoles counts what a row stands for.
-func (s *series) countRoles(c *store.Chunk, i int, total, own uint8, by int) {
+// countRoles counts roles of a row.
+func (s *series) countRoles(c *store.Chunk, i int, total, segment uint8, by int) {
 	if st := s.stepAt(c.ReceivedAt(i)); st != nil {
-		s.countStep(st, c, i, total, own, by)
+		s.countStep(st, c, i, total, segment, by)
 	}
 }
 
-func (s *series) countStep(st *step, c *store.Chunk, i int, total, own uint8, by int) {
-	if (total|own)&(store.RoleView|store.RoleErrored) != 0 {
+func (s *series) countStep(st *step, c *store.Chunk, i int, total, segment uint8, by int) {
+	if (total|segment)&(store.RoleView|store.RoleErrored) != 0 {
 		weight := int64(by) * s.log.Origins.Weights[c.Origin[i]]
 		seg := int(s.lens.segments.OfRow(c, i))
 		if seg >= len(st.segments) {
@@ -151,48 +152,52 @@ func (s *series) countStep(st *step, c *store.Chunk, i int, total, own uint8, by
 		if total&store.RoleErrored != 0 {
 			st.errored += weight
 		}
-		if own&store.RoleView != 0 {
+		if segment&store.RoleView != 0 {
 			st.segments[seg].views += weight
 		}
-		if own&store.RoleErrored != 0 {
+		if segment&store.RoleErrored != 0 {
 			st.segments[seg].errored += weight
 		}
 	}
-	if total&(1<<lcpIndex) != 0 {
-		st.lcp.Add(c.Vital(i, lcpIndex), by)
+	if total&store.RoleVitals == 0 {
+		return
 	}
-	if total&(1<<inpIndex) != 0 {
-		st.inp.Add(c.Vital(i, inpIndex), by)
+	for k, m := range chartedVitals {
+		if total&(1<<m) != 0 {
+			st.vitals[k].Add(c.Vital(i, m), by)
+		}
 	}
 }
 
-// frame is the series as charts show it. to is the present, Unix milliseconds.
-func (s *series) frame(to int64) frame.Series {
+// frame returns the series as charts show it. now is in Unix milliseconds.
+func (s *series) frame(now int64) frame.Series {
 	n := len(s.cells)
-	all := make([]float64, 8*n)
-	cut := func() []float64 {
+	all := make([]float64, (4+2*len(chartedVitals))*n)
+	column := func() []float64 {
 		part := all[:n:n]
 		all = all[n:]
 		return part
 	}
 	out := frame.Series{
 		From: timeOf(s.base * s.step), Step: time.Duration(s.step) * time.Millisecond,
-		Complete:  min(n, max(0, int((to+1)/s.step-s.base))),
-		ErrorRate: cut(), LCP75: cut(), LCP95: cut(), INP75: cut(), INP95: cut(),
-		Affected: cut(), Views: cut(), Beacons: cut(),
+		Complete:  min(n, max(0, int((now+1)/s.step-s.base))),
+		ErrorRate: column(), LCP75: column(), LCP95: column(), INP75: column(), INP95: column(),
+		Affected: column(), Views: column(), Beacons: column(),
 	}
 	for i, c := range s.cells {
 		out.ErrorRate[i] = rateOrNaN(c.errored, c.views)
-		out.LCP75[i], out.LCP95[i] = quantileOrNaN(&c.lcp, .75), quantileOrNaN(&c.lcp, .95)
-		out.INP75[i], out.INP95[i] = quantileOrNaN(&c.inp, .75), quantileOrNaN(&c.inp, .95)
 		out.Affected[i] = float64(c.affected)
 		out.Views[i] = float64(countOf(c.views))
 		out.Beacons[i] = float64(c.beacons)
+		for k, m := range chartedVitals {
+			p75, p95 := out.Vital(m)
+			p75[i], p95[i] = quantileOrNaN(&c.vitals[k], .75), quantileOrNaN(&c.vitals[k], .95)
+		}
 	}
 	return out
 }
 
-// spark is a segment's error rate by step.
+// spark returns a segment's error rate by step.
 func (s *series) spark(seg int) []float64 {
 	out := make([]float64, len(s.cells))
 	for i, c := range s.cells {
@@ -218,5 +223,5 @@ func quantileOrNaN(h *hist.Histogram, q float64) float64 {
 	return h.Quantile(q)
 }
 
-// timeOf is a time in Unix milliseconds as frames give it.
+// timeOf converts Unix milliseconds to the times of frames.
 func timeOf(ms int64) time.Time { return time.UnixMilli(ms).UTC() }

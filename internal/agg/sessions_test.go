@@ -11,8 +11,8 @@ import (
 	"github.com/rumtop/rumtop/internal/frame"
 )
 
-// story is two sessions that a release hurt, one that is well, and a view that
-// nobody can be told from.
+// story is two sessions with errors of a release, one without errors, and a view
+// without user and session.
 func story(a *Aggregator) (end time.Time) {
 	id := 0
 	send := func(second int, session, user, view beacon.ID, release, page string, change func(*beacon.Beacon)) {
@@ -42,11 +42,11 @@ func story(a *Aggregator) (end time.Time) {
 	send(6, 20, 0, 201, "2.4.0", "/", opens)
 	send(7, 20, 0, 201, "2.4.0", "/", fails("of another kind"))
 	send(8, 30, 3, 301, "2.4.1", "/", opens)
-	send(9, 0, 0, 401, "2.4.1", "/", fails("of nobody"))
+	send(9, 0, 0, 401, "2.4.1", "/", fails("without a user"))
 	return epoch.Add(10 * time.Second)
 }
 
-func TestSessionsThatWereHurt(t *testing.T) {
+func TestSessionsWithErrors(t *testing.T) {
 	a := New(Config{})
 	end := story(a)
 	ask := func(spec frame.SessionsSpec) *frame.Frame {
@@ -80,7 +80,7 @@ func TestSessionsThatWereHurt(t *testing.T) {
 	}
 }
 
-func TestCourseOfASession(t *testing.T) {
+func TestSessionTimeline(t *testing.T) {
 	a := New(Config{})
 	end := story(a)
 	ask := func(id string) []frame.Step {
@@ -108,7 +108,7 @@ func TestCourseOfASession(t *testing.T) {
 	}
 }
 
-func TestSessionsAreBounded(t *testing.T) {
+func TestSessionsOverLimit(t *testing.T) {
 	a := New(Config{})
 	for i := range 3 * maxSessions {
 		b := view(i+1, epoch, "1", 1000, true)

@@ -1,7 +1,7 @@
 package agg
 
-// tally counts occurrences by key, so that distinct keys can be counted while
-// occurrences come and go. The zero value is empty.
+// tally counts occurrences by key, so that the number of distinct keys is known
+// while occurrences are added and removed. The zero value is empty.
 type tally struct {
 	entries []tallyEntry // a power of two long
 	n       int
@@ -13,11 +13,11 @@ type tallyEntry struct {
 	count uint32
 }
 
-// pair makes one key of two indexes.
+// pair combines two indexes to one key.
 func pair(a, b uint32) uint64 { return uint64(a+1)<<32 | uint64(b) }
 
-// change changes the count of key by ±1 and reports how the number of distinct
-// keys changed: 1, 0 or -1. What is taken back must have been added.
+// change changes the count of key by ±1, and returns the change of the number of
+// distinct keys: 1, 0 or -1. An occurrence must be added before it is removed.
 func (t *tally) change(key uint64, by int) int {
 	if by > 0 && (t.n+1)*4 > len(t.entries)*3 {
 		t.grow()
@@ -91,7 +91,7 @@ func (t *tally) grow() {
 	}
 }
 
-// clear forgets everything, and gives back the memory of a much fuller time.
+// clear empties the tally, and frees its memory if it is mostly unused.
 func (t *tally) clear() {
 	if len(t.entries) > 1<<12 && t.n < len(t.entries)/8 {
 		*t = tally{}

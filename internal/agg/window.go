@@ -9,10 +9,10 @@ import (
 	"github.com/rumtop/rumtop/internal/hist"
 )
 
-// window counts the rows received in [lo, hi), in total and by segment. It
-// moves by counting the rows that come in and taking back those that go out, so
-// that a frame costs what has arrived since the last one, however long the
-// window is and however many segments there are.
+// window counts the rows received in [lo, hi), in total and by segment. It moves:
+// it adds the rows that enter and subtracts those that leave, so that a frame
+// costs what arrived since the last one, however long the window is and however
+// many segments there are.
 type window struct {
 	log    *store.Log
 	lens   *lens
@@ -21,34 +21,34 @@ type window struct {
 	total cell
 	cells []*cell // by segment; nil: nothing in the window
 
-	users                 []uint32 // rows of each user
-	affected              tally    // rows with errors of each user
-	segUsers, segAffected tally    // the same, by segment and user
+	users                 []uint32 // rows by user
+	affected              tally    // rows with errors by user
+	segUsers, segAffected tally    // the same by segment and user
 
 	groups     map[uint32]*groupCell
 	groupUsers tally
 
-	measure uint32        // log.texts: the site's own metric that cells keep, noString for none
-	rates   map[int64]int // rows by weight, where that is not one
+	measure uint32        // the custom measure to count, in store.Log.Strings; store.NoString: none
+	weights map[int64]int // rows by weight, those of weight 1 left out
 	skew    hist.Histogram
 }
 
-// cell is what is counted of a segment.
+// cell counts a segment, or the total.
 type cell struct {
-	views, errors, errored, requests, failed int64 // fixed-point, see one
+	views, errors, errored, requests, failed int64 // fixed-point, see store.One
 
-	beacons, scaled      int // rows; rows with a weight
+	beacons, scaled      int // rows; those with a weight other than 1
 	rawViews, rawErrored int // not scaled
 	users, affected      int
 	vitals               [len(beacon.Vitals)]hist.Histogram
 	measure              hist.Histogram
 }
 
-// groupCell is what is counted of an error group.
+// groupCell counts an error group.
 type groupCell struct {
 	count    int64 // fixed-point
 	n, users int
-	releases map[uint32]int // rows by log.texts
+	releases map[uint32]int // rows by release, in store.Log.Strings
 }
 
 func newWindow(l *store.Log, n *lens) *window {
@@ -67,11 +67,11 @@ func (w *window) reset() {
 	w.segAffected.clear()
 	w.groups = map[uint32]*groupCell{}
 	w.groupUsers.clear()
-	w.rates = map[int64]int{}
+	w.weights = map[int64]int{}
 	w.skew = hist.Histogram{}
 }
 
-// keepMeasure has cells keep a metric of the site's own from now on.
+// keepMeasure makes the cells count a custom measure from now on.
 func (w *window) keepMeasure(measure uint32) {
 	if w.measure != measure {
 		w.measure = measure
@@ -79,7 +79,7 @@ func (w *window) keepMeasure(measure uint32) {
 	}
 }
 
-// moveTo makes the window count [lo, hi).
+// moveTo moves the window to [lo, hi).
 func (w *window) moveTo(lo, hi int64) {
 	if overlap := min(hi, w.hi) - max(lo, w.lo); overlap < (hi-lo)/2 {
 		w.reset()
@@ -94,21 +94,22 @@ func (w *window) moveTo(lo, hi int64) {
 	w.lo, w.hi = lo, hi
 }
 
-// sampling is the smallest share of sessions that are sent, 0 where nothing is counted.
+// sampling returns the lowest sampling rate in the window, 0 without beacons.
 func (w *window) sampling() float64 {
 	if w.total.beacons == 0 {
 		return 0
 	}
 	rate := 1.0
-	for weight := range w.rates {
+	for weight := range w.weights {
 		rate = min(rate, store.One/float64(weight))
 	}
 	return rate
 }
 
+// covers reports whether the window contains a time.
 func (w *window) covers(t int64) bool { return w.lo <= t && t < w.hi }
 
-// countRow counts a row, or takes it back where by is -1.
+// countRow counts a row, or subtracts it if by is -1.
 func (w *window) countRow(c *store.Chunk, i, by int) {
 	if c.TotalRoles[i]&store.RolePasses == 0 {
 		return
@@ -122,8 +123,8 @@ func (w *window) countRow(c *store.Chunk, i, by int) {
 	if weight != store.One {
 		w.total.scaled += by
 		cl.scaled += by
-		if w.rates[weight] += by; w.rates[weight] == 0 {
-			delete(w.rates, weight)
+		if w.weights[weight] += by; w.weights[weight] == 0 {
+			delete(w.weights, weight)
 		}
 	}
 	if s := c.Skew[i]; s != 0 {
@@ -158,6 +159,7 @@ func (w *window) countRow(c *store.Chunk, i, by int) {
 	}
 }
 
+// cellFor returns the cell of a segment, a new one if it has none.
 func (w *window) cellFor(seg uint16) *cell {
 	if int(seg) >= len(w.cells) {
 		w.cells = append(w.cells, make([]*cell, len(w.lens.segments.Keys)-len(w.cells))...)
@@ -170,6 +172,7 @@ func (w *window) cellFor(seg uint16) *cell {
 	return c
 }
 
+// countUser counts a row of a user. It returns the change of the number of users.
 func (w *window) countUser(user uint32, by int) int {
 	if int(user) >= len(w.users) {
 		w.users = append(w.users, make([]uint32, w.log.Identities.UserBound()-len(w.users))...)
@@ -216,27 +219,26 @@ func (w *window) countErrors(c *store.Chunk, i, by int, weight int64, seg uint16
 	}
 }
 
-// countRoles counts what a row stands for: bits of the verdicts for the
-// total and for its segment.
-func (w *window) countRoles(c *store.Chunk, i int, total, own uint8, by int) {
-	if (total|own)&^store.RolePasses == 0 {
+// countRoles counts roles of a row: those in the total and in its segment.
+func (w *window) countRoles(c *store.Chunk, i int, total, segment uint8, by int) {
+	if (total|segment)&^store.RolePasses == 0 {
 		return
 	}
 	weight := w.log.Origins.Weights[c.Origin[i]]
 	w.total.countRoles(c, i, total, by, weight)
-	w.cellFor(w.lens.segments.OfRow(c, i)).countRoles(c, i, own, by, weight)
+	w.cellFor(w.lens.segments.OfRow(c, i)).countRoles(c, i, segment, by, weight)
 }
 
-func (cl *cell) countRoles(c *store.Chunk, i int, verdict uint8, by int, weight int64) {
-	if verdict&store.RoleView != 0 {
+func (cl *cell) countRoles(c *store.Chunk, i int, roles uint8, by int, weight int64) {
+	if roles&store.RoleView != 0 {
 		cl.views += int64(by) * weight
 		cl.rawViews += by
 	}
-	if verdict&store.RoleErrored != 0 {
+	if roles&store.RoleErrored != 0 {
 		cl.errored += int64(by) * weight
 		cl.rawErrored += by
 	}
-	for m := verdict & store.RoleVitals; m != 0; m &= m - 1 {
+	for m := roles & store.RoleVitals; m != 0; m &= m - 1 {
 		k := bits.TrailingZeros8(m)
 		cl.vitals[k].Add(c.Vital(i, k), by)
 	}
@@ -255,3 +257,11 @@ func errorRate(errored, views int64) float64 {
 
 // countOf turns a fixed-point sum of weights into a count.
 func countOf(fixed int64) frame.Count { return frame.Count(float64(fixed) / store.One) }
+
+// cell returns the cell of a segment, nil if the window has none of it.
+func (w *window) cell(segment int) *cell {
+	if segment >= len(w.cells) {
+		return nil
+	}
+	return w.cells[segment]
+}

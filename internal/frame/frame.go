@@ -88,13 +88,13 @@ type Baseline struct {
 	Complete bool `json:"complete"`
 }
 
-// Query is the question a frame answers. Two equal queries are served
-// incrementally; a new filter or dimension rebuilds the slots from the log.
+// Query is what a frame answers. A query with the filter and grouping of the last
+// one costs what has arrived since; a new filter or grouping reads the whole log.
 type Query struct {
 	Site   string
 	Filter filter.Expr
 	By     string        // a dimension's name, or a tag's: "tag.tier" or "tier"
-	Window time.Duration // rolling window; rounded up to whole slots
+	Window time.Duration // length of the rolling window, exact to the millisecond; under 1 s: 5 minutes
 	// Baseline: zero value compares with the window just before.
 	Baseline BaselineSpec
 	// At looks back: the window ends there. Zero is now.

@@ -22,7 +22,7 @@ type Health struct {
 	Dropped      int64      `json:"dropped"`                // beacons or messages lost on the way to this viewer
 	Gaps         int64      `json:"gaps"`                   // missing stream sequences
 	Malformed    int64      `json:"malformed"`              // batches that could not be decoded
-	Late         int64      `json:"late"`                   // beacons that came after their slot was sealed
+	Late         int64      `json:"late"`                   // live beacons received over 5 s before the newest one; they count at their time
 	Duplicates   int64      `json:"duplicates"`             // beacons whose id had been counted
 	MutedErrors  int64      `json:"muted_errors,omitempty"` // errors that a rule leaves out
 	Overflow     int64      `json:"overflow"`               // beacons counted in (other)

@@ -73,6 +73,11 @@ type BaselineRow struct {
 	TTFB         Dist    `json:"ttfb"`
 }
 
+// Vital returns the distribution of the i-th of beacon.Vitals.
+func (r *BaselineRow) Vital(i int) *Dist {
+	return [...]*Dist{&r.LCP, &r.INP, &r.CLS, &r.FCP, &r.TTFB}[i]
+}
+
 // Deltas are now minus baseline, of the measures that the table marks.
 type Deltas struct {
 	ErrorRate Delta `json:"error_rate"`
@@ -81,20 +86,33 @@ type Deltas struct {
 	CLS       Delta `json:"cls_p75"`
 }
 
-// Of is the delta of a measure; of one that the table does not mark, an unknown
-// one.
+// Of returns the delta of a measure, an unknown one if the table does not mark it.
 func (d *Deltas) Of(id measure.ID) Delta {
-	switch id {
-	case measure.ErrorRate:
-		return d.ErrorRate
-	case measure.LCP:
-		return d.LCP
-	case measure.INP:
-		return d.INP
-	case measure.CLS:
-		return d.CLS
+	if f := d.field(id); f != nil {
+		return *f
 	}
 	return Delta{}
+}
+
+// Set sets the delta of a measure, if the table marks it.
+func (d *Deltas) Set(id measure.ID, to Delta) {
+	if f := d.field(id); f != nil {
+		*f = to
+	}
+}
+
+func (d *Deltas) field(id measure.ID) *Delta {
+	switch id {
+	case measure.ErrorRate:
+		return &d.ErrorRate
+	case measure.LCP:
+		return &d.LCP
+	case measure.INP:
+		return &d.INP
+	case measure.CLS:
+		return &d.CLS
+	}
+	return nil
 }
 
 // Delta is one comparison with the baseline.

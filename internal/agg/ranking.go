@@ -7,22 +7,26 @@ import (
 
 	"github.com/rumtop/rumtop/internal/agg/store"
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/measure"
 )
 
-// rankedSegment is a segment on its way to its place.
+// rankedSegment is a segment with what it is ordered by.
 type rankedSegment struct {
 	segment int
 	key     string
 	cell    *cell
 	rate    float64
-	p75     float64 // of the vital that orders, else 0
+	p75     float64 // of the vital to order by, else 0
 }
 
-// rankSegments gives the segments of the window in the order that q asks for. (other)
-// is always last: it is no segment.
+// rankSegments returns the segments of the window in the query's order. (other) is
+// last: it is not one segment.
 func (a *Aggregator) rankSegments(q *frame.Query) []rankedSegment {
 	list := make([]rankedSegment, 0, len(a.now.cells))
-	vital := slices.Index([]string{"lcp", "inp", "cls"}, q.Sort)
+	vital := -1
+	if m, ok := measure.ByName(q.Sort); ok {
+		vital = m.Vital
+	}
 	for seg, c := range a.now.cells {
 		if c == nil {
 			continue
@@ -33,7 +37,7 @@ func (a *Aggregator) rankSegments(q *frame.Query) []rankedSegment {
 		}
 		list = append(list, r)
 	}
-	by := ordering(q.Sort)
+	by := segmentOrder(q.Sort, vital)
 	slices.SortFunc(list, func(x, y rankedSegment) int {
 		if x.segment == store.OtherSegment || y.segment == store.OtherSegment {
 			return cmp.Compare(y.segment, x.segment)
@@ -47,7 +51,7 @@ func (a *Aggregator) rankSegments(q *frame.Query) []rankedSegment {
 	return list
 }
 
-// byAffected orders by how many people are hurt.
+// byAffected orders by affected users, the most first.
 func byAffected(x, y rankedSegment) int {
 	return cmp.Or(
 		cmp.Compare(y.cell.affected, x.cell.affected),
@@ -56,24 +60,26 @@ func byAffected(x, y rankedSegment) int {
 	)
 }
 
-// ordering compares by a column, the most first; keys by the alphabet.
-func ordering(column string) func(x, y rankedSegment) int {
-	switch column {
-	case "key":
+// segmentOrder returns the comparison for a sort column: the largest value first,
+// keys in alphabetical order. Columns without an order of their own are ordered by
+// affected users.
+func segmentOrder(column string, vital int) func(x, y rankedSegment) int {
+	switch {
+	case column == "key":
 		return func(x, y rankedSegment) int { return strings.Compare(x.key, y.key) }
-	case "views":
+	case column == "views":
 		return func(x, y rankedSegment) int { return cmp.Compare(y.cell.views, x.cell.views) }
-	case "error_rate":
-		return func(x, y rankedSegment) int { return cmp.Compare(y.rate, x.rate) }
-	case "users":
+	case column == "users":
 		return func(x, y rankedSegment) int { return cmp.Compare(y.cell.users, x.cell.users) }
-	case "lcp", "inp", "cls":
+	case column == measure.All[measure.ErrorRate].Name:
+		return func(x, y rankedSegment) int { return cmp.Compare(y.rate, x.rate) }
+	case vital >= 0:
 		return func(x, y rankedSegment) int { return cmp.Compare(y.p75, x.p75) }
 	}
 	return byAffected
 }
 
-// compareErrors orders error groups by the users they hit, then by how often.
+// compareErrors orders error groups by affected users, then by count.
 func (a *Aggregator) compareErrors(x, y uint32) int {
 	if x == store.OtherGroup || y == store.OtherGroup {
 		return cmp.Compare(y, x)
@@ -85,12 +91,4 @@ func (a *Aggregator) compareErrors(x, y uint32) int {
 		cmp.Compare(q.count, p.count),
 		strings.Compare(groups[x].Fingerprint, groups[y].Fingerprint),
 	)
-}
-
-// cell is the cell of a segment, nil where it has none.
-func (w *window) cell(segment int) *cell {
-	if segment >= len(w.cells) {
-		return nil
-	}
-	return w.cells[segment]
 }
