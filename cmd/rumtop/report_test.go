@@ -160,117 +160,165 @@ func TestReportReproducible(t *testing.T) {
 		"--objective", "errors=99% of views", "--burn-for", "2m", "--mute-error", "UnhandledRejection: *")), &r); err != nil {
 		t.Fatal(err)
 	}
-	answers := map[string]map[string]any{}
-	ask := func(command string) map[string]any {
-		t.Helper()
-		if answers[command] == nil {
-			var frame map[string]any
-			if err := json.Unmarshal([]byte(shell(t, command)), &frame); err != nil {
-				t.Fatal(err)
-			}
-			answers[command] = frame
-		}
-		return answers[command]
+	c := &reportComparison{t: t, frames: map[string]map[string]any{}}
+	c.compareRow("all", r.All, c.total(r.Commands.All))
+	c.comparePhases(&r)
+	c.compareErrors(&r)
+	c.compareDiffers(&r)
+	c.compareVerdict(&r)
+	c.compareObjectives(&r)
+	c.compareChart(&r)
+	if c.compared < 300 || len(r.Findings) == 0 || len(r.Errors) == 0 || len(r.Objectives) == 0 {
+		t.Errorf("compared %d numbers, %d findings, %d errors: too few", c.compared, len(r.Findings), len(r.Errors))
 	}
-	compared := 0
-	same := func(what string, got, want any) {
-		t.Helper()
-		v, told := got.(float64)
-		if !told {
-			return
+}
+
+// reportComparison compares the numbers of a report with those that its commands
+// print.
+type reportComparison struct {
+	t        *testing.T
+	frames   map[string]map[string]any // by command
+	compared int
+}
+
+// frame is what a command prints. Each command runs once.
+func (c *reportComparison) frame(command string) map[string]any {
+	c.t.Helper()
+	if c.frames[command] == nil {
+		var f map[string]any
+		if err := json.Unmarshal([]byte(shell(c.t, command)), &f); err != nil {
+			c.t.Fatal(err)
 		}
-		compared++
-		if w, ok := want.(float64); !ok || v != w {
-			t.Errorf("%s: %v in the report, %v by the command", what, v, want)
+		c.frames[command] = f
+	}
+	return c.frames[command]
+}
+
+func (c *reportComparison) total(command string) map[string]any {
+	c.t.Helper()
+	return c.frame(command)["total"].(map[string]any)
+}
+
+func (c *reportComparison) segment(command, key string) map[string]any {
+	c.t.Helper()
+	for _, s := range c.frame(command)["segments"].([]any) {
+		if s := s.(map[string]any); s["key"] == key {
+			return s
 		}
 	}
-	row := func(what string, got, want map[string]any) {
-		t.Helper()
-		for key, v := range got {
-			if tail, ok := v.(map[string]any); ok && key != "change" {
-				of, _ := want[key].(map[string]any)
-				for p, x := range tail {
-					same(what+" "+key+" "+p, x, of[p])
-				}
-				continue
-			}
-			same(what+" "+key, v, want[key])
+	return nil
+}
+
+// compareNumber skips what the report hides.
+func (c *reportComparison) compareNumber(what string, reported, printed any) {
+	c.t.Helper()
+	v, shown := reported.(float64)
+	if !shown {
+		return
+	}
+	c.compared++
+	if w, ok := printed.(float64); !ok || v != w {
+		c.t.Errorf("%s: %v in the report, %v by the command", what, v, printed)
+	}
+}
+
+func (c *reportComparison) compareRow(what string, reported, printed map[string]any) {
+	c.t.Helper()
+	for key, v := range reported {
+		tail, ok := v.(map[string]any)
+		if !ok || key == "change" {
+			c.compareNumber(what+" "+key, v, printed[key])
+			continue
+		}
+		of, _ := printed[key].(map[string]any)
+		for p, x := range tail {
+			c.compareNumber(what+" "+key+" "+p, x, of[p])
 		}
 	}
-	total := func(command string) map[string]any { return ask(command)["total"].(map[string]any) }
-	segment := func(command, key string) map[string]any {
-		for _, s := range ask(command)["segments"].([]any) {
-			if s := s.(map[string]any); s["key"] == key {
-				return s
-			}
-		}
-		return nil
-	}
-	row("all", r.All, total(r.Commands.All))
+}
+
+func (c *reportComparison) comparePhases(r *reported) {
+	c.t.Helper()
 	if len(r.Phases) != 3 {
-		t.Fatalf("%d phases", len(r.Phases))
+		c.t.Fatalf("%d phases, want 3", len(r.Phases))
 	}
 	for i, p := range r.Phases {
-		row(fmt.Sprint("phase ", i), p.Total, total(p.Command))
+		c.compareRow(fmt.Sprint("phase ", i), p.Total, c.total(p.Command))
 	}
-	same("affected users", r.Affected, total(r.Phases[1].Command)["affected_users"])
+	c.compareNumber("affected users", r.Affected, c.total(r.Phases[1].Command)["affected_users"])
 	for _, b := range r.Breakdowns {
 		for _, s := range b.Segments {
 			for i, p := range s.Phases {
-				row(b.By+"="+s.Key, p, segment(b.Commands[i], s.Key))
+				c.compareRow(b.By+"="+s.Key, p, c.segment(b.Commands[i], s.Key))
 			}
 		}
-	}
-	for _, e := range r.Errors {
-		g := ask(e.Command)["errors"].([]any)[0].(map[string]any)
-		same("count of "+e.Fingerprint, e.Count, g["count"])
-		same("users of "+e.Fingerprint, e.Users, g["users"])
 	}
 	for _, f := range r.Findings {
-		row("finding", f.Over, total(f.Command))
+		c.compareRow("finding", f.Over, c.total(f.Command))
 	}
+}
+
+func (c *reportComparison) compareErrors(r *reported) {
+	c.t.Helper()
+	for _, e := range r.Errors {
+		g := c.frame(e.Command)["errors"].([]any)[0].(map[string]any)
+		c.compareNumber("count of "+e.Fingerprint, e.Count, g["count"])
+		c.compareNumber("users of "+e.Fingerprint, e.Users, g["users"])
+	}
+}
+
+func (c *reportComparison) compareDiffers(r *reported) {
+	c.t.Helper()
 	for _, d := range r.Differs {
 		for _, v := range d.Values {
-			for _, c := range d.Commands {
-				if !strings.Contains(c, "--by "+v.Field+" ") {
-					continue
-				}
-				s, all := segment(c, v.Value), total(c)
-				if share := s["errored_views"].(float64) / all["errored_views"].(float64); share-v.A > 1e-9 || v.A-share > 1e-9 {
-					t.Errorf("%s=%s: %v of errored views in the report, %v by the command", v.Field, v.Value, v.A, share)
-				}
-				compared++
+			at := slices.IndexFunc(d.Commands, func(command string) bool { return strings.Contains(command, "--by "+v.Field+" ") })
+			if at < 0 {
+				continue
 			}
+			s, all := c.segment(d.Commands[at], v.Value), c.total(d.Commands[at])
+			if share := s["errored_views"].(float64) / all["errored_views"].(float64); share-v.A > 1e-9 || v.A-share > 1e-9 {
+				c.t.Errorf("%s=%s: %v of errored views in the report, %v by the command", v.Field, v.Value, v.A, share)
+			}
+			c.compared++
 		}
 	}
-	verdict := judged(t, r.Verdict.Command)
+}
+
+func (c *reportComparison) compareVerdict(r *reported) {
+	c.t.Helper()
+	verdict := judged(c.t, r.Verdict.Command)
 	if r.Verdict.Verdict != verdict["verdict"] {
-		t.Errorf("the verdict is %q in the report, %q by the command", r.Verdict.Verdict, verdict["verdict"])
+		c.t.Errorf("verdict %q in the report, %q by the command", r.Verdict.Verdict, verdict["verdict"])
 	}
-	same("views of the baseline", r.Verdict.BaselineViews, verdict["baseline_views"])
-	same("users of the canary", r.Verdict.CanaryUsers, verdict["canary_users"])
-	same("support", r.Verdict.Support, verdict["support"])
+	c.compareNumber("views of the baseline", r.Verdict.BaselineViews, verdict["baseline_views"])
+	c.compareNumber("users of the canary", r.Verdict.CanaryUsers, verdict["canary_users"])
+	c.compareNumber("support", r.Verdict.Support, verdict["support"])
 	for i, m := range r.Verdict.Measures {
 		by := verdict["measures"].([]any)[i].(map[string]any)
 		for _, side := range []string{"baseline", "canary", "change"} {
-			if told, ok := m[side].(map[string]any); ok {
-				row(fmt.Sprint(m["measure"], " of the ", side), told, by[side].(map[string]any))
+			if shown, ok := m[side].(map[string]any); ok {
+				c.compareRow(fmt.Sprint(m["measure"], " of the ", side), shown, by[side].(map[string]any))
 			}
 		}
 	}
+}
+
+func (c *reportComparison) compareObjectives(r *reported) {
+	c.t.Helper()
 	for i, o := range r.Objectives {
-		burn := ask(r.Commands.Objectives)["objectives"].([]any)[i].(map[string]any)
-		same("good "+o.Name, o.Good, burn["good"])
-		same("burn "+o.Name, o.Burn, burn["burn"])
+		burn := c.frame(r.Commands.Objectives)["objectives"].([]any)[i].(map[string]any)
+		c.compareNumber("good "+o.Name, o.Good, burn["good"])
+		c.compareNumber("burn "+o.Name, o.Burn, burn["burn"])
 	}
+}
+
+func (c *reportComparison) compareChart(r *reported) {
+	c.t.Helper()
 	for _, p := range r.Chart.Points[:5] {
-		all := total(strings.Replace(r.Chart.Command, "TIME", p.To.Format(time.RFC3339), 1))
-		same("point", p.Affected, all["affected_users"])
-		same("point", p.ErrorRate, all["error_rate"])
-		same("point", p.LCP95, all["lcp"].(map[string]any)["p95"])
-	}
-	if compared < 300 || len(r.Findings) == 0 || len(r.Errors) == 0 || len(r.Objectives) == 0 {
-		t.Errorf("%d figures, %d findings, %d errors are not much to compare", compared, len(r.Findings), len(r.Errors))
+		all := c.total(strings.Replace(r.Chart.Command, "TIME", p.To.Format(time.RFC3339), 1))
+		c.compareNumber("point", p.Affected, all["affected_users"])
+		c.compareNumber("point", p.ErrorRate, all["error_rate"])
+		c.compareNumber("point", p.LCP95, all["lcp"].(map[string]any)["p95"])
 	}
 }
 

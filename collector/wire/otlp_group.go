@@ -160,6 +160,7 @@ func (a attributes) text(keys ...string) string {
 			if s := v.AsString(); s != "" {
 				return s
 			}
+		default: // not a scalar
 		}
 	}
 	return ""
@@ -188,8 +189,9 @@ func numberOf(v pcommon.Value) float64 {
 		return float64(v.Int())
 	case pcommon.ValueTypeDouble:
 		return v.Double()
+	default:
+		return parseNumber(v.AsString())
 	}
-	return parseNumber(v.AsString())
 }
 
 // exception reads the attributes of the conventions. If the type is missing, it

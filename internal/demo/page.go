@@ -99,8 +99,9 @@ func (p page) appendAPI(dst []byte, item uint64) []byte {
 		return append(append(dst, "/search?q="...), searches[item%uint64(len(searches))]...)
 	case account:
 		return append(dst, "/account"...)
+	default:
+		return append(dst, "/cart"...)
 	}
-	return append(dst, "/cart"...)
 }
 
 func itemID(item uint64) uint64 { return 1000 + item%9000 }

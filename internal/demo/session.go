@@ -115,6 +115,7 @@ func (c *cursor) step(s *session) {
 		c.writeAction(s)
 	case leaving:
 		c.writeLeave(s)
+	case ended: // sends nothing more
 	}
 	c.body.finish()
 	if s.at-s.startedAt >= maxSession.Milliseconds() {

@@ -37,18 +37,7 @@ func TestLiveWrongClock(t *testing.T) {
 		if i >= inWindow {
 			age = 7 * time.Minute // in the window before
 		}
-		var batch beacon.Batch
-		batch.Append(&beacon.Beacon{
-			Site: "shop", Received: time.Now().Add(-age).UnixMilli(), SampleRate: 1, Navigation: true,
-			View: beacon.ID(i + 1), User: beacon.ID(i + 1), Dims: [beacon.NumDims]string{beacon.Region: "eu-west"},
-		})
-		data, err := batch.Encode(nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := pub.Publish(beacon.Subject("shop", "eu-west", 0), fmt.Sprint(i), data, func(error) {}); err != nil {
-			t.Fatal(err)
-		}
+		publishView(t, pub, i+1, age)
 	}
 	if err := pub.Close(t.Context()); err != nil {
 		t.Fatal(err)
@@ -61,17 +50,12 @@ func TestLiveWrongClock(t *testing.T) {
 			defer cancel()
 			feed := f.Start(ctx, LiveOptions{Site: "shop", Since: 30 * time.Minute, Interval: 100 * time.Millisecond})
 			feed.Ask(frame.Query{Site: "shop", By: "region", Window: 5 * time.Minute, Rows: 30, Steps: 61})
-			var last *frame.Frame
-			for last = range feed.Frames() {
-				if last.Health.Loading == 1 && last.Total.Views == inWindow {
-					break
-				}
-			}
+			last, err := feed.Next(ctx, func(f *frame.Frame) bool { return f.Total.Views == inWindow })
 			cancel()
 			for range feed.Frames() { // until it has ended
 			}
-			if last == nil || last.Total.Views != inWindow {
-				t.Fatalf("no frame with %d views: %+v", inWindow, last)
+			if err != nil {
+				t.Fatalf("no frame with %d views: %v", inWindow, err)
 			}
 			if skew := time.Duration(last.Health.ServerSkewMS) * time.Millisecond; (skew - off).Abs() > 2*time.Second {
 				t.Errorf("skew %v, want %v", skew, off)
@@ -80,5 +64,22 @@ func TestLiveWrongClock(t *testing.T) {
 				t.Errorf("the frame ends at %v, want now", last.At)
 			}
 		})
+	}
+}
+
+// publishView publishes a page view of a user of its own, received age ago.
+func publishView(t *testing.T, pub *stream.Publisher, n int, age time.Duration) {
+	t.Helper()
+	var batch beacon.Batch
+	batch.Append(&beacon.Beacon{
+		Site: "shop", Received: time.Now().Add(-age).UnixMilli(), SampleRate: 1, Navigation: true,
+		View: beacon.ID(n), User: beacon.ID(n), Dims: [beacon.NumDims]string{beacon.Region: "eu-west"},
+	})
+	data, err := batch.Encode(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := pub.Publish(beacon.Subject("shop", "eu-west", 0), fmt.Sprint(n), data, func(error) {}); err != nil {
+		t.Fatal(err)
 	}
 }

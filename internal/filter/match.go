@@ -66,6 +66,7 @@ func (t *Term) match(b *beacon.Beacon, fingerprint func(*beacon.Error) string) b
 		return t.MatchString(yesNo(len(b.Errors) > 0))
 	case KindID:
 		return t.MatchString(idText(t.Name, b))
+	default: // parts of errors, requests and events, below
 	}
 	if t.Op >= Gt && t.Op <= Le { // status
 		for _, r := range b.Requests {
@@ -119,11 +120,13 @@ func (t *Term) errorText(e *beacon.Error, fingerprint func(*beacon.Error) string
 	case KindHandled:
 		return yesNo(e.Handled)
 	case KindFingerprint:
-		if fingerprint != nil {
-			return fingerprint(e)
+		if fingerprint == nil {
+			return ""
 		}
+		return fingerprint(e)
+	default:
+		return ""
 	}
-	return ""
 }
 
 func yesNo(b bool) string {

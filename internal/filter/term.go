@@ -118,6 +118,7 @@ func (t *Term) addValue(v string) string {
 		if v != "" {
 			v = fmt.Sprintf("%016x", id)
 		}
+	default: // any text
 	}
 	t.Values = append(t.Values, v)
 	return ""
@@ -173,8 +174,9 @@ func (t *Term) Finds(s string) bool {
 		return t.Re.MatchString(s)
 	case Has:
 		return s != ""
+	default:
+		return false
 	}
-	return false
 }
 
 // MatchString reports whether the term holds for a field whose only value is s.
@@ -196,8 +198,9 @@ func (t *Term) MatchNumber(v float64) bool {
 		return v < t.Number
 	case Le:
 		return v <= t.Number
+	default:
+		return t.Op == Has
 	}
-	return t.Op == Has
 }
 
 // glob reports whether s matches the pattern: * matches any text, \* and \\ match

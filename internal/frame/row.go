@@ -111,8 +111,9 @@ func (d *Deltas) field(id measure.ID) *Delta {
 		return &d.INP
 	case measure.CLS:
 		return &d.CLS
+	default:
+		return nil
 	}
-	return nil
 }
 
 // Delta is one comparison with the baseline.

@@ -32,8 +32,9 @@ func (u Unit) Format(v float64) string {
 		return Duration(v)
 	case Score:
 		return Decimal(v)
+	default:
+		return Plain(v)
 	}
-	return Plain(v)
 }
 
 // Change writes a difference of two values with its sign: "+0.50pp", "+120 ms",

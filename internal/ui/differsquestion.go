@@ -112,8 +112,9 @@ func (t differsTopics) since(kind questionKind) time.Time {
 		return t.marker
 	case askWindow:
 		return t.at.Add(-t.window)
+	default:
+		return time.Time{}
 	}
-	return time.Time{}
 }
 
 // has reports whether there is anything to ask about.
@@ -126,8 +127,9 @@ func (t differsTopics) has(kind questionKind) bool {
 		return !t.over.empty()
 	case askFilter:
 		return t.filter != ""
+	default:
+		return true
 	}
-	return true
 }
 
 // next is the question after another one, of those that have a topic.
@@ -154,8 +156,9 @@ func (t differsTopics) spec(q differsQuestion) frame.DiffersSpec {
 		return frame.DiffersSpec{Kind: frame.DiffersRelease}
 	case askFilter:
 		return frame.DiffersSpec{Kind: frame.DiffersFilter, A: t.filter}
+	default:
+		return frame.DiffersSpec{Kind: frame.DiffersErrored}
 	}
-	return frame.DiffersSpec{Kind: frame.DiffersErrored}
 }
 
 // slowBound is the value above which a vital is slow, 0 for the window's p75. It
@@ -194,6 +197,7 @@ func (t differsTopics) title(q differsQuestion, loc *time.Location) string {
 		return "newest release vs previous"
 	case askFilter:
 		return t.filter + " vs the rest"
+	default:
+		return "errored views"
 	}
-	return "errored views"
 }

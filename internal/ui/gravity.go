@@ -20,8 +20,9 @@ func (g gravity) style(t draw.Theme) draw.Style {
 		return t.Warn
 	case grave:
 		return t.Bad
+	default:
+		return t.Text
 	}
-	return t.Text
 }
 
 func (g gravity) glyph() string {
@@ -32,6 +33,7 @@ func (g gravity) glyph() string {
 		return "○"
 	case grave:
 		return "▲"
+	default:
+		return "·"
 	}
-	return "·"
 }

@@ -74,8 +74,9 @@ func (l link) badge(f *frame.Frame, t draw.Theme, loc *time.Location) (draw.Styl
 			return t.Warn, "‖ paused"
 		}
 		return t.Warn, "‖ paused " + f.At.In(loc).Format("15:04:05")
+	default:
+		return t.Good, "● live"
 	}
-	return t.Good, "● live"
 }
 
 func quietFor(f *frame.Frame) time.Duration {

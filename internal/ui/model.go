@@ -192,8 +192,9 @@ func (m model) scene(l layout) scene {
 		return scene{m.frame, m.theme, m.loc, l.w, l.h - 1}
 	case roomTable:
 		return scene{m.frame, m.theme, m.loc, l.w, l.table.h}
+	default:
+		return scene{m.frame, m.shownTheme(), m.loc, l.w, l.table.h}
 	}
-	return scene{m.frame, m.shownTheme(), m.loc, l.w, l.table.h}
 }
 
 // typed splits keys that arrived in one read, as they do over a slow line. Pasted
@@ -232,8 +233,9 @@ func followsEsc(k tea.KeyMsg, prompting bool) bool {
 		return !prompting
 	case tea.KeyRunes:
 		return !prompting && !strings.ContainsRune("[]OPX^_", k.Runes[0])
+	default:
+		return false
 	}
-	return false
 }
 
 func (m model) typedAfterEsc(k tea.KeyMsg) (model, tea.Cmd) {

@@ -204,6 +204,7 @@ func (p prompt) complete(v vocabulary) prompt {
 		return p
 	case promptMarker:
 		return p
+	case promptFilter: // below
 	}
 	w := wordAt(before)
 	p.from = w.from
@@ -247,8 +248,10 @@ func (p prompt) choose(by int) prompt {
 // overlay draws the prompt over the last lines of the screen: the mistake or the
 // completions, and below them the line.
 func (p prompt) overlay(lines []string, t draw.Theme, w int) {
-	sign := " / "
+	var sign string
 	switch p.kind {
+	case promptFilter:
+		sign = " / "
 	case promptCommand:
 		sign = " : "
 	case promptMarker:

@@ -59,11 +59,13 @@ func linkSentence(f *frame.Frame, l link) (gravity, string) {
 		return grave, fmt.Sprintf("no beacons for %s, %s/s before: no visitors, blank pages, or beacons are blocked",
 			draw.Age(quietFor(f)), measure.Count(coarse(max(f.Health.PerS, 1))))
 	case linkLoading:
-		if f.Total.Beacons == 0 {
-			return doubtful, "loading history"
+		if f.Total.Beacons > 0 {
+			return calm, ""
 		}
+		return doubtful, "loading history"
+	default:
+		return calm, ""
 	}
-	return calm, ""
 }
 
 // scarceSentence is why there is too little to report a rate; "" if there is

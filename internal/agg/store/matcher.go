@@ -101,6 +101,7 @@ func (a *allOf) decideByOrigin(o uint32) decision {
 			return decidedNo
 		case undecided:
 			v = undecided
+		case decidedYes, decidedByRow: // as the other terms decide
 		}
 	}
 	return v
@@ -125,6 +126,7 @@ func (a *anyOf) decideByOrigin(o uint32) decision {
 			return decidedYes
 		case undecided:
 			v = undecided
+		case decidedNo, decidedByRow: // as the other terms decide
 		}
 	}
 	return v
@@ -147,8 +149,9 @@ func (n *not) decideByOrigin(o uint32) decision {
 		return decidedNo
 	case decidedNo:
 		return decidedYes
+	default:
+		return undecided
 	}
-	return undecided
 }
 
 func (n *not) matches(c *Chunk, i int) bool { return !n.node.matches(c, i) }

@@ -73,8 +73,9 @@ func (s *Segments) Value(id uint32) uint32 {
 			return NoString
 		}
 		return s.log.Origins.tagString(id, key)
+	default:
+		return s.log.Origins.List[id].Dims[s.Dim]
 	}
-	return s.log.Origins.List[id].Dims[s.Dim]
 }
 
 // Field returns the name of the dimension or tag, as filters have it.

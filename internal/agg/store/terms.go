@@ -44,8 +44,9 @@ func compileTerm(l *Log, t *filter.Term) node {
 		return newRequestTerm(l, t)
 	case filter.KindEvent:
 		return newEventTerm(l, t)
+	default:
+		return newErrorTerm(l, t)
 	}
-	return newErrorTerm(l, t)
 }
 
 // originTerm is about a tag or a dimension other than the page.

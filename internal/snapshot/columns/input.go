@@ -249,8 +249,9 @@ func decodeInt32(dst []int32, src []byte, n int, encoding format.Encoding) ([]in
 		return dst, nil
 	case format.DeltaBinaryPacked:
 		return decodeDelta32(dst, src, n)
+	default:
+		return nil, errEncoding(encoding)
 	}
-	return nil, errEncoding(encoding)
 }
 
 func errEncoding(e format.Encoding) error {
@@ -269,8 +270,9 @@ func decodeInt64(dst []int64, src []byte, n int, encoding format.Encoding) ([]in
 		return dst, nil
 	case format.DeltaBinaryPacked:
 		return decodeDelta64(dst, src, n)
+	default:
+		return nil, errEncoding(encoding)
 	}
-	return nil, errEncoding(encoding)
 }
 
 func decodeHash(dst []uint64, src []byte, n int, encoding format.Encoding) ([]uint64, error) {
@@ -331,6 +333,7 @@ func decodeText(dst []string, src []byte, n int, encoding format.Encoding) ([]st
 		return dst, nil
 	case format.DeltaLengthByteArray:
 		return decodeLengths(dst, src, n)
+	default:
+		return nil, errEncoding(encoding)
 	}
-	return nil, errEncoding(encoding)
 }

@@ -65,6 +65,7 @@ func cell(f Figure) string {
 		return strconv.FormatFloat(f.Value, 'f', -1, 64)
 	case StateNone:
 		return ""
+	default:
+		return f.format(nil)
 	}
-	return f.format(nil)
 }

@@ -48,8 +48,9 @@ func (f Figure) MarshalJSON() ([]byte, error) {
 		return json.Marshal(f.Value)
 	case StateUnder:
 		return strconv.AppendQuote(nil, under(f.Under)), nil
+	default:
+		return []byte("null"), nil
 	}
-	return []byte("null"), nil
 }
 
 func under(n int) string { return "<" + strconv.Itoa(n) }

@@ -40,8 +40,9 @@ func (f Figure) format(number func(float64) string) string {
 		return under(f.Under)
 	case StateWithheld:
 		return "withheld"
+	default:
+		return "–"
 	}
-	return "–"
 }
 
 // formatVital writes a percentile of a vital; ~ marks a thin one.

@@ -108,9 +108,10 @@ func showsMeasure(r *Row, name string) bool {
 		return r.ErrorRate.Shown()
 	case measure.FailedRequests:
 		return r.FailedRequests.Shown()
+	default:
+		i := slices.IndexFunc(vitals[:], func(v rowVital) bool { return v.id == m.ID })
+		return i >= 0 && vitals[i].tail(r).N.Shown()
 	}
-	i := slices.IndexFunc(vitals[:], func(v rowVital) bool { return v.id == m.ID })
-	return i >= 0 && vitals[i].tail(r).N.Shown()
 }
 
 // result is the verdict as a sentence.
