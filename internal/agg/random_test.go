@@ -159,7 +159,11 @@ var groupings = []string{"region", "release", "page", "tier", "tag.flag", "brows
 // TestFrameMatchesOracle compares random frames over random beacons with a plain
 // computation from every beacon.
 func TestFrameMatchesOracle(t *testing.T) {
-	for seed := range uint64(24) {
+	seeds := uint64(24)
+	if testing.Short() {
+		seeds = 6
+	}
+	for seed := range seeds {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			g := newTraffic(seed)

@@ -149,7 +149,7 @@ var detections = []detection{
 
 // Every scenario is found, explained and dated by the screen's first line.
 func TestFindingOfScenario(t *testing.T) {
-	for _, d := range detections {
+	for _, d := range shorter(detections[:], 2) {
 		t.Run(d.scenario, func(t *testing.T) {
 			t.Parallel()
 			h := newHarness(t, d.scenario, 1, 60)
@@ -171,6 +171,14 @@ func TestFindingOfScenario(t *testing.T) {
 			}
 		})
 	}
+}
+
+// shorter is the first n cases with -short, else all of them.
+func shorter[T any](cases []T, n int) []T {
+	if testing.Short() {
+		return cases[:n]
+	}
+	return cases
 }
 
 // check compares a finding with the scenario, whose zero is start.
@@ -222,7 +230,8 @@ func TestFindingEnds(t *testing.T) {
 // A release is compared by its users: not enough data at first, then regressed,
 // or not worse than the release before.
 func TestVerdictOfRelease(t *testing.T) {
-	for scenario, want := range map[string]string{"incident": frame.Regressed, "canary": frame.NotWorse} {
+	for _, c := range shorter([]struct{ scenario, verdict string }{{"incident", frame.Regressed}, {"canary", frame.NotWorse}}, 1) {
+		scenario, want := c.scenario, c.verdict
 		t.Run(scenario, func(t *testing.T) {
 			t.Parallel()
 			h := newHarness(t, scenario, 3, 60)
@@ -260,7 +269,7 @@ func TestVerdictOfRelease(t *testing.T) {
 // There is no finding if nothing is wrong, nor after a change of the agent's
 // sampling.
 func TestNoFindingOfHealthyScenario(t *testing.T) {
-	for _, scenario := range []string{"quiet", "sampling", "canary"} {
+	for _, scenario := range shorter([]string{"quiet", "sampling", "canary"}, 1) {
 		t.Run(scenario, func(t *testing.T) {
 			t.Parallel()
 			h := newHarness(t, scenario, 7, 60)

@@ -99,9 +99,9 @@ func columnsOfVital(i int) (cols []column) {
 		widths.p75 = 9
 	}
 	m, compared := measureOfVital(i)
-	title := v.Name + " p75"
+	title := v.Title + " p75"
 	if draw.Cells(title) >= widths.p75 {
-		title = v.Name
+		title = v.Title
 	}
 	p75 := column{v.Name, title, noSortName, widths.p75, true, func(c *cellContext) (draw.Style, string) {
 		return c.percentile(*c.row.Vital(i), v.Unit)

@@ -110,7 +110,7 @@ func TestLayoutDiffersBeside(t *testing.T) {
 // Small terminals show the measure that got worse in the rows and on the charts.
 func TestTriageShowsWorseMeasure(t *testing.T) {
 	for measure, want := range map[string]struct{ column, chart string }{
-		"inp_p75": {"inp p75", "INP ms"}, "lcp_p75": {"lcp p75", "LCP s"}, "cls_p75": {"cls", ""}, "failed_requests": {"failed req", ""}, "error_rate": {"err %", "error rate %"},
+		"inp_p75": {"INP p75", "INP ms"}, "lcp_p75": {"LCP p75", "LCP s"}, "cls_p75": {"CLS", ""}, "failed_requests": {"failed req", ""}, "error_rate": {"err %", "error rate %"},
 	} {
 		for _, size := range [][2]int{{60, 20}, {80, 24}, {120, 36}} {
 			f := incident()
