@@ -182,7 +182,7 @@ func TestNumbers(t *testing.T) {
 			want: numbers{"total/views": 2, "total/lcp/n": 1, "total/lcp/p75": 3000.0, "filter": "release=2.4.* (lcp>2500 or tag.tier=paid) region=eu-*"},
 		},
 		{
-			name:  "a region that nobody is in",
+			name:  "a region without beacons",
 			args:  []string{"--region", "us-*"},
 			posts: []post{{body: `{"navigation":true,"view":"1"}`}},
 			want:  numbers{"total/views": 0, "total/users": 0, "segments/0": nil, "health/retained": 1},

@@ -106,6 +106,6 @@ func TestVerdictPicks(t *testing.T) {
 		t.Errorf("%+v", v)
 	}
 	if ask(frame.VerdictSpec{}) != nil {
-		t.Error("a verdict that nobody asked for")
+		t.Error("a verdict without a question")
 	}
 }

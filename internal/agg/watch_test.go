@@ -103,7 +103,7 @@ func TestWatchIsPartOfTheMemory(t *testing.T) {
 	}
 	add(b, end, shopView(30_000, end))
 	if b.evicted == 0 {
-		t.Error("the watch takes memory that nobody counts")
+		t.Error("the memory of the watch is not counted")
 	}
 }
 

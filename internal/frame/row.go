@@ -120,7 +120,7 @@ func (d *Deltas) field(id measure.ID) *Delta {
 type Delta struct {
 	Diff float64 `json:"diff"` // now − baseline, in the measure's own unit
 	// Sign is 1 when it is distinguishably worse, −1 when distinguishably
-	// better, 0 when the two cannot be told apart.
+	// better, 0 if the difference is not significant.
 	Sign int `json:"sign"`
 	// Known is false when one side has too little to compare.
 	Known bool `json:"known"`

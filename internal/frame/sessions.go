@@ -14,7 +14,7 @@ type SessionsSpec struct {
 }
 
 // SessionRow is a session that had errors in the window. Ids are keyed hashes,
-// which tell nobody who it was.
+// which do not identify a person.
 type SessionRow struct {
 	ID               string // 16 hexadecimal digits of the session, else of the user, else of the view
 	First, Last      time.Time
