@@ -38,9 +38,9 @@ func breachOf(b *frame.Breaches, f *frame.Frame) *breach {
 	if event == "" {
 		return nil
 	}
-	objectives := f.Pages()
+	objectives := f.InBreach()
 	if event == frame.BreachEnded {
-		objectives = f.Alarm
+		objectives = f.ObjectivesNow
 	}
 	return &breach{
 		Schema: breachSchema, Event: event, Site: f.Site, At: f.Now, Since: b.Since,

@@ -26,7 +26,7 @@ func burning(minute int, names ...string) *frame.Frame {
 	f := &frame.Frame{Now: noon.Add(time.Duration(minute) * time.Minute), At: noon, Site: "shop"}
 	f.Health.Loading, f.Health.Connected = 1, true
 	for _, name := range []string{"errors", "speed"} {
-		f.Alarm = append(f.Alarm, frame.Burn{Name: name, Page: strings.Contains(strings.Join(names, " "), name), Known: true})
+		f.ObjectivesNow = append(f.ObjectivesNow, frame.Burn{Name: name, Page: strings.Contains(strings.Join(names, " "), name), Known: true})
 	}
 	return f
 }
@@ -199,7 +199,7 @@ func TestCheckExitStatus(t *testing.T) {
 	}{
 		{[]frame.Burn{known}, exitOK}, {[]frame.Burn{known, unknown}, exitNoData}, {[]frame.Burn{unknown, page}, exitFailed},
 	} {
-		err := checkStatus(&frame.Frame{Objectives: c.burns, Alarm: c.burns})
+		err := checkStatus(&frame.Frame{Objectives: c.burns, ObjectivesNow: c.burns})
 		got := exitOK
 		if s := (*statusError)(nil); errors.As(err, &s) {
 			got = s.status

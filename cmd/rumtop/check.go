@@ -120,7 +120,7 @@ func (p *program) check(ctx context.Context, cfg agg.Config, o *objectiveFlags, 
 
 // checkStatus is the error that sets the exit status.
 func checkStatus(f *frame.Frame) error {
-	if len(f.Pages()) > 0 {
+	if len(f.InBreach()) > 0 {
 		return errBreach
 	}
 	var unknown []string

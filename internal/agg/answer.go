@@ -54,8 +54,8 @@ func (a *Aggregator) answer(q frame.Query, s SourceStatus, now time.Time, rows i
 	f.Health = a.health(s, lo, hi, nowMS)
 	f.Markers = a.markersTo(hi - 1)
 	f.Objectives, f.Now = a.slo.Burns(hi), timeOf(nowMS)
-	if f.Alarm = f.Objectives; hi <= nowMS {
-		f.Alarm = a.slo.Burns(nowMS + 1)
+	if f.ObjectivesNow = f.Objectives; hi <= nowMS {
+		f.ObjectivesNow = a.slo.Burns(nowMS + 1)
 	}
 	f.Total = a.row(f, &a.now.total, &a.before.total)
 	if q.Steps > 0 && a.log.Rows > 0 {
@@ -64,7 +64,7 @@ func (a *Aggregator) answer(q frame.Query, s SourceStatus, now time.Time, rows i
 	a.segments(f, &q)
 	a.errors(f, &q, blo)
 	f.Inspection = a.inspect(&q, lo, hi)
-	f.Sessions, f.Course = a.sessions(&q.Sessions, lo, hi), a.timeline(&q.Sessions)
+	f.Sessions, f.Timeline = a.sessions(&q.Sessions, lo, hi), a.timeline(&q.Sessions)
 	if q.ValuesOf != "" {
 		f.Values = a.values(q.ValuesOf, lo, hi)
 	}

@@ -180,8 +180,8 @@ func TestPhases(t *testing.T) {
 	if !slices.Equal(names, []string{"dns", "tls", "ttfb", "lcp"}) || math.Abs(got.Phases[3].P50-1500) > 15 || !got.Phases[3].Since || got.Phases[0].Since {
 		t.Errorf("%+v", got.Phases)
 	}
-	if len(got.Customs) != 1 || got.Customs[0].Name != "ttft" || got.Customs[0].Dist.N != 100 {
-		t.Errorf("%+v", got.Customs)
+	if len(got.CustomMeasures) != 1 || got.CustomMeasures[0].Name != "ttft" || got.CustomMeasures[0].Dist.N != 100 {
+		t.Errorf("%+v", got.CustomMeasures)
 	}
 }
 

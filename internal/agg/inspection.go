@@ -46,7 +46,7 @@ func (s *inspector) inspection() *frame.Inspection {
 	h, bounds := &s.vitals[s.vital], &measure.Vitals[s.vital]
 	out := &frame.Inspection{
 		Vital: bounds.Name, Dist: distOf(h), Good: bounds.Good, Poor: bounds.Poor, Bins: binsOf(h), Phases: s.phases(),
-		Pages: s.pageRows(), Endpoints: s.endpointRows(), Customs: s.customRows(), Events: s.eventRows(),
+		Pages: s.pageRows(), Endpoints: s.endpointRows(), CustomMeasures: s.customRows(), Events: s.eventRows(),
 	}
 	if h.N() > 0 {
 		out.GoodShare, out.PoorShare = h.ShareUpTo(out.Good), 1-h.ShareUpTo(out.Poor)
@@ -89,14 +89,14 @@ func (s *inspector) endpointRows() []frame.EndpointRow {
 }
 
 // customRows are the custom measures by count, without the phases of the page load.
-func (s *inspector) customRows() []frame.CustomRow {
-	var rows []frame.CustomRow
+func (s *inspector) customRows() []frame.CustomMeasureRow {
+	var rows []frame.CustomMeasureRow
 	for name, h := range s.customs {
 		if text := s.log.Strings.Text[name]; !slices.Contains(loadPhases[:], text) {
-			rows = append(rows, frame.CustomRow{Name: text, Dist: distOf(h)})
+			rows = append(rows, frame.CustomMeasureRow{Name: text, Dist: distOf(h)})
 		}
 	}
-	return topRows(rows, func(a, b frame.CustomRow) int {
+	return topRows(rows, func(a, b frame.CustomMeasureRow) int {
 		return cmp.Or(cmp.Compare(b.Dist.N, a.Dist.N), strings.Compare(a.Name, b.Name))
 	})
 }

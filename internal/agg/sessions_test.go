@@ -83,8 +83,8 @@ func TestSessionsWithErrors(t *testing.T) {
 func TestSessionTimeline(t *testing.T) {
 	a := New(Config{})
 	end := story(a)
-	ask := func(id string) []frame.Step {
-		return a.Frame(frame.Query{By: "release", Window: time.Second, Sessions: frame.SessionsSpec{On: true, Whole: true, ID: id}}, SourceStatus{}, end).Course
+	ask := func(id string) []frame.TimelineEntry {
+		return a.Frame(frame.Query{By: "release", Window: time.Second, Sessions: frame.SessionsSpec{On: true, Whole: true, ID: id}}, SourceStatus{}, end).Timeline
 	}
 	var got []string
 	for _, s := range ask("000000000000000a") {
@@ -120,7 +120,7 @@ func TestSessionsOverLimit(t *testing.T) {
 		add(a, epoch, beacon.Beacon{ID: beacon.ID(1<<40 + i), Received: epoch.UnixMilli() + 1, Session: 1, User: 7, View: 5, Events: []beacon.Event{{Name: fmt.Sprint(i)}}})
 	}
 	f := a.Frame(frame.Query{By: "release", Sessions: frame.SessionsSpec{On: true, Whole: true, ID: "0000000000000001"}}, SourceStatus{}, epoch.Add(time.Second))
-	if len(f.Sessions) != maxSessions || len(f.Course) != maxTimeline || f.Course[maxTimeline-1].Text != fmt.Sprint(2*maxTimeline-1) {
-		t.Errorf("%d sessions, %d steps, the last %+v", len(f.Sessions), len(f.Course), f.Course[len(f.Course)-1])
+	if len(f.Sessions) != maxSessions || len(f.Timeline) != maxTimeline || f.Timeline[maxTimeline-1].Text != fmt.Sprint(2*maxTimeline-1) {
+		t.Errorf("%d sessions, %d steps, the last %+v", len(f.Sessions), len(f.Timeline), f.Timeline[len(f.Timeline)-1])
 	}
 }

@@ -15,7 +15,7 @@ const maxTimeline = 500
 
 // timeline lists all that is retained of one session in order of time. If that is
 // too much, it lists the end.
-func (a *Aggregator) timeline(spec *frame.SessionsSpec) []frame.Step {
+func (a *Aggregator) timeline(spec *frame.SessionsSpec) []frame.TimelineEntry {
 	if !spec.On || spec.ID == "" {
 		return nil
 	}
@@ -31,20 +31,20 @@ func (a *Aggregator) timeline(spec *frame.SessionsSpec) []frame.Step {
 			}
 		}
 	}
-	slices.SortStableFunc(t.steps, func(x, y frame.Step) int { return x.At.Compare(y.At) })
+	slices.SortStableFunc(t.steps, func(x, y frame.TimelineEntry) int { return x.At.Compare(y.At) })
 	return slices.Clip(t.steps[max(0, len(t.steps)-maxTimeline):])
 }
 
 // timeline collects the entries of a session's timeline.
 type timeline struct {
 	log   *store.Log
-	steps []frame.Step
+	steps []frame.TimelineEntry
 }
 
 // appendRow adds the entries of a row.
 func (t *timeline) appendRow(c *store.Chunk, i int) {
 	l := t.log
-	common := frame.Step{At: timeOf(c.ReceivedAt(i)), Page: l.PageText(c.Page[i])}
+	common := frame.TimelineEntry{At: timeOf(c.ReceivedAt(i)), Page: l.PageText(c.Page[i])}
 	traces := c.RowTraces(i)
 	entry := func(kind, text string, bad bool, traceSource int) {
 		s := common

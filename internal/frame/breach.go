@@ -30,7 +30,7 @@ func (b *Breaches) Observe(f *Frame) BreachEvent {
 		return ""
 	}
 	calm := f.Now.Sub(b.last) >= breachEndsAfter
-	switch burning := len(f.Pages()) > 0; {
+	switch burning := len(f.InBreach()) > 0; {
 	case burning && calm:
 		b.Since, b.last = f.Now, f.Now
 		return BreachBegan

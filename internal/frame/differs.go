@@ -52,11 +52,11 @@ type Difference struct {
 	Same []Term `json:"same,omitempty"`
 }
 
-// Conjunction is what most of A has in common, in at most three terms.
+// Conjunction is what most of A shares, in at most three terms.
 type Conjunction struct {
 	Terms     []Term  `json:"terms"`
 	Filter    string  `json:"filter"`
-	Coverage  float64 `json:"coverage"`  // share of A that it describes, 0..1
-	Caught    float64 `json:"caught"`    // share of B that it describes too
-	Precision float64 `json:"precision"` // share of A among what it describes
+	Coverage  float64 `json:"coverage"`  // share of A that matches it, 0..1
+	Caught    float64 `json:"caught"`    // share of B that matches it, too
+	Precision float64 `json:"precision"` // share of A among the views that match it
 }

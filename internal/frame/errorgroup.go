@@ -2,15 +2,16 @@ package frame
 
 import "time"
 
-// How an error group stands against the baseline. A group of which none is true
-// has no state.
+// The states of an error group, compared with the baseline. A group can be in none
+// of them.
 const (
-	// ErrorNew: first seen after the baseline began, in a history that reaches further back.
+	// ErrorNew: first seen after the start of the baseline, in a history that
+	// reaches further back.
 	ErrorNew = "new"
-	// ErrorRegressed: known from before the baseline and absent from it, or there
-	// and far rarer; either beyond what chance explains.
+	// ErrorRegressed: seen before the baseline and absent from it, or in it and far
+	// rarer; either significant.
 	ErrorRegressed = "regressed"
-	// ErrorGone: in the baseline, not in the window, beyond what chance explains.
+	// ErrorGone: in the baseline and not in the window; significant.
 	ErrorGone = "gone"
 )
 
@@ -24,29 +25,28 @@ type ErrorGroup struct {
 	FirstSeen   time.Time `json:"first_seen"` // in the retained history
 	LastSeen    time.Time `json:"last_seen"`
 	Releases    []string  `json:"releases"`
-	// Before is the count in the baseline window; New says that the group was
-	// first seen after the baseline began, in a history that reaches further back.
+	// Before is the count in the baseline window. New: see [ErrorNew].
 	Before Count `json:"before"`
 	New    bool  `json:"new"`
-	// State is what became of the group since the baseline: [ErrorNew],
-	// [ErrorRegressed], [ErrorGone]; "" where that cannot be said, or nothing did.
+	// State is [ErrorNew], [ErrorRegressed], [ErrorGone], or "" for none of them or
+	// too little data.
 	State string `json:"state,omitempty"`
 }
 
-// ErrorDetail is one error group, looked at closely.
+// ErrorDetail is the detail of one error group.
 type ErrorDetail struct {
 	ErrorGroup
 	Stack   string // a sample, scrubbed, newest frame first as the browser sent it
 	Handled bool
-	// Spread is, per dimension and tag, how the group's errors distribute over
-	// the values, most first, with the share that all page views have.
+	// Spread is how the group's errors and all page views distribute over the
+	// values of each dimension and tag, most errors first.
 	Spread []Spread
 	Counts []float64 // per step of Series, oldest first
-	// Sessions is in how many distinct sessions of the window it was; beacons
-	// without a session count in none.
+	// Sessions is the number of distinct sessions with the error in the window;
+	// beacons without a session count in none.
 	Sessions int
 	Traces   []ErrorTrace // the newest few in the window, newest first
-	Release  string       // of the page that sent Stack; "" if that is not in the window
+	Release  string       // of the page that sent Stack; "" if that is older than the window
 }
 
 // ErrorTrace is the trace that an error's beacon belongs to.
@@ -55,7 +55,7 @@ type ErrorTrace struct {
 	ID string // as the page sent it, sanitised; a W3C trace id mostly
 }
 
-// Spread is how one dimension's values divide an error group.
+// Spread is the values of one dimension in an error group.
 type Spread struct {
 	Dim    string
 	Values []SpreadValue

@@ -11,9 +11,9 @@ import (
 	"github.com/rumtop/rumtop/internal/filter"
 )
 
-// Pages are the objectives that should wake somebody now.
-func (f *Frame) Pages() (out []Burn) {
-	for _, o := range f.Alarm {
+// InBreach are the objectives in breach now.
+func (f *Frame) InBreach() (out []Burn) {
+	for _, o := range f.ObjectivesNow {
 		if o.Page {
 			out = append(out, o)
 		}
@@ -34,7 +34,7 @@ type Frame struct {
 	WindowS  float64   `json:"window_s"`
 	Filter   string    `json:"filter"`
 	By       string    `json:"by"`
-	Measure  string    `json:"measure,omitempty"` // the site's own metric that rows carry
+	Measure  string    `json:"measure,omitempty"` // custom measure of the rows
 	Baseline Baseline  `json:"baseline"`
 	Health   Health    `json:"health"`
 	Total    Row       `json:"total"`
@@ -43,18 +43,19 @@ type Frame struct {
 	Segments []Row        `json:"segments"`
 	Hidden   int          `json:"hidden_segments,omitempty"`
 	Errors   []ErrorGroup `json:"errors"`
-	// Gone are groups of the baseline that the window has none of, beyond chance.
+	// Gone are the error groups in state [ErrorGone].
 	Gone []ErrorGroup `json:"gone_errors,omitempty"`
-	// Markers are those of the retained history up to the window's end, in order of time.
+	// Markers are those of the retained history up to the window's end, oldest first.
 	Markers []beacon.Marker `json:"markers,omitempty"`
-	// Objectives are those that the aggregator was given, over everyone that
-	// each is about, whatever the filter.
+	// Objectives are those of the configuration, each over its own filter, not the
+	// query's.
 	Objectives []Burn `json:"objectives,omitempty"`
-	// Finding is what got worse, the gravest thing first in Findings; its state
-	// says so where nothing did. It looks at what passes the filter.
+	// Finding is the gravest finding in the traffic that matches the filter; its
+	// state tells if there is none.
 	Finding  Finding   `json:"finding"`
-	Findings []Finding `json:"findings,omitempty"` // all of them, where there are several
-	// Silences are segments that send less than they should, whatever the filter.
+	Findings []Finding `json:"findings,omitempty"` // all of them, gravest first, if there are several
+	// Silences are segments that send far fewer beacons than expected, whatever the
+	// filter.
 	Silences []Silence `json:"silences,omitempty"`
 	// Differs answers Query.Differs.
 	Differs *Differs `json:"differs,omitempty"`
@@ -65,26 +66,26 @@ type Frame struct {
 	Warnings []string `json:"warnings,omitempty"`
 
 	// What follows is for the screen alone.
-	Series     Series        `json:"-"`
-	Detail     *ErrorDetail  `json:"-"` // of Query.Fingerprint, nil when not asked or not found
-	Inspection *Inspection   `json:"-"` // of Query.Inspect, nil when not asked
-	Sessions   []SessionRow  `json:"-"` // of Query.Sessions, worst first
-	Course     []Step        `json:"-"` // of Query.Sessions.ID, in order of time
-	Values     []ValueCount  `json:"-"` // of Query.ValuesOf: what the filter bar can complete
-	Tags       []string      `json:"-"` // tag names seen, sorted: dimensions to group by
-	Live       bool          `json:"-"` // the window's right edge is now
-	Now        time.Time     `json:"-"` // the present, wherever the window ends
-	Alarm      []Burn        `json:"-"` // the objectives at present: who looks back is to be woken, too
-	Quantum    time.Duration `json:"-"` // length of a slot: windows step by it
+	Series        Series          `json:"-"`
+	Detail        *ErrorDetail    `json:"-"` // of Query.Fingerprint, nil if not asked or not found
+	Inspection    *Inspection     `json:"-"` // of Query.Inspect, nil if not asked
+	Sessions      []SessionRow    `json:"-"` // of Query.Sessions, worst first
+	Timeline      []TimelineEntry `json:"-"` // of Query.Sessions.ID, oldest first
+	Values        []ValueCount    `json:"-"` // of Query.ValuesOf, for completion
+	Tags          []string        `json:"-"` // tag names seen, sorted: dimensions to group by
+	Live          bool            `json:"-"` // the window's right edge is now
+	Now           time.Time       `json:"-"` // the present, also if the window ends earlier
+	ObjectivesNow []Burn          `json:"-"` // the objectives at Now: the bell also rings in a viewer that looks back
+	Quantum       time.Duration   `json:"-"` // length of a slot: windows step by it
 }
 
-// Baseline says what deltas compare with.
+// Baseline is the window that deltas compare with.
 type Baseline struct {
 	Kind string    `json:"kind"` // previous, ago, at
 	From time.Time `json:"from"`
 	To   time.Time `json:"to"`
-	// Complete is false while history does not reach back over the whole
-	// baseline: deltas are then not marked.
+	// Complete is false if the history does not cover the whole baseline: deltas are
+	// then not marked.
 	Complete bool `json:"complete"`
 }
 
@@ -97,10 +98,10 @@ type Query struct {
 	Window time.Duration // length of the rolling window, exact to the millisecond; under 1 s: 5 minutes
 	// Baseline: zero value compares with the window just before.
 	Baseline BaselineSpec
-	// At looks back: the window ends there. Zero is now.
+	// At is the end of the window. Zero is now.
 	At time.Time
 	// Sort names the column that orders the rows; "" is worst first (affected
-	// users, then error rate). Reverse turns the order round.
+	// users, then error rate). Reverse reverses the order.
 	Sort    string // "", key, views, error_rate, lcp, inp, cls, users, affected
 	Reverse bool
 	// Rows is how many segments the frame carries, from Offset; 0 is all.
@@ -113,22 +114,22 @@ type Query struct {
 	Errors int
 	// Fingerprint asks for the detail of one error group.
 	Fingerprint string
-	// Measure names a metric of the site's own that rows should carry.
+	// Measure is the custom measure that rows have.
 	Measure string
-	// Inspect asks for a close look at one segment.
+	// Inspect asks for the detail of one segment.
 	Inspect InspectSpec
-	// Sessions asks for those that were hurt.
+	// Sessions asks for sessions with errors.
 	Sessions SessionsSpec
 	// ValuesOf asks for the values of one dimension or tag, for completion.
 	ValuesOf string
-	// Differs asks what tells one part of the page views from another.
+	// Differs asks what differs between two parts of the page views.
 	Differs DiffersSpec
 	// Verdict asks how one release compares with another.
 	Verdict VerdictSpec
 }
 
-// BaselineSpec says what the deltas compare with.
+// BaselineSpec is what the deltas compare with.
 type BaselineSpec struct {
-	Ago time.Duration // the same window that long ago
+	Ago time.Duration // the same window this long ago
 	At  time.Time     // the window that ends there
 }

@@ -2,20 +2,20 @@ package frame
 
 import "time"
 
-// InspectSpec asks for a close look at one segment, or at all that passes the
-// filter. The zero value asks nothing.
+// InspectSpec asks for the inspection of one segment, or of all traffic that
+// matches the filter. The zero value asks for nothing.
 type InspectSpec struct {
 	On    bool
 	Key   string // of the segment; see Whole
-	Whole bool   // not one segment, but all
-	Vital int    // whose distribution is wanted, by place in beacon.Vitals
-	Steps int    // of the map over time, at most
-	// Funnel is names of events in the order in which they should follow one
-	// another within a session, separated by ">".
+	Whole bool   // all traffic, not one segment
+	Vital int    // place in beacon.Vitals of the vital to show the distribution of
+	Steps int    // upper limit of the heat map's steps
+	// Funnel is the names of events in their order within a session, separated by
+	// ">".
 	Funnel string
 }
 
-// Inspection is a close look at a segment over the window.
+// Inspection is the detail of a segment over the window.
 type Inspection struct {
 	Key   string
 	Vital string // name of the metric
@@ -30,7 +30,7 @@ type Inspection struct {
 	Phases               []Phase // of a page load, in order
 	Pages                []PageRow
 	Endpoints            []EndpointRow
-	Customs              []CustomRow
+	CustomMeasures       []CustomMeasureRow
 	Events               []EventRow
 	Funnel               []FunnelStep
 }
@@ -52,12 +52,12 @@ type HeatMap struct {
 	Counts [][]int
 }
 
-// Phase is what one stage of loading takes at the median, milliseconds, over
-// the page views that report it, with its n.
+// Phase is the median duration of one stage of loading in milliseconds, over the
+// page views that report it.
 type Phase struct {
 	Name  string
 	P50   float64
-	Since bool // counted from the navigation's begin, as ttfb, fcp and lcp are
+	Since bool // counted from the start of the navigation, like ttfb, fcp and lcp
 	N     int
 }
 
@@ -73,7 +73,7 @@ type EndpointRow struct {
 	N, Failed   Count
 	Statuses    []StatusCount // failed ones, most first
 	P75         float64       // duration, ms
-	Timed       int           // requests that the percentile rests on
+	Timed       int           // n of the percentile
 }
 
 // StatusCount is how many requests failed with a status; 0 is no connection.
@@ -82,20 +82,20 @@ type StatusCount struct {
 	N      Count
 }
 
-// CustomRow is a measure of the site's own.
-type CustomRow struct {
+// CustomMeasureRow is a custom measure.
+type CustomMeasureRow struct {
 	Name string
 	Dist Dist
 }
 
-// EventRow is an event of the site's own. Users are those who sent it.
+// EventRow is a custom event. Users are those with the event.
 type EventRow struct {
 	Name  string
 	N     Count
 	Users int
 }
 
-// FunnelStep is how many sessions got as far as an event.
+// FunnelStep is the number of sessions that reached an event.
 type FunnelStep struct {
 	Name     string
 	Sessions int

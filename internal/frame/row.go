@@ -11,7 +11,7 @@ import (
 )
 
 // Thin is the number of values under which a percentile is shown but marked:
-// it rests on too little.
+// it is of too few values.
 const Thin = 20
 
 // Row is one segment, or the total, over the window.
@@ -34,22 +34,22 @@ type Row struct {
 	Beacons        int     `json:"beacons"`
 	Estimated      bool    `json:"estimated"` // counts are scaled from a sample
 	Exact          bool    `json:"users_exact"`
-	// Measure is of the values of Query.Measure, each counted; nil when not asked.
+	// Measure is the distribution of the values of Query.Measure; nil if not asked.
 	Measure *Dist `json:"measure,omitempty"`
-	// Burn is how many times too fast the row burns an error budget, over the
-	// window: the fastest of the objectives about all views or their vitals.
+	// Burn is the highest burn rate of the row over the window, among objectives of
+	// all views or their vitals.
 	Burn float64 `json:"burn,omitempty"`
-	// Apdex is of LCP, 0..1, where one is asked for.
+	// Apdex is that of LCP, 0..1, if the configuration asks for it.
 	Apdex float64 `json:"apdex,omitempty"`
-	// Baseline is the same row over the baseline window; nil where it has no beacon.
+	// Baseline is the same row over the baseline window; nil if that has no beacon.
 	Baseline *BaselineRow `json:"baseline,omitempty"`
 	Delta    Deltas       `json:"delta"`
-	// Against is "all" where the row is a release or a tag's value that was not there
-	// in the baseline window: its deltas are then against everyone's.
+	// Against is "all" if the row is a release or a tag's value without a beacon in
+	// the baseline window: its deltas then compare with all traffic.
 	Against string `json:"against,omitempty"`
 
 	// Spark is the error rate of each step of the retained history, oldest
-	// first, NaN where there was no view. Only rows on screen have one.
+	// first, NaN without a view. Only rows on screen have one.
 	Spark []float64 `json:"-"`
 }
 
@@ -58,7 +58,7 @@ func (r *Row) Vital(i int) *Dist {
 	return [...]*Dist{&r.LCP, &r.INP, &r.CLS, &r.FCP, &r.TTFB}[i]
 }
 
-// BaselineRow is what a row was in the baseline window.
+// BaselineRow is a row in the baseline window.
 type BaselineRow struct {
 	Views        Count   `json:"views"`
 	Errors       Count   `json:"errors"`
@@ -119,10 +119,10 @@ func (d *Deltas) field(id measure.ID) *Delta {
 // Delta is one comparison with the baseline.
 type Delta struct {
 	Diff float64 `json:"diff"` // now − baseline, in the measure's own unit
-	// Sign is 1 when it is distinguishably worse, −1 when distinguishably
-	// better, 0 if the difference is not significant.
+	// Sign is 1 if it is significantly worse, −1 if significantly better, 0 if the
+	// difference is not significant.
 	Sign int `json:"sign"`
-	// Known is false when one side has too little to compare.
+	// Known is false if one side has too few values.
 	Known bool `json:"known"`
 }
 
@@ -132,11 +132,10 @@ type Dist struct {
 	P50, P75, P95, P99 float64
 }
 
-// Thin reports whether the percentiles rest on too little.
+// Thin reports whether the percentiles are of fewer than [Thin] values.
 func (d Dist) Thin() bool { return d.N < Thin }
 
-// MarshalJSON leaves the percentiles out where there are no values: 0 would
-// read as perfect.
+// MarshalJSON leaves out the percentiles of no values: 0 would read as perfect.
 func (d Dist) MarshalJSON() ([]byte, error) {
 	if d.N == 0 {
 		return []byte(`{"n":0}`), nil
@@ -150,8 +149,8 @@ func (d Dist) MarshalJSON() ([]byte, error) {
 	}(d))
 }
 
-// Count is a number of events. It is an estimate, and may be fractional inside,
-// where clients send a sample; it marshals rounded.
+// Count is a number of events. If clients send a sample, it is an estimate and may
+// be fractional; it marshals rounded.
 type Count float64
 
 // MarshalJSON rounds: scripts count in whole events.
@@ -167,11 +166,11 @@ type ValueCount struct {
 
 // Series are the charts' points for the total: one per step, oldest first,
 // covering the retained history (or as much of it as Query.Span asks for).
-// A value is NaN where the step has nothing to say.
+// A value is NaN if its step has no data.
 type Series struct {
 	From time.Time     // left edge of the first step
 	Step time.Duration // length of a step
-	// Complete counts the leading steps that are over; the last one may still be filling.
+	// Complete is the number of leading steps that are over.
 	Complete  int
 	ErrorRate []float64 // 0..1
 	LCP75     []float64 // ms
@@ -195,7 +194,7 @@ func (s *Series) Vital(i int) (p75, p95 []float64) {
 	return nil, nil
 }
 
-// Estimate is a value with its 95 % interval and what it rests on.
+// Estimate is a value with its 95 % interval and its n.
 type Estimate struct {
 	Value float64 `json:"value"`
 	Low   float64 `json:"low"`

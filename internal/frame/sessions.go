@@ -2,18 +2,18 @@ package frame
 
 import "time"
 
-// SessionsSpec asks for the sessions that were hurt, or for the course of one.
-// The zero value asks nothing.
+// SessionsSpec asks for the sessions with errors, or for the timeline of one. The
+// zero value asks for nothing.
 type SessionsSpec struct {
 	On          bool
 	Fingerprint string // with this error; "": with any
 	Key         string // of the segment; see Whole
-	Whole       bool   // of all that pass the filter
-	// ID is the session whose course is wanted, as [SessionRow] has it.
+	Whole       bool   // of all traffic that matches the filter
+	// ID is the session to show the timeline of, as [SessionRow] has it.
 	ID string
 }
 
-// SessionRow is a session that had errors in the window. Ids are keyed hashes,
+// SessionRow is a session with errors in the window. Ids are keyed hashes,
 // which do not identify a person.
 type SessionRow struct {
 	ID               string // 16 hexadecimal digits of the session, else of the user, else of the view
@@ -21,16 +21,16 @@ type SessionRow struct {
 	Views, Errors    int
 	Failed           int // requests
 	Release, Browser string
-	Region, Page     string // where the last error was
+	Region, Page     string // of the last error
 	Error            string // the last one's type and message
 }
 
-// Step is one thing in the course of a session.
-type Step struct {
+// TimelineEntry is one entry in the timeline of a session.
+type TimelineEntry struct {
 	At    time.Time
 	Page  string
 	Kind  string // view, vital, error, request, event
 	Text  string
-	Bad   bool   // an error, a request that failed, a vital that is poor
-	Trace string // where one is known
+	Bad   bool   // an error, a failed request, a poor vital
+	Trace string // "" if unknown
 }

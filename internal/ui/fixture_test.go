@@ -127,9 +127,9 @@ func inspected() *frame.Frame {
 		Endpoints: []frame.EndpointRow{
 			{URL: "/api/payment", Method: "POST", N: 812, Failed: 640, Statuses: []frame.StatusCount{{Status: 500, N: 560}, {Status: 0, N: 80}}, P75: 220, Timed: 812},
 			{URL: "/api/products/:id", Method: "GET", N: 5220, Failed: 11, Statuses: []frame.StatusCount{{Status: 503, N: 11}}, P75: 140, Timed: 5220}},
-		Customs: []frame.CustomRow{{Name: "ttft", Dist: frame.Dist{N: 412, P75: 1730}}},
-		Events:  []frame.EventRow{{Name: "add_to_cart", N: 912, Users: 700}, {Name: "checkout_completed", N: 31, Users: 31}},
-		Funnel:  []frame.FunnelStep{{Name: "add_to_cart", Sessions: 812}, {Name: "checkout_completed", Sessions: 31}},
+		CustomMeasures: []frame.CustomMeasureRow{{Name: "ttft", Dist: frame.Dist{N: 412, P75: 1730}}},
+		Events:         []frame.EventRow{{Name: "add_to_cart", N: 912, Users: 700}, {Name: "checkout_completed", N: 31, Users: 31}},
+		Funnel:         []frame.FunnelStep{{Name: "add_to_cart", Sessions: 812}, {Name: "checkout_completed", Sessions: 31}},
 	}
 	lo := 250.0
 	for k := range 24 {
@@ -165,7 +165,7 @@ func errorSessions() *frame.Frame {
 		})
 	}
 	at := func(s float64) time.Time { return noon.Add(-time.Minute + time.Duration(s*float64(time.Second))) }
-	f.Course = []frame.Step{
+	f.Timeline = []frame.TimelineEntry{
 		{At: at(0), Page: "/cart", Kind: "view"},
 		{At: at(1.2), Page: "/cart", Kind: "vital", Text: "LCP 1.84 s"},
 		{At: at(4), Page: "/cart", Kind: "event", Text: "checkout \x1b[2J"},
@@ -206,7 +206,7 @@ func breached() *frame.Frame {
 		{Name: "signup", Objective: "90% of signed_up per signup", Target: 0.9, Good: 0.8, N: 812, Rate: 2, Now: 2.1, Spent: 0.0004, Known: true, Muted: true},
 		{Name: "ttft", Objective: "95% of ttft<=1500", Target: 0.95, Good: 1},
 	}
-	f.Now, f.Alarm = f.At, f.Objectives
+	f.Now, f.ObjectivesNow = f.At, f.Objectives
 	f.Total.Burn, f.Segments[0].Burn, f.Segments[1].Burn, f.Segments[2].Burn = 8.2, 24.6, 0.82, 0.7
 	return f
 }

@@ -139,10 +139,10 @@ func TestPanesHostileFrame(t *testing.T) {
 	t.Parallel()
 	f := hostile()
 	f.Markers = marked().Markers
-	f.Inspection, f.Sessions, f.Course, f.Objectives, f.Silences = inspected().Inspection, errorSessions().Sessions, errorSessions().Course, breached().Objectives, blankPage().Silences
+	f.Inspection, f.Sessions, f.Timeline, f.Objectives, f.Silences = inspected().Inspection, errorSessions().Sessions, errorSessions().Timeline, breached().Objectives, blankPage().Silences
 	evil := "\x1b]0;owned\x07\u202e" + strings.Repeat("漢", 500)
-	f.Inspection.Key, f.Inspection.Pages[0].Page, f.Inspection.Endpoints[0].URL, f.Inspection.Customs[0].Name, f.Inspection.Events[0].Name = evil, evil, evil, evil, evil
-	f.Sessions[0].Page, f.Sessions[0].Error, f.Course[0].Page, f.Course[0].Text, f.Course[0].Kind = evil, evil, evil, evil, evil
+	f.Inspection.Key, f.Inspection.Pages[0].Page, f.Inspection.Endpoints[0].URL, f.Inspection.CustomMeasures[0].Name, f.Inspection.Events[0].Name = evil, evil, evil, evil, evil
+	f.Sessions[0].Page, f.Sessions[0].Error, f.Timeline[0].Page, f.Timeline[0].Text, f.Timeline[0].Kind = evil, evil, evil, evil, evil
 	f.Objectives[0].Name, f.Objectives[0].Objective, f.Markers[0].Text, f.Markers[0].By, f.Markers[0].Kind = evil, evil, evil, evil, evil
 	f.Finding.Terms = []frame.Term{{Field: "url", Value: evil}}
 	for i, keys := range [][]string{{"d"}, {"V"}, {"i"}, {"S"}, {"S", "enter"}, {"M"}, {"O"}, {"W"}, {"T"}, {"e"}, {"b"}, {"c"}, {"?"}} {

@@ -253,9 +253,9 @@ func (p inspectPane) right(i *frame.Inspection, t draw.Theme, width int) []strin
 		}
 		lines = append(lines, "")
 	}
-	if len(i.Customs) > 0 {
+	if len(i.CustomMeasures) > 0 {
 		lines = append(lines, heading(&w, t, "custom measures", "p75", "n"))
-		for _, c := range i.Customs {
+		for _, c := range i.CustomMeasures {
 			lines = append(lines, listed(&w, t, c.Name, measure.Plain(c.Dist.P75)+thinMark(c.Dist.Thin()), measure.Count(float64(c.Dist.N))))
 		}
 		lines = append(lines, "")

@@ -192,7 +192,7 @@ type alarm struct {
 // observe takes a frame and reports whether to ring.
 func (a alarm) observe(f *frame.Frame) (_ alarm, ring bool) {
 	a.title = "rumtop"
-	if b := worstBurn(f.Alarm); b != nil && b.Page {
+	if b := worstBurn(f.ObjectivesNow); b != nil && b.Page {
 		a.title = "▲ rumtop: " + draw.Clean(b.Name, 30)
 	}
 	ring = a.breaches.Observe(f) == frame.BreachBegan

@@ -19,7 +19,7 @@ func TestAlarmRingsOncePerBreach(t *testing.T) {
 		f := incident()
 		f.Now = noon.Add(time.Duration(minute) * time.Minute)
 		for _, name := range names {
-			f.Alarm = append(f.Alarm, frame.Burn{Name: name, Known: true, Page: true, Rate: 4})
+			f.ObjectivesNow = append(f.ObjectivesNow, frame.Burn{Name: name, Known: true, Page: true, Rate: 4})
 		}
 		m = send(m, frameMsg{f})
 	}

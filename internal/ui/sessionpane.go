@@ -21,7 +21,7 @@ type sessionPane struct {
 	rows        []frame.SessionRow
 	known       bool   // an answer has arrived
 	id          string // the session whose timeline is shown, "": the list
-	timeline    []frame.Step
+	timeline    []frame.TimelineEntry
 	steps       list // the cursor in it
 	traces      traces
 }
@@ -56,9 +56,9 @@ func (p sessionPane) receive(f *frame.Frame) (pane, request) {
 	if f.Sessions != nil || p.known {
 		p.rows, p.known = f.Sessions, true
 	}
-	if p.id != "" && f.Course != nil {
+	if p.id != "" && f.Timeline != nil {
 		first := p.timeline == nil
-		p.timeline = f.Course
+		p.timeline = f.Timeline
 		if first {
 			p.steps = p.steps.fit(len(p.timeline), p.steps.height).moveTo(worstStep(p.timeline))
 		}
@@ -67,7 +67,7 @@ func (p sessionPane) receive(f *frame.Frame) (pane, request) {
 }
 
 // worstStep is the first error of a timeline.
-func worstStep(timeline []frame.Step) int {
+func worstStep(timeline []frame.TimelineEntry) int {
 	for i, s := range timeline {
 		if s.Kind == "error" {
 			return i
