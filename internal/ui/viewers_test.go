@@ -11,12 +11,12 @@ import (
 
 // peers are other viewers, in memory.
 type peers struct {
-	others []Viewer
-	note   string
-	told   []frame.Query
+	others    []Viewer
+	note      string
+	published []frame.Query
 }
 
-func (r *peers) Publish(q frame.Query) { r.told = append(r.told, q) }
+func (r *peers) Publish(q frame.Query) { r.published = append(r.published, q) }
 func (r *peers) Others() []Viewer      { return r.others }
 func (r *peers) Note() string          { return r.note }
 
@@ -40,12 +40,12 @@ func TestViewersListed(t *testing.T) {
 		}
 	}
 	m := screen(t, as, 120, 36, incident())
-	if len(r.told) == 0 || r.told[len(r.told)-1].By != "release" || !strings.Contains(m.View(), "+2 viewers") {
-		t.Errorf("told %+v", r.told)
+	if len(r.published) == 0 || r.published[len(r.published)-1].By != "release" || !strings.Contains(m.View(), "+2 viewers") {
+		t.Errorf("published %+v", r.published)
 	}
 	m = press(m, "b", "down", "down", "enter")
-	if last := r.told[len(r.told)-1]; last.By != m.query.By {
-		t.Errorf("told %q of %q", last.By, m.query.By)
+	if last := r.published[len(r.published)-1]; last.By != m.query.By {
+		t.Errorf("published %q of %q", last.By, m.query.By)
 	}
 	r.note = "this user may not publish to rumtop.v1.shop.viewers"
 	for _, page := range []string{"W", "T"} {
