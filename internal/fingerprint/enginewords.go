@@ -10,8 +10,9 @@ import (
 // its own: what V8 calls "Cannot read properties of undefined (reading 'total')"
 // is "undefined is not an object (evaluating 'cart.total')" in JavaScriptCore,
 // and "can't access property "total", cart is undefined" in SpiderMonkey. The
-// groups of its pattern are what all engines report: of (undefined or null), and
-// name, an expression that ends in the property or variable.
+// groups of its pattern are what all engines report: of (undefined or null),
+// name, an expression that ends in the property or variable, and host, which
+// some SDKs add.
 type phrase struct {
 	meaning string
 	pattern *regexp.Regexp
@@ -27,13 +28,14 @@ const (
 	uninitialized   = "before initialization"
 	stackOverflow   = "stack overflow"
 	fetchFailed     = "fetch failed"
+	fetchCancelled  = "cancelled"
 	moduleFailed    = "module did not load"
 	invalidJSON     = "invalid JSON"
 	resizeObserver  = "ResizeObserver loop"
 )
 
-// phrases are those of V8 (old and new), JavaScriptCore and SpiderMonkey. Only
-// JavaScriptCore uses the user's language, and only for failures of the network.
+// phrases are those of V8 (old and new), JavaScriptCore and SpiderMonkey. None of
+// them uses the user's language; see networkMeanings for what does.
 var phrases = [...]phrase{
 	{nullishProperty, regexp.MustCompile(`^Cannot (?:read|set) properties of (?P<of>undefined|null) \((?:reading|setting) '(?P<name>.*)'\)$`)},
 	{nullishProperty, regexp.MustCompile(`^Cannot (?:read|set) property '(?P<name>.*)' of (?P<of>undefined|null)$`)},
@@ -46,9 +48,7 @@ var phrases = [...]phrase{
 	{uninitialized, regexp.MustCompile(`^Cannot access '(?P<name>\S+)' before initialization\.?$`)},
 	{uninitialized, regexp.MustCompile(`^can't access lexical declaration '(?P<name>\S+)' before initialization$`)},
 	{stackOverflow, regexp.MustCompile(`^(?:Maximum call stack size exceeded\.?|too much recursion)$`)},
-	{fetchFailed, regexp.MustCompile(`^(?:Failed to fetch|NetworkError when attempting to fetch resource\.?|Load failed)$`)},
-	{fetchFailed, regexp.MustCompile(`^(?:The network connection was lost|Die Netzwerkverbindung wurde unterbrochen|La connexion réseau a été perdue|Se ha perdido la conexión de red|ネットワーク接続が切れました|网络连接已中断)[.。]?$`)},
-	{fetchFailed, regexp.MustCompile(`^(?:The Internet connection appears to be offline|Es besteht anscheinend keine Verbindung zum Internet|La connexion Internet semble interrompue|インターネット接続がオフラインのようです|似乎已断开与互联网的连接)[.。]?$`)},
+	{fetchFailed, regexp.MustCompile(`^(?:Failed to fetch|NetworkError when attempting to fetch resource\.?|Load failed)\.?(?: \((?P<host>[\w.:-]+)\))?$`)},
 	{moduleFailed, regexp.MustCompile(`^(?:(?:Failed to fetch|error loading) dynamically imported module:? .*|Importing a module script failed\.?)$`)},
 	{invalidJSON, regexp.MustCompile(`^(?:Unexpected (?:token|number|string|identifier|non-whitespace character).* JSON(?: at position \d+.*)?|Unexpected end of JSON input|JSON\.parse: .*|JSON Parse error: .*)$`)},
 	{resizeObserver, regexp.MustCompile(`^ResizeObserver loop (?:limit exceeded|completed with undelivered notifications)\.?$`)},
@@ -84,7 +84,13 @@ func commonWording(typ, message string) (text string, known bool) {
 		if at := p.pattern.SubexpIndex("name"); at > 0 {
 			text += " " + lastName(m[at], p.meaning == nullishProperty)
 		}
+		if at := p.pattern.SubexpIndex("host"); at > 0 && m[at] != "" {
+			text += " " + m[at]
+		}
 		return text, true
+	}
+	if meaning := networkMeaning(message); meaning != "" {
+		return meaning, true
 	}
 	return "", false
 }

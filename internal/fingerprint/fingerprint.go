@@ -9,44 +9,30 @@ import (
 )
 
 // Of names the group that an error belongs to: its type, its message with
-// numbers and ids folded, and the topmost frame of its stack that is the site's
+// numbers and ids folded but not codes, and the topmost frame of its stack that is the site's
 // own code. It returns 12 hexadecimal digits. The same defect has the same
 // fingerprint in two releases and in two browsers: line numbers and the hashes
 // in bundle names are left out, and if an engine worded the error itself, type
 // and message are replaced by one wording for all engines.
 func Of(typ, message, stack string) string {
-	typ, message = strings.TrimPrefix(typ, "Uncaught "), cutPrefix(message)
-	if class, rest, ok := strings.Cut(message, ": "); ok && (typ == "" || typ == class) && IsErrorType(class) {
-		typ, message = class, rest
-	}
+	typ, message = Unwrap(typ, message)
 	text := make([]byte, 0, 256)
 	if common, known := commonWording(typ, message); known {
 		text = append(text, 0)
-		text = fold(text, common)
+		text = fold(text, common, neverCode)
 	} else {
 		text = append(text, typ...)
 		text = append(text, 0)
-		text = fold(text, message)
+		text = fold(text, cutBuilds(message), isCode)
 	}
 	text = append(text, 0)
 	function, file := topFrame(stack)
 	text = append(text, function...)
 	text = append(text, 0)
-	text = fold(text, cutHash(file))
+	text = fold(text, cutHash(file), neverCode)
 	h := fnv.New64a()
 	_, _ = h.Write(text) // never fails
 	return hex.EncodeToString(h.Sum(text[:0])[2:])
-}
-
-// cutPrefix removes what engines put before the message of an error that the
-// page did not catch.
-func cutPrefix(message string) string {
-	for _, p := range [...]string{"Uncaught (in promise) ", "Uncaught ", "Unhandled Promise Rejection: "} {
-		if rest, ok := strings.CutPrefix(message, p); ok {
-			return rest
-		}
-	}
-	return message
 }
 
 // IsErrorType reports whether s looks like the name of an error's class:
@@ -63,25 +49,12 @@ func IsErrorType(s string) bool {
 	return true
 }
 
-// bundleHash is the length of the hashes that bundlers write in base 32 or 64.
-const bundleHash = 8
+// neverCode is for texts in which every number is an id.
+func neverCode(string, int, int) bool { return false }
 
-// cutHash removes the hash from a bundle's name if it has no digits that fold
-// finds: index-DiwrgTda.js, chunk-HLNNQYAG.js, app.abcdefab.js.
-func cutHash(file string) string {
-	dot := strings.LastIndexByte(file, '.')
-	if dot <= bundleHash || file[dot-bundleHash-1] != '-' && file[dot-bundleHash-1] != '.' {
-		return file
-	}
-	hash := file[dot-bundleHash : dot]
-	if strings.Trim(hash, "abcdef0123456789") != "" && !strings.ContainsAny(hash, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") {
-		return file
-	}
-	return file[:dot-bundleHash-1] + file[dot:]
-}
-
-// fold appends s, with # for every number and every word that looks like an id.
-func fold(dst []byte, s string) []byte {
+// fold appends s, with # for every number and every word that looks like an id,
+// unless it is a code.
+func fold(dst []byte, s string, isCode func(s string, from, to int) bool) []byte {
 	for i := 0; i < len(s); {
 		if isUUID(s[i:]) {
 			dst = append(dst, '#')
@@ -97,7 +70,11 @@ func fold(dst []byte, s string) []byte {
 		for end < len(s) && alphanumeric(s[end]) {
 			end++
 		}
-		dst = foldWord(dst, s[i:end])
+		if strings.ContainsAny(s[i:end], "0123456789") && isCode(s, i, end) {
+			dst = append(dst, s[i:end]...)
+		} else {
+			dst = foldWord(dst, s[i:end])
+		}
 		i = end
 	}
 	return dst
