@@ -26,6 +26,7 @@ func (a *Aggregator) AddAll(batches []*beacon.Batch, now time.Time) {
 	}
 	oldest := nowMS - a.cfg.Retain.Milliseconds()
 	rows := a.intake.LookUp(a.log, batches, min(oldest, nowMS))
+	a.mergeUsers()
 	for _, b := range batches {
 		a.mute.strip(b)
 		n := b.Len()
@@ -33,6 +34,20 @@ func (a *Aggregator) AddAll(batches []*beacon.Batch, now time.Time) {
 		rows = rows[n:]
 	}
 	a.expire(oldest)
+}
+
+// mergeUsers counts as one the users that turned out to be one.
+func (a *Aggregator) mergeUsers() {
+	merges := a.log.Identities.Merges()
+	if a.lens == nil {
+		return
+	}
+	for _, m := range merges {
+		a.now.mergeUsers(m)
+		a.before.mergeUsers(m)
+		a.charts.mergeUsers(m)
+		a.watch.MergeUsers(m)
+	}
 }
 
 // appendRows adds the new rows of a batch to the log and counts them.

@@ -81,7 +81,7 @@ func (s *inspector) countRow(c *store.Chunk, i int) {
 	}
 	if flags&store.HasEvents != 0 {
 		for _, e := range c.RowEvents(i) {
-			s.countEvent(e.Name, c.Identity[i], weight)
+			s.countEvent(e.Name, c, i, weight)
 		}
 	}
 }
@@ -132,7 +132,7 @@ func (s *inspector) countCustom(e *store.NamedEntry) {
 	h.Add(e.Value, 1)
 }
 
-func (s *inspector) countEvent(name, identity uint32, weight int64) {
+func (s *inspector) countEvent(name uint32, c *store.Chunk, i int, weight int64) {
 	e := s.events[name]
 	if e == nil {
 		if len(s.events) >= maxCustoms {
@@ -142,23 +142,23 @@ func (s *inspector) countEvent(name, identity uint32, weight int64) {
 		s.events[name] = e
 	}
 	e.n += weight
-	if user := s.log.Identities.UserOf(identity); user != 0 {
+	if user := s.log.Identities.UserOf(c.Identity[i]); user != 0 {
 		e.users[user] = struct{}{}
 	}
-	s.funnel.countEvent(name, identity)
+	s.funnel.countEvent(name, s.log.SenderID(c, i))
 }
 
 // funnel counts the sessions that send events in a given order.
 type funnel struct {
 	names   []string
-	events  []uint32         // in store.Log.Strings; store.OtherString: never sent
-	reached map[uint32]uint8 // number of events, by identity
+	events  []uint32            // in store.Log.Strings; store.OtherString: never sent
+	reached map[beacon.ID]uint8 // number of events, by sender
 	counts  [maxFunnel]int
 }
 
 // newFunnel parses names separated by ">".
 func newFunnel(l *store.Log, spec string) funnel {
-	f := funnel{reached: map[uint32]uint8{}}
+	f := funnel{reached: map[beacon.ID]uint8{}}
 	if spec == "" {
 		return f
 	}
@@ -174,12 +174,12 @@ func newFunnel(l *store.Log, spec string) funnel {
 	return f
 }
 
-func (f *funnel) countEvent(name, identity uint32) {
-	if len(f.events) == 0 || identity == 0 {
+func (f *funnel) countEvent(name uint32, sender beacon.ID) {
+	if len(f.events) == 0 || sender == 0 {
 		return
 	}
-	if n := f.reached[identity]; int(n) < len(f.events) && f.events[n] == name && name != store.OtherString {
-		f.reached[identity] = n + 1
+	if n := f.reached[sender]; int(n) < len(f.events) && f.events[n] == name && name != store.OtherString {
+		f.reached[sender] = n + 1
 		f.counts[n]++
 	}
 }

@@ -47,7 +47,7 @@ func TestEviction(t *testing.T) {
 			f.Errors, q.Steps = nil, 0
 			passing := o.passing(q)
 			hi := now.UnixMilli() + 1
-			compareRow(t, "total", &f.Total, oracleRow(passing, hi-20_000, hi), oracleRow(passing, hi-40_000, hi-20_000))
+			compareRow(t, "total", &f.Total, o.people.row(passing, hi-20_000, hi), o.people.row(passing, hi-40_000, hi-20_000))
 			if name == "age" && now.Sub(*f.Health.HistoryFrom) > cfg.Retain+time.Minute {
 				t.Errorf("history from %v at %v", f.Health.HistoryFrom, now)
 			}

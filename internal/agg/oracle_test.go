@@ -21,9 +21,12 @@ type oracle struct {
 	ids        map[beacon.ID]bool
 	duplicates int64
 	retain     time.Duration
+	people     people
 }
 
-func newOracle() *oracle { return &oracle{ids: map[beacon.ID]bool{}, retain: maxRetain} }
+func newOracle() *oracle {
+	return &oracle{ids: map[beacon.ID]bool{}, retain: maxRetain, people: people{map[beacon.ID]beacon.ID{}, map[beacon.ID]owner{}}}
+}
 
 func (o *oracle) add(b *beacon.Batch, now time.Time) {
 	for _, c := range b.Beacons() {
@@ -35,8 +38,49 @@ func (o *oracle) add(b *beacon.Batch, now time.Time) {
 		c.Received = min(c.Received, now.UnixMilli())
 		if c.Received >= now.Add(-o.retain).UnixMilli() {
 			o.beacons = append(o.beacons, &c)
+			o.people.learn(&c)
 		}
 	}
+}
+
+// people is who sent what, learnt from all beacons in order of arrival.
+type people struct {
+	users  map[beacon.ID]beacon.ID // the first user of each session
+	owners map[beacon.ID]owner     // of each page view
+}
+
+// owner is what the first beacon of a page view named that named something.
+type owner struct{ session, user beacon.ID }
+
+// learn learns what a beacon says about its session and its page view.
+func (p people) learn(b *beacon.Beacon) {
+	name := func(session, user beacon.ID) {
+		if session != 0 && p.users[session] == 0 {
+			p.users[session] = user
+		}
+	}
+	name(b.Session, b.User)
+	if b.View == 0 || b.Session == 0 && b.User == 0 {
+		return
+	}
+	first, known := p.owners[b.View]
+	switch {
+	case !known:
+		p.owners[b.View] = owner{b.Session, b.User}
+	case b.Session == 0 && first.user == 0: // one names the session, the other the user
+		name(first.session, b.User)
+	case b.User == 0 && first.session == 0:
+		name(b.Session, first.user)
+	}
+}
+
+// of is who a beacon counts for: the user, else the session, else the page view.
+func (p people) of(b *beacon.Beacon) beacon.ID {
+	named := owner{b.Session, b.User}
+	if named == (owner{}) {
+		named = p.owners[b.View]
+	}
+	return cmp.Or(named.user, p.users[named.session], named.session, b.View)
 }
 
 // passing is what passes the filter, by receive time, ties by arrival.
@@ -125,7 +169,7 @@ func oracleViewsOf(bs []*beacon.Beacon) oracleViews {
 	return o
 }
 
-func oracleRow(bs []*beacon.Beacon, lo, hi int64) answer {
+func (p people) row(bs []*beacon.Beacon, lo, hi int64) answer {
 	in := func(received int64) bool { return received >= lo && received < hi }
 	var r answer
 	users, affected := map[beacon.ID]bool{}, map[beacon.ID]bool{}
@@ -134,7 +178,7 @@ func oracleRow(bs []*beacon.Beacon, lo, hi int64) answer {
 			continue
 		}
 		r.addBeacon(b)
-		if k := b.Key(); k != 0 {
+		if k := p.of(b); k != 0 {
 			users[k] = true
 			if len(b.Errors) > 0 {
 				affected[k] = true
@@ -192,7 +236,7 @@ func nearestRank(sorted []float64, q float64) float64 {
 }
 
 // oracleErrors are the groups of the window, and all groups' first and last times.
-func oracleErrors(passing []*beacon.Beacon, lo, hi, blo, bhi int64) map[string]*frame.ErrorGroup {
+func (p people) errors(passing []*beacon.Beacon, lo, hi, blo, bhi int64) map[string]*frame.ErrorGroup {
 	groups := map[string]*frame.ErrorGroup{}
 	users := map[string]map[beacon.ID]bool{}
 	for _, b := range passing {
@@ -213,8 +257,8 @@ func oracleErrors(passing []*beacon.Beacon, lo, hi, blo, bhi int64) map[string]*
 				continue
 			}
 			g.Count += frame.Count(b.Weight())
-			if b.Key() != 0 {
-				users[fp][b.Key()] = true
+			if k := p.of(b); k != 0 {
+				users[fp][k] = true
 			}
 			if r := b.Dims[beacon.Release]; r != "" && !slices.Contains(g.Releases, r) {
 				g.Releases = append(g.Releases, r)
@@ -249,14 +293,14 @@ func (o *oracle) check(t *testing.T, f *frame.Frame, q frame.Query, now time.Tim
 	if f.At.UnixMilli() != hi-1 || f.WindowS != q.Window.Seconds() || f.Baseline.From.UnixMilli() != blo || f.Baseline.To.UnixMilli() != bhi {
 		t.Fatalf("edges: at %v window %v baseline %v..%v, want %d %d %d..%d", f.At, f.WindowS, f.Baseline.From, f.Baseline.To, hi-1, w, blo, bhi)
 	}
-	compareRow(t, "total", &f.Total, oracleRow(passing, lo, hi), oracleRow(passing, blo, bhi))
+	compareRow(t, "total", &f.Total, o.people.row(passing, lo, hi), o.people.row(passing, blo, bhi))
 	want := 0
 	rows := map[string]*frame.Row{}
 	for i := range f.Segments {
 		rows[f.Segments[i].Key] = &f.Segments[i]
 	}
 	for key, bs := range oracleSegments(passing, q.By) {
-		r := oracleRow(bs, lo, hi)
+		r := o.people.row(bs, lo, hi)
 		if r.Beacons == 0 {
 			continue
 		}
@@ -265,12 +309,12 @@ func (o *oracle) check(t *testing.T, f *frame.Frame, q frame.Query, now time.Tim
 		if got == nil {
 			t.Fatalf("no row for %q", key)
 		}
-		compareRow(t, key, got, r, oracleRow(bs, blo, bhi))
+		compareRow(t, key, got, r, o.people.row(bs, blo, bhi))
 	}
 	if len(f.Segments)+f.Hidden != want {
 		t.Fatalf("%d rows and %d hidden, want %d", len(f.Segments), f.Hidden, want)
 	}
-	o.checkErrors(t, f, oracleErrors(passing, lo, hi, blo, bhi))
+	o.checkErrors(t, f, o.people.errors(passing, lo, hi, blo, bhi))
 	if f.Health.Duplicates != o.duplicates {
 		t.Fatalf("duplicates %d, want %d", f.Health.Duplicates, o.duplicates)
 	}
@@ -308,7 +352,7 @@ func (o *oracle) checkSeries(t *testing.T, f *frame.Frame, q frame.Query, passin
 	segments := oracleSegments(passing, q.By)
 	for i := range s.Views {
 		lo := s.From.Add(time.Duration(i) * s.Step).UnixMilli()
-		w := oracleRow(passing, lo, lo+s.Step.Milliseconds())
+		w := o.people.row(passing, lo, lo+s.Step.Milliseconds())
 		rate := w.ErrorRate
 		if w.Views == 0 && w.ErroredViews == 0 {
 			rate = math.NaN()
@@ -319,7 +363,7 @@ func (o *oracle) checkSeries(t *testing.T, f *frame.Frame, q frame.Query, passin
 				s.Views[i], s.Affected[i], s.Beacons[i], s.ErrorRate[i], s.LCP75[i], s.INP95[i], w.Row)
 		}
 		for _, r := range f.Segments {
-			sw := oracleRow(segments[r.Key], lo, lo+s.Step.Milliseconds())
+			sw := o.people.row(segments[r.Key], lo, lo+s.Step.Milliseconds())
 			rate := sw.ErrorRate
 			if sw.Views == 0 && sw.ErroredViews == 0 {
 				rate = math.NaN()

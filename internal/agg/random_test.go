@@ -47,6 +47,7 @@ func (g *traffic) beacon() beacon.Beacon {
 	if len(g.views) > 0 && g.chance(.65) {
 		b = *g.views[g.IntN(len(g.views))]
 		b.Navigation = g.chance(.1)
+		g.identify(&b)
 		if !g.cleanViews && g.chance(.1) {
 			g.dims(&b)
 		}
@@ -91,6 +92,23 @@ func (g *traffic) beacon() beacon.Beacon {
 	g.entries(&b)
 	g.sent = append(g.sent, b)
 	return b
+}
+
+// identify makes a later beacon of a page view name more or fewer ids than its
+// first, or others.
+func (g *traffic) identify(b *beacon.Beacon) {
+	if g.chance(.2) {
+		b.User = 0
+	}
+	if g.chance(.2) {
+		b.Session = 0
+	}
+	if g.chance(.1) {
+		b.User = beacon.ID(1000 + g.IntN(200))
+	}
+	if g.chance(.1) {
+		b.Session = beacon.ID(1 + g.IntN(300))
+	}
 }
 
 func (g *traffic) dims(b *beacon.Beacon) {

@@ -139,6 +139,13 @@ func (s *series) countRoles(c *store.Chunk, i int, total, segment uint8, by int)
 	}
 }
 
+// mergeUsers counts for one user what was counted for another.
+func (s *series) mergeUsers(m store.Merge) {
+	for _, st := range s.cells {
+		st.affected += st.users.merge(0, m)
+	}
+}
+
 func (s *series) countStep(st *step, c *store.Chunk, i int, total, segment uint8, by int) {
 	if (total|segment)&(store.RoleView|store.RoleErrored) != 0 {
 		weight := int64(by) * s.log.Origins.Weights[c.Origin[i]]

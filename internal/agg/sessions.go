@@ -36,14 +36,14 @@ func (a *Aggregator) sessions(spec *frame.SessionsSpec, lo, hi int64) []frame.Se
 }
 
 // sessionErrors returns the sessions with the errors that spec asks for, by
-// identity, with their last error and where it happened.
-func (a *Aggregator) sessionErrors(spec *frame.SessionsSpec, lo, hi int64) map[uint32]*frame.SessionRow {
+// sender, with their last error and where it happened.
+func (a *Aggregator) sessionErrors(spec *frame.SessionsSpec, lo, hi int64) map[beacon.ID]*frame.SessionRow {
 	isWanted, isInSegment := a.errorTest(spec.Fingerprint), a.segmentTest(spec.Whole, spec.Key)
 	if isWanted == nil || isInSegment == nil {
 		return nil
 	}
 	l := a.log
-	rows := map[uint32]*frame.SessionRow{}
+	rows := map[beacon.ID]*frame.SessionRow{}
 	l.Each(lo, hi, func(c *store.Chunk, i int) {
 		if c.TotalRoles[i]&store.RolePasses == 0 || c.Flags[i]&store.HasErrors == 0 || c.Identity[i] == 0 || !isInSegment(c, i) {
 			return
@@ -53,10 +53,11 @@ func (a *Aggregator) sessionErrors(spec *frame.SessionsSpec, lo, hi int64) map[u
 			if !isWanted(kind.Group) {
 				continue
 			}
-			r := rows[c.Identity[i]]
+			sender := l.SenderID(c, i)
+			r := rows[sender]
 			if r == nil {
-				r = &frame.SessionRow{ID: l.SenderID(c.Identity[i], c.View[i])}
-				rows[c.Identity[i]] = r
+				r = &frame.SessionRow{ID: store.HexID(uint64(sender))}
+				rows[sender] = r
 			}
 			r.Errors++
 			r.Release, r.Region = l.DimText(c.Origin[i], beacon.Release), l.DimText(c.Origin[i], beacon.Region)
@@ -69,9 +70,9 @@ func (a *Aggregator) sessionErrors(spec *frame.SessionsSpec, lo, hi int64) map[u
 
 // addActivity adds what the sessions did in [lo, hi), whether it passes the filter
 // or not.
-func (a *Aggregator) addActivity(rows map[uint32]*frame.SessionRow, lo, hi int64) {
+func (a *Aggregator) addActivity(rows map[beacon.ID]*frame.SessionRow, lo, hi int64) {
 	a.log.Each(lo, hi, func(c *store.Chunk, i int) {
-		r := rows[c.Identity[i]]
+		r := rows[a.log.SenderID(c, i)]
 		if r == nil {
 			return
 		}

@@ -1,5 +1,7 @@
 package agg
 
+import "github.com/rumtop/rumtop/internal/agg/store"
+
 // tally counts occurrences by key, so that the number of distinct keys is known
 // while occurrences are added and removed. The zero value is empty.
 type tally struct {
@@ -25,27 +27,63 @@ func (t *tally) change(key uint64, by int) int {
 	if len(t.entries) == 0 {
 		return 0
 	}
-	mask := uint64(len(t.entries) - 1)
-	s := hashPair(key) >> t.shift
-	for ; ; s = (s + 1) & mask {
-		e := &t.entries[s]
-		if e.key == key {
-			e.count += uint32(by)
-			if e.count == 0 {
-				t.remove(s)
-				return -1
-			}
-			return 0
+	switch e, s := t.find(key); {
+	case e.key == key:
+		e.count += uint32(by)
+		if e.count == 0 {
+			t.remove(s)
+			return -1
 		}
-		if e.key == 0 {
-			if by < 0 {
-				return 0
-			}
-			*e = tallyEntry{key, 1}
-			t.n++
-			return 1
+	case by > 0:
+		*e = tallyEntry{key, 1}
+		t.n++
+		return 1
+	}
+	return 0
+}
+
+// find returns the entry of key and its place, or the free one that it would get.
+func (t *tally) find(key uint64) (e *tallyEntry, s uint64) {
+	mask := uint64(len(t.entries) - 1)
+	for s = hashPair(key) >> t.shift; ; s = (s + 1) & mask {
+		if e = &t.entries[s]; e.key == key || e.key == 0 {
+			return e, s
 		}
 	}
+}
+
+// count returns the occurrences of key.
+func (t *tally) count(key uint64) int {
+	if t.n == 0 {
+		return 0
+	}
+	e, _ := t.find(key)
+	return int(e.count)
+}
+
+// merge makes the occurrences of pair(a, m.From) those of pair(a, m.To), and
+// returns the change of the number of distinct keys: -1 if both had some, else 0.
+func (t *tally) merge(a uint32, m store.Merge) int {
+	if t.n == 0 {
+		return 0
+	}
+	from, s := t.find(pair(a, m.From))
+	if from.key == 0 {
+		return 0
+	}
+	count := from.count
+	t.remove(s)
+	// The place that became free is enough for a new key.
+	to, _ := t.find(pair(a, m.To))
+	isNew := to.key == 0
+	if isNew {
+		to.key = pair(a, m.To)
+		t.n++
+	}
+	if to.count += count; isNew {
+		return 0
+	}
+	return -1
 }
 
 // fibonacci is 2⁶⁴ divided by the golden ratio: multiplying by it spreads keys

@@ -19,14 +19,14 @@ func (a *Aggregator) timeline(spec *frame.SessionsSpec) []frame.TimelineEntry {
 	if !spec.On || spec.ID == "" {
 		return nil
 	}
-	sender := a.log.Identities.WithID(spec.ID)
-	if sender == nil {
+	isWanted := a.log.Identities.SenderTest(spec.ID)
+	if isWanted == nil {
 		return nil
 	}
 	t := timeline{log: a.log}
 	for _, c := range a.log.Chunks {
 		for i, identity := range c.Identity[:c.Rows] {
-			if sender[identity] {
+			if isWanted(identity) {
 				t.appendRow(c, i)
 			}
 		}

@@ -188,6 +188,37 @@ func (w *window) countUser(user uint32, by int) int {
 	return 0
 }
 
+// mergeUsers counts for one user what was counted for another.
+func (w *window) mergeUsers(m store.Merge) {
+	if int(m.From) >= len(w.users) || w.users[m.From] == 0 {
+		return
+	}
+	w.total.users--
+	rows := w.users[m.From]
+	w.users[m.From] = 0
+	if int(m.To) >= len(w.users) {
+		w.users = append(w.users, make([]uint32, w.log.Identities.UserBound()-len(w.users))...)
+	}
+	if w.users[m.To] == 0 {
+		w.total.users++
+	}
+	w.users[m.To] += rows
+	failed := w.affected.count(pair(0, m.From)) > 0
+	w.total.affected += w.affected.merge(0, m)
+	for seg, cl := range w.cells {
+		if cl != nil {
+			cl.users += w.segUsers.merge(uint32(seg), m)
+			cl.affected += w.segAffected.merge(uint32(seg), m)
+		}
+	}
+	if !failed {
+		return
+	}
+	for group, g := range w.groups {
+		g.users += w.groupUsers.merge(group, m)
+	}
+}
+
 func (w *window) countErrors(c *store.Chunk, i, by int, weight int64, seg uint16, user uint32) {
 	cl := w.cells[seg]
 	errors := c.RowErrors(i)

@@ -1,7 +1,6 @@
 package snapshot
 
 import (
-	"cmp"
 	"encoding/json"
 	"math"
 	"slices"
@@ -18,8 +17,10 @@ type encoder struct {
 	anonymised     bool
 	views          columns.Numbers // by the page view's hash
 	visitors       columns.Numbers // by user and session
-	users          columns.Numbers // by user, else session, else view
+	users          columns.Numbers // by user, or by view if that is all that is named
 	sessions       columns.Numbers
+	isNamed        []bool  // by number of session: a user was named in it
+	unnamed        int64   // sessions without a user
 	visitorOf      []int32 // by number of view: the visitor of its first beacon
 	kinds          map[errorKind]int32
 	first, last    int64        // receive times, Unix ms
@@ -40,7 +41,7 @@ type errorKind struct {
 func newEncoder(t *tables, anonymised bool) *encoder {
 	return &encoder{
 		tables: t, anonymised: anonymised,
-		visitorOf: []int32{0}, kinds: map[errorKind]int32{},
+		visitorOf: []int32{0}, isNamed: []bool{true}, kinds: map[errorKind]int32{},
 		first: math.MaxInt64, last: math.MinInt64,
 	}
 }
@@ -111,7 +112,7 @@ func (e *encoder) beacons(b *beacon.Batch, first int32, words []string) error {
 	e.tables.beacons.send(t)
 	e.tables.views.send(e.newViews)
 	e.tables.visitors.send(e.newVisitors)
-	e.counts.Views, e.counts.Users, e.counts.Sessions = int64(e.views.Len())+e.viewsWithoutID, int64(e.users.Len()), int64(e.sessions.Len())
+	e.counts.Views, e.counts.Users, e.counts.Sessions = int64(e.views.Len())+e.viewsWithoutID, int64(e.users.Len())+e.unnamed, int64(e.sessions.Len())
 	return nil
 }
 
@@ -138,8 +139,8 @@ func (e *encoder) identify(b *beacon.Batch, i int) (view, visitor int32) {
 		if t := e.newVisitors; !e.anonymised {
 			t.visitor, t.user, t.session = append(t.visitor, visitor), append(t.user, uint64(user)), append(t.session, uint64(session))
 		}
-		e.sessions.Add(uint64(session))
-		e.users.Add(uint64(cmp.Or(user, session)))
+		e.users.Add(uint64(user))
+		e.nameSession(session, user)
 	} else if visitor == 0 {
 		e.users.Add(uint64(id))
 	}
@@ -157,6 +158,22 @@ func (e *encoder) identify(b *beacon.Batch, i int) (view, visitor int32) {
 	}
 	e.view, e.visitor = view, visitor
 	return view, visitor
+}
+
+// nameSession counts a session, as a user of its own until one is named in it.
+func (e *encoder) nameSession(session, user beacon.ID) {
+	number, fresh := e.sessions.Add(uint64(session))
+	if number == 0 {
+		return
+	}
+	if fresh {
+		e.isNamed = append(e.isNamed, false)
+		e.unnamed++
+	}
+	if user != 0 && !e.isNamed[number] {
+		e.isNamed[number] = true
+		e.unnamed--
+	}
 }
 
 // tagSets are the batch's sets of tags as JSON objects, their keys sorted.

@@ -266,3 +266,22 @@ func TestWriterViewsWithoutID(t *testing.T) {
 		t.Errorf("%+v, %v", m.Counts, err)
 	}
 }
+
+// A recording that began before users were known counts them once.
+func TestCountsLateUser(t *testing.T) {
+	w, err := Create(filepath.Join(t.TempDir(), "late.rumsnap"), Meta{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range [][2]beacon.ID{{2, 0}, {2, 3}, {4, 0}, {5, 0}, {5, 3}, {2, 6}, {0, 7}} {
+		var b beacon.Batch
+		b.Append(&beacon.Beacon{Received: 1763647652123, View: 1, Session: row[0], User: row[1]})
+		if err := w.Add(&b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	meta, err := w.Commit(Meta{})
+	if err != nil || meta.Counts.Users != 4 || meta.Counts.Sessions != 3 {
+		t.Errorf("%+v, %v, want 4 users (3, 6, 7 and session 4) of 3 sessions", meta.Counts, err)
+	}
+}

@@ -109,6 +109,22 @@ func (w *Watch) countsOnce(user uint32, m measure.ID, step uint16) bool {
 	return true
 }
 
+// MergeUsers makes one user of two: it has counted for a measure when either of
+// them has.
+func (w *Watch) MergeUsers(m store.Merge) {
+	if int(m.From) >= w.counts.Len() {
+		return
+	}
+	w.counts.Grow(int(m.To) + 1)
+	from, to := w.counts.Elem(m.From), w.counts.Elem(m.To)
+	for k, last := range from {
+		if last != 0 && (to[k] == 0 || int16(last-to[k]) > 0) {
+			to[k] = last
+		}
+	}
+	clear(from[:])
+}
+
 // countRow adds a row to a segment.
 func (s *step) countRow(w *Watch, seg uint16, d *rowDelta) {
 	if int(seg) >= len(s.cells) {

@@ -7,27 +7,51 @@ import (
 	"github.com/rumtop/rumtop/internal/beacon"
 )
 
-// IdentityTable holds the pairs of user and session ids that beacons carry.
-// Users are counted by a beacon's key (its user, else its session, else its
-// view), which has an index of its own.
+// IdentityTable tells who sent a row. An identity is a session; a user without a
+// session; a page view whose rows name neither; or a second user of a session.
+// It counts for one user, an index in a table of its own, from which sets of
+// users are made.
+//
+// A session that names no user counts as a user itself, until its first user is
+// named: then all of its rows count for that user. A page view without session
+// and user is likewise a stand-in, until one is named in it. So a user that a
+// page learns late is one user. Rows refer to the identity, so that nothing in
+// the log changes.
 type IdentityTable struct {
-	byHash KeyTable // 64 bits of hash, taken for the pair itself
+	byHash KeyTable // by identityKey, or pairKey of a second user
 	list   Paged[identity]
 
-	users   KeyTable      // by beacon.Beacon.Key
+	users   KeyTable      // by identityKey, or pairKey of a user id alone
 	perUser Paged[uint32] // number of identities of each user
+
+	merges []Merge
 }
 
-// identity is a pair of user and session.
+// Merge says that two users turned out to be one: what was counted for From
+// counts for To. From may be the index of another user afterwards.
+type Merge struct{ From, To uint32 }
+
+// identity is who sent a number of rows.
 type identity struct {
-	session uint64
-	user    uint32 // in IdentityTable.users; 0: none
-	rows    uint32 // retained rows, with hasUser
+	session   uint64 // 0: none
+	user      uint64 // the first that was named; 0: none so far
+	countsFor uint32 // in users; 0 with an owner
+	owner     uint32 // of a page view: the identity that it turned out to be of; 0: none
+	refs      uint32 // rows, page views and identities that refer to it
 }
 
-// hasUser marks, in identity.rows, that the user has a user id; otherwise it is
-// counted by its session or its view.
-const hasUser = 1 << 31
+// What a row named itself, beside the identity that it refers to.
+const (
+	namesUser    = 1 << 31
+	namesSession = 1 << 30
+	namesAny     = namesUser | namesSession
+)
+
+// viewInfo is what the log knows of a page view.
+type viewInfo struct {
+	owner     uint32 // the first identity that its rows named, or its own; 0: none
+	lastChunk uint16 // the number of the chunk with its last row, lower half
+}
 
 func (t *IdentityTable) init() {
 	t.byHash.intern(0)
@@ -36,8 +60,18 @@ func (t *IdentityTable) init() {
 	t.perUser.push(0)
 }
 
-// UserOf returns the user that the rows of an identity count for, 0 if none.
-func (t *IdentityTable) UserOf(id uint32) uint32 { return t.list.Elem(id).user }
+// sender returns the identity that sent a row.
+func (t *IdentityTable) sender(ref uint32) *identity {
+	e := t.list.Elem(ref &^ namesAny)
+	if e.owner != 0 {
+		e = t.list.Elem(e.owner)
+	}
+	return e
+}
+
+// UserOf returns the user that a row counts for, 0 if none, by what Chunk.Identity
+// has of it.
+func (t *IdentityTable) UserOf(ref uint32) uint32 { return t.sender(ref).countsFor }
 
 // UserBound returns a number larger than the index of every user.
 func (t *IdentityTable) UserBound() int { return t.perUser.Len() }
@@ -45,104 +79,226 @@ func (t *IdentityTable) UserBound() int { return t.perUser.Len() }
 // Len returns the number of identities.
 func (t *IdentityTable) Len() int { return t.byHash.Len() }
 
-// identityKey hashes an identity, to 0 if the beacon carries no id.
-func identityKey(user, session, view beacon.ID) uint64 {
-	if user == 0 && session == 0 {
-		return uint64(view) * (spread + 2)
-	}
-	return uint64(user)*spread ^ uint64(session)
+// Merges returns the users that turned out to be one since the last call, in
+// order. The result is valid until the next row is identified.
+func (t *IdentityTable) Merges() []Merge {
+	m := t.merges
+	t.merges = t.merges[:0]
+	return m
 }
 
-// intern returns the index of an identity, 0 if the beacon carries no id.
-func (t *IdentityTable) intern(user, session, view beacon.ID) uint32 {
-	key := identityKey(user, session, view)
-	if key == 0 {
-		return 0
+// identityKey hashes what a row is identified by: its session, else its user,
+// else its view; to 0 if it names none.
+func identityKey(user, session, view beacon.ID) uint64 {
+	switch {
+	case session != 0:
+		return uint64(session)
+	case user != 0:
+		return pairKey(user, 0)
 	}
-	id, added := t.byHash.intern(key)
-	if !added {
-		return id
+	return uint64(view) * (spread + 2)
+}
+
+// pairKey hashes a user, in a session of another or in none.
+func pairKey(user, session beacon.ID) uint64 { return uint64(user)*spread ^ uint64(session) }
+
+// identify returns what Chunk.Identity has of a row: an identity and what the row
+// names itself, 0 if it names nothing. The row must be appended to the log.
+func (l *Log) identify(user, session, viewID beacon.ID, view uint32) uint32 {
+	t := &l.Identities
+	if user == 0 && session == 0 {
+		return l.identifyView(viewID, view)
 	}
-	u, _ := t.users.intern(uint64(cmp.Or(user, session, view)))
-	t.perUser.Grow(int(u) + 1)
-	*t.perUser.Elem(u)++
-	t.list.Grow(int(id) + 1)
-	e := t.list.Elem(id)
-	*e = identity{session: uint64(session), user: u}
+	id := t.find(user, session)
+	if view != 0 {
+		l.ownView(view, id)
+	}
+	t.list.Elem(id).refs++
 	if user != 0 {
-		e.rows = hasUser
+		id |= namesUser
+	}
+	if session != 0 {
+		id |= namesSession
 	}
 	return id
 }
 
-// release removes one row of an identity, and the identity with its last row.
-func (t *IdentityTable) release(id uint32) {
+// identifyView returns the owner of a page view for a row that names nothing else.
+func (l *Log) identifyView(id beacon.ID, view uint32) uint32 {
+	if view == 0 {
+		return 0
+	}
+	t, info := &l.Identities, l.viewInfo.Elem(view)
+	if info.owner == 0 {
+		info.owner = t.intern(identityKey(0, 0, id), identity{})
+		t.list.Elem(info.owner).refs++
+	}
+	t.list.Elem(info.owner).refs++
+	return info.owner
+}
+
+// ownView records that a row of a page view named an identity.
+func (l *Log) ownView(view, id uint32) {
+	info := l.viewInfo.Elem(view)
+	if info.owner == id {
+		return
+	}
+	t := &l.Identities
+	owner := t.list.Elem(info.owner)
+	switch {
+	case info.owner == 0 || owner.isView():
+		t.list.Elem(id).refs++
+		if old := info.owner; old != 0 {
+			t.disown(old, id)
+			t.release(old)
+		}
+		info.owner = id
+	case owner.user == 0 && t.list.Elem(id).session == 0:
+		t.name(info.owner, beacon.ID(t.list.Elem(id).user))
+	case owner.session == 0 && t.list.Elem(id).user == 0:
+		t.name(id, beacon.ID(owner.user))
+	}
+}
+
+func (e *identity) isView() bool { return e.user == 0 && e.session == 0 }
+
+// find returns the identity of a user and a session, a new one if there is none;
+// one of the two may be 0.
+func (t *IdentityTable) find(user, session beacon.ID) uint32 {
+	named := identity{session: uint64(session), user: uint64(user)}
+	id := t.intern(identityKey(user, session, 0), named)
+	switch e := t.list.Elem(id); {
+	case user == 0 || e.user == uint64(user):
+		return id
+	case e.user == 0:
+		t.name(id, user)
+		return id
+	}
+	return t.intern(pairKey(user, session), named)
+}
+
+// intern returns the identity with a key, e if there is none. That of a page view
+// has neither user nor session.
+func (t *IdentityTable) intern(key uint64, e identity) uint32 {
+	id, added := t.byHash.intern(key)
+	if !added {
+		return id
+	}
+	t.list.Grow(int(id) + 1)
+	if e.user != 0 {
+		key = pairKey(beacon.ID(e.user), 0)
+	}
+	e.countsFor, _ = t.users.intern(key)
+	t.perUser.Grow(int(e.countsFor) + 1)
+	*t.perUser.Elem(e.countsFor)++
+	*t.list.Elem(id) = e
+	return id
+}
+
+// name gives a session its first user. The user that stood for it becomes that
+// user, under the same index if the user has none yet.
+func (t *IdentityTable) name(id uint32, user beacon.ID) {
+	e, key := t.list.Elem(id), pairKey(user, 0)
+	e.user = uint64(user)
+	to, known := t.users.find(key)
+	if !known {
+		t.users.rename(e.countsFor, key)
+		return
+	}
+	t.merge(e.countsFor, to)
+	e.countsFor = to
+	*t.perUser.Elem(to)++
+}
+
+// disown makes the identity of a page view that of another identity.
+func (t *IdentityTable) disown(view, owner uint32) {
+	e, to := t.list.Elem(view), t.list.Elem(owner)
+	t.merge(e.countsFor, to.countsFor)
+	e.countsFor, e.owner = 0, owner
+	to.refs++
+}
+
+// merge replaces the user of an identity that had one to itself.
+func (t *IdentityTable) merge(from, to uint32) {
+	t.merges = append(t.merges, Merge{from, to})
+	t.dropFrom(from)
+}
+
+// dropFrom removes an identity from those of a user, and the user with its last.
+func (t *IdentityTable) dropFrom(user uint32) {
+	n := t.perUser.Elem(user)
+	if *n--; *n == 0 {
+		t.users.remove(user)
+	}
+}
+
+// release removes one reference to an identity, and the identity with its last.
+func (t *IdentityTable) release(ref uint32) {
+	id := ref &^ namesAny
+	if id == 0 {
+		return
+	}
 	e := t.list.Elem(id)
-	if e.rows--; e.rows&^hasUser > 0 || id == 0 {
+	if e.refs--; e.refs > 0 {
 		return
 	}
 	t.byHash.remove(id)
-	if n := t.perUser.Elem(e.user); e.user != 0 {
-		if *n--; *n == 0 {
-			t.users.remove(e.user)
-		}
+	if e.countsFor != 0 {
+		t.dropFrom(e.countsFor)
 	}
+	owner := e.owner
+	*e = identity{}
+	t.release(owner)
 }
 
-// Identifiers returns the ids of an identity; 0 for those it has not.
-func (t *IdentityTable) Identifiers(id uint32) (user, session beacon.ID) {
-	e := t.list.Elem(id)
-	if e.rows&hasUser != 0 {
-		user = beacon.ID(t.users.Key(e.user))
+// Named returns the ids that a row names itself; 0 for those it does not.
+func (t *IdentityTable) Named(ref uint32) (user, session beacon.ID) {
+	e := t.list.Elem(ref &^ namesAny)
+	if ref&namesUser != 0 {
+		user = beacon.ID(e.user)
 	}
-	return user, beacon.ID(e.session)
+	if ref&namesSession != 0 {
+		session = beacon.ID(e.session)
+	}
+	return user, session
+}
+
+// Identifiers returns the ids of who sent a row, whether the row names them or
+// not; 0 for those that nothing has named.
+func (t *IdentityTable) Identifiers(ref uint32) (user, session beacon.ID) {
+	e := t.sender(ref)
+	return beacon.ID(e.user), beacon.ID(e.session)
 }
 
 func (t *IdentityTable) bytes() int {
-	return t.byHash.bytes() + t.users.bytes() + 16*t.list.Room() + 4*t.perUser.Room()
+	return t.byHash.bytes() + t.users.bytes() + 32*t.list.Room() + 4*t.perUser.Room() + 8*cap(t.merges)
 }
 
-// SenderID names the sender of a row in lists of sessions: its session, else its
-// user, else its view.
-func (l *Log) SenderID(identity, view uint32) string {
-	user, session := l.Identities.Identifiers(identity)
-	id := uint64(cmp.Or(session, user))
-	if id == 0 {
-		id = l.Views.Key(view)
-	}
-	return hexID(id)
+// SenderID is a row's sender in lists of sessions: its session, else its user,
+// else its view; 0 if it has none of them.
+func (l *Log) SenderID(c *Chunk, i int) beacon.ID {
+	user, session := l.Identities.Identifiers(c.Identity[i])
+	return cmp.Or(session, user, beacon.ID(l.Views.Key(c.View[i])))
 }
 
-// WithID returns the identities of a sender, as named by SenderID; nil if there
-// are none.
-func (t *IdentityTable) WithID(id string) map[uint32]bool {
+// SenderTest returns a test for the rows of a sender, by its ID as text, as
+// Chunk.Identity has them; nil if there are none.
+func (t *IdentityTable) SenderTest(id string) func(ref uint32) bool {
 	want, err := strconv.ParseUint(id, 16, 64)
 	if err != nil || want == 0 {
 		return nil
 	}
-	var out map[uint32]bool
+	ofView := identityKey(0, 0, beacon.ID(want))
+	found := map[uint32]bool{}
 	for i := uint32(1); int(i) < t.list.Len(); i++ {
 		user, session := t.Identifiers(i)
-		is := uint64(cmp.Or(session, user))
-		if is == 0 { // the user is counted by its view
-			is = t.users.Key(t.UserOf(i))
-		}
-		if is == want && t.list.Elem(i).rows&^hasUser != 0 {
-			if out == nil {
-				out = map[uint32]bool{}
-			}
-			out[i] = true
+		is := uint64(cmp.Or(session, user)) == want || user == 0 && session == 0 && t.byHash.Key(i) == ofView
+		if is && t.list.Elem(i).refs != 0 {
+			found[i] = true
 		}
 	}
-	return out
-}
-
-// hexID formats an id as filters and screens show it: 16 digits.
-func hexID(id uint64) string {
-	const digits = "0123456789abcdef"
-	var b [16]byte
-	for i := range b {
-		b[i] = digits[id>>(60-4*i)&15]
+	if len(found) == 0 {
+		return nil
 	}
-	return string(b[:])
+	return func(ref uint32) bool { return found[ref&^namesAny] }
 }

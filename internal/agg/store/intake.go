@@ -51,7 +51,8 @@ func (in *Intake) LookUp(l *Log, batches []*beacon.Batch, oldest int64) []RowIDs
 			case b.Received[i] < oldest:
 				in.TooOld++
 			default:
-				rest[i] = RowIDs{l.viewIndex(b.View[i]), l.Identities.intern(b.User[i], b.Session[i], b.View[i]), true}
+				view := l.viewIndex(b.View[i])
+				rest[i] = RowIDs{view, l.identify(b.User[i], b.Session[i], b.View[i], view), true}
 			}
 		}
 		rest = rest[b.Len():]

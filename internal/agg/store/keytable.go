@@ -90,6 +90,12 @@ func (t *KeyTable) remove(i uint32) {
 	t.free = append(t.free, i)
 }
 
+// rename replaces the key of index i by another, which must have no index.
+func (t *KeyTable) rename(i uint32, key uint64) {
+	t.remove(i)
+	t.intern(key) // gets the index that was removed last
+}
+
 // grow doubles the slots. All indexes are in use then: free ones are reused
 // before the table is full.
 func (t *KeyTable) grow() {

@@ -31,7 +31,7 @@ type Log struct {
 	first       uint32 // number of Chunks[0]; numbers start at 1, so that no Ref is 0
 	sealedBytes int    // of all chunks but the last
 	slots       slotIndex
-	lastChunk   Paged[uint16] // by view: the number of the chunk with its last row, lower half
+	viewInfo    Paged[viewInfo] // by view
 
 	traceStrings map[uint32]struct{} // the strings that are trace ids
 }
@@ -45,7 +45,7 @@ func NewLog() *Log {
 	l.Errors.init()
 	l.Endpoints.intern(OtherString<<32 | OtherString)
 	l.Views.intern(0)
-	l.lastChunk.push(0)
+	l.viewInfo.push(viewInfo{})
 	l.Identities.init()
 	return l
 }
@@ -81,8 +81,7 @@ func (l *Log) append(s *stagedRow) (*Chunk, int, Ref) {
 		c.values = append(c.values, s.vitals[bits.TrailingZeros8(m)])
 	}
 	number := l.first + uint32(len(l.Chunks)) - 1
-	*l.lastChunk.Elem(s.view) = uint16(number)
-	l.Identities.list.Elem(s.identity).rows++
+	l.viewInfo.Elem(s.view).lastChunk = uint16(number)
 	r := number<<chunkBits | uint32(i)
 	l.slots.addRow(s.received, r)
 	return c, i, r
@@ -139,8 +138,10 @@ func (l *Log) Evict(released func(view uint32)) {
 	}
 	for _, v := range c.View[:c.Rows] {
 		// The lower half is enough: a chunk is evicted long before it repeats.
-		if last := l.lastChunk.Elem(v); *last == uint16(number) && v != 0 && l.Views.Key(v) != 0 {
+		if info := l.viewInfo.Elem(v); info.lastChunk == uint16(number) && v != 0 && l.Views.Key(v) != 0 {
 			l.Views.remove(v)
+			l.Identities.release(info.owner)
+			*info = viewInfo{}
 			released(v)
 		}
 	}
@@ -156,7 +157,7 @@ func (l *Log) viewIndex(id beacon.ID) uint32 {
 		return 0
 	}
 	v, _ := l.Views.intern(uint64(id))
-	l.lastChunk.Grow(int(v) + 1)
+	l.viewInfo.Grow(int(v) + 1)
 	return v
 }
 
@@ -183,7 +184,7 @@ func (l *Log) DimText(origin uint32, d beacon.Dim) string {
 // Bytes returns the memory that the log and its dictionaries take.
 func (l *Log) Bytes() int {
 	n := l.sealedBytes + l.slots.bytes() + l.Strings.Bytes + l.Origins.bytes + l.Origins.byHash.bytes() + l.Errors.bytes +
-		l.Endpoints.bytes() + l.Views.bytes() + 2*l.lastChunk.Room() + l.Identities.bytes()
+		l.Endpoints.bytes() + l.Views.bytes() + 8*l.viewInfo.Room() + l.Identities.bytes()
 	if len(l.Chunks) > 0 {
 		n += l.Chunks[len(l.Chunks)-1].bytes()
 	}

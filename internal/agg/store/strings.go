@@ -70,3 +70,13 @@ func (s *StringTable) internClean(clean string) uint32 {
 	s.Bytes += len(clean) + 64
 	return id
 }
+
+// HexID formats an id as filters and screens show it: 16 digits.
+func HexID(id uint64) string {
+	const digits = "0123456789abcdef"
+	var b [16]byte
+	for i := range b {
+		b[i] = digits[id>>(60-4*i)&15]
+	}
+	return string(b[:])
+}

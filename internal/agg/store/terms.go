@@ -112,7 +112,7 @@ func (t *idTerm) decideByOrigin(uint32) decision { return undecided }
 func (t *idTerm) matches(c *Chunk, i int) bool {
 	id := t.log.Views.Key(c.View[i])
 	if t.term.Name != "view" {
-		user, session := t.log.Identities.Identifiers(c.Identity[i])
+		user, session := t.log.Identities.Named(c.Identity[i])
 		if id = uint64(user); t.term.Name == "session" {
 			id = uint64(session)
 		}
@@ -122,7 +122,7 @@ func (t *idTerm) matches(c *Chunk, i int) bool {
 	}
 	text := ""
 	if id != 0 {
-		text = hexID(id)
+		text = HexID(id)
 	}
 	return t.term.MatchString(text)
 }

@@ -47,7 +47,7 @@ func packTrace(id string) (hi, lo uint64, ok bool) {
 // TraceID returns the id of an entry as it was sent.
 func (l *Log) TraceID(e *TraceEntry) string {
 	if e.source&traceIsText == 0 {
-		return hexID(e.hi) + hexID(e.lo)
+		return HexID(e.hi) + HexID(e.lo)
 	}
 	return l.Strings.Text[e.lo]
 }

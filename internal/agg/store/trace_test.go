@@ -29,7 +29,7 @@ func appendAll(l *Log, beacons []beacon.Beacon) (incomplete int) {
 func TestTraceStringsOverCap(t *testing.T) {
 	var all []beacon.Beacon
 	for i := range maxTraceTexts + 10 {
-		all = append(all, beacon.Beacon{Received: 1, Trace: strings.Repeat("x", i%50) + hexID(uint64(i)),
+		all = append(all, beacon.Beacon{Received: 1, Trace: strings.Repeat("x", i%50) + HexID(uint64(i)),
 			Errors: []beacon.Error{{Type: "TypeError"}}})
 	}
 	l := NewLog()
