@@ -19,7 +19,9 @@ var hostile = map[string]string{
 	"ibans": "DE89 3704 0044 0532 0130 0", "iban run": "DE89", "geo": "52.520008, 13.404954, ", "degrees": "52°", "brackets": "[", "placeholders": "[email]", "parens": "(", "closing": ")", "data": "data:a/b,", "tags": "<pin>1</pin>", "lt": ">", "labels": "phone number is ", "ulids": "01ARZ3NDEKTSV4RRFFQ69G5FAV", "uuids": "550e8400-e29b-41d4-a716-446655440000-",
 	// Near misses: what looks like the beginning of a match.
 	"digits apart": "1.2-3/4 ", "letters and colons": "a:b:c:", "equals": "token=token=", "quotes in quotes": `"'\"`, "unended key": "-----BEGIN RSA PRIVATE KEY-----\nMIIE", "dotted base64": "aB3xY9zQ.",
-	"zero width amid": "4\u200b", "stated": "password is ", "arrows": "password -> ", "phrases": "passphrase: a b ", "below": "password:\n  a", "sent codes": "code 123 ", "spaced keys": "api key: ", "escapes amid": "é%4 ", "at signs": "@@@a", "latitudes": `"latitude": 1.`,
+	"zero width amid": "4\u200b", "stated": "password is ", "arrows": "password -> ", "phrases": "passphrase: a b ", "below": "password:\n  a", "sent codes": "code 123 ", "spaced keys": "api key: ", "escapes amid": "é%4 ", "at signs": "@@@a",
+	"code phrases": "your code is for the user 1234 ", "codes unsure": "1234 is not the number for you ", "codes beyond": "код для 1234 ", "codes unspaced": "认证動 1234 ",
+	"bound codes": "@a.b #12 ", "recovery words": "abandon ability able about above absent absorb abstract absurd abuse access not ", "recovery phrases": "abandon ", "labelled phrases": "seed phrase casa ", "latitudes": `"latitude": 1.`,
 }
 
 func fill(pattern string, n int) string { return strings.Repeat(pattern, n/len(pattern)+1)[:n] }

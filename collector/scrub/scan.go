@@ -21,6 +21,7 @@ type scan struct {
 	noKeyEnd bool    // no private key ends in the rest
 	chain    chain
 	pair     pair
+	series   recoverySeries
 
 	layers  [2]decodedText
 	out     []byte
@@ -101,6 +102,7 @@ func (sc *scan) offset(i int) int {
 // scanText asks the rules about s, at the triggers between from and to.
 func (sc *scan) scanText(s string, from, to int) {
 	sc.noKeyEnd = false
+	sc.series = recoverySeries{}
 	sc.encoded = extent{low: len(s), high: -1}
 	triggers := &sc.rules.triggers
 	run := 0 // end of the run of token characters that was looked at

@@ -2,9 +2,9 @@ package scrub
 
 import "strings"
 
-// signInCode finds a code that a user signs in with, the digits from start to end
-// after a word for it: verification code 482913, PIN 4821.
-func signInCode(s string, start, end int) match {
+// cardCode finds the code of a payment card or a PIN, the digits from start to end
+// after a word for it: CVV 123, PIN 4821.
+func cardCode(s string, start, end int) match {
 	if start < 4 || s[start-1] != ' ' || !codeEndings[s[start-2]] {
 		return match{}
 	}
@@ -13,12 +13,7 @@ func signInCode(s string, start, end int) match {
 		word--
 	}
 	w := s[word : start-1]
-	switch {
-	case cardCodeWords.has(w):
-	case end-start < 4:
-		return match{}
-	case pinWords.has(w):
-	case !isNamedCode(s, word, start-1):
+	if !cardCodeWords.has(w) && (end-start < 4 || !pinWords.has(w)) {
 		return match{}
 	}
 	return found(start, end)
@@ -27,7 +22,7 @@ func signInCode(s string, start, end int) match {
 var (
 	cardCodeWords = words(`cvv cvc`)
 	pinWords      = words(`pin otp passcode`)
-	// codeEndings are the last letters of these words and of code.
+	// codeEndings are the last letters of these words.
 	codeEndings = bytesOf("enpvcENPVC")
 )
 

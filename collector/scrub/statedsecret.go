@@ -63,7 +63,7 @@ func statedSecret(s string, labelEnd, from int) match {
 	case value == "" || placeholderAt(s, v) > 0 || isHarmless(value):
 		return match{}
 	case code:
-		if !isSignInCode(value) {
+		if !isSignInCode(value) || isQuantity(s, valueEnd) {
 			return match{}
 		}
 	case !quoted && !is(value[0], alnum) || !isMadeUp(value):

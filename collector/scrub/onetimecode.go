@@ -1,0 +1,384 @@
+package scrub
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// oneTimeCode finds a code that a user signs in with around the word from start to
+// end, by the words around it: "your Acme code is 739105", "G-739105 is your
+// verification code", "código de seguridad: 739 105". A code may have letters; then
+// more must say what it is.
+func oneTimeCode(s string, start, end int) match {
+	v, ok := codeValueAt(s, start, end)
+	if !ok {
+		return match{}
+	}
+	if isBoundCode(s, v.start) {
+		return found(v.start, v.end)
+	}
+	c := codeContext{s: s}
+	c.readBefore(v.start)
+	if !c.machine && !c.isSure(v.plain) {
+		c.readAfter(v.end)
+	}
+	if c.machine || !c.isSure(v.plain) || isQuantity(s, v.end) {
+		return match{}
+	}
+	return found(v.start, v.end)
+}
+
+// codeValue is a text that could be a code.
+type codeValue struct {
+	start, end int
+	plain      bool // digits alone, maybe in groups
+}
+
+// codeLeads are before a code in a text.
+var codeLeads = bytesIn(space, "\"'`([#:=>-").orForeign()
+
+// codeValueAt gives the text around the word from start to end that could be a code:
+// 4 to 8 digits, groups of digits, or capitals or small letters with digits, also in
+// groups.
+func codeValueAt(s string, start, end int) (codeValue, bool) {
+	if start > 0 && !codeLeads[s[start-1]] {
+		return codeValue{}, false
+	}
+	v := codeValue{start, end, allDigits(s[start:end])}
+	for v.end+1 < len(s) && (s[v.end] == '-' || v.plain && s[v.end] == ' ') && v.end-v.start < maxCode {
+		next := v.end + 1
+		for next < len(s) && is(s[next], alnum) {
+			next++
+		}
+		digitsNext := allDigits(s[v.end+1 : next])
+		if next-v.end-1 < 2 || next-v.end-1 > 6 || s[v.end] == ' ' && !digitsNext {
+			break
+		}
+		v.end, v.plain = next, v.plain && digitsNext
+	}
+	if v.start > 1 && s[v.start-1] == '-' { // G-739105, KQXW-93MD
+		lead := v.start - 1
+		for lead > 0 && v.start-lead < 8 && is(s[lead-1], alnum) {
+			lead--
+		}
+		if lead == v.start-1 || strings.ToUpper(s[lead:v.start]) != s[lead:v.start] {
+			return codeValue{}, false
+		}
+		v.start, v.plain = lead, v.plain && v.start-lead <= 4
+	}
+	return v, v.fits(s) && !continuesCode(s, v.end)
+}
+
+// maxCode is the longest code that is looked at, in bytes.
+const maxCode = 32
+
+// continuesCode says whether what is at i continues a number before it: 1.5, 12:30.
+func continuesCode(s string, i int) bool {
+	return i+1 < len(s) && strings.IndexByte(".,:/-_", s[i]) >= 0 && is(s[i+1], alnum) || hasByte(s, i, '_') ||
+		hasByte(s, i, '%')
+}
+
+// fits says whether the text has the shape of a code.
+func (v codeValue) fits(s string) bool {
+	digits, groups := 0, 0
+	var seen uint8
+	for _, c := range []byte(s[v.start:v.end]) {
+		seen |= class[c]
+		if is(c, digit) {
+			digits++
+		} else if !is(c, letter) {
+			groups++
+		}
+	}
+	switch {
+	case v.plain:
+		return digits >= 4 && digits <= 8 && (groups == 0 || digits >= 6)
+	case digits == 0 || seen&letter == letter:
+		return false
+	case groups > 0:
+		return v.end-v.start >= 7
+	}
+	text := s[v.start:v.end]
+	n := strings.IndexAny(text, "0123456789")
+	return len(text) >= 5 && (seen&upper != 0 || digits >= 2 && len(text) >= 6) && !formats.has(text[:n])
+}
+
+// isBoundCode says whether the code at i is behind the host that it is for, as in
+// messages that a browser fills in: "@shop.example #739105".
+func isBoundCode(s string, i int) bool {
+	if i < 6 || s[i-1] != '#' || s[i-2] != ' ' {
+		return false
+	}
+	j, dots := i-2, 0
+	for j > 0 && i-j < maxDomain && (is(s[j-1], alnum) || s[j-1] == '.' || s[j-1] == '-') {
+		j--
+		if s[j] == '.' {
+			dots++
+		}
+	}
+	return dots > 0 && j > 0 && s[j-1] == '@' && (j == 1 || is(s[j-2], space))
+}
+
+// isQuantity says whether a unit is behind the number that ends at i.
+func isQuantity(s string, i int) bool {
+	w := codeContext{s: s}
+	class, _, _ := w.wordAfter(i)
+	return class&codeUnit != 0
+}
+
+// codeContext is what the words around a number say about it.
+type codeContext struct {
+	s                               string
+	noun, oneTime, signIn, reader   bool
+	state, verb, machine, forSignIn bool // the verb is before the name or the code
+
+	buf [maxCodeWord]byte
+}
+
+// The most words that are looked at on a side of a number, and their longest, in
+// bytes.
+const (
+	maxCodeWords = 8
+	maxCodeWord  = 40
+	maxUnspaced  = 72 // of text without blanks
+)
+
+// isSure says whether the words say that the number, of digits alone if plain, is a
+// code that a user signs in with.
+func (c *codeContext) isSure(plain bool) bool {
+	return c.oneTime || c.noun && (c.signIn || c.reader || c.state && plain) || c.verb && c.forSignIn && (plain || c.noun)
+}
+
+// readBefore reads the words before the code at i: from it to the name of a code,
+// then up to three that say which.
+func (c *codeContext) readBefore(i int) {
+	if near := c.s[max(0, i-maxUnspaced):i]; unspacedCodeIn(near[strings.LastIndexByte(near, '\n')+1:]) {
+		c.oneTime = true
+		return
+	}
+	unknown, beyond := 0, 0
+	for n := range maxCodeWords {
+		class, start, breaks := c.wordBefore(i)
+		if start == i || breaks > 1 || breaks == 1 && c.noun {
+			return
+		}
+		i = start
+		c.verb = c.verb || n == 0 && class&codeVerb != 0
+		switch {
+		case class&ofMachine != 0:
+			c.machine = !c.verb
+			return
+		case c.noun:
+			if beyond++; beyond > 3 {
+				return
+			}
+			c.reader = c.reader || class&ofReader != 0
+			c.signIn = c.signIn || class&ofSignIn != 0 && unknown == 0
+			c.state = c.state || class&(codeState|codeVerb) != 0 && unknown == 0
+			c.verb = c.verb || class&codeVerb != 0
+			if class&(ofReader|ofSignIn|codeState|codeLink) == 0 {
+				unknown++
+			}
+		case class&(codeNoun|oneTimeNoun) != 0:
+			c.noun, c.oneTime = true, class&oneTimeNoun != 0
+		case class == 0:
+			return
+		default:
+			c.signIn = c.signIn || class&ofSignIn != 0
+			c.state = c.state || class&codeState != 0
+			c.reader = c.reader || class&ofReader != 0
+		}
+	}
+}
+
+// readAfter reads the words behind the code that ends at i: what became of the code
+// if its name was before it, else the name.
+func (c *codeContext) readAfter(i int) {
+	near, _, _ := strings.Cut(c.s[i:min(len(c.s), i+maxUnspaced)], "\n")
+	if unspacedCodeIn(near) {
+		c.oneTime = true
+		return
+	}
+	unknown, named := 0, c.noun
+	for range maxCodeWords {
+		class, end, breaks := c.wordAfter(i)
+		if end == i || breaks > 0 {
+			return
+		}
+		i = end
+		switch {
+		case class&ofMachine != 0 && !c.noun:
+			return
+		case c.verb && class&ofPurpose != 0:
+			c.forSignIn = true
+		case class&codeNoun != 0 && !named:
+			c.noun = true
+		case class&oneTimeNoun != 0 && !named:
+			c.noun, c.oneTime = true, true
+		case class == 0 && (unknown == 2 || !c.reader):
+			return
+		case class == 0:
+			unknown++
+		}
+		c.signIn = c.signIn || class&ofSignIn != 0
+		c.state = c.state || class&codeState != 0
+		c.reader = c.reader || class&ofReader != 0 && !named
+	}
+}
+
+// wordBefore gives the class of the word before i, where it begins, and how much
+// divides it from i: 0 blanks and signs within a phrase, 1 a colon or a comma, 2 the
+// end of a sentence. start is i if there is none.
+func (c *codeContext) wordBefore(i int) (class codeClass, start, breaks int) {
+	s, end := c.s, i
+	for end > 0 && i-end < maxCodeGap {
+		r, n := rune(s[end-1]), 1
+		if r >= utf8.RuneSelf {
+			r, n = utf8.DecodeLastRuneInString(s[:end])
+		}
+		b := breakOf(r)
+		if r == '.' && end < i && !is(s[end], space) {
+			b = 0 // within a name
+		}
+		if b < 0 {
+			break
+		}
+		breaks = max(breaks, b)
+		end -= n
+	}
+	start = end
+	for start > 0 && end-start < maxCodeWord {
+		r, n := rune(s[start-1]), 1
+		if r >= utf8.RuneSelf {
+			r, n = utf8.DecodeLastRuneInString(s[:start])
+		}
+		if breakOf(r) >= 0 && !(joinsWord[byte(r)] && r < utf8.RuneSelf && start < end && isLetterBefore(s, start-1)) {
+			break
+		}
+		start -= n
+		if start > 0 && is(s[start], upper) && is(s[start-1], lower) {
+			break // a part of a name: verifyCode
+		}
+	}
+	if start == end {
+		return 0, i, breaks
+	}
+	return c.classOf(start, end), start, breaks
+}
+
+// wordAfter is wordBefore for the word behind i, which ends at end.
+func (c *codeContext) wordAfter(i int) (class codeClass, end, breaks int) {
+	s, start := c.s, i
+	for start < len(s) && start-i < maxCodeGap {
+		r, n := utf8.DecodeRuneInString(s[start:])
+		b := breakOf(r)
+		if b < 0 {
+			break
+		}
+		breaks = max(breaks, b)
+		start += n
+	}
+	end = start
+	for end < len(s) && end-start < maxCodeWord {
+		r, n := utf8.DecodeRuneInString(s[end:])
+		if breakOf(r) >= 0 && !(joinsWord[byte(r)] && r < utf8.RuneSelf && end > start && isAt(s, end+1, letter)) {
+			break
+		}
+		end += n
+	}
+	if start == end {
+		return 0, i, breaks
+	}
+	return c.classOf(start, end), end, breaks
+}
+
+const maxCodeGap = 6
+
+// joinsWord may be within a word: one-time, d'erreur.
+var joinsWord = bytesOf("-'")
+
+func isLetterBefore(s string, i int) bool {
+	return i > 0 && (is(s[i-1], alnum) || s[i-1] >= utf8.RuneSelf)
+}
+
+// breakOf says how much a rune divides words, -1 if it is of a word.
+func breakOf(r rune) int {
+	switch {
+	case r < utf8.RuneSelf && is(byte(r), alnum):
+		return -1
+	case r == '\n', r == '.', r == '!', r == '?', r == ';', r == '。', r == '！', r == '？':
+		return 2
+	case r == ':', r == ',', r == '：', r == '，':
+		return 1
+	case r >= 0xc0 && r < 0x2000, r >= 0x3040 && inWord(r): // nearly all below are letters
+		return -1
+	}
+	return 0
+}
+
+// classOf gives the class of the word from start to end.
+func (c *codeContext) classOf(start, end int) codeClass {
+	word := c.s[start:end]
+	if allDigits(word) {
+		if len(word) <= 8 {
+			return codeLink | digitsInCode
+		}
+		return 0
+	}
+	switch {
+	case word == "tan": // the function
+		return 0
+	case start > 0 && placeholderAt(c.s, start-1) > 0: // another code of a list
+		return codeLink
+	}
+	if class, ok := codeWords[string(appendLower(c.buf[:0], word))]; ok {
+		return class
+	}
+	switch {
+	case word == "TAN":
+		return oneTimeNoun
+	case endsInFold(word, "time") && endsInFold(c.s[:start], "one "):
+		return ofSignIn
+	case len(word) > len("code") && endsInFold(word, "code"), endsInFold(word, "codes"):
+		return codeNoun
+	}
+	return 0
+}
+
+// appendLower appends s in lower case.
+func appendLower(dst []byte, s string) []byte {
+	for i := 0; i < len(s); {
+		if c := s[i]; c < utf8.RuneSelf {
+			if is(c, upper) {
+				c |= 0x20
+			}
+			dst = append(dst, c)
+			i++
+			continue
+		}
+		r, n := utf8.DecodeRuneInString(s[i:])
+		dst = utf8.AppendRune(dst, unicode.ToLower(r))
+		i += n
+	}
+	return dst
+}
+
+// unspacedCodeIn says whether a name of a code is in s, in a script without blanks.
+func unspacedCodeIn(s string) bool {
+	for i := range len(s) {
+		if s[i] < 0xe0 { // no rune of three bytes begins here
+			continue
+		}
+		r, _ := utf8.DecodeRuneInString(s[i:])
+		if !unspacedFirst[byte(r)] {
+			continue
+		}
+		for _, w := range unspacedCodes[r] {
+			if strings.HasPrefix(s[i:], w) {
+				return true
+			}
+		}
+	}
+	return false
+}
