@@ -16,15 +16,16 @@ var (
 )
 
 // document is one JSON value that jsontext has checked by RFC 8259 and RFC 7493:
-// syntax, UTF-8, and no duplicate names in an object. It is indexed as tokens, so
-// that a [cursor] walks over it without parsing again and skips any value in one
-// step.
+// syntax, UTF-8, and no duplicate names in an object. A text that fails the check
+// is repaired, if it can be, and checked again. It is indexed as tokens, so that a
+// [cursor] walks over it without parsing again and skips any value in one step.
 type document struct {
-	text      []byte
+	text      []byte // as sent, or repaired
 	tokens    []token
 	open      []uint32 // indexes of the tokens of unclosed objects and arrays
 	strings   stringStore
 	unescaped []byte // text of a document embedded in a string of another
+	repaired  []byte // see repair
 
 	value   bytes.Buffer // input of the checker
 	checker jsontext.Decoder
@@ -57,7 +58,7 @@ const maxPooledTokens = 128 << 10
 // release returns the document to the pool. Strings cloned from it stay valid.
 func (d *document) release() {
 	d.text, d.value = nil, bytes.Buffer{}
-	if cap(d.tokens) <= maxPooledTokens && cap(d.unescaped) <= 2*maxPooledTokens {
+	if cap(d.tokens) <= maxPooledTokens && max(cap(d.unescaped), cap(d.repaired)) <= 2*maxPooledTokens {
 		documentPool.Put(d)
 	}
 }
@@ -65,12 +66,16 @@ func (d *document) release() {
 // read checks a text that holds one value, nested at most depth levels, and
 // returns a cursor at its start.
 func (d *document) read(text []byte, depth int) cursor {
+	text = withoutMark(text)
 	end, err := d.scan(text, 0, depth)
 	if err == nil && skipBlanks(text, end) < len(text) {
 		err = errTrailing
 	}
 	return cursor{doc: d, err: err}
 }
+
+// withoutMark removes the byte order mark that some libraries write in front.
+func withoutMark(text []byte) []byte { return bytes.TrimPrefix(text, []byte("\ufeff")) }
 
 // readEmbedded reads a value that is embedded in a string of another document.
 func (d *document) readEmbedded(c cursor, depth int) cursor {
@@ -79,32 +84,50 @@ func (d *document) readEmbedded(c cursor, depth int) cursor {
 }
 
 // scan checks the value at pos and returns its end. It bounds the depth before
-// the recursive checker sees the value.
+// the recursive checker sees the value. A value that is refused is checked again
+// after its repair.
 func (d *document) scan(text []byte, pos, depth int) (end int, err error) {
 	if len(text) > maxText {
 		return 0, errNotJSON
 	}
-	d.text, d.tokens, d.open = text, d.tokens[:0], d.open[:0]
 	pos = skipBlanks(text, pos)
-	if end, err = d.index(pos, depth); err != nil {
+	if end, err = d.index(text, pos, depth); err == nil {
+		err = d.check(text[pos:end])
+	} else if !errors.Is(err, errTooDeep) {
 		return 0, err
 	}
-	d.value = *bytes.NewBuffer(text[pos:end])
-	d.checker.Reset(&d.value)
+	if err == nil || errors.Is(err, errDuplicate) || depth == 0 {
+		return end, err
+	}
+	end, ok := d.repair(text, pos, depth)
+	if !ok || len(d.repaired) > maxText {
+		return 0, err
+	}
+	if _, err = d.index(d.repaired, 0, depth); err == nil {
+		// Two names may be the same only now: both are read.
+		err = d.check(d.repaired, jsontext.AllowDuplicateNames(true))
+	}
+	return end, err
+}
+
+// check checks one value.
+func (d *document) check(value []byte, more ...jsontext.Options) error {
+	d.value = *bytes.NewBuffer(value)
+	d.checker.Reset(&d.value, more...)
 	switch checked, err := d.checker.ReadValue(); {
 	case errors.Is(err, jsontext.ErrDuplicateName):
-		return 0, errDuplicate
-	case err != nil || len(checked) != end-pos:
-		return 0, errNotJSON
+		return errDuplicate
+	case err != nil || len(checked) != len(value):
+		return errNotJSON
 	}
-	return end, nil
+	return nil
 }
 
 // index finds the tokens of the value at pos and its end. It looks only at
 // brackets, quotes and separators, so the tokens of invalid JSON are meaningless
 // and must not be read.
-func (d *document) index(pos, depth int) (end int, err error) {
-	text := d.text
+func (d *document) index(text []byte, pos, depth int) (end int, err error) {
+	d.text, d.tokens, d.open = text, d.tokens[:0], d.open[:0]
 	for p := pos; p < len(text); {
 		begin := p
 		switch c := text[p]; c {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"regexp"
 	"runtime"
 	"strings"
 	"testing"
@@ -13,9 +14,11 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// strictly checks a text that holds one value with jsontext.
+// strictly checks a text that holds one value with jsontext, which may have
+// strings that are not UTF-8, and a byte order mark.
 func strictly(text string) error {
-	d := jsontext.NewDecoder(bytes.NewBufferString(text))
+	text = strings.TrimPrefix(text, "\ufeff")
+	d := jsontext.NewDecoder(bytes.NewBufferString(text), jsontext.AllowInvalidUTF8(true))
 	if _, err := d.ReadValue(); err != nil {
 		return err
 	}
@@ -30,19 +33,22 @@ func agrees(t *testing.T, text string) {
 	const depth = 1000
 	doc := new(document)
 	err, want := doc.read([]byte(text), depth).err, strictly(text)
-	if (err == nil) != (want == nil) && !errors.Is(err, errTooDeep) {
+	if pythonNumber.MatchString(text) || strings.Count(text, "[")+strings.Count(text, "{") > depth {
+		return // see TestDocumentRepairs
+	}
+	if (err == nil) != (want == nil) && !errors.Is(want, jsontext.ErrDuplicateName) {
 		t.Errorf("%q: %v, jsontext: %v", text, err, want)
 	}
 	if err != nil {
 		return
 	}
 	// The tokens are the same as those of jsontext.
-	d := jsontext.NewDecoder(bytes.NewBufferString(text))
+	d := jsontext.NewDecoder(bytes.NewReader(withoutMark([]byte(text))), jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true))
 	for i := range doc.tokens {
 		k := doc.tokens[i]
-		found := []byte{text[k.begin]}
+		found := doc.text[k.begin : k.begin+1]
 		if !strings.Contains("{}[]", string(found)) {
-			found = []byte(text[k.begin : k.end&^escaped])
+			found = doc.text[k.begin : k.end&^escaped]
 		}
 		switch want, err := d.ReadToken(); {
 		case err != nil:
@@ -62,6 +68,8 @@ func agrees(t *testing.T, text string) {
 		t.Fatalf("%q: tokens are missing", text)
 	}
 }
+
+var pythonNumber = regexp.MustCompile(`\b(NaN|Infinity)\b`)
 
 func TestDocumentMatchesJSONText(t *testing.T) {
 	values := []string{
@@ -127,8 +135,16 @@ func TestDocumentDepthLimit(t *testing.T) {
 			if c := new(document).read([]byte(text), depth); c.err != nil {
 				t.Errorf("%s within %d: %v", text, depth, c.err)
 			}
-			if c := new(document).read([]byte(text), depth-1); !errors.Is(c.err, errTooDeep) {
-				t.Errorf("%s within %d: %v", text, depth-1, c.err)
+			c := new(document).read([]byte(text), depth-1)
+			if depth == 1 {
+				if !errors.Is(c.err, errTooDeep) {
+					t.Errorf("%s within 0: %v", text, c.err)
+				}
+				continue
+			}
+			want := strings.Repeat(open, depth-1) + "null" + strings.Repeat(end, depth-1)
+			if got := c.raw(); c.err != nil || string(got) != want {
+				t.Errorf("%s within %d: %s, %v", text, depth-1, got, c.err)
 			}
 		}
 	}

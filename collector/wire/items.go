@@ -20,6 +20,7 @@ type items struct {
 // splitBody starts at the beginning of a body. Release its document after the
 // last item.
 func splitBody(body []byte, depth int) items {
+	body = withoutMark(body)
 	s := items{doc: getDocument(), body: body, depth: depth, first: true}
 	s.pos = skipBlanks(s.body, s.pos)
 	if s.pos < len(body) && body[s.pos] == '[' {

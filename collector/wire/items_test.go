@@ -44,7 +44,12 @@ func TestItems(t *testing.T) {
 		{deep + "\n{}", `? !`},
 		{"{} \n\n \n{}\n", `{} {}`},
 		{`{"a":` + strings.Repeat("[", 15) + strings.Repeat("]", 15) + "}", `{"a":[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]}`},
-		{`{"a":` + strings.Repeat("[", 16) + strings.Repeat("]", 16) + "}", `?`},
+		{`{"a":` + strings.Repeat("[", 16) + strings.Repeat("]", 16) + "}", `{"a":[[[[[[[[[[[[[[[null]]]]]]]]]]]]]]]}`},
+		{"\ufeff{}\n{}", `{} {}`},
+		{"\ufeff[{}]", `{}`},
+		{"{}\n\ufeff{}", `{} ?`},
+		{"[{\"a\":\"\\ud83c\"},{\"b\":\"\xed\xa0\xbc\"}]", "{\"a\":\"\ufffd\"} {\"b\":\"\ufffd\ufffd\ufffd\"}"},
+		{"{\"a\":NaN}\n{\"a\":Infinit}\n{}", `{"a":null} ? {}`},
 	} {
 		s := splitBody([]byte(tc.body), 16)
 		var got []string

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"errors"
 	"strconv"
 	"unicode/utf16"
@@ -155,7 +156,7 @@ func (j *jsurl) string() bool {
 		plain = utf8.AppendRune(plain, high) // becomes U+FFFD
 	}
 	var err error
-	j.out, err = jsontext.AppendQuote(j.out, plain)
+	j.out, err = jsontext.AppendQuote(j.out, bytes.ToValidUTF8(plain, []byte("\ufffd")))
 	return err == nil
 }
 

@@ -3,7 +3,6 @@ package wire
 import (
 	"bytes"
 	"errors"
-	"unicode/utf8"
 
 	"google.golang.org/protobuf/encoding/protowire"
 )
@@ -36,47 +35,62 @@ func readOTLP[T any](r *Request, root *message, g *grouper, unmarshal func([]byt
 	if c.err != nil {
 		return all, c.err
 	}
-	left, spare := prune(c, isTraces(r))
+	left, spare := prune(c, isTraces(r), nil)
 	g.pruned = spare
+	if all, err = unmarshal(left); err == nil {
+		return all, nil
+	}
+	// One wrong record must not lose the others.
+	c = doc.read(amend(c), r.Limits.Depth+otlpStructure)
+	lists := listsOf(isTraces(r))
+	left, bad := prune(c, isTraces(r), func(record cursor) bool {
+		_, err := unmarshal(inRequest(lists, record.raw()))
+		return err != nil
+	})
+	for range bad {
+		g.to.Reject()
+	}
 	return unmarshal(left)
 }
 
-// message describes a protobuf message for the checks: which fields hold
-// messages, and which hold text.
-type message struct {
-	messages map[protowire.Number]*message
-	text     map[protowire.Number]bool
+// inRequest is a request with one record.
+func inRequest(lists [3]string, record []byte) []byte {
+	var text []byte
+	for _, name := range lists {
+		text = append(append(append(text, `{"`...), name...), `":[`...)
+	}
+	text = append(text, record...)
+	for range lists {
+		text = append(text, "]}"...)
+	}
+	return text
 }
+
+// message describes a protobuf message for the checks: which fields hold
+// messages.
+type message struct{ messages map[protowire.Number]*message }
 
 var logsRequest, tracesRequest = otlpMessages()
 
 func otlpMessages() (logs, traces *message) {
 	type fields = map[protowire.Number]*message
-	text := func(numbers ...protowire.Number) map[protowire.Number]bool {
-		m := map[protowire.Number]bool{}
-		for _, n := range numbers {
-			m[n] = true
-		}
-		return m
-	}
-	value := &message{text: text(1)}
-	pair := &message{messages: fields{2: value}, text: text(1)}
+	value := &message{}
+	pair := &message{fields{2: value}}
 	value.messages = fields{
-		5: {messages: fields{1: value}}, // array
-		6: {messages: fields{1: pair}},  // list of pairs
+		5: {fields{1: value}}, // array
+		6: {fields{1: pair}},  // list of pairs
 	}
-	resource := &message{messages: fields{1: pair}}
-	scope := &message{messages: fields{3: pair}, text: text(1, 2)}
-	record := &message{messages: fields{5: value, 6: pair}, text: text(3, 12)}
-	span := &message{text: text(3, 5), messages: fields{
+	resource := &message{fields{1: pair}}
+	scope := &message{fields{3: pair}}
+	record := &message{fields{5: value, 6: pair}}
+	span := &message{fields{
 		9:  pair,
-		11: {messages: fields{3: pair}, text: text(2)}, // event
-		13: {messages: fields{4: pair}, text: text(3)}, // link
-		15: {text: text(2)},                            // status
+		11: {fields{3: pair}}, // event
+		13: {fields{4: pair}}, // link
+		15: {},                // status
 	}}
 	request := func(item *message) *message {
-		scoped := &message{messages: fields{1: scope, 2: item}, text: text(3)}
-		return &message{messages: fields{1: {messages: fields{1: resource, 2: scoped}, text: text(3)}}}
+		return &message{fields{1: {fields{1: resource, 2: {fields{1: scope, 2: item}}}}}}
 	}
 	return request(record), request(span)
 }
@@ -107,9 +121,6 @@ func (m *message) check(b []byte, depth int, count *int) error {
 			return protowire.ParseError(n)
 		}
 		b = b[n:]
-		if m.text[number] && !utf8.Valid(field) {
-			return errShape
-		}
 		if inner := m.messages[number]; inner != nil {
 			if err := inner.check(field, depth-1, count); err != nil {
 				return err

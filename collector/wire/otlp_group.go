@@ -148,6 +148,9 @@ func (a attributes) value(keys ...string) (pcommon.Value, bool) {
 	return pcommon.Value{}, false
 }
 
+// wellFormed replaces what is not UTF-8: protobuf bodies are not checked for it.
+func wellFormed(s string) string { return strings.ToValidUTF8(s, "\ufffd") }
+
 // text is the first of the attributes that is a non-empty scalar.
 func (a attributes) text(keys ...string) string {
 	for _, key := range keys {
@@ -157,7 +160,7 @@ func (a attributes) text(keys ...string) string {
 		}
 		switch v.Type() {
 		case pcommon.ValueTypeStr, pcommon.ValueTypeInt, pcommon.ValueTypeDouble, pcommon.ValueTypeBool:
-			if s := v.AsString(); s != "" {
+			if s := wellFormed(v.AsString()); s != "" {
 				return s
 			}
 		default: // not a scalar

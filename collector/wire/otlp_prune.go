@@ -18,14 +18,25 @@ type pruner struct {
 	pruned int // records that were removed
 }
 
-// prune returns the rest, which is valid until the document is used again, and
-// the number of records that were removed.
-func prune(c cursor, traces bool) (left []byte, spare int) {
-	p := pruner{text: c.doc.text, out: c.doc.unescaped[:0]}
+// listsOf are the names of the nested lists of a request, outermost first.
+func listsOf(traces bool) [3]string {
 	if traces {
-		p.lists, p.unread = [...]string{"resourceSpans", "scopeSpans", "spans"}, isUnreadSpan
-	} else {
-		p.lists, p.unread = [...]string{"resourceLogs", "scopeLogs", "logRecords"}, isUnreadLog
+		return [...]string{"resourceSpans", "scopeSpans", "spans"}
+	}
+	return [...]string{"resourceLogs", "scopeLogs", "logRecords"}
+}
+
+// prune returns the rest, which is valid until the document is used again, and
+// the number of records that were removed: those that unwanted names, or if it is
+// nil those that are certainly ignored.
+func prune(c cursor, traces bool, unwanted func(cursor) bool) (left []byte, spare int) {
+	p := pruner{lists: listsOf(traces), unread: unwanted, text: c.doc.text, out: c.doc.unescaped[:0]}
+	switch {
+	case unwanted != nil:
+	case traces:
+		p.unread = isUnreadSpan
+	default:
+		p.unread = isUnreadLog
 	}
 	p.message(&c, 0)
 	c.doc.unescaped = append(p.out, p.text[p.from:]...)

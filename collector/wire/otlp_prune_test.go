@@ -46,11 +46,11 @@ func TestOTLPPrune(t *testing.T) {
 			continue
 		}
 		doc := new(document)
-		left, spare := prune(doc.read(r.Body, 30), isTraces(r))
+		left, spare := prune(doc.read(r.Body, 30), isTraces(r), nil)
 		if err := strictly(string(left)); err != nil {
 			t.Errorf("%v in %s", err, left)
 		}
-		if again, more := prune(new(document).read(left, 30), isTraces(r)); more != 0 || !bytes.Equal(again, left) {
+		if again, more := prune(new(document).read(left, 30), isTraces(r), nil); more != 0 || !bytes.Equal(again, left) {
 			t.Errorf("pruning again removes %d more records:\n%s\n%s", more, left, again)
 		}
 		if spare > 0 && len(left) >= len(r.Body) {
@@ -69,7 +69,7 @@ func TestOTLPPruneKeepsLists(t *testing.T) {
 		`{"attributes":[{"key":"a"},{"key":"value"},{"key":"b"},{"key":"event.name"}] }`:             `{"attributes":[{"key":"value"},{"key":"event.name"}] }`,
 		`{"attributes":[{},7,null,{"value":{}}],"resource":7,"resourceSpans":{},"events":[{"a":1}]}`: `{"attributes":[{},7,null,{"value":{}}],"resource":7,"resourceSpans":{},"events":[]}`,
 	} {
-		if left, _ := prune(new(document).read([]byte(body), 16), true); string(left) != want {
+		if left, _ := prune(new(document).read([]byte(body), 16), true, nil); string(left) != want {
 			t.Errorf("%s: got %s, want %s", body, left, want)
 		}
 	}

@@ -21,7 +21,7 @@ func isReadEvent(name string) bool {
 // addLog reads one log record: an event or an exception.
 func (g *grouper) addLog(res *resource, r plog.LogRecord) {
 	a := attributes(r.Attributes())
-	name := r.EventName()
+	name := wellFormed(r.EventName())
 	if name == "" {
 		name = a.text("event.name")
 	}
@@ -160,7 +160,7 @@ func (g *grouper) addSpan(res *resource, s ptrace.Span, own bool) {
 		p.beginView(route, s.StartTimestamp())
 		b.Trace = traceOf(s.TraceID())
 	case event:
-		b.AddEvent(Event{Name: s.Name(), Value: finiteOrZero(a.number("value"))})
+		b.AddEvent(Event{Name: wellFormed(s.Name()), Value: finiteOrZero(a.number("value"))})
 	}
 }
 
