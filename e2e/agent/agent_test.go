@@ -26,6 +26,7 @@ func TestAgent(t *testing.T) {
 		{"uncaught error", uncaughtError},
 		{"unhandled rejections", unhandledRejections},
 		{"missing resource", missingResource},
+		{"emoji at the cut", emojiAtTheCut},
 		{"error burst", errorBurst},
 		{"errors before the agent", earlyErrors},
 		{"fetch", fetches},

@@ -78,6 +78,28 @@ func missingResource(t *testing.T, s *harness) {
 	}
 }
 
+// emojiAtTheCut: a text is not cut inside a surrogate pair, and the errors after
+// it arrive, too.
+func emojiAtTheCut(t *testing.T, s *harness) {
+	s.visit("")
+	s.run(`
+		setTimeout(() => { throw new Error('x'.repeat(1023) + '🎉 tail') });
+		setTimeout(() => { throw new RangeError('plain') });
+		await new Promise(r => setTimeout(r, 50));
+		rum.error({name: 'y'.repeat(255) + '🎉', message: 'z'.repeat(1022) + '🎉 tail', stack: 'at f'.repeat(2048) + '🎉'});
+		rum.flush()`)
+	s.collector.beacon(t, "plain error", failure("RangeError"))
+	b := s.collector.beacon(t, "cut error", failure("Error"))
+	if e, _ := b.failure("Error"); e.Message != strings.Repeat("x", 1023) || strings.Contains(e.Stack, "\ufffd") {
+		t.Errorf("message ends with %q", e.Message[max(0, len(e.Message)-10):])
+	}
+	long := strings.Repeat("y", 255)
+	b = s.collector.beacon(t, "cut type", failure(long))
+	if e, _ := b.failure(long); e.Message != strings.Repeat("z", 1022)+"🎉" {
+		t.Errorf("message ends with %q", e.Message[max(0, len(e.Message)-10):])
+	}
+}
+
 // errorBurst: errors over the cap are counted.
 func errorBurst(t *testing.T, s *harness) {
 	s.visit("")

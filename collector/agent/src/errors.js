@@ -11,7 +11,7 @@ const MAX_STACK = 8192;
 const report = (type, message, stack, handled) =>
   add('errors', {
     type: clip(type),
-    message: clip(message, MAX_MESSAGE).replace(/^Uncaught (\(in promise\) )?/, ''),
+    message: clip(message, MAX_MESSAGE), // the collector removes "Uncaught " and the like
     stack: stack && clip(stack, MAX_STACK),
     handled,
     time: Date.now(),
