@@ -24,9 +24,11 @@ type Config struct {
 
 	// Origins are the pages that browsers may report from: "https://shop.example"
 	// exactly, or "https://*.shop.example" for all hosts below it, with a port
-	// if it has one. Without any, only pages on the collector's own host and on
-	// localhost may report; the pattern "*" allows the whole web. Requests
-	// without an Origin header are not from another site's page and always pass.
+	// if it has one; also "capacitor://localhost" and the like of apps, and "null"
+	// for pages without an origin, see edge.ParseOrigins. Without any, only pages
+	// on the collector's own host and on localhost may report; the pattern "*"
+	// allows every origin. Requests without an Origin header are not from another
+	// site's page and always pass.
 	Origins []string
 
 	// Region is a fixed region. RegionHeader names a header with a region or

@@ -8,18 +8,28 @@ import (
 func TestCORSAnswers(t *testing.T) {
 	some := func(c *Config) { c.Origins = []string{"https://shop.example"} }
 	all := func(c *Config) { c.Origins = []string{"*"} }
+	apps := func(c *Config) { c.Origins = []string{"capacitor://localhost", "null", "file://"} }
 	for _, tc := range []struct {
 		name   string
 		config func(*Config)
 		origin string
 		ok     bool
-		any    bool // every origin is allowed
+		any    bool // no credentials: everybody can have this origin
 	}{
 		{"allowed", some, "https://shop.example", true, false},
 		{"denied", some, "https://evil.test", false, false},
 		{"default", nil, "https://shop.example", false, false},
 		{"default, own host", nil, "http://collect.example", true, false},
 		{"all", all, "https://anything.example", true, true},
+		{"all, Capacitor", all, "capacitor://localhost", true, true},
+		{"all, Ionic", all, "ionic://localhost", true, true},
+		{"all, a file", all, "file://", true, true},
+		{"all, Electron", all, "app://shop", true, true},
+		{"all, opaque", all, "null", true, true},
+		{"named, Capacitor", apps, "capacitor://localhost", true, false},
+		{"named, opaque", apps, "null", true, true},
+		{"named, a file", apps, "file://", true, false},
+		{"not named", apps, "ionic://localhost", false, false},
 	} {
 		h := newHarness(t, tc.config)
 		header := []string{"Origin", tc.origin, "Host", "collect.example"}

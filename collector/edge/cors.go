@@ -32,7 +32,7 @@ func NewCORS(origins *Origins, allow, expose []string) *CORS {
 }
 
 // SetHeaders lets an allowed origin read the answer, and returns false for any
-// other. If every origin is allowed, none may send credentials.
+// other. Credentials are not for every origin, see sharesCredentials.
 func (c *CORS) SetHeaders(w http.ResponseWriter, r *http.Request) bool {
 	h := w.Header()
 	h["Vary"] = varyOrigin
@@ -45,7 +45,7 @@ func (c *CORS) SetHeaders(w http.ResponseWriter, r *http.Request) bool {
 	}
 	// Canonical names and shared values: every request comes through here.
 	h["Access-Control-Allow-Origin"] = r.Header["Origin"][:1:1]
-	if !c.origins.any {
+	if c.origins.sharesCredentials(origin) {
 		h["Access-Control-Allow-Credentials"] = allowCredentials
 	}
 	h["Access-Control-Expose-Headers"] = c.expose
