@@ -198,6 +198,7 @@ func (r *beaconReport) explain(field, kind, value string) {
 
 // explainPage explains the address of a page: only its path is kept.
 func (r *beaconReport) explainPage(field, value string, named bool) {
+	value = wire.PageURL(value)
 	switch {
 	case value == "":
 	case named:

@@ -2,6 +2,26 @@ package wire
 
 import "strings"
 
+// PageURL is the address of a page with the route that a router keeps in the
+// fragment: https://shop.example/app/#/orders/17 and …/app/#!/orders/17 are
+// https://shop.example/app/orders/17. Any other fragment is a place on the page,
+// or a token, and goes. The browser agent does the same.
+func PageURL(address string) string {
+	base, fragment, ok := strings.Cut(address, "#")
+	if !ok {
+		return address
+	}
+	route, ok := strings.CutPrefix(strings.TrimPrefix(fragment, "!"), "/")
+	if !ok {
+		return base
+	}
+	base, _, _ = strings.Cut(base, "?")
+	if i := strings.IndexAny(route, "?#"); i >= 0 {
+		route = route[:i]
+	}
+	return strings.TrimSuffix(base, "/") + "/" + strings.TrimLeft(route, "/")
+}
+
 // originOf is a URL up to its path.
 func originOf(address string) string {
 	i := strings.Index(address, "://")

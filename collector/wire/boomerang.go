@@ -249,6 +249,7 @@ func (f *boomerangForm) finish() {
 	if b.URL == "" && f.initiator != "xhr" {
 		b.URL = f.address
 	}
+	b.URL = PageURL(b.URL) // a route is part of the view's name
 	if f.pid != "" {
 		b.View = f.pid + " " + pathOf(b.URL)
 		if f.n != "" {
