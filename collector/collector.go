@@ -73,6 +73,7 @@ type Collector struct {
 	denied        denialCounts
 	endpoints     []*endpoint
 
+	served         resources
 	handler, admin http.Handler
 
 	batches sync.Pool // *beacon.Batch

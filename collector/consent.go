@@ -20,7 +20,7 @@ const (
 // parseConsent reads the word of a page or a setting; ok is false if it is
 // unknown. Without a word it returns fallback.
 func parseConsent(s string, fallback consent) (consent, bool) {
-	switch strings.ToLower(s) {
+	switch strings.ToLower(tidy(s)) {
 	case "":
 		return fallback, true
 	case "full":
@@ -44,10 +44,26 @@ func parseDefaultConsent(s string) (consent, error) {
 // browserConsent is the most that the browser's settings permit: Global Privacy
 // Control and Do Not Track mean minimal, whatever the page says.
 func browserConsent(h http.Header) consent {
-	if h.Get("Sec-Gpc") == "1" || h.Get("Dnt") == "1" {
+	if isSignalled(h["Sec-Gpc"]) || isSignalled(h["Dnt"]) {
 		return consentMinimal
 	}
 	return consentFull
+}
+
+// isSignalled reports whether a header asks for privacy. Proxies merge, repeat and
+// quote its values: one that is not clearly a "no" is enough.
+func isSignalled(lines []string) bool {
+	for _, line := range lines {
+		for value := range strings.SplitSeq(line, ",") {
+			value, _, _ = strings.Cut(value, ";") // parameters of structured fields
+			switch strings.ToLower(strings.Trim(value, " \t\"'")) {
+			case "", "0", "?0", "false", "no", "null", "unset", "unspecified", "undefined":
+			default:
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // consentOf is what may be kept of a beacon: the least of what the page, the

@@ -1,7 +1,9 @@
 package collector
 
 import (
+	"net/url"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/rumtop/rumtop/collector/enrich"
 	"github.com/rumtop/rumtop/collector/wire"
@@ -74,10 +76,18 @@ func (c *Collector) convert(
 }
 
 func (c *Collector) hash(purpose, raw string, s *sender) beacon.ID {
-	if len(raw) > maxIdentifier {
-		raw = raw[:maxIdentifier]
+	return c.identity.Hash(purpose, s.site.name, cutText(raw, maxIdentifier), s.Now)
+}
+
+// cutText cuts a text to at most limit bytes, not inside a character.
+func cutText(s string, limit int) string {
+	if len(s) <= limit {
+		return s
 	}
-	return c.identity.Hash(purpose, s.site.name, raw, s.Now)
+	for limit > 0 && !utf8.RuneStart(s[limit]) {
+		limit--
+	}
+	return s[:limit]
 }
 
 func (c *Collector) scrubName(s string) string    { return c.scrub.Text(s, maxName) }
@@ -136,13 +146,14 @@ func (c *Collector) setDimensions(raw *wire.Beacon, s *sender, out *beacon.Beaco
 	}
 	d[beacon.Connection] = connectionType(raw.Connection)
 	d[beacon.SDK] = s.SDK
-	if raw.SDK == "rum.js" {
+	if tidy(raw.SDK) == "rum.js" {
 		d[beacon.SDK] = "rum.js"
 	}
 }
 
 // deviceClass is the device class that the page names, "" if it is unknown.
 func deviceClass(s string) string {
+	s = tidy(s)
 	for _, class := range [...]string{enrich.Mobile, enrich.Tablet, enrich.Desktop, enrich.Other} {
 		if strings.EqualFold(s, class) {
 			return class
@@ -153,6 +164,7 @@ func deviceClass(s string) string {
 
 // connectionType is a type of the Network Information API, "" if s is none.
 func connectionType(s string) string {
+	s = tidy(s)
 	for _, t := range [...]string{"4g", "3g", "2g", "slow-2g", "5g", "wifi", "ethernet", "cellular", "none"} {
 		if strings.EqualFold(s, t) {
 			return t
@@ -165,7 +177,7 @@ func (c *Collector) convertTags(raw *wire.Beacon, s *sender, out *beacon.Beacon)
 	for _, t := range raw.Tags {
 		tag, known := s.site.tags.lookup(beacon.Tag(t), s.Now)
 		if !known {
-			key, value, ok := c.scrub.Tag(t.Key, t.Value)
+			key, value, ok := c.scrub.Tag(tidy(t.Key), tidy(t.Value))
 			if !ok {
 				c.refusedValues.increment(valueTag)
 				continue
@@ -183,7 +195,7 @@ func (c *Collector) convertErrors(raw *wire.Beacon, out *beacon.Beacon) {
 			c.refusedValues.increment(valueError)
 			continue
 		}
-		typ, message := normaliseError(e.Type, e.Message)
+		typ, message := normaliseError(tidy(e.Type), e.Message)
 		out.Errors = append(out.Errors, beacon.Error{
 			Type:    strings.Clone(c.scrub.Text(typ, maxErrorType)),
 			Message: strings.Clone(c.scrub.Text(message, maxMessage)),
@@ -198,7 +210,7 @@ func (c *Collector) convertErrors(raw *wire.Beacon, out *beacon.Beacon) {
 // says that there were some.
 func (c *Collector) convertMetrics(raw *wire.Beacon, s *sender, out *beacon.Beacon) (restored bool) {
 	for _, m := range raw.Metrics {
-		name, limit := metricName(m.Name)
+		name, limit := metricName(tidy(m.Name))
 		if m.Restored && isLoad(name) {
 			c.refusedValues.increment(valueRestore)
 			restored = true
@@ -225,7 +237,7 @@ func (c *Collector) convertMetrics(raw *wire.Beacon, s *sender, out *beacon.Beac
 
 func (c *Collector) convertRequests(raw *wire.Beacon, s *sender, out *beacon.Beacon) {
 	for _, r := range raw.Requests {
-		if s.isOwnRequest(r.URL) {
+		if c.isOwnRequest(r.URL, s) {
 			c.refusedValues.increment(valueOwn)
 			continue
 		}
@@ -247,8 +259,8 @@ func (c *Collector) convertRequests(raw *wire.Beacon, s *sender, out *beacon.Bea
 
 // isOwnRequest says whether a request went to the collector itself: some SDKs
 // report what they send.
-func (s *sender) isOwnRequest(url string) bool {
-	_, rest, ok := strings.Cut(url, "://")
+func (c *Collector) isOwnRequest(address string, s *sender) bool {
+	_, rest, ok := strings.Cut(address, "://")
 	if !ok {
 		return false
 	}
@@ -257,6 +269,10 @@ func (s *sender) isOwnRequest(url string) bool {
 		return false
 	}
 	path, _, _ := strings.Cut(rest, "?")
+	if path == s.path {
+		return true
+	}
+	_, path, _ = c.served.find(&url.URL{Path: path})
 	return withoutSignal(path) == withoutSignal(s.path)
 }
 
@@ -271,6 +287,7 @@ func withoutSignal(path string) string {
 }
 
 func method(s string) string {
+	s = tidy(s)
 	for _, m := range [...]string{"GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"} {
 		if strings.EqualFold(s, m) {
 			return m

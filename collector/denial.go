@@ -19,6 +19,8 @@ type denial uint8
 
 const (
 	deniedHeader denial = iota
+	deniedPath
+	deniedMethod
 	deniedOrigin
 	deniedEnding
 	deniedClientRate
@@ -50,6 +52,10 @@ var denials = [numDenials]struct {
 }{
 	deniedHeader: {"header", http.StatusRequestHeaderFieldsTooLarge, 0,
 		"too many header fields"},
+	deniedPath: {"path", http.StatusNotFound, 0,
+		"unknown path: see the paths in docs/sdks.md, and let a proxy remove its own prefix"},
+	deniedMethod: {"method", http.StatusMethodNotAllowed, 0,
+		"wrong method for this path: send POST, or GET where the SDK does"},
 	deniedOrigin: {"origin", http.StatusForbidden, 0,
 		"origin not allowed: add it to the collector's --origin"},
 	deniedEnding: {"ending", http.StatusServiceUnavailable, retryRestart,

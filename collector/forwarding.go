@@ -4,7 +4,6 @@ import (
 	"io"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/rumtop/rumtop/collector/forward"
 	"github.com/rumtop/rumtop/collector/wire"
@@ -65,12 +64,8 @@ func (e *endpoint) forward(r *http.Request, sent *bodyCopy, plain []byte, in *in
 		e.c.tee.Withhold(e.spec.SDK)
 		return
 	}
-	path := r.URL.Path
-	if key := r.PathValue("key"); key != "" {
-		path = strings.TrimPrefix(path, "/k/"+key)
-	}
 	e.c.tee.Offer(forward.Request{
-		Format: e.spec.SDK, Method: r.Method, Path: path, Query: r.URL.RawQuery,
+		Format: e.spec.SDK, Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery,
 		Header: r.Header, Body: sent.sent, Inflated: plain, Client: in.Addr,
 	})
 }

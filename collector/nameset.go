@@ -156,7 +156,7 @@ func (ns *nameSet[N]) hasRoom(n N, network uint64) bool {
 }
 
 // internScrubbed returns the name for a raw text: the text itself if it is
-// known, else what scrub leaves of it.
+// known, else its tidy form, or what scrub leaves of that.
 func internScrubbed(ns *nameSet[string], raw string, s *sender, scrub func(string) string) string {
 	if raw == "" {
 		return ""
@@ -164,7 +164,11 @@ func internScrubbed(ns *nameSet[string], raw string, s *sender, scrub func(strin
 	if own, ok := ns.lookup(raw, s.Now); ok {
 		return own
 	}
-	clean := scrub(raw)
+	neat := tidy(raw)
+	if own, ok := ns.lookup(neat, s.Now); ok {
+		return own
+	}
+	clean := tidy(scrub(neat))
 	if clean == "" {
 		return ""
 	}

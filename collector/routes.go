@@ -11,12 +11,11 @@ import (
 	"github.com/rumtop/rumtop/collector/wire"
 )
 
-// routes builds the handler: every format at its own paths and under the key,
-// the browser agent, and the admin endpoints.
+// routes builds the handler: every format and the browser agent at their own
+// paths and under the key, and the admin endpoints. Those are at their exact
+// paths only, so that a proxy can block them.
 func (c *Collector) routes() (http.Handler, error) {
-	mux := http.NewServeMux()
 	direct := map[string]*endpoint{}
-	preflighted := map[string]bool{} // by path: preflights have no method of their own
 	for _, f := range wire.Formats() {
 		e := &endpoint{c: c, format: f, spec: f.Spec()}
 		e.counts.seconds = newRequestSeconds(e.spec.SDK)
@@ -26,34 +25,40 @@ func (c *Collector) routes() (http.Handler, error) {
 			if method == http.MethodPost && !strings.Contains(path, "{") {
 				direct[path] = e
 			}
-			for _, p := range []string{path, "/k/{key}" + path} {
-				mux.Handle(method+" "+p, e)
-				if !preflighted[p] {
-					mux.Handle("OPTIONS "+p, c.limited(http.HandlerFunc(c.preflight)))
-					preflighted[p] = true
-				}
-			}
+			c.served.add(pattern, e)
 		}
 	}
-	mux.Handle("GET /rum.js", c.limited(agent.Handler()))
+	script := c.limited(agent.Handler())
+	c.served.add("GET /rum.js", script)
+	c.served.add("HEAD /rum.js", script)
 	metrics, err := c.metricsHandler()
 	if err != nil {
 		return nil, err
 	}
 	c.admin = c.adminRoutes(metrics)
+	admin := map[string]http.Handler{}
 	if !c.cfg.SeparateAdmin {
-		mux.HandleFunc("GET /healthz", c.healthz)
-		mux.HandleFunc("GET /readyz", c.readyz)
-		mux.Handle("GET /metrics", c.limited(metrics))
+		admin = map[string]http.Handler{"/healthz": c.admin, "/readyz": c.admin, "/metrics": c.limited(c.admin)}
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer c.recoverPanic()
-		// Nearly every request needs no pattern matching.
+		// Nearly every request is for an SDK's exact path.
 		if e := direct[r.URL.Path]; e != nil && r.Method == http.MethodPost {
 			e.ServeHTTP(w, r)
 			return
 		}
-		mux.ServeHTTP(w, r)
+		found, path, key := c.served.find(r.URL)
+		switch h := admin[r.URL.Path]; {
+		case h != nil && r.Method != http.MethodOptions:
+			h.ServeHTTP(w, r)
+		case found != nil:
+			c.serve(w, r, found, path, key)
+		case r.Method == http.MethodOptions:
+			// The page can then read what is wrong with the path.
+			c.limited(http.HandlerFunc(c.preflight)).ServeHTTP(w, r)
+		default:
+			c.refuse(w, r, deniedPath)
+		}
 	}), nil
 }
 
