@@ -182,9 +182,10 @@ func (in *intake) queueBeacons() bool {
 	for i := range in.ready[:in.n] {
 		b := &in.ready[i]
 		b.Dims[beacon.Region] = out.region
-		bt := &out.batchers[shardOf(b)][0]
+		shard := &out.batchers[b.Shard()]
+		bt := &shard[0]
 		if pressure && len(b.Errors) > 0 {
-			bt = &out.batchers[shardOf(b)][1]
+			bt = &shard[1]
 		}
 		if !c.gather(bt, b, in.sizes[i], pressure) {
 			joined++
@@ -194,14 +195,4 @@ func (in *intake) queueBeacons() bool {
 		c.queue.unreserve(joined * openingCost)
 	}
 	return true
-}
-
-// shardOf spreads users over shards; beacons without any identity go by their
-// own id.
-func shardOf(b *beacon.Beacon) uint8 {
-	key := b.Key()
-	if key == 0 {
-		key = b.ID
-	}
-	return beacon.ShardOf(key)
 }

@@ -63,11 +63,11 @@ func TestLingerPublishes(t *testing.T) {
 	}
 }
 
-// One user's beacons share a shard, whatever else they hold.
-func TestShardPerUser(t *testing.T) {
+// One session's beacons share a shard, before and after its user is known.
+func TestShardPerSession(t *testing.T) {
 	h := newHarness(t, nil)
 	for i := range 40 {
-		h.post(fmt.Sprintf(`[{"user":"u%d","view":"a%d","navigation":true},{"user":"u%d","session":"s%d","view":"b%d","errors":[{"message":"x"}]}]`, i, i, i, i, i))
+		h.post(fmt.Sprintf(`[{"session":"s%d","view":"a%d","navigation":true},{"user":"u%d","session":"s%d","view":"b%d","errors":[{"message":"x"}]}]`, i, i, i, i, i))
 	}
 	h.settle()
 	shardOf := map[beacon.ID]string{}
@@ -78,15 +78,15 @@ func TestShardPerUser(t *testing.T) {
 			t.Fatal(err)
 		}
 		shards[p.subject] = true
-		for _, user := range b.User {
-			if old := shardOf[user]; old != "" && old != p.subject {
-				t.Errorf("user %x in %s and %s", user, old, p.subject)
+		for _, session := range b.Session {
+			if old := shardOf[session]; old != "" && old != p.subject {
+				t.Errorf("session %x in %s and %s", session, old, p.subject)
 			}
-			shardOf[user] = p.subject
+			shardOf[session] = p.subject
 		}
 	}
 	if len(shardOf) != 40 || len(shards) < 8 {
-		t.Errorf("%d users in %d shards, want 40 in at least 8", len(shardOf), len(shards))
+		t.Errorf("%d sessions in %d shards, want 40 in at least 8", len(shardOf), len(shards))
 	}
 }
 

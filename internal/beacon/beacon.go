@@ -5,6 +5,8 @@
 // messages are scrubbed. The package uses neither the network nor the clock.
 package beacon
 
+import "cmp"
+
 // The vitals. LCP, INP, FCP and TTFB are in milliseconds, CLS has no unit.
 const (
 	LCP  = "lcp"
@@ -94,17 +96,10 @@ type Event struct {
 	Value float64
 }
 
-// Key is the identity by which users are counted: the user, else the session,
-// else the view; 0 if the client sent none of them.
-func (b *Beacon) Key() ID {
-	switch {
-	case b.User != 0:
-		return b.User
-	case b.Session != 0:
-		return b.Session
-	}
-	return b.View
-}
+// Shard is the shard of a beacon: that of its session, else its user, else its
+// view, else its own id. A session shares a shard before and after its user is
+// known.
+func (b *Beacon) Shard() uint8 { return shardOf(cmp.Or(b.Session, b.User, b.View, b.ID)) }
 
 // Weight is the factor for every count in this beacon: the inverse of its
 // sample rate. A client that samples sessions but not errors, such as the

@@ -45,10 +45,11 @@ func ExampleBeacon_Weight() {
 	// Output: 4
 }
 
-// All beacons of a user have one shard, so a shard is a sample of the users.
+// All beacons of a session have one shard, so a shard is a sample of the
+// sessions.
 func ExampleSubject() {
-	b := beacon.Beacon{User: 0x1112131415161718, Session: 2, View: 3}
-	subject := beacon.Subject("shop", "eu-west", beacon.ShardOf(b.Key()))
+	b := beacon.Beacon{Session: 0x1112131415161718, User: 2, View: 3}
+	subject := beacon.Subject("shop", "eu-west", b.Shard())
 	fmt.Println(subject)
 	site, region, shard, ok := beacon.ParseSubject(subject)
 	fmt.Println(site, region, shard, ok)

@@ -7,7 +7,7 @@ import "strings"
 const SubjectRoot = "rum.v1."
 
 // Shards is the number of shards of a site and region. A shard is a random
-// sample of the users.
+// sample of the sessions.
 const Shards = 16
 
 const (
@@ -39,9 +39,8 @@ func ShardToken(shard uint8) string {
 	return "0" + hexDigits[shard&(Shards-1):shard&(Shards-1)+1]
 }
 
-// ShardOf is the shard of a user: the low bits of its hash, so that all
-// beacons of one user share a shard. Pass [Beacon.Key].
-func ShardOf(user ID) uint8 { return uint8(user & (Shards - 1)) }
+// shardOf is the shard of an id: the low bits of its hash.
+func shardOf(id ID) uint8 { return uint8(id & (Shards - 1)) }
 
 // ParseSubject parses the subject of a batch. ok is false for all others, such
 // as those of markers and reports.

@@ -21,6 +21,24 @@ func TestSubjectRoundTrip(t *testing.T) {
 	}
 }
 
+func TestShardBySessionFirst(t *testing.T) {
+	for _, tc := range []struct {
+		b    Beacon
+		want uint8
+	}{
+		{Beacon{ID: 1, View: 2, User: 3, Session: 4}, 4},
+		{Beacon{ID: 1, View: 2, Session: 4}, 4},
+		{Beacon{ID: 1, View: 2, User: 3}, 3},
+		{Beacon{ID: 1, View: 2}, 2},
+		{Beacon{ID: 0x11}, 1},
+		{Beacon{}, 0},
+	} {
+		if got := tc.b.Shard(); got != tc.want {
+			t.Errorf("shard of %+v is %d, want %d", tc.b, got, tc.want)
+		}
+	}
+}
+
 func TestParseSubjectRejects(t *testing.T) {
 	for _, s := range []string{
 		"", "rum.v1.", "rum.v2.shop.eu.00", "rum.v1.shop", "rum.v1.shop.eu", "rum.v1.shop.eu.0", "rum.v1.shop.eu.10",
