@@ -1,6 +1,9 @@
 package scrub
 
-import "strings"
+import (
+	"bytes"
+	"strings"
+)
 
 // appendPath appends the template of a path: segments that identify a person or a
 // record become their kind (:id, :uuid, :token), what the site's authors wrote
@@ -21,7 +24,7 @@ func (sc *scan) appendPath(dst []byte, path string, of server, t *tally) []byte 
 		}
 		g := &sc.segment
 		*g = segment{
-			text: text, before: before, rest: rest, last: !more, of: of,
+			text: text, before: before, matrix: matrix, rest: rest, last: !more, of: of, placed: bytes.HasSuffix(dst, placedSuffix),
 			// src/users/list.js is the code's, https://host/users/jane/a.js is Jane's.
 			source: source && !(of.site && named == 1 && more),
 		}
@@ -40,6 +43,9 @@ func (sc *scan) appendPath(dst []byte, path string, of server, t *tally) []byte 
 		path = rest
 	}
 }
+
+// placedSuffix ends a path before the second number of a position.
+var placedSuffix = []byte(params[Geo] + "/")
 
 // isSource says whether a path leads to a source or built file, whose
 // directories name parts of the code.

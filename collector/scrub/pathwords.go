@@ -9,7 +9,10 @@ var personWords = words(`users user u profile profiles customers customer accoun
 	beneficiaries recipients recipient tenants residents citizens lawyers voters donors sellers seller buyers buyer
 	usuarios usuario benutzer nutzer kunden kunde utilisateurs utilisateur clientes cliente utenti utente gebruikers
 	klanten patienten mitarbeiter user-profile user-profiles userprofile user_profile customer-profile participants
-	attendees attendee speakers mentions`)
+	attendees attendee speakers mentions mitglieder mitglied membres membre miembros miembro membros membro membri leden
+	medewerkers empleados empleado employes dipendenti dipendente medlemmar medlemmer brugere anvandare kullanicilar
+	pacientes paciente pazienti alumnos alunos eleves studenten schueler lehrer aerzte medecins vendedores verkaeufer
+	abonnenten autoren auteurs autores`)
 
 // fixedWords are pages of a site that may follow a person word: /users/me.
 var fixedWords = words(`me new edit search settings login logout signin signout sign-in sign-out sign_in sign_out signup
@@ -40,4 +43,5 @@ var buildWords = words(`static assets build builds dist _next _nuxt js css chunk
 	deployments bundles`)
 
 // archiveWords are segments that a year may follow.
-var archiveWords = words(`blog blogs news archive archives posts press articles article uploads magazine stories`)
+var archiveWords = words(`blog blogs news archive archives posts press articles article uploads magazine stories year
+	years season seasons edition editions calendar jahr annee ano anno`)

@@ -5,8 +5,9 @@ import "strings"
 // segment is a segment of a path.
 type segment struct {
 	text, before string // decoded; of the segment before, as it was
-	rest         string // of the path
+	matrix, rest string // behind its semicolon; of the path
 	of           server
+	placed       bool   // behind a coordinate
 	source, last bool   // in the path of a source or built file; at its end
 	stem, ext    string // of a file at the end of a path; else stem is text
 }

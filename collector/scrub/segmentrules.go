@@ -45,6 +45,7 @@ func (g *segment) signs() (signs segmentSigns) {
 // segmentRules are what segments are asked about, in this order: the first that
 // matches decides. A segment that none matches stays.
 var segmentRules = []segmentRule{
+	{name: "coordinate", kind: Geo, matches: isCoordinateSegment},
 	{name: "number of the code", needs: digits, keep: true, matches: isCodeNumber},
 	{name: "number", needs: digits, kind: ID, matches: func(_ *scan, g *segment) bool { return allDigits(g.text) }},
 	{name: "id of a build", keep: true, matches: isBuildID},
@@ -59,10 +60,12 @@ var segmentRules = []segmentRule{
 	{name: "date", needs: digits | dash, keep: true, matches: func(_ *scan, g *segment) bool { return isISODate(g.text) }},
 	{name: "built file", needs: ext, keep: true, matches: isChunk},
 	{name: "named file", needs: ext, judge: judgeFile},
+	{name: "page of an error", needs: digits | ext, keep: true, matches: isErrorPage},
 	{name: "numbered file", needs: ext, judge: judgeNumberedFile},
 	{name: "part of a source's path", judge: judgeSource},
 	{name: "random", judge: judgeRandom},
-	{name: "long number in a slug", needs: digits, judge: judgeSlug},
+	{name: "code of an item", needs: digits, kind: ID, matches: isItemCode},
+	{name: "id in a slug", needs: digits, judge: judgeSlug},
 }
 
 // template gives what replaces a decoded segment, and its kind; empty if it stays.
@@ -118,15 +121,26 @@ func withoutBraces(s string) string {
 }
 
 func isPerson(sc *scan, g *segment) bool {
-	return !g.source && sc.isAfterPersonWord(g) && !fixedWords.has(g.text) && !isVersion(g.text)
+	return !g.source && sc.isAfterPersonWord(g) && !isPage(g.pageName()) && !isVersion(g.text)
+}
+
+// pageName is the segment without the extension of a document: pricing.html.
+func (g *segment) pageName() string {
+	if documentExtensions.has(g.ext) {
+		return g.stem
+	}
+	return g.text
 }
 
 // judgeAt judges a segment with an @: an address, a person's handle, a package, a
 // version of one, or a picture's density.
 func judgeAt(sc *scan, g *segment) (string, Kind, bool) {
 	i := strings.IndexByte(g.text, '@')
-	if _, found := sc.secretKind(g.text); found {
-		return params[Email], Email, true
+	if kind, found := sc.secretKind(g.text); found {
+		if kind != Geo { // a map's @52.52,13.40,12z
+			kind = Email
+		}
+		return params[kind], kind, true
 	}
 	if i == 0 { // @scope/pkg
 		if g.source || g.before == "npm" || g.before == "node_modules" || isPackage(g.rest) {
@@ -220,10 +234,4 @@ func judgeRandom(sc *scan, g *segment) (string, Kind, bool) {
 		out += "." + g.ext
 	}
 	return out, kind, true
-}
-
-// judgeSlug folds the long numbers of a slug: order-12345 becomes order-:id.
-func judgeSlug(_ *scan, g *segment) (string, Kind, bool) {
-	out, ok := foldNumbers(g.text)
-	return out, ID, ok
 }

@@ -40,30 +40,6 @@ func randomKind(s string) (Kind, bool) {
 	return 0, false
 }
 
-// foldNumbers replaces long numbers in a slug: order-12345 becomes order-:id.
-func foldNumbers(s string) (string, bool) {
-	var out []byte
-	for i := 0; i < len(s); {
-		j := i
-		for j < len(s) && is(s[j], digit) {
-			j++
-		}
-		if j-i >= 5 && (i == 0 || !is(s[i-1], alnum)) && !isAt(s, j, letter) {
-			if out == nil {
-				out = append(out, s[:i]...)
-			}
-			out = append(out, params[ID]...)
-		} else {
-			j = max(j, i+1)
-			if out != nil {
-				out = append(out, s[i:j]...)
-			}
-		}
-		i = j
-	}
-	return string(out), out != nil
-}
-
 // isParam says whether a segment is a parameter of a route already: :id, {id},
 // [slug], <int:id>, *, :id.json, order-:id.
 func isParam(s string) bool {
