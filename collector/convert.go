@@ -312,9 +312,9 @@ func (c *Collector) convertEvents(raw *wire.Beacon, s *sender, out *beacon.Beaco
 }
 
 // traceID accepts hexadecimal trace ids of W3C and B3, and returns "" for
-// anything else.
+// anything else, and for zeros.
 func traceID(s string) string {
-	if len(s) != 32 && len(s) != 16 {
+	if len(s) != 32 && len(s) != 16 || strings.Trim(s, "0") == "" {
 		return ""
 	}
 	for i := range len(s) {

@@ -72,7 +72,7 @@ func (e *endpoint) serve(w http.ResponseWriter, r *http.Request) int {
 	in := c.intakes.Get().(*intake)
 	defer c.intakes.Put(in)
 	in.reset(c, sender{
-		Sender: stitch.Sender{Site: site.name, SDK: e.spec.SDK, Now: now, Addr: addr, Agent: r.UserAgent()},
+		Sender: stitch.Sender{Site: site.name, SDK: e.spec.SDK, Now: now, Addr: addr, Agent: r.UserAgent(), Langs: r.Header.Get("Accept-Language")},
 		site:   site, place: c.locate(r, addr, viaProxy), client: c.agents.Classify(r.UserAgent()),
 		network: c.networkHash(addr), maxConsent: browserConsent(r.Header), host: r.Host, path: r.URL.Path,
 	})
@@ -92,14 +92,14 @@ func (e *endpoint) accept(w http.ResponseWriter, r *http.Request, body *edge.Bod
 		return e.deny(w, r, deniedEnding)
 	}
 	req := &wire.Request{
-		Body: body.Bytes, Header: r.Header, URL: r.URL,
+		Body: body.Bytes, Header: r.Header, URL: r.URL, Client: in.Client(),
 		Limits: wire.Limits{Depth: c.cfg.Limits.Depth},
 	}
 	var resend uint64
 	hasResendID := e.spec.ResendID != nil
 	if hasResendID {
-		req.ResendID = e.spec.ResendID(r)
-		resend = c.resends.Key(in.Site, in.SDK, req.ResendID, body.Bytes)
+		resend = stitch.RequestKey(&in.Sender, wire.Identifier(e.spec.ResendID(r)), body.Bytes)
+		req.ResendID = strconv.FormatUint(resend, 36)
 		if a, ok := c.resends.Find(resend); ok {
 			n := int64(a.Accepted + a.Rejected)
 			counts := beaconCounts{received: n}
@@ -108,9 +108,6 @@ func (e *endpoint) accept(w http.ResponseWriter, r *http.Request, body *edge.Bod
 			in.duplicate = true
 			e.spec.Answer(w, req, a)
 			return http.StatusOK
-		}
-		if req.ResendID == "" {
-			req.ResendID = strconv.FormatUint(resend, 36)
 		}
 	}
 	if e.format.Decode(req, in) != nil {

@@ -53,6 +53,7 @@ func (in *intake) reset(c *Collector, s sender) {
 // Accept implements wire.Sink.
 func (in *intake) Accept(raw *wire.Beacon) bool {
 	raw.URL, raw.Route = wire.PageURL(raw.URL), wire.PageURL(raw.Route)
+	raw.CleanIDs()
 	allowed := in.c.consentOf(raw, &in.sender)
 	in.minConsent = min(in.minConsent, allowed)
 	if !raw.ViewHints.Infer || raw.View != "" || allowed != consentFull {

@@ -22,4 +22,8 @@ type Sender struct {
 	Now   time.Time
 	Addr  netip.Addr
 	Agent string // User-Agent header
+	Langs string // Accept-Language header
 }
+
+// Client tells the client from others as far as its requests do.
+func (s *Sender) Client() string { return s.Addr.String() + "\n" + s.Agent + "\n" + s.Langs }

@@ -1,8 +1,8 @@
 package stitch
 
 import (
+	"crypto/sha256"
 	"encoding/binary"
-	"hash/maphash"
 	"sync"
 	"time"
 
@@ -16,8 +16,6 @@ import (
 //
 // Memory is bounded by two generations, of which the older is dropped.
 type Resends struct {
-	seed maphash.Seed
-
 	mu            sync.Mutex
 	recent, older map[uint64]wire.Result
 	since         time.Time
@@ -30,27 +28,27 @@ const (
 
 // NewResends returns an empty one.
 func NewResends() *Resends {
-	return &Resends{seed: maphash.MakeSeed(), recent: map[uint64]wire.Result{}}
+	return &Resends{recent: map[uint64]wire.Result{}}
 }
 
-// Key identifies a request of a site and an SDK: by the SDK's resend id if it has
-// one, else by its body.
-func (rs *Resends) Key(site, sdk, resendID string, body []byte) uint64 {
-	var h maphash.Hash
-	h.SetSeed(rs.seed)
-	h.WriteString(site)
-	h.WriteByte(0)
-	h.WriteString(sdk)
-	h.WriteByte(0)
-	if resendID != "" {
-		h.WriteString(resendID)
-	} else {
-		var n [8]byte
-		binary.LittleEndian.PutUint64(n[:], uint64(len(body)))
-		h.Write(n[:])
-		h.Write(body)
+// RequestKey identifies a request of a site and an SDK, on every collector alike:
+// by its body and the SDK's resend id. A resend id alone does not do: some send the
+// same one with everything. Without one, the client tells requests apart, too: two
+// people may report the same.
+func RequestKey(s *Sender, resendID string, body []byte) uint64 {
+	h := sha256.New()
+	parts := [...]string{s.Site, s.SDK, resendID, ""}
+	if resendID == "" {
+		parts[3] = s.Client()
 	}
-	return h.Sum64()
+	var length [8]byte
+	for _, part := range parts {
+		binary.LittleEndian.PutUint64(length[:], uint64(len(part)))
+		h.Write(length[:])
+		h.Write([]byte(part))
+	}
+	h.Write(body)
+	return binary.LittleEndian.Uint64(h.Sum(nil))
 }
 
 // Find returns the result of a request that was accepted before.

@@ -1,26 +1,30 @@
 package stitch
 
 import (
+	"fmt"
+	"net/netip"
 	"testing"
 	"time"
 
 	"github.com/rumtop/rumtop/collector/wire"
 )
 
-func TestResendsKeyParts(t *testing.T) {
-	rs := NewResends()
-	keys := map[uint64]bool{}
-	for _, k := range []uint64{
-		rs.Key("shop", "faro", "1", nil), rs.Key("blog", "faro", "1", nil), rs.Key("shop", "sentry", "1", nil),
-		rs.Key("shop", "faro", "", []byte("a")), rs.Key("shop", "faro", "", []byte("b")),
+func TestRequestKeyParts(t *testing.T) {
+	keys := map[uint64]string{}
+	for _, k := range []struct{ site, sdk, agent, id, body string }{
+		{"shop", "faro", "Chrome", "1", ""}, {"blog", "faro", "Chrome", "1", ""}, {"shop", "sentry", "Chrome", "1", ""},
+		{"shop", "faro", "Chrome", "1", "a"}, {"shop", "faro", "Chrome", "2", "a"},
+		{"shop", "faro", "Chrome", "", "a"}, {"shop", "faro", "Chrome", "", "b"}, {"shop", "faro", "Firefox", "", "a"},
 	} {
-		keys[k] = true
+		key := RequestKey(&Sender{Site: k.site, SDK: k.sdk, Agent: k.agent}, k.id, []byte(k.body))
+		if other, known := keys[key]; known {
+			t.Errorf("%+v has the key of %s", k, other)
+		}
+		keys[key] = fmt.Sprintf("%+v", k)
 	}
-	if len(keys) != 5 {
-		t.Errorf("%d distinct keys, want 5", len(keys))
-	}
-	if rs.Key("shop", "faro", "1", []byte("a")) != rs.Key("shop", "faro", "1", []byte("b")) {
-		t.Error("with a resend id, the body changes the key")
+	wifi, mobile := Sender{Site: "shop", Addr: netip.MustParseAddr("192.0.2.1")}, Sender{Site: "shop", Addr: netip.MustParseAddr("192.0.2.2")}
+	if RequestKey(&wifi, "1", []byte("a")) != RequestKey(&mobile, "1", []byte("a")) {
+		t.Error("a resend from another network is another request")
 	}
 }
 

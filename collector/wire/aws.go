@@ -39,12 +39,12 @@ func (AWSRUM) Decode(r *Request, to Sink) error {
 	inner := getDocument()
 	defer inner.release()
 	wanted := true
-	for {
+	for n := 0; ; n++ {
 		item, ok := s.next()
 		if !ok {
 			return s.err
 		}
-		batch := awsBatch{to: to, doc: inner, depth: r.Limits.Depth}
+		batch := awsBatch{to: to, doc: inner, depth: r.Limits.Depth, id: r.ResendID + "/" + strconv.Itoa(n)}
 		if !wanted || batch.decode(&item) != nil {
 			to.Reject()
 			continue
@@ -59,9 +59,10 @@ type awsBatch struct {
 	doc   *document // of one embedded text at a time
 	depth int
 
-	id, release, version string
-	user, session        string
-	tags                 []Tag
+	id               string // of the batch, else of the request
+	release, version string
+	user, session    string
+	tags             []Tag
 
 	pages    []*awsPage
 	latest   *awsPage
@@ -76,9 +77,6 @@ type awsPage struct {
 	key string
 }
 
-// nilID is what the client sends if it has no user or session.
-const nilID = "00000000-0000-0000-0000-000000000000"
-
 func (a *awsBatch) decode(c *cursor) error {
 	if !c.object() {
 		c.fail(errShape)
@@ -87,7 +85,9 @@ func (a *awsBatch) decode(c *cursor) error {
 	for c.more() {
 		switch string(c.key()) {
 		case "BatchId":
-			a.id = c.looseString()
+			if id := Identifier(c.looseString()); id != "" {
+				a.id = id
+			}
 		case "AppMonitorDetails":
 			c.pick(field{"version", &a.version})
 		case "UserDetails":
@@ -105,12 +105,7 @@ func (a *awsBatch) decode(c *cursor) error {
 	if c.err != nil || events.doc == nil {
 		return errShape
 	}
-	if a.user == nilID {
-		a.user = ""
-	}
-	if a.session == nilID {
-		a.session = ""
-	}
+	a.user, a.session = Identifier(a.user), Identifier(a.session)
 	if !events.array() {
 		return errShape
 	}
@@ -351,9 +346,7 @@ func (a *awsBatch) emit() (wanted bool) {
 		for _, t := range a.tags {
 			b.AddTag(t)
 		}
-		if a.id != "" {
-			b.ID = "aws/" + a.id + "/" + strconv.Itoa(i)
-		}
+		b.ID = "aws/" + a.id + "/" + strconv.Itoa(i)
 		if a.session == "" {
 			b.ViewHints.Infer = true
 		} else {

@@ -158,6 +158,16 @@ func (b *Beacon) Empty() bool {
 	return !b.Navigation && len(b.Metrics) == 0 && len(b.Errors) == 0 && len(b.Requests) == 0 && len(b.Events) == 0
 }
 
+// CleanIDs removes ids that name nothing: see [Identifier].
+func (b *Beacon) CleanIDs() {
+	for _, id := range [...]*string{&b.ID, &b.View, &b.Session, &b.User, &b.ViewHints.NavigationID, &b.ViewHints.LoadID} {
+		*id = Identifier(*id)
+	}
+	for i := range b.Metrics {
+		b.Metrics[i].ID = Identifier(b.Metrics[i].ID)
+	}
+}
+
 // mergeMetric adds a metric; the same metric again is a correction.
 func (b *Beacon) mergeMetric(m Metric) {
 	for i := range b.Metrics {

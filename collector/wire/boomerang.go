@@ -128,9 +128,9 @@ func (f *boomerangForm) setParam(name, raw string) {
 	case "pgu":
 		f.page = unescapeForm(raw)
 	case "pid":
-		f.pid, f.known = unescapeForm(raw), true
+		f.pid, f.known = Identifier(unescapeForm(raw)), true
 	case "n":
-		f.n = unescapeForm(raw)
+		f.n = Identifier(unescapeForm(raw))
 	case "rt.si":
 		b.Session, f.known = unescapeForm(raw), true
 	case "rt.quit":

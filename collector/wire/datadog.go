@@ -161,13 +161,13 @@ func (d *datadogEvent) decode(c *cursor) error {
 func (d *datadogEvent) finish() {
 	b := d.b
 	b.ViewHints.Defaults = true // the first copies may precede the user
-	for _, other := range []string{d.email, d.name} {
-		setIfEmpty(&b.User, other)
-	}
+	b.User = firstIdentifier(b.User, d.email, d.name)
 	switch d.typ {
 	case "view":
 		// Each copy repeats the page view; it counts once per view.
-		b.ID = "datadog/" + b.View + "/" + d.version
+		if view := Identifier(b.View); view != "" && d.version != "" {
+			b.ID = datadogID(view + "/" + d.version)
+		}
 		b.Navigation = true
 		for _, m := range d.vitals {
 			m.Restored = d.loading == "bf_cache"
@@ -191,8 +191,9 @@ func (d *datadogEvent) finish() {
 	}
 }
 
+// datadogID makes a beacon's id of an event's, "" if that names nothing.
 func datadogID(id string) string {
-	if id == "" {
+	if id = Identifier(id); id == "" {
 		return ""
 	}
 	return "datadog/" + id

@@ -136,11 +136,7 @@ func (c *cursor) elasticContext(b *Beacon, inp *string) {
 		case "user", "u":
 			var id, email, name string
 			c.pick(field{"id", &id}, field{"email", &email}, field{"em", &email}, field{"username", &name}, field{"un", &name})
-			for _, value := range []string{id, email, name} {
-				if b.User == "" {
-					b.User = value
-				}
-			}
+			setIfEmpty(&b.User, firstIdentifier(id, email, name))
 		case "tags", "g":
 			if !c.object() {
 				continue

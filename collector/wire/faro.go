@@ -149,11 +149,7 @@ func (p *faroPayload) readMeta(c *cursor) {
 		case "user":
 			var email, name, hash string
 			c.pick(field{"id", &b.User}, field{"email", &email}, field{"username", &name}, field{"hash", &hash})
-			for _, other := range []string{email, name, hash} {
-				if b.User == "" {
-					b.User = other
-				}
-			}
+			b.User = firstIdentifier(b.User, email, name, hash)
 		case "session":
 			p.readSession(c)
 		case "page":

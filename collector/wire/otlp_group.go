@@ -58,13 +58,10 @@ func readResource(r pcommon.Resource) resource {
 
 // groupOf finds or starts the group of a record.
 func (g *grouper) groupOf(res *resource, a attributes, url string, when pcommon.Timestamp) *group {
-	o := groupKey{url: url, session: a.text("session.id"), load: a.text("page.load.id"),
-		user: a.text("user.id", "enduser.id", "user.email", "user.name", "user.hash", "enduser.pseudo.id")}
-	if o.session == "" {
-		o.session = res.common.text("session.id")
-	}
-	if o.user == "" {
-		o.user = res.common.text("user.id", "enduser.id")
+	o := groupKey{
+		url: url, load: a.identifier("page.load.id"),
+		session: firstIdentifier(a.identifier("session.id"), res.common.identifier("session.id")),
+		user:    firstIdentifier(a.identifier(userAttributes[:]...), res.common.identifier(userAttributes[:]...)),
 	}
 	for _, p := range g.groups {
 		if p.key == o {
@@ -164,6 +161,19 @@ func (a attributes) text(keys ...string) string {
 				return s
 			}
 		default: // not a scalar
+		}
+	}
+	return ""
+}
+
+// userAttributes name a user, the best name first.
+var userAttributes = [...]string{"user.id", "enduser.id", "user.email", "user.name", "user.hash", "enduser.pseudo.id"}
+
+// identifier is the first of the attributes that names somebody.
+func (a attributes) identifier(keys ...string) string {
+	for _, key := range keys {
+		if id := Identifier(a.text(key)); id != "" {
+			return id
 		}
 	}
 	return ""

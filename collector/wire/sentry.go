@@ -106,7 +106,7 @@ func (f brokenReader) Read([]byte) (int, error) { return 0, f.err }
 
 // Decode implements [Format]. All items about one trace become one beacon.
 func (Sentry) Decode(r *Request, to Sink) error {
-	e := sentryEnvelope{to: to, doc: getDocument(), depth: r.Limits.Depth, resendID: r.ResendID, wanted: true}
+	e := sentryEnvelope{to: to, doc: getDocument(), depth: r.Limits.Depth, client: r.Client, wanted: true}
 	defer e.doc.release()
 	rest := r.Body
 	head, rest := cutLine(rest)
@@ -152,11 +152,14 @@ const maxTraces = 8
 
 // sentryEnvelope turns an envelope into beacons.
 type sentryEnvelope struct {
-	to       Sink
-	doc      *document
-	depth    int
-	resendID string
-	wanted   bool
+	to     Sink
+	doc    *document
+	depth  int
+	client string
+	wanted bool
+
+	eventID string // of the header: that of an item without its own
+	payload []byte // of the current item
 
 	release, environment string
 	rate                 float64
@@ -184,6 +187,8 @@ func (e *sentryEnvelope) readHeader(line []byte) error {
 	}
 	for c.more() {
 		switch string(c.key()) {
+		case "event_id":
+			e.eventID = Identifier(c.looseString())
 		case "sent_at":
 			if at, err := time.Parse(time.RFC3339Nano, c.looseString()); err == nil {
 				e.sent = float64(at.UnixMilli())
@@ -244,6 +249,7 @@ func (e *sentryEnvelope) readItem(item sentryItem, payload []byte) {
 		e.to.Ignore()
 		return
 	}
+	e.payload = payload
 	c := e.doc.read(payload, e.depth)
 	if c.err == nil {
 		read(&c)
@@ -253,26 +259,41 @@ func (e *sentryEnvelope) readItem(item sentryItem, payload []byte) {
 	}
 }
 
-// beaconOf finds or starts the beacon of a trace. id is that of its first item:
-// a resend has the same.
-func (e *sentryEnvelope) beaconOf(trace, id string) *Beacon {
+// beaconOf finds or starts the beacon of a trace, or one for an item without a
+// trace. id is that of its first item, at the item's time if it has one.
+func (e *sentryEnvelope) beaconOf(trace, id string, at float64) *Beacon {
+	trace, id = Identifier(trace), Identifier(id)
 	for i := range e.beacons {
-		if b := &e.beacons[i]; b.trace == trace {
+		if b := &e.beacons[i]; b.trace == trace && trace != "" {
 			return b.Beacon
 		}
 	}
 	if len(e.beacons) == maxTraces {
 		e.flush()
 	}
-	if id == "" {
-		id = e.resendID
-	}
 	b := getBeacon()
-	b.ID, b.View, b.Trace = "sentry/"+trace+"/"+id, trace, trace
+	b.ID, b.View, b.Trace = e.beaconID(trace, id, at), trace, trace
 	b.ViewHints.Defaults = true
 	b.Release, b.Environment = e.release, e.environment
 	e.beacons = append(e.beacons, sentryBeacon{trace, b})
 	return b
+}
+
+// beaconID makes the id of a beacon: a resend has the same. An item without an id
+// is identified by what it says, together with the envelope's id or its trace,
+// else with its time and client. If it has none of them either, nothing tells a
+// resend from a second report, and each counts.
+func (e *sentryEnvelope) beaconID(trace, id string, at float64) string {
+	switch {
+	case id != "":
+	case e.eventID != "" || trace != "":
+		id = e.eventID + "/" + contentID(e.payload)
+	case at > 0:
+		id = contentID([]byte(e.client), e.payload)
+	default:
+		return ""
+	}
+	return "sentry/" + trace + "/" + id
 }
 
 // flush passes the beacons to the sink.

@@ -120,9 +120,7 @@ func (s *sentryCommon) applyTo(b *Beacon) {
 	setIfEmpty(&b.Environment, s.environment)
 	setIfEmpty(&b.URL, s.url)
 	setIfEmpty(&b.UserAgent, s.agent)
-	for _, user := range []string{s.userID, s.email, s.username} {
-		setIfEmpty(&b.User, user)
-	}
+	setIfEmpty(&b.User, firstIdentifier(s.userID, s.email, s.username))
 	if s.source == "route" && strings.HasPrefix(s.name, "/") {
 		setIfEmpty(&b.Route, s.name)
 	} else if strings.HasPrefix(s.name, "/") {
@@ -161,7 +159,7 @@ func (e *sentryEnvelope) readEvent(c *cursor) {
 	if c.err != nil {
 		return
 	}
-	b := e.beaconOf(s.trace, s.id)
+	b := e.beaconOf(s.trace, s.id, s.at)
 	s.applyTo(b)
 	b.Unsampled = e.unsampled // errors come from every session
 	isMessage := message != "" || err.Type == ""

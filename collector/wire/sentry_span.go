@@ -54,7 +54,7 @@ func (e *sentryEnvelope) readTransaction(c *cursor) {
 	if c.err != nil {
 		return
 	}
-	b := e.beaconOf(s.trace, s.id)
+	b := e.beaconOf(s.trace, s.id, s.at)
 	s.applyTo(b)
 	b.SampleRate = e.rate
 	setIfEmpty(&b.Connection, c.clone(page.connection))
@@ -125,18 +125,19 @@ func (e *sentryEnvelope) addSpan(c *cursor, s *sentrySpan) {
 		return
 	}
 	trace := c.clone(s.trace)
-	b := e.beaconOf(trace, c.clone(s.id))
+	b := e.beaconOf(trace, c.clone(s.id), unixSeconds(s.end))
 	for _, value := range [...]struct {
 		dst  *string
 		text []byte
 	}{
-		{&b.Release, s.release}, {&b.Environment, s.environment}, {&b.User, s.user}, {&b.User, s.email},
+		{&b.Release, s.release}, {&b.Environment, s.environment},
 		{&b.UserAgent, s.agent}, {&b.Connection, s.connection},
 	} {
 		if *value.dst == "" {
 			*value.dst = c.clone(value.text)
 		}
 	}
+	setIfEmpty(&b.User, firstIdentifier(c.clone(s.user), c.clone(s.email)))
 	b.updateTime(unixSeconds(s.end))
 	b.SampleRate = e.rate
 	if rate := parseNumber(string(s.rate)); rate > 0 {
@@ -337,12 +338,14 @@ func (e *sentryEnvelope) readMetrics(c *cursor) {
 			continue
 		}
 		for c.more() {
-			var name, value, kind, trace string
-			c.pick(field{"name", &name}, field{"value", &value}, field{"type", &kind}, field{"trace_id", &trace})
+			var name, value, kind, trace, at string
+			c.pick(
+				field{"name", &name}, field{"value", &value}, field{"type", &kind}, field{"trace_id", &trace}, field{"timestamp", &at},
+			)
 			if c.err != nil || name == "" {
 				continue
 			}
-			b := e.beaconOf(trace, "")
+			b := e.beaconOf(trace, "", unixSeconds([]byte(at)))
 			if kind == "counter" {
 				b.AddEvent(Event{Name: name, Value: parseNumber(value)})
 			} else {

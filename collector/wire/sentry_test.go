@@ -115,7 +115,7 @@ func TestSentryEnvelopes(t *testing.T) {
 	}{
 		{"binary attachment before an event", "{}\n" + `{"type":"replay_recording","length":7}` + "\n\x00\n\xff{\"\n}\n" + event, 1, 0, 1, false},
 		{"session, client report, log", "{}\n" + `{"type":"session"}` + "\n{}\n" + `{"type":"client_report"}` + "\n{}\n" + `{"type":"log","length":2}` + "\n{}\n", 0, 0, 3, false},
-		{"payload with its length", "{}\n" + `{"type":"event","length":28}` + "\n" + `{"level":"info","message":1}` + "\n" + event, 1, 0, 0, false},
+		{"payload with its length", "{}\n" + `{"type":"event","length":28}` + "\n" + `{"level":"info","message":1}` + "\n" + event, 2, 0, 0, false},
 		{"length beyond the end keeps what came before", "{}\n" + event + `{"type":"event","length":99999}` + "\n{}", 1, 0, 0, true},
 		{"negative length", "{}\n" + `{"type":"event","length":-5}` + "\n{}", 0, 0, 0, true},
 		{"length not a number", "{}\n" + `{"type":"event","length":"NaN"}` + "\n{}", 0, 0, 0, true},

@@ -65,9 +65,9 @@ type Spec struct {
 	// otherwise.
 	Deny func(w http.ResponseWriter, h http.Header, why Denial)
 
-	// ResendID identifies a request: a resend has the same. If it returns "",
-	// a hash of the body identifies the request. nil: the beacons' own ids
-	// identify resends.
+	// ResendID is the SDK's id of a request: a resend has the same, and the same
+	// body. If it names nothing, client and body identify the request. nil: the
+	// beacons' own ids identify resends.
 	ResendID func(*http.Request) string
 }
 
@@ -76,7 +76,8 @@ type Request struct {
 	Body     []byte // inflated; reused after Decode returns
 	Header   http.Header
 	URL      *url.URL
-	ResendID string // see Spec.ResendID
+	ResendID string // a hash of the request: a resend has the same
+	Client   string // tells the client from others: its address, user agent, languages
 	Limits   Limits
 }
 
