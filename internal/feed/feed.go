@@ -19,7 +19,14 @@ type Feed struct {
 	Loop *agg.Loop
 	// Failed yields the error that ended the feed before its context did.
 	Failed <-chan error
+	// Patience is how long the connection may be lost while the history is read,
+	// before [Feed.Complete] fails.
+	Patience time.Duration
 }
+
+// patience is the default of Feed.Patience: a server that restarts is back by
+// then.
+const patience = 30 * time.Second
 
 // start runs read and the loop for as long as ctx lives.
 func start(ctx context.Context, loop *agg.Loop, interval time.Duration, read func(context.Context) error) *Feed {
@@ -32,7 +39,7 @@ func start(ctx context.Context, loop *agg.Loop, interval time.Duration, read fun
 			}
 		}()
 	}
-	return &Feed{Loop: loop, Failed: failed}
+	return &Feed{Loop: loop, Failed: failed, Patience: patience}
 }
 
 // Ask replaces the query. The answer follows at once, and again at every
@@ -44,6 +51,9 @@ func (f *Feed) Frames() <-chan *frame.Frame { return f.Loop.Frames() }
 
 // errEnded is returned when the feed ends while a frame is awaited.
 var errEnded = errors.New("the aggregator has stopped")
+
+// errLost is returned when the history cannot be read to its end.
+var errLost = errors.New("lost the connection while reading the history: check the server, then try again")
 
 // askInterval is the pause between two queries while [Feed.Complete] waits:
 // shorter than a refresh, so that the first complete frame arrives sooner.
@@ -65,17 +75,24 @@ func (f *Feed) Next(ctx context.Context, ready func(*frame.Frame) bool) (*frame.
 }
 
 func (f *Feed) await(ctx context.Context, ready func(*frame.Frame) bool, tick <-chan time.Time, onTick func()) (*frame.Frame, error) {
+	connected := time.Now() // when it last was
 	for {
 		select {
 		case <-tick:
 			onTick()
 		case <-ctx.Done():
-			return nil, ctx.Err()
+			return nil, context.Cause(ctx)
 		case err := <-f.Failed:
 			return nil, err
 		case answer, ok := <-f.Frames():
 			if !ok {
-				return nil, cmp.Or(ctx.Err(), errEnded)
+				return nil, cmp.Or(context.Cause(ctx), errEnded)
+			}
+			if answer.Health.Connected {
+				connected = time.Now()
+			}
+			if answer.Health.Loading < 1 && time.Since(connected) > f.Patience {
+				return nil, errLost
 			}
 			if answer.Health.Loading >= 1 && (ready == nil || ready(answer)) {
 				return answer, nil
@@ -98,7 +115,7 @@ func (f *Feed) Latest(ctx context.Context, q frame.Query) (*frame.Frame, error) 
 				return answer, nil
 			}
 		case <-ctx.Done():
-			return nil, ctx.Err()
+			return nil, context.Cause(ctx)
 		}
 	}
 }
