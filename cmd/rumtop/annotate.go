@@ -50,6 +50,9 @@ func (p *program) annotateCommand() *cobra.Command {
 				return err
 			}
 			defer conn.Close()
+			if err := from.known(ctx, conn); err != nil { // its first deploy
+				p.printError(err)
+			}
 			stored, err := stream.Annotate(ctx, conn, site, m)
 			if err != nil {
 				return err

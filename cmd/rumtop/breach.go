@@ -1,11 +1,7 @@
 package main
 
 import (
-	"bytes"
-	"context"
-	"encoding/json"
 	"fmt"
-	"os/exec"
 	"time"
 
 	"github.com/rumtop/rumtop/internal/frame"
@@ -71,56 +67,4 @@ func telemetry(f *frame.Frame) (out []string) {
 	warn(h.SampleBefore > 0 && h.SampleBefore != h.SampleRate, "sampling went from %.3g%% to %.3g%%", 100*h.SampleBefore, 100*h.SampleRate)
 	warn(h.QuietS > 30, "no beacons for %.0f s", h.QuietS)
 	return out
-}
-
-// breachTimeout is how long the command of --on-breach may run.
-const breachTimeout = 30 * time.Second
-
-// runOnBreach runs the command of --on-breach and waits for it.
-func runOnBreach(ctx context.Context, command string, b *breach) error {
-	in, err := json.Marshal(b)
-	if err != nil {
-		return fmt.Errorf("describe the breach: %w", err)
-	}
-	ctx, cancel := context.WithTimeout(ctx, breachTimeout)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, "/bin/sh", "-c", command)
-	cmd.Stdin = bytes.NewReader(append(in, '\n'))
-	cmd.WaitDelay = time.Second
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("--on-breach: %w: %s", err, bytes.TrimSpace(out[:min(len(out), 200)]))
-	}
-	return nil
-}
-
-// breachRunner runs the command of --on-breach, for one breach after the other.
-// While it runs, it queues a few breaches and drops more.
-type breachRunner struct {
-	command string
-	waiting chan *breach
-}
-
-func newBreachRunner(command string) *breachRunner {
-	return &breachRunner{command, make(chan *breach, 4)}
-}
-
-func (r *breachRunner) enqueue(b *breach) {
-	select {
-	case r.waiting <- b:
-	default:
-	}
-}
-
-// run runs until ctx ends. It calls failed with the error of each command.
-func (r *breachRunner) run(ctx context.Context, failed func(error)) {
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case b := <-r.waiting:
-			if err := runOnBreach(ctx, r.command, b); err != nil && ctx.Err() == nil {
-				failed(err)
-			}
-		}
-	}
 }

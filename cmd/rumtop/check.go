@@ -29,7 +29,8 @@ func (p *program) checkCommand() *cobra.Command {
 		Use:   "check",
 		Short: "Check objectives and error budgets",
 		Long: `check reads the history that the objectives need and prints each burn rate.
-Exit status 0: no breach, 1: a breach, 3: not enough data.
+` + exitHelp("check") + `
+With --watch it runs until it is stopped, and then ends with 0.
 
 Objectives are read from the configuration file like any flag:
 
@@ -54,7 +55,7 @@ Objectives are read from the configuration file like any flag:
 				return usage("--on-breach without --watch: add --watch, or use the exit status")
 			}
 			ctx := cmd.Context()
-			conn, site, err := from.connect(ctx, "rumtop check")
+			conn, site, err := from.connectKnown(ctx, "rumtop check")
 			if err != nil {
 				return err
 			}
@@ -77,45 +78,46 @@ var errBreach = &statusError{exitFailed, errors.New("error budget breach")}
 func (p *program) check(ctx context.Context, cfg agg.Config, o *objectiveFlags, source *feed.Live, site, format string, watch bool) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	p.stopWithReader(ctx)
 	since := o.longWindow + time.Minute
 	f := source.Start(ctx, feed.LiveOptions{Config: cfg, Site: site, Since: since, Interval: time.Second})
-	query := frame.Query{Site: site, By: "region", Window: o.longWindow}
-	f.Ask(query)
-	alarm := newBreachRunner(o.onBreach)
-	if o.onBreach != "" {
-		go alarm.run(ctx, p.printError)
+	seen, err := f.Complete(ctx, frame.Query{Site: site, By: "region", Window: o.longWindow}, nil)
+	if err != nil {
+		return err
 	}
+	if !watch {
+		if err := printBurns(p.stdout, seen, format, o.longWindow); err != nil {
+			return fmt.Errorf("write the objectives: %w", err)
+		}
+		return checkStatus(seen)
+	}
+	var onBreach func(*breach)
+	if o.onBreach != "" {
+		alarm := startBreachRunner(ctx, o.onBreach, p.printError)
+		defer alarm.wait()
+		defer cancel()
+		onBreach = alarm.enqueue
+	}
+	return untilStopped(p.watchBreaches(ctx, f, seen, format, onBreach))
+}
+
+// watchBreaches prints each breach that starts or ends, from the frame seen on,
+// and calls onBreach, if not nil.
+func (p *program) watchBreaches(ctx context.Context, f *feed.Feed, seen *frame.Frame, format string, onBreach func(*breach)) (err error) {
 	var breaches frame.Breaches
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case err := <-f.Failed:
-			return err
-		case seen, ok := <-f.Frames():
-			switch {
-			case !ok:
-				return ctx.Err()
-			case seen.Health.Loading < 1:
-				continue
-			case !watch:
-				if err := printBurns(p.stdout, seen, format, o.longWindow); err != nil {
-					return err
-				}
-				return checkStatus(seen)
-			}
-			b := breachOf(&breaches, seen)
-			if b == nil {
-				continue
-			}
-			if o.onBreach != "" {
-				alarm.enqueue(b)
-			}
-			if err := printBreach(p.stdout, b, format); err != nil {
-				return err
-			}
+	for ; err == nil; seen, err = f.Next(ctx, nil) {
+		b := breachOf(&breaches, seen)
+		if b == nil {
+			continue
+		}
+		if onBreach != nil {
+			onBreach(b)
+		}
+		if err := printBreach(p.stdout, b, format); err != nil {
+			return fmt.Errorf("write the breach: %w", err)
 		}
 	}
+	return err
 }
 
 // checkStatus is the error that sets the exit status.
@@ -130,18 +132,23 @@ func checkStatus(f *frame.Frame) error {
 		}
 	}
 	if len(unknown) > 0 {
-		return &statusError{exitNoData, fmt.Errorf("not enough data for %s: needs --burn-for of history and %d values", strings.Join(unknown, ", "), frame.Thin)}
+		return noData("not enough data for %s: needs --burn-for of history and %d values", strings.Join(unknown, ", "), frame.Thin)
 	}
 	return nil
 }
 
-// burnReport is what check --format json prints.
+// burnSchema names the document that check --format json prints.
+const burnSchema = "rumtop.check/1"
+
+// burnReport is that document.
 type burnReport struct {
 	Schema     string       `json:"schema"`
 	At         time.Time    `json:"at"`
 	Site       string       `json:"site"`
 	Objectives []frame.Burn `json:"objectives"`
 	Telemetry  []string     `json:"telemetry,omitempty"`
+	// Unjudged is why the objectives could not be checked.
+	Unjudged string `json:"could_not_judge,omitempty"`
 }
 
 // printBurns prints the objectives of a frame. window is the long one of the
@@ -150,7 +157,7 @@ func printBurns(w io.Writer, f *frame.Frame, format string, window time.Duration
 	if format == "json" {
 		enc := json.NewEncoder(w)
 		enc.SetEscapeHTML(false)
-		return enc.Encode(burnReport{"rumtop.check/1", f.At, f.Site, f.Objectives, telemetry(f)})
+		return enc.Encode(burnReport{Schema: burnSchema, At: f.At, Site: f.Site, Objectives: f.Objectives, Telemetry: telemetry(f)})
 	}
 	b := &strings.Builder{}
 	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)

@@ -7,7 +7,9 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os/signal"
 	"runtime/debug"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -45,6 +47,7 @@ Runs until SIGTERM, then publishes what it has accepted; a second signal exits a
 			if len(sites) == 0 {
 				return usage("no site: set a name and its public key with --site shop=KEY")
 			}
+			signal.Ignore(syscall.SIGPIPE) // who reads the log may go away
 			// A request leaves some kilobytes of garbage and retains little: collecting
 			// less often serves a tenth more requests.
 			debug.SetGCPercent(400)

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"fmt"
 	"io"
+	"os"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -34,5 +36,22 @@ func TestHelpLengths(t *testing.T) {
 			t.Errorf("%s: got %q, want a capital letter first", path, cmd.Short)
 		}
 		cmd.LocalFlags().VisitAll(func(f *pflag.Flag) { check(path+" --"+f.Name, f.Usage, flagHelp) })
+	}
+}
+
+// The README has the table of exit statuses that help prints.
+func TestReadmeExitStatuses(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for status, m := range exitMeanings {
+		row := fmt.Sprintf("| %d | %s | %s | %s |", status, m.any, m.verdict, m.check)
+		if status == exitUnjudged { // only verdict and check
+			row = fmt.Sprintf("| %d | | %s | %s |", status, m.verdict, m.check)
+		}
+		if !strings.Contains(string(readme), row) {
+			t.Errorf("README.md has no row %q", row)
+		}
 	}
 }

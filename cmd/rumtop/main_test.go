@@ -1,9 +1,7 @@
 package main
 
 import (
-	"context"
 	"errors"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
@@ -14,11 +12,7 @@ import (
 
 // TestMain lets the scripts run the test binary as rumtop.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
-		"rumtop": func() {
-			os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
-		},
-	})
+	testscript.Main(m, map[string]func(){"rumtop": main})
 }
 
 // TestCommandLineScripts runs the scripts: the behaviour that users and shell

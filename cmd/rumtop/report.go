@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -55,7 +56,7 @@ than --min-cohort users are hidden. All times are UTC.`,
   rumtop report incident.rumsnap --format md --onset 14:02 --end 14:19 --summary summary.txt
   rumtop report incident.rumsnap --format json | jq .affected_users`,
 		Args: cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error { return p.report(&r, args[0]) },
+		RunE: func(cmd *cobra.Command, args []string) error { return p.report(cmd.Context(), &r, args[0]) },
 	}
 	fs := cmd.Flags()
 	fs.StringVar(&r.format, "format", "", "output format: html, md, json, csv (default: by the name of -o, else html)")
@@ -76,7 +77,7 @@ than --min-cohort users are hidden. All times are UTC.`,
 }
 
 // report writes a report.
-func (p *program) report(r *reportFlags, path string) error {
+func (p *program) report(ctx context.Context, r *reportFlags, path string) error {
 	if r.format == "" {
 		r.format = strings.TrimPrefix(filepath.Ext(r.output), ".")
 		if !slices.ContainsFunc(reportFormats[:], r.is) {
@@ -109,6 +110,8 @@ func (p *program) report(r *reportFlags, path string) error {
 	if o.Filter, err = filter.Parse(r.filter); err != nil {
 		return usage("%w", err)
 	}
+	done := exitOnSignal(ctx)
+	defer done()
 	if o.Summary, err = p.readSummary(r.summary); err != nil {
 		return err
 	}
@@ -122,7 +125,7 @@ func (p *program) report(r *reportFlags, path string) error {
 	}
 	doc, err := report.Build(f, o)
 	if errors.Is(err, report.ErrNothing) {
-		return &statusError{exitNoData, err}
+		return noData("%w", err)
 	}
 	if err != nil {
 		return fmt.Errorf("report of %s: %w", filepath.Base(path), err)
@@ -131,6 +134,7 @@ func (p *program) report(r *reportFlags, path string) error {
 	if err := reportFormats[at].render(&text, doc); err != nil {
 		return fmt.Errorf("write the report: %w", err)
 	}
+	done()
 	out, err := p.openOutput(r.output)
 	if err != nil {
 		return err

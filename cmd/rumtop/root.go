@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -18,7 +19,8 @@ type program struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	env            []string
-	started        bool // the command line was valid and a command ran
+	stop           context.CancelCauseFunc // stops the command
+	started        bool                    // the command line was valid and a command ran
 
 	views *config.Views // set when the configuration is read
 
@@ -82,7 +84,9 @@ func (p *program) command() *cobra.Command {
 	}
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
 		var err error
-		if p.views, err = config.Apply(cmd, p.env); err != nil {
+		if p.views, err = config.Apply(cmd, p.env); err != nil && unjudged[cmd.Name()] != nil {
+			return &statusError{exitUnjudged, err} // the command line is right, what is around it is not
+		} else if err != nil {
 			return usage("%w", err)
 		}
 		p.started = true

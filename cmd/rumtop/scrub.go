@@ -46,6 +46,7 @@ With --ndjson each input line is a JSON string and each output line an object:
 				p.started = false
 				return usage("--ndjson with --as beacon: remove --ndjson")
 			}
+			defer exitOnSignal(cmd.Context())()
 			s, err := scrub.New(scrub.Config{})
 			if err != nil {
 				return err

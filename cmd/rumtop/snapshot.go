@@ -91,7 +91,7 @@ func (s *snapshotFlags) check() error {
 // snapshot records for as long as the flags ask. After a signal it completes the
 // file.
 func (p *program) snapshot(ctx context.Context, v *viewFlags, s *snapshotFlags, from *siteFlags) error {
-	conn, site, err := from.connect(ctx, "rumtop snapshot")
+	conn, site, err := from.connectKnown(ctx, "rumtop snapshot")
 	if err != nil {
 		return err
 	}
@@ -103,7 +103,7 @@ func (p *program) snapshot(ctx context.Context, v *viewFlags, s *snapshotFlags, 
 	// The aggregator outlives a signal: what it has read is still written.
 	counting, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
-	f, err := p.start(counting, v, feed.NewLive(conn), site)
+	f, _, err := p.start(counting, v, feed.NewLive(conn), site) // without --on-breach
 	if err != nil {
 		return err
 	}
@@ -146,7 +146,10 @@ func (p *program) snapshot(ctx context.Context, v *viewFlags, s *snapshotFlags, 
 		if err := snapshot.Prune(s.dir, site, s.bounds, time.Now()); err != nil {
 			return err
 		}
-		if ctx.Err() != nil || s.every == 0 || s.lasting > 0 && !time.Now().Before(end) {
+		switch {
+		case ctx.Err() != nil && s.lasting > 0:
+			return fmt.Errorf("%w: recorded less than --for %s", context.Cause(ctx), s.lasting)
+		case ctx.Err() != nil, s.every == 0, s.lasting > 0 && !time.Now().Before(end):
 			return nil
 		}
 	}

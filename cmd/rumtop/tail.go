@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -36,17 +37,28 @@ func (p *program) tailCommand() *cobra.Command {
 				return err
 			}
 			ctx := cmd.Context()
+			p.stopWithReader(ctx)
 			conn, site, err := from.connect(ctx, "rumtop tail")
 			if err != nil {
 				return err
 			}
 			defer conn.Close()
+			if err := from.known(ctx, conn); err != nil { // it may still come
+				p.printError(err)
+			}
 			sub, err := stream.Subscribe(ctx, conn, stream.SubscribeOptions{Site: site, Since: since})
 			if err != nil {
 				return err
 			}
 			defer sub.Close()
-			return p.printBeacons(sub, query.Filter, count)
+			enough, err := p.printBeacons(sub, query.Filter, count)
+			switch {
+			case err != nil || enough:
+				return err
+			case count > 0: // stopped before
+				return context.Cause(ctx)
+			}
+			return untilStopped(context.Cause(ctx))
 		},
 	}
 	fs := cmd.Flags()
@@ -61,8 +73,8 @@ func (p *program) tailCommand() *cobra.Command {
 }
 
 // printBeacons prints until the subscription ends, or until it has printed count
-// beacons, if that is not 0.
-func (p *program) printBeacons(sub *stream.Subscription, which filter.Expr, count int) error {
+// beacons, if that is not 0: then it reports enough.
+func (p *program) printBeacons(sub *stream.Subscription, which filter.Expr, count int) (enough bool, err error) {
 	enc := json.NewEncoder(p.stdout)
 	enc.SetEscapeHTML(false)
 	printed := 0
@@ -72,13 +84,13 @@ func (p *program) printBeacons(sub *stream.Subscription, which filter.Expr, coun
 				continue
 			}
 			if err := enc.Encode(tailLine(&b)); err != nil {
-				return fmt.Errorf("print a beacon: %w", err)
+				return false, fmt.Errorf("print a beacon: %w", err)
 			}
 			if printed++; printed == count {
-				return nil
+				return true, nil
 			}
 		}
 		sub.Recycle(batch)
 	}
-	return nil
+	return false, nil
 }

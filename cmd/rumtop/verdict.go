@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -34,7 +33,7 @@ func (p *program) verdictCommand() *cobra.Command {
 		Use:   "verdict [FILE]",
 		Short: "Test whether a release regressed",
 		Long: `verdict compares a canary with a baseline, weighted to one mix of region, device and browser.
-Exit status 0: not worse, by the margins; 1: regressed; 3: not enough data.
+` + exitHelp("verdict") + `
 Run it as often as you like: the intervals stay valid.
 With the FILE of a snapshot it compares from the recording.`,
 		Example: `  rumtop verdict --baseline 2.4.0 --canary 2.4.1
@@ -139,7 +138,7 @@ const verdictInterval = 200 * time.Millisecond
 
 // verdictLive compares the releases in the history of a server.
 func verdictLive(ctx context.Context, query frame.Query, from *siteFlags, cfg agg.Config) (*frame.Verdict, error) {
-	conn, site, err := from.connect(ctx, "rumtop verdict")
+	conn, site, err := from.connectKnown(ctx, "rumtop verdict")
 	if err != nil {
 		return nil, err
 	}
@@ -196,7 +195,7 @@ func verdictStatus(v *frame.Verdict) error {
 	if reason == "" {
 		reason = fmt.Sprintf("needs about %d more page views of %s", v.Needs, v.Canary)
 	}
-	return &statusError{exitNoData, errors.New("not enough data: " + reason)}
+	return noData("not enough data: %s", reason)
 }
 
 func printVerdict(w io.Writer, v *frame.Verdict, format string) error {

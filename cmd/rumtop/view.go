@@ -33,7 +33,9 @@ func (p *program) viewCommand() *cobra.Command {
 they share: live error rates, LCP and INP tails and affected users per segment, from the
 beacons that rumtop collect publishes on NATS.
 
-Try a simulated incident: rumtop demo`,
+Try a simulated incident: rumtop demo
+
+` + exitHelp(""),
 		Example: `  rumtop --server nats://nats.internal:4222 --region 'eu-*'
   rumtop --by release -f 'device=mobile lcp>2500'
   rumtop --once --format json | jq .total.error_rate`,
@@ -59,7 +61,7 @@ func (p *program) prints(v *viewFlags) bool {
 func (p *program) watch(ctx context.Context, v *viewFlags, from *siteFlags) error {
 	const name = "rumtop"
 	if p.prints(v) {
-		conn, site, err := from.connect(ctx, name)
+		conn, site, err := from.connectKnown(ctx, name)
 		if err != nil {
 			return err
 		}
@@ -127,28 +129,29 @@ func (p *program) chooseSite(ctx context.Context, conn *stream.Conn) (string, er
 	}
 }
 
-// start starts the feed of a view.
-func (p *program) start(ctx context.Context, v *viewFlags, source *feed.Live, site string) (*feed.Feed, error) {
-	var onFrame func(*frame.Frame)
+// start starts the feed of a view. The caller calls wait after ctx has ended.
+func (p *program) start(ctx context.Context, v *viewFlags, source *feed.Live, site string) (f *feed.Feed, wait func(), err error) {
+	since := max(v.since, 2*v.window) // the baseline is a window, too
+	cfg := agg.Config{Memory: int64(v.memory)}
+	if err := v.objectives.config(&cfg); err != nil {
+		return nil, nil, err
+	}
+	if len(cfg.Objectives) > 0 {
+		since = max(since, v.objectives.longWindow+time.Minute)
+	}
+	o := feed.LiveOptions{Config: cfg, Site: site, Since: since, Interval: v.interval}
+	wait = func() {}
 	if command := v.objectives.onBreach; command != "" {
 		var breaches frame.Breaches
-		alarm := newBreachRunner(command)
-		go alarm.run(ctx, p.delayError)
-		onFrame = func(f *frame.Frame) {
+		alarm := startBreachRunner(ctx, command, p.delayError)
+		wait = alarm.wait
+		o.OnFrame = func(f *frame.Frame) {
 			if b := breachOf(&breaches, f); b != nil {
 				alarm.enqueue(b)
 			}
 		}
 	}
-	since := max(v.since, 2*v.window) // the baseline is a window, too
-	cfg := agg.Config{Memory: int64(v.memory)}
-	if err := v.objectives.config(&cfg); err != nil {
-		return nil, err
-	}
-	if len(cfg.Objectives) > 0 {
-		since = max(since, v.objectives.longWindow+time.Minute)
-	}
-	return source.Start(ctx, feed.LiveOptions{Config: cfg, Site: site, Since: since, Interval: v.interval, OnFrame: onFrame}), nil
+	return source.Start(ctx, o), wait, nil
 }
 
 // show runs the screen until the user quits.
@@ -161,7 +164,7 @@ func (p *program) show(ctx context.Context, v *viewFlags, conn *stream.Conn, sou
 	counting, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	source.Presence = v.presence.presence(conn, p.user())
-	f, err := p.start(counting, v, source, site)
+	f, wait, err := p.start(counting, v, source, site)
 	if err != nil {
 		return err
 	}
@@ -185,6 +188,8 @@ func (p *program) show(ctx context.Context, v *viewFlags, conn *stream.Conn, sou
 	defer done()
 	err = runScreens(ctx, []*feed.Feed{f}, screen)
 	err = errors.Join(err, p.finishRecording(files, query))
+	cancel()
+	wait()
 	p.printDelayed()
 	return err
 }
@@ -213,11 +218,13 @@ func (p *program) print(ctx context.Context, v *viewFlags, source *feed.Live, si
 		return err
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	f, err := p.start(ctx, v, source, site)
+	f, wait, err := p.start(ctx, v, source, site)
 	if err != nil {
+		cancel()
 		return err
 	}
+	defer wait()
+	defer cancel()
 	return p.printFrames(ctx, v, query, f)
 }
 
@@ -229,6 +236,9 @@ func (p *program) printFrames(ctx context.Context, v *viewFlags, query frame.Que
 		return err
 	}
 	defer out.discard()
+	if out.file == nil {
+		p.stopWithReader(ctx)
+	}
 	// A frame is complete when the whole history is in it; then the aggregator
 	// looks for findings.
 	ready := func(f *frame.Frame) bool { return f.Finding.State != frame.FindingReading }

@@ -37,7 +37,8 @@ const (
 	Regressed = "regressed"
 	NotWorse  = "not worse"
 	NeedsMore = "needs more"
-	NoData    = "no data" // of a measure: one side has none; it does not count
+	Unjudged  = "could not judge" // of a release: see Note
+	NoData    = "no data"         // of a measure: one side has none; it does not count
 )
 
 // Verdict is the comparison of two releases, weighted to one mix of region,

@@ -1,0 +1,40 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/rumtop/rumtop/internal/feed"
+	"github.com/rumtop/rumtop/internal/stream"
+)
+
+// connectKnown connects like connect, and refuses a site that has never sent
+// anything: its numbers would be zeros, which look like a quiet site.
+func (s *siteFlags) connectKnown(ctx context.Context, name string) (conn *stream.Conn, site string, err error) {
+	if conn, site, err = s.connect(ctx, name); err != nil {
+		return nil, "", err
+	}
+	if err := s.known(ctx, conn); err != nil {
+		conn.Close()
+		return nil, "", err
+	}
+	return conn, site, nil
+}
+
+// known reports that nothing has come from the site of --site, as far as the
+// server can tell: one that keeps no history cannot.
+func (s *siteFlags) known(ctx context.Context, conn *stream.Conn) error {
+	if s.site == "" {
+		return nil
+	}
+	sites, err := stream.Sites(ctx, conn)
+	switch {
+	case errors.Is(err, stream.ErrNoStream), err == nil && len(sites) == 0:
+		return noData("nothing has come from site %s: %w", s.site, feed.ErrNoSite)
+	case err != nil || slices.Contains(sites, s.site):
+		return nil
+	}
+	return noData("nothing has come from site %s: choose one of %s with --site", s.site, strings.Join(sites, ", "))
+}
