@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/rumtop/rumtop/collector/enrich"
+	"github.com/rumtop/rumtop/collector/stitch"
 	"github.com/rumtop/rumtop/collector/wire"
 	"github.com/rumtop/rumtop/internal/beacon"
 )
@@ -24,10 +25,9 @@ const (
 // convert turns a raw beacon into one that may leave the process. It is the
 // only way there: consent, hashing, enrichment, scrubbing, ranges and caps are
 // all applied here, field by field; a field that is not named here stays inside.
-// view is the page view that was found for a beacon that names none. It returns
-// false, with the reason, if nothing of the beacon may or can be kept.
+// It returns false, with the reason, if nothing of the beacon may or can be kept.
 func (c *Collector) convert(
-	raw *wire.Beacon, view beacon.ID, allowed consent, s *sender, out *beacon.Beacon,
+	raw *wire.Beacon, ids identifiers, allowed consent, s *sender, out *beacon.Beacon,
 ) (reason, bool) {
 	*out = beacon.Beacon{
 		Tags: out.Tags[:0], Metrics: out.Metrics[:0], Errors: out.Errors[:0],
@@ -52,12 +52,7 @@ func (c *Collector) convert(
 	c.convertErrors(raw, out)
 	restored := false
 	if allowed == consentFull {
-		out.View = view
-		if view == 0 {
-			out.View = c.hash("view", raw.View, s)
-		}
-		out.User = c.hash("user", raw.User, s)
-		out.Session = c.hash("session", raw.Session, s)
+		out.View, out.Session, out.User = ids.view, ids.Session, ids.User
 		out.Navigation = raw.Navigation
 		out.Trace = traceID(raw.Trace)
 		restored = c.convertMetrics(raw, s, out)
@@ -73,6 +68,21 @@ func (c *Collector) convert(
 	c.setDimensions(raw, s, out)
 	c.convertTags(raw, s, out)
 	return 0, true
+}
+
+// identifiers are the hashes of a beacon's page view, session and user.
+type identifiers struct {
+	view beacon.ID
+	stitch.Named
+}
+
+// identify hashes what a beacon names, as far as its consent permits.
+func (c *Collector) identify(raw *wire.Beacon, allowed consent, s *sender) (ids identifiers) {
+	if allowed == consentFull {
+		ids.view = c.hash("view", raw.View, s)
+		ids.Session, ids.User = c.hash("session", raw.Session, s), c.hash("user", raw.User, s)
+	}
+	return ids
 }
 
 func (c *Collector) hash(purpose, raw string, s *sender) beacon.ID {

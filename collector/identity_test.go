@@ -199,3 +199,113 @@ func TestLateUserCountsOnce(t *testing.T) {
 		t.Errorf("%v views, %d users, %d affected, %v errors, want 1, 1, 1, 2", f.Total.Views, f.Total.Users, f.Total.Affected, f.Total.Errors)
 	}
 }
+
+// elasticType is the media type of Elastic's requests.
+const elasticType = "application/x-ndjson"
+
+// elasticLoad is a page load, which names a session.
+func elasticLoad(page, session string) string {
+	return `{"metadata":{}}` + "\n" + `{"transaction":{"id":"t` + page + session + `","type":"page-load","name":"` + page + `","sampled":true,"duration":900,` +
+		`"session":{"id":"` + session + `"},"context":{"page":{"url":"https://shop.example` + page + `"}},"marks":{"agent":{"largestContentfulPaint":1200}}}}`
+}
+
+// elasticError is an error, which names none.
+func elasticError(page, message string) string {
+	return `{"metadata":{}}` + "\n" + `{"error":{"exception":{"type":"Error","message":"` + message + `"},"context":{"page":{"url":"https://shop.example` + page + `"}}}}`
+}
+
+func faroFrom(page, ids, message string) string {
+	return `{"meta":{` + ids + `"page":{"url":"https://shop.example` + page + `"}},"exceptions":[{"type":"Error","value":"` + message + `"}]}`
+}
+
+func otlpFrom(page, ids, message string) string {
+	return `{"resourceLogs":[{"resource":{"attributes":[]},"scopeLogs":[{"logRecords":[{"eventName":"exception","attributes":[` + ids +
+		`{"key":"url.full","value":{"stringValue":"https://shop.example` + page + `"}},{"key":"exception.message","value":{"stringValue":"` + message + `"}}]}]}]}]}`
+}
+
+// sent is a request of a person, told by the browser.
+type sent struct{ browser, path, body string }
+
+// One person's beacons name different ids, or none.
+func TestBeaconsTiedTogether(t *testing.T) {
+	const elastic, faro, logs, datadog, sentry, boomerang = "/intake/v2/rum/events", "/collect", "/v1/logs", "/datadog", "/api/1/envelope/", "/boomerang"
+	faroSession, faroUser := `"session":{"id":"s"},`, `"user":{"id":"u"},`
+	otlpSession := `{"key":"session.id","value":{"stringValue":"s"}},`
+	otlpUser := `{"key":"user.id","value":{"stringValue":"u"}},`
+	datadogEvent := func(message, user string) string {
+		return `{"type":"error","session":{"id":"s"},` + user + `"view":{"id":"v","url":"https://shop.example/cart"},"error":{"id":"` + message + `","message":"` + message + `","source":"source"}}`
+	}
+	sentryEvent := func(message, user string) string {
+		return `{}` + "\n" + `{"type":"event"}` + "\n" + `{"event_id":"` + message + `",` + user + `"request":{"url":"https://shop.example/cart"},` +
+			`"contexts":{"trace":{"trace_id":"4bf92f3577b34da6a3ce929d0e0e4736"}},"exception":{"values":[{"type":"Error","value":"` + message + `"}]}}`
+	}
+	boomerangForm := func(n, more string) string {
+		return "pid=p1&n=" + n + "&pgu=https%3A%2F%2Fshop.example%2Fcart" + more
+	}
+	for _, tc := range []struct {
+		name                 string
+		sent                 []sent
+		views, users, errors int
+	}{
+		{"Elastic: a page load, then an error", []sent{{"a", elastic, elasticLoad("/cart", "s")}, {"a", elastic, elasticError("/cart", "x")}}, 1, 1, 1},
+		{"Elastic: an error, then the page load", []sent{{"a", elastic, elasticError("/cart", "x")}, {"a", elastic, elasticLoad("/cart", "s")}}, 1, 1, 1},
+		{"Elastic: an error after a change of route", []sent{{"a", elastic, elasticLoad("/cart", "s")}, {"a", elastic, elasticError("/pay", "x")}}, 2, 1, 1},
+		{"Elastic: another person elsewhere", []sent{{"a", elastic, elasticLoad("/cart", "s")}, {"b", elastic, elasticError("/cart", "x")}}, 2, 2, 1},
+		{"Elastic: two people, told apart by the page", []sent{
+			{"a", elastic, elasticLoad("/cart", "s")}, {"a", elastic, elasticLoad("/pay", "s2")}, {"a", elastic, elasticError("/cart", "x")}, {"a", elastic, elasticError("/pay", "x")},
+		}, 2, 2, 2},
+		{"Elastic: two people on one page", []sent{
+			{"a", elastic, elasticLoad("/cart", "s")}, {"a", elastic, elasticLoad("/cart", "s2")}, {"a", elastic, elasticError("/cart", "x")},
+		}, 3, 3, 1},
+		{"Faro: session, then none", []sent{{"a", faro, faroFrom("/cart", faroSession, "x")}, {"a", faro, faroFrom("/cart", "", "y")}}, 1, 1, 2},
+		{"Faro: none, then session", []sent{{"a", faro, faroFrom("/cart", "", "x")}, {"a", faro, faroFrom("/cart", faroSession, "y")}}, 1, 1, 2},
+		{"Faro: user, then session", []sent{{"a", faro, faroFrom("/cart", faroUser, "x")}, {"a", faro, faroFrom("/cart", faroSession, "y")}}, 1, 1, 2},
+		{"Faro: session, then user", []sent{{"a", faro, faroFrom("/cart", faroSession, "x")}, {"a", faro, faroFrom("/cart", faroUser, "y")}}, 1, 1, 2},
+		{"Faro: session, then both", []sent{{"a", faro, faroFrom("/cart", faroSession, "x")}, {"a", faro, faroFrom("/cart", faroSession+faroUser, "y")}}, 1, 1, 2},
+		{"Faro: both, then user", []sent{{"a", faro, faroFrom("/cart", faroSession+faroUser, "x")}, {"a", faro, faroFrom("/cart", faroUser, "y")}}, 1, 1, 2},
+		{"Faro: both, then the user on another device", []sent{{"a", faro, faroFrom("/cart", faroSession+faroUser, "x")}, {"b", faro, faroFrom("/cart", faroUser, "y")}}, 2, 1, 2},
+		{"Faro: user here, session on another page", []sent{{"a", faro, faroFrom("/cart", faroUser, "x")}, {"a", faro, faroFrom("/pay", faroSession, "y")}}, 2, 2, 2},
+		{"OTLP: session, then none", []sent{{"a", logs, otlpFrom("/cart", otlpSession, "x")}, {"a", logs, otlpFrom("/cart", "", "y")}}, 1, 1, 2},
+		{"OTLP: user, then session, then none", []sent{
+			{"a", logs, otlpFrom("/cart", otlpUser, "x")}, {"a", logs, otlpFrom("/cart", otlpSession, "y")}, {"a", logs, otlpFrom("/cart", "", "z")},
+		}, 1, 1, 3},
+		{"web-vitals: session, then none", []sent{{"a", "/web-vitals", vital("LCP", 1, 0, `,"session":"s"`)}, {"a", "/web-vitals", vital("INP", 2, 0, "")}}, 1, 1, 0},
+		{"Datadog: before the user is known", []sent{{"a", datadog, datadogEvent("x", "")}, {"a", datadog, datadogEvent("y", `"usr":{"id":"u"},`)}}, 1, 1, 2},
+		{"Datadog: an e-mail, then an id", []sent{{"a", datadog, datadogEvent("x", "")}, {"a", datadog, datadogEvent("y", `"usr":{"email":"u@shop.example"},`)}}, 1, 1, 2},
+		{"Sentry: user, then none", []sent{{"a", sentry, sentryEvent("x", `"user":{"id":"u"},`)}, {"a", sentry, sentryEvent("y", "")}}, 1, 1, 2},
+		{"Sentry: none, then user", []sent{{"a", sentry, sentryEvent("x", "")}, {"a", sentry, sentryEvent("y", `"user":{"id":"u"},`)}}, 1, 1, 2},
+		{"Sentry: one trace in a cached page", []sent{{"a", sentry, sentryEvent("x", `"user":{"id":"u"},`)}, {"b", sentry, sentryEvent("y", `"user":{"id":"w"},`)}}, 1, 2, 2},
+		{"boomerang: session, then none", []sent{
+			{"a", boomerang, boomerangForm("1", "&rt.si=s&t_done=900&t_resp=80")}, {"a", boomerang, boomerangForm("2", `&err=[{"m":"x","v":"2"}]`)},
+		}, 1, 1, 1},
+		{"boomerang: session, then user", []sent{
+			{"a", boomerang, boomerangForm("1", "&rt.si=s&t_done=900&t_resp=80")}, {"a", boomerang, boomerangForm("2", `&user=u&err=[{"m":"x","v":"2"}]`)},
+		}, 1, 1, 1},
+		{"native: one names the session, the other the user", []sent{
+			{"a", "/v1/beacons", `{"view":"v","session":"s","navigation":true}`}, {"a", "/v1/beacons", `{"view":"v","user":"u","errors":[{"message":"x"}]}`},
+		}, 1, 1, 1},
+		{"native: only the view", []sent{
+			{"a", "/v1/beacons", `{"view":"v","navigation":true}`}, {"a", "/v1/beacons", `{"view":"v","session":"s","user":"u","errors":[{"message":"x"}]}`},
+		}, 1, 1, 1},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			h := newHarness(t, func(c *Config) { c.BatchBeacons = 1 })
+			for _, s := range tc.sent {
+				media := "application/json"
+				switch s.path {
+				case elastic:
+					media = elasticType
+				case boomerang:
+					media = "application/x-www-form-urlencoded"
+				}
+				if a := h.do("POST", s.path+"?key="+testKey, s.body, "User-Agent", s.browser, "Content-Type", media); a.status >= 300 {
+					t.Fatalf("%s: status %d: %s", s.path, a.status, a.body)
+				}
+			}
+			f := h.frame()
+			if int(f.Total.Views) != tc.views || f.Total.Users != tc.users || int(f.Total.Errors) != tc.errors {
+				t.Errorf("%v views, %d users, %v errors, want %d, %d, %d", f.Total.Views, f.Total.Users, f.Total.Errors, tc.views, tc.users, tc.errors)
+			}
+		})
+	}
+}

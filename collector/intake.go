@@ -56,11 +56,12 @@ func (in *intake) Accept(raw *wire.Beacon) bool {
 	raw.CleanIDs()
 	allowed := in.c.consentOf(raw, &in.sender)
 	in.minConsent = min(in.minConsent, allowed)
+	ids := in.c.identify(raw, allowed, &in.sender)
 	if !raw.ViewHints.Infer || raw.View != "" || allowed != consentFull {
-		return in.receive(raw, 0, allowed)
+		return in.receive(raw, ids, allowed)
 	}
 	id := raw.ID
-	for i, p := range in.c.views.Split(raw, &in.Sender) {
+	for i, p := range in.c.views.Split(raw, ids.Named, &in.Sender) {
 		part := *raw
 		if id != "" && i > 0 {
 			part.ID = id + "/" + strconv.Itoa(i)
@@ -70,17 +71,16 @@ func (in *intake) Accept(raw *wire.Beacon) bool {
 			part.Errors, part.Requests, part.Events, part.Excess = nil, nil, nil, 0
 			part.Navigation = p.Restored // coming back is a page view
 		}
-		if !in.receive(&part, p.View, allowed) {
+		if !in.receive(&part, identifiers{p.View, p.Named}, allowed) {
 			return false
 		}
 	}
 	return true
 }
 
-// receive converts one beacon and counts what became of it. view is the page
-// view that was found for a beacon that names none. It returns false once the
-// request is full.
-func (in *intake) receive(raw *wire.Beacon, view beacon.ID, allowed consent) bool {
+// receive converts one beacon and counts what became of it. It returns false once
+// the request is full.
+func (in *intake) receive(raw *wire.Beacon, ids identifiers, allowed consent) bool {
 	if in.isFull() {
 		in.Reject()
 		return false
@@ -90,11 +90,11 @@ func (in *intake) receive(raw *wire.Beacon, view beacon.ID, allowed consent) boo
 	}
 	b := &in.ready[in.n]
 	in.counts.received++
-	why, ok := in.c.convert(raw, view, allowed, &in.sender, b)
+	why, ok := in.c.convert(raw, ids, allowed, &in.sender, b)
 	switch {
 	case ok:
 		if raw.ViewHints.Defaults {
-			in.c.viewDefaults.Fill(b)
+			in.c.viewDefaults.Fill(b, &in.Sender)
 		}
 		in.sizes[in.n] = estimateSize(b)
 		in.n++

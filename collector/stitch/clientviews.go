@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/rumtop/rumtop/collector/wire"
 	"github.com/rumtop/rumtop/internal/beacon"
@@ -20,7 +21,16 @@ const (
 
 // client is one client's latest views, the oldest first.
 type client struct {
+	named Named
+	last  time.Time // of its latest beacon
 	views []pageView
+}
+
+// shows reports whether the client's latest view is of a page. Without a page it
+// may be any.
+func (c *client) shows(page uint64) bool {
+	v := c.latest()
+	return page != 0 && v != nil && v.page == page
 }
 
 // pageView is one view of a client.

@@ -20,7 +20,7 @@ func ExampleViews() {
 		{Name: "INP", Value: 184, ID: "v5-1763647652100-2"},
 		{Name: "LCP", Value: 901, ID: "v5-1763647672000-3"},
 	} {
-		for _, part := range views.Split(&wire.Beacon{Session: "s", URL: "/cart", Metrics: []wire.Metric{m}}, sender) {
+		for _, part := range views.Split(&wire.Beacon{Session: "s", URL: "/cart", Metrics: []wire.Metric{m}}, stitch.Named{Session: 7}, sender) {
 			if numbers[part.View] == 0 {
 				numbers[part.View] = len(numbers) + 1
 			}

@@ -1,47 +1,59 @@
 package stitch
 
 import (
+	"hash/maphash"
+
 	lru "github.com/hashicorp/golang-lru/v2"
 
 	"github.com/rumtop/rumtop/internal/beacon"
 )
 
 // ViewDefaults remembers of recent views what some SDKs report once per view:
-// the page and the user.
+// the page, the session and the user.
 type ViewDefaults struct {
-	views *lru.Cache[beacon.ID, pageAndUser]
+	seed  maphash.Seed
+	views *lru.Cache[beacon.ID, viewDefault]
 }
 
-type pageAndUser struct {
-	page string
-	user beacon.ID
+type viewDefault struct {
+	page   string
+	named  Named
+	client uint64 // hash of the client that named them
 }
 
 const maxDefaultViews = 1 << 14
 
 // NewViewDefaults returns an empty one.
 func NewViewDefaults() *ViewDefaults {
-	views, err := lru.New[beacon.ID, pageAndUser](maxDefaultViews)
+	views, err := lru.New[beacon.ID, viewDefault](maxDefaultViews)
 	if err != nil {
 		panic(err) // only for a size below one
 	}
-	return &ViewDefaults{views: views}
+	return &ViewDefaults{maphash.MakeSeed(), views}
 }
 
-// Fill sets the page and the user of a beacon that has none to those of an
-// earlier beacon of its view.
-func (d *ViewDefaults) Fill(b *beacon.Beacon) {
+// Fill sets the page, session and user of a beacon that has none to those of an
+// earlier beacon of its view. Session and user must come from the same client:
+// what an SDK calls a view may be shared, such as a trace in a cached page.
+func (d *ViewDefaults) Fill(b *beacon.Beacon, s *Sender) {
 	if b.View == 0 {
 		return
 	}
 	known, _ := d.views.Get(b.View)
-	if b.Dims[beacon.Page] == "" {
-		b.Dims[beacon.Page] = known.page
+	now := viewDefault{b.Dims[beacon.Page], Named{b.Session, b.User}, maphash.String(d.seed, s.Client())}
+	if now.page == "" {
+		now.page = known.page
 	}
-	if b.User == 0 {
-		b.User = known.user
+	if now.client == known.client {
+		if now.named.Session == 0 {
+			now.named.Session = known.named.Session
+		}
+		if now.named.User == 0 {
+			now.named.User = known.named.User
+		}
 	}
-	if now := (pageAndUser{b.Dims[beacon.Page], b.User}); now != known {
+	b.Dims[beacon.Page], b.Session, b.User = now.page, now.named.Session, now.named.User
+	if now != known {
 		d.views.Add(b.View, now)
 	}
 }

@@ -8,10 +8,11 @@ import (
 
 func TestViewDefaultsFill(t *testing.T) {
 	d := NewViewDefaults()
+	sender := &Sender{}
 	fill := func(view beacon.ID, page string, user beacon.ID) (string, beacon.ID) {
 		b := beacon.Beacon{View: view, User: user}
 		b.Dims[beacon.Page] = page
-		d.Fill(&b)
+		d.Fill(&b, sender)
 		return b.Dims[beacon.Page], b.User
 	}
 	for _, tc := range []struct {

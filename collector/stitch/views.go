@@ -5,8 +5,6 @@ import (
 	"strings"
 	"sync"
 
-	lru "github.com/hashicorp/golang-lru/v2"
-
 	"github.com/rumtop/rumtop/collector/wire"
 	"github.com/rumtop/rumtop/internal/beacon"
 )
@@ -32,41 +30,41 @@ import (
 // belongs to the client's latest view of the page it happened on; if there is
 // none, it starts one: a route of an SPA.
 //
-// A client is its session, else its user, else its address and user agent.
-// Behind a load balancer that spreads one client's requests over collectors, a
-// view may be counted once by each.
+// How the client of a beacon is found: see clients. Behind a load balancer that
+// spreads one client's requests over collectors, a view may be counted once by
+// each.
 type Views struct {
 	seed    maphash.Seed
 	mu      sync.Mutex
-	clients *lru.Cache[uint64, *client]
+	clients clients
 }
-
-const maxClients = 1 << 14
 
 // NewViews returns an empty one.
-func NewViews() *Views {
-	clients, err := lru.New[uint64, *client](maxClients)
-	if err != nil {
-		panic(err) // only for a size below one
-	}
-	return &Views{seed: maphash.MakeSeed(), clients: clients}
-}
+func NewViews() *Views { return &Views{seed: maphash.MakeSeed(), clients: newClients()} }
 
 // Part is the share of a raw beacon that belongs to one view.
 type Part struct {
 	View     beacon.ID
-	Restored bool // the view came back from the back/forward cache
-	Main     bool // has everything but the measurements with an id
+	Named    Named // what the client names, in this beacon or another
+	Restored bool  // the view came back from the back/forward cache
+	Main     bool  // has everything but the measurements with an id
 	Metrics  []wire.Metric
 }
 
-// Split divides a beacon that names no view into its views' parts.
-func (v *Views) Split(raw *wire.Beacon, s *Sender) []Part {
+// Split divides a beacon that names no view into its views' parts. named are
+// the hashes of the session and the user that it names.
+func (v *Views) Split(raw *wire.Beacon, named Named, s *Sender) []Part {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	c := v.clientOf(raw, s)
 	now := float64(s.Now.UnixMilli())
 	page := v.hash("page", withoutQuery(raw.URL))
+	c := v.clients.clientOf(raw, named, s, page)
+	if named.Session == 0 {
+		named.Session = c.named.Session
+	}
+	if named.User == 0 && named.Session == c.named.Session {
+		named.User = c.named.User
+	}
 
 	var parts []Part
 	partOf := func(id beacon.ID) *Part {
@@ -75,7 +73,7 @@ func (v *Views) Split(raw *wire.Beacon, s *Sender) []Part {
 				return &parts[i]
 			}
 		}
-		parts = append(parts, Part{View: id})
+		parts = append(parts, Part{View: id, Named: named})
 		return &parts[len(parts)-1]
 	}
 	load := v.hash("navigation", raw.ViewHints.LoadID)
@@ -120,25 +118,6 @@ func (v *Views) hash(kind, s string) uint64 {
 		return 0
 	}
 	return maphash.Comparable(v.seed, [2]string{kind, s})
-}
-
-// clientOf finds the client of a beacon, or adds it.
-func (v *Views) clientOf(raw *wire.Beacon, s *Sender) *client {
-	key := [4]string{s.Site, "session", raw.Session}
-	switch {
-	case raw.Session != "":
-	case raw.User != "":
-		key[1], key[2] = "user", raw.User
-	default:
-		key[1], key[2], key[3] = "address", s.Addr.String(), s.Agent
-	}
-	h := maphash.Comparable(v.seed, key)
-	c, ok := v.clients.Get(h)
-	if !ok {
-		c = new(client)
-		v.clients.Add(h, c)
-	}
-	return c
 }
 
 // withoutQuery cuts off query and fragment.

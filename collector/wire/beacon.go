@@ -50,8 +50,8 @@ type ViewHints struct {
 	// LoadID is the SDK's id of the page load that its measurements belong to,
 	// even if the page shows another route by now.
 	LoadID string
-	// Defaults asks for the page and the user of an earlier beacon of the same
-	// view if this one has none.
+	// Defaults asks for the page, session and user of an earlier beacon of the
+	// same view if this one has none.
 	Defaults bool
 	// Route says that Beacon.Navigation means a change of route within a page.
 	Route bool

@@ -252,6 +252,7 @@ func (f *boomerangForm) finish() {
 	b.URL = PageURL(b.URL) // a route is part of the view's name
 	if f.pid != "" {
 		b.View = f.pid + " " + pathOf(b.URL)
+		b.ViewHints.Defaults = true
 		if f.n != "" {
 			b.ID = "boomerang/" + f.pid + "/" + f.n
 			if f.early {
