@@ -22,6 +22,7 @@ var hostile = map[string]string{
 	"zero width amid": "4\u200b", "stated": "password is ", "arrows": "password -> ", "phrases": "passphrase: a b ", "below": "password:\n  a", "sent codes": "code 123 ", "spaced keys": "api key: ", "escapes amid": "é%4 ", "at signs": "@@@a",
 	"code phrases": "your code is for the user 1234 ", "codes unsure": "1234 is not the number for you ", "codes beyond": "код для 1234 ", "codes unspaced": "认证動 1234 ",
 	"person pages": "/users/case-studies", "slugs": "/a-1~b2-", "positions": "/52.5200", "ids in slugs": "/shoes-a1b2c3d4",
+	"code names": "usePassword: a b ", "cookie attributes": "cookie: a=1;", "casual cells": "table cell 202 555 0147 ", "sums": "coins +12025550147 ", "gaps": "password:                        ",
 	"bound codes": "@a.b #12 ", "recovery words": "abandon ability able about above absent absorb abstract absurd abuse access not ", "recovery phrases": "abandon ", "labelled phrases": "seed phrase casa ", "latitudes": `"latitude": 1.`,
 }
 

@@ -18,7 +18,7 @@ var (
 		endings:  `password passwd apikey secretkey accesskey privatekey`,
 		foreign: []string{"ontraseña", "ösenord", "ароль", "ωδικός", "hasło", "密码", "密碼", "口令", "パスワード", "暗証番号", "비밀번호",
 			"סיסמה", "كلمة المرور", "पासवर्ड", "Şifre", "şifre"},
-		below: true, tags: true,
+		below: true, tags: true, accept: acceptPassword,
 	}
 
 	// tokenLabel is of names that are also met in prose, where the value must look
@@ -91,7 +91,7 @@ func acceptToken(p *pair) (Kind, bool) {
 // acceptHeader narrows the value to the credentials after their scheme, if it has one.
 func acceptHeader(p *pair) (Kind, bool) {
 	v := p.value()
-	if p.s[p.sep] != '=' && !p.quoted && !looksSecret(v) {
+	if p.s[p.sep] != '=' && !p.quoted && !looksSecret(v) || isCookieAttributes(v) {
 		return 0, false
 	}
 	scheme := authSchemeLen(v)

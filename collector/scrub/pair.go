@@ -177,11 +177,14 @@ func (p *pair) findValue() int {
 		return -1
 	}
 	p.spaced = j < len(s) && s[j] == ' '
-	for j < len(s) && j-i < 5 && (s[j] == ' ' || s[j] == '\t') {
+	for j < len(s) && j-i < maxValueGap && (s[j] == ' ' || s[j] == '\t') {
 		j++
 	}
 	return j
 }
+
+// maxValueGap is the longest gap before a value: in tables blanks align them.
+const maxValueGap = 24
 
 // isComparison says whether the sign at i is part of one: ==, !=, <=.
 func isComparison(s string, i int) bool {

@@ -131,25 +131,38 @@ func isExtension(s string, i int) bool {
 
 // beside is a number after a word for telephone, or before one in parentheses. Words
 // that often mean something else need a number that looks like one.
-func beside(c *chain, g, start int, _ bool) int {
-	if !hasPhoneWord(c.s, start) && !hasPhoneWordBehind(c, g) {
+func beside(c *chain, g, start int, paren bool) int {
+	word, named := phoneWordBefore(c.s, start)
+	if !named && !hasPhoneWordBehind(c, g) {
 		return 0
 	}
 	n, digits := c.dialled(g, 15)
-	first := c.groups[g].start
-	if digits < minDigits || isAt(c.s, first-1, letter) {
+	if digits < minDigits || isAt(c.s, c.groups[g].start-1, letter) {
 		return 0
 	}
-	if n == 1 && (digits < 10 || c.s[first] == '1') && digits != 11 && hasWord(c.s, start, casualPhoneWords) {
+	if word.isIn(casualPhoneWords) && (!looksDialled(c, g, n, paren) || isOtherSense(c.s, start, &word)) {
 		return 0
 	}
 	return n
 }
 
-func hasPhoneWord(s string, i int) bool {
+// phoneWordBefore gives the word before the number at i, and whether it or a word
+// beyond ASCII is a word for telephone.
+func phoneWordBefore(s string, i int) (contextWord, bool) {
 	w := wordBefore(s, i)
-	return isPhoneWord(string(w.text())) ||
+	return w, isPhoneWord(string(w.text())) ||
 		endsInAny(strings.TrimRight(s[max(0, i-maxForeign):i], " :=\"'([+.\\"), foreignPhones)
+}
+
+// isOtherSense says whether the word before the casual word for telephone w, which is
+// before i, gives it another sense: table cell, API call.
+func isOtherSense(s string, i int, w *contextWord) bool {
+	for k := i; k >= w.n && i-k < maxForeign; k-- {
+		if strings.EqualFold(s[k-w.n:k], string(w.text())) {
+			return hasWord(s, k-w.n, otherSenses)
+		}
+	}
+	return false
 }
 
 // hasPhoneWordBehind says whether a word for telephone is in parentheses behind the

@@ -10,7 +10,8 @@ func international(c *chain, g, start int) int {
 		return 0 // a sum, a build number
 	}
 	n, digits := c.dialled(g, mostDigits(s[first:]))
-	if digits < 8 || n == 1 && digits < 9 {
+	if _, named := phoneWordBefore(s, start); digits < 8 || n == 1 && digits < 9 ||
+		n == 1 && !named && (!isDiallable(c.digits(g)) || isSum(s, start, c.groups[g].end)) {
 		return 0
 	}
 	return n

@@ -12,8 +12,15 @@ var (
 	phoneEndings = [...]string{"phone", "mobile", "msisdn"}
 	// deviceWords have such an ending and name something else.
 	deviceWords = words(`iphone headphone microphone smartphone windowsphone`)
-	// casualPhoneWords often name another number: call 1234567, text: 1234567.
-	casualPhoneWords = words(`call text ring cell handy portable callback`)
+	// casualPhoneWords often mean something else: call 1234567, cell 44 55 66 77 88. The
+	// number behind them must look like one.
+	casualPhoneWords = words(`call text ring cell handy portable callback dial komorka celular movil mobil`)
+	// otherSenses are words before a casual one that give it another sense.
+	otherSenses = words(`spreadsheet excel grid table sheet worksheet data header footer row column matrix calendar memory
+		battery fuel solar unit bit lithium cancer prison terror merged empty locked selected active hidden focused
+		editable first last next previous current this each every in of per api rpc function method system remote
+		procedure tool http service network xhr ajax fetch database db graphql sql recursive async sync library failed
+		alt plain rich full body inner raw input token key onion boxing slot loop`)
 	// phoneWordsBehind name the number before them: 5551234567 (mobile).
 	phoneWordsBehind = words(`phone mobile tel telephone whatsapp fax`)
 	// foreignPhones are words beyond ASCII. Their first letter, which may be a

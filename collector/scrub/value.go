@@ -178,6 +178,9 @@ func isMostlyDigits(v string) bool {
 // isHarmless says whether a value reveals nothing: a type, a state, a mask, a
 // variable of a template, an object.
 func isHarmless(v string) bool {
+	if v == "" {
+		return true
+	}
 	switch v[0] {
 	case '{', '[', '(', '<', '|':
 		return true
@@ -186,7 +189,7 @@ func isHarmless(v string) bool {
 	case '$', '%', '#', '/':
 		return len(v) <= 2 || v[0] == '$' && v[1] == '{' || v[0] == '/' && v[1] == '/'
 	}
-	return harmlessValues.has(v)
+	return harmlessValues.has(v) || isUnspacedProse(v)
 }
 
 var harmlessValues = words(`undefined null nil none nan true false yes no on off 0 1 empty missing required invalid
@@ -198,4 +201,38 @@ var harmlessValues = words(`undefined null nil none nan true false yes no on off
 	bearer digest cookie malformed absent blocked ignored skipped found using with without anonymous guest pending
 	active inactive this that await new typeof return path requis requise manquant manquante invalide incorrecte
 	obligatoire oublié expiré erforderlich falsch fehlt vergessen abgelaufen ungültig requerido requerida obligatorio
-	obligatoria incorrecta incorrecto inválida caducada richiesta errata scaduta obrigatória wymagane`)
+	obligatoria incorrecta incorrecto inválida caducada richiesta errata scaduta obrigatória wymagane
+	max min same already check doesn isn don didn won wasn hasn aren shouldn same-origin include omit cors no-cors navigate not_found no-store timeout timed aborted canceled cancelled closed
+	opened started stopped finished unavailable unsupported unreachable offline undefined. interrupted exceeded
+	zu darf muss soll ist war sind nicht kein keine leer ungueltig benötigt pflichtfeld schwach unbekannt gesperrt
+	trop doit est sont vide non pas faible inconnu inconnue expirée refusé refusée nécessaire
+	demasiado demasiada muy debe es está son vacío vacía débil no caducado caducada expirada necesaria incorrectas
+	muito muita deve é são está vazio vazia não fraca fraco expirou expirada obrigatório necessária inválido
+	troppo deve è sono vuota vuoto non debole obbligatoria obbligatorio necessaria scaduto errato sbagliata
+	te moet mag is leeg niet zwak verplicht ongeldig onjuist verlopen vereist
+	za musi jest puste nie słabe wymagany wymagana nieprawidłowe niepoprawne wygasło zbyt błędne
+	çok olmalı boş gerekli zorunlu geçersiz hatalı yanlış
+	слишком должен должно обязательно обязателен обязательное не неверный неверен неправильный пуст пустой истёк истек
+	требуется слабый занадто обов'язковий потрібен
+	för måste krävs ogiltigt felaktigt saknas påkrævet ugyldigt påkrevd ugyldig for mangler pakollinen virheellinen
+	povinné povinná neplatné příliš kötelező érvénytelen túl obligatorie invalidă prea
+	υποχρεωτικός υποχρεωτικό μη πολύ bắt không wajib tidak terlalu harus`)
+
+// isUnspacedProse says whether v is of Chinese, Japanese, Korean or Thai letters
+// alone, or with
+// a small number: what follows a label is then a sentence, since such letters cannot be typed
+// into a password's field.
+func isUnspacedProse(v string) bool {
+	runes, digits := 0, 0
+	for _, r := range v {
+		switch {
+		case unspaced(r) || r >= 0x3000 && r < 0xff00: // and their punctuation
+			runes++
+		case r >= '0' && r <= '9': // 8文字以上
+			digits++
+		default:
+			return false
+		}
+	}
+	return runes > 0 && digits <= 2
+}
