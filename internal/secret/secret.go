@@ -1,5 +1,5 @@
 // Package secret checks files that contain secrets, such as keys and
-// credentials.
+// credentials, and names servers without the secrets in their URLs.
 package secret
 
 import (

@@ -7,6 +7,7 @@ import (
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/plain"
+	"github.com/rumtop/rumtop/internal/secret"
 )
 
 // Schema names the format that this package writes, and the newest that it
@@ -90,6 +91,8 @@ func (m Meta) sanitised() Meta {
 	line(&m.View.Filter)
 	line(&m.View.By)
 	line(&m.View.Baseline.Kind)
+	// Older files have the user parts of URLs.
+	m.Health.Server, m.Health.Note = secret.Server(m.Health.Server), secret.Text(m.Health.Note)
 	line(&m.Health.Server)
 	line(&m.Health.Note)
 	m.Summary = plain.Text(m.Summary, maxText)
