@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/rumtop/rumtop/internal/plain"
+	"github.com/rumtop/rumtop/internal/secret"
 	"github.com/rumtop/rumtop/internal/stream"
 )
 
@@ -53,11 +54,11 @@ func (p *program) printChecks(checks []stream.Check) error {
 	failed := 0
 	for _, c := range checks {
 		sign := map[stream.Level]string{stream.OK: "ok  ", stream.Warn: "warn", stream.Fail: "FAIL"}[c.Level]
-		if _, err := fmt.Fprintf(p.stdout, "%s  %-10s %s\n", sign, c.Name, plain.Line(c.Detail, 0)); err != nil {
+		if _, err := fmt.Fprintf(p.stdout, "%s  %-10s %s\n", sign, c.Name, plain.Line(secret.Text(c.Detail), 0)); err != nil {
 			return err
 		}
 		if c.Next != "" {
-			if _, err := fmt.Fprintf(p.stdout, "      %-10s → %s\n", "", plain.Line(c.Next, 0)); err != nil {
+			if _, err := fmt.Fprintf(p.stdout, "      %-10s → %s\n", "", plain.Line(secret.Text(c.Next), 0)); err != nil {
 				return err
 			}
 		}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/rumtop/rumtop/internal/fserr"
 	"github.com/rumtop/rumtop/internal/plain"
+	"github.com/rumtop/rumtop/internal/secret"
 )
 
 func main() {
@@ -44,7 +45,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	text := fserr.Advise(err).Error()
 	// Users do not know contexts.
 	text = strings.ReplaceAll(text, context.Canceled.Error(), "interrupted")
-	text = plain.Line(text, 0)
+	text = plain.Line(secret.Text(text), 0)
 	if status == exitUnjudged {
 		p.printUnjudged(cmd, text)
 		text = "could not judge: " + text

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"sync"
 
 	"github.com/charmbracelet/x/term"
@@ -12,6 +13,8 @@ import (
 
 	"github.com/rumtop/rumtop/internal/config"
 	"github.com/rumtop/rumtop/internal/plain"
+	"github.com/rumtop/rumtop/internal/secret"
+	"github.com/rumtop/rumtop/internal/stream"
 )
 
 // program is one run of the command line.
@@ -30,7 +33,7 @@ type program struct {
 
 // printError prints an error that does not end the program.
 func (p *program) printError(err error) {
-	_, _ = fmt.Fprintf(p.stderr, "rumtop: %s\n", plain.Line(err.Error(), 0))
+	_, _ = fmt.Fprintf(p.stderr, "rumtop: %s\n", plain.Line(secret.Text(err.Error()), 0))
 }
 
 // maxDelayed bounds the errors kept for printDelayed.
@@ -83,6 +86,10 @@ func (p *program) command() *cobra.Command {
 		}
 	}
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
+		if isHelp(cmd) { // works with a configuration that is being repaired
+			p.started = true
+			return nil
+		}
 		var err error
 		if p.views, err = config.Apply(cmd, p.env); err != nil && unjudged[cmd.Name()] != nil {
 			return &statusError{exitUnjudged, err} // the command line is right, what is around it is not
@@ -90,9 +97,19 @@ func (p *program) command() *cobra.Command {
 			return usage("%w", err)
 		}
 		p.started = true
+		options := stream.ConnectOptions{Sources: natsSources(cmd.Flags())}
+		if text := options.Overrides(); options.Sources != nil && text != "" {
+			p.announce("rumtop: " + text)
+		}
 		return nil
 	}
 	return root
+}
+
+// isHelp reports whether a command prints what the program knows by itself.
+func isHelp(cmd *cobra.Command) bool {
+	names := []string{"version", "help", "completion", cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd}
+	return slices.Contains(names, cmd.Name()) || cmd.Parent() != nil && cmd.Parent().Name() == "completion"
 }
 
 // interactive reports whether standard output is a terminal.

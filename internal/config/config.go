@@ -16,18 +16,17 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// OneALine annotates repeatable flags whose values are sentences: in an
-// environment variable a line break separates them, since a comma is part of
-// one.
+// OneALine annotates repeatable flags whose values can have a comma, such as
+// sentences: in an environment variable only a line break separates them.
 const OneALine = "one-a-line"
 
 // Collects annotates commands that run a collector: the section collect: of the
 // file applies to them, too.
 const Collects = "collects"
 
-// natsVariables are the environment variables of the nats command that set
+// NATSVariables are the environment variables of the nats command that set
 // flags of rumtop, after RUMTOP_*.
-var natsVariables = map[string]string{
+var NATSVariables = map[string]string{
 	"server":  "NATS_URL",
 	"context": "NATS_CONTEXT",
 	"creds":   "NATS_CREDS",
@@ -72,7 +71,12 @@ func Apply(cmd *cobra.Command, environ []string) (*Views, error) {
 		s.sections = slices.Insert(s.sections, 0, section)
 	}
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
-		if !f.Changed && f.Name != "help" && err == nil {
+		layered, ok := f.Value.(*Layered)
+		switch {
+		case err != nil || f.Name == "help":
+		case ok:
+			err = s.fill(layered, f.Name)
+		case !f.Changed:
 			err = s.set(f)
 		}
 	})
@@ -81,27 +85,37 @@ func Apply(cmd *cobra.Command, environ []string) (*Views, error) {
 
 // sectionsOf returns the parts of the file that apply to a command, the most
 // specific first.
-func sectionsOf(cmd *cobra.Command, file map[string]any) []map[string]any {
-	if section, ok := file[cmd.Name()].(map[string]any); ok {
-		return []map[string]any{section, file}
+func sectionsOf(cmd *cobra.Command, file map[string]yaml.Node) []map[string]yaml.Node {
+	names := []string{cmd.Name()}
+	if cmd.Annotations[Collects] != "" {
+		names = append(names, "collect")
 	}
-	if section, ok := file["collect"].(map[string]any); ok && cmd.Annotations[Collects] != "" {
-		return []map[string]any{section, file}
+	for _, name := range names {
+		if node, ok := file[name]; ok && node.Kind == yaml.MappingNode {
+			var section map[string]yaml.Node
+			if err := node.Decode(&section); err == nil {
+				return []map[string]yaml.Node{section, file}
+			}
+		}
 	}
-	return []map[string]any{file}
+	return []map[string]yaml.Node{file}
 }
 
 // settings are the sources of values for flags that the command line does not set.
 type settings struct {
 	env      map[string]string
-	path     string // of the file
-	sections []map[string]any
+	path     string                 // of the file
+	sections []map[string]yaml.Node // the file itself is the last
+}
+
+// variables are the environment variables of a flag, the first preferred.
+func variables(flag string) [2]string {
+	return [2]string{"RUMTOP_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_")), NATSVariables[flag]}
 }
 
 // set sets a flag from the first place that has a value for it.
 func (s *settings) set(f *pflag.Flag) error {
-	own := "RUMTOP_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
-	for _, name := range []string{own, natsVariables[f.Name]} {
+	for _, name := range variables(f.Name) {
 		if v := s.env[name]; v != "" {
 			if err := setFlag(f, split(f, v)); err != nil {
 				return fmt.Errorf("%s: %w", name, err)
@@ -110,11 +124,14 @@ func (s *settings) set(f *pflag.Flag) error {
 		}
 	}
 	for _, section := range s.sections {
-		v, ok := section[f.Name]
+		node, ok := section[f.Name]
 		if !ok {
 			continue
 		}
-		values, err := scalars(v)
+		values, err := scalars(&node)
+		if node.Kind == yaml.ScalarNode && err == nil {
+			values = split(f, values[0])
+		}
 		if err == nil {
 			err = setFlag(f, values)
 		}
@@ -122,6 +139,29 @@ func (s *settings) set(f *pflag.Flag) error {
 			return fmt.Errorf("%s: %s: %w", s.path, f.Name, err)
 		}
 		return nil
+	}
+	return nil
+}
+
+// fill sets what the sources below the command line say.
+func (s *settings) fill(l *Layered, flag string) error {
+	names := variables(flag)
+	l.values[OwnVariable], l.values[NATSVariable] = s.env[names[0]], s.env[names[1]]
+	l.File = filepath.Base(s.path)
+	for i, section := range s.sections {
+		node, ok := section[flag]
+		if !ok {
+			continue
+		}
+		values, err := scalars(&node)
+		if err != nil {
+			return fmt.Errorf("%s: %s: %w", s.path, flag, err)
+		}
+		source := Section
+		if i == len(s.sections)-1 {
+			source = File
+		}
+		l.values[source] = strings.Join(values, ",")
 	}
 	return nil
 }
@@ -137,25 +177,31 @@ func setFlag(f *pflag.Flag, values []string) error {
 	return f.Value.Set(values[0])
 }
 
-// split cuts the variable of a repeatable flag into its values: at commas, or
-// into lines where the flag is annotated with [OneALine].
-func split(f *pflag.Flag, v string) []string {
+// split cuts the text of a repeatable flag into its values: into lines, and at
+// commas unless the flag is annotated with [OneALine].
+func split(f *pflag.Flag, text string) (values []string) {
 	if _, ok := f.Value.(pflag.SliceValue); !ok {
-		return []string{v}
+		return []string{text}
 	}
-	if _, ok := f.Annotations[OneALine]; ok {
-		return strings.Split(strings.TrimSpace(v), "\n")
+	_, sentences := f.Annotations[OneALine]
+	for _, v := range strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == ',' && !sentences }) {
+		if v = strings.TrimSpace(v); v != "" {
+			values = append(values, v)
+		}
 	}
-	return strings.Split(v, ",")
+	return values
 }
 
-// scalars are the values of a YAML node, flat: a map's as KEY=VALUE, since
-// sites: {shop: KEY} reads well in a file.
-func scalars(v any) ([]string, error) {
-	switch v := v.(type) {
-	case []any:
+// scalars are the values of a YAML node, flat and as they are written: 2.10 is a
+// release, not a number. A map's are KEY=VALUE, since sites: {shop: KEY} reads
+// well in a file.
+func scalars(n *yaml.Node) ([]string, error) {
+	switch {
+	case n.Kind == yaml.AliasNode:
+		return scalars(n.Alias)
+	case n.Kind == yaml.SequenceNode:
 		var out []string
-		for _, e := range v {
+		for _, e := range n.Content {
 			s, err := scalars(e)
 			if err != nil {
 				return nil, err
@@ -163,22 +209,26 @@ func scalars(v any) ([]string, error) {
 			out = append(out, s...)
 		}
 		return out, nil
-	case map[string]any:
-		out := make([]string, 0, len(v))
-		for k, e := range v {
-			out = append(out, fmt.Sprintf("%s=%v", k, e))
+	case n.Kind == yaml.MappingNode:
+		out := make([]string, 0, len(n.Content)/2)
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			value, err := scalars(n.Content[i+1])
+			if err != nil || len(value) != 1 {
+				return nil, fmt.Errorf("%s: want one value", n.Content[i].Value)
+			}
+			out = append(out, n.Content[i].Value+"="+value[0])
 		}
 		slices.Sort(out)
 		return out, nil
-	case nil:
+	case n.Kind != yaml.ScalarNode || n.Tag == "!!null":
 		return nil, errors.New("no value")
 	}
-	return []string{fmt.Sprint(v)}, nil
+	return []string{n.Value}, nil
 }
 
 // readFile reads the configuration file. One that is missing is empty, unless
 // RUMTOP_CONFIG names it.
-func readFile(env map[string]string) (file map[string]any, path string, err error) {
+func readFile(env map[string]string) (file map[string]yaml.Node, path string, err error) {
 	dir := env["XDG_CONFIG_HOME"]
 	if dir == "" {
 		if env["HOME"] == "" {
@@ -198,6 +248,9 @@ func readFile(env map[string]string) (file map[string]any, path string, err erro
 		return nil, path, fmt.Errorf("read the configuration: %w", err)
 	}
 	if err := yaml.Unmarshal(data, &file); err != nil {
+		if errors.As(err, new(*yaml.TypeError)) {
+			err = errors.New("not a list of settings: use lines of KEY: VALUE") // it quotes the file
+		}
 		return nil, path, fmt.Errorf("%s: %w", path, err)
 	}
 	return file, path, nil
@@ -205,7 +258,7 @@ func readFile(env map[string]string) (file map[string]any, path string, err erro
 
 // checkKeys refuses keys that no command knows: a misspelt one would silently
 // leave a default in force.
-func checkKeys(root *cobra.Command, file map[string]any, path string) error {
+func checkKeys(root *cobra.Command, file map[string]yaml.Node, path string) error {
 	known := map[string]bool{}
 	collect := map[string]bool{}
 	for _, c := range append(root.Commands(), root) {
@@ -216,12 +269,11 @@ func checkKeys(root *cobra.Command, file map[string]any, path string) error {
 			}
 		})
 	}
-	for key, v := range file {
-		section, isSection := v.(map[string]any)
+	for key, node := range file {
 		switch {
-		case key == "collect" && isSection:
-			for k := range section {
-				if !collect[k] {
+		case key == "collect" && node.Kind == yaml.MappingNode:
+			for i := 0; i < len(node.Content); i += 2 {
+				if k := node.Content[i].Value; !collect[k] {
 					return fmt.Errorf("%s: collect: unknown key %q: use %s", path, k, names(collect))
 				}
 			}

@@ -49,10 +49,10 @@ type Views struct {
 }
 
 // readViews reads what the configuration file has under views:, and views.yaml.
-func readViews(file map[string]any, config string) (*Views, error) {
+func readViews(file map[string]yaml.Node, config string) (*Views, error) {
 	v := &Views{}
 	if section, ok := file["views"]; ok {
-		text, err := yaml.Marshal(section)
+		text, err := yaml.Marshal(&section)
 		if err == nil {
 			v.configured, err = decodeViews(text)
 		}
@@ -232,7 +232,7 @@ func writeWhole(path string, data []byte) error {
 }
 
 // section is a view as a section of the configuration file; nil without a name.
-func (v *Views) section(name string) (map[string]any, error) {
+func (v *Views) section(name string) (map[string]yaml.Node, error) {
 	if name == "" {
 		return nil, nil
 	}
@@ -240,10 +240,10 @@ func (v *Views) section(name string) (map[string]any, error) {
 	if err != nil {
 		return nil, fmt.Errorf("--view: %w", err)
 	}
-	section := map[string]any{}
+	section := map[string]yaml.Node{}
 	for key, value := range map[string]string{"filter": view.Filter, "by": view.By, "window": view.Window, "baseline": view.Baseline} {
 		if value != "" {
-			section[key] = value
+			section[key] = yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: value}
 		}
 	}
 	return section, nil

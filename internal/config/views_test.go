@@ -10,12 +10,16 @@ import (
 
 	"github.com/rumtop/rumtop/internal/filter"
 	"github.com/rumtop/rumtop/internal/frame"
+	"go.yaml.in/yaml/v3"
 )
 
 func TestViewsSave(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "rumtop")
 	config := filepath.Join(dir, "config.yaml")
-	file := map[string]any{"views": map[string]any{"mobile": map[string]any{"filter": "device=mobile", "by": "browser"}}}
+	var file map[string]yaml.Node
+	if err := yaml.Unmarshal([]byte("views: {mobile: {filter: device=mobile, by: browser}}"), &file); err != nil {
+		t.Fatal(err)
+	}
 	v, err := readViews(file, config)
 	if err != nil {
 		t.Fatal(err)
@@ -57,7 +61,7 @@ func TestViewsSave(t *testing.T) {
 		t.Errorf("%+v, %v", got, err)
 	}
 	section, err := v.section("checkout")
-	if err != nil || section["filter"] != e.Text || section["window"] != "15m0s" {
+	if err != nil || section["filter"].Value != e.Text || section["window"].Value != "15m0s" {
 		t.Errorf("%v, %v", section, err)
 	}
 	if _, err := v.section("none"); err == nil || !strings.Contains(err.Error(), "checkout, mine, mobile") {
@@ -93,7 +97,7 @@ func TestDecodeViewsStrict(t *testing.T) {
 	if _, err := readViews(nil, filepath.Join(dir, "config.yaml")); err == nil || !strings.Contains(err.Error(), path) {
 		t.Errorf("%v", err)
 	}
-	if _, err := readViews(map[string]any{"views": []any{1}}, filepath.Join(dir, "none", "config.yaml")); err == nil {
+	if _, err := readViews(map[string]yaml.Node{"views": {Kind: yaml.SequenceNode}}, filepath.Join(dir, "none", "config.yaml")); err == nil {
 		t.Error("accepted a list as views")
 	}
 }

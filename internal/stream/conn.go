@@ -1,18 +1,19 @@
 package stream
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
-	"github.com/synadia-io/orbit.go/natscontext"
+
+	"github.com/rumtop/rumtop/internal/secret"
 )
 
 // DefaultServer is the server to use if none is named.
@@ -30,7 +31,8 @@ const (
 type Conn struct {
 	*nats.Conn
 	apiPrefix string // of JetStream's API, with the final dot
-	servers   string // as configured, without passwords
+	servers   string // as configured, by [secret.Server]
+	overrides string // see [ConnectOptions.Overrides]
 
 	connected  atomic.Bool
 	reconnects atomic.Int64
@@ -93,32 +95,29 @@ func (c *Conn) Await(ctx context.Context) error {
 func ConnectLazily(opts ConnectOptions) (*Conn, error) { return connect(opts, true) }
 
 func connect(opts ConnectOptions, lazily bool) (*Conn, error) {
-	c := &Conn{apiPrefix: jetstream.DefaultAPIPrefix, denied: map[string]struct{}{}}
-	nopts, err := opts.natsOptions()
+	chosen, err := opts.choose()
 	if err != nil {
 		return nil, err
 	}
+	settings, err := chosen.natsOptions()
+	if err != nil {
+		return nil, err
+	}
+	c := &Conn{
+		apiPrefix: jetstream.DefaultAPIPrefix, denied: map[string]struct{}{},
+		servers: secret.Server(cmp.Or(chosen.server.Servers, DefaultServer)), overrides: chosen.overrides,
+	}
+	if chosen.context != nil && chosen.context.APIPrefix != "" {
+		c.apiPrefix = chosen.context.APIPrefix
+	}
+	nopts := append(settings, nats.Name(opts.Name), nats.Timeout(cmp.Or(opts.timeout, dialTimeout)))
 	var dialer *gatedDialer
 	if lazily {
 		dialer = &gatedDialer{}
 		nopts = append(nopts, dialer.option, nats.RetryOnFailedConnect(true))
 	}
-	nopts = append(nopts, c.options()...)
-
-	var settings natscontext.Settings
-	if opts.Context != "" {
-		c.Conn, settings, err = natscontext.Connect(opts.Context, nopts...)
-	} else {
-		c.Conn, err = nats.Connect(opts.servers(), nopts...)
-	}
-	if err != nil {
-		return nil, connectError(err, opts, c.servers)
-	}
-	switch {
-	case settings.JSAPIPrefix != "":
-		c.apiPrefix = strings.TrimSuffix(settings.JSAPIPrefix, ".") + "."
-	case settings.JSDomain != "":
-		c.apiPrefix = "$JS." + settings.JSDomain + ".API."
+	if c.Conn, err = nats.Connect("", append(nopts, c.options()...)...); err != nil {
+		return nil, connectError(err, c.servers)
 	}
 	c.ready.Store(true)
 	if dialer != nil {
@@ -133,7 +132,7 @@ func connect(opts ConnectOptions, lazily bool) (*Conn, error) {
 // own and perhaps late: hence IsConnected.
 func (c *Conn) onConnect(nc *nats.Conn) {
 	c.mu.Lock()
-	c.server, c.lastErr = nc.ConnectedUrlRedacted(), nil
+	c.server, c.lastErr = secret.Server(nc.ConnectedUrl()), nil
 	clear(c.denied)
 	c.mu.Unlock()
 	c.maxPayload.Store(nc.MaxPayload())
@@ -150,13 +149,6 @@ func (c *Conn) options() []nats.Option {
 		c.changed.notify()
 	}
 	return []nats.Option{
-		func(o *nats.Options) error {
-			if o.Url == "" && len(o.Servers) == 0 {
-				o.Servers = []string{DefaultServer}
-			}
-			c.servers = redact(o)
-			return nil
-		},
 		nats.PingInterval(pingInterval), nats.MaxPingsOutstanding(2), nats.FlusherTimeout(writeDeadline),
 		nats.MaxReconnects(-1), nats.CustomReconnectDelay(c.onFailedAttempts), nats.IgnoreAuthErrorAbort(),
 		nats.ConnectHandler(c.onConnect),
@@ -189,7 +181,8 @@ func reconnectDelay(attempts int) time.Duration {
 // State is the state of a connection.
 type State struct {
 	Connected  bool
-	Server     string // URL without password; while disconnected the configured ones
+	Server     string // by [secret.Server]; while disconnected the configured ones
+	Overrides  string // one sentence, see [ConnectOptions.Overrides]
 	Note       string // one sentence while something is wrong, else ""
 	Reconnects int64
 	Violations int64 // requests that the server denied, since the start
@@ -197,7 +190,7 @@ type State struct {
 
 // State returns the current state. It never waits for the network.
 func (c *Conn) State() State {
-	s := State{Connected: c.connected.Load(), Reconnects: c.reconnects.Load(), Violations: c.violations.Load()}
+	s := State{Connected: c.connected.Load(), Overrides: c.overrides, Reconnects: c.reconnects.Load(), Violations: c.violations.Load()}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if s.Connected {

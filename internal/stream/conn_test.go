@@ -49,6 +49,9 @@ func natsContext(t *testing.T, home, name string, fields map[string]any) {
 	write(t, filepath.Join(home, "nats", "context", name+".json"), data, 0o600)
 }
 
+// flags are options that the command line sets.
+func flags(s Settings) ConnectOptions { return ConnectOptions{Sources: []Settings{s}} }
+
 func refused(t *testing.T, opts ConnectOptions) string {
 	t.Helper()
 	c, err := Connect(testContext(t), opts)
@@ -78,16 +81,16 @@ func TestConnectErrorSuggestsFix(t *testing.T) {
 		{"password", ConnectOptions{Servers: "nats://u:hunter2@127.0.0.1:1"}, "no NATS server at nats://127.0.0.1:1: start one, or set --server or --context"},
 		{"two", ConnectOptions{Servers: "127.0.0.1:1, nats://127.0.0.1:2"}, "no NATS server at nats://127.0.0.1:1, nats://127.0.0.1:2: start one, or set --server or --context"},
 		{"no such name", ConnectOptions{Servers: "nats://nowhere.invalid"}, "no NATS server at nats://nowhere.invalid: start one, or set --server or --context"},
-		{"creds missing", ConnectOptions{Creds: garbage + "x"}, "read the credentials file: stat " + garbage + "x: no such file or directory"},
-		{"creds garbage", ConnectOptions{Creds: garbage}, "credentials file " + garbage + ": no user credentials: create them with nsc generate creds"},
-		{"creds public", ConnectOptions{Creds: public}, "credentials file " + public + ": every user can read or write it: chmod 600 it"},
-		{"nkey garbage", ConnectOptions{NKey: garbage}, "nkey file " + garbage + ": no seed: use a file with a line that starts with SU"},
-		{"nkey public", ConnectOptions{NKey: public}, "nkey file " + public + ": every user can read or write it: chmod 600 it"},
-		{"both", ConnectOptions{NKey: garbage, Creds: garbage}, "--creds and --nkey: both are set: set only one"},
-		{"ca garbage", ConnectOptions{TLSCA: garbage}, "--tlsca " + garbage + ": no certificate: use a PEM file"},
-		{"half a pair", ConnectOptions{TLSCert: garbage}, "--tlscert and --tlskey: only one is set: set both or none"},
-		{"context unknown", ConnectOptions{Context: "live"}, `NATS context "live": unknown context "live": use one of prod, staging`},
-		{"context away", ConnectOptions{Context: "prod"}, "no NATS server at nats://127.0.0.1:1: start one, or set --server or --context"},
+		{"creds missing", flags(Settings{Creds: garbage + "x"}), "read the credentials file: stat " + garbage + "x: no such file or directory"},
+		{"creds garbage", flags(Settings{Creds: garbage}), "credentials file " + garbage + ": no user credentials: create them with nsc generate creds"},
+		{"creds public", flags(Settings{Creds: public}), "credentials file " + public + ": every user can read or write it: chmod 600 it"},
+		{"nkey garbage", flags(Settings{NKey: garbage}), "nkey file " + garbage + ": no seed: use a file with a line that starts with SU"},
+		{"nkey public", flags(Settings{NKey: public}), "nkey file " + public + ": every user can read or write it: chmod 600 it"},
+		{"both", flags(Settings{NKey: garbage, Creds: garbage}), "--creds and --nkey: both are set: set only one"},
+		{"ca garbage", flags(Settings{TLSCA: garbage}), "--tlsca " + garbage + ": no certificate: use a PEM file"},
+		{"half a pair", flags(Settings{TLSCert: garbage}), "--tlscert and --tlskey: only one is set: set both or none"},
+		{"context unknown", flags(Settings{Context: "live"}), `NATS context "live": unknown context "live": use one of prod, staging`},
+		{"context away", flags(Settings{Context: "prod"}), "no NATS server at nats://127.0.0.1:1: start one, or set --server or --context"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got := refused(t, c.opts); got != c.want {
@@ -133,7 +136,7 @@ func TestConnectWithNKeyAndContext(t *testing.T) {
 		Users: []*server.User{user("viewer", nil, nil)},
 	})
 	file := write(t, "viewer.nk", seed, 0o600)
-	c, err := Connect(testContext(t), ConnectOptions{Servers: srv.ClientURL(), NKey: file})
+	c, err := Connect(testContext(t), flags(Settings{Servers: srv.ClientURL(), NKey: file}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,7 +146,7 @@ func TestConnectWithNKeyAndContext(t *testing.T) {
 	t.Setenv("XDG_CONFIG_HOME", home)
 	natsContext(t, home, "prod", map[string]any{"url": srv.ClientURL(), "user": "viewer", "password": "secret", "jetstream_domain": "hub", "inbox_prefix": "_INBOX_viewer"})
 	natsContext(t, home, "wrong", map[string]any{"url": "nats://127.0.0.1:1", "user": "viewer", "password": "wrong"})
-	c, err = Connect(testContext(t), ConnectOptions{Context: "prod"})
+	c, err = Connect(testContext(t), flags(Settings{Context: "prod"}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -151,13 +154,13 @@ func TestConnectWithNKeyAndContext(t *testing.T) {
 		t.Errorf("prefix %s, inbox %s", c.apiPrefix, c.NewInbox())
 	}
 	c.Close()
-	c, err = Connect(testContext(t), ConnectOptions{Context: filepath.Join(home, "nats", "context", "prod.json")})
+	c, err = Connect(testContext(t), flags(Settings{Context: filepath.Join(home, "nats", "context", "prod.json")}))
 	if err != nil {
 		t.Fatal(err)
 	}
 	c.Close()
 	// Options take precedence over the context.
-	c, err = Connect(testContext(t), ConnectOptions{Context: "wrong", Servers: srv.ClientURL(), NKey: file})
+	c, err = Connect(testContext(t), flags(Settings{Context: "wrong", Servers: srv.ClientURL(), NKey: file}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -174,7 +177,7 @@ func TestConnectOverTLS(t *testing.T) {
 	if got := refused(t, ConnectOptions{Servers: url}); got != "certificate of "+url+" has an unknown authority: set --tlsca" {
 		t.Error(got)
 	}
-	c, err := Connect(testContext(t), ConnectOptions{Servers: url, TLSCA: ca})
+	c, err := Connect(testContext(t), flags(Settings{Servers: url, TLSCA: ca}))
 	if err != nil {
 		t.Fatal(err)
 	}

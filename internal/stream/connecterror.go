@@ -7,19 +7,14 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/url"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/nats-io/nats.go"
 )
 
 // connectError says in one sentence why connecting failed and what to do.
-func connectError(err error, opts ConnectOptions, servers string) error {
-	if servers == "" { // the context failed, before a server was known
-		return fmt.Errorf("NATS context %q: %w: %s", opts.Context, err, contextsHint())
-	}
+func connectError(err error, servers string) error {
 	if errors.Is(err, nats.ErrNoServers) || isUnreachable(err) {
 		return fmt.Errorf("no NATS server at %s: start one, or set --server or --context", servers)
 	}
@@ -89,52 +84,4 @@ func hasText(texts ...string) func(error) bool {
 func isUnreachable(err error) bool {
 	var op *net.OpError
 	return errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, nats.ErrTimeout) || errors.As(err, &op) && op.Op == "dial"
-}
-
-// redact names the servers of the options, without passwords.
-func redact(o *nats.Options) string {
-	servers := o.Servers
-	if len(servers) == 0 {
-		servers = splitServers(o.Url)
-	}
-	names := make([]string, 0, len(servers))
-	for _, s := range servers {
-		if !strings.Contains(s, "://") {
-			s = "nats://" + s
-		}
-		if u, err := url.Parse(s); err == nil {
-			u.User = nil
-			s = u.String()
-		}
-		names = append(names, s)
-	}
-	return strings.Join(names, ", ")
-}
-
-const maxContexts = 10 // in a hint
-
-// contextsHint names the contexts of the nats command to choose from.
-func contextsHint() string {
-	const none = "create it with nats context add"
-	dir := os.Getenv("XDG_CONFIG_HOME")
-	if dir == "" {
-		home, err := os.UserHomeDir()
-		if err != nil {
-			return none
-		}
-		dir = filepath.Join(home, ".config")
-	}
-	files, err := filepath.Glob(filepath.Join(dir, "nats", "context", "*.json"))
-	if err != nil || len(files) == 0 {
-		return none
-	}
-	var names []string
-	for i, f := range files {
-		if i == maxContexts {
-			names = append(names, "…")
-			break
-		}
-		names = append(names, strings.TrimSuffix(filepath.Base(f), ".json"))
-	}
-	return "use one of " + strings.Join(names, ", ")
 }
