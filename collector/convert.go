@@ -151,7 +151,13 @@ func (c *Collector) setDimensions(raw *wire.Beacon, s *sender, out *beacon.Beaco
 		d[beacon.BrowserVersion] = s.site.browsers.intern(client.Version, s.Now, s.network)
 	}
 	d[beacon.OS], d[beacon.Device] = client.OS, client.Device
-	if class := deviceClass(raw.Device); class != "" && client.Device != enrich.Bot {
+	if system := enrich.System(tidy(raw.OS)); system != "" {
+		// The user agent of an app is that of its HTTP library.
+		if d[beacon.OS] = system; client.OS != system {
+			d[beacon.Device] = deviceOf(system)
+		}
+	}
+	if class := deviceClass(raw.Device); class != "" && d[beacon.Device] != enrich.Bot {
 		d[beacon.Device] = class
 	}
 	d[beacon.Connection] = connectionType(raw.Connection)
@@ -159,6 +165,15 @@ func (c *Collector) setDimensions(raw *wire.Beacon, s *sender, out *beacon.Beaco
 	if tidy(raw.SDK) == "rum.js" {
 		d[beacon.SDK] = "rum.js"
 	}
+}
+
+// deviceOf is the class of most devices with an operating system.
+func deviceOf(system string) string {
+	switch system {
+	case "iOS", "Android":
+		return enrich.Mobile
+	}
+	return enrich.Desktop
 }
 
 // deviceClass is the device class that the page names, "" if it is unknown.

@@ -113,8 +113,11 @@ func sentryRoute(base *url.URL, r *Request) (path, query string, ok bool) {
 }
 
 // datadogRoute is where the SDK asks its proxy to forward a request. Only a path
-// of Datadog's intake is accepted.
+// of Datadog's intake is accepted. The SDKs of apps send to that path themselves.
 func datadogRoute(_ *url.URL, r *Request) (path, query string, ok bool) {
+	if strings.HasPrefix(r.Path, "/api/v2/") {
+		return r.Path, withoutKey(r.Query), true
+	}
 	v, err := url.ParseQuery(r.Query)
 	if err != nil {
 		return "", "", false

@@ -25,6 +25,9 @@ func (c *cursor) awsValue() float64 {
 // the type of the DOM event if there was no error object.
 func (c *cursor) awsError() (e Error) {
 	var f stackFrame
+	if c.peek() != '{' {
+		c.fail(errShape)
+	}
 	c.pick(
 		field{"type", &e.Type}, field{"message", &e.Message}, field{"stack", &e.Stack},
 		field{"filename", &f.file}, field{"lineno", &f.line}, field{"colno", &f.column},

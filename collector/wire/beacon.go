@@ -19,6 +19,7 @@ type Beacon struct {
 	Unsampled   bool    // of a session outside the sample, sent for its errors
 	Consent     string
 	Device      string
+	OS          string // as an app's SDK reports it
 	Connection  string
 	UserAgent   string // as reported by the page
 	Trace       string

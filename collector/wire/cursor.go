@@ -172,15 +172,44 @@ func (c *cursor) scalar() string {
 // looseString reads a scalar as text, and anything else as not sent.
 func (c *cursor) looseString() string { return c.clone(c.looseBytes()) }
 
+// looseObject enters an object, and skips a value of another type.
+func (c *cursor) looseObject() bool {
+	if c.peek() == '{' {
+		return c.object()
+	}
+	c.skip()
+	return false
+}
+
+// looseArray enters an array, and skips a value of another type.
+func (c *cursor) looseArray() bool {
+	if c.peek() == '[' {
+		return c.array()
+	}
+	c.skip()
+	return false
+}
+
+// listNamed reads a member's name, and enters its value if it is the list of that
+// name; it skips any other value.
+func (c *cursor) listNamed(name string) bool {
+	if string(c.key()) == name {
+		return c.looseArray()
+	}
+	c.skip()
+	return false
+}
+
 // field is an object's member and the destination of its value.
 type field struct {
 	name string
 	dst  *string
 }
 
-// pick reads some scalar members of an object and skips the others.
+// pick reads some scalar members of an object and skips the others. A value of
+// another type is skipped: what is beside it must not be lost.
 func (c *cursor) pick(want ...field) {
-	if !c.object() {
+	if !c.looseObject() {
 		return
 	}
 next:

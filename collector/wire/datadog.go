@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// Datadog is what Datadog's RUM browser SDK, versions 5 to 7, sends to its proxy:
-// NDJSON, one event per line.
+// Datadog is what Datadog's RUM browser SDK, versions 5 to 7, sends to its proxy,
+// and its SDKs for apps to the intake itself: NDJSON, one event per line.
 //
 // A view is sent repeatedly as it grows; each copy has the vitals so far, so the
-// last one counts. A view's counters are not used, because errors and resources
+// last one counts. A screen of an app is a view. A view's counters are not used, because errors and resources
 // are events of their own. Custom actions become events. Clicks, long tasks,
 // telemetry, replays and profiles are not collected.
 type Datadog struct{}
@@ -21,7 +21,7 @@ type Datadog struct{}
 func (Datadog) Spec() Spec {
 	return Spec{
 		SDK:      "datadog",
-		Patterns: []string{"POST /datadog"},
+		Patterns: []string{"POST /datadog", "POST /api/v2/rum"},
 		Headers:  []string{"DD-API-KEY", "DD-EVP-ORIGIN", "DD-REQUEST-ID"},
 		Forward:  []string{"DD-API-KEY", "DD-EVP-ORIGIN", "DD-REQUEST-ID"},
 		Answer:   answerStatus(http.StatusAccepted),
@@ -104,6 +104,8 @@ type datadogEvent struct {
 	vitals        []Metric
 	err           Error
 	errID, source string
+	isApp         bool
+	screen        string // its name in an app
 	fetch         Fetch
 	fetchKind     string
 	fetchID       string
@@ -121,6 +123,15 @@ func (d *datadogEvent) decode(c *cursor) error {
 		switch string(c.key()) {
 		case "type":
 			d.typ = c.looseString()
+		case "source":
+			source := c.looseBytes()
+			d.isApp = len(source) > 0 && string(source) != "browser"
+		case "os":
+			c.pick(field{"name", &b.OS})
+		case "device":
+			var kind, name, model string
+			c.pick(field{"type", &kind}, field{"name", &name}, field{"model", &model})
+			b.Device = deviceOf(kind, name+" "+model)
 		case "date":
 			b.Time = c.numberOrZero()
 		case "version":
@@ -162,6 +173,9 @@ func (d *datadogEvent) finish() {
 	b := d.b
 	b.ViewHints.Defaults = true // the first copies may precede the user
 	b.User = firstIdentifier(b.User, d.email, d.name)
+	if d.isApp {
+		setIfEmpty(&b.Route, d.screen)
+	}
 	switch d.typ {
 	case "view":
 		// Each copy repeats the page view; it counts once per view.
@@ -180,7 +194,8 @@ func (d *datadogEvent) finish() {
 		}
 	case "resource":
 		b.ID = datadogID(d.fetchID)
-		if d.fetchKind == "fetch" || d.fetchKind == "xhr" {
+		switch d.fetchKind {
+		case "fetch", "xhr", "native":
 			b.AddFetch(d.fetch)
 		}
 	case "action":

@@ -16,8 +16,9 @@ func (d *datadogEvent) readView(c *cursor) {
 		case "url":
 			d.b.URL = c.looseString()
 		case "name":
-			if d.b.Route = c.looseString(); !strings.HasPrefix(d.b.Route, "/") {
-				d.b.Route = "" // a display name, not a route: it would hide the page
+			// A page's display name is no route: it would hide the page.
+			if d.screen = c.looseString(); strings.HasPrefix(d.screen, "/") {
+				d.b.Route = d.screen
 			}
 		case "loading_type":
 			d.loading = c.looseString()
@@ -69,12 +70,17 @@ func (d *datadogEvent) addTimings(c *cursor) {
 }
 
 func (d *datadogEvent) readError(c *cursor) {
-	var handling string
+	var handling, crash, category string
 	c.pick(
 		field{"id", &d.errID}, field{"type", &d.err.Type}, field{"message", &d.err.Message}, field{"stack", &d.err.Stack},
 		field{"handling", &handling}, field{"source", &d.source},
+		field{"is_crash", &crash}, field{"category", &category},
 	)
-	d.err.Handled = handling != "unhandled"
+	switch category {
+	case "ANR", "App Hang", "Watchdog Termination":
+		crash = "true" // the app froze, or was ended
+	}
+	d.err.Handled = handling != "unhandled" && (crash != "true" || handling == "handled")
 	d.err.Stack = datadogStack(d.err.Stack)
 }
 
@@ -142,9 +148,21 @@ func (d *datadogEvent) readConnectivity(c *cursor) {
 	}
 	c.object()
 	for c.more() {
-		if key := c.key(); string(key) == "effective_type" || string(key) == "interfaces" && c.peek() == '"' {
-			d.b.Connection = c.looseString()
-		} else {
+		switch string(c.key()) {
+		case "effective_type":
+			if kind := c.looseString(); kind != "" {
+				d.b.Connection = kind
+			}
+		case "interfaces": // all that are up, or one
+			if c.peek() == '[' {
+				c.array()
+				for c.more() {
+					setIfEmpty(&d.b.Connection, c.looseString())
+				}
+			} else {
+				setIfEmpty(&d.b.Connection, c.looseString())
+			}
+		default:
 			c.skip()
 		}
 	}

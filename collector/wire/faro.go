@@ -236,8 +236,7 @@ func (c *cursor) faroStack() string {
 		return ""
 	}
 	for c.more() {
-		if string(c.key()) != "frames" || !c.array() {
-			c.skip()
+		if !c.listNamed("frames") {
 			continue
 		}
 		for c.more() {

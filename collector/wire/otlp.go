@@ -19,7 +19,8 @@ import (
 //
 // Exceptions become errors, client spans requests, navigations page views,
 // feature flag evaluations tags, and the application's own events and spans
-// events. Data of programs that are not browsers is ignored.
+// events. Of apps, the start of a session is a page view. Data of servers is
+// ignored.
 type OTLP struct{}
 
 const (
@@ -98,7 +99,8 @@ func (g *grouper) addTraces(traces ptrace.Traces) {
 	for _, r := range traces.ResourceSpans().All() {
 		res := readResource(r.Resource())
 		for _, scope := range r.ScopeSpans().All() {
-			own := !strings.Contains(scope.Scope().Name(), "instrumentation")
+			name := scope.Scope().Name()
+			own := !strings.Contains(name, "instrumentation") && !strings.HasPrefix(name, "io.opentelemetry.")
 			for _, span := range scope.Spans().All() {
 				g.addSpan(&res, span, own)
 			}

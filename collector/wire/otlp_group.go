@@ -40,21 +40,26 @@ type group struct {
 }
 
 // groupKey is the page and the client of a record.
-type groupKey struct{ url, session, user, load string }
+type groupKey struct{ url, screen, session, user, load string }
 
 // resource has the attributes that an OTLP resource gives to all its records.
 type resource struct {
-	common  attributes
-	browser bool
+	common       attributes
+	browser, app bool
 }
 
-// readResource recognises browsers: SDKs name their language, and those that do
-// not are browsers' own.
+// readResource recognises browsers and apps. SDKs name their language, and those
+// that do not are browsers' own; apps run on a phone or a tablet, or are written in
+// Swift. All others are servers.
 func readResource(r pcommon.Resource) resource {
 	a := attributes(r.Attributes())
-	language := a.text("telemetry.sdk.language")
-	return resource{common: a, browser: language == "" || language == "webjs"}
+	language, system := a.text("telemetry.sdk.language"), a.text("os.name")
+	app := language != "webjs" && (isMobileSystem(system) || a.has("device.model.identifier") ||
+		language == "swift" && !strings.EqualFold(system, "linux"))
+	return resource{common: a, app: app, browser: !app && (language == "" || language == "webjs")}
 }
+
+func (r *resource) isRead() bool { return r.browser || r.app }
 
 // groupOf finds or starts the group of a record.
 func (g *grouper) groupOf(res *resource, a attributes, url string, when pcommon.Timestamp) *group {
@@ -62,6 +67,9 @@ func (g *grouper) groupOf(res *resource, a attributes, url string, when pcommon.
 		url: url, load: a.identifier("page.load.id"),
 		session: firstIdentifier(a.identifier("session.id"), res.common.identifier("session.id")),
 		user:    firstIdentifier(a.identifier(userAttributes[:]...), res.common.identifier(userAttributes[:]...)),
+	}
+	if res.app {
+		o.screen = a.text("screen.name", "app.screen.name", "view.name")
 	}
 	for _, p := range g.groups {
 		if p.key == o {
@@ -82,16 +90,29 @@ func (g *grouper) groupOf(res *resource, a attributes, url string, when pcommon.
 	}
 	b.URL, b.Session, b.User = o.url, o.session, o.user
 	b.ViewHints.Infer, b.ViewHints.LoadID = true, o.load
-	b.Release = res.common.text("service.version")
+	b.Release = res.common.text("service.version", "app.version")
 	b.Environment = res.common.text("deployment.environment.name", "deployment.environment")
 	b.UserAgent = either("user_agent.original", "browser.user_agent")
 	b.Device = either("device.type")
 	b.Connection = either("network.connection.subtype", "network.effectiveType")
+	if res.app {
+		b.setApp(res.common, o)
+	}
 	// Honeycomb's: one trace stands for n.
 	if n := a.number("SampleRate"); n >= 1 {
 		b.SampleRate = 1 / n
 	}
 	return p
+}
+
+// setApp sets what only apps have. A session of an app is one page view, whatever
+// screens it shows.
+func (b *Beacon) setApp(common attributes, o groupKey) {
+	b.OS, b.Route = common.text("os.name"), o.screen
+	setIfEmpty(&b.Device, deviceOf("", common.text("device.model.name")+" "+common.text("device.model.identifier")))
+	if o.session != "" {
+		b.View, b.ViewHints.Infer = "session/"+o.session, false
+	}
 }
 
 // flush passes the open beacons to the sink.

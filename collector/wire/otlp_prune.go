@@ -234,7 +234,8 @@ func isReadAttribute(key []byte) bool {
 		"feature_flag.key", "feature_flag.result.variant", "feature_flag.variant", "feature_flag.result.value",
 		"page.url.full", "page.url", "browser.page.url", "location.href", "url.full", "http.url",
 		"http.request.method", "http.method", "http.response.status_code", "http.status_code",
-		"dash0.web.request.cancelled", "error.type":
+		"dash0.web.request.cancelled", "error.type",
+		"os.name", "device.model.identifier", "device.model.name", "app.version", "screen.name", "app.screen.name", "view.name":
 		return true
 	}
 	if _, ok := cutPrefix(key, "exception."); ok {

@@ -18,6 +18,16 @@ func isReadEvent(name string) bool {
 	return false
 }
 
+// isAppInternal reports whether an event is one of the SDKs for apps themselves.
+func isAppInternal(name string) bool {
+	kind, _, _ := strings.Cut(name, ".")
+	switch kind {
+	case "device", "app", "network", "session", "hardware", "android", "ios", "rum":
+		return true
+	}
+	return false
+}
+
 // addLog reads one log record: an event or an exception.
 func (g *grouper) addLog(res *resource, r plog.LogRecord) {
 	a := attributes(r.Attributes())
@@ -38,10 +48,14 @@ func (g *grouper) addLog(res *resource, r plog.LogRecord) {
 	switch name {
 	case "browser.navigation_timing":
 		unread = !body.has("responseStart")
-	case "", "session.start", "session.end":
+	case "session.start": // a page load begins one in browsers
+		unread = !isError && !res.app
+	case "", "session.end":
 		unread = !isError
+	default:
+		unread = unread || res.app && isAppInternal(name) && !isError
 	}
-	if unread || !res.browser {
+	if unread || !res.isRead() {
 		g.to.Ignore()
 		return
 	}
@@ -61,6 +75,8 @@ func (g *grouper) addLog(res *resource, r plog.LogRecord) {
 			return
 		}
 		p.beginView(a.isTrue("browser.navigation.same_document"), at)
+	case name == "session.start":
+		p.beginView(false, at)
 	case name == "browser.page_view":
 		p.beginView(body.number("type") == 1, at)
 	case name == "browser.navigation_timing":
@@ -125,7 +141,7 @@ func (g *grouper) addSpan(res *resource, s ptrace.Span, own bool) {
 	}
 	load, route := s.Name() == "documentLoad", strings.HasPrefix(s.Name(), "Navigation: ")
 	event := own && !isRequest && s.ParentSpanID().IsEmpty() && s.Kind() != ptrace.SpanKindServer
-	if !res.browser || !(isError || isRequest || isVitalSpan || load || route || event || hasException(caught)) ||
+	if !res.isRead() || !(isError || isRequest || isVitalSpan || load || route || event || hasException(caught)) ||
 		isRequest && (a.isTrue("dash0.web.request.cancelled") || a.text("error.type") == "AbortError") {
 		g.to.Ignore()
 		return

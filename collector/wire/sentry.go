@@ -12,21 +12,23 @@ import (
 )
 
 // Sentry is the envelope of Sentry's browser SDKs, versions 8 to 11, at the path
-// of a DSN or of a tunnel. An envelope is a header followed by items. Each item
-// is a header and a payload: one line, or as long as the header says.
+// of a DSN or of a tunnel, and of its SDKs for apps. An envelope is a header
+// followed by items. Each item is a header and a payload: one line, or as long as
+// the header says. Older SDKs send single events, without an envelope, to store.
 //
 // A trace is a page view: the SDK starts one with every page load, change of
 // route and restore. Exceptions become errors, and messages up to level info
 // events. Transactions and spans become page views, vitals and requests, flags
-// and tags tags. Sessions, client reports, replays, profiles, logs, attachments
-// and breadcrumbs are not collected.
+// and tags tags. A session of an app is a page view: it begins one, and errors in
+// envelopes with it belong to it. Sessions of browsers, client reports, replays,
+// profiles, logs, attachments and breadcrumbs are not collected.
 type Sentry struct{}
 
 // Spec implements [Format].
 func (Sentry) Spec() Spec {
 	return Spec{
 		SDK:      "sentry",
-		Patterns: []string{"POST /api/{project}/envelope/", "POST /tunnel"},
+		Patterns: []string{"POST /api/{project}/envelope/", "POST /api/{project}/store/", "POST /tunnel"},
 		Headers:  []string{"X-Sentry-Auth"},
 		Exposed:  []string{"X-Sentry-Rate-Limits"},
 		Forward:  []string{"X-Sentry-Auth"},
@@ -66,9 +68,11 @@ func sentryKey(r *http.Request) string {
 	if key := r.URL.Query().Get("sentry_key"); key != "" {
 		return key
 	}
-	if _, rest, ok := strings.Cut(r.Header.Get("X-Sentry-Auth"), "sentry_key="); ok {
-		key, _, _ := strings.Cut(rest, ",")
-		return strings.TrimSpace(key)
+	for _, name := range [...]string{"X-Sentry-Auth", "Authorization"} {
+		if _, rest, ok := strings.Cut(r.Header.Get(name), "sentry_key="); ok {
+			key, _, _ := strings.Cut(rest, ",")
+			return strings.TrimSpace(key)
+		}
 	}
 	if r.Body == nil || r.Header.Get("Content-Encoding") != "" {
 		return ""
@@ -108,6 +112,11 @@ func (f brokenReader) Read([]byte) (int, error) { return 0, f.err }
 func (Sentry) Decode(r *Request, to Sink) error {
 	e := sentryEnvelope{to: to, doc: getDocument(), depth: r.Limits.Depth, client: r.Client, wanted: true}
 	defer e.doc.release()
+	if r.URL != nil && strings.HasSuffix(r.URL.Path, "/store/") {
+		e.readItem(sentryItem{typ: "event"}, r.Body)
+		e.flush()
+		return nil
+	}
 	rest := r.Body
 	head, rest := cutLine(rest)
 	if err := e.readHeader(head); err != nil {
@@ -165,6 +174,8 @@ type sentryEnvelope struct {
 	rate                 float64
 	unsampled            bool
 	sent                 float64 // browser's clock, Unix milliseconds
+	app, android         bool    // from an app, not from a page
+	session              sentrySession
 
 	beacons []sentryBeacon
 }
@@ -193,6 +204,10 @@ func (e *sentryEnvelope) readHeader(line []byte) error {
 			if at, err := time.Parse(time.RFC3339Nano, c.looseString()); err == nil {
 				e.sent = float64(at.UnixMilli())
 			}
+		case "sdk":
+			var name string
+			c.pick(field{"name", &name})
+			e.app, e.android = isAppSDK(name), strings.HasPrefix(name, "sentry.java.android")
 		case "trace":
 			var rate, sampled string
 			c.pick(
@@ -245,6 +260,12 @@ func (e *sentryEnvelope) readItem(item sentryItem, payload []byte) {
 		read = e.readSpans
 	case "trace_metric":
 		read = e.readMetrics
+	case "session":
+		if !e.app {
+			e.to.Ignore()
+			return
+		}
+		read = e.readSession
 	default:
 		e.to.Ignore()
 		return
@@ -298,6 +319,7 @@ func (e *sentryEnvelope) beaconID(trace, id string, at float64) string {
 
 // flush passes the beacons to the sink.
 func (e *sentryEnvelope) flush() {
+	e.addSession()
 	for i := range e.beacons {
 		b := e.beacons[i].Beacon
 		if e.sent > 0 {

@@ -1,8 +1,9 @@
 package wire
 
 import (
-	"slices"
+	"math"
 	"strings"
+	"time"
 )
 
 // sentryCommon is what events and transactions have in common.
@@ -10,13 +11,41 @@ type sentryCommon struct {
 	id, trace, op, url, agent, name, source string
 	release, environment                    string
 	userID, email, username                 string
+	os, device, appVersion                  string
 	at                                      float64
 	tags                                    []Tag
 }
 
+// legacyPrefix is in front of the names of members that older SDKs send:
+// sentry.interfaces.Exception is exception.
+const legacyPrefix = "sentry.interfaces."
+
+// sentryKeyOf is the present name of an event's member.
+func sentryKeyOf(key []byte) string {
+	old, ok := cutPrefix(key, legacyPrefix)
+	if !ok {
+		return string(key)
+	}
+	switch name := string(old); name {
+	case "Exception":
+		return "exception"
+	case "Message":
+		return "logentry"
+	case "Http":
+		return "request"
+	case "User":
+		return "user"
+	case "Stacktrace":
+		return "stacktrace"
+	case "Contexts":
+		return "contexts"
+	}
+	return ""
+}
+
 // readField reads a common member; it returns false for other members.
-func (s *sentryCommon) readField(c *cursor, key []byte) bool {
-	switch string(key) {
+func (s *sentryCommon) readField(c *cursor, key string) bool {
+	switch key {
 	case "event_id":
 		s.id = c.looseString()
 	case "release":
@@ -36,30 +65,69 @@ func (s *sentryCommon) readField(c *cursor, key []byte) bool {
 	case "contexts":
 		s.readContexts(c)
 	case "tags":
-		if c.peek() != '{' {
-			c.skip()
-			break
-		}
-		var b Beacon
-		c.tags(&b)
-		s.tags = append(s.tags, b.Tags...)
+		s.readTags(c)
 	default:
 		return false
 	}
 	return true
 }
 
-// seconds reads a time as a number; times as text are skipped.
-func (c *cursor) seconds() float64 {
-	if c.peek() != '0' {
+// readTags reads an object, a list of pairs, or a list of objects with key and
+// value.
+func (s *sentryCommon) readTags(c *cursor) {
+	var b Beacon
+	switch c.peek() {
+	case '{':
+		c.tags(&b)
+	case '[':
+		c.array()
+		for c.more() {
+			if t := c.sentryPair(); t.Key != "" && t.Value != "" {
+				b.AddTag(t)
+			}
+		}
+	default:
 		c.skip()
-		return 0
 	}
-	return c.numberOrZero()
+	s.tags = append(s.tags, b.Tags...)
+}
+
+// sentryPair reads ["key", "value"] or {"key": …, "value": …}.
+func (c *cursor) sentryPair() (t Tag) {
+	if c.peek() != '[' {
+		c.pick(field{"key", &t.Key}, field{"value", &t.Value})
+		return t
+	}
+	c.array()
+	for i := 0; c.more(); i++ {
+		switch i {
+		case 0:
+			t.Key = c.looseString()
+		case 1:
+			t.Value = c.looseString()
+		default:
+			c.skip()
+		}
+	}
+	return t
+}
+
+// seconds reads a time as seconds: a number, or as text a number or a date.
+func (c *cursor) seconds() float64 {
+	text := string(c.looseBytes())
+	if v := parseNumber(text); v == v && !math.IsInf(v, 0) {
+		return v
+	}
+	for _, layout := range [...]string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999"} {
+		if at, err := time.Parse(layout, text); err == nil {
+			return float64(at.UnixMicro()) / 1e6
+		}
+	}
+	return 0
 }
 
 func (s *sentryCommon) readRequest(c *cursor) {
-	if !c.object() {
+	if !c.looseObject() {
 		return
 	}
 	for c.more() {
@@ -67,19 +135,34 @@ func (s *sentryCommon) readRequest(c *cursor) {
 		case "url":
 			s.url = c.looseString()
 		case "headers":
-			if c.peek() != '{' {
-				c.skip()
-				break
-			}
-			c.pick(field{"User-Agent", &s.agent})
+			s.readHeaders(c)
 		default:
 			c.skip()
 		}
 	}
 }
 
+// readHeaders reads an object or a list of pairs.
+func (s *sentryCommon) readHeaders(c *cursor) {
+	list := c.peek() == '['
+	if !list && !c.looseObject() || list && !c.array() {
+		return
+	}
+	for c.more() {
+		var t Tag
+		if list {
+			t = c.sentryPair()
+		} else {
+			t = Tag{c.name(), c.looseString()}
+		}
+		if strings.EqualFold(t.Key, "User-Agent") {
+			s.agent = t.Value
+		}
+	}
+}
+
 func (s *sentryCommon) readContexts(c *cursor) {
-	if !c.object() {
+	if !c.looseObject() {
 		return
 	}
 	for c.more() {
@@ -88,6 +171,14 @@ func (s *sentryCommon) readContexts(c *cursor) {
 			c.pick(field{"trace_id", &s.trace}, field{"op", &s.op})
 		case "flags":
 			s.readFlags(c)
+		case "os":
+			c.pick(field{"name", &s.os})
+		case "device":
+			var family, model, kind string
+			c.pick(field{"family", &family}, field{"model", &model}, field{"device_type", &kind})
+			s.device = deviceOf(kind, family+" "+model)
+		case "app":
+			c.pick(field{"app_version", &s.appVersion})
 		default:
 			c.skip()
 		}
@@ -96,12 +187,11 @@ func (s *sentryCommon) readContexts(c *cursor) {
 
 // readFlags reads the evaluated feature flags, the latest last.
 func (s *sentryCommon) readFlags(c *cursor) {
-	if !c.object() {
+	if !c.looseObject() {
 		return
 	}
 	for c.more() {
-		if string(c.key()) != "values" || !c.array() {
-			c.skip()
+		if !c.listNamed("values") {
 			continue
 		}
 		for c.more() {
@@ -117,6 +207,9 @@ func (s *sentryCommon) readFlags(c *cursor) {
 // applyTo sets the fields of a beacon.
 func (s *sentryCommon) applyTo(b *Beacon) {
 	setIfEmpty(&b.Release, s.release)
+	setIfEmpty(&b.Release, s.appVersion)
+	setIfEmpty(&b.OS, s.os)
+	setIfEmpty(&b.Device, s.device)
 	setIfEmpty(&b.Environment, s.environment)
 	setIfEmpty(&b.URL, s.url)
 	setIfEmpty(&b.UserAgent, s.agent)
@@ -130,124 +223,4 @@ func (s *sentryCommon) applyTo(b *Beacon) {
 		b.setTag(t)
 	}
 	b.updateTime(s.at)
-}
-
-// readEvent reads an exception or a message. SDKs may attach an exception to a
-// message; then the level says what the application means: up to info, it is an
-// event.
-func (e *sentryEnvelope) readEvent(c *cursor) {
-	var s sentryCommon
-	var err Error
-	var level, message string
-	if !c.object() {
-		c.fail(errShape)
-	}
-	for c.more() {
-		switch key := c.key(); string(key) {
-		case "exception":
-			err = c.sentryException()
-		case "level":
-			level = c.looseString()
-		case "message", "logentry":
-			message = c.sentryMessage()
-		default:
-			if !s.readField(c, key) {
-				c.skip()
-			}
-		}
-	}
-	if c.err != nil {
-		return
-	}
-	b := e.beaconOf(s.trace, s.id, s.at)
-	s.applyTo(b)
-	b.Unsampled = e.unsampled // errors come from every session
-	isMessage := message != "" || err.Type == ""
-	if message == "" {
-		message = err.Message
-	}
-	switch {
-	case level == "info", level == "debug", level == "log", level == "warning" && isMessage:
-		b.AddEvent(Event{Name: message})
-	case err == (Error{}):
-		b.AddError(Error{Message: message, Handled: true})
-	default:
-		b.AddError(err)
-	}
-}
-
-// sentryMessage reads a message; it may be an object with parameters.
-func (c *cursor) sentryMessage() string {
-	if c.peek() != '{' {
-		return c.looseString()
-	}
-	var formatted, template string
-	c.pick(field{"formatted", &formatted}, field{"message", &template})
-	if formatted == "" {
-		return template
-	}
-	return formatted
-}
-
-// sentryException reads the last exception; those before it are its causes.
-func (c *cursor) sentryException() (last Error) {
-	if !c.object() {
-		return last
-	}
-	for c.more() {
-		if string(c.key()) != "values" || !c.array() {
-			c.skip()
-			continue
-		}
-		for c.more() {
-			last = Error{Handled: true}
-			if !c.object() {
-				continue
-			}
-			for c.more() {
-				switch string(c.key()) {
-				case "type":
-					last.Type = c.looseString()
-				case "value":
-					last.Message = c.looseString()
-				case "stacktrace":
-					last.Stack = c.sentryStack()
-				case "mechanism":
-					handled := ""
-					c.pick(field{"handled", &handled})
-					last.Handled = handled != "false"
-				default:
-					c.skip()
-				}
-			}
-		}
-	}
-	return last
-}
-
-// sentryStack formats frames like browsers do, newest first. They arrive oldest
-// first.
-func (c *cursor) sentryStack() string {
-	var frames []stackFrame
-	if !c.object() {
-		return ""
-	}
-	for c.more() {
-		if string(c.key()) != "frames" || !c.array() {
-			c.skip()
-			continue
-		}
-		for c.more() {
-			var f stackFrame
-			c.pick(
-				field{"filename", &f.file}, field{"function", &f.function}, field{"lineno", &f.line}, field{"colno", &f.column},
-			)
-			frames = append(frames, f)
-		}
-	}
-	var text strings.Builder
-	for _, f := range slices.Backward(frames) {
-		writeFrame(&text, f)
-	}
-	return text.String()
 }

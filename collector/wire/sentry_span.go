@@ -28,7 +28,7 @@ func (e *sentryEnvelope) readTransaction(c *cursor) {
 		c.fail(errShape)
 	}
 	for c.more() {
-		switch key := c.key(); string(key) {
+		switch key := sentryKeyOf(c.key()); key {
 		case "contexts":
 			mark := *c
 			s.readContexts(c)
@@ -36,7 +36,7 @@ func (e *sentryEnvelope) readTransaction(c *cursor) {
 		case "measurements":
 			c.sentryMeasurements(&page)
 		case "spans":
-			if !c.array() {
+			if !c.looseArray() {
 				break
 			}
 			for c.more() {
@@ -65,6 +65,11 @@ func (e *sentryEnvelope) readTransaction(c *cursor) {
 	case "pageload", "navigation":
 		b.Navigation = true
 		b.addVitals(&page)
+	case "ui.load": // of an app's screen
+		b.Navigation = b.Navigation || e.app
+	}
+	if e.app && b.Navigation && b.URL == "" {
+		setIfEmpty(&b.Route, s.name)
 	}
 	for i := range requests {
 		b.addSpanRequest(c, &requests[i], s.trace)
@@ -74,12 +79,15 @@ func (e *sentryEnvelope) readTransaction(c *cursor) {
 // sentryTraceData reads the data of a transaction's own span from the trace
 // context.
 func (c *cursor) sentryTraceData(s *sentrySpan) {
-	if !c.object() {
+	if !c.looseObject() {
 		return
 	}
 	for c.more() {
-		if string(c.key()) != "trace" || !c.object() {
+		if string(c.key()) != "trace" {
 			c.skip()
+			continue
+		}
+		if !c.looseObject() {
 			continue
 		}
 		for c.more() {
@@ -100,8 +108,7 @@ func (e *sentryEnvelope) readSpans(c *cursor) {
 		c.fail(errShape)
 	}
 	for c.more() {
-		if string(c.key()) != "items" || !c.array() {
-			c.skip()
+		if !c.listNamed("items") {
 			continue
 		}
 		streamed = true
@@ -333,8 +340,7 @@ func (e *sentryEnvelope) readMetrics(c *cursor) {
 		c.fail(errShape)
 	}
 	for c.more() {
-		if string(c.key()) != "items" || !c.array() {
-			c.skip()
+		if !c.listNamed("items") {
 			continue
 		}
 		for c.more() {
