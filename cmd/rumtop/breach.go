@@ -53,6 +53,8 @@ func telemetry(f *frame.Frame) (out []string) {
 		}
 	}
 	warn(!h.Connected, "disconnected from the server")
+	warn(h.HistoryReason != "", "no history: %s", plain.Line(h.HistoryReason, 200))
+	warn(h.CollectorsProblem != "", "collector: %s", plain.Line(h.CollectorsProblem, 300))
 	warn(h.Dropped > 0, "%s dropped in transit", measure.Quantity(float64(h.Dropped), "message", "messages"))
 	warn(h.Gaps > 0, "%s missing from stream", measure.Quantity(float64(h.Gaps), "message", "messages"))
 	warn(h.Malformed > 0, "%s", measure.Quantity(float64(h.Malformed), "undecodable batch", "undecodable batches"))

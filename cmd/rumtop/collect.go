@@ -119,6 +119,7 @@ func startCollector(conn *stream.Conn, cfg collector.Config) (*collectorServer, 
 	if err != nil {
 		return nil, err
 	}
+	cfg.Metrics = append(cfg.Metrics, publisherMetrics{pub})
 	c, err := collector.New(cfg, pub)
 	if err != nil {
 		return nil, errors.Join(err, pub.Close(context.Background()))
@@ -127,7 +128,7 @@ func startCollector(conn *stream.Conn, cfg collector.Config) (*collectorServer, 
 	if cfg.IdentityKeyFile != "" {
 		identity = beacon.IdentityFile
 	}
-	return &collectorServer{collector: c, publisher: pub, reporter: startReporter(conn, c, &cfg, identity), http: c.Server()}, nil
+	return &collectorServer{collector: c, publisher: pub, reporter: startReporter(conn, pub, c, &cfg, identity), http: c.Server()}, nil
 }
 
 // listen opens the address, with the collector's cap on connections.

@@ -39,6 +39,28 @@ func (m connectionMetrics) Collect(ch chan<- prometheus.Metric) {
 	ch <- prometheus.MustNewConstMetric(descViolations, prometheus.CounterValue, float64(s.Violations))
 }
 
+// publisherMetrics are the metrics of what waits for NATS.
+type publisherMetrics struct{ publisher *stream.Publisher }
+
+var (
+	descWaiting = prometheus.NewDesc("rumtop_collector_nats_waiting_seconds", "How long the oldest batch has waited for its acknowledgement.", nil, nil)
+	descProblem = prometheus.NewDesc("rumtop_collector_nats_problem", "1 while NATS does not store the batches as it should; the log says why.", nil, nil)
+)
+
+// Describe implements prometheus.Collector.
+func (m publisherMetrics) Describe(ch chan<- *prometheus.Desc) { prometheus.DescribeByCollect(m, ch) }
+
+// Collect implements prometheus.Collector.
+func (m publisherMetrics) Collect(ch chan<- prometheus.Metric) {
+	s := m.publisher.Status()
+	problem := 0.0
+	if s.Problem != "" {
+		problem = 1
+	}
+	ch <- prometheus.MustNewConstMetric(descWaiting, prometheus.GaugeValue, s.Waiting.Seconds())
+	ch <- prometheus.MustNewConstMetric(descProblem, prometheus.GaugeValue, problem)
+}
+
 // operatorTimeout bounds each part of an operator's request, and how long a
 // connection may stay quiet.
 const operatorTimeout = 30 * time.Second

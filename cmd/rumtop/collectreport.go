@@ -20,18 +20,21 @@ const reportEvery = 5 * time.Second
 // refused and dropped.
 type reporter struct {
 	conn             *stream.Conn
+	publisher        *stream.Publisher
 	collector        *collector.Collector
 	sites            []string
 	log              *slog.Logger
 	last             beacon.Report
 	identity         atomic.Value // string, one of the Identity constants
 	loggedViolations int64        // violations that were logged
+	loggedProblem    string       // the publisher's problem that was logged last; "": it is over
+	problemAt        time.Time    // when
 	stop             chan struct{}
 	stopped          chan struct{}
 }
 
-func startReporter(conn *stream.Conn, c *collector.Collector, cfg *collector.Config, identity string) *reporter {
-	r := &reporter{conn: conn, collector: c, log: cfg.Logger, stop: make(chan struct{}), stopped: make(chan struct{})}
+func startReporter(conn *stream.Conn, pub *stream.Publisher, c *collector.Collector, cfg *collector.Config, identity string) *reporter {
+	r := &reporter{conn: conn, publisher: pub, collector: c, log: cfg.Logger, stop: make(chan struct{}), stopped: make(chan struct{})}
 	if r.log == nil {
 		r.log = slog.New(slog.DiscardHandler)
 	}
@@ -89,6 +92,8 @@ func (r *reporter) publish(ended bool) {
 		r.log.Warn("NATS permission violations: see rumtop doctor", "times", state.Violations)
 		r.loggedViolations = state.Violations
 	}
+	status := r.publisher.Status()
+	r.logProblem(status.Problem)
 	s := r.collector.Stats()
 	next := r.last
 	next.Clock, next.Ended = time.Now().UnixMilli(), ended
@@ -97,6 +102,7 @@ func (r *reporter) publish(ended bool) {
 	next.Denied, next.Forwarded, next.Unforwarded = nonZero(s.Denied), s.Forwarded, nonZero(s.Unforwarded)
 	next.Identity, _ = r.identity.Load().(string)
 	next.QueueBytes, next.QueueMaxBytes, next.Violations = s.QueueBytes, s.QueueMaxBytes, state.Violations
+	next.Waiting, next.Problem = status.Waiting.Milliseconds(), status.Problem
 	if ms := next.Clock - r.last.Clock; ms > 0 {
 		next.PerS = float64(next.Received-r.last.Received) * 1000 / float64(ms)
 	}
@@ -109,6 +115,23 @@ func (r *reporter) publish(ended bool) {
 	for _, site := range r.sites {
 		// Without a connection the report is lost; the next one has all totals.
 		_ = r.conn.PublishReport(site, data)
+	}
+}
+
+// problemEvery is the least time between two problems in the log.
+const problemEvery = time.Minute
+
+// logProblem logs why NATS does not store the batches, once, and when that is
+// over.
+func (r *reporter) logProblem(problem string) {
+	switch {
+	case problem == r.loggedProblem:
+	case problem == "":
+		r.log.Info("NATS stores the batches again")
+		r.loggedProblem = ""
+	case time.Since(r.problemAt) >= problemEvery:
+		r.log.Warn("NATS does not store the batches as it should", "problem", problem)
+		r.loggedProblem, r.problemAt = problem, time.Now()
 	}
 }
 

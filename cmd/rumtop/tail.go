@@ -72,25 +72,39 @@ func (p *program) tailCommand() *cobra.Command {
 	return cmd
 }
 
-// printBeacons prints until the subscription ends, or until it has printed count
-// beacons, if that is not 0: then it reports enough.
+// refusalEvery is how often tail looks whether the stream refuses to be read.
+const refusalEvery = 100 * time.Millisecond
+
+// printBeacons prints until the subscription ends or refuses to be read, or
+// until it has printed count beacons, if that is not 0: then it reports enough.
 func (p *program) printBeacons(sub *stream.Subscription, which filter.Expr, count int) (enough bool, err error) {
 	enc := json.NewEncoder(p.stdout)
 	enc.SetEscapeHTML(false)
+	look := time.NewTicker(refusalEvery)
+	defer look.Stop()
 	printed := 0
-	for batch := range sub.Batches() {
-		for _, b := range batch.Beacons() {
-			if !which.Match(&b) {
-				continue
+	for {
+		select {
+		case <-look.C:
+			if err := sub.Refusal(); err != nil {
+				return false, err
 			}
-			if err := enc.Encode(tailLine(&b)); err != nil {
-				return false, fmt.Errorf("print a beacon: %w", err)
+		case batch, ok := <-sub.Batches():
+			if !ok {
+				return false, nil
 			}
-			if printed++; printed == count {
-				return true, nil
+			for _, b := range batch.Beacons() {
+				if !which.Match(&b) {
+					continue
+				}
+				if err := enc.Encode(tailLine(&b)); err != nil {
+					return false, fmt.Errorf("print a beacon: %w", err)
+				}
+				if printed++; printed == count {
+					return true, nil
+				}
 			}
+			sub.Recycle(batch)
 		}
-		sub.Recycle(batch)
 	}
-	return false, nil
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/measure"
+	"github.com/rumtop/rumtop/internal/plain"
 )
 
 const (
@@ -114,13 +115,14 @@ func (a *Aggregator) baseline(f *frame.Frame, spec frame.BaselineSpec, lo, hi in
 
 func (a *Aggregator) health(s SourceStatus, lo, hi, now int64) frame.Health {
 	h := frame.Health{
-		Connected: s.Connected, Server: s.Server, Note: s.Note, History: s.History, HistoryState: s.HistoryState, Loading: s.Loading,
+		Connected: s.Connected, Server: s.Server, Note: s.Note, History: s.History, HistoryState: s.HistoryState, HistoryReason: plain.Line(s.HistoryReason, store.MaxLine), Loading: s.Loading,
 		Dropped: s.Dropped, Gaps: s.Gaps, Malformed: s.Malformed, Reconnects: s.Reconnects,
 		Retained: a.log.Rows, Evicted: a.evicted, MutedErrors: a.mute.count, Late: a.late + a.intake.TooOld, Duplicates: a.intake.Duplicates,
 		Overflow: a.overflow + a.lens.overflow, LagMS: float64(max(0, a.lag)), SampleRate: 1,
 		SkewN: a.now.skew.N(), SkewP95MS: a.now.skew.Quantile(.95),
 		Violations: s.Violations, ServerSkewMS: float64(s.Skew.Milliseconds()),
 		Collectors: s.Collectors.Reporting, CollectorsSilent: s.Collectors.Silent, CollectorsUnbalanced: s.Collectors.Unbalanced,
+		CollectorsWaitingS: s.Collectors.Waiting.Seconds(), CollectorsProblem: s.Collectors.Problem,
 		CollectorsAlone: s.Collectors.Alone, CollectorSkewMS: float64(s.Collectors.Skew.Milliseconds()),
 	}
 	for _, l := range s.Collectors.Losses {

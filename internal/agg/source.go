@@ -23,7 +23,8 @@ type SourceStatus struct {
 	Skew       time.Duration // this machine's clock minus the server's
 	Collectors Collectors
 
-	HistoryState beacon.HistoryState // why there is no history
+	HistoryState  beacon.HistoryState // why there is no history
+	HistoryReason string              // what stands in the way of reading it, in a few words
 }
 
 // Collectors summarises the reports of the collectors.
@@ -33,6 +34,8 @@ type Collectors struct {
 	Unbalanced int           // whose counts do not add up
 	Alone      int           // that hash identifiers with a key of their own, since the shared one was not available
 	Skew       time.Duration // the clock that is furthest from the server's, minus the server's
+	Waiting    time.Duration // of the oldest batch that the stream has not acknowledged
+	Problem    string        // why batches are not stored as they should be, in one sentence; "": they are
 	Losses     []Loss        // oldest first
 }
 

@@ -14,4 +14,5 @@ const (
 	HistoryDenied                        // the user may not read the stream
 	HistoryForbidden                     // the user may not subscribe to the subjects
 	HistoryNoAnswer                      // JetStream does not respond
+	HistoryRefused                       // JetStream refuses to read the stream, or it cannot hold the batches
 )

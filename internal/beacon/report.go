@@ -3,6 +3,7 @@ package beacon
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/go-json-experiment/json"
 )
@@ -37,6 +38,12 @@ type Report struct {
 	Violations int64            `json:"violations,omitempty"` // requests that NATS denied it
 	Identity   string           `json:"identity,omitempty"`   // source of the key for identifiers: one of the Identity constants
 
+	// Waiting is how long the oldest batch has waited for its acknowledgement by
+	// the stream, in milliseconds; Problem is why batches are not stored, in one
+	// sentence of printable ASCII, "" if they are.
+	Waiting int64  `json:"waiting_ms,omitempty"`
+	Problem string `json:"problem,omitempty"`
+
 	// Requests that a vendor of --forward-to accepted, and that none did by
 	// reason.
 	Forwarded   int64            `json:"forwarded,omitempty"`
@@ -57,13 +64,17 @@ const MaxReport = 8 << 10
 // The limits of a report.
 const (
 	maxReasons = 32
+	maxProblem = 300     // bytes
 	maxCount   = 1 << 53 // above it JSON numbers are inexact
 )
 
 var errReport = errors.New("invalid collector report")
 
 // Encode returns the report as it is published.
-func (r *Report) Encode() ([]byte, error) { return json.Marshal(r, json.Deterministic(true)) }
+func (r *Report) Encode() ([]byte, error) {
+	r.Problem = printable(r.Problem)
+	return json.Marshal(r, json.Deterministic(true))
+}
 
 // DecodeReport reads a report from any publisher. Its strings are tokens or
 // printable ASCII, and so safe to show; its counts are integers from 0, small
@@ -83,7 +94,7 @@ func DecodeReport(data []byte) (Report, error) {
 	if r.Clock <= 0 || r.Clock > maxTime || r.Started < 0 || r.Started > maxTime || r.Every < 0 || r.Every > 3_600_000 {
 		return Report{}, errReport
 	}
-	for _, n := range [...]int64{r.Received, r.Published, r.Queued, r.QueueBytes, r.QueueMaxBytes, r.Violations, r.Forwarded} {
+	for _, n := range [...]int64{r.Received, r.Published, r.Queued, r.QueueBytes, r.QueueMaxBytes, r.Violations, r.Forwarded, r.Waiting} {
 		if n < 0 || n > maxCount {
 			return Report{}, errReport
 		}
@@ -96,6 +107,7 @@ func DecodeReport(data []byte) (Report, error) {
 	if !(r.PerS >= 0 && r.PerS < maxCount) {
 		return Report{}, errReport
 	}
+	r.Problem = printable(r.Problem)
 	switch r.Identity {
 	case IdentityMemory, IdentityFile, IdentityShared, IdentityAlone:
 	default:
@@ -120,6 +132,17 @@ func isPrintable(s string) bool {
 		}
 	}
 	return true
+}
+
+// printable keeps the printable ASCII of a sentence, up to maxProblem.
+func printable(s string) string {
+	s = strings.Map(func(c rune) rune {
+		if c < ' ' || c > '~' {
+			return -1
+		}
+		return c
+	}, s)
+	return s[:min(len(s), maxProblem)]
 }
 
 // Balanced reports whether the counts add up.

@@ -22,6 +22,18 @@ type Feed struct {
 	// Patience is how long the connection may be lost while the history is read,
 	// before [Feed.Complete] fails.
 	Patience time.Duration
+
+	refusal func() error // see [Feed.Refusal]; nil: none
+}
+
+// Refusal is why the history cannot be read though there may be one, nil if it
+// can. Commands that answer once end with it; the screen goes on with live
+// batches and shows it.
+func (f *Feed) Refusal() error {
+	if f.refusal == nil {
+		return nil
+	}
+	return f.refusal()
 }
 
 // patience is the default of Feed.Patience: a server that restarts is back by
@@ -60,12 +72,18 @@ var errLost = errors.New("lost the connection while reading the history: check t
 const askInterval = 20 * time.Millisecond
 
 // Complete asks q until an answer has the whole history and ready, if not nil,
-// accepts it, and returns that answer.
+// accepts it, and returns that answer. It fails if the history cannot be read.
 func (f *Feed) Complete(ctx context.Context, q frame.Query, ready func(*frame.Frame) bool) (*frame.Frame, error) {
 	tick := time.NewTicker(askInterval)
 	defer tick.Stop()
 	f.Ask(q)
-	return f.await(ctx, ready, tick.C, func() { f.Ask(q) })
+	complete := func(answer *frame.Frame) bool {
+		return answer.Health.HistoryReason == "" && (ready == nil || ready(answer))
+	}
+	return f.await(ctx, complete, tick.C, func() error {
+		f.Ask(q)
+		return f.Refusal()
+	})
 }
 
 // Next returns the next refreshed frame that has the whole history and that
@@ -74,12 +92,14 @@ func (f *Feed) Next(ctx context.Context, ready func(*frame.Frame) bool) (*frame.
 	return f.await(ctx, ready, nil, nil)
 }
 
-func (f *Feed) await(ctx context.Context, ready func(*frame.Frame) bool, tick <-chan time.Time, onTick func()) (*frame.Frame, error) {
+func (f *Feed) await(ctx context.Context, ready func(*frame.Frame) bool, tick <-chan time.Time, onTick func() error) (*frame.Frame, error) {
 	connected := time.Now() // when it last was
 	for {
 		select {
 		case <-tick:
-			onTick()
+			if err := onTick(); err != nil {
+				return nil, err
+			}
 		case <-ctx.Done():
 			return nil, context.Cause(ctx)
 		case err := <-f.Failed:

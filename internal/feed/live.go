@@ -83,7 +83,17 @@ func (l *Live) Start(ctx context.Context, o LiveOptions) *Feed {
 		loop.OnFrame(o.OnFrame)
 	}
 	l.onMarker = func(m beacon.Marker) { _ = loop.Do(ctx, func(a *agg.Aggregator) { a.Mark(m) }) }
-	return start(ctx, loop, o.Interval, func(ctx context.Context) error { return l.read(ctx, o.Site, o.Since) })
+	f := start(ctx, loop, o.Interval, func(ctx context.Context) error { return l.read(ctx, o.Site, o.Since) })
+	f.refusal = l.refusal
+	return f
+}
+
+// refusal is why the history cannot be read, nil if it can.
+func (l *Live) refusal() error {
+	if sub := l.subscription(); sub != nil {
+		return sub.Refusal()
+	}
+	return nil
 }
 
 // Batches is closed when the source ends.
@@ -126,7 +136,7 @@ func (l *Live) Status() agg.SourceStatus {
 	}
 	return agg.SourceStatus{
 		Connected: s.Connected, Server: s.Server, Note: s.Note, Loading: l.loading(&s),
-		History: s.History == beacon.HistoryKept, HistoryState: s.History,
+		History: s.History == beacon.HistoryKept, HistoryState: s.History, HistoryReason: s.Reason,
 		Dropped: s.Dropped, Gaps: s.Gaps, Malformed: s.Malformed, Reconnects: s.Reconnects, Site: site,
 		Violations: s.Violations, Skew: s.Skew, Collectors: summarise(sub),
 	}
@@ -145,6 +155,10 @@ func summarise(sub *stream.Subscription) (sum agg.Collectors) {
 		if !c.Balanced() {
 			sum.Unbalanced++
 		}
+		if sum.Problem == "" {
+			sum.Problem = c.Problem
+		}
+		sum.Waiting = max(sum.Waiting, time.Duration(c.Waiting)*time.Millisecond)
 		if c.Identity == beacon.IdentityAlone {
 			sum.Alone++
 		}

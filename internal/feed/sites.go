@@ -23,7 +23,10 @@ func (s SeveralSites) Error() string {
 // [SeveralSites] if that is not exactly one.
 func OnlySite(ctx context.Context, conn *stream.Conn) (string, error) {
 	sites, err := stream.Sites(ctx, conn)
+	var refusal *stream.Refusal
 	switch {
+	case errors.As(err, &refusal) && !errors.Is(err, stream.ErrDenied):
+		return "", refusal // naming a site does not help
 	case errors.Is(err, stream.ErrNoStream):
 		return "", ErrNoSite
 	case err != nil:

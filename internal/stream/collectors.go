@@ -223,11 +223,11 @@ func readReports(ctx context.Context, c *Conn, site string, since time.Time, add
 		MemoryStorage: true, Replicas: 1, InactiveThreshold: time.Second, FilterSubject: beacon.CollectorsSubject(site),
 	})
 	if err != nil {
-		return apiError(ctx, "read the collectors' reports", err)
+		return c.apiError(ctx, "read the collectors' reports", err)
 	}
-	batch, err := consumer.FetchNoWait(maxReports)
+	batch, err := consumer.FetchNoWait(fetchable(consumer, maxReports))
 	if err != nil {
-		return apiError(ctx, "read the collectors' reports", err)
+		return c.apiError(ctx, "read the collectors' reports", err)
 	}
 	for msg := range batch.Messages() {
 		if d, ok := parseDelivery(msg.Reply()); ok {

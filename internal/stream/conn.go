@@ -46,6 +46,9 @@ type Conn struct {
 	lastErr  error
 	denied   map[string]struct{} // "publish subject" and "subscription subject", since connected
 	requests map[*pendingRequest]struct{}
+
+	deniedMore bool  // more subjects than denied holds
+	asyncErr   error // the last one that the server reported by itself
 }
 
 // Connect connects. The connection then reconnects until it is closed, however
@@ -134,6 +137,7 @@ func (c *Conn) onConnect(nc *nats.Conn) {
 	c.mu.Lock()
 	c.server, c.lastErr = secret.Server(nc.ConnectedUrl()), nil
 	clear(c.denied)
+	c.deniedMore = false
 	c.mu.Unlock()
 	c.maxPayload.Store(nc.MaxPayload())
 	c.connected.Store(nc.IsConnected())

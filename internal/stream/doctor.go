@@ -50,10 +50,15 @@ func Doctor(ctx context.Context, c *Conn, site string, now func() time.Time) []C
 	before := now()
 	info, err := lookup(ctx, c)
 	rtt := now().Sub(before)
-	checks = append(checks, checkStream(info, err))
+	checks = append(checks, checkStream(ctx, c, site, info, err)...)
 	checks = append(checks, checkLive(ctx, c, site), checkPublish(ctx, c, site))
-	if err == nil {
-		checks = append(checks, checkRead(ctx, c, site), checkClock(now().Sub(info.TimeStamp), rtt), checkNewest(ctx, c, site, info))
+	if err != nil {
+		return checks
+	}
+	read := checkRead(ctx, c, site)
+	checks = append(checks, read, checkClock(now().Sub(info.TimeStamp), rtt))
+	if read.Level < Fail { // else no consumer can be made
+		checks = append(checks, checkNewest(ctx, c, site, info))
 		checks = append(checks, checkCollectors(ctx, c, site, now, now().Sub(info.TimeStamp))...)
 	}
 	return checks
@@ -72,31 +77,12 @@ func checkServer(c *Conn) Check {
 		return ch
 	}
 	ch.Detail = fmt.Sprintf("%s, NATS %s, round trip %v", st.Server, c.ConnectedServerVersion(), rtt.Round(10*time.Microsecond))
-	if rtt > slowRTT {
+	switch limit := c.maxPayload.Load(); {
+	case limit > 0 && limit < largestBatch:
+		ch.Level, ch.Next = Fail, "raise max_payload"
+		ch.Detail += fmt.Sprintf("; it takes messages up to %s, and batches are up to %s", sizeText(limit), sizeText(largestBatch))
+	case rtt > slowRTT:
 		ch.Level, ch.Next = Warn, "use a nearer server, or history loads slowly"
-	}
-	return ch
-}
-
-func checkStream(info *jetstream.StreamInfo, err error) Check {
-	ch := Check{Name: "stream"}
-	switch {
-	case errors.Is(err, ErrNoJetStream):
-		ch.Level, ch.Detail, ch.Next = Warn, err.Error(), "enable JetStream on the server and in the account to have history"
-	case errors.Is(err, ErrNoStream):
-		ch.Level, ch.Detail, ch.Next = Warn, err.Error(), "start rumtop collect with a user that may create it, or create it as docs/nats.md shows"
-	case errors.Is(err, ErrDenied):
-		ch.Level, ch.Detail, ch.Next = Warn, "this user may not look it up", "viewers need it, collectors do not: permit publishing to $JS.API."+apiStreamInfo+" and the rest of docs/nats.md"
-	case err != nil:
-		ch.Level, ch.Detail, ch.Next = Fail, err.Error(), "check JetStream on the server: nats server report jetstream"
-	default:
-		ch.Detail = fmt.Sprintf("%s holds %d messages in %s since %s; replicas: %d; limits: %s, %s",
-			StreamName, info.State.Msgs, sizeText(int64(info.State.Bytes)), oldestText(info), max(info.Config.Replicas, 1), ageText(info.Config.MaxAge), sizeText(info.Config.MaxBytes))
-		if !takesBatches(info.Config.Subjects) {
-			ch.Level, ch.Detail, ch.Next = Fail, fmt.Sprintf("%s stores %q", StreamName, info.Config.Subjects), "add "+beacon.SubjectRoot+"> to its subjects"
-		} else if info.Config.MaxAge <= 0 && info.Config.MaxBytes <= 0 {
-			ch.Level, ch.Next = Warn, "limit it, or it fills the disk: nats stream edit "+StreamName+" --max-age 24h"
-		}
 	}
 	return ch
 }
@@ -112,12 +98,19 @@ func checkRead(ctx context.Context, c *Conn, site string) Check {
 			MemoryStorage: true, Replicas: 1, InactiveThreshold: time.Second, FilterSubject: siteSubjects(site),
 		})
 		if err != nil {
-			err = apiError(rctx, "read the stream", err)
+			err = c.apiError(rctx, "read the stream", err)
 		}
 	}
-	ch.Detail = "permitted"
-	if err != nil {
-		ch.Level, ch.Detail, ch.Next = Warn, err.Error(), "viewers need it: permit publishing to $JS.API."+apiConsumerCreate+"> and the rest of docs/nats.md"
+	var refusal *Refusal
+	switch {
+	case err == nil:
+		ch.Detail = "permitted"
+	case errors.Is(err, ErrDenied):
+		ch.Level, ch.Detail, ch.Next = Warn, "not permitted", "viewers need it: permit publishing to "+c.apiPrefix+apiConsumerCreate+"> and the rest of docs/nats.md"
+	case errors.As(err, &refusal):
+		ch.Level, ch.Detail, ch.Next = Fail, refusal.What, refusal.Next
+	default:
+		ch.Level, ch.Detail, ch.Next = Fail, err.Error(), "check JetStream on the server: nats server report jetstream"
 	}
 	return ch
 }
@@ -211,11 +204,11 @@ func newestOf(ctx context.Context, c *Conn, site string) (time.Time, error) {
 		MemoryStorage: true, Replicas: 1, InactiveThreshold: time.Second, FilterSubject: siteSubjects(site), HeadersOnly: true,
 	})
 	if err != nil {
-		return time.Time{}, apiError(ctx, "read the newest batch", err)
+		return time.Time{}, c.apiError(ctx, "read the newest batch", err)
 	}
 	batch, err := consumer.FetchNoWait(1)
 	if err != nil {
-		return time.Time{}, apiError(ctx, "read the newest batch", err)
+		return time.Time{}, c.apiError(ctx, "read the newest batch", err)
 	}
 	var newest time.Time
 	for msg := range batch.Messages() {
@@ -241,15 +234,6 @@ func siteSubjects(site string) string {
 		site = "*"
 	}
 	return beacon.SubjectRoot + site + ".*.*"
-}
-
-func takesBatches(subjects []string) bool {
-	for _, s := range subjects {
-		if s == ">" || s == "rum.>" || s == beacon.SubjectRoot+">" {
-			return true
-		}
-	}
-	return false
 }
 
 func oldestText(info *jetstream.StreamInfo) string {
@@ -282,6 +266,8 @@ func sizeText(n int64) string {
 		return fmt.Sprintf("%.1f GiB", float64(n)/(1<<30))
 	case n >= 1<<20:
 		return fmt.Sprintf("%.1f MiB", float64(n)/(1<<20))
+	case n >= 1<<10:
+		return fmt.Sprintf("%.1f KiB", float64(n)/(1<<10))
 	}
 	return fmt.Sprintf("%d B", n)
 }

@@ -88,6 +88,15 @@ func checkReport(c *Collector) Check {
 	if c.QueueMaxBytes > 0 && c.QueueBytes > c.QueueMaxBytes/2 {
 		worse(Warn, fmt.Sprintf("its queue is %d%% full", 100*c.QueueBytes/c.QueueMaxBytes), "check why NATS does not store its batches: stream, disk, network")
 	}
+	if c.Problem != "" {
+		text, next := c.Problem, "see the check of the stream"
+		if i := strings.LastIndex(text, ": "); i > 0 {
+			text, next = text[:i], text[i+2:]
+		}
+		worse(Fail, text, next)
+	} else if waiting := time.Duration(c.Waiting) * time.Millisecond; waiting >= unacknowledgedAfter {
+		worse(Fail, fmt.Sprintf("its oldest batch has waited %v for an acknowledgement", waiting.Round(time.Second)), "check the stream: nats stream info "+StreamName)
+	}
 	if c.Silent {
 		worse(Warn, "silent", "check that it runs and reaches NATS, unless it was stopped")
 	}

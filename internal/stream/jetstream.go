@@ -1,14 +1,13 @@
 package stream
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"time"
 
-	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/rumtop/rumtop/internal/beacon"
@@ -17,18 +16,13 @@ import (
 // StreamName is the JetStream stream that keeps the batches.
 const StreamName = "RUM"
 
-// Why there is no history.
-var (
-	ErrNoJetStream = errors.New("the server keeps no history (JetStream is off)")
-	ErrNoStream    = errors.New("the server has no stream " + StreamName + " yet")
-	errNoAnswer    = errors.New("JetStream does not answer")
-)
-
 // The API requests of this package, as permissions name them.
 const (
 	apiInfo           = "INFO"
 	apiStreamInfo     = "STREAM.INFO." + StreamName
 	apiStreamCreate   = "STREAM.CREATE." + StreamName
+	apiStreamNames    = "STREAM.NAMES"
+	apiConsumerNext   = "CONSUMER.MSG.NEXT." + StreamName + "."
 	apiConsumerCreate = "CONSUMER.CREATE." + StreamName + "."
 	apiConsumerInfo   = "CONSUMER.INFO." + StreamName + "."
 )
@@ -50,67 +44,77 @@ const (
 	duplicateWindow = 2 * time.Minute
 )
 
+// streamSubjects are what the stream stores.
+const streamSubjects = beacon.SubjectRoot + ">"
+
 // EnsureStream creates the stream if it does not exist, and never changes an
-// existing one. The error is [ErrNoJetStream], [ErrDenied] or the server's.
+// existing one. The error is [ErrNoJetStream], a [Refusal] or the connection's.
 // Without a stream everything works, but there is no history.
 func EnsureStream(ctx context.Context, c *Conn, limits Limits) (created bool, err error) {
-	_, err = lookup(ctx, c)
-	if err == nil {
-		return false, nil
-	}
+	_, created, err = ensureStream(ctx, c, limits)
+	return created, err
+}
+
+// ensureStream is EnsureStream, with the stream's state if it was not created.
+func ensureStream(ctx context.Context, c *Conn, limits Limits) (info *jetstream.StreamInfo, created bool, err error) {
+	info, err = lookup(ctx, c)
 	if !errors.Is(err, ErrNoStream) {
-		return false, err
+		return info, false, err
 	}
 	js, err := c.jetStream()
 	if err != nil {
-		return false, err
+		return nil, false, err
 	}
 	cfg := jetstream.StreamConfig{
 		Name:        StreamName,
 		Description: "rumtop: scrubbed beacons of browsers, in batches",
-		Subjects:    []string{beacon.SubjectRoot + ">"},
+		Subjects:    []string{streamSubjects},
 		Storage:     jetstream.FileStorage,
 		Retention:   jetstream.LimitsPolicy,
 		Discard:     jetstream.DiscardOld,
-		MaxAge:      limits.MaxAge,
+		MaxAge:      cmp.Or(max(limits.MaxAge, 0), DefaultMaxAge),
 		MaxBytes:    limits.MaxBytes,
 		Replicas:    limits.Replicas,
-		Duplicates:  duplicateWindow,
 		AllowDirect: true,
+		// Duplicates: the server's default is two minutes, or less if it permits
+		// only less.
 	}
-	if cfg.MaxAge <= 0 {
-		cfg.MaxAge = DefaultMaxAge
-	}
-	cfg.Duplicates = min(cfg.Duplicates, cfg.MaxAge)
 	if cfg.MaxBytes <= 0 {
 		cfg.MaxBytes = affordableBytes(ctx, c, js)
 	}
-	ctx, cancel := c.request(ctx, apiStreamCreate)
+	creating, cancel := c.request(ctx, apiStreamCreate)
 	defer cancel()
 	for {
-		_, err = js.CreateStream(ctx, cfg)
-		if limits.MaxBytes > 0 || !isOutOfStorage(err) || cfg.MaxBytes/2 < minBytes {
+		_, err = js.CreateStream(creating, cfg)
+		if limits.MaxBytes > 0 || !isTooLarge(err) || cfg.MaxBytes/2 < minBytes {
 			break
 		}
 		cfg.MaxBytes /= 2 // the server, unlike the account, does not report what it has left
 	}
 	if errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) {
-		return false, nil // another process was faster
+		return nil, false, nil // another process was faster
 	}
-	if err != nil {
-		return false, apiError(ctx, "create the stream "+StreamName, err)
+	if err == nil {
+		return nil, true, nil
 	}
-	return true, nil
+	err = c.apiError(creating, cannotMake, err)
+	var r *Refusal
+	if errors.As(err, &r) && r.Code == subjectOverlap {
+		if by := overlapping(ctx, c); by != "" {
+			err = subjectsTaken(by)
+		}
+	}
+	return nil, false, err
 }
 
 // minBytes is the smallest stream to create by default.
 const minBytes = 16 << 20
 
-// isOutOfStorage reports whether the server refuses to reserve that many bytes.
-// It has three codes for that.
-func isOutOfStorage(err error) bool {
+// isTooLarge reports whether the server or the account refuses a stream of that
+// many bytes. There are five codes for that.
+func isTooLarge(err error) bool {
 	var api *jetstream.APIError
-	return errors.As(err, &api) && (api.ErrorCode == 10023 || api.ErrorCode == 10028 || api.ErrorCode == 10047)
+	return errors.As(err, &api) && slices.Contains([]jetstream.ErrorCode{10002, 10023, 10028, 10047, 10122}, api.ErrorCode)
 }
 
 // affordableBytes is the default size, or half of what the account has left: a
@@ -137,7 +141,7 @@ func lookup(ctx context.Context, c *Conn) (*jetstream.StreamInfo, error) {
 	defer cancel()
 	s, err := js.Stream(ctx, StreamName)
 	if err != nil {
-		return nil, apiError(ctx, "look up the stream "+StreamName, err)
+		return nil, c.apiError(ctx, "look up the stream "+StreamName, err)
 	}
 	return s.CachedInfo(), nil
 }
@@ -148,44 +152,27 @@ func lookupSubjects(ctx context.Context, c *Conn, filter string) (*jetstream.Str
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := c.request(ctx, apiStreamInfo)
+	asking, cancel := c.request(ctx, apiStreamInfo)
 	defer cancel()
-	s, err := js.Stream(ctx, StreamName)
+	s, err := js.Stream(asking, StreamName)
 	if err == nil {
 		var info *jetstream.StreamInfo
-		if info, err = s.Info(ctx, jetstream.WithSubjectFilter(filter)); err == nil {
+		if info, err = s.Info(asking, jetstream.WithSubjectFilter(filter)); err == nil {
 			return info, nil
 		}
 	}
-	return nil, apiError(ctx, "look up the subjects of "+StreamName, err)
-}
-
-// apiError translates an error of JetStream's API.
-func apiError(ctx context.Context, op string, err error) error {
-	var api *jetstream.APIError
-	switch {
-	case errors.Is(context.Cause(ctx), ErrDenied):
-		err = ErrDenied
-	case errors.Is(context.Cause(ctx), errDisconnected):
-		err = errDisconnected
-	case errors.Is(err, nats.ErrNoResponders), errors.Is(err, jetstream.ErrJetStreamNotEnabled),
-		errors.Is(err, jetstream.ErrJetStreamNotEnabledForAccount):
-		return ErrNoJetStream
-	case errors.Is(err, jetstream.ErrStreamNotFound):
-		return ErrNoStream
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, nats.ErrTimeout):
-		err = errNoAnswer
-	case errors.As(err, &api):
-		err = errors.New(api.Description)
+	err = c.apiError(asking, "look up the subjects of "+StreamName, err)
+	if errors.Is(err, ErrNoStream) {
+		return nil, missingStream(ctx, c)
 	}
-	return fmt.Errorf("%s: %w", op, err)
+	return nil, err
 }
 
 // maxSites bounds the list of sites.
 const maxSites = 1000
 
 // Sites lists the sites that have batches in the stream, sorted, at most a
-// thousand. It needs JetStream.
+// thousand. It needs JetStream. A stream that cannot hold any is a [Refusal].
 func Sites(ctx context.Context, c *Conn) ([]string, error) {
 	info, err := lookupSubjects(ctx, c, beacon.SubjectRoot+"*.*.*")
 	if err != nil {
@@ -195,6 +182,11 @@ func Sites(ctx context.Context, c *Conn) ([]string, error) {
 	for subject := range info.State.Subjects {
 		if site, _, _, ok := beacon.ParseSubject(subject); ok && len(seen) < maxSites {
 			seen[site] = struct{}{}
+		}
+	}
+	if len(seen) == 0 {
+		if err := unreadable(info, ""); err != nil {
+			return nil, err
 		}
 	}
 	return slices.Sorted(maps.Keys(seen)), nil

@@ -21,24 +21,23 @@ const (
 	lookupEvery = 2 * time.Second
 )
 
-// readLive reads batches as they are published, until there may be a stream.
-// It then returns nil.
-func (s *Subscription) readLive(reason error) error {
+// readLive reads batches as they are published, until the stream can be read,
+// and returns its reader.
+func (s *Subscription) readLive(reason error) (*streamReader, error) {
 	if s.seen == nil {
 		s.seen = newRecentIDs()
 	}
 	s.openReports(false)
-	began := time.Now()
-	defer func() { s.pos.listened += time.Since(began) }()
 	r := &liveReader{s: s, stop: make(chan struct{})}
 	err := r.open(s.filters())
 	s.mu.Lock()
 	s.live = r.subs
 	s.mu.Unlock()
+	s.setLiveNote(reason) // before the end of loading: the numbers are no history
 	s.loading.Store(loadingUnit)
 	defer r.close()
 	if err != nil {
-		return fmt.Errorf("subscribe: %w", err)
+		return nil, fmt.Errorf("subscribe: %w", err)
 	}
 	return s.awaitStream(reason)
 }
@@ -108,23 +107,25 @@ func (r *liveReader) close() {
 	defer r.mu.Unlock()
 }
 
-// awaitStream returns nil as soon as lookup finds the stream. Meanwhile live
-// batches continue to arrive, also after a reconnect.
-func (s *Subscription) awaitStream(reason error) error {
+// awaitStream returns a reader of the stream as soon as there can be one.
+// Meanwhile live batches continue to arrive, also after a reconnect.
+func (s *Subscription) awaitStream(reason error) (*streamReader, error) {
 	reconnects := s.conn.reconnects.Load()
-	look := time.NewTicker(s.opts.lookupEvery)
+	began := time.Now()
+	look := time.NewTimer(s.retryAfter(reason))
 	defer look.Stop()
 	for {
 		changed := s.conn.changed.wait()
 		s.setLiveNote(reason)
 		select {
 		case <-s.ctx.Done():
-			return s.ctx.Err()
+			return nil, s.ctx.Err()
 		case <-changed:
 			if s.conn.reconnects.Load() == reconnects {
 				continue
 			}
 		case <-look.C:
+			look.Reset(s.retryAfter(reason))
 			if errors.Is(reason, ErrDenied) {
 				continue // a retry would only fill the server's log
 			}
@@ -133,32 +134,53 @@ func (s *Subscription) awaitStream(reason error) error {
 			continue
 		}
 		reconnects = s.conn.reconnects.Load()
-		if _, reason = lookup(s.ctx, s.conn); reason == nil {
-			return nil
+		s.pos.listened += time.Since(began)
+		began = time.Now()
+		r, err := s.openStream()
+		if err == nil {
+			return r, nil
 		}
+		reason = err
+		look.Reset(s.retryAfter(reason))
 	}
+}
+
+// retryAfter is the time until the next attempt to open the stream. What an
+// operator has to change takes its time.
+func (s *Subscription) retryAfter(reason error) time.Duration {
+	if r := (*Refusal)(nil); errors.As(reason, &r) && !r.Passing {
+		return 5 * s.opts.lookupEvery
+	}
+	return s.opts.lookupEvery
 }
 
 // setLiveNote records why there is no history, or no batches at all.
 func (s *Subscription) setLiveNote(reason error) {
 	for _, subject := range s.filters() {
 		if !s.conn.maySubscribe(subject) {
-			s.set("this user may not subscribe to "+subject+": permit it, or use other credentials", beacon.HistoryForbidden)
+			r := &Refusal{Op: "read " + subject, What: "this user may not subscribe to it", Next: "permit it, or use other credentials", cause: ErrDenied}
+			s.setHistory("this user may not subscribe to "+subject+": permit it, or use other credentials", beacon.HistoryForbidden, r)
 			return
 		}
 	}
-	s.set(noHistory(reason))
+	note, state := noHistory(reason)
+	s.setHistory(note, state, reason)
 }
 
-// noHistory returns the sentence and the state for a failed lookup.
+// noHistory returns the sentence and the state for a stream that cannot be read.
 func noHistory(reason error) (string, beacon.HistoryState) {
+	var r *Refusal
 	switch {
+	case errors.Is(reason, ErrDenied):
+		return "this user may not read the stream " + StreamName + ": live batches only: docs/nats.md lists the permissions", beacon.HistoryDenied
+	case errors.Is(reason, errNoAnswer):
+		return errNoAnswer.Error() + ": live batches only: retrying", beacon.HistoryNoAnswer
+	case errors.As(reason, &r):
+		return r.What + ": live batches only: " + r.Next, beacon.HistoryRefused
 	case errors.Is(reason, ErrNoJetStream):
 		return ErrNoJetStream.Error() + ": live batches only", beacon.HistoryOff
 	case errors.Is(reason, ErrNoStream):
 		return ErrNoStream.Error() + ": live batches only until rumtop collect creates it", beacon.HistoryNoStream
-	case errors.Is(reason, ErrDenied):
-		return "this user may not read the stream " + StreamName + ": live batches only: docs/nats.md lists the permissions", beacon.HistoryDenied
 	}
-	return errNoAnswer.Error() + ": live batches only: retrying", beacon.HistoryNoAnswer
+	return "live batches only: retrying", beacon.HistoryUnknown // disconnected: the connection has its own note
 }

@@ -60,7 +60,7 @@ func Annotate(ctx context.Context, c *Conn, site string, m beacon.Marker) (store
 		return false, denied
 	}
 	if err != nil {
-		return false, apiError(ctx, op, err)
+		return false, c.apiError(ctx, op, err)
 	}
 	return true, nil
 }
@@ -121,7 +121,7 @@ func markersSince(ctx context.Context, c *Conn, site string, from time.Time, onM
 		FilterSubject: beacon.AnnotationSubject(site), DeliverPolicy: jetstream.DeliverByStartTimePolicy, OptStartTime: &from,
 	})
 	if err != nil {
-		err = apiError(request, "read markers", err)
+		err = c.apiError(request, "read markers", err)
 	}
 	cancel()
 	if err != nil {
@@ -130,7 +130,7 @@ func markersSince(ctx context.Context, c *Conn, site string, from time.Time, onM
 	if n := consumer.CachedInfo().NumPending; n == 0 {
 		return nil
 	}
-	batch, err := consumer.FetchNoWait(maxMarkers)
+	batch, err := consumer.FetchNoWait(fetchable(consumer, maxMarkers))
 	if err != nil {
 		return fmt.Errorf("read markers: %w", err)
 	}

@@ -31,6 +31,11 @@ var violation = regexp.MustCompile(`(?i)permissions violation for (publish|subsc
 
 // onAsyncError receives the errors that the server reports by itself.
 func (c *Conn) onAsyncError(err error) {
+	defer func() {
+		c.mu.Lock()
+		c.asyncErr = err
+		c.mu.Unlock()
+	}()
 	if !errors.Is(err, nats.ErrPermissionViolation) {
 		return
 	}
@@ -46,6 +51,8 @@ func (c *Conn) onAsyncError(err error) {
 	c.mu.Lock()
 	if len(c.denied) < maxDenied {
 		c.denied[op+" "+subject] = struct{}{}
+	} else {
+		c.deniedMore = true
 	}
 	for r := range c.requests {
 		if r.matches(op, subject) {
@@ -107,6 +114,28 @@ func (c *Conn) isInbox(subject string) bool {
 		prefix = nats.InboxPrefix
 	}
 	return strings.HasPrefix(subject, strings.TrimSuffix(prefix, ".")+".")
+}
+
+// heardDenials reports whether every denial that the server had sent when the
+// last flush returned has been recorded. Callbacks run later than a flush
+// returns, in order.
+func (c *Conn) heardDenials() bool {
+	err := c.LastError()
+	if !errors.Is(err, nats.ErrPermissionViolation) {
+		return true
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return err == c.asyncErr //nolint:errorlint // the same error, not one of its kind
+}
+
+// mayBeDenied is true if the server has denied a publish to this subject on this
+// connection, or so many others that not all are remembered.
+func (c *Conn) mayBeDenied(subject string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	_, denied := c.denied["publish "+subject]
+	return denied || c.deniedMore
 }
 
 // mayPublish is false once the server has denied a publish to this subject on

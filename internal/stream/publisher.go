@@ -66,6 +66,9 @@ type Publisher struct {
 	mode    mode
 	status  PublisherStatus
 	lastAck time.Time     // or the start of the search for a stream
+	problem string        // why the stream does not keep batches as it should; "": it does, or is not known
+	missing bool          // problem is why there is no stream
+	acker   string        // the stream that has acknowledged last
 	lookUp  chan struct{} // the stream may be gone
 }
 
@@ -75,7 +78,7 @@ type mode uint8
 const (
 	modeSearching mode = iota // not known yet: an acknowledgement
 	modeStored                // there is a stream: an acknowledgement
-	modeUnstored              // there is no history: the server has read it
+	modeUnstored              // there is no history, or no acknowledgement: the server has read it
 )
 
 type message struct {
@@ -87,8 +90,9 @@ type message struct {
 	sends   int
 	due     time.Time // of the next resend
 	queued  bool
-	sent    bool   // written to the connection since it was last queued
-	epoch   uint64 // which connection that was
+	since   time.Time // accepted
+	sent    bool      // written to the connection since it was last queued
+	epoch   uint64    // which connection that was
 }
 
 const (
@@ -102,6 +106,9 @@ const (
 	retryWait   = 250 * time.Millisecond // after a refusal
 	maxAckWait  = time.Minute
 	ensureEvery = 5 * time.Second // between lookups of the stream
+
+	// unacknowledgedAfter is how long a batch may wait before that is a problem.
+	unacknowledgedAfter = time.Minute
 )
 
 // PublisherStatus counts a publisher's batches.
@@ -110,10 +117,16 @@ type PublisherStatus struct {
 	Note         string // one sentence while something is wrong, else ""
 	Pending      int
 	PendingBytes int
-	Published    int64 // settled without an error
-	Failed       int64 // settled with an error
-	Resent       int64
-	Duplicates   int64 // already in the stream
+	// Waiting is how long the oldest batch has waited for its acknowledgement.
+	Waiting time.Duration
+	// Problem is why batches are not stored as they should be, in one sentence:
+	// the stream cannot be made, does not keep them, or has not acknowledged any
+	// for a minute. It is "" without JetStream, where nothing stores them.
+	Problem    string
+	Published  int64 // settled without an error
+	Failed     int64 // settled with an error
+	Resent     int64
+	Duplicates int64 // already in the stream
 }
 
 // NewPublisher starts a publisher. It does not wait for the connection.
@@ -169,7 +182,7 @@ func (p *Publisher) Publish(subject, id string, payload []byte, done func(error)
 		return ErrFull
 	}
 	p.next++
-	m := &message{token: p.next, subject: subject, id: id, payload: payload, done: done}
+	m := &message{token: p.next, subject: subject, id: id, payload: payload, done: done, since: time.Now()}
 	p.pending[m.token] = m
 	p.bytes += len(payload)
 	p.enqueue(m)
@@ -300,16 +313,21 @@ func (p *Publisher) onReply(reply *nats.Msg) {
 		return // not from JetStream
 	}
 	if ack.Error != nil {
+		p.expectAcks()
 		if ack.Error.ErrorCode == jetstream.JSErrCodeStreamMessageExceedsMaximum {
 			p.settle(token, fmt.Errorf("the stream %s refuses a batch of this size: publish smaller batches, or raise its max_msg_size", StreamName))
 			return
 		}
-		p.retryLater(token, errors.New("the stream refuses batches: "+ack.Error.Description))
+		p.retryLater(token, errors.New("the stream refuses batches: "+refusalOf("", ack.Error).What))
 		return
 	}
 	p.mu.Lock()
 	p.lastAck = time.Now()
 	p.mode = modeStored
+	p.acker = ack.Stream
+	if p.missing && ack.Stream == StreamName {
+		p.problem, p.missing = "", false
+	}
 	p.status.Note = ""
 	if ack.Duplicate {
 		p.status.Duplicates++
@@ -324,8 +342,14 @@ func (p *Publisher) Status() PublisherStatus {
 	defer p.mu.Unlock()
 	s := p.status
 	s.Pending, s.PendingBytes, s.History = len(p.pending), p.bytes, p.mode == modeStored
-	if note := p.conn.State().Note; note != "" {
-		s.Note = note
+	for _, m := range p.pending {
+		s.Waiting = max(s.Waiting, time.Since(m.since))
+	}
+	note := p.conn.State().Note
+	s.Note = cmp.Or(note, p.problem, s.Note)
+	s.Problem = p.problem
+	if s.Problem == "" && s.Waiting >= unacknowledgedAfter {
+		s.Problem = "no batch acknowledged for a minute: " + cmp.Or(s.Note, "check the stream: nats stream info "+StreamName)
 	}
 	return s
 }

@@ -347,7 +347,7 @@ func TestEnsureStream(t *testing.T) {
 	}
 	cfg := info.Config
 	if cfg.MaxAge != time.Hour || cfg.MaxBytes < minBytes || cfg.MaxBytes > 100<<20 || cfg.Storage != jetstream.FileStorage ||
-		cfg.Discard != jetstream.DiscardOld || cfg.Duplicates != duplicateWindow || !cfg.AllowDirect || !takesBatches(cfg.Subjects) {
+		cfg.Discard != jetstream.DiscardOld || cfg.Duplicates != duplicateWindow || !cfg.AllowDirect || !takes(&cfg, "") {
 		t.Errorf("%+v", cfg)
 	}
 	if created, err := EnsureStream(ctx, c, Limits{MaxAge: 2 * time.Hour}); err != nil || created {

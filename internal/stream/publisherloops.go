@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/nats-io/nats.go/jetstream"
+
 	"github.com/rumtop/rumtop/internal/beacon"
 )
 
@@ -55,13 +57,17 @@ func (p *Publisher) isUnstored() bool {
 
 // settleFlushed settles, without history, what the server has read. Only
 // messages of the current connection count: a reply on the next one says nothing
-// about them.
+// about them. What the server has denied has reached nobody, and stays.
 func (p *Publisher) settleFlushed() {
 	p.mu.Lock()
-	sent := map[uint64]uint64{}
+	type sending struct {
+		subject string
+		epoch   uint64
+	}
+	sent := map[uint64]sending{}
 	for token, m := range p.pending {
-		if m.sent {
-			sent[token] = m.epoch
+		if m.sent && !p.conn.mayBeDenied(m.subject) {
+			sent[token] = sending{m.subject, m.epoch}
 		}
 	}
 	p.mu.Unlock()
@@ -70,12 +76,12 @@ func (p *Publisher) settleFlushed() {
 	}
 	ctx, cancel := context.WithTimeout(p.ctx, p.opts.AckWait)
 	defer cancel()
-	if err := p.conn.FlushWithContext(ctx); err != nil {
+	if err := p.conn.FlushWithContext(ctx); err != nil || !p.conn.heardDenials() {
 		return
 	}
 	epoch := p.conn.Stats().Reconnects
-	for token, e := range sent {
-		if e == epoch {
+	for token, m := range sent {
+		if m.epoch == epoch && !p.conn.mayBeDenied(m.subject) {
 			p.settle(token, nil)
 		}
 	}
@@ -119,6 +125,14 @@ func (p *Publisher) resendOverdue(now time.Time) {
 	p.resend(late)
 }
 
+// expectAcks ends the search for a stream, and the mode without one: a stream
+// that refuses a batch exists.
+func (p *Publisher) expectAcks() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.mode, p.lastAck = modeStored, time.Now()
+}
+
 // retryLater keeps a message for a resend. Without history its delivery is
 // complete, although it had no subscriber.
 func (p *Publisher) retryLater(token uint64, err error) {
@@ -152,15 +166,19 @@ func (p *Publisher) watchStream() {
 	defer retry.Stop()
 	reconnects := p.conn.reconnects.Load()
 	denied, known := p.opts.Create == nil, false
+	var refusedAt time.Time // when an operator was found to be needed
 	for {
 		changed := p.conn.changed.wait()
 		if n := p.conn.reconnects.Load(); n != reconnects {
-			reconnects, denied, known = n, p.opts.Create == nil, false
+			reconnects, denied, known, refusedAt = n, p.opts.Create == nil, false, time.Time{}
 			p.resend(func(*message) bool { return true })
 		}
-		if p.conn.connected.Load() && !denied && !known {
+		if p.conn.connected.Load() && !denied && !known && time.Since(refusedAt) > refusedEvery*p.opts.ensureEvery {
 			err := p.ensureStream()
 			denied, known = errors.Is(err, ErrDenied), err == nil
+			if r := (*Refusal)(nil); errors.As(err, &r) && !r.Passing {
+				refusedAt = time.Now()
+			}
 		}
 		select {
 		case <-p.ctx.Done():
@@ -180,27 +198,39 @@ func (p *Publisher) watchStream() {
 	}
 }
 
+// refusedEvery is how many times longer the publisher waits until it looks again
+// after a refusal that an operator has to end.
+const refusedEvery = 6
+
 // isAcknowledged reports whether the stream exists and responds.
 func (p *Publisher) isAcknowledged() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.mode == modeStored && p.status.Note == ""
+	return p.mode == modeStored && p.status.Note == "" && p.problem == ""
 }
 
 // ensureStream looks up the stream and creates it if it is missing.
 func (p *Publisher) ensureStream() error {
-	created, err := EnsureStream(p.ctx, p.conn, *p.opts.Create)
+	info, created, err := ensureStream(p.ctx, p.conn, *p.opts.Create)
+	var refusal *Refusal
+	isRefused := errors.As(err, &refusal)
 	p.mu.Lock()
 	switch {
 	case err == nil:
-		if p.mode != modeStored {
-			p.lastAck = time.Now()
+		p.adoptStream(info)
+	case errors.Is(err, ErrNoJetStream) && !isRefused:
+		p.problem = ""
+		if p.mode == modeSearching {
+			p.mode = modeUnstored
+			p.status.Note = ErrNoJetStream.Error() + ": batches reach only viewers that are connected"
 		}
-		p.mode = modeStored
-		p.status.Note = ""
-	case errors.Is(err, ErrNoJetStream) && p.mode == modeSearching:
-		p.mode = modeUnstored
-		p.status.Note = ErrNoJetStream.Error() + ": batches reach only viewers that are connected"
+	case isRefused && refusal.Passing:
+		p.lastAck = time.Now() // there may be a stream: no end of the search for it
+		p.setMissing(refusal)
+	case errors.Is(err, ErrDenied) && (refusal.Op != cannotMake || p.acker != ""):
+		// It may exist, or an operator has decided where batches are stored.
+	case isRefused:
+		p.setMissing(refusal)
 	}
 	p.mu.Unlock()
 	if created { // what was sent before is not stored
@@ -208,6 +238,25 @@ func (p *Publisher) ensureStream() error {
 	}
 	return err
 }
+
+// adoptStream expects acknowledgements of a stream that exists, if it sends any;
+// nil is one that was just created. The caller holds the lock.
+func (p *Publisher) adoptStream(info *jetstream.StreamInfo) {
+	p.problem, p.missing = unsuited(info), false
+	switch {
+	case info != nil && info.Config.NoAck:
+		p.mode, p.status.Note = modeUnstored, ""
+	case info == nil || takesAny(&info.Config) || p.acker != "":
+		if p.mode != modeStored {
+			p.lastAck = time.Now()
+		}
+		p.mode, p.status.Note = modeStored, ""
+	}
+	// Else another stream acknowledges, or none: as without a stream.
+}
+
+// setMissing records why there is no stream. The caller holds the lock.
+func (p *Publisher) setMissing(r *Refusal) { p.problem, p.missing = r.Error(), true }
 
 func formatToken(n uint64) string { return strconv.FormatUint(n, 36) }
 

@@ -3,6 +3,7 @@ package stream
 import (
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -31,29 +32,44 @@ var (
 	errOtherSites = errors.New("the stream holds mostly other sites")
 )
 
-// readStream reads the stream from the current position until the connection,
-// the consumer or the stream fails. The next call continues from there.
-//
-// It does what an ordered consumer does, and also detects a stream that was
-// restored, truncated or recreated, in which a sequence is another message.
-func (s *Subscription) readStream() error {
+// openStream prepares to read the stream from the current position. An error is
+// [ErrNoJetStream], [ErrNoStream], a [Refusal], or the connection's.
+func (s *Subscription) openStream() (*streamReader, error) {
 	reconnects := s.conn.reconnects.Load()
 	info, err := lookupSubjects(s.ctx, s.conn, beacon.SubjectRoot+s.opts.Site+".>")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	s.updateSkew(info.TimeStamp)
 	s.openReports(true)
-	r := &streamReader{s: s, stop: make(chan struct{}), failed: make(chan error, 1), targetSeq: info.State.LastSeq}
-	r.unfiltered = len(s.opts.Shards) == 0 && uint64(len(info.State.Subjects)) == info.State.NumSubjects
-	consumer, err := r.createConsumer(info)
-	if err != nil {
-		return err
+	if err := unreadable(info, s.opts.Site); err != nil {
+		return nil, err
 	}
-	if consumer.CachedInfo().NumPending == 0 {
+	r := &streamReader{s: s, stop: make(chan struct{}), failed: make(chan error, 1), reconnects: reconnects, targetSeq: info.State.LastSeq}
+	r.unfiltered = len(s.opts.Shards) == 0 && uint64(len(info.State.Subjects)) == info.State.NumSubjects
+	if r.consumer, err = r.createConsumer(info); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// readStream reads a stream that was opened until the connection, the consumer
+// or the stream fails. The next one continues from there.
+//
+// It does what an ordered consumer does, and also detects a stream that was
+// restored, truncated or recreated, in which a sequence is another message.
+func (s *Subscription) readStream(r *streamReader) error {
+	if s.seen != nil { // live batches may have been stored since it was opened
+		info, err := lookup(s.ctx, s.conn)
+		if err != nil {
+			return err
+		}
+		r.targetSeq = info.State.LastSeq
+	}
+	if r.consumer.CachedInfo().NumPending == 0 {
 		s.loading.Store(loadingUnit)
 	}
-	cc, err := consumer.Consume(r.handle, jetstream.PullMaxBytes(s.pullLimit()), jetstream.PullExpiry(pullExpiry),
+	cc, err := r.consumer.Consume(r.handle, s.pullSize(r.consumer), jetstream.PullExpiry(pullExpiry),
 		jetstream.PullHeartbeat(pullHeartbeat), jetstream.ConsumeErrHandler(r.onConsumerError))
 	if err != nil {
 		return fmt.Errorf("read the stream: %w", err)
@@ -64,19 +80,25 @@ func (s *Subscription) readStream() error {
 		cc.Stop()
 		<-closed
 	}()
-	s.set("", beacon.HistoryKept)
-	return r.supervise(consumer, reconnects)
+	if s.broken < maxBroken {
+		s.setHistory("", beacon.HistoryKept, nil)
+	}
+	return r.supervise()
 }
 
 // supervise returns when the session has to end, with the reason.
-func (r *streamReader) supervise(consumer jetstream.Consumer, reconnects int64) error {
+func (r *streamReader) supervise() error {
 	s := r.s
+	next := s.conn.apiPrefix + apiConsumerNext + r.consumer.CachedInfo().Name
 	check := time.NewTicker(checkEvery)
 	defer check.Stop()
 	for {
 		changed := s.conn.changed.wait()
-		if !s.conn.connected.Load() || s.conn.reconnects.Load() != reconnects {
+		if !s.conn.connected.Load() || s.conn.reconnects.Load() != r.reconnects {
 			return errDisconnected
+		}
+		if !s.conn.mayPublish(next) {
+			return denied("read the stream " + StreamName) // the consumer would be silent
 		}
 		select {
 		case <-s.ctx.Done():
@@ -85,8 +107,12 @@ func (r *streamReader) supervise(consumer jetstream.Consumer, reconnects int64) 
 			return err
 		case <-changed:
 		case <-check.C:
-			if err := r.countEvicted(consumer); err != nil {
+			if err := r.countEvicted(); err != nil {
 				return err
+			}
+			if s.broken > 0 { // it lasts
+				s.broken = 0
+				s.setHistory("", beacon.HistoryKept, nil)
 			}
 			if s.opts.Now().Sub(s.skewAt).Abs() > skewEvery {
 				info, err := lookup(s.ctx, s.conn)
@@ -99,10 +125,23 @@ func (r *streamReader) supervise(consumer jetstream.Consumer, reconnects int64) 
 	}
 }
 
-// pullLimit is how many bytes one pull request asks for. The largest message
-// that the server accepts must fit, or reading would stop before it.
-func (s *Subscription) pullLimit() int {
-	return max(pullBytes, int(min(s.conn.maxPayload.Load(), 1<<30))+pullOverhead)
+// pullSize is how much one pull request asks for. The largest message that the
+// server accepts must fit, or reading would stop before it. A server can limit
+// the messages of a request.
+func (s *Subscription) pullSize(consumer jetstream.Consumer) jetstream.PullConsumeOpt {
+	size := max(pullBytes, int(min(s.conn.maxPayload.Load(), 1<<30))+pullOverhead)
+	if n := fetchable(consumer, math.MaxInt); n < math.MaxInt {
+		return jetstream.PullMaxMessagesWithBytesLimit(n, size)
+	}
+	return jetstream.PullMaxBytes(size)
+}
+
+// fetchable is how many messages one request may ask a consumer for.
+func fetchable(consumer jetstream.Consumer, n int) int {
+	if limit := consumer.CachedInfo().Config.MaxRequestBatch; limit > 0 {
+		return min(n, limit)
+	}
+	return n
 }
 
 // streamReader reads from one consumer, for one session. Only the consumer's
@@ -111,6 +150,8 @@ type streamReader struct {
 	s          *Subscription
 	stop       chan struct{}
 	failed     chan error
+	consumer   jetstream.Consumer
+	reconnects int64  // of the connection that it was opened on
 	unfiltered bool   // the consumer has no filter, so sequences are contiguous
 	targetSeq  uint64 // last sequence at the start of the session
 	ended      bool   // the session has failed: the next one reads on
@@ -137,6 +178,9 @@ func (r *streamReader) createConsumer(info *jetstream.StreamInfo) (jetstream.Con
 		Replicas:          1,
 		InactiveThreshold: idleConsumer,
 	}
+	if limit := info.Config.ConsumerLimits.InactiveThreshold; limit > 0 {
+		cfg.InactiveThreshold = min(cfg.InactiveThreshold, limit)
+	}
 	r.setStart(info, &cfg)
 	create := func(filters []string) (jetstream.Consumer, error) {
 		// A single filter becomes part of the request's subject, which
@@ -149,7 +193,7 @@ func (r *streamReader) createConsumer(info *jetstream.StreamInfo) (jetstream.Con
 		defer cancel()
 		consumer, err := js.CreateConsumer(ctx, StreamName, cfg)
 		if err != nil {
-			return nil, apiError(ctx, "read the stream "+StreamName, err)
+			return nil, r.s.conn.apiError(ctx, "read the stream "+StreamName, err)
 		}
 		return consumer, nil
 	}
@@ -305,15 +349,15 @@ func (r *streamReader) onConsumerError(_ jetstream.ConsumeContext, err error) {
 // countEvicted counts messages that the stream evicted before a filtered
 // consumer delivered them. The count includes those of other sites, which can
 // no longer be distinguished.
-func (r *streamReader) countEvicted(consumer jetstream.Consumer) error {
+func (r *streamReader) countEvicted() error {
 	if r.unfiltered {
 		return nil
 	}
 	ctx, cancel := r.s.conn.request(r.s.ctx, apiConsumerInfo)
 	defer cancel()
-	info, err := consumer.Info(ctx)
+	info, err := r.consumer.Info(ctx)
 	if err != nil {
-		return apiError(ctx, "check the consumer", err)
+		return r.s.conn.apiError(ctx, "check the consumer", err)
 	}
 	if info.NumPending == 0 {
 		return nil

@@ -42,6 +42,7 @@ type Subscription struct {
 	reportSub   *nats.Subscription // nil before the first lookup
 	reportsRead bool               // the reports in the stream
 	skewAt      time.Time          // when the clocks were last compared
+	broken      int                // sessions in a row that ended without a batch
 
 	collectors collectors
 
@@ -50,6 +51,9 @@ type Subscription struct {
 	note    string
 	history beacon.HistoryState
 	live    []*nats.Subscription // while reading without JetStream
+
+	refused   *Refusal // why there is no history; nil: there is, or there cannot be
+	refusedAt time.Time
 }
 
 // counters are read by Status at any time.
@@ -85,6 +89,7 @@ type Status struct {
 	Server     string
 	Note       string // one sentence: why disconnected, why no history; else ""
 	History    beacon.HistoryState
+	Reason     string  // in a few words what stands in the way of reading the history; else ""
 	Loading    float64 // share of the history read, 0..1; 1: caught up
 	Dropped    int64   // live messages dropped because the reader is too slow
 	Gaps       int64   // stream sequences evicted before they were read
@@ -177,6 +182,9 @@ func (s *Subscription) Status() Status {
 	}
 	s.mu.Lock()
 	st.Note, st.History = s.note, s.history
+	if s.refused != nil {
+		st.Reason = s.refused.What
+	}
 	for _, sub := range s.live {
 		if n, err := sub.Dropped(); err == nil {
 			st.Dropped += int64(n)
@@ -189,10 +197,36 @@ func (s *Subscription) Status() Status {
 	return st
 }
 
-func (s *Subscription) set(note string, history beacon.HistoryState) {
+// setHistory records whether there is history, and if not, why.
+func (s *Subscription) setHistory(note string, history beacon.HistoryState, reason error) {
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.note, s.history = note, history
-	s.mu.Unlock()
+	before := s.refused
+	s.refused = nil
+	if errors.As(reason, &s.refused) && before == nil {
+		s.refusedAt = time.Now()
+	}
+}
+
+// patience is how long a refusal that can pass may last before a command gives
+// up.
+const patience = 10 * time.Second
+
+// Refusal is why the history cannot be read, though there may be one: nil while
+// it is read or looked for, without JetStream, and before there is a stream. A
+// reason that can pass counts once it has lasted ten seconds. A user who may
+// not read the stream, and asks for no history, is not refused.
+func (s *Subscription) Refusal() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.refused == nil,
+		s.refused.Passing && time.Since(s.refusedAt) < patience,
+		s.history == beacon.HistoryDenied && s.opts.Since == 0:
+		return nil
+	}
+	return s.refused
 }
 
 // Delay between two attempts that delivered nothing.
@@ -201,7 +235,7 @@ const (
 	maxBackoff = 2 * time.Second
 )
 
-// run reads from the stream, or live batches while there is no stream.
+// run reads from the stream, or live batches while the stream cannot be read.
 func (s *Subscription) run() {
 	defer close(s.out)
 	defer s.cancel()
@@ -217,13 +251,23 @@ func (s *Subscription) run() {
 			continue
 		}
 		before := s.messages.Load()
-		err := s.readStream()
-		if errors.Is(err, ErrNoJetStream) || errors.Is(err, ErrNoStream) || errors.Is(err, ErrDenied) || errors.Is(err, errNoAnswer) {
-			err = s.readLive(err)
+		r, err := s.openStream()
+		if err == nil && s.broken < maxBroken {
+			err = s.readStream(r)
+		} else if err == nil {
+			err = &Refusal{Op: "read the stream " + StreamName, What: "reading " + StreamName + " breaks off", Next: cannotServe, Passing: true}
+		}
+		for isRefusal(err) {
+			if r, err = s.readLive(err); err == nil {
+				err = s.readStream(r)
+			}
 		}
 		if s.messages.Load() != before || err == nil {
-			backoff = minBackoff
+			backoff, s.broken = minBackoff, 0
 			continue
+		}
+		if !errors.Is(err, errDisconnected) {
+			s.broken++
 		}
 		select {
 		case <-time.After(backoff):
@@ -231,6 +275,16 @@ func (s *Subscription) run() {
 		}
 		backoff = min(2*backoff, maxBackoff)
 	}
+}
+
+// maxBroken is how many sessions in a row may break off without a batch before
+// live batches are read meanwhile.
+const maxBroken = 5
+
+// isRefusal reports whether an error means that there is no history now.
+func isRefusal(err error) bool {
+	var r *Refusal
+	return errors.Is(err, ErrNoJetStream) || errors.Is(err, ErrNoStream) || errors.As(err, &r)
 }
 
 // decode decodes a message. It counts an invalid one and returns nil.

@@ -3,6 +3,7 @@ package ui
 import (
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	"github.com/rumtop/rumtop/internal/beacon"
@@ -126,10 +127,29 @@ func collectorProblems(h *frame.Health) (list []fact) {
 	if ms := math.Abs(h.CollectorSkewMS); ms > clockSlack {
 		add(doubtful, "collector clock off by "+millisSpan(ms))
 	}
+	switch {
+	case h.CollectorsProblem != "":
+		add(grave, "collector: "+withoutCure(h.CollectorsProblem))
+	case h.CollectorsWaitingS > maxWaiting.Seconds():
+		add(grave, "batches unacknowledged for "+draw.Span(time.Duration(h.CollectorsWaitingS*float64(time.Second))))
+	}
 	if h.Violations > 0 {
 		add(doubtful, "NATS denied "+plural(float64(h.Violations), "request"))
 	}
 	return list
+}
+
+// maxWaiting is how long a collector's batch may wait to be stored before that is
+// a problem.
+const maxWaiting = time.Minute
+
+// withoutCure is a message without its last part, what to do, for which a line
+// has no room.
+func withoutCure(message string) string {
+	if i := strings.LastIndex(message, ": "); i > 0 {
+		return message[:i]
+	}
+	return message
 }
 
 // historyReasons are why there is no history.
@@ -146,6 +166,9 @@ var historyReasons = map[beacon.HistoryState]string{
 func noHistory(h *frame.Health) string {
 	if !h.Connected {
 		return "no history"
+	}
+	if h.HistoryState == beacon.HistoryRefused {
+		return "no history: " + h.HistoryReason
 	}
 	return "no history" + historyReasons[h.HistoryState]
 }

@@ -115,7 +115,7 @@ func claims(f *frame.Frame, loc *time.Location) []claim {
 	}
 	list = append(list,
 		claim{"history", from, weigh(!h.History, doubtful),
-			"oldest of " + measure.Count(float64(h.Retained)) + " beacons in memory"},
+			historyClaim(h) + "oldest of " + measure.Count(float64(h.Retained)) + " beacons in memory"},
 		loss("dropped", h.Dropped, grave, "lost on the way to this viewer: slow network or machine"),
 		loss("gaps", h.Gaps, grave, "messages missing from the stream: expired, or never stored"),
 		loss("malformed", h.Malformed, grave, "undecodable batches: newer collector, or a foreign publisher"),
@@ -128,6 +128,13 @@ func claims(f *frame.Frame, loc *time.Location) []claim {
 		claim{"skew p95", measure.TailSeconds(h.SkewP95MS) + " s", weigh(h.SkewN >= frame.Thin && h.SkewP95MS > 60_000, doubtful),
 			"browser vs collector clock; windows use the collector's"},
 	)
+	if h.CollectorsProblem != "" {
+		list = append(list, claim{"stored", "not as it should", grave, h.CollectorsProblem})
+	}
+	if h.CollectorsWaitingS > maxWaiting.Seconds() {
+		list = append(list, claim{"unacknowledged", draw.Span(time.Duration(h.CollectorsWaitingS * float64(time.Second))), grave,
+			"oldest batch of a collector that the stream has not acknowledged; see rumtop doctor"})
+	}
 	for _, c := range []claim{
 		loss("denied", h.CollectorsDenied, doubtful, "whole requests: origin, key, limits; see rumtop doctor"),
 		loss("not forwarded", h.CollectorsUnforwarded, doubtful, "requests that a vendor did not accept; see rumtop doctor"),
@@ -137,6 +144,14 @@ func claims(f *frame.Frame, loc *time.Location) []claim {
 		}
 	}
 	return list
+}
+
+// historyClaim is why there is no history, if JetStream refuses it.
+func historyClaim(h *frame.Health) string {
+	if h.HistoryReason == "" {
+		return ""
+	}
+	return h.Note + "; "
 }
 
 // coverage is the share of page views that report each vital. Nothing is assumed
