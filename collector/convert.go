@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/rumtop/rumtop/collector/enrich"
+	"github.com/rumtop/rumtop/collector/scrub"
 	"github.com/rumtop/rumtop/collector/stitch"
 	"github.com/rumtop/rumtop/collector/wire"
 	"github.com/rumtop/rumtop/internal/beacon"
@@ -42,6 +43,10 @@ func (c *Collector) convert(
 	if allowed == consentNone || allowed == consentMinimal && len(raw.Errors) == 0 {
 		return droppedConsent, false
 	}
+	texts := c.scrub.Under(scrub.Pseudonyms{})
+	if allowed == consentFull {
+		texts = c.scrub.Under(scrub.Pseudonyms{Identity: c.identity, Site: s.site.name, At: s.Now})
+	}
 
 	out.Site = s.site.name
 	out.Received = s.Now.UnixMilli()
@@ -49,7 +54,7 @@ func (c *Collector) convert(
 	out.ID = c.hash("beacon", raw.ID, s)
 	out.SampleRate = c.sampleRate(raw.SampleRate)
 	out.Unsampled = raw.Unsampled
-	c.convertErrors(raw, out)
+	c.convertErrors(raw, &texts, out)
 	restored := false
 	if allowed == consentFull {
 		out.View, out.Session, out.User = ids.view, ids.Session, ids.User
@@ -66,7 +71,7 @@ func (c *Collector) convert(
 		return refusedEmpty, false
 	}
 	c.setDimensions(raw, s, out)
-	c.convertTags(raw, s, out)
+	c.convertTags(raw, s, &texts, out)
 	return 0, true
 }
 
@@ -198,11 +203,11 @@ func connectionType(s string) string {
 	return ""
 }
 
-func (c *Collector) convertTags(raw *wire.Beacon, s *sender, out *beacon.Beacon) {
+func (c *Collector) convertTags(raw *wire.Beacon, s *sender, texts *scrub.Scrubber, out *beacon.Beacon) {
 	for _, t := range raw.Tags {
 		tag, known := s.site.tags.lookup(beacon.Tag(t), s.Now)
 		if !known {
-			key, value, ok := c.scrub.Tag(tidy(t.Key), tidy(t.Value))
+			key, value, ok := texts.Tag(tidy(t.Key), tidy(t.Value))
 			if !ok {
 				c.refusedValues.increment(valueTag)
 				continue
@@ -214,7 +219,7 @@ func (c *Collector) convertTags(raw *wire.Beacon, s *sender, out *beacon.Beacon)
 	}
 }
 
-func (c *Collector) convertErrors(raw *wire.Beacon, out *beacon.Beacon) {
+func (c *Collector) convertErrors(raw *wire.Beacon, texts *scrub.Scrubber, out *beacon.Beacon) {
 	for _, e := range raw.Errors {
 		if e.Type == "" && e.Message == "" && e.Stack == "" {
 			c.refusedValues.increment(valueError)
@@ -222,9 +227,9 @@ func (c *Collector) convertErrors(raw *wire.Beacon, out *beacon.Beacon) {
 		}
 		typ, message := normaliseError(tidy(e.Type), e.Message)
 		out.Errors = append(out.Errors, beacon.Error{
-			Type:    strings.Clone(c.scrub.Text(typ, maxErrorType)),
-			Message: strings.Clone(c.scrub.Text(message, maxMessage)),
-			Stack:   strings.Clone(c.scrub.Stack(e.Stack, maxStack)),
+			Type:    strings.Clone(texts.Text(typ, maxErrorType)),
+			Message: strings.Clone(texts.Text(message, maxMessage)),
+			Stack:   strings.Clone(texts.Stack(e.Stack, maxStack)),
 			Handled: e.Handled,
 		})
 	}

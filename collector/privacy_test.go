@@ -2,9 +2,11 @@ package collector
 
 import (
 	"bytes"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -62,6 +64,37 @@ func TestConsentLevels(t *testing.T) {
 			everything := b.User != 0 && b.Session != 0 && b.View != 0 && b.Navigation && b.Trace != "" && len(b.Metrics) == 1 && len(b.Events) == 1
 			if tc.want == consentMinimal && anything || tc.want == consentFull && !everything {
 				t.Errorf("kept %+v", b)
+			}
+		})
+	}
+}
+
+// An identifier under a label has the hash of the user, so that one person's errors
+// can be told from many people's; without full consent it has none.
+func TestLabelledIdentifierHashedAsUser(t *testing.T) {
+	const content = `"user":"5512087","errors":[{"type":"E","message":"account_id=5512087 is locked"}],"tags":{"customer_name":"Aoife Brennan","user_id":"5512087"}`
+	for _, tc := range []struct {
+		consent string
+		hashed  bool
+	}{{"full", true}, {"minimal", false}} {
+		t.Run(tc.consent, func(t *testing.T) {
+			h := newHarness(t, nil)
+			h.post(`{"consent":"` + tc.consent + `",` + content + `}`)
+			all := h.settle()
+			if len(all) != 1 || len(all[0].Errors) != 1 {
+				t.Fatalf("got %+v", all)
+			}
+			b, id := all[0], "[id]"
+			if tc.hashed {
+				id = fmt.Sprintf("[id:%08x]", uint64(b.User)>>32)
+			}
+			if got, want := b.Errors[0].Message, "account_id="+id+" is locked"; got != want {
+				t.Errorf("message %q, want %q", got, want)
+			}
+			for _, want := range []beacon.Tag{{Key: "customer_name", Value: "[name]"}, {Key: "user_id", Value: id}} {
+				if !slices.Contains(b.Tags, want) {
+					t.Errorf("tags %v, want %v", b.Tags, want)
+				}
 			}
 		})
 	}

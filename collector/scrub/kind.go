@@ -20,7 +20,11 @@ const (
 	Token    // random string, credential of an Authorization header
 	Secret   // value beside a label of secrets
 	Data     // payload of a data: URL
-	ID       // path segment: number, name of a person
+	ID       // identifier of a person or of an official document; path segment: number, name of a person
+	Name     // of a person: given, family, user name
+	Address  // street, house number, postcode
+	Birth    // date of birth
+	Personal // gender, nationality, religion and the like
 	Hex      // path segment: hexadecimal
 	Userinfo // of a URL, removed without a placeholder
 	Query    // of a URL, removed without a placeholder
@@ -31,7 +35,7 @@ const (
 
 var kindNames = [numKinds]string{
 	"email", "card", "iban", "ssn", "phone", "ip", "mac", "geo", "uuid", "ulid", "jwt", "key",
-	"token", "secret", "data", "id", "hex", "userinfo", "query", "fragment", "dropped",
+	"token", "secret", "data", "id", "name", "address", "birth", "personal", "hex", "userinfo", "query", "fragment", "dropped",
 }
 
 // String is the kind's name in placeholders and counters.
@@ -70,7 +74,7 @@ func placeholderAt(s string, i int) int {
 	if i+n < len(s) && s[i+n] == ']' && isKind[s[i+1:i+n]] {
 		return n + 1
 	}
-	return 0
+	return pseudonymAt(s, i)
 }
 
 // maxKindName is longer than the longest name of a kind.

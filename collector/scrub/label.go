@@ -10,6 +10,12 @@ type label struct {
 	// names are whole names or last words of names, in lower case, without
 	// separators.
 	names string
+	// whole are names of one word that mean something else at the end of others:
+	// user, but not db_user.
+	whole string
+	// phrases are names of several words: date of birth. The words that qualify a
+	// last word need no phrase.
+	phrases []string
 	// qualified are last words that need one of some words before them: api key.
 	qualified map[string]string
 	// anywhere are names, too, and words that decide wherever they are in a name.
@@ -26,18 +32,21 @@ type label struct {
 	comma    bool // an unquoted value may have a decimal comma
 	within   bool // the scan goes on within the value: 078 05 1120 is also a number
 	tags     bool // the value of a tag with such a name is replaced, whatever it is
+	stated   bool // the value may follow without a separator: passport no. C03005988
 
 	// accept says whether the value of a pair is what its name says, and gives the
-	// kind that replaces it. It may narrow the value. nil accepts every value.
+	// kind that replaces it. It may narrow the value, or extend it by the words that
+	// belong to it. nil accepts every value.
 	accept func(p *pair) (Kind, bool)
 }
 
 // labelIndex is the labels by their names and by words of names.
 type labelIndex struct {
-	names, anywhere map[string]*label
-	qualified       map[string][]qualifiedLabel // by the last word
-	endings         []labelWord
-	foreign         []labelWord
+	names, whole, anywhere map[string]*label
+	qualified              map[string][]qualifiedLabel // by the last word
+	endings                []labelWord
+	phrases                map[string][]labelWord // by the last word
+	foreign                map[string][]labelWord // by the last bytes
 }
 
 type qualifiedLabel struct {
@@ -52,8 +61,16 @@ type labelWord struct {
 
 // labelled is the index of all labels.
 var labelled = func() (x labelIndex) {
-	x.names, x.anywhere, x.qualified = map[string]*label{}, map[string]*label{}, map[string][]qualifiedLabel{}
+	x.names, x.whole, x.anywhere = map[string]*label{}, map[string]*label{}, map[string]*label{}
+	x.qualified, x.phrases, x.foreign = map[string][]qualifiedLabel{}, map[string][]labelWord{}, map[string][]labelWord{}
 	for _, l := range labels {
+		for _, w := range strings.Fields(l.whole) {
+			x.whole[w] = l
+		}
+		for _, p := range l.phrases {
+			last := p[strings.LastIndexAny(p, " '")+1:]
+			x.phrases[last] = append(x.phrases[last], labelWord{p, l})
+		}
 		for _, w := range strings.Fields(l.names) {
 			x.names[w] = l
 		}
@@ -67,7 +84,7 @@ var labelled = func() (x labelIndex) {
 			x.endings = append(x.endings, labelWord{w, l})
 		}
 		for _, w := range l.foreign {
-			x.foreign = append(x.foreign, labelWord{w, l})
+			x.foreign[foreignKey(w)] = append(x.foreign[foreignKey(w)], labelWord{w, l})
 		}
 	}
 	return x
@@ -82,6 +99,7 @@ func labelOf(name string) *label {
 	if w.n == 0 {
 		return nil
 	}
+	w.dropNumbers()
 	last := string(w.word(w.n - 1))
 	all := last
 	if w.n > 1 {
@@ -89,24 +107,26 @@ func labelOf(name string) *label {
 		if l := labelled.names[all]; l != nil {
 			return l
 		}
-		if aboutWords.has(last) || name[len(name)-len(last)-1] == '.' && sourceTypes.has(last) {
+		if l := qualifiedBy(last, w.word(w.n-2)); l != nil {
+			return l
+		}
+		if aboutWords.has(last) || sourceTypes.has(last) && strings.HasSuffix(strings.ToLower(name), "."+last) {
 			return nil
 		}
 	}
 	if l := labelled.names[last]; l != nil {
 		return l
 	}
-	if is(last[len(last)-1], digit) { // password1
-		if l := labelled.names[strings.TrimRight(last, "0123456789")]; l != nil {
+	if l := labelled.whole[last]; l != nil && w.n == 1 {
+		return l
+	}
+	if is(last[len(last)-1], digit) { // password1, address_line_1
+		stem := strings.TrimRight(last, "0123456789")
+		if l := labelled.names[stem]; l != nil {
 			return l
 		}
 	}
 	if w.n > 1 {
-		for _, q := range labelled.qualified[last] {
-			if q.before.has(string(w.word(w.n - 2))) {
-				return q.label
-			}
-		}
 		if l := labelWithin(&w, name); l != nil {
 			return l
 		}
@@ -114,6 +134,16 @@ func labelOf(name string) *label {
 	for _, e := range labelled.endings {
 		if strings.HasSuffix(all, e.word) {
 			return e.label
+		}
+	}
+	return nil
+}
+
+// qualifiedBy gives the label of a last word with the word before it.
+func qualifiedBy(last string, before []byte) *label {
+	for _, q := range labelled.qualified[last] {
+		if q.before.has(string(before)) {
+			return q.label
 		}
 	}
 	return nil
@@ -176,6 +206,14 @@ func (w *nameWords) cut() {
 	if w.n < len(w.ends) && w.size > w.start(w.n) {
 		w.ends[w.n] = w.size
 		w.n++
+	}
+}
+
+// dropNumbers removes the numbers behind the last word of letters: address_2.
+func (w *nameWords) dropNumbers() {
+	for w.n > 1 && allDigits(string(w.word(w.n-1))) {
+		w.n--
+		w.size = w.ends[w.n-1]
 	}
 }
 

@@ -2,8 +2,8 @@ package scrub
 
 import "strings"
 
-// The labels. A new one is an entry here, in the list of labels, and cases in
-// testdata: texts that must change, and as many that must stay.
+// The labels of secrets; personlabels.go has those of people. A new one is an entry
+// here, in the list of labels, and cases in testdata: texts that must change, and as many that must stay.
 var (
 	// passwordLabel is of secrets: any value is replaced.
 	passwordLabel = &label{
@@ -60,7 +60,8 @@ var (
 	// see isNamedCode.
 	codeLabel = &label{kind: Secret, maxValue: 24, accept: acceptCode}
 
-	labels = []*label{passwordLabel, tokenLabel, headerLabel, numberLabel, coordinateLabel, codeLabel}
+	labels = append([]*label{passwordLabel, tokenLabel, headerLabel, numberLabel, coordinateLabel, codeLabel},
+		personLabels...)
 )
 
 // aboutWords end names that are about a secret: password_length, tokenExpired.

@@ -37,22 +37,68 @@ func (sc *scan) labelledValue(s string, i, _ int) int {
 			return end
 		}
 	}
+	if hasByte(s, v, '[') && l.isPersonal() && placeholderAt(s, v) == 0 {
+		return sc.labelledList(p, v+1)
+	}
 	if !p.cutValue(v) || p.isHarmless() {
 		return 0
 	}
-	kind := l.kind
-	if l.accept != nil {
-		var ok bool
-		if kind, ok = l.accept(p); !ok {
-			return 0
-		}
+	kind, ok := p.accepted()
+	if !ok {
+		return 0
 	}
-	sc.redact(p.start, p.end, kind)
-	if l.within {
+	sc.redactIdentity(p.start, p.end, kind, p.value())
+	if l.within || l.isPersonal() {
 		return p.start
 	}
 	return p.end
 }
+
+// accepted says whether the label accepts the value, and gives the kind that replaces
+// it. A value that is itself a label of its kind names a field: {"name":"lastName"}.
+func (p *pair) accepted() (Kind, bool) {
+	if p.label.accept == nil {
+		return p.label.kind, true
+	}
+	if v := p.value(); p.label.isPersonal() && countDigits(v) == 0 {
+		if l := labelOf(v); l != nil && l.kind == p.label.kind && !l.isCommonWord(v) {
+			return 0, false
+		}
+	}
+	return p.label.accept(p)
+}
+
+// labelledList replaces the elements of the list that begins at i that the label of
+// p accepts, and gives where the scan goes on.
+func (sc *scan) labelledList(p *pair, i int) (next int) {
+	s := p.s
+	for high := min(len(s), i+maxList); i < high && s[i] != ']'; {
+		if s[i] == ',' || is(s[i], space) {
+			i++
+			continue
+		}
+		if !p.cutValue(i) {
+			return next
+		}
+		if !p.isHarmless() {
+			if kind, ok := p.accepted(); ok {
+				sc.redactIdentity(p.start, p.end, kind, p.value())
+				next = p.end
+			}
+		}
+		i = p.end
+		for i < high && nameEnds[s[i]] && s[i] != ']' {
+			i++
+		}
+		if i < high && s[i] != ',' && s[i] != ']' && s[i] != ' ' {
+			return next
+		}
+	}
+	return next
+}
+
+// maxList is the longest list whose elements are looked at, in bytes.
+const maxList = 512
 
 // findLabel finds the label of the name before the separator at i, where the name
 // begins, and whether it is quoted.
@@ -95,13 +141,17 @@ func foreignLabel(s string) *label {
 	if !endsForeign(s) {
 		return nil
 	}
-	for _, w := range labelled.foreign {
+	for _, w := range labelled.foreign[foreignKey(s)] {
 		if strings.HasSuffix(s, w.word) {
 			return w.label
 		}
 	}
 	return nil
 }
+
+// foreignKey gives the last bytes of a name, by which the labels beyond ASCII are
+// found.
+func foreignKey(s string) string { return s[max(0, len(s)-3):] }
 
 // withoutIndex gives the name of a list before the index from start to end:
 // password for passwords[0]. Other names it gives as they are.
@@ -128,16 +178,30 @@ func labelFor(s string, start, end, i int) *label {
 	switch {
 	case l == passwordLabel && strings.EqualFold(name, "pwd") && isDirectory(s, i+1): // the shell's
 		return nil
+	case l == loginLabel && sep != '>':
+		if phrase := phraseLabel(s, start, end); phrase != nil {
+			return phrase
+		}
+		return l
 	case l != nil:
 		return l
 	case sep == ':' && isNamedCode(s, start, end):
 		return codeLabel
 	case sep == '=' && name == "code" && isParameter(s, start): // of an authorization grant
 		return passwordLabel
-	case sep != '>':
-		return spacedLabel(s, start, end)
 	}
-	return nil
+	if sep != '>' {
+		if l = spacedLabel(s, start, end); l != nil {
+			return l
+		}
+		if l = phraseLabel(s, start, end); l != nil {
+			return l
+		}
+	}
+	if l = ownedLabel(s, start, end); l != nil {
+		return l
+	}
+	return fieldValueLabel(s, start, end, i)
 }
 
 // isParameter says whether the name at i is in a query.
@@ -231,7 +295,8 @@ func (p *pair) unquotedEnd() int {
 // or is a call: token = useToken().
 func (p *pair) isHarmless() bool {
 	s := p.s
-	if isHarmless(p.value()) {
+	initial := p.label.isPersonal() && p.end-p.start == 1 && is(s[p.start], upper) // A M Brennan
+	if !initial && isHarmless(p.value()) {
 		return true
 	}
 	if s[p.sep] == '>' && !strings.HasPrefix(s[p.end:], "</") {

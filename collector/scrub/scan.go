@@ -8,6 +8,8 @@ type scan struct {
 	scrubber *Scrubber
 	rules    *ruleSet
 	tally    tally
+	// pseudonyms replace what identifies people in the field.
+	pseudonyms Pseudonyms
 
 	changed   extent // since the field was scanned
 	spans     []span
@@ -22,6 +24,9 @@ type scan struct {
 	chain    chain
 	pair     pair
 	series   recoverySeries
+
+	choice    element // the last select element
+	choiceEnd int
 
 	layers  [2]decodedText
 	out     []byte
@@ -39,7 +44,7 @@ type scan struct {
 // at most some 20 bytes for each byte of the longest.
 func (sc *scan) release() {
 	sc.unchanged, sc.last.text, sc.chain.s = "", "", ""
-	sc.pair.s, sc.segment = "", segment{}
+	sc.pair.s, sc.choice.s, sc.segment, sc.pseudonyms = "", "", segment{}, Pseudonyms{}
 	for i := range sc.layers {
 		sc.layers[i].text = ""
 	}
@@ -101,7 +106,7 @@ func (sc *scan) offset(i int) int {
 
 // scanText asks the rules about s, at the triggers between from and to.
 func (sc *scan) scanText(s string, from, to int) {
-	sc.noKeyEnd = false
+	sc.noKeyEnd, sc.choice, sc.choiceEnd = false, element{}, 0
 	sc.series = recoverySeries{}
 	sc.encoded = extent{low: len(s), high: -1}
 	triggers := &sc.rules.triggers

@@ -49,6 +49,12 @@ type Config struct {
 
 // Scrubber scrubs fields. Safe for concurrent use.
 type Scrubber struct {
+	*tables
+	pseudonyms Pseudonyms
+}
+
+// tables are what a scrubber looks for, and what it counts.
+type tables struct {
 	keep     map[string]bool
 	person   *wordSet
 	maxInput int
@@ -61,7 +67,7 @@ type Scrubber struct {
 // New makes a Scrubber. It returns an error if a parameter or a word can never
 // match.
 func New(c Config) (*Scrubber, error) {
-	s := &Scrubber{keep: map[string]bool{}, person: words(""), maxInput: c.MaxInput}
+	s := &Scrubber{tables: &tables{keep: map[string]bool{}, person: words(""), maxInput: c.MaxInput}}
 	s.textRules, s.segmentRules = newRuleSet(rules, numberRules, false), newRuleSet(rules, numberRules, true)
 	if s.maxInput <= 0 {
 		s.maxInput = DefaultMaxInput
@@ -112,7 +118,8 @@ const (
 )
 
 // Tag scrubs a tag. Its key keeps letters, digits, '_', '-' and '.'; the value of
-// a key that names a secret (password, token, …) is replaced. ok is false if
+// a key that names a secret (password, token, …) or a person (user_id, customer_name,
+// …) is replaced. ok is false if
 // nothing usable is left: the key or value is empty, or the key is personal.
 func (s *Scrubber) Tag(key, value string) (k, v string, ok bool) {
 	k = s.Text(tagKey(strings.TrimSpace(key)), MaxTagKey)
@@ -123,11 +130,30 @@ func (s *Scrubber) Tag(key, value string) (k, v string, ok bool) {
 	if v == "" {
 		return "", "", false
 	}
-	if l := labelOf(k); l != nil && l.tags && placeholderAt(v, 0) != len(v) && !isHarmless(v) {
-		s.counts[l.kind].Add(1)
-		v = placeholders[l.kind]
+	if kind, ok := tagKind(k, v); ok && placeholderAt(v, 0) != len(v) && !isHarmless(v) {
+		s.counts[kind].Add(1)
+		if v = placeholders[kind]; kind == ID {
+			v = s.pseudonyms.placeholder(strings.TrimSpace(value))
+		}
 	}
 	return k, v, true
+}
+
+// tagKind says whether the value of a tag is what its key names, and gives the kind
+// that replaces it.
+func tagKind(key, value string) (Kind, bool) {
+	l := labelOf(key)
+	switch {
+	case l == nil:
+		return 0, false
+	case l.tags:
+		return l.kind, true
+	case !l.isPersonal():
+		return 0, false
+	}
+	s := key + `="` + value + `"`
+	p := &pair{s: s, label: l, sep: len(key), start: len(key) + 2, end: len(s) - 1, quoted: true}
+	return p.accepted()
 }
 
 // tagKey replaces what a key may not have by _. The @ stays, so that an e-mail
@@ -201,7 +227,7 @@ func (s *Scrubber) field(text string, max int, once func(*scan, string) string, 
 		return s.drop(explain)
 	}
 	sc := s.scans.Get().(*scan)
-	sc.tally = tally{}
+	sc.tally, sc.pseudonyms = tally{}, s.pseudonyms
 	defer func() {
 		if recover() != nil { // sc may be inconsistent: it does not return to the pool
 			out = s.drop(explain)

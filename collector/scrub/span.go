@@ -11,6 +11,7 @@ type span struct {
 	start, end int32
 	rewritten  int32 // 1 + index into scan.rewrites: replaced by that instead of a placeholder
 	kind       Kind
+	pseudonym  uint32 // of the person that an identifier is of, 0 if it has none
 }
 
 // rewrite is what replaces a URL, and what was removed from it.
@@ -22,6 +23,15 @@ type rewrite struct {
 // redact marks a span of the scanned text for the placeholder of its kind.
 func (sc *scan) redact(start, end int, k Kind) {
 	sc.mark(start, end, span{kind: k})
+}
+
+// redactIdentity marks an identifier of a person for its pseudonym.
+func (sc *scan) redactIdentity(start, end int, k Kind, identifier string) {
+	sp := span{kind: k}
+	if k == ID {
+		sp.pseudonym = sc.pseudonyms.of(identifier)
+	}
+	sc.mark(start, end, sp)
 }
 
 // rewrite marks a span to be replaced by text.
@@ -66,7 +76,7 @@ func (sc *scan) resolve() {
 		}
 		start := last.start
 		if sp.rewritten != 0 || last.rewritten == 0 && last.end-last.start >= sp.end-sp.start {
-			sp.kind, sp.rewritten = last.kind, 0
+			sp.kind, sp.rewritten, sp.pseudonym = last.kind, 0, last.pseudonym
 			if last.rewritten != 0 {
 				sp.kind = Token
 			}
@@ -77,15 +87,20 @@ func (sc *scan) resolve() {
 	sc.spans = out
 }
 
-// vagueness orders the kinds of equal spans: the name of a shape says more than a
-// label, and a label more than that the text looks random.
+// vagueness orders the kinds of equal spans: a shape with a check says more than a
+// label of people, that more than a shape that others have, and a label of secrets
+// more than that the text looks random.
 func (sp span) vagueness() int {
 	switch {
 	case sp.rewritten != 0:
-		return 3
+		return 5
 	case sp.kind == Token:
-		return 2
+		return 4
 	case sp.kind == Secret:
+		return 3
+	case sp.kind == UUID || sp.kind == ULID || sp.kind == Phone:
+		return 2
+	case sp.kind >= ID && sp.kind <= Personal:
 		return 1
 	}
 	return 0
@@ -116,7 +131,7 @@ func (sc *scan) replace(s string) string {
 			out = append(out, sc.rewritten[r.start:r.end]...)
 			sc.tally.merge(&r.tally)
 		} else {
-			out = append(out, placeholders[sp.kind]...)
+			out = sp.appendPlaceholder(out)
 			sc.tally[sp.kind]++
 		}
 		i = sp.end

@@ -21,6 +21,8 @@ func TestOf(t *testing.T) {
 		{"decimals", e{"E", "took 1.25 s", ""}, e{"E", "took 77.1 s", ""}, true},
 		{"ids", e{"E", "no order 3fa85f64-5717-4562-b3fc-2c963f66afa6", ""}, e{"E", "no order 0be0c92a-1111-4444-beef-deadbeefabcd", ""}, true},
 		{"quoted ids", e{"E", `no cart "a81bc81bdead"`, ""}, e{"E", `no cart "99c0ffee1234"`, ""}, true},
+		{"people", e{"E", "account_id=[id:3f2a9c10] is locked", ""}, e{"E", "account_id=[id:abcdefab] is locked", ""}, true},
+		{"people without hashes", e{"E", "account_id=[id:3f2a9c10] is locked", ""}, e{"E", "account_id=[id] is locked", ""}, true},
 		{"names in names", e{"E", "reading 'line1'", ""}, e{"E", "reading 'line22'", ""}, true},
 		{"uncaught", e{"TypeError", "Uncaught x is null", ""}, e{"TypeError", "x is null", ""}, true},
 		{"words", e{"E", "reading 'total'", ""}, e{"E", "reading 'sum'", ""}, false},

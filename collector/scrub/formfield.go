@@ -1,0 +1,105 @@
+package scrub
+
+import "strings"
+
+// A form field tells its name in one place and its value in another: the attributes
+// of an element, two fields of an object.
+
+// fieldNames are the names of form fields, beside the labels, that say what their
+// value is: the values of autocomplete, and words that are too common for labels.
+var fieldNames = map[string]Kind{
+	"email": Email, "mail": Email, "emailaddress": Email, "tel": Phone, "phone": Phone, "telephone": Phone, "mobile": Phone,
+	"phonenumber": Phone, "telnational": Phone, "cellphone": Phone, "handy": Phone, "telefon": Phone, "telefono": Phone,
+	"ccnumber": Card, "cardnumber": Card, "creditcard": Card, "creditcardnumber": Card, "cccsc": Secret, "ccexp": Secret,
+	"ccexpmonth": Secret, "ccexpyear": Secret, "onetimecode": Secret, "currentpassword": Secret, "newpassword": Secret,
+	"iban": IBAN,
+}
+
+// fieldKind gives the kind of value that the field of a name holds.
+func fieldKind(name string) (Kind, bool) {
+	var w nameWords
+	w.split(name)
+	if w.n == 0 {
+		return 0, false
+	}
+	for k := range w.n { // shipping email, section-a cc-number
+		if kind, ok := fieldNames[string(w.buf[w.start(k):w.size])]; ok {
+			return kind, true
+		}
+	}
+	if l := labelOf(name); l != nil && l != shownLabel && l.kind != Geo {
+		return l.kind, true
+	}
+	return 0, false
+}
+
+// fieldValueLabel gives the label of the value from start to end of a field whose
+// name is beside it in the object: {"name":"otp","value":"482913"}.
+func fieldValueLabel(s string, start, end, i int) *label {
+	if !valueNames.has(s[start:end]) {
+		return nil
+	}
+	open := strings.LastIndexByte(s[max(0, start-maxField):start], '{')
+	if open < 0 {
+		return nil
+	}
+	open += max(0, start-maxField)
+	object := s[open:min(len(s), i+maxField)]
+	if n := strings.IndexByte(object[i-open:], '}'); n >= 0 {
+		object = object[:i-open+n]
+	}
+	name := ""
+	for _, key := range fieldKeys {
+		at := strings.Index(object, key)
+		if at < 1 || is(object[at-1], alnum|connector) || object[at-1] == '.' {
+			continue
+		}
+		if name = quotedAfter(object, at+len(key)); name != "" {
+			break
+		}
+	}
+	if name == "" {
+		return nil
+	}
+	if l := labelOf(name); l != nil && l.kind != Geo {
+		return l
+	}
+	if kind, ok := fieldKind(name); ok {
+		return &fieldValues[kind]
+	}
+	return nil
+}
+
+// maxField is how far the name of a field may be from its value, in bytes.
+const maxField = 160
+
+// valueNames are the names of the values of fields.
+var valueNames = words(`value val rejectedvalue invalidvalue attemptedvalue givenvalue actualvalue oldvalue newvalue
+	currentvalue inputvalue input content defaultvalue initialvalue`)
+
+// fieldKeys are the names of the names of fields.
+var fieldKeys = [...]string{"name", "field", "param", "key", "property", "propertyPath", "path", "label", "attribute", "id",
+	"autocomplete", "type"}
+
+// fieldValues are labels of the values of fields, one a kind: any value is accepted.
+var fieldValues = func() (l [numKinds]label) {
+	for k := range l {
+		l[k].kind = Kind(k)
+	}
+	return l
+}()
+
+// quotedAfter gives the quoted value of the key that ends at i.
+func quotedAfter(s string, i int) string {
+	for n := 0; i < len(s) && n < 8 && (nameEnds[s[i]] || s[i] == ':' || s[i] == ' ' || s[i] == '=' || s[i] == '>' || s[i] == '['); n++ {
+		i++
+	}
+	if i == 0 || !isQuote(s[i-1]) {
+		return ""
+	}
+	end := i
+	for end < len(s) && end-i < maxName && !isQuote(s[end]) && s[end] != '\\' {
+		end++
+	}
+	return s[i:end]
+}

@@ -1,0 +1,244 @@
+package scrub
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// acceptName accepts a value that may be a name of a person, with the words of the
+// name that follow an unquoted one.
+func acceptName(p *pair) (Kind, bool) {
+	p.joinApostrophe()
+	v := p.value()
+	switch {
+	case isExpression(v) || isFormalValue(v) || !hasLetter(v) && !isUserNumber(v):
+		return 0, false
+	case isAddressed(v) || p.isTranslationKey():
+		return 0, false
+	case p.isEnclosed():
+		return p.label.kind, !isStatement(v)
+	case personStops.has(trimmedWord(v)) || hasForeignStop(v):
+		return 0, false
+	case p.spaced && p.isProse():
+		return 0, false
+	}
+	p.extendName()
+	return p.label.kind, p.end-p.start > 1
+}
+
+// acceptLogin accepts a value under a label that also names the act of signing in: not
+// a method or a result of it, and in prose only one that looks made up.
+func acceptLogin(p *pair) (Kind, bool) {
+	v := p.value()
+	if loginWords.has(trimmedWord(v)) || v[0] == '/' || strings.Contains(v, "://") {
+		return 0, false
+	}
+	if p.spaced && !p.isEnclosed() && !looksLikeUserName(v) {
+		return 0, false
+	}
+	if allDigits(v) {
+		return ID, len(v) >= 3 && isNamePart(p.s, p.sep)
+	}
+	return acceptName(p)
+}
+
+// acceptShownName accepts what is written as people's names are: several words with
+// capitals; beside display name also one that is not the name of a component.
+func acceptShownName(p *pair) (Kind, bool) {
+	v := p.value()
+	kind, ok := acceptName(p)
+	if !ok || strings.ContainsAny(v, "()<>{}/") {
+		return 0, false
+	}
+	if isPersonShaped(p.value()) {
+		return kind, true
+	}
+	display := strings.Contains(strings.ToLower(p.s[p.name:p.sep]), "display")
+	if !display || strings.ContainsAny(v, " .") {
+		return 0, false
+	}
+	if p.isEnclosed() && isQuote(p.s[p.sep-1]) { // "displayName":"Aoife", not displayName: "Cart"
+		return kind, !hasInnerCapital(v)
+	}
+	return kind, is(v[0], lower) && looksLikeUserName(v)
+}
+
+// isEnclosed says whether the value is between quotes, or all of an element.
+func (p *pair) isEnclosed() bool {
+	return p.start > 0 && isQuote(p.s[p.start-1]) || p.s[p.sep] == '>'
+}
+
+// joinApostrophe extends an unquoted value over the apostrophes in it: O'Connor.
+func (p *pair) joinApostrophe() {
+	if p.isEnclosed() {
+		return
+	}
+	for p.end+1 < len(p.s) && p.s[p.end] == '\'' && (is(p.s[p.end+1], letter) || p.s[p.end+1] >= utf8.RuneSelf) {
+		for p.end++; p.end < len(p.s) && !valueEnds[p.s[p.end]]; {
+			p.end++
+		}
+	}
+}
+
+// isTranslationKey says whether the name is a key that the text is about: "Missing
+// translation: profile.username: fr".
+func (p *pair) isTranslationKey() bool {
+	name := p.s[p.name:p.sep]
+	return strings.IndexByte(name, '.') > 0 && p.name > 1 && strings.HasSuffix(p.s[:p.name], ": ")
+}
+
+// isAddressed says whether v has an e-mail address, which has a kind of its own.
+func isAddressed(v string) bool {
+	n := strings.IndexByte(v, '@')
+	return n > 0 && strings.IndexByte(v[n:], '.') > 0
+}
+
+// isNamePart says whether the separator at i is that of a header or a query, in
+// which numbers are values.
+func isNamePart(s string, i int) bool { return s[i] == '=' || i > 0 && isQuote(s[i-1]) }
+
+// isProse says whether an unquoted value after a colon begins a sentence about the
+// field, as in "Username: kann nicht leer sein", and is no value.
+func (p *pair) isProse() bool {
+	v := p.value()
+	r, _ := utf8.DecodeRuneInString(v)
+	if !unicode.IsLower(r) || looksLikeUserName(v) {
+		return false
+	}
+	rest := p.s[p.end:]
+	if len(rest) < 2 || rest[0] != ' ' {
+		return false
+	}
+	if r, _ := utf8.DecodeRuneInString(rest[1:]); !unicode.IsLower(r) {
+		return false
+	}
+	next, _, _ := strings.Cut(rest[1:], " ")
+	return !predicates.has(trimmedWord(next)) && !nameParticles.has(v)
+}
+
+// extendName extends an unquoted name by the words that continue it: those with a
+// capital, and the particles before them.
+func (p *pair) extendName() {
+	s, end := p.s, p.end
+	particle := nameParticles.has(p.value())
+	if !particle && (!isCapitalised(p.value()) || strings.ContainsAny(p.value(), "_+%")) {
+		return
+	}
+	for range maxNameWords {
+		if end >= len(s) || s[end] != ' ' {
+			return
+		}
+		next := end + 1
+		for next < len(s) && !nameEndsAt[s[next]] {
+			next++
+		}
+		word := trimmedWord(s[end+1 : next])
+		switch {
+		case nameParticles.has(word):
+			end = next
+		case !isCapitalised(word) || hasByte(s, next, ':') || hasByte(s, next, '=') || hasByte(s, next, '(') || personStops.has(word):
+			return
+		default:
+			end = trimPunctuation(s, end+1, next)
+			p.end = end
+		}
+	}
+}
+
+// maxNameWords is how many words may follow the first of a name.
+const maxNameWords = 5
+
+var nameEndsAt = bytesOf(" \t\n&;,\"<>(){}[]`|=:")
+
+// isCapitalised says whether a word is written as a name: a capital, and no digit.
+func isCapitalised(w string) bool {
+	r, _ := utf8.DecodeRuneInString(w)
+	return w != "" && (unicode.IsUpper(r) || unicode.IsTitle(r)) && !strings.ContainsAny(w, "0123456789_.(")
+}
+
+// isPersonShaped says whether v is two to five words of which the first and the last
+// have a capital.
+func isPersonShaped(v string) bool {
+	words := strings.Fields(strings.NewReplacer("+", " ", "%20", " ").Replace(v))
+	if len(words) < 2 || len(words) > 5 || !isCapitalised(words[len(words)-1]) {
+		return false
+	}
+	return isCapitalised(words[0])
+}
+
+// looksLikeUserName tells a user name from a word of prose: by a digit or a sign.
+func looksLikeUserName(v string) bool {
+	return strings.ContainsAny(v, "0123456789_") || strings.IndexByte(v, '.') > 0 && v[len(v)-1] != '.'
+}
+
+func hasInnerCapital(v string) bool {
+	for i := 1; i < len(v); i++ {
+		if is(v[i], upper) && is(v[i-1], lower) {
+			return true
+		}
+	}
+	return false
+}
+
+func hasLetter(v string) bool {
+	for i := range len(v) {
+		if is(v[i], letter) || v[i] >= utf8.RuneSelf {
+			return true
+		}
+	}
+	return false
+}
+
+// isUserNumber says whether a name is a number: of a user who signs in with it.
+func isUserNumber(v string) bool { return len(v) >= 5 && allDigits(v) }
+
+// isStatement says whether a quoted value says something about the field, as
+// messages of validation do, instead of being its value.
+func isStatement(v string) bool {
+	if hasForeignStop(v) {
+		return true
+	}
+	n := 0
+	for rest := v; rest != ""; n++ {
+		var w string
+		w, rest, _ = strings.Cut(rest, " ")
+		if w = trimmedWord(w); len(w) > 1 && (personStops.has(w) || harmlessValues.has(w) && !nameParticles.has(w)) {
+			return true
+		}
+	}
+	return n > 8
+}
+
+// isFormalValue says whether v is the name of a type, a rule or a constant: String!,
+// required|min:2, -1.
+func isFormalValue(v string) bool {
+	w := strings.TrimRight(v, "!?;[]|.,")
+	return w == "" || len(w) > 1 && harmlessValues.has(w) || typeNames.has(w) || strings.Contains(v, "|")
+}
+
+// isExpression says whether v is code: props.userId, useUser(), ${name}.
+func isExpression(v string) bool {
+	if v[0] == '$' || v[0] == '@' && len(v) < 3 || strings.Contains(v, "=>") || strings.Contains(v, "()") {
+		return true
+	}
+	n := strings.IndexAny(v, ".[(?")
+	return n > 0 && codeRoots.has(v[:n])
+}
+
+// trimmedWord gives a word without the punctuation around it.
+func trimmedWord(w string) string { return strings.Trim(w, ".,:;!?()[]{}'\"") }
+
+// hasForeignStop says whether v has a word of validation in a script without blanks
+// or capitals.
+func hasForeignStop(v string) bool {
+	if strings.IndexFunc(v, func(r rune) bool { return r >= utf8.RuneSelf }) < 0 {
+		return false
+	}
+	for _, w := range foreignStops {
+		if strings.Contains(v, w) {
+			return true
+		}
+	}
+	return false
+}

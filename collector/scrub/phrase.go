@@ -1,0 +1,250 @@
+package scrub
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// isPersonal says whether the label is one of people, not of secrets.
+func (l *label) isPersonal() bool { return l.kind >= ID && l.kind <= Personal }
+
+// isCommonWord says whether a label's name is also a name of people: Street, Rue.
+func (l *label) isCommonWord(v string) bool {
+	return l == streetLabel && is(v[0], upper) && !strings.ContainsAny(v, " _") && !hasInnerCapital(v)
+}
+
+// phraseLabel gives the label of several words of which the last is from start to
+// end: date of birth, customer number.
+func phraseLabel(s string, start, end int) *label {
+	if start < 2 || s[start-1] != ' ' && s[start-1] != '\'' || end-start >= maxWord {
+		return nil
+	}
+	var buf [maxWord]byte
+	last := appendLower(buf[:0], s[start:end])
+	for _, p := range labelled.phrases[string(last)] {
+		if at := end - len(p.word); at >= 0 && endsInFold(s[:end], p.word) && !isAt(s, at-1, alnum) {
+			return p.label
+		}
+	}
+	if len(labelled.qualified[string(last)]) == 0 || s[start-1] != ' ' {
+		return nil
+	}
+	word := start - 1
+	for word > 0 && start-word <= maxWord && (is(s[word-1], alnum) || s[word-1] == '_') {
+		word--
+	}
+	if word == start-1 {
+		return nil
+	}
+	if l := labelOf(s[word:end]); l != nil && l.isPersonal() {
+		return l
+	}
+	return nil
+}
+
+// ownedLabel gives the label of a name that says little without the object that it is
+// in: user[name], "user":{"id":1}, User(id=1).
+func ownedLabel(s string, start, end int) *label {
+	if !ownedNames.has(s[start:end]) {
+		return nil
+	}
+	owner := start
+	if start > 0 && s[start-1] == '[' {
+		owner--
+	} else if owner = openingBrace(s, start); owner < 0 {
+		return nil
+	}
+	for owner > 0 && ownerGaps[s[owner-1]] {
+		owner--
+	}
+	word := owner
+	for word > 0 && owner-word < maxWord && (is(s[word-1], alnum) || s[word-1] == '_') {
+		word--
+	}
+	var buf [2*maxWord + 1]byte
+	name := append(append(buf[:0], s[word:owner]...), '_')
+	if word == owner {
+		return nil
+	}
+	if l := labelOf(string(append(name, s[start:end]...))); l != nil && l.isPersonal() {
+		return l
+	}
+	return nil
+}
+
+// ownedNames are the names of fields whose owner says whether they are a person's.
+var ownedNames = words(`id name uuid guid number key`)
+
+// ownerGaps are between an object and the name that it has.
+var ownerGaps = bytesOf("\"'\\:=> ")
+
+// openingBrace gives where the object opens that encloses i, near before it; -1 if
+// none does.
+func openingBrace(s string, i int) int {
+	depth := 0
+	for j := i - 1; j >= 0 && i-j < maxOwned; j-- {
+		switch s[j] {
+		case '{', '(':
+			if depth == 0 {
+				return j
+			}
+			depth--
+		case '}', ')':
+			depth++
+		case '\n':
+			if j > 0 && s[j-1] == '\n' {
+				return -1
+			}
+		}
+	}
+	return -1
+}
+
+// maxOwned is how far from its name a field of an object may be, in bytes.
+const maxOwned = 120
+
+// statedIdentity replaces what follows a label without a separator: passport no.
+// C03005988, user #5512087, lastName "Brennan" is too long.
+func (sc *scan) statedIdentity(s string, start, end int) int {
+	if end >= len(s) || !statedGaps[s[end]] {
+		return 0
+	}
+	v, fillers := statedStart(s, end)
+	if v < 0 || placeholderAt(s, v) > 0 {
+		return 0
+	}
+	quoted := isQuote(s[v])
+	if !quoted && !hasDigitSoon(s, v) {
+		return 0
+	}
+	name := start
+	for name > 0 && end-name < maxName && nameBytes[s[name-1]] {
+		name--
+	}
+	l := labelOf(s[name:end])
+	if l == nil {
+		l = phraseLabel(s, start, end)
+	}
+	bare := l == nil || l == loginLabel
+	if bare && bareOwners.has(s[name:end]) {
+		l = idLabel
+		if quoted {
+			l = nameLabel
+		}
+	}
+	if l == nil || !l.stated {
+		return 0
+	}
+	p := &sc.pair
+	*p = pair{s: s, label: l, name: name, sep: end, quoted: quoted, spaced: true}
+	if !p.cutValue(v) || p.isHarmless() {
+		return 0
+	}
+	if !quoted && !p.isStated(bare && fillers == 0) {
+		return 0
+	}
+	kind, ok := p.accepted()
+	if !ok {
+		return 0
+	}
+	sc.redactIdentity(p.start, p.end, kind, p.value())
+	return p.start
+}
+
+// statedGaps may follow a label that states a value.
+var statedGaps = bytesOf(" #.")
+
+// statedStart gives where the value begins that is stated behind the label that ends
+// at i, and how many fillers are between; -1 if something else follows.
+func statedStart(s string, i int) (start, fillers int) {
+	j := i
+	for range 3 {
+		gap := j
+		for j < len(s) && j-gap < 3 && (s[j] == ' ' || s[j] == '#' || s[j] == '.') {
+			if s[j] == '#' {
+				fillers++
+			}
+			j++
+		}
+		if j == gap || j == len(s) {
+			return -1, 0
+		}
+		k := j
+		for k < len(s) && k-j < 8 && is(s[k], letter) {
+			k++
+		}
+		if k == j || !statedFillers.has(s[j:k]) || isAt(s, k, digit) {
+			return j, fillers
+		}
+		j = k
+		fillers++
+	}
+	return -1, 0
+}
+
+// statedFillers may be between a label and the value that it states.
+var statedFillers = words(`no nr num number id is was nummer`)
+
+// hasDigitSoon says whether the word at i, or the short one before the next, has a
+// digit.
+func hasDigitSoon(s string, i int) bool {
+	for j := i; j < len(s) && j-i < 24; j++ {
+		switch {
+		case is(s[j], digit):
+			return true
+		case s[j] == ' ' && j-i > 3, s[j] >= utf8.RuneSelf, valueEnds[s[j]] && s[j] != ' ':
+			return false
+		}
+	}
+	return false
+}
+
+// isStated says whether a value without quotes is what the label before it names, and
+// not the number of something else: user 404, member 3 of 7. Behind a bare word for a
+// person it must be a long number.
+func (p *pair) isStated(bare bool) bool {
+	v := p.value()
+	if bare {
+		return len(v) >= 5 && allDigits(v) && !strings.HasPrefix(p.s[p.end:], " of ")
+	}
+	switch p.label {
+	case nameLabel:
+		return looksLikeUserName(v) && is(v[0], letter) && countDigits(v) < len(v) && !isVersion(v)
+	case idLabel:
+		return countDigits(v) >= 3
+	}
+	return true
+}
+
+// statedStarts are the first letters of words that may end the label of a stated
+// value.
+var statedStarts = func() string {
+	seen := map[string]bool{}
+	add := func(list string) {
+		for _, w := range strings.Fields(list) {
+			if len(w) >= 2 && is(w[0], lower) && is(w[1], lower) {
+				seen[w[:2]] = true
+			}
+		}
+	}
+	for _, l := range personLabels {
+		if !l.stated {
+			continue
+		}
+		add(l.names + " " + l.whole)
+		for last, before := range l.qualified {
+			add(last + " " + before)
+		}
+		for _, p := range l.phrases {
+			add(p[strings.LastIndexAny(p, " '")+1:])
+		}
+	}
+	for w := range bareOwners.words {
+		add(w)
+	}
+	var pairs strings.Builder
+	for p := range seen {
+		pairs.WriteString(p + " ")
+	}
+	return anyCase(pairs.String())
+}()
