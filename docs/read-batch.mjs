@@ -12,14 +12,14 @@ const COLUMNS = { // field number: [name, kind]
   9: ['view_id', 'fixed64'], 10: ['session', 'uint'], 11: ['user', 'uint'], 12: ['tag_set', 'uint'], 13: ['sample_rate', 'float'], 14: ['trace', 'uint'],
   15: ['ids', 'fixed64'],
   16: ['region', 'uint'], 17: ['release', 'uint'], 18: ['environment', 'uint'], 19: ['page', 'uint'], 20: ['device', 'uint'], 21: ['browser', 'uint'],
-  22: ['browser_version', 'uint'], 23: ['os', 'uint'], 24: ['country', 'uint'], 25: ['connection', 'uint'], 26: ['sdk', 'uint'],
+  22: ['browser_version', 'uint'], 23: ['os', 'uint'], 24: ['country', 'uint'], 25: ['connection', 'uint'], 26: ['sdk', 'uint'], 27: ['traffic', 'uint'],
   32: ['metric_set_size', 'uint'], 33: ['metric_name', 'uint'], 34: ['metric_value', 'uint'],
   35: ['tag_set_size', 'uint'], 36: ['tag_key', 'uint'], 37: ['tag_value', 'uint'],
   40: ['error_row', 'uint'], 41: ['error_type', 'uint'], 42: ['error_message', 'uint'], 43: ['error_stack', 'uint'], 44: ['error_handled', 'uint'],
   48: ['request_row', 'uint'], 49: ['request_url', 'uint'], 50: ['request_method', 'uint'], 51: ['request_status', 'uint'], 52: ['request_duration', 'uint'], 53: ['request_trace', 'uint'],
   56: ['event_row', 'uint'], 57: ['event_name', 'uint'], 58: ['event_value', 'float'],
 };
-const DIMS = Array.from({ length: 11 }, (_, d) => COLUMNS[16 + d][0]);
+const DIMS = Array.from({ length: 12 }, (_, d) => COLUMNS[16 + d][0]);
 
 // Protobuf's variable-length integers are up to 64 bits wide, so BigInt.
 function varint(buf, at) {

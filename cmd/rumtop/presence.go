@@ -42,7 +42,10 @@ type screenPresence struct{ *stream.Presence }
 
 // Publish publishes this viewer's query.
 func (w screenPresence) Publish(q frame.Query) {
-	p := beacon.Presence{Filter: q.Filter.Text, By: q.By, Window: q.Window.Milliseconds()}
+	p := beacon.Presence{Filter: q.Filter.Text, Traffic: q.Traffic, By: q.By, Window: q.Window.Milliseconds()}
+	if p.Traffic == frame.TrafficChoices()[0] {
+		p.Traffic = "" // viewers of earlier versions refuse what they do not know
+	}
 	if !q.At.IsZero() {
 		p.At = q.At.UnixMilli()
 	}
@@ -54,7 +57,7 @@ func (w screenPresence) Others() []ui.Viewer {
 	others := w.Presence.Others()
 	out := make([]ui.Viewer, len(others))
 	for i, p := range others {
-		out[i] = ui.Viewer{ID: p.ID, Name: plain.Line(p.Name, 40), Filter: p.Filter, By: plain.Line(p.By, 40), Window: time.Duration(p.Window) * time.Millisecond}
+		out[i] = ui.Viewer{ID: p.ID, Name: plain.Line(p.Name, 40), Filter: p.Filter, Traffic: plain.Line(p.Traffic, 20), By: plain.Line(p.By, 40), Window: time.Duration(p.Window) * time.Millisecond}
 		if p.At > 0 {
 			out[i].At = time.UnixMilli(p.At).UTC()
 		}

@@ -124,6 +124,9 @@ func printTable(w io.Writer, f *frame.Frame) error {
 		}
 	}
 	_, _ = fmt.Fprintf(b, "\ntrust: %s\n", trust(&f.Health))
+	if left := f.Health.Excluded.String(); left != "" {
+		_, _ = fmt.Fprintf(b, "left out: %s; these numbers are of %s: --traffic all counts everything\n", left, f.Traffic)
+	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }

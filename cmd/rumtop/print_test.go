@@ -17,11 +17,12 @@ func incident() *frame.Frame {
 	at := time.Date(2026, 11, 20, 14, 7, 32, 0, time.UTC)
 	from := at.Add(-30 * time.Minute)
 	return &frame.Frame{
-		Schema: frame.Schema, At: at, Site: "shop", WindowS: 300, Filter: "region=eu-west", By: "release",
+		Schema: frame.Schema, At: at, Site: "shop", WindowS: 300, Filter: "region=eu-west", Traffic: "people", By: "release",
 		Baseline: frame.Baseline{Kind: "previous", From: at.Add(-10 * time.Minute), To: at.Add(-5 * time.Minute), Complete: true},
 		Health: frame.Health{
 			Connected: true, Server: "nats://127.0.0.1:4222", History: true, HistoryFrom: &from, Loading: 1, LagMS: 610, PerS: 2041.5,
 			Retained: 3_600_000, Gaps: 1, Late: 3, SampleRate: 0.1, SkewP95MS: 1200, SkewN: 100,
+			Excluded: frame.Excluded{Bots: 12, Synthetic: 3, Errors: 1},
 		},
 		Total: frame.Row{
 			Views: 9120, Errors: 412.4, ErroredViews: 371, ErrorRate: 0.0407, Users: 7055, Affected: 1284, Requests: 20110, FailedRequests: 97,

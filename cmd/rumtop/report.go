@@ -17,6 +17,7 @@ import (
 	"github.com/rumtop/rumtop/internal/agg"
 	"github.com/rumtop/rumtop/internal/config"
 	"github.com/rumtop/rumtop/internal/filter"
+	"github.com/rumtop/rumtop/internal/frame"
 	"github.com/rumtop/rumtop/internal/snapshot"
 	"github.com/rumtop/rumtop/internal/snapshot/report"
 )
@@ -27,6 +28,7 @@ type reportFlags struct {
 	from, to       string
 	onset, end     string
 	filter         string
+	traffic        trafficFlag
 	by             []string
 	minCohort      int
 	summary        string
@@ -66,6 +68,7 @@ than --min-cohort users are hidden. All times are UTC.`,
 	fs.StringVar(&r.onset, "onset", "", "start of the incident (default: detected)")
 	fs.StringVar(&r.end, "end", "", "end of the incident (default: detected)")
 	fs.StringVarP(&r.filter, "filter", "f", "", "filter, as in rumtop --filter (default: all)")
+	r.traffic.register(fs)
 	fs.StringArrayVar(&r.by, "by", nil, "dimension or tag to group by (repeatable; default "+strings.Join(report.DefaultBy(), ", ")+")")
 	fs.IntVar(&r.minCohort, "min-cohort", report.DefaultMinCohort, "hide groups of fewer users; 1 shows all")
 	fs.StringVar(&r.summary, "summary", "", "file with the summary; - is stdin (default: the snapshot's)")
@@ -95,12 +98,15 @@ func (p *program) report(ctx context.Context, r *reportFlags, path string) error
 	case r.memory < 16<<20:
 		return usage("--memory %s: use at least 16MiB", &r.memory)
 	}
-	o := report.Options{By: r.by, MinCohort: r.minCohort, Notes: r.notes, Version: versionName(), File: filepath.Base(path), Config: agg.Config{Memory: int64(r.memory)}}
+	o := report.Options{By: r.by, Traffic: string(r.traffic), MinCohort: r.minCohort, Notes: r.notes, Version: versionName(), File: filepath.Base(path), Config: agg.Config{Memory: int64(r.memory)}}
 	if err := r.objectives.config(&o.Config); err != nil {
 		return err
 	}
 	for _, kind := range r.objectives.mutedErrors {
 		o.Flags = append(o.Flags, "--mute-error", kind)
+	}
+	if o.Traffic != frame.TrafficChoices()[0] {
+		o.Flags = append(o.Flags, "--traffic", o.Traffic)
 	}
 	o.ObjectiveFlags = []string{"--burn-above", fmt.Sprint(r.objectives.burnRate), "--burn-for", r.objectives.longWindow.String()}
 	for _, objective := range r.objectives.texts {

@@ -28,6 +28,7 @@ func (p *program) verdictCommand() *cobra.Command {
 	var since time.Duration
 	var muted objectiveFlags
 	spec := frame.VerdictSpec{On: true}
+	var traffic trafficFlag
 	memory := size(512 << 20)
 	cmd := &cobra.Command{
 		Use:   "verdict [FILE]",
@@ -66,7 +67,7 @@ With the FILE of a snapshot it compares from the recording.`,
 				return err
 			}
 			spec.Since = since
-			query.Verdict = spec
+			query.Verdict, query.Traffic = spec, string(traffic)
 			ctx := cmd.Context()
 			var v *frame.Verdict
 			if len(args) == 1 {
@@ -89,6 +90,7 @@ With the FILE of a snapshot it compares from the recording.`,
 	fs.StringVar(&spec.Canary, "canary", "", "release under test")
 	fs.DurationVar(&since, "since", 30*time.Minute, "history to compare")
 	fs.StringVarP(&expr, "filter", "f", "", "filter: region=eu-* device=mobile")
+	traffic.register(fs)
 	fs.StringArrayVar(&margins, "margin", nil, "tolerated worsening: error_rate=0.5pp, lcp=10%, cls=0.02 (repeatable)")
 	fs.StringVar(&at, "at", "", "in a snapshot: compare up to 14:02 (local), 5m (before its end; default: its end)")
 	muted.registerMute(fs)

@@ -22,6 +22,7 @@ import (
 type viewFlags struct {
 	regions, releases []string
 	filter, by        string
+	traffic           trafficFlag
 	window, since     time.Duration
 	baseline, at      string
 	interval          time.Duration
@@ -43,6 +44,7 @@ func (v *viewFlags) register(fs *pflag.FlagSet) {
 	fs.StringArrayVar(&v.regions, "region", nil, "show only this region, * globs (repeatable)")
 	fs.StringArrayVar(&v.releases, "release", nil, "show only this release, * globs (repeatable)")
 	fs.StringVarP(&v.filter, "filter", "f", "", `filter: region=eu-* release!=2.4.0 lcp>2500 (error=yes or status>=500)`)
+	v.traffic.register(fs)
 	fs.StringVar(&v.by, "by", "region", "dimension to group by: "+strings.Join(beacon.DimNames(), " ")+", or a tag")
 	fs.DurationVarP(&v.window, "window", "w", 5*time.Minute, "rolling window")
 	fs.DurationVar(&v.since, "since", 30*time.Minute, "history to read at start")
@@ -125,7 +127,7 @@ func (v *viewFlags) query(site string, now time.Time) (frame.Query, error) {
 	if err != nil {
 		return frame.Query{}, usage("--%w", err)
 	}
-	q := frame.Query{Site: site, Filter: expr, By: v.by, Window: v.window, Baseline: baseline, Measure: v.measure}
+	q := frame.Query{Site: site, Filter: expr, Traffic: string(v.traffic), By: v.by, Window: v.window, Baseline: baseline, Measure: v.measure}
 	if v.at != "" {
 		if q.At, err = config.ParseMoment(v.at, now); err != nil {
 			return frame.Query{}, usage("--at %w", err)

@@ -10,6 +10,7 @@ import (
 	"github.com/rumtop/rumtop/internal/agg/slo"
 	"github.com/rumtop/rumtop/internal/agg/store"
 	"github.com/rumtop/rumtop/internal/filter"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // Config bounds an Aggregator.
@@ -47,7 +48,7 @@ type Aggregator struct {
 	translation store.Translation
 
 	lens        *lens // nil before the first query
-	lensOf      struct{ filter, by string }
+	lensOf      lensSubject
 	now         *window // what the frame shows
 	before      *window // the baseline
 	charts      *series
@@ -69,6 +70,9 @@ type Aggregator struct {
 	overflow int64 // rows that did not fit the dictionaries
 }
 
+// lensSubject is what a lens shows: texts that are equal if the lens is.
+type lensSubject struct{ filter, by, traffic string }
+
 // New returns an empty aggregator.
 func New(cfg Config) *Aggregator {
 	if cfg.Memory <= 0 {
@@ -83,15 +87,16 @@ func New(cfg Config) *Aggregator {
 	return a
 }
 
-// setLens makes the lens, the windows and the charts those of a filter and a
-// grouping. A new lens reads the whole log.
-func (a *Aggregator) setLens(e filter.Expr, by string) {
-	if a.lens != nil && a.lensOf.filter == e.String() && a.lensOf.by == by {
+// setLens makes the lens, the windows and the charts those of a filter, a
+// grouping and the traffic that counts. A new lens reads the whole log.
+func (a *Aggregator) setLens(q *frame.Query) {
+	of := lensSubject{q.Filter.String(), q.By, q.CountedTraffic()}
+	if a.lens != nil && a.lensOf == of {
 		return
 	}
-	filterChanged := a.lensOf.filter != e.String()
-	a.lensOf.filter, a.lensOf.by = e.String(), by
-	a.lens = newLens(a.log, e, by)
+	filterChanged := a.lensOf.filter != of.filter || a.lensOf.traffic != of.traffic
+	a.lensOf = of
+	a.lens = newLens(a.log, q.Filter, of.by, of.traffic)
 	a.lens.assignAll()
 	a.now, a.before = newWindow(a.log, a.lens), newWindow(a.log, a.lens)
 	a.charts = &series{log: a.log, lens: a.lens}
@@ -107,5 +112,12 @@ func (a *Aggregator) setLens(e filter.Expr, by string) {
 			a.before.countRoles(c, i, total, segment, -1)
 		}
 		a.charts.countRoles(c, i, total, segment, -1)
+	}
+	a.lens.retractLeftOut = func(c *store.Chunk, i int, roles uint8) {
+		for _, w := range [...]*window{a.now, a.before} {
+			if w.covers(c.ReceivedAt(i)) {
+				w.countLeftOut(c, i, roles, -1)
+			}
+		}
 	}
 }

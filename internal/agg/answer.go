@@ -33,7 +33,7 @@ func (a *Aggregator) answer(q frame.Query, s SourceStatus, now time.Time, rows i
 	if q.Window < time.Second {
 		q.Window = defaultWindow
 	}
-	a.setLens(q.Filter, q.By)
+	a.setLens(&q)
 	custom := a.log.Strings.ByText[q.Measure] // NoString until a beacon has it
 	a.now.keepMeasure(custom)
 	a.before.keepMeasure(custom)
@@ -45,7 +45,7 @@ func (a *Aggregator) answer(q frame.Query, s SourceStatus, now time.Time, rows i
 	lo := hi - q.Window.Milliseconds()
 	f := &frame.Frame{
 		Schema: frame.Schema, At: timeOf(hi - 1), Site: cmp.Or(q.Site, s.Site), WindowS: q.Window.Seconds(),
-		Filter: q.Filter.String(), By: q.By, Measure: q.Measure, Live: q.At.IsZero(),
+		Filter: q.Filter.String(), Traffic: a.lensOf.traffic, By: q.By, Measure: q.Measure, Live: q.At.IsZero(),
 		Quantum: min(max(q.Window/60, time.Second), time.Minute).Truncate(time.Second),
 		Tags:    a.tags(),
 	}
@@ -142,6 +142,7 @@ func (a *Aggregator) health(s SourceStatus, lo, hi, now int64) frame.Health {
 	h.QuietS = float64(max(0, now-a.newest)) / 1000
 	n, since := a.log.CountRows(lo, hi)
 	h.PerS = float64(n) / max(1, float64(hi-since)/1000)
+	h.Excluded = a.now.excluded()
 	h.SampleRate, h.SampleBefore = cmp.Or(a.now.sampling(), 1), a.before.sampling()
 	return h
 }

@@ -199,7 +199,7 @@ func (a *Aggregator) addBreakdown(d *frame.ErrorDetail, group uint32) {
 		s := store.NewSegments(a.log, name)
 		sums, all := errors.byValue(&s)
 		viewSums, allViews := views.byValue(&s)
-		if len(sums) == 0 || len(sums) == 1 && sums[store.NoString] != 0 {
+		if len(sums) == 0 || len(sums) == 1 && (sums[store.NoString] != 0 || s.Dim == beacon.Traffic) {
 			continue
 		}
 		d.Spread = append(d.Spread, frame.Spread{Dim: name, Values: a.breakdownValues(sums, all, viewSums, allViews)})

@@ -64,12 +64,25 @@ func (a *Aggregator) appendRows(b *beacon.Batch, rows []store.RowIDs, nowMS int6
 		if !complete {
 			a.overflow++
 		}
-		a.appeared.count(a.log, c.Origin[row], received)
-		a.slo.CountRow(c, row, r)
-		if a.lens != nil {
-			a.lens.assignRoles(c, row, r)
-			a.countRow(c, row, 1)
+		if a.log.Origins.Traffic[c.Origin[row]] == beacon.People {
+			a.appeared.count(a.log, c.Origin[row], received)
+			a.slo.CountRow(c, row, r)
 		}
+		a.viewRow(c, row, r)
+		if c, row, r, complete = t.AppendExtensions(i, received, &rows[i]); c != nil {
+			if !complete {
+				a.overflow++
+			}
+			a.viewRow(c, row, r)
+		}
+	}
+}
+
+// viewRow looks at a new row through the lens.
+func (a *Aggregator) viewRow(c *store.Chunk, row int, r store.Ref) {
+	if a.lens != nil {
+		a.lens.assignRoles(c, row, r)
+		a.countRow(c, row, 1)
 	}
 }
 

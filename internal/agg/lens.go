@@ -6,6 +6,7 @@ import (
 	"github.com/rumtop/rumtop/internal/agg/store"
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/filter"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // lens is the log seen through a filter and a grouping. It keeps what the
@@ -16,26 +17,35 @@ import (
 type lens struct {
 	log      *store.Log
 	matcher  *store.Matcher
+	counts   [beacon.NumTraffic]bool // the traffic that counts
 	segments store.Segments
 
 	views      store.Paged[viewState]  // by store.Log.Views
 	firstError map[uint32]store.Ref    // by view
 	split      map[uint32][]splitState // views in several segments, by view
+	leftOut    map[uint32]viewStart    // views of traffic that does not count, by view
 
 	errors []seenSpan // by error group
 
-	// retract is called with the roles that a row loses to a later beacon.
-	retract func(c *store.Chunk, i int, total, segment uint8)
+	// retract is called with the roles that a row loses to a later beacon, and
+	// retractLeftOut with those that a row loses which does not count.
+	retract        func(c *store.Chunk, i int, total, segment uint8)
+	retractLeftOut func(c *store.Chunk, i int, roles uint8)
 
 	overflow int64 // rows in the segment (other)
 }
 
 // viewState holds the rows where a page view is counted.
 type viewState struct {
+	viewStart
+	last    [len(beacon.Vitals)]store.Ref
+	segment uint16 // segment + 1; 0: no beacon yet; or splitView
+}
+
+// viewStart is the row where a page view counts as begun.
+type viewStart struct {
 	start      store.Ref
-	last       [len(beacon.Vitals)]store.Ref
-	segment    uint16 // segment + 1; 0: no beacon yet; or splitView
-	navigation bool   // start is a navigation
+	navigation bool // start is a navigation
 }
 
 // splitState is the state of a page view in one of its segments.
@@ -58,9 +68,16 @@ const (
 	inBoth = inTotal | inSegment
 )
 
-func newLens(l *store.Log, e filter.Expr, by string) *lens {
-	return &lens{log: l, matcher: store.NewMatcher(l, e), segments: store.NewSegments(l, by),
-		split: map[uint32][]splitState{}, firstError: map[uint32]store.Ref{}, retract: func(*store.Chunk, int, uint8, uint8) {}}
+// newLens returns a lens for a filter, a grouping and the traffic that counts,
+// see [frame.Query.CountedTraffic].
+func newLens(l *store.Log, e filter.Expr, by, traffic string) *lens {
+	n := &lens{log: l, matcher: store.NewMatcher(l, e), segments: store.NewSegments(l, by),
+		split: map[uint32][]splitState{}, firstError: map[uint32]store.Ref{}, leftOut: map[uint32]viewStart{},
+		retract: func(*store.Chunk, int, uint8, uint8) {}, retractLeftOut: func(*store.Chunk, int, uint8) {}}
+	for c := range n.counts {
+		n.counts[c] = traffic == frame.AllTraffic || traffic == beacon.TrafficClass(c).String()
+	}
+	return n
 }
 
 // assignAll assigns the roles of all rows of the log.
@@ -81,6 +98,7 @@ func (n *lens) release(view uint32) {
 		delete(n.split, view)
 		delete(n.firstError, view)
 	}
+	delete(n.leftOut, view)
 }
 
 // assignRoles assigns the roles of a row that was appended last, and takes roles
@@ -88,6 +106,10 @@ func (n *lens) release(view uint32) {
 func (n *lens) assignRoles(c *store.Chunk, i int, r store.Ref) {
 	if !n.matcher.Passes(c, i) {
 		c.TotalRoles[i], c.SegmentRoles[i] = 0, 0
+		return
+	}
+	if class := n.log.Origins.Traffic[c.Origin[i]]; !n.counts[class] {
+		c.TotalRoles[i], c.SegmentRoles[i] = 0, n.leftOutRoles(c, i, r, class)
 		return
 	}
 	seg := n.segments.OfRow(c, i)
@@ -186,8 +208,7 @@ func (n *lens) update(st *viewState, c *store.Chunk, i int, r store.Ref, in scop
 		return b
 	}
 	navigation := flags&beacon.FlagNavigation != 0
-	if st.start == 0 || navigation && !st.navigation ||
-		navigation == st.navigation && n.isBefore(c.ReceivedAt(i), st.start) {
+	if n.startsBefore(c.ReceivedAt(i), navigation, st.viewStart) {
 		n.clearRoles(st.start, store.RoleView, in)
 		st.start, st.navigation = r, navigation
 		b |= store.RoleView
@@ -205,6 +226,35 @@ func (n *lens) update(st *viewState, c *store.Chunk, i int, r store.Ref, in scop
 		b |= 1 << k
 	}
 	return b
+}
+
+// startsBefore reports whether a view counts as begun with a row rather than
+// where it did so far: its navigation goes first, then its first beacon.
+func (n *lens) startsBefore(t int64, navigation bool, s viewStart) bool {
+	return s.start == 0 || navigation && !s.navigation || navigation == s.navigation && n.isBefore(t, s.start)
+}
+
+// leftOutRoles returns what is missing with a row that does not count: its
+// extensions' errors, or the view that starts with it.
+func (n *lens) leftOutRoles(c *store.Chunk, i int, r store.Ref, class beacon.TrafficClass) uint8 {
+	if class == beacon.Extensions {
+		return store.RoleErrored
+	}
+	v := c.View[i]
+	if v == 0 {
+		return store.StandaloneRoles(c.Flags[i], 0) & store.RoleView
+	}
+	s, navigation := n.leftOut[v], c.Flags[i]&beacon.FlagNavigation != 0
+	if c.Flags[i]&beacon.FlagUnsampled != 0 || !n.startsBefore(c.ReceivedAt(i), navigation, s) {
+		return 0
+	}
+	if n.log.Has(s.start) {
+		before, k := n.log.Row(s.start)
+		before.SegmentRoles[k] &^= store.RoleView
+		n.retractLeftOut(before, k, store.RoleView)
+	}
+	n.leftOut[v] = viewStart{r, navigation}
+	return store.RoleView
 }
 
 // isBefore reports whether t is before the receive time of row r. A row that was

@@ -24,7 +24,7 @@ func add(a *Aggregator, now time.Time, beacons ...beacon.Beacon) {
 // the eviction has not reached with the oracle.
 func TestEviction(t *testing.T) {
 	for name, cfg := range map[string]Config{
-		"memory": {Memory: 4 << 20},
+		"memory": {Memory: 5 << 20},
 		"age":    {Retain: 3 * time.Minute},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -45,7 +45,7 @@ func TestEviction(t *testing.T) {
 				}
 			}
 			f.Errors, q.Steps = nil, 0
-			passing := o.passing(q)
+			passing, _ := o.passing(q)
 			hi := now.UnixMilli() + 1
 			compareRow(t, "total", &f.Total, o.people.row(passing, hi-20_000, hi), o.people.row(passing, hi-40_000, hi-20_000))
 			if name == "age" && now.Sub(*f.Health.HistoryFrom) > cfg.Retain+time.Minute {
@@ -93,7 +93,7 @@ func overfill(g *traffic, a *Aggregator, o *oracle, q frame.Query) {
 func TestEvictionLeavesNothing(t *testing.T) {
 	g := newTraffic(3)
 	a := New(Config{})
-	q := frame.Query{By: "page", Window: time.Hour, Steps: 60}
+	q := frame.Query{By: "page", Traffic: frame.AllTraffic, Window: time.Hour, Steps: 60}
 	a.Frame(q, SourceStatus{}, epoch)
 	for range 3 * store.ChunkRows {
 		c := g.beacon()

@@ -19,7 +19,7 @@ const (
 // verdictMemo is the last verdict.
 type verdictMemo struct {
 	spec   frame.VerdictSpec
-	filter string
+	of     lensSubject
 	at     int64
 	rows   int
 	answer *frame.Verdict
@@ -29,11 +29,11 @@ type verdictMemo struct {
 // verdictEvery.
 func (a *Aggregator) cachedVerdict(spec frame.VerdictSpec, hi int64) *frame.Verdict {
 	m := &a.lastVerdict
-	same := m.spec == spec && m.filter == a.lensOf.filter && a.log.Rows < 2*m.rows
+	same := m.spec == spec && m.of == a.lensOf && a.log.Rows < 2*m.rows
 	if age := hi - m.at; same && age >= 0 && age < verdictEvery {
 		return m.answer
 	}
-	*m = verdictMemo{spec, a.lensOf.filter, hi, a.log.Rows, a.verdict(spec, hi)}
+	*m = verdictMemo{spec, a.lensOf, hi, a.log.Rows, a.verdict(spec, hi)}
 	return m.answer
 }
 
@@ -55,7 +55,7 @@ func (a *Aggregator) verdict(spec frame.VerdictSpec, hi int64) *frame.Verdict {
 // differsMemo is the last answer about what differs.
 type differsMemo struct {
 	spec   frame.DiffersSpec
-	filter string
+	of     lensSubject
 	length int64
 	at     int64 // right edge of its window
 	rows   int
@@ -69,8 +69,8 @@ func (a *Aggregator) cachedDiffers(q *frame.Query, lo, hi int64) *frame.Differs 
 		return nil
 	}
 	m := &a.lastDiffers
-	next := differsMemo{spec: q.Differs, filter: q.Filter.String(), length: hi - lo}
-	same := m.spec == next.spec && m.filter == next.filter && m.length == next.length && m.answer != nil
+	next := differsMemo{spec: q.Differs, of: a.lensOf, length: hi - lo}
+	same := m.spec == next.spec && m.of == next.of && m.length == next.length && m.answer != nil
 	if age := hi - m.at; same && age >= 0 && age < differsEvery && a.log.Rows < 2*m.rows && m.answer.Note == "" {
 		return m.answer
 	}

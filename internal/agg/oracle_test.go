@@ -37,7 +37,7 @@ func (o *oracle) add(b *beacon.Batch, now time.Time) {
 		o.ids[c.ID] = true
 		c.Received = min(c.Received, now.UnixMilli())
 		if c.Received >= now.Add(-o.retain).UnixMilli() {
-			o.beacons = append(o.beacons, &c)
+			o.beacons = append(o.beacons, oracleParts(&c)...)
 			o.people.learn(&c)
 		}
 	}
@@ -83,22 +83,29 @@ func (p people) of(b *beacon.Beacon) beacon.ID {
 	return cmp.Or(named.user, p.users[named.session], named.session, b.View)
 }
 
-// passing is what passes the filter, by receive time, ties by arrival.
-func (o *oracle) passing(q frame.Query) []*beacon.Beacon {
-	var out []*beacon.Beacon
+// passing is what passes the filter and counts, and what passes the filter and
+// is left out, by receive time, ties by arrival.
+func (o *oracle) passing(q frame.Query) (counted, leftOut []*beacon.Beacon) {
 	for _, b := range o.beacons {
-		if q.Filter.MatchWith(b, func(e *beacon.Error) string { return fingerprint.Of(e.Type, e.Message, e.Stack) }) {
-			out = append(out, b)
+		if !q.Filter.MatchWith(b, func(e *beacon.Error) string { return fingerprint.Of(e.Type, e.Message, e.Stack) }) {
+			continue
+		}
+		if traffic := q.CountedTraffic(); traffic == frame.AllTraffic || traffic == b.DimText(beacon.Traffic) {
+			counted = append(counted, b)
+		} else {
+			leftOut = append(leftOut, b)
 		}
 	}
-	slices.SortStableFunc(out, func(a, b *beacon.Beacon) int { return cmp.Compare(a.Received, b.Received) })
-	return out
+	for _, list := range [...][]*beacon.Beacon{counted, leftOut} {
+		slices.SortStableFunc(list, func(a, b *beacon.Beacon) int { return cmp.Compare(a.Received, b.Received) })
+	}
+	return counted, leftOut
 }
 
 func oracleSegment(b *beacon.Beacon, by string) string {
 	value := ""
 	if d, ok := beacon.DimByName(by); ok {
-		value = b.Dims[d]
+		value = b.DimText(d)
 	} else {
 		for _, t := range b.Tags {
 			if t.Key == strings.TrimPrefix(by, "tag.") {
@@ -275,7 +282,7 @@ func (p people) errors(passing []*beacon.Beacon, lo, hi, blo, bhi int64) map[str
 // check compares a frame with the oracle's.
 func (o *oracle) check(t *testing.T, f *frame.Frame, q frame.Query, now time.Time) {
 	t.Helper()
-	passing := o.passing(q)
+	passing, leftOut := o.passing(q)
 	hi := now.UnixMilli() + 1
 	if !q.At.IsZero() {
 		hi = min(hi, q.At.UnixMilli()+1)
@@ -293,6 +300,7 @@ func (o *oracle) check(t *testing.T, f *frame.Frame, q frame.Query, now time.Tim
 	if f.At.UnixMilli() != hi-1 || f.WindowS != q.Window.Seconds() || f.Baseline.From.UnixMilli() != blo || f.Baseline.To.UnixMilli() != bhi {
 		t.Fatalf("edges: at %v window %v baseline %v..%v, want %d %d %d..%d", f.At, f.WindowS, f.Baseline.From, f.Baseline.To, hi-1, w, blo, bhi)
 	}
+	compareExcluded(t, f.Health.Excluded, oracleExcluded(leftOut, lo, hi))
 	compareRow(t, "total", &f.Total, o.people.row(passing, lo, hi), o.people.row(passing, blo, bhi))
 	want := 0
 	rows := map[string]*frame.Row{}

@@ -117,6 +117,10 @@ func (g *traffic) dims(b *beacon.Beacon) {
 	b.Dims[beacon.Page] = g.pick("/", "/cart", "/checkout", "/users/:id", "")
 	b.Dims[beacon.Device] = g.pick("mobile", "desktop", "tablet")
 	b.Dims[beacon.Browser] = g.pick("Safari", "Chrome", "")
+	if b.Dims[beacon.Traffic] = ""; g.chance(.3) {
+		b.Dims[beacon.Traffic] = g.pick("bot", "synthetic", "synthetic", "people", "extension", "of-a-later-version", "")
+		b.Dims[beacon.Device] = g.pick("bot", "desktop")
+	}
 	b.Tags = nil
 	if g.chance(.5) {
 		b.Tags = append(b.Tags, beacon.Tag{Key: "tier", Value: g.pick("paid", "free")})
@@ -144,7 +148,7 @@ func (g *traffic) entries(b *beacon.Beacon) {
 	for g.chance(.08) {
 		b.Errors = append(b.Errors, beacon.Error{Type: g.pick("TypeError", "RangeError"),
 			Message: fmt.Sprintf("%s %d", g.pick("reading total", "too much"), g.IntN(5)),
-			Stack:   g.pick("", "at pay (https://shop.example/app.js:1:2)"), Handled: g.chance(.3)})
+			Stack:   g.pick("", "at pay (https://shop.example/app.js:1:2)", "at pay (https://shop.example/app.js:1:2)", "at x (chrome-extension://abc/a.js:1:2)"), Handled: g.chance(.3)})
 	}
 	for g.chance(.35) {
 		b.Requests = append(b.Requests, beacon.Request{URL: g.pick("/api/cart", "/api/pay"), Method: g.pick("GET", "POST"),
@@ -170,9 +174,10 @@ var filters = []string{
 	"page!=/checkout region=us-east", "status>=500", "status=0", "url=/api/pay", "not url=/api/pay", "event=signup", "handled=no",
 	"dns<20", "metric.tokens?", "session=0000000000000007", "user?", "view? cls>0.01", "stack~pay", "status!=200",
 	"(region=eu-west or lcp<500) (error=yes or status>=400)", "country?", "page?",
+	"traffic=bot,synthetic", "traffic!=people", "traffic=extension", "device=bot", "device!=bot", "device=b*,mobile", "not device=bot error=yes",
 }
 
-var groupings = []string{"region", "release", "page", "tier", "tag.flag", "browser", "country", "device"}
+var groupings = []string{"traffic", "region", "release", "page", "tier", "tag.flag", "browser", "country", "device"}
 
 // TestFrameMatchesOracle compares random frames over random beacons with a plain
 // computation from every beacon.
@@ -212,6 +217,9 @@ func (g *traffic) query(t *testing.T) frame.Query {
 	q := frame.Query{
 		Filter: mustParse(t, filters[g.IntN(len(filters))]), By: groupings[g.IntN(len(groupings))],
 		Window: []time.Duration{time.Second, 10 * time.Second, time.Minute, 5 * time.Minute}[g.IntN(4)], Errors: 100,
+	}
+	if g.chance(.4) {
+		q.Traffic = g.pick(frame.TrafficChoices()...)
 	}
 	if g.chance(.3) {
 		q.Steps = 5 + g.IntN(30)

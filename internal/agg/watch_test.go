@@ -73,7 +73,7 @@ func TestWatchInSlices(t *testing.T) {
 // The answer to a new filter does not wait for the watch; what was found follows at once.
 func TestLoopAnswersBeforeItHasLookedBack(t *testing.T) {
 	a, end := burning(t, Config{})
-	a.setLens(filter.Expr{}, "region")
+	a.setLens(&frame.Query{Filter: filter.Expr{}, By: "region"})
 	src := &fakeSource{status: SourceStatus{Connected: true, Loading: 1}}
 	l := NewLoop(a, src, func() time.Time { return end })
 	ctx, cancel := context.WithCancel(t.Context())

@@ -28,6 +28,8 @@ type window struct {
 	groups     map[uint32]*groupCell
 	groupUsers tally
 
+	leftOut [beacon.NumTraffic]int64 // fixed-point: views by traffic, errors of extensions
+
 	measure uint32        // the custom measure to count, in store.Log.Strings; store.NoString: none
 	weights map[int64]int // rows by weight, those of weight 1 left out
 	skew    hist.Histogram
@@ -67,6 +69,7 @@ func (w *window) reset() {
 	w.segAffected.clear()
 	w.groups = map[uint32]*groupCell{}
 	w.groupUsers.clear()
+	w.leftOut = [beacon.NumTraffic]int64{}
 	w.weights = map[int64]int{}
 	w.skew = hist.Histogram{}
 }
@@ -112,6 +115,9 @@ func (w *window) covers(t int64) bool { return w.lo <= t && t < w.hi }
 // countRow counts a row, or subtracts it if by is -1.
 func (w *window) countRow(c *store.Chunk, i, by int) {
 	if c.TotalRoles[i]&store.RolePasses == 0 {
+		if roles := c.SegmentRoles[i]; roles != 0 {
+			w.countLeftOut(c, i, roles, by)
+		}
 		return
 	}
 	weight := w.log.Origins.Weights[c.Origin[i]]
@@ -157,6 +163,21 @@ func (w *window) countRow(c *store.Chunk, i, by int) {
 	if cl.beacons == 0 {
 		w.cells[seg] = nil
 	}
+}
+
+// countLeftOut counts what is missing with a row of traffic that does not count.
+func (w *window) countLeftOut(c *store.Chunk, i int, roles uint8, by int) {
+	n, origin := by, c.Origin[i]
+	if roles&store.RoleErrored != 0 {
+		n *= len(c.RowErrors(i))
+	}
+	w.leftOut[w.log.Origins.Traffic[origin]] += int64(n) * w.log.Origins.Weights[origin]
+}
+
+// excluded is what the window leaves out, as frames have it.
+func (w *window) excluded() frame.Excluded {
+	of := func(c beacon.TrafficClass) frame.Count { return countOf(w.leftOut[c]) }
+	return frame.Excluded{People: of(beacon.People), Bots: of(beacon.Bots), Synthetic: of(beacon.Synthetics), Errors: of(beacon.Extensions)}
 }
 
 // cellFor returns the cell of a segment, a new one if it has none.

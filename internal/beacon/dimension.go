@@ -23,6 +23,7 @@ const (
 	Country                   // ISO 3166-1 alpha-2, if the edge knows it
 	Connection                // effective connection type: 4g
 	SDK                       // what sent it: rum.js, faro, web-vitals, beacons
+	Traffic                   // who came: see [TrafficOf]; "" in batches is people
 	NumDims
 )
 
@@ -53,6 +54,9 @@ type Dimension struct {
 	// [ExplainTags].
 	Explain int
 
+	// Recent means that snapshots of earlier versions have no column for it.
+	Recent bool
+
 	// Reported means that a report breaks an incident down by it unless its
 	// flags say otherwise.
 	Reported bool
@@ -74,6 +78,7 @@ var Dimensions = [NumDims]Dimension{
 	Country:        {Name: "country", Field: 24, Watched: true, Expected: true, Drill: 8, Explain: 8},
 	Connection:     {Name: "connection", Field: 25, Watched: true, Drill: 9, Explain: 9},
 	SDK:            {Name: "sdk", Field: 26, Expected: true, Explain: 11},
+	Traffic:        {Name: "traffic", Field: 27, Explain: 13, Recent: true},
 }
 
 // String is the dimension's name in flags, filters and JSON.

@@ -24,6 +24,8 @@ type Presence struct {
 	Window int64  `json:"window"`         // milliseconds
 	At     int64  `json:"at,omitempty"`   // right edge of the window, Unix milliseconds; 0: now
 	Gone   bool   `json:"gone,omitempty"` // the viewer has ended
+
+	Traffic string `json:"traffic,omitempty"` // whose page views count; "": people
 }
 
 // MaxPresence is the largest presence on the wire, in bytes.

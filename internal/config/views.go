@@ -26,6 +26,7 @@ import (
 // to a file that people write and comment.
 type savedView struct {
 	Filter   string `yaml:"filter,omitempty"`
+	Traffic  string `yaml:"traffic,omitempty"`
 	By       string `yaml:"by,omitempty"`
 	Window   string `yaml:"window,omitempty"`
 	Baseline string `yaml:"baseline,omitempty"`
@@ -93,7 +94,7 @@ func decodeViews(data []byte) (map[string]savedView, error) {
 	dec := yaml.NewDecoder(bytes.NewReader(data))
 	dec.KnownFields(true)
 	if err := dec.Decode(&views); err != nil && !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%w: a view has filter, by, window, baseline", err)
+		return nil, fmt.Errorf("%w: a view has filter, traffic, by, window, baseline", err)
 	}
 	if len(views) > maxViews {
 		return nil, fmt.Errorf("%d views: at most %d", len(views), maxViews)
@@ -123,7 +124,10 @@ func (s savedView) query(now time.Time) (frame.Query, error) {
 	if err != nil {
 		return frame.Query{}, fmt.Errorf("filter: %w", err)
 	}
-	q := frame.Query{Filter: e, By: s.By}
+	if choices := frame.TrafficChoices(); s.Traffic != "" && !slices.Contains(choices, s.Traffic) {
+		return frame.Query{}, fmt.Errorf("traffic %q: unknown: use %s", s.Traffic, strings.Join(choices, ", "))
+	}
+	q := frame.Query{Filter: e, Traffic: s.Traffic, By: s.By}
 	if s.Window != "" {
 		if q.Window, err = time.ParseDuration(s.Window); err != nil || q.Window < time.Second || q.Window > 24*time.Hour {
 			return frame.Query{}, fmt.Errorf("window %q: use a duration from 1s to 24h", s.Window)
@@ -181,7 +185,7 @@ func (v *Views) Save(name string, q frame.Query) error {
 	if v.path == "" {
 		return errors.New("no directory for saved views: set HOME or XDG_CONFIG_HOME")
 	}
-	view := savedView{Filter: q.Filter.Text, By: q.By, Window: q.Window.String()}
+	view := savedView{Filter: q.Filter.Text, Traffic: q.Traffic, By: q.By, Window: q.Window.String()}
 	if q.Baseline.Ago > 0 {
 		view.Baseline = q.Baseline.Ago.String()
 	}
@@ -241,7 +245,7 @@ func (v *Views) section(name string) (map[string]yaml.Node, error) {
 		return nil, fmt.Errorf("--view: %w", err)
 	}
 	section := map[string]yaml.Node{}
-	for key, value := range map[string]string{"filter": view.Filter, "by": view.By, "window": view.Window, "baseline": view.Baseline} {
+	for key, value := range map[string]string{"filter": view.Filter, "traffic": view.Traffic, "by": view.By, "window": view.Window, "baseline": view.Baseline} {
 		if value != "" {
 			section[key] = yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: value}
 		}

@@ -44,7 +44,7 @@ func (t *Term) match(b *beacon.Beacon, fingerprint func(*beacon.Error) string) b
 	switch t.Kind {
 	case KindDim:
 		d, _ := beacon.DimByName(t.Name)
-		return t.MatchString(b.Dims[d])
+		return t.MatchString(b.DimText(d))
 	case KindTag:
 		for _, tag := range b.Tags {
 			if tag.Key == t.Name {

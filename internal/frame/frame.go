@@ -33,6 +33,7 @@ type Frame struct {
 	Site     string    `json:"site"`
 	WindowS  float64   `json:"window_s"`
 	Filter   string    `json:"filter"`
+	Traffic  string    `json:"traffic"` // whose page views count: people, bot, synthetic, extension or all
 	By       string    `json:"by"`
 	Measure  string    `json:"measure,omitempty"` // custom measure of the rows
 	Baseline Baseline  `json:"baseline"`
@@ -94,8 +95,12 @@ type Baseline struct {
 type Query struct {
 	Site   string
 	Filter filter.Expr
-	By     string        // a dimension's name, or a tag's: "tag.tier" or "tier"
-	Window time.Duration // length of the rolling window, exact to the millisecond; under 1 s: 5 minutes
+	// Traffic is whose page views count: a name of beacon.TrafficClass, or
+	// [AllTraffic]; "" is people. A filter or a grouping that names traffic decides
+	// for itself, see [Query.CountedTraffic].
+	Traffic string
+	By      string        // a dimension's name, or a tag's: "tag.tier" or "tier"
+	Window  time.Duration // length of the rolling window, exact to the millisecond; under 1 s: 5 minutes
 	// Baseline: zero value compares with the window just before.
 	Baseline BaselineSpec
 	// At is the end of the window. Zero is now.

@@ -52,5 +52,7 @@ type Health struct {
 	ServerSkewMS          float64 `json:"server_skew_ms"`                 // this machine's clock − server's
 	Violations            int64   `json:"violations"`                     // requests of this viewer that NATS denied
 
+	Excluded Excluded `json:"excluded"`
+
 	HistoryState beacon.HistoryState `json:"-"` // why there is no history
 }

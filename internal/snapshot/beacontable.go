@@ -67,8 +67,11 @@ func (s *File) openBeacons() (*beaconReader, error) {
 		rate: columns.Read[float32](r, "sample_rate"), skew: columns.Read[int32](r, "skew_ms"),
 		trace: columns.Read[string](r, "trace"),
 	}
-	for i, name := range beacon.DimNames() {
-		b.dims[i].WordsInput = columns.ReadWords(r, name)
+	for i := range beacon.Dimensions {
+		d := &beacon.Dimensions[i]
+		if !d.Recent || r.Rows() == 0 || r.Has(d.Name) {
+			b.dims[i].WordsInput = columns.ReadWords(r, d.Name)
+		}
 	}
 	for m, name := range beacon.Vitals {
 		b.vitals[m] = columns.Read[float32](r, name)
@@ -85,6 +88,10 @@ func (d *decoder) appendRows() error {
 	b.ID = append(b.ID, make([]beacon.ID, n)...)
 	for i := range t.dims {
 		w := &t.dims[i]
+		if w.WordsInput == nil {
+			b.Dims[i] = append(b.Dims[i], make([]uint32, n)...)
+			continue
+		}
 		w.followList()
 		for row := range n {
 			b.Dims[i] = append(b.Dims[i], d.wordAt(w, row))

@@ -71,6 +71,10 @@ func setBy(by string) action {
 	return func(m model) (model, tea.Cmd) { m.query.By = by; return m, nil }
 }
 
+func setTraffic(traffic string) action {
+	return func(m model) (model, tea.Cmd) { m.query.Traffic = traffic; return m, nil }
+}
+
 func setWindow(w time.Duration) action {
 	return func(m model) (model, tea.Cmd) { m.query.Window = w; return m, nil }
 }

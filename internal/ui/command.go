@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -28,6 +29,7 @@ func verbs() []verb {
 		{"window", "a duration such as 15m", nil, windowCommand},
 		{"filter", "an expression such as region=eu-*, empty for none", nil, filterCommand},
 		{"baseline", "previous, an age such as 1h, or a time such as 13:30", []string{"previous", "1h", "24h"}, baselineCommand},
+		{"traffic", "people, bot, synthetic, extension or all", frame.TrafficChoices(), trafficCommand},
 		{"measure", "a custom measure such as ttft, empty for none", nil, func(arg string) (action, string) {
 			return func(m model) (model, tea.Cmd) { m.query.Measure = arg; return m, nil }, ""
 		}},
@@ -86,6 +88,14 @@ func filterCommand(arg string) (action, string) {
 		return nil, err.Error()
 	}
 	return setFilter(e), ""
+}
+
+func trafficCommand(arg string) (action, string) {
+	choices := frame.TrafficChoices()
+	if !slices.Contains(choices, arg) {
+		return nil, "traffic needs one of " + strings.Join(choices, " ")
+	}
+	return setTraffic(arg), ""
 }
 
 func sortCommand(arg string) (action, string) {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/filter"
+	"github.com/rumtop/rumtop/internal/frame"
 )
 
 // word is the word before the cursor that can be completed.
@@ -82,6 +83,8 @@ func fixedValues(field string) []string {
 	switch field {
 	case "error", "handled":
 		return []string{"yes", "no"}
+	case beacon.Traffic.String():
+		return frame.TrafficChoices()[:beacon.NumTraffic]
 	}
 	return nil
 }

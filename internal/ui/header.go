@@ -69,10 +69,11 @@ func headerLine(f *frame.Frame, hs headerState, t draw.Theme, w int) string {
 		{"", hs.since, t.Strong},
 		{"", burning, burnStyle},
 		{"", draw.Clean(hs.watching, 40), t.Accent},
+		{"traffic ", notPeople(q), t.Accent},
 		{draw.Span(q.Window) + " vs " + baselineName(q.Baseline, hs.loc), "", t.Dim},
 		{"by ", draw.Clean(q.By, 40), t.Text},
 	} {
-		if part.label == "" && part.value == "" {
+		if part.value == "" && (part.label == "" || part.label == "traffic ") {
 			continue
 		}
 		if p.Len()+len(gap)+draw.Cells(part.label)+draw.Cells(part.value) > w-end-reserve {
@@ -88,6 +89,14 @@ func headerLine(f *frame.Frame, hs headerState, t draw.Theme, w int) string {
 	}
 	p.SkipTo(w - end)
 	return p.FlushCell() + right.Flush()
+}
+
+// notPeople is the traffic that the user asked for, "" for people.
+func notPeople(q *frame.Query) string {
+	if q.Traffic == frame.TrafficChoices()[0] {
+		return ""
+	}
+	return q.Traffic
 }
 
 func site(f *frame.Frame, hs headerState) string {

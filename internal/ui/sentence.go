@@ -79,6 +79,8 @@ func scarceSentence(f *frame.Frame) string {
 		return nothingReceived(f) + ": " + note
 	case f.Health.Retained == 0:
 		return nothingReceived(f)
+	case t.Beacons == 0 && f.Health.Excluded.Views() > 0:
+		return fmt.Sprintf("no %s in %s; left out: %s · :traffic all shows them", f.Traffic, window(f), f.Health.Excluded.String())
 	case t.Beacons == 0 && f.Filter != "":
 		return fmt.Sprintf("no beacons in %s match the filter · esc undoes it, ] widens the window", window(f))
 	case t.Beacons == 0:

@@ -72,6 +72,7 @@ func usualFacts(f *frame.Frame, loc *time.Location) (list []fact) {
 		text  string
 	}{
 		{h.PerS > 0, sampling(h.SampleRate)}, // without beacons the rate is unknown
+		{h.Excluded.AreMany(f.Total.Views), h.Excluded.String() + " left out"},
 		{h.Dropped == 0 && h.Gaps == 0, "0 dropped · 0 gaps"},
 		{true, measure.Count(coarse(h.PerS)) + " beacons/s"},
 		{h.Collectors > 0, plural(float64(h.Collectors), "collector")},

@@ -122,6 +122,9 @@ func claims(f *frame.Frame, loc *time.Location) []claim {
 		loss("evicted", h.Evicted, doubtful, "beacons evicted early: raise --memory"),
 		loss("overflow", h.Overflow, doubtful, "beacons in (other): a dimension is over its cap"),
 		loss("muted", h.MutedErrors, calm, "errors excluded by --mute-error"),
+		loss("bots", int64(h.Excluded.Bots), calm, "views by crawlers, previews, agents, left out; see :traffic bot"),
+		loss("synthetic", int64(h.Excluded.Synthetic), calm, "views by monitors and tests, left out; see :traffic synthetic"),
+		loss("extensions", int64(h.Excluded.Errors), calm, "errors of browser extensions, left out; see :traffic extension"),
 		loss("late", h.Late, calm, "over 5 s behind the newest; counted at receive time"),
 		loss("duplicates", h.Duplicates, calm, "resent by a browser or collector; counted once"),
 		loss("reconnects", h.Reconnects, calm, "to NATS since start; history fills the gaps"),
@@ -136,6 +139,7 @@ func claims(f *frame.Frame, loc *time.Location) []claim {
 			"oldest batch of a collector that the stream has not acknowledged; see rumtop doctor"})
 	}
 	for _, c := range []claim{
+		loss("people", int64(h.Excluded.People), doubtful, "views by people, left out by this traffic; see :traffic people"),
 		loss("denied", h.CollectorsDenied, doubtful, "whole requests: origin, key, limits; see rumtop doctor"),
 		loss("not forwarded", h.CollectorsUnforwarded, doubtful, "requests that a vendor did not accept; see rumtop doctor"),
 	} {

@@ -18,6 +18,7 @@ import (
 type Viewer struct {
 	ID, Name   string
 	Filter, By string
+	Traffic    string // "" is people
 	Window     time.Duration
 	At         time.Time // right edge of the window; zero is now
 }
@@ -58,7 +59,7 @@ func (m model) refreshPeers() (model, tea.Cmd) {
 // adopt takes over what another viewer asks, as far as it makes sense.
 func (m model) adopt(v *Viewer) model {
 	if e, err := filter.Parse(v.Filter); err == nil {
-		m.query.Filter = e
+		m.query.Filter, m.query.Traffic = e, v.Traffic
 	}
 	if v.By != "" {
 		m.query.By = v.By

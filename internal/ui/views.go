@@ -11,7 +11,7 @@ type Views interface {
 	Names() []string
 	// Open returns a query; its zero fields leave the screen's as they are.
 	Open(name string) (frame.Query, error)
-	// Save saves a query's filter, grouping and window, and its baseline unless
+	// Save saves a query's filter, traffic, grouping and window, and its baseline unless
 	// that is a moment.
 	Save(name string, q frame.Query) error
 }
@@ -56,6 +56,9 @@ func (r viewOpened) apply(m model) (model, tea.Cmd) {
 	m.t0 = t0{}
 	if q.By != "" {
 		m.query.By = q.By
+	}
+	if q.Traffic != "" {
+		m.query.Traffic = q.Traffic
 	}
 	if q.Window > 0 {
 		m.query.Window = q.Window

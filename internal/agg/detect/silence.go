@@ -39,7 +39,7 @@ const (
 // expectedDims are the dimensions whose values have an expected volume.
 var expectedDims = beacon.DimsWith(func(d *beacon.Dimension) bool { return d.Expected })
 
-// Silences finds segments that send far fewer beacons than expected. It counts
+// Silences finds segments whose people send far fewer beacons than expected. It counts
 // what each segment sends in steps of ten seconds.
 type Silences struct {
 	log    *store.Log
@@ -98,7 +98,7 @@ func (s *Silences) countStep(step int64) {
 	s.byPage = store.Filled(s.byPage, len(l.Pages.Text), volume{})
 	var all volume
 	l.Each(step*StepMS, (step+1)*StepMS, func(c *store.Chunk, i int) {
-		if c.Flags[i]&beacon.FlagUnsampled != 0 {
+		if c.Flags[i]&beacon.FlagUnsampled != 0 || l.Origins.Traffic[c.Origin[i]] != beacon.People {
 			return
 		}
 		weight := float32(l.Origins.Weights[c.Origin[i]]) / store.One

@@ -52,7 +52,7 @@ func TestFieldsOrder(t *testing.T) {
 	for i, f := range fields {
 		place[f] = i
 	}
-	if place["tag.flag"] == 0 || place["tag.flag"] < place["release"] || place["tag.flag"] > place["browser"] || fields[len(fields)-1] != "page" {
+	if place["tag.flag"] == 0 || place["tag.flag"] < place["release"] || place["tag.flag"] > place["browser"] || fields[len(fields)-2] != "page" || fields[len(fields)-1] != "traffic" {
 		t.Errorf("%v", fields)
 	}
 }

@@ -17,14 +17,16 @@ func (c *cursor) seek(rows []uint32, row uint32) {
 	}
 }
 
-// AppendRow adds a row of the batch to the log. It returns where the row is, and
-// whether all of its strings fitted the dictionaries. Rows must come in order.
+// AppendRow adds a row of the batch to the log, without the errors of
+// extensions. It returns where the row is, and whether all of its strings fitted
+// the dictionaries. Rows must come in order.
 func (t *Translation) AppendRow(row int, received int64, ids *RowIDs) (c *Chunk, i int, r Ref, complete bool) {
 	b, n := t.batch, uint32(row)
 	t.metrics.seek(b.MetricRow, n)
 	t.errors.seek(b.ErrorRow, n)
 	t.requests.seek(b.RequestRow, n)
 	t.events.seek(b.EventRow, n)
+	t.findExtensions(row)
 	s := &t.row
 	s.received, s.view, s.identity = received, ids.view, ids.identity
 	t.fits = true
@@ -39,10 +41,10 @@ func (t *Translation) AppendRow(row int, received int64, ids *RowIDs) (c *Chunk,
 // fillRow translates the columns of a row.
 func (t *Translation) fillRow(row int, s *stagedRow) {
 	b := t.batch
-	s.origin = t.originID(row)
+	s.origin = t.originID(row, false)
 	s.page = t.pageID(b.Dims[beacon.Page][row])
 	s.flags = b.Flags[row]&(beacon.FlagNavigation|beacon.FlagUnsampled) | t.requestFlags()
-	if t.errors.from < t.errors.to {
+	if t.errors.to-t.errors.from > t.ofExtensions {
 		s.flags |= HasErrors
 	}
 	if t.events.from < t.events.to {
@@ -94,7 +96,9 @@ func (t *Translation) appendSideEntries(row int, c *Chunk, i int) {
 		t.appendCustoms(c, at)
 	}
 	for k := t.errors.from; k < t.errors.to; k++ {
-		c.Errors = append(c.Errors, ErrorEntry{at, t.errorKindID(k)})
+		if t.ofExtensions == 0 || !t.isExtension(k) {
+			c.Errors = append(c.Errors, ErrorEntry{at, t.errorKindID(k)})
+		}
 	}
 	for k := t.requests.from; k < t.requests.to; k++ {
 		c.requests = append(c.requests, RequestEntry{

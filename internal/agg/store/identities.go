@@ -232,6 +232,13 @@ func (t *IdentityTable) dropFrom(user uint32) {
 	}
 }
 
+// retain adds a reference to an identity, for one more row of its sender.
+func (t *IdentityTable) retain(ref uint32) {
+	if id := ref &^ namesAny; id != 0 {
+		t.list.Elem(id).refs++
+	}
+}
+
 // release removes one reference to an identity, and the identity with its last.
 func (t *IdentityTable) release(ref uint32) {
 	id := ref &^ namesAny

@@ -17,9 +17,10 @@ type Origin struct {
 // OriginTable is the dictionary of distinct origins and of their sets of tags.
 type OriginTable struct {
 	List    []Origin
-	Weights []int64  // by origin: what a row counts, in Ones
-	byHash  KeyTable // 64 bits of hash, taken for the origin itself
-	bytes   int      // memory, without byHash
+	Weights []int64               // by origin: what a row counts, in Ones
+	Traffic []beacon.TrafficClass // by origin
+	byHash  KeyTable              // 64 bits of hash, taken for the origin itself
+	bytes   int                   // memory, without byHash
 
 	TagKeys   map[uint32]bool   // names of tags, in Log.Strings
 	tagSets   [][]beacon.TagRef // sorted by key; in Log.Strings
@@ -38,17 +39,19 @@ func (o *OriginTable) init() {
 	for d := range other.Dims {
 		other.Dims[d] = OtherString
 	}
+	other.Dims[beacon.Traffic] = firstTraffic
 	o.byHash.intern(0)
 	o.byHash.intern(1)
 	o.List = []Origin{{}, other}
 	o.Weights = []int64{One, One}
+	o.Traffic = []beacon.TrafficClass{beacon.People, beacon.People}
 	o.tagSets = [][]beacon.TagRef{nil, nil}
 	o.tagSetIDs = map[string]uint32{}
 	o.TagKeys = map[uint32]bool{}
 }
 
 // intern returns the id of an origin. It calls fill if the origin is new.
-func (o *OriginTable) intern(hash uint64, fill func(*Origin) (weight int64)) (id uint32, fits bool) {
+func (o *OriginTable) intern(hash uint64, fill func(*Origin) (weight int64, class beacon.TrafficClass)) (id uint32, fits bool) {
 	if id, ok := o.byHash.find(hash); ok {
 		return id, true
 	}
@@ -57,8 +60,9 @@ func (o *OriginTable) intern(hash uint64, fill func(*Origin) (weight int64)) (id
 	}
 	id, _ = o.byHash.intern(hash)
 	o.List = append(o.List, Origin{})
-	o.Weights = append(o.Weights, fill(&o.List[id]))
-	o.bytes += 64 + 8
+	weight, class := fill(&o.List[id])
+	o.Weights, o.Traffic = append(o.Weights, weight), append(o.Traffic, class)
+	o.bytes += 68 + 8 + 1
 	return id, true
 }
 

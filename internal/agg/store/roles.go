@@ -6,6 +6,10 @@ import "github.com/rumtop/rumtop/internal/beacon"
 // counts as among the rows that pass the current filter. Bit i of the lower five
 // says that the row holds its view's last value of beacon.Vitals[i].
 //
+// A row of traffic that the query leaves out has no roles in the total. Its roles
+// in the segment are what is missing: RoleView where a view starts, RoleErrored
+// if it holds an extension's errors.
+//
 // The byte is full with five vitals. A sixth needs wider columns here and in
 // Chunk, two bytes a row more in memory, and RoleView moves up.
 const (

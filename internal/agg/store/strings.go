@@ -3,13 +3,17 @@ package store
 import (
 	"strings"
 
+	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/plain"
 )
 
-// The first strings of every log.
+// The first strings of every log. The names of traffic follow, so that they
+// always fit.
 const (
 	NoString    = 0 // ""
 	OtherString = 1 // OtherKey
+
+	firstTraffic = 2 // beacon.People
 )
 
 // Names of the rows for beacons without a value, and for values over a limit.
@@ -37,6 +41,9 @@ type StringTable struct {
 func (s *StringTable) init() {
 	s.Text = []string{"", OtherKey}
 	s.ByText = map[string]uint32{"": NoString, OtherKey: OtherString}
+	for c := range beacon.NumTraffic {
+		s.internClean(c.String())
+	}
 }
 
 // internLine returns the id of a single line of text, OtherString if it is new

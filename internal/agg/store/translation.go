@@ -16,6 +16,8 @@ type Translation struct {
 	text, stack, page []uint32
 	vital             []int8 // see vitalIndex
 
+	extensions map[errorText]bool // whether an error is an extension's
+
 	tagSets []uint32
 	refs    []beacon.TagRef
 	fits    bool // no string of the current row went to (other)
@@ -26,6 +28,7 @@ type Translation struct {
 
 	// Positions in the batch's side tables.
 	metrics, errors, requests, events cursor
+	ofExtensions                      int // how many of the row's errors are told apart
 }
 
 const untranslated = math.MaxUint32
@@ -38,7 +41,8 @@ const (
 
 // Start begins the translation of a batch.
 func (t *Translation) Start(l *Log, b *beacon.Batch) {
-	*t = Translation{log: l, batch: b, refs: t.refs,
+	clear(t.extensions)
+	*t = Translation{log: l, batch: b, refs: t.refs, extensions: t.extensions,
 		originHashes: Filled(t.originHashes, b.Len(), 0),
 		text:         Filled(t.text, len(b.Strings), untranslated),
 		stack:        Filled(t.stack, len(b.Strings), untranslated),
@@ -154,17 +158,30 @@ func (t *Translation) hashOrigin(row int) uint64 {
 	return h
 }
 
-// originID translates the origin of a row.
-func (t *Translation) originID(row int) uint32 {
+// trafficClass returns the class of a row's traffic.
+func (t *Translation) trafficClass(row int) beacon.TrafficClass {
 	b := t.batch
-	id, ok := t.log.Origins.intern(t.originHashes[row], func(o *Origin) (weight int64) {
+	return beacon.TrafficOf(b.Strings[b.Dims[beacon.Traffic][row]], b.Strings[b.Dims[beacon.Device][row]])
+}
+
+// originID translates the origin of a row, with its traffic or as extensions.
+func (t *Translation) originID(row int, isExtension bool) uint32 {
+	b, hash := t.batch, t.originHashes[row]
+	if isExtension {
+		hash = ^hash
+	}
+	id, ok := t.log.Origins.intern(hash, func(o *Origin) (weight int64, class beacon.TrafficClass) {
 		for d := range b.Dims {
 			if d != int(beacon.Page) {
 				o.Dims[d] = t.lineID(b.Dims[d][row])
 			}
 		}
+		if class = t.trafficClass(row); isExtension {
+			class = beacon.Extensions
+		}
+		o.Dims[beacon.Traffic] = firstTraffic + uint32(class)
 		o.tags = t.tagSetID(b.TagSet[row])
-		return weightOf(b.SampleRate[row])
+		return weightOf(b.SampleRate[row]), class
 	})
 	if !ok {
 		t.fits = false

@@ -140,6 +140,18 @@ func (r *Reader) Next(most int) (int, error) {
 	return n, nil
 }
 
+// Has reports whether the file has a column.
+func (r *Reader) Has(name string) bool {
+	for _, g := range r.footer.RowGroups {
+		for i := range g.Columns {
+			if path := g.Columns[i].MetaData.PathInSchema; len(path) == 1 && path[0] == name {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // openGroup starts a row group.
 func (r *Reader) openGroup(g *format.RowGroup) error {
 	r.left, r.dictionaryRoom = g.NumRows, maxDictionaries

@@ -119,7 +119,7 @@ func (b *builder) setHeader() {
 // aggregator's slots from the log, so queries with the same one are together.
 func (b *builder) setContent() error {
 	r, by := &b.r, b.o.By[0]
-	b.frameOf(frame.Query{Filter: b.o.Filter, By: by, Window: time.Minute}) // findings name the markers, which are set by now
+	b.frameOf(frame.Query{Filter: b.o.Filter, Traffic: b.o.Traffic, By: by, Window: time.Minute}) // findings name the markers, which are set by now
 	episodes := b.agg.Episodes()
 	q := queryOver(b.o, by, r.From, r.To)
 	whole := b.frameOf(q)

@@ -33,6 +33,7 @@ func (b *builder) setCaveats(whole *frame.Frame) {
 	evicted := whole.Health.Evicted
 	say(evicted > 0, "%d of the oldest beacons did not fit this report's memory: raise --memory.", evicted)
 	say(whole.Health.MutedErrors > 0, "%d errors are excluded by --mute-error.", whole.Health.MutedErrors)
+	say(whole.Health.Excluded.String() != "", "Left out are %s: the numbers are of %s. See all of it with --traffic all.", whole.Health.Excluded.String(), whole.Traffic)
 	say(m.Missed > 0, "%d beacons were lost while the recording was written.", m.Missed)
 	say(h.Loading < 1 && h.Loading > 0, "The history was still loading when the recording was taken (%.0f%%).", 100*h.Loading)
 	say(h.Evicted > 0, "%d beacons had been evicted from memory before the recording was taken.", h.Evicted)

@@ -21,7 +21,7 @@ func (b *builder) setObjectives(by string) {
 		return
 	}
 	end := b.phases[b.during].At
-	q := frame.Query{Filter: b.o.Filter, By: by, At: end, Window: time.Minute}
+	q := frame.Query{Filter: b.o.Filter, Traffic: b.o.Traffic, By: by, At: end, Window: time.Minute}
 	r.Commands.Objectives = b.openCommand(q) + " " + shellJoin(b.o.ObjectiveFlags)
 	for _, burn := range b.frameOf(q).Objectives {
 		o := Objective{

@@ -29,7 +29,7 @@ func load(f *snapshot.File, o *Options) (*recording, error) {
 	l := &recording{agg: agg.New(o.Config), meta: f.Meta(), file: o.File, flags: o.Flags}
 	var newest, searched int64
 	search := func() {
-		q := frame.Query{Filter: o.Filter, By: o.By[0], Window: time.Minute}
+		q := frame.Query{Filter: o.Filter, Traffic: o.Traffic, By: o.By[0], Window: time.Minute}
 		l.findSilences(q, time.UnixMilli(searched), l.last)
 		l.frameOf(q)
 		searched = newest
@@ -74,7 +74,7 @@ func (l *recording) frameOf(q frame.Query) *frame.Frame {
 // to. It compares with nothing: its baseline is empty, long before the
 // recording.
 func queryOver(o *Options, by string, from, to time.Time) frame.Query {
-	return frame.Query{Filter: o.Filter, By: by, At: to, Window: to.Sub(from), Baseline: frame.BaselineSpec{At: time.UnixMilli(1)}}
+	return frame.Query{Filter: o.Filter, Traffic: o.Traffic, By: by, At: to, Window: to.Sub(from), Baseline: frame.BaselineSpec{At: time.UnixMilli(1)}}
 }
 
 // withBaseline makes a query compare with the time before the onset.

@@ -25,6 +25,7 @@ const Schema = "rumtop.report/1"
 type Options struct {
 	From, To   time.Time   // zero: the whole recording
 	Filter     filter.Expr // page views of the report
+	Traffic    string      // whose, as in [frame.Query]
 	By         []string    // dimensions and tags to break down by; none: DefaultBy
 	Onset, End time.Time   // of the incident, as a person gives them; zero: as found
 	MinCohort  int         // users; smaller groups are hidden. 0: DefaultMinCohort
