@@ -48,7 +48,7 @@ func intakeParameter(u *url.URL, name string) string {
 
 // Decode implements [Format].
 func (Datadog) Decode(r *Request, to Sink) error {
-	if path, _, _ := strings.Cut(datadogPath(r.URL), "?"); path != "" && path != "/api/v2/rum" {
+	if path := datadogPath(r.URL); path != "" && path != "/api/v2/rum" {
 		to.Ignore() // a replay or a profile, which are not JSON; or logs
 		return nil
 	}
@@ -87,11 +87,13 @@ func (Datadog) Decode(r *Request, to Sink) error {
 	}
 }
 
+// datadogPath is the path of the intake; "" if the SDK sends to it itself. Version 4
+// gives the proxy a whole address.
 func datadogPath(u *url.URL) string {
 	if u == nil {
 		return ""
 	}
-	return queryParameter(u.RawQuery, "ddforward")
+	return pathOf(queryParameter(u.RawQuery, "ddforward"))
 }
 
 // datadogEvent turns one line into a beacon.
@@ -104,6 +106,7 @@ type datadogEvent struct {
 	vitals        []Metric
 	err           Error
 	errID, source string
+	handling      string
 	isApp         bool
 	screen        string // its name in an app
 	fetch         Fetch
@@ -173,6 +176,9 @@ func (d *datadogEvent) finish() {
 	b := d.b
 	b.ViewHints.Defaults = true // the first copies may precede the user
 	b.User = firstIdentifier(b.User, d.email, d.name)
+	if d.handling == "" && d.source == "source" && !d.isApp {
+		d.err.Handled = false // version 4 says only where it comes from
+	}
 	if d.isApp {
 		setIfEmpty(&b.Route, d.screen)
 	}

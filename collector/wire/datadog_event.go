@@ -56,7 +56,7 @@ func (d *datadogEvent) addNanoseconds(c *cursor, name string) {
 
 // addTimings adds the application's own timings, in nanoseconds.
 func (d *datadogEvent) addTimings(c *cursor) {
-	if !c.object() {
+	if !c.looseObject() {
 		return
 	}
 	for c.more() {
@@ -70,17 +70,17 @@ func (d *datadogEvent) addTimings(c *cursor) {
 }
 
 func (d *datadogEvent) readError(c *cursor) {
-	var handling, crash, category string
+	var crash, category string
 	c.pick(
 		field{"id", &d.errID}, field{"type", &d.err.Type}, field{"message", &d.err.Message}, field{"stack", &d.err.Stack},
-		field{"handling", &handling}, field{"source", &d.source},
+		field{"handling", &d.handling}, field{"source", &d.source},
 		field{"is_crash", &crash}, field{"category", &category},
 	)
 	switch category {
 	case "ANR", "App Hang", "Watchdog Termination":
 		crash = "true" // the app froze, or was ended
 	}
-	d.err.Handled = handling != "unhandled" && (crash != "true" || handling == "handled")
+	d.err.Handled = d.handling != "unhandled" && (crash != "true" || d.handling == "handled")
 	d.err.Stack = datadogStack(d.err.Stack)
 }
 
@@ -99,7 +99,7 @@ func (d *datadogEvent) readResource(c *cursor) {
 }
 
 func (d *datadogEvent) readAction(c *cursor) {
-	if !c.object() {
+	if !c.looseObject() {
 		return
 	}
 	for c.more() {

@@ -94,7 +94,7 @@ func (p *elasticBody) readLine(c *cursor) {
 }
 
 func (p *elasticBody) readMetadata(c *cursor) {
-	if !c.object() {
+	if !c.looseObject() {
 		return
 	}
 	for c.more() {
@@ -106,7 +106,7 @@ func (p *elasticBody) readMetadata(c *cursor) {
 			)
 		case "labels", "l":
 			var b Beacon
-			c.tags(&b)
+			c.scalarTags(&b)
 			p.labels = b.Tags
 		default:
 			c.skip()
@@ -145,6 +145,7 @@ func (p *elasticBody) emit() {
 
 func (p *elasticBody) readError(c *cursor) {
 	var e Error
+	var logged string
 	if !c.object() {
 		c.fail(errShape)
 	}
@@ -156,15 +157,20 @@ func (p *elasticBody) readError(c *cursor) {
 			c.elasticContext(p.b, nil)
 		case "exception", "ex":
 			e = c.elasticException()
+		case "log", "lg": // a message without an exception
+			c.pick(field{"message", &logged}, field{"mg", &logged})
 		default:
 			c.skip()
 		}
+	}
+	if e == (Error{}) {
+		e = Error{Message: logged, Handled: true}
 	}
 	p.b.AddError(e)
 }
 
 func (c *cursor) elasticException() (e Error) {
-	if !c.object() {
+	if !c.looseObject() {
 		return e
 	}
 	for c.more() {
@@ -187,7 +193,7 @@ func (c *cursor) elasticException() (e Error) {
 // elasticStack formats frames like browsers do, newest first.
 func (c *cursor) elasticStack() string {
 	var text strings.Builder
-	if !c.array() {
+	if !c.looseArray() {
 		return ""
 	}
 	for c.more() {

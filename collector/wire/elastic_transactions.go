@@ -38,7 +38,7 @@ func (p *elasticBody) readTransaction(c *cursor) {
 		case "experience", "exp":
 			c.elasticExperience(&t)
 		case "spans", "y": // of version 3
-			if c.array() {
+			if c.looseArray() {
 				for c.more() {
 					p.readSpan(c)
 				}
@@ -83,21 +83,21 @@ func (p *elasticBody) applyTransaction(t *elasticTransaction) {
 }
 
 func (c *cursor) elasticMarks(t *elasticTransaction) {
-	if !c.object() {
+	if !c.looseObject() {
 		return
 	}
 	for c.more() {
 		switch string(c.key()) {
 		case "agent", "a":
-			if c.object() {
+			if c.looseObject() {
 				for c.more() {
 					switch string(c.key()) {
 					case "timeToFirstByte", "fb":
-						t.metrics = append(t.metrics, Metric{Name: "ttfb", Value: c.number()})
+						t.metrics = append(t.metrics, Metric{Name: "ttfb", Value: c.looseNumber()})
 					case "firstContentfulPaint", "fp":
-						t.metrics = append(t.metrics, Metric{Name: "fcp", Value: c.number()})
+						t.metrics = append(t.metrics, Metric{Name: "fcp", Value: c.looseNumber()})
 					case "largestContentfulPaint", "lp":
-						t.metrics = append(t.metrics, Metric{Name: "lcp", Value: c.number()})
+						t.metrics = append(t.metrics, Metric{Name: "lcp", Value: c.looseNumber()})
 					default:
 						c.skip()
 					}
@@ -110,13 +110,13 @@ func (c *cursor) elasticMarks(t *elasticTransaction) {
 }
 
 func (c *cursor) elasticExperience(t *elasticTransaction) {
-	if !c.object() {
+	if !c.looseObject() {
 		return
 	}
 	for c.more() {
 		switch name := c.name(); name {
 		case "cls", "fid", "tbt":
-			t.metrics = append(t.metrics, Metric{Name: name, Value: c.number()})
+			t.metrics = append(t.metrics, Metric{Name: name, Value: c.looseNumber()})
 		default:
 			c.skip()
 		}
@@ -126,7 +126,7 @@ func (c *cursor) elasticExperience(t *elasticTransaction) {
 // elasticContext reads page, user and labels. If inp is not nil, it receives the
 // INP that the agent sends as a label.
 func (c *cursor) elasticContext(b *Beacon, inp *string) {
-	if !c.object() {
+	if !c.looseObject() {
 		return
 	}
 	for c.more() {
@@ -138,7 +138,7 @@ func (c *cursor) elasticContext(b *Beacon, inp *string) {
 			c.pick(field{"id", &id}, field{"email", &email}, field{"em", &email}, field{"username", &name}, field{"un", &name})
 			setIfEmpty(&b.User, firstIdentifier(id, email, name))
 		case "tags", "g":
-			if !c.object() {
+			if !c.looseObject() {
 				continue
 			}
 			for c.more() {
@@ -178,7 +178,7 @@ func (p *elasticBody) readSpan(c *cursor) {
 		case "duration", "d":
 			duration = c.numberOrZero()
 		case "context", "c":
-			if !c.object() {
+			if !c.looseObject() {
 				continue
 			}
 			for c.more() {

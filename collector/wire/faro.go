@@ -120,7 +120,7 @@ func (p *faroPayload) emit() bool {
 
 // readItems reads a list; each item can fail alone.
 func (p *faroPayload) readItems(c *cursor, read func(*cursor)) {
-	if !c.array() {
+	if !c.looseArray() {
 		return
 	}
 	for c.more() {
@@ -135,7 +135,7 @@ func (p *faroPayload) readItems(c *cursor, read func(*cursor)) {
 
 func (p *faroPayload) readMeta(c *cursor) {
 	b := p.b
-	if !c.object() {
+	if !c.looseObject() {
 		return
 	}
 	for c.more() {
@@ -168,15 +168,15 @@ func (p *faroPayload) readMeta(c *cursor) {
 }
 
 func (p *faroPayload) readSession(c *cursor) {
-	if !c.object() {
+	if !c.looseObject() {
 		return
 	}
 	for c.more() {
 		switch string(c.key()) {
 		case "id":
-			p.b.Session = c.scalar()
+			p.b.Session = c.looseString()
 		case "attributes":
-			c.tags(p.b)
+			c.scalarTags(p.b)
 			p.b.Tags = withoutFaroAttributes(p.b.Tags)
 		default:
 			c.skip()
@@ -195,10 +195,13 @@ func withoutFaroAttributes(tags []Tag) []Tag {
 	return kept
 }
 
-// parseTime parses an item's time and keeps the newest: the nearest to when the
-// payload was sent.
+// parseTime parses an item's time, also as Unix milliseconds, and keeps the newest:
+// the nearest to when the payload was sent.
 func (p *faroPayload) parseTime(text string) time.Time {
 	t, err := time.Parse(time.RFC3339, text)
+	if ms, isNumber := strconv.ParseInt(text, 10, 64); isNumber == nil {
+		t, err = time.UnixMilli(ms).UTC(), nil
+	}
 	if err == nil && t.After(p.newest) {
 		p.newest = t
 	}
@@ -215,9 +218,9 @@ func (p *faroPayload) readException(c *cursor) {
 		case "type":
 			e.Type = c.string()
 		case "value":
-			e.Message = c.string()
+			e.Message = c.looseString()
 		case "timestamp":
-			p.parseTime(c.string())
+			p.parseTime(c.looseString())
 		case "stacktrace":
 			e.Stack = c.faroStack()
 		default:
@@ -259,16 +262,16 @@ func (p *faroPayload) readMeasurement(c *cursor) {
 	for c.more() {
 		switch string(c.key()) {
 		case "type":
-			typ = c.string()
+			typ = c.looseString()
 		case "timestamp":
-			p.parseTime(c.string())
+			p.parseTime(c.looseString())
 		case "context":
 			c.pick(field{"id", &id}, field{"navigation_type", &navigation})
 		case "values":
 			if c.object() {
 				for c.more() {
 					name := c.name()
-					p.values = append(p.values, Metric{Name: name, Value: c.number()})
+					p.values = append(p.values, Metric{Name: name, Value: c.looseNumber()})
 				}
 			}
 		default:
@@ -309,9 +312,9 @@ func (p *faroPayload) readEvent(c *cursor) {
 	for c.more() {
 		switch string(c.key()) {
 		case "name":
-			name = c.string()
+			name = c.looseString()
 		case "timestamp":
-			timestamp = c.string()
+			timestamp = c.looseString()
 		case "trace":
 			c.pick(field{"trace_id", &trace})
 		case "attributes":

@@ -5,9 +5,10 @@ import (
 	"strconv"
 )
 
-// amend rewrites, in a checked OTLP/JSON body, the scalars that pdata refuses:
+// amend rewrites, in a checked OTLP/JSON body, what pdata refuses or does not know:
 // it gives up a whole request for one number that is written as another type.
 //
+//   - Names of versions up to 0.15 become those of today.
 //   - A value of an attribute of another type than its name says becomes a
 //     stringValue, which is read as a number where a number is expected.
 //   - A time, kind or count that is not written as an integer becomes one; 0 if
@@ -17,6 +18,12 @@ func amend(c cursor) []byte {
 	r := repairer{text: d.text}
 	for i := 0; i+1 < len(d.tokens); i++ {
 		name, value := d.tokens[i], d.tokens[i+1]
+		if d.text[name.begin] == '"' {
+			if now := renamedFields[string(d.text[name.begin+1:name.end&^escaped-1])]; now != "" && isName(d.text, name) {
+				r.replace(int(name.begin)+1, int(name.end&^escaped)-1, now)
+				continue
+			}
+		}
 		end := int(value.end &^ escaped)
 		if d.text[name.begin] != '"' || !isScalar(d.text[value.begin]) {
 			continue
@@ -38,6 +45,18 @@ func amend(c cursor) []byte {
 		i++ // the value is no name
 	}
 	return append(r.out, d.text[r.from:]...)
+}
+
+// renamedFields are names of old versions, with those of today.
+var renamedFields = map[string]string{
+	"instrumentationLibraryLogs": "scopeLogs", "instrumentationLibrarySpans": "scopeSpans", "instrumentationLibrary": "scope",
+	"logs": "logRecords",
+}
+
+// isName reports whether a string is the name of a member.
+func isName(text []byte, t token) bool {
+	p := skipBlanks(text, int(t.end&^escaped))
+	return p < len(text) && text[p] == ':'
 }
 
 func isScalar(first byte) bool {

@@ -32,6 +32,9 @@ func readOTLP[T any](r *Request, root *message, g *grouper, unmarshal func([]byt
 	doc := getDocument()
 	defer doc.release()
 	c := doc.read(r.Body, r.Limits.Depth+otlpStructure)
+	if c.err == nil && bytes.Contains(r.Body, []byte("\"instrumentationLibrary")) {
+		c = doc.read(amend(c), r.Limits.Depth+otlpStructure) // of version 0.15 or before
+	}
 	if c.err != nil {
 		return all, c.err
 	}

@@ -31,6 +31,9 @@ func unpruned(r *Request, to Sink) (ok bool) {
 // samePruned checks that the pruned body decodes like the whole one.
 func samePruned(t *testing.T, r *Request) {
 	t.Helper()
+	if c := new(document).read(r.Body, 30); c.err != nil || !bytes.Equal(c.doc.text, r.Body) {
+		return // pdata does not repair
+	}
 	got, want := &collected{most: 50}, &collected{most: 50}
 	if err := (OTLP{}).Decode(r, got); err != nil || !unpruned(r, want) {
 		return

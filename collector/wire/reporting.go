@@ -16,6 +16,9 @@ import (
 //     are dropped: they come by the hundred and would swamp the rest. If the
 //     policy only reports, the violation is an event.
 //   - A network error is a request, and so is a report of type ok.
+//
+// Pages whose policies name Sentry's endpoint for reports need only another host.
+//
 //   - Deprecations, interventions and violations of other policies are events.
 type Reporting struct{}
 
@@ -23,7 +26,8 @@ type Reporting struct{}
 func (Reporting) Spec() Spec {
 	return Spec{
 		SDK:      "reporting",
-		Patterns: []string{"POST /reports"},
+		Patterns: []string{"POST /reports", "POST /api/{project}/security/"},
+		Key:      func(r *http.Request) string { return queryParameter(r.URL.RawQuery, "sentry_key") },
 		Types:    []string{"application/reports+json", "application/csp-report", "application/json"},
 		Answer:   answerStatus(http.StatusNoContent),
 	}
@@ -158,11 +162,11 @@ func (p *report) field(key []byte) *string {
 		return &p.kind
 	case "method":
 		return &p.method
-	case "status_code":
+	case "status_code", "status-code": // kebab case: of the first drafts
 		return &p.code
-	case "elapsed_time":
+	case "elapsed_time", "elapsed-time":
 		return &p.elapsed
-	case "sampling_fraction":
+	case "sampling_fraction", "sampling-fraction":
 		return &p.share
 	case "referrer":
 		return &p.referrer
@@ -177,7 +181,9 @@ func (p *report) decode(c *cursor, b *Beacon) error {
 	for c.more() {
 		switch string(c.key()) {
 		case "type":
-			p.typ = c.string()
+			if p.typ = c.string(); p.typ == "csp" { // of the first drafts
+				p.typ = "csp-violation"
+			}
 		case "url":
 			p.url = c.looseString()
 		case "user_agent":

@@ -41,7 +41,7 @@ func (e *sentryEnvelope) readTransaction(c *cursor) {
 			}
 			for c.more() {
 				span := c.sentrySpan()
-				if string(span.op) == "http.client" && len(requests) < maxFetches {
+				if isRequestOp(string(span.op)) && len(requests) < maxFetches {
 					requests = append(requests, span)
 				}
 			}
@@ -128,7 +128,7 @@ func (e *sentryEnvelope) readSpans(c *cursor) {
 func (e *sentryEnvelope) addSpan(c *cursor, s *sentrySpan) {
 	op := string(s.op)
 	page := s.segment && (op == "pageload" || op == "navigation")
-	if !page && op != "http.client" && len(s.vitals) == 0 {
+	if !page && !isRequestOp(op) && len(s.vitals) == 0 {
 		return
 	}
 	trace := c.clone(s.trace)
@@ -161,7 +161,7 @@ func (e *sentryEnvelope) addSpan(c *cursor, s *sentrySpan) {
 		if _, path := cutPrefix(s.name, "/"); path && string(s.source) == "route" {
 			setIfEmpty(&b.Route, c.clone(s.name))
 		}
-	case op == "http.client":
+	case isRequestOp(op):
 		b.addSpanRequest(c, s, trace)
 	default:
 		if _, path := cutPrefix(s.name, "/"); path {
@@ -204,8 +204,13 @@ func (b *Beacon) addSpanRequest(c *cursor, s *sentrySpan, trace string) {
 	b.AddFetch(f)
 }
 
+// isRequestOp reports whether a span is a request of the page; http is its name
+// before version 7.
+func isRequestOp(op string) bool { return op == "http.client" || op == "http" }
+
 func (c *cursor) sentrySpan() (s sentrySpan) {
-	if !c.object() {
+	var description []byte // "GET https://api.example/cart"
+	if !c.looseObject() {
 		return s
 	}
 	for c.more() {
@@ -222,13 +227,18 @@ func (c *cursor) sentrySpan() (s sentrySpan) {
 			s.end = c.numberBytes()
 		case "is_segment":
 			s.segment = string(c.looseBytes()) == "true"
-		case "attributes", "data":
+		case "attributes", "data", "tags": // before version 7, the status is a tag
 			c.sentryAttributes(&s)
+		case "description":
+			description = c.looseBytes()
 		case "measurements":
 			c.sentryMeasurements(&s)
 		default:
 			c.skip()
 		}
+	}
+	if method, url, ok := bytes.Cut(description, []byte{' '}); ok && s.url == nil {
+		s.method, s.url = method, url
 	}
 	return s
 }
@@ -236,7 +246,7 @@ func (c *cursor) sentrySpan() (s sentrySpan) {
 // sentryAttributes reads attributes: plain values, or since version 11 objects
 // with a value.
 func (c *cursor) sentryAttributes(s *sentrySpan) {
-	if !c.object() {
+	if !c.looseObject() {
 		return
 	}
 	for c.more() {
@@ -270,9 +280,9 @@ func (s *sentrySpan) field(key []byte) *[]byte {
 		return &s.op
 	case "url.full", "url", "http.url":
 		return &s.url
-	case "http.request.method", "http.method":
+	case "http.request.method", "http.method", "method":
 		return &s.method
-	case "http.response.status_code":
+	case "http.response.status_code", "http.status_code", "status_code":
 		return &s.status
 	case "sentry.segment.name", "transaction":
 		return &s.name
@@ -314,7 +324,7 @@ func (c *cursor) sentryValue() (value []byte) {
 
 // sentryMeasurements reads the vitals, converted to milliseconds.
 func (c *cursor) sentryMeasurements(s *sentrySpan) {
-	if !c.object() {
+	if !c.looseObject() {
 		return
 	}
 	for c.more() {
