@@ -19,7 +19,8 @@ func coordinate(c *chain, g int) match {
 		return match{}
 	}
 	end := decimals.end
-	named := !isAt(c.s, end, alnum) && hasWord(c.s, whole.start, coordinateWords)
+	named := !isAt(c.s, end, alnum) && (hasWord(c.s, whole.start, coordinateWords) ||
+		decimals.len() >= 4 && isHemisphereBefore(c.s, whole.start))
 	if !named && (decimals.len() < 3 || !isHemisphere(c.s, end) || decimals.len() < 4 && c.s[end] != ' ') {
 		return match{}
 	}
@@ -42,6 +43,14 @@ func isHemisphere(s string, i int) bool {
 		i++
 	}
 	return i < len(s) && strings.IndexByte("NSEW", s[i]) >= 0 && !isAt(s, i+1, alnum)
+}
+
+// isHemisphereBefore says whether a hemisphere is before i: N52.5200, E 13.4050.
+func isHemisphereBefore(s string, i int) bool {
+	if i > 1 && s[i-1] == ' ' {
+		i--
+	}
+	return i > 0 && strings.IndexByte("NSEW", s[i-1]) >= 0 && !isAt(s, i-2, alnum)
 }
 
 // coordinates finds a pair of geographical coordinates at group g, with points or

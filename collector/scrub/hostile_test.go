@@ -23,6 +23,7 @@ var hostile = map[string]string{
 	"code phrases": "your code is for the user 1234 ", "codes unsure": "1234 is not the number for you ", "codes beyond": "код для 1234 ", "codes unspaced": "认证動 1234 ",
 	"person pages": "/users/case-studies", "slugs": "/a-1~b2-", "positions": "/52.5200", "ids in slugs": "/shoes-a1b2c3d4",
 	"code names": "usePassword: a b ", "cookie attributes": "cookie: a=1;", "casual cells": "table cell 202 555 0147 ", "sums": "coins +12025550147 ", "gaps": "password:                        ",
+	"form parts": "name=\"password\"\n\na\n", "headers of parts": "name=\"a\"\nb\n", "spelled ats": "jane at example dot ", "spelled domains": "a (at) b dot c.", "passwords in quotes": "password \"sunflower\" ", "calls": "setPassword(\"a", "passwords before": "password a1b2c3 ", "wallets": "0x4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318 ", "dashed pairs": "aa-bb-", "hemispheres": "N52.5200 ",
 	"bound codes": "@a.b #12 ", "recovery words": "abandon ability able about above absent absorb abstract absurd abuse access not ", "recovery phrases": "abandon ", "labelled phrases": "seed phrase casa ", "latitudes": `"latitude": 1.`,
 }
 

@@ -119,8 +119,7 @@ func ipv4Len(s string, i int) int {
 }
 
 // ipv6 replaces the IPv6 address, in any of its forms, around the colon at i, which
-// is behind its first group. Eight pairs of digits are a MAC address of 64 bits
-// (EUI-64).
+// is behind its first group. Eight pairs of digits are a MAC address.
 func (sc *scan) ipv6(s string, i, _ int) int {
 	start, n := ipv6At(s, i)
 	if n == 0 {
@@ -136,7 +135,7 @@ func (sc *scan) ipv6(s string, i, _ int) int {
 		return 0
 	}
 	kind := IP
-	if n == len("00:1a:2b:ff:fe:3c:4d:5e") && strings.Count(addr, ":") == 7 {
+	if isEUI64(addr) {
 		kind = MAC
 	}
 	if start > 0 && s[start-1] == '[' && hasByte(s, end, ']') {
@@ -145,6 +144,20 @@ func (sc *scan) ipv6(s string, i, _ int) int {
 	}
 	sc.redact(start, end, kind)
 	return end
+}
+
+// isEUI64 says whether an address is eight pairs of digits, a MAC address of 64 bits:
+// an IPv6 address of the same length has groups of one and three, too.
+func isEUI64(addr string) bool {
+	if len(addr) != len("00:1a:2b:ff:fe:3c:4d:5e") {
+		return false
+	}
+	for i := range len(addr) {
+		if (addr[i] == ':') != (i%3 == 2) {
+			return false
+		}
+	}
+	return true
 }
 
 // ipv6At gives where the IPv6 address whose first group ends at the colon at i

@@ -233,12 +233,8 @@ func (c *codeContext) readAfter(i int) {
 func (c *codeContext) wordBefore(i int) (class codeClass, start, breaks int) {
 	s, end := c.s, i
 	for end > 0 && i-end < maxCodeGap {
-		r, n := rune(s[end-1]), 1
-		if r >= utf8.RuneSelf {
-			r, n = utf8.DecodeLastRuneInString(s[:end])
-		}
-		b := breakOf(r)
-		if r == '.' && end < i && !is(s[end], space) {
+		b, n := breakBefore(s, end)
+		if s[end-1] == '.' && end < i && !is(s[end], space) {
 			b = 0 // within a name
 		}
 		if b < 0 {
@@ -249,11 +245,8 @@ func (c *codeContext) wordBefore(i int) (class codeClass, start, breaks int) {
 	}
 	start = end
 	for start > 0 && end-start < maxCodeWord {
-		r, n := rune(s[start-1]), 1
-		if r >= utf8.RuneSelf {
-			r, n = utf8.DecodeLastRuneInString(s[:start])
-		}
-		if breakOf(r) >= 0 && !(joinsWord[byte(r)] && r < utf8.RuneSelf && start < end && isLetterBefore(s, start-1)) {
+		b, n := breakBefore(s, start)
+		if b >= 0 && !(joinsWord[s[start-1]] && start < end && isLetterBefore(s, start-1)) {
 			break
 		}
 		start -= n
@@ -271,8 +264,7 @@ func (c *codeContext) wordBefore(i int) (class codeClass, start, breaks int) {
 func (c *codeContext) wordAfter(i int) (class codeClass, end, breaks int) {
 	s, start := c.s, i
 	for start < len(s) && start-i < maxCodeGap {
-		r, n := utf8.DecodeRuneInString(s[start:])
-		b := breakOf(r)
+		b, n := breakAt(s, start)
 		if b < 0 {
 			break
 		}
@@ -281,8 +273,8 @@ func (c *codeContext) wordAfter(i int) (class codeClass, end, breaks int) {
 	}
 	end = start
 	for end < len(s) && end-start < maxCodeWord {
-		r, n := utf8.DecodeRuneInString(s[end:])
-		if breakOf(r) >= 0 && !(joinsWord[byte(r)] && r < utf8.RuneSelf && end > start && isAt(s, end+1, letter)) {
+		b, n := breakAt(s, end)
+		if b >= 0 && !(joinsWord[s[end]] && end > start && isAt(s, end+1, letter)) {
 			break
 		}
 		end += n
@@ -302,14 +294,58 @@ func isLetterBefore(s string, i int) bool {
 	return i > 0 && (is(s[i-1], alnum) || s[i-1] >= utf8.RuneSelf)
 }
 
-// breakOf says how much a rune divides words, -1 if it is of a word.
+// breakAt says how much the rune at i divides words, -1 if it is of a word, and gives
+// its length.
+func breakAt(s string, i int) (b, n int) {
+	c := s[i]
+	switch {
+	case c < utf8.RuneSelf:
+		return int(asciiBreaks[c]), 1
+	case isTwoByteLetter(c) && i+1 < len(s):
+		return -1, 2
+	}
+	r, n := utf8.DecodeRuneInString(s[i:])
+	return breakOf(r), n
+}
+
+// breakBefore is breakAt for the rune that ends at i.
+func breakBefore(s string, i int) (b, n int) {
+	c := s[i-1]
+	switch {
+	case c < utf8.RuneSelf:
+		return int(asciiBreaks[c]), 1
+	case i > 1 && isTwoByteLetter(s[i-2]):
+		return -1, 2
+	}
+	r, n := utf8.DecodeLastRuneInString(s[:i])
+	return breakOf(r), n
+}
+
+// isTwoByteLetter says whether c begins a rune of two bytes, of which nearly all are
+// letters but for those of Latin-1.
+func isTwoByteLetter(c byte) bool { return c >= 0xc3 && c < 0xe0 }
+
+// asciiBreaks are breakOf for ASCII.
+var asciiBreaks = func() (t [utf8.RuneSelf]int8) {
+	for c := range t {
+		switch {
+		case is(byte(c), alnum):
+			t[c] = -1
+		case strings.IndexByte("\n.!?;", byte(c)) >= 0:
+			t[c] = 2
+		case c == ':', c == ',':
+			t[c] = 1
+		}
+	}
+	return t
+}()
+
+// breakOf says how much a rune beyond ASCII divides words, -1 if it is of a word.
 func breakOf(r rune) int {
 	switch {
-	case r < utf8.RuneSelf && is(byte(r), alnum):
-		return -1
-	case r == '\n', r == '.', r == '!', r == '?', r == ';', r == '。', r == '！', r == '？':
+	case r == '。', r == '！', r == '？':
 		return 2
-	case r == ':', r == ',', r == '：', r == '，':
+	case r == '：', r == '，':
 		return 1
 	case r >= 0xc0 && r < 0x2000, r >= 0x3040 && inWord(r): // nearly all below are letters
 		return -1
@@ -331,6 +367,9 @@ func (c *codeContext) classOf(start, end int) codeClass {
 		return 0
 	case start > 0 && placeholderAt(c.s, start-1) > 0: // another code of a list
 		return codeLink
+	}
+	if class, ok := codeWords[word]; ok {
+		return class
 	}
 	if class, ok := codeWords[string(appendLower(c.buf[:0], word))]; ok {
 		return class

@@ -222,7 +222,10 @@ func spacedLabel(s string, start, end int) *label {
 		for start--; start > 0 && end-start < maxName && is(s[start-1], letter); {
 			start--
 		}
-		if labelOf(s[start:end]) != nil {
+		switch l := labelOf(s[start:end]); {
+		case l == passwordLabel && strings.EqualFold(name, "answer"):
+			return passwordLabel // which may be any word
+		case l != nil:
 			return tokenLabel
 		}
 	}

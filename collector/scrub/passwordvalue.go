@@ -5,6 +5,9 @@ import "strings"
 // acceptPassword accepts every value, but one that follows the name of a piece of
 // code in prose only if it looks like a secret: "ResetPassword: render failed".
 func acceptPassword(p *pair) (Kind, bool) {
+	if isUnspacedProse(p.value()) {
+		return 0, false
+	}
 	if p.s[p.sep] != ':' || !p.spaced || p.quoted || p.name >= p.sep {
 		return p.label.kind, true
 	}
@@ -47,11 +50,11 @@ var holderWords = words(`value values val plain plaintext text raw current new o
 
 // functionVerbs begin names of functions and components.
 var functionVerbs = words(`use reset resets validate validates verify get set check checks change changes forgot forget update
-	handle on is has render fetch hash compare encrypt decrypt require toggle hide show submit generate create
+	handle on is has render fetch compare encrypt decrypt require toggle hide show submit generate create
 	send request store save read load clear remove delete with without find parse issue sign rotate revoke refresh
 	expire lookup make build register recover restore match test assert ensure invalid missing prompt enter input
 	provide select edit manage view open close init setup configure normalize sanitize mask log print await async
-	try retry resend reject accept should can will did does`)
+	try retry resend hash salt reject accept should can will did does`)
 
 // isClassInProse says whether the name is written as those of classes are, in several
 // words, and what follows is a sentence: "AuthToken: refresh failed".

@@ -52,6 +52,9 @@ func tokenPartEnd(s string, i, end int) int {
 // tokenIn finds the token in the part of a run from start to end: what is left without
 // the words at both ends (session_…). It is empty if there is none.
 func tokenIn(s string, start, end int) (int, int) {
+	if isHexNumber(s[start:end]) {
+		return start, end
+	}
 	a, b := withoutWords(s, start, end)
 	if b-a < minToken {
 		return 0, 0
@@ -69,6 +72,19 @@ func tokenIn(s string, start, end int) (int, int) {
 		b = end
 	}
 	return a, b
+}
+
+// isHexNumber says whether a part is the address, the hash or the key of a wallet: 0x
+// and at least 40 hexadecimal digits, which are not a mask.
+func isHexNumber(part string) bool {
+	if len(part) < 42 || part[0] != '0' || part[1]|0x20 != 'x' || !allHex(part[2:]) {
+		return false
+	}
+	var seen uint32 // digits, by their lower five bits
+	for _, c := range []byte(part[2:]) {
+		seen |= 1 << (c & 31)
+	}
+	return bits.OnesCount32(seen) > 4
 }
 
 // withoutWords gives the part from start to end without the words and numbers at

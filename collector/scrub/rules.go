@@ -17,6 +17,7 @@ var rules = []rule{
 	{name: "degrees", kind: Geo, signs: "°", after: &numberEnds, find: degrees},
 
 	// Secrets that something before them names.
+	{name: "form part", signs: "=", after: &nameLast, textOnly: true, apply: (*scan).formPart},
 	{name: "labelled value", signs: ": =", after: &labelEnds, apply: (*scan).labelledValue},
 	{name: "labelled element", signs: ">", after: &elementEnds, apply: (*scan).labelledValue},
 	{name: "form element", signs: "<", apply: (*scan).formElement},
@@ -39,11 +40,15 @@ var rules = []rule{
 	{name: "identity number", kind: ID, words: digitsOnly, least: 18, most: 18, find: nationalID},
 	{name: "credentials", kind: Token, words: lettersOnly, least: 5, most: 6, starts: anyCase("be ba ap di"), find: credentials},
 	{name: "recovery phrase", words: lettersOnly, least: minRecoveryWord, most: maxRecoveryWord, apply: (*scan).recoveryWord},
+	{name: "spelled email", kind: Email, words: lettersOnly, least: 2, most: 2, starts: spelledAts, textOnly: true, find: spelledEmail},
+	{name: "password in quotes", kind: Secret, words: lettersOnly, least: 5, most: 12, starts: passwordStarts, find: quotedPassword},
+	{name: "password argument", kind: Secret, signs: `("  ('`, after: &letters, textOnly: true, find: passwordArgument},
+	{name: "password before", kind: Secret, words: lettersFirst | digitsFirst, least: 5, most: 24, textOnly: true, find: passwordBefore},
 	{name: "card code or PIN", kind: Secret, words: digitsOnly, least: 3, most: 8, find: cardCode},
 	{name: "one-time code", kind: Secret, words: withDigits, least: 2, most: 12, find: oneTimeCode},
 	{name: "IBAN", kind: IBAN, words: lettersFirst, least: 4, starts: ibanStarts, find: iban},
 	{name: "ULID", kind: ULID, words: digitsFirst, least: 26, most: 26, find: ulid},
-	{name: "MAC with dashes", kind: MAC, words: withDigits, least: 2, most: 2, find: macDashes},
+	{name: "MAC with dashes", kind: MAC, words: lettersOnly | withDigits, least: 2, most: 2, find: macDashes},
 	{name: "MAC without separators", kind: MAC, words: withDigits, least: 12, most: 12, find: macPlain},
 
 	// Runs of token characters.

@@ -22,19 +22,25 @@ func secretAfterPassword(s string, start, end int) match {
 
 var passwordWords = words(`password passwd passwort passphrase`)
 
-// secretAfterArrow finds a secret after the > at i of an arrow: password -> x1y2.
+// secretAfterArrow finds a secret after the > at i of an arrow: password -> x1y2. The
+// scan goes on within it, so that an e-mail address is told as one.
 func secretAfterArrow(s string, i, behind int) match {
-	return statedSecret(s, i-1, behind)
+	return arrowSecret(s, i-1, behind)
 }
 
 // arrowLeads are before the > of an arrow.
 var arrowLeads = bytesOf("-")
 
-// secretAfterWideArrow finds a secret after a →. The scan goes on within it.
+// secretAfterWideArrow finds a secret after a →.
 func secretAfterWideArrow(s string, i, behind int) match {
-	m := statedSecret(s, i, behind)
+	return arrowSecret(s, i, behind)
+}
+
+// arrowSecret finds a secret after the arrow from start to behind.
+func arrowSecret(s string, start, behind int) match {
+	m := statedSecret(s, start, behind)
 	if m.next > 0 {
-		m.next = i + 1
+		m.next = behind
 	}
 	return m
 }
@@ -121,4 +127,4 @@ func isMadeUp(v string) bool {
 
 // formats are names that a number follows: of hashes, encodings, protocols.
 var formats = words(`http/ sha sha- md base base- utf utf- aes aes- argon pbkdf oauth ntlmv ipv step field level
-	version v rule code`)
+	version v rule code input form pattern regex column col row error err feld schritt regel champ campo veld pole krok`)

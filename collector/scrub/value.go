@@ -189,7 +189,7 @@ func isHarmless(v string) bool {
 	case '$', '%', '#', '/':
 		return len(v) <= 2 || v[0] == '$' && v[1] == '{' || v[0] == '/' && v[1] == '/'
 	}
-	return harmlessValues.has(v) || isUnspacedProse(v)
+	return harmlessValues.has(v)
 }
 
 var harmlessValues = words(`undefined null nil none nan true false yes no on off 0 1 empty missing required invalid
