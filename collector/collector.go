@@ -63,6 +63,7 @@ type Collector struct {
 	viewMax      *stitch.ViewMax
 	resends      *stitch.Resends
 	reports      *stitch.DuplicateReports
+	retold       *stitch.Retold
 
 	tee   *forward.Tee // nil: nothing is forwarded
 	queue *queue
@@ -150,6 +151,7 @@ func prepare(cfg Config) (*Collector, error) {
 		viewMax:      stitch.NewViewMax(),
 		resends:      stitch.NewResends(),
 		reports:      stitch.NewDuplicateReports(),
+		retold:       stitch.NewRetold(),
 		stop:         make(chan struct{}), stopped: make(chan struct{}),
 	}
 	c.batches.New = func() any { return new(beacon.Batch) }

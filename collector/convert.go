@@ -54,19 +54,22 @@ func (c *Collector) convert(
 	out.ID = c.hash("beacon", raw.ID, s)
 	out.SampleRate = c.sampleRate(raw.SampleRate)
 	out.Unsampled = raw.Unsampled
-	c.convertErrors(raw, &texts, out)
+	retold := c.convertErrors(raw, s, &texts, out)
 	restored := false
 	if allowed == consentFull {
 		out.View, out.Session, out.User = ids.view, ids.Session, ids.User
 		out.Navigation = raw.Navigation
 		out.Trace = traceID(raw.Trace)
 		restored = c.convertMetrics(raw, s, out)
-		c.convertRequests(raw, s, out)
+		retold = c.convertRequests(raw, s, out) || retold
 		c.convertEvents(raw, s, out)
 	}
 	if !out.Navigation && len(out.Metrics) == 0 && len(out.Errors) == 0 && len(out.Requests) == 0 && len(out.Events) == 0 {
-		if restored {
+		switch {
+		case restored:
 			return droppedRestore, false
+		case retold:
+			return droppedResend, false
 		}
 		return refusedEmpty, false
 	}
@@ -219,10 +222,16 @@ func (c *Collector) convertTags(raw *wire.Beacon, s *sender, texts *scrub.Scrubb
 	}
 }
 
-func (c *Collector) convertErrors(raw *wire.Beacon, texts *scrub.Scrubber, out *beacon.Beacon) {
+// convertErrors copies the errors; retold says that another beacon has reported
+// one of them.
+func (c *Collector) convertErrors(raw *wire.Beacon, s *sender, texts *scrub.Scrubber, out *beacon.Beacon) (retold bool) {
 	for _, e := range raw.Errors {
 		if e.Type == "" && e.Message == "" && e.Stack == "" {
 			c.refusedValues.increment(valueError)
+			continue
+		}
+		if c.retold.HasError(&s.Sender, &e) {
+			retold = true
 			continue
 		}
 		typ, message := normaliseError(tidy(e.Type), e.Message)
@@ -233,6 +242,7 @@ func (c *Collector) convertErrors(raw *wire.Beacon, texts *scrub.Scrubber, out *
 			Handled: e.Handled,
 		})
 	}
+	return retold
 }
 
 // convertMetrics copies the measurements. Load metrics of a page that came back
@@ -265,7 +275,9 @@ func (c *Collector) convertMetrics(raw *wire.Beacon, s *sender, out *beacon.Beac
 	return restored
 }
 
-func (c *Collector) convertRequests(raw *wire.Beacon, s *sender, out *beacon.Beacon) {
+// convertRequests copies the requests; retold says that another beacon has
+// reported one of them.
+func (c *Collector) convertRequests(raw *wire.Beacon, s *sender, out *beacon.Beacon) (retold bool) {
 	for _, r := range raw.Requests {
 		if c.isOwnRequest(r.URL, s) {
 			c.refusedValues.increment(valueOwn)
@@ -273,6 +285,10 @@ func (c *Collector) convertRequests(raw *wire.Beacon, s *sender, out *beacon.Bea
 		}
 		if !inRange(r.Status, 0, maxStatus) {
 			c.refusedValues.increment(valueStatus)
+			continue
+		}
+		if c.retold.HasRequest(&s.Sender, &r, raw.URL) {
+			retold = true
 			continue
 		}
 		if !inRange(r.Duration, 0, maxTiming) {
@@ -285,6 +301,7 @@ func (c *Collector) convertRequests(raw *wire.Beacon, s *sender, out *beacon.Bea
 			Trace: traceID(r.Trace),
 		})
 	}
+	return retold
 }
 
 // isOwnRequest says whether a request went to the collector itself: some SDKs

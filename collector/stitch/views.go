@@ -57,7 +57,7 @@ func (v *Views) Split(raw *wire.Beacon, named Named, s *Sender) []Part {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	now := float64(s.Now.UnixMilli())
-	page := v.hash("page", withoutQuery(raw.URL))
+	page := v.hash("page", withoutQuery(wire.PageURL(raw.URL)))
 	c := v.clients.clientOf(raw, named, s, page)
 	if named.Session == 0 {
 		named.Session = c.named.Session

@@ -17,7 +17,7 @@ import (
 // recognised by a time to first byte of exactly zero, and is a view of its own.
 //
 // With tracing on, a request is reported twice, as HTTP event and as X-Ray
-// trace. Only the trace has the duration: the trace id joins the two.
+// trace. Only the trace has the duration: the trace id joins the two in a batch.
 type AWSRUM struct{}
 
 // Spec implements [Format].
@@ -259,10 +259,12 @@ func (a *awsBatch) addEvent(page *awsPage, typ string, details *cursor) {
 		}
 	case "http":
 		if f := details.awsHTTP(); details.err == nil {
+			f.Telling = Telling{Scope: f.Trace}
 			page.addRequest(f)
 		}
 	case "xray_trace":
 		if f := details.awsTrace(); details.err == nil && f.URL != "" {
+			f.Telling = Telling{Scope: f.Trace, Secondhand: true}
 			page.addRequest(f)
 		}
 	default:

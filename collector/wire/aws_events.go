@@ -153,6 +153,9 @@ func (p *awsPage) addRequest(f Fetch) {
 			if old.Trace == f.Trace && old.URL == f.URL {
 				old.Duration = max(old.Duration, f.Duration)
 				old.Status = max(old.Status, f.Status)
+				if old.Telling.Secondhand != f.Telling.Secondhand {
+					old.Telling = Telling{} // both reports are here
+				}
 				return
 			}
 		}

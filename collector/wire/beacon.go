@@ -81,14 +81,26 @@ type Metric struct {
 type Error struct {
 	Type, Message, Stack string
 	Handled              bool
+	Telling              Telling
 }
 
 // Fetch is one request that the page made.
 type Fetch struct {
 	URL, Method string
 	Status      float64
-	Duration    float64 // milliseconds
+	Duration    float64 // milliseconds; 0: not known
 	Trace       string
+	Telling     Telling
+}
+
+// Telling says that an SDK may report one event twice, in different beacons and
+// in different words: a failed request as a request and as an error, an exception
+// as a log record and in a span. The event counts once. Zero: it is reported once.
+type Telling struct {
+	// Scope is what both reports name: the SDK's id of the page load, or a trace.
+	Scope string
+	// Secondhand marks the report that is about another one's subject.
+	Secondhand bool
 }
 
 // Event is something that the page reported by name.

@@ -286,12 +286,23 @@ func (f *boomerangForm) finish() {
 	}
 	f.addVitals()
 	if f.initiator == "xhr" {
-		b.AddFetch(Fetch{URL: f.address, Method: f.requestMethod(), Status: parseStatus(f.errno, 200), Duration: f.total})
+		b.AddFetch(Fetch{URL: f.address, Method: f.requestMethod(), Status: parseStatus(f.errno, 200), Duration: f.total, Telling: Telling{Scope: f.scope()}})
 	}
 	if f.event.Name != "" {
 		b.AddEvent(f.event)
 	}
 	f.readErrors()
+}
+
+// scope is what the two reports of a failed request have in common.
+func (f *boomerangForm) scope() string {
+	switch {
+	case f.pid != "":
+		return f.pid
+	case f.b.Session != "":
+		return f.b.Session
+	}
+	return f.page
 }
 
 // addVitals adds the vitals that grow after the page load.

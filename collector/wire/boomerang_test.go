@@ -21,6 +21,7 @@ func TestBoomerang(t *testing.T) {
 	with := func(pairs ...string) string { return form(append(append([]string{}, page...), pairs...)...) }
 	common := func(b Beacon) Beacon {
 		b.Session, b.URL, b.View = "s-1", "https://shop.example/a?x=1", "p1 /a"
+		b.ViewHints.Defaults = true
 		return b
 	}
 	for name, tc := range map[string]struct {
@@ -40,13 +41,15 @@ func TestBoomerang(t *testing.T) {
 			form("pid", "p1", "n", "2", "rt.si", "s-1", "u", "https://api.example/cart", "pgu", "https://shop.example/a?x=1", "http.initiator", "xhr", "http.errno", "500", "http.method", "POST", "t_done", "12", "t_resp", "3",
 				"err", `~(~(t~'TypeError~m~'no*20cart~v~2~n~2~f~(~(l~14~c~13~wo~'*2fshop.js~f~'pay)~(l~1~w~'https*3a*2f*2fcdn*2fx.js)))~(c~500~m~'https*3a*2f*2fapi.example*2fcart~v~3)~(c~-998~m~'https*3a*2f*2fother*2f~v~3)~(m~'told)~(m~'own~s~2))`),
 			common(Beacon{ID: "boomerang/p1/2",
-				Requests: []Fetch{{URL: "https://api.example/cart", Method: "POST", Status: 500, Duration: 12}, {URL: "https://other/"}},
+				Requests: []Fetch{{URL: "https://api.example/cart", Method: "POST", Status: 500, Duration: 12, Telling: Telling{Scope: "p1"}},
+					{URL: "https://api.example/cart", Method: "GET", Status: 500, Telling: Telling{Scope: "p1", Secondhand: true}},
+					{URL: "https://other/", Method: "GET", Telling: Telling{Scope: "p1", Secondhand: true}}},
 				Errors: []Error{{Type: "TypeError", Message: "no cart", Stack: "    at pay (https://shop.example/shop.js:14:13)\n    at https://cdn/x.js:1"},
 					{Type: "TypeError", Message: "no cart", Stack: "    at pay (https://shop.example/shop.js:14:13)\n    at https://cdn/x.js:1"}, {Type: "Error", Message: "told", Handled: true}}}),
 		},
 		"request that went well": {
 			form("pid", "p1", "rt.si", "s-1", "u", "https://api.example/cart", "pgu", "https://shop.example/a?x=1", "http.initiator", "xhr", "t_done", "12"),
-			common(Beacon{Requests: []Fetch{{URL: "https://api.example/cart", Method: "GET", Status: 200, Duration: 12}}}),
+			common(Beacon{Requests: []Fetch{{URL: "https://api.example/cart", Method: "GET", Status: 200, Duration: 12, Telling: Telling{Scope: "p1"}}}}),
 		},
 		"errors as JSON": {
 			with("http.initiator", "error", "err", `[{"m":"x","v":7}]`),

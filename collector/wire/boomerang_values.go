@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"net/http"
 	"strconv"
 	"strings"
 )
@@ -99,16 +100,13 @@ func (f *boomerangForm) readError(c *cursor) {
 	}
 }
 
-// addFailedRequest adds a failed request, unless the beacon is about that same
-// request.
+// addFailedRequest adds a failed request that an error is about. Requests that
+// the SDK instruments report themselves as well, in this beacon or another; those
+// during a page load or a change of route do not. An error names no method.
 func (f *boomerangForm) addFailedRequest(address, code string) {
-	s := parseStatus(code, 0)
-	for i := range f.b.Requests {
-		if r := &f.b.Requests[i]; r.URL == address && r.Status == s {
-			return
-		}
-	}
-	f.b.AddFetch(Fetch{URL: address, Status: s})
+	f.b.AddFetch(Fetch{
+		URL: address, Method: http.MethodGet, Status: parseStatus(code, 0), Telling: Telling{Scope: f.scope(), Secondhand: true},
+	})
 }
 
 // readStack formats frames like browsers do, newest first. The SDK omits the

@@ -27,7 +27,7 @@ func TestDatadog(t *testing.T) {
 		{"a restored view", `{"type":"view",` + datadogCommon + `,"largest_contentful_paint":20000000,"loading_type":"bf_cache"}}`,
 			Beacon{ID: "datadog/v/3", Navigation: true, Metrics: []Metric{{Name: "lcp", Value: 20, Restored: true}}}},
 		{"an error", `{"type":"error",` + datadogCommon + `},"error":{"id":"e","type":"TypeError","message":"m","stack":"at x","handling":"unhandled","source":"source"},"context":{"tier":"paid","deep":{"x":1}}}`,
-			Beacon{ID: "datadog/e", Errors: []Error{{"TypeError", "m", "at x", false}}, Tags: []Tag{{"tier", "paid"}}}},
+			Beacon{ID: "datadog/e", Errors: []Error{{Type: "TypeError", Message: "m", Stack: "at x"}}, Tags: []Tag{{"tier", "paid"}}}},
 		{"a request that failed", `{"type":"resource",` + datadogCommon + `},"resource":{"id":"r","type":"fetch","url":"https://api/x","method":"POST","status_code":500,"duration":12000000},"_dd2":0}`,
 			Beacon{ID: "datadog/r", Requests: []Fetch{{URL: "https://api/x", Method: "POST", Status: 500, Duration: 12}}}},
 		{"a request without a connection", `{"type":"resource",` + datadogCommon + `},"resource":{"id":"r","type":"xhr","url":"https://dead/","method":"GET","status_code":0}}`,

@@ -382,5 +382,9 @@ func (p *faroPayload) addResource(at *faroAttributes, trace string) {
 		p.ignored++
 		return
 	}
-	p.b.AddFetch(Fetch{URL: at.name, Status: status, Duration: parseNumber(at.duration), Trace: trace})
+	f := Fetch{URL: at.name, Status: status, Trace: trace}
+	if at.duration != "" {
+		f.Duration = parseNumber(at.duration)
+	}
+	p.b.AddFetch(f)
 }

@@ -28,7 +28,7 @@ func TestNativeFields(t *testing.T) {
 		ID: "i", Time: 1.5, Release: "r", Environment: "e", URL: `/a"b`, Route: "/r", View: "v", Session: "8", User: "u",
 		Navigation: true, SampleRate: .5, Unsampled: true, Consent: "full", Device: "mobile", Connection: "4g", SDK: "rum.js", Trace: "t",
 		Tags: []Tag{{"k", "v"}, {"n", "1.50"}, {"b", "false"}}, Metrics: []Metric{{Name: "lcp", Value: 1}},
-		Errors: []Error{{"T", "m", "s", true}}, Requests: []Fetch{{URL: "q", Method: "GET", Status: 200, Duration: 3, Trace: "rt"}}, Events: []Event{{"n", 2}},
+		Errors: []Error{{Type: "T", Message: "m", Stack: "s", Handled: true}}, Requests: []Fetch{{URL: "q", Method: "GET", Status: 200, Duration: 3, Trace: "rt"}}, Events: []Event{{"n", 2}},
 	}
 	if !reflect.DeepEqual(b, want) {
 		t.Errorf("\n got %+v\nwant %+v", b, want)

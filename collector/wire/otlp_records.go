@@ -66,6 +66,7 @@ func (g *grouper) addLog(res *resource, r plog.LogRecord) {
 	}
 	switch {
 	case isError:
+		e.Telling = Telling{Scope: traceOf(r.TraceID())}
 		b.AddError(e)
 	case name == "browser.web_vital":
 		g.addVital(b, a, body)
@@ -154,6 +155,9 @@ func (g *grouper) addSpan(res *resource, s ptrace.Span, own bool) {
 	for _, event := range caught.All() {
 		if e, ok := attributes(event.Attributes()).exception(); ok && event.Name() == "exception" {
 			e.Handled = !attributes(event.Attributes()).isTrue("exception.escaped")
+			if scope := traceOf(s.TraceID()); scope != "" {
+				e.Telling = Telling{Scope: scope, Secondhand: true}
+			}
 			b.AddError(e)
 		}
 	}

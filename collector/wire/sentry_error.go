@@ -11,14 +11,14 @@ import (
 func (e *sentryEnvelope) readEvent(c *cursor) {
 	var s sentryCommon
 	var err Error
-	var level, message, stack string
+	var level, message, stack, mechanism string
 	if !c.object() {
 		c.fail(errShape)
 	}
 	for c.more() {
 		switch key := sentryKeyOf(c.key()); key {
 		case "exception":
-			err = c.sentryExceptions()
+			err, mechanism = c.sentryExceptions()
 		case "level":
 			level = c.looseString()
 		case "message", "logentry":
@@ -40,8 +40,14 @@ func (e *sentryEnvelope) readEvent(c *cursor) {
 		return
 	}
 	b := e.beaconOf(s.trace, s.id, s.at)
-	s.applyTo(b)
 	b.Unsampled = e.unsampled // errors come from every session
+	if f, ok := s.failedRequest(mechanism); ok {
+		s.url = "" // of the request, not of the page
+		s.applyTo(b)
+		b.AddFetch(f)
+		return
+	}
+	s.applyTo(b)
 	isMessage := message != "" || err.Type == ""
 	if message == "" {
 		message = err.Message
@@ -57,6 +63,19 @@ func (e *sentryEnvelope) readEvent(c *cursor) {
 	}
 }
 
+// failedRequest is the request that an error of the SDK's integration for HTTP
+// clients is about. A span may report it, too.
+func (s *sentryCommon) failedRequest(mechanism string) (Fetch, bool) {
+	mechanism = strings.TrimPrefix(mechanism, "auto.")
+	if mechanism != "http.client" && !strings.HasPrefix(mechanism, "http.client.") || s.url == "" {
+		return Fetch{}, false
+	}
+	return Fetch{
+		URL: s.url, Method: s.method, Status: parseStatus(s.status, 0), Trace: s.trace,
+		Telling: Telling{Scope: Identifier(s.trace), Secondhand: true},
+	}, true
+}
+
 // sentryMessage reads a message; it may be an object with parameters.
 func (c *cursor) sentryMessage() string {
 	if c.peek() != '{' {
@@ -70,13 +89,14 @@ func (c *cursor) sentryMessage() string {
 	return formatted
 }
 
-// sentryExceptions reads the last exception; those before it are its causes. They
-// are a list under values, or in older SDKs a list or a single one.
-func (c *cursor) sentryExceptions() (last Error) {
+// sentryExceptions reads the last exception and how it was caught; those before it
+// are its causes. They are a list under values, or in older SDKs a list or a
+// single one.
+func (c *cursor) sentryExceptions() (last Error, mechanism string) {
 	readList := func(c *cursor) {
 		for c.more() {
-			if one, ok := c.sentryException(); ok {
-				last = one
+			if one, how, ok := c.sentryException(); ok {
+				last, mechanism = one, how
 			}
 		}
 	}
@@ -84,7 +104,7 @@ func (c *cursor) sentryExceptions() (last Error) {
 		if c.looseArray() {
 			readList(c)
 		}
-		return last
+		return last, mechanism
 	}
 	alone, wrapped := *c, false
 	c.object()
@@ -98,9 +118,9 @@ func (c *cursor) sentryExceptions() (last Error) {
 		}
 	}
 	if !wrapped {
-		last, _ = alone.sentryException()
+		last, mechanism, _ = alone.sentryException()
 	}
-	return last
+	return last, mechanism
 }
 
 // endsProgram reports whether a mechanism is how SDKs of native apps learn that
@@ -114,12 +134,13 @@ func endsProgram(mechanism string) bool {
 	return false
 }
 
-// sentryException reads one exception; ok is false if there is none.
-func (c *cursor) sentryException() (e Error, ok bool) {
+// sentryException reads one exception and how it was caught; ok is false if there
+// is none.
+func (c *cursor) sentryException() (e Error, mechanism string, ok bool) {
 	e.Handled = true
-	var handled, mechanism, module string
+	var handled, module string
 	if !c.looseObject() {
-		return e, false
+		return e, "", false
 	}
 	for c.more() {
 		switch string(c.key()) {
@@ -139,7 +160,7 @@ func (c *cursor) sentryException() (e Error, ok bool) {
 	}
 	setIfEmpty(&e.Type, module)
 	e.Handled = handled != "false" && (handled == "true" || !endsProgram(mechanism))
-	return e, true
+	return e, mechanism, true
 }
 
 // sentryStack formats frames like browsers do, newest first. They arrive oldest

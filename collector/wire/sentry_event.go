@@ -9,6 +9,7 @@ import (
 // sentryCommon is what events and transactions have in common.
 type sentryCommon struct {
 	id, trace, op, url, agent, name, source string
+	method, status                          string // of a request that an error is about
 	release, environment                    string
 	userID, email, username                 string
 	os, device, appVersion                  string
@@ -134,6 +135,8 @@ func (s *sentryCommon) readRequest(c *cursor) {
 		switch string(c.key()) {
 		case "url":
 			s.url = c.looseString()
+		case "method":
+			s.method = c.looseString()
 		case "headers":
 			s.readHeaders(c)
 		default:
@@ -169,6 +172,8 @@ func (s *sentryCommon) readContexts(c *cursor) {
 		switch string(c.key()) {
 		case "trace":
 			c.pick(field{"trace_id", &s.trace}, field{"op", &s.op})
+		case "response":
+			c.pick(field{"status_code", &s.status})
 		case "flags":
 			s.readFlags(c)
 		case "os":

@@ -194,7 +194,7 @@ func unixSeconds(digits []byte) float64 {
 }
 
 func (b *Beacon) addSpanRequest(c *cursor, s *sentrySpan, trace string) {
-	f := Fetch{URL: c.clone(s.url), Method: c.clone(s.method), Trace: trace}
+	f := Fetch{URL: c.clone(s.url), Method: c.clone(s.method), Trace: trace, Telling: Telling{Scope: Identifier(trace)}}
 	if status := parseNumber(string(s.status)); status > 0 {
 		f.Status = status
 	}

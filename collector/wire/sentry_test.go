@@ -18,7 +18,7 @@ func TestSentryEvents(t *testing.T) {
 	}
 	exception := `"exception":{"values":[{"type":"Cause","value":"c"},{"type":"TypeError","value":"m","stacktrace":{"frames":[
 {"filename":"https://a/old.js","function":"?","lineno":1},{"filename":"https://a/new.js","function":"f","lineno":10,"colno":20}]},"mechanism":{"handled":false}}]}`
-	fault := Error{"TypeError", "m", "    at f (https://a/new.js:10:20)\n    at https://a/old.js:1", false}
+	fault := Error{Type: "TypeError", Message: "m", Stack: "    at f (https://a/new.js:10:20)\n    at https://a/old.js:1"}
 	for _, tc := range []struct {
 		name, more string
 		errors     []Error
@@ -77,7 +77,7 @@ func TestSentryTransaction(t *testing.T) {
 		URL: "https://shop/a/1", Route: "/a/:id", User: "jane@example.com", Navigation: true, SampleRate: .25, Connection: "4g",
 		Tags:     []Tag{{"new", "true"}},
 		Metrics:  []Metric{{Name: "lcp", Value: 280}, {Name: "ttfb", Value: 12}, {Name: "cls", Value: .18}},
-		Requests: []Fetch{{URL: "https://api/x", Method: "POST", Status: 500, Duration: 250, Trace: "t1"}, {URL: "https://dead/", Trace: "t1"}},
+		Requests: []Fetch{{URL: "https://api/x", Method: "POST", Status: 500, Duration: 250, Trace: "t1", Telling: Telling{Scope: "t1"}}, {URL: "https://dead/", Trace: "t1", Telling: Telling{Scope: "t1"}}},
 	}
 	if !reflect.DeepEqual(c.beacons[0], want) {
 		t.Errorf("\n got %+v\nwant %+v", c.beacons[0], want)
