@@ -36,6 +36,7 @@ var rules = []rule{
 	{"internal/fingerprint", []string{"collector", "internal", nats, bubbletea}, []string{"os", "net", "net/http", "time"}},
 	{"internal/hist", []string{"collector", "internal", nats, bubbletea}, []string{"os", "net", "net/http", "time"}},
 	{"internal/stats", []string{"collector", "internal", nats, bubbletea}, []string{"os", "net", "net/http", "time"}},
+	{"internal/walltime", []string{"collector", "internal", nats, bubbletea}, []string{"net", "net/http"}},
 	{"internal/frame", []string{"collector", "internal/agg", "internal/stream", "internal/snapshot", "internal/ui", nats, bubbletea}, []string{"os", "net", "net/http"}},
 
 	// The aggregation.

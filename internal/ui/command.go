@@ -10,6 +10,7 @@ import (
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/filter"
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/walltime"
 )
 
 // verb is a command of the : line.
@@ -25,7 +26,7 @@ func verbs() []verb {
 		return func(string) (action, string) { return do, "" }
 	}
 	list := []verb{
-		{"by", "a dimension or tag", beacon.DimNames(), func(arg string) (action, string) { return setBy(arg), "" }},
+		{"by", "a dimension or tag", beacon.DimNames(), func(arg string) (action, string) { return byCommand(arg) }},
 		{"window", "a duration such as 15m", nil, windowCommand},
 		{"filter", "an expression such as region=eu-*, empty for none", nil, filterCommand},
 		{"baseline", "previous, an age such as 1h, or a time such as 13:30", []string{"previous", "1h", "24h"}, baselineCommand},
@@ -109,35 +110,48 @@ func sortCommand(arg string) (action, string) {
 
 func baselineCommand(arg string) (action, string) {
 	if arg == "previous" {
-		return setBaseline(func(model) frame.BaselineSpec { return frame.BaselineSpec{} }), ""
+		return setBaseline(frame.BaselineSpec{}), ""
 	}
 	if d, err := time.ParseDuration(arg); err == nil && d > 0 {
-		return setBaseline(func(model) frame.BaselineSpec { return frame.BaselineSpec{Ago: d} }), ""
+		return setBaseline(frame.BaselineSpec{Ago: d}), ""
 	}
 	if t, err := time.Parse("15:04", arg); err == nil {
-		return setBaseline(func(m model) frame.BaselineSpec { return frame.BaselineSpec{At: m.last(t.Hour(), t.Minute())} }), ""
+		return setBaselineAt(t.Hour(), t.Minute()), ""
 	}
 	return nil, "baseline needs previous, an age such as 1h, or a time such as 13:30"
 }
 
-func setBaseline(b func(model) frame.BaselineSpec) action {
+func byCommand(arg string) (action, string) {
+	if err := frame.CheckBy(arg); err != nil {
+		return nil, "by " + err.Error()
+	}
+	return setBy(arg), ""
+}
+
+// setBaselineAt compares with the window that ended when clocks last showed a
+// time of day.
+func setBaselineAt(hour, minute int) action {
 	return func(m model) (model, tea.Cmd) {
 		if m.frame == nil {
 			return m.notify("no data yet")
 		}
-		m.query.Baseline = b(m)
+		at, err := walltime.Last(m.frame.At.In(m.loc), hour, minute, 0)
+		if err != nil {
+			return m.notify("baseline " + err.Error())
+		}
+		m.query.Baseline = frame.BaselineSpec{At: at}
 		return m, nil
 	}
 }
 
-// last is the latest time up to the frame's at which clocks show hour:minute.
-func (m model) last(hour, minute int) time.Time {
-	now := m.frame.At.In(m.loc)
-	at := time.Date(now.Year(), now.Month(), now.Day(), hour, minute, 0, 0, m.loc)
-	if at.After(now) {
-		at = at.AddDate(0, 0, -1)
+func setBaseline(b frame.BaselineSpec) action {
+	return func(m model) (model, tea.Cmd) {
+		if m.frame == nil {
+			return m.notify("no data yet")
+		}
+		m.query.Baseline = b
+		return m, nil
 	}
-	return at
 }
 
 // completeCommand offers names of commands, then values of their argument.
