@@ -6,8 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -160,8 +160,8 @@ func printBurns(w io.Writer, f *frame.Frame, format string, window time.Duration
 		return enc.Encode(burnReport{Schema: burnSchema, At: f.At, Site: f.Site, Objectives: f.Objectives, Telemetry: telemetry(f)})
 	}
 	b := &strings.Builder{}
-	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
-	_, _ = fmt.Fprintf(t, "name\tgood\tn\tburn %s\tburn %s\tbudget spent\tstate\t  objective\n", draw.Span(window), draw.Span(window/3))
+	t := &table{columns: "rrrrrrrl"}
+	t.add("name", "good", "n", "burn "+draw.Span(window), "burn "+draw.Span(window/3), "budget spent", "state", "objective")
 	for _, o := range f.Objectives {
 		state := "ok"
 		switch {
@@ -176,11 +176,9 @@ func printBurns(w io.Writer, f *frame.Frame, format string, window time.Duration
 		if o.N == 0 { // 100% of no values would look healthy
 			good, rate, now = "·", "·", "·"
 		}
-		_, _ = fmt.Fprintf(t, "%s\t%s\t%d\t%s\t%s\t%.2f%%\t%s\t  %s\n", plain.Line(o.Name, 30), good, o.N, rate, now, 100*o.Spent, state, plain.Line(o.Objective, 100))
+		t.add(plain.Line(o.Name, 30), good, strconv.Itoa(o.N), rate, now, fmt.Sprintf("%.2f%%", 100*o.Spent), state, plain.Line(o.Objective, 100))
 	}
-	if err := t.Flush(); err != nil {
-		return err
-	}
+	_ = t.write(b)
 	for _, s := range telemetry(f) {
 		_, _ = fmt.Fprintf(b, "! %s\n", s)
 	}

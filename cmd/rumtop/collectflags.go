@@ -41,7 +41,7 @@ type collectFlags struct {
 // a filter; they share its meaning with the collector, see soleRegion.
 func (c *collectFlags) register(fs *pflag.FlagSet, listen string) {
 	fs.StringVar(&c.listen, "listen", listen, "address to receive beacons on")
-	fs.StringArrayVar(&c.origins, "origin", nil, "origin allowed to report: https://shop.example, https://*.shop.example, null, * (repeatable)")
+	fs.StringArrayVar(&c.origins, "origin", nil, "origin allowed to report: https://*.shop.example, null, * (repeatable)")
 	fs.StringVar(&c.regionHeader, "region-header", "", "header with the client's region or country; read from --trusted-proxies only")
 	fs.StringVar(&c.geoip, "geoip", "", "MaxMind database for region and country by client address")
 	fs.StringArrayVar(&c.trustedProxies, "trusted-proxies", nil, "CIDRs whose client and region headers are trusted (repeatable)")

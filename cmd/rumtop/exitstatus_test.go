@@ -119,7 +119,7 @@ func TestVerdictFileStatus(t *testing.T) {
 	if err := os.WriteFile(text, []byte("hello"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, file := range []string{filepath.Join(dir, "none.rumsnap"), text, dir} {
+	for _, file := range []string{filepath.Join(dir, "none.rumsnap"), text} {
 		wantUnjudged(t, file, append(slices.Clone(judges[0]), file, "--format", "json"))
 	}
 	good := "../../internal/snapshot/testdata/v1.rumsnap"

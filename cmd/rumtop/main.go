@@ -11,10 +11,13 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+	"time"
+	_ "time/tzdata" // a machine may have no time zone database
 
 	"github.com/rumtop/rumtop/internal/fserr"
 	"github.com/rumtop/rumtop/internal/plain"
 	"github.com/rumtop/rumtop/internal/secret"
+	"github.com/rumtop/rumtop/internal/walltime"
 )
 
 func main() {
@@ -23,6 +26,9 @@ func main() {
 		signals := make(chan os.Signal, 2)
 		signal.Notify(signals, stops...)
 		go stopOn(signals, stop)
+	}
+	if tz, ok := os.LookupEnv("TZ"); ok {
+		time.Local, _ = walltime.Zone(tz) // of an unknown zone, times of day are refused
 	}
 	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
@@ -36,7 +42,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	root.SetArgs(args)
 	cmd, err := root.ExecuteContextC(ctx)
 	if marked := (*statusError)(nil); err != nil && !p.started && !errors.As(err, &marked) {
-		err = usage("%w: see %s --help", err, cmd.CommandPath()) // cobra rejected the command line
+		err = rejected(cmd, args, err)
 	}
 	status := exitStatus(ctx, cmd, err)
 	if status == exitOK || status == readerGone.status() {

@@ -21,7 +21,7 @@ before and after; every key acts on both. With --once it prints the numbers.`,
 		Example: `  rumtop open rumtop-shop-20261120T143200Z.rumsnap
   rumtop open before.rumsnap after.rumsnap --by page
   rumtop open incident.rumsnap --once --format json --at 14:20 -f device=mobile | jq .total.error_rate`,
-		Args: cobra.RangeArgs(1, 2),
+		Args: snapshots(1, 2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := v.check(); err != nil {
 				return err

@@ -8,7 +8,6 @@ import (
 	"math"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/rumtop/rumtop/internal/beacon"
@@ -50,7 +49,10 @@ func printCSV(w io.Writer, f *frame.Frame, header bool) error {
 	if header {
 		columns := []string{"at", "by", "key", "views", "errors", "errored_views", "error_rate", "users", "affected_users", "requests", "failed_requests"}
 		for _, v := range beacon.Vitals {
-			columns = append(columns, v+"_n", v+"_p50", v+"_p75", v+"_p95", v+"_p99")
+			columns = append(columns, distColumns(v)...)
+		}
+		if f.Measure != "" {
+			columns = append(columns, distColumns(plain.Cell(plain.Line(f.Measure, 0)))...)
 		}
 		if err := out.Write(columns); err != nil {
 			return err
@@ -61,22 +63,16 @@ func printCSV(w io.Writer, f *frame.Frame, header bool) error {
 		if i >= 0 {
 			row = &f.Segments[i]
 		}
-		number := func(v float64) string { return strconv.FormatFloat(v, 'g', 6, 64) }
 		count := func(c frame.Count) string { return strconv.FormatInt(int64(math.Round(float64(c))), 10) }
 		line := []string{
 			f.At.UTC().Format(time.RFC3339), f.By, plain.Cell(plain.Line(row.Key, 0)), count(row.Views), count(row.Errors), count(row.ErroredViews),
-			number(row.ErrorRate), strconv.Itoa(row.Users), strconv.Itoa(row.Affected), count(row.Requests), count(row.FailedRequests),
+			csvNumber(row.ErrorRate), strconv.Itoa(row.Users), strconv.Itoa(row.Affected), count(row.Requests), count(row.FailedRequests),
 		}
 		for i := range beacon.Vitals {
-			d := row.Vital(i)
-			line = append(line, strconv.Itoa(d.N))
-			for _, p := range [...]float64{d.P50, d.P75, d.P95, d.P99} {
-				if d.N == 0 {
-					line = append(line, "") // an empty cell: 0 would read as perfect
-				} else {
-					line = append(line, number(p))
-				}
-			}
+			line = append(line, distCells(row.Vital(i))...)
+		}
+		if f.Measure != "" {
+			line = append(line, distCells(row.Measure)...)
 		}
 		if err := out.Write(line); err != nil {
 			return err
@@ -85,6 +81,22 @@ func printCSV(w io.Writer, f *frame.Frame, header bool) error {
 	out.Flush()
 	return out.Error()
 }
+
+// distColumns are the columns of a distribution in CSV.
+func distColumns(name string) []string {
+	return []string{name + "_n", name + "_p50", name + "_p75", name + "_p95", name + "_p99"}
+}
+
+// distCells are the cells of a distribution in CSV; nil is one of no values. A
+// percentile of none is empty: 0 would read as perfect.
+func distCells(d *frame.Dist) []string {
+	if d == nil || d.N == 0 {
+		return []string{"0", "", "", "", ""}
+	}
+	return []string{strconv.Itoa(d.N), csvNumber(d.P50), csvNumber(d.P75), csvNumber(d.P95), csvNumber(d.P99)}
+}
+
+func csvNumber(v float64) string { return strconv.FormatFloat(v, 'g', 6, 64) }
 
 // printTable writes total, segments, errors and data quality as text.
 func printTable(w io.Writer, f *frame.Frame) error {
@@ -101,19 +113,7 @@ func printTable(w io.Writer, f *frame.Frame) error {
 		_, _ = fmt.Fprintf(b, "▲ %s\n", s)
 	}
 	b.WriteByte('\n')
-	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
-	_, _ = fmt.Fprintf(t, "%s\tviews\terror rate\tΔ\tLCP p75\tp95\tn\tINP p75\tp95\tn\tCLS p75\tn\tusers\taffected\t\n", plain.Line(f.By, 30))
-	line := func(key string, r *frame.Row) {
-		_, _ = fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%d\t%s\t%s\t%d\t%s\t%d\t%d\t%d\t\n", plain.Line(key, 40),
-			viewCount(r), errorRate(r), errorRateDelta(r), percentile(measure.LCP, r.LCP, r.LCP.P75), percentile(measure.LCP, r.LCP, r.LCP.P95), r.LCP.N,
-			percentile(measure.INP, r.INP, r.INP.P75), percentile(measure.INP, r.INP, r.INP.P95), r.INP.N,
-			percentile(measure.CLS, r.CLS, r.CLS.P75), r.CLS.N, r.Users, r.Affected)
-	}
-	line("all", &f.Total)
-	for i := range f.Segments {
-		line(f.Segments[i].Key, &f.Segments[i])
-	}
-	_ = t.Flush()
+	_ = segmentTable(f).write(b)
 	if f.Hidden > 0 {
 		_, _ = fmt.Fprintf(b, "and %d more\n", f.Hidden)
 	}
@@ -129,6 +129,47 @@ func printTable(w io.Writer, f *frame.Frame) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// segmentTable is the total and the segments.
+func segmentTable(f *frame.Frame) *table {
+	head := []string{
+		plain.Line(f.By, 30), "views", "error rate", "Δ", "LCP p75", "p95", "n", "INP p75", "p95", "n", "CLS p75", "n", "users", "affected",
+	}
+	if f.Measure != "" {
+		head = append(head, plain.Line(f.Measure, 30)+" p75", "p95", "n")
+	}
+	t := &table{columns: strings.Repeat("r", len(head))}
+	t.add(head...)
+	line := func(key string, r *frame.Row) {
+		row := []string{
+			plain.Line(key, 40), viewCount(r), errorRate(r), errorRateDelta(r),
+			percentile(measure.LCP, r.LCP, r.LCP.P75), percentile(measure.LCP, r.LCP, r.LCP.P95), strconv.Itoa(r.LCP.N),
+			percentile(measure.INP, r.INP, r.INP.P75), percentile(measure.INP, r.INP, r.INP.P95), strconv.Itoa(r.INP.N),
+			percentile(measure.CLS, r.CLS, r.CLS.P75), strconv.Itoa(r.CLS.N), strconv.Itoa(r.Users), strconv.Itoa(r.Affected),
+		}
+		if f.Measure != "" {
+			row = append(row, ownMeasure(r.Measure)...)
+		}
+		t.add(row...)
+	}
+	line("all", &f.Total)
+	for i := range f.Segments {
+		line(f.Segments[i].Key, &f.Segments[i])
+	}
+	return t
+}
+
+// ownMeasure are the cells of a measure of the page's own, which has no unit.
+func ownMeasure(d *frame.Dist) []string {
+	if d == nil || d.N == 0 {
+		return []string{measure.Unknown, measure.Unknown, "0"}
+	}
+	thin := ""
+	if d.Thin() {
+		thin = "~"
+	}
+	return []string{csvNumber(d.P75) + thin, csvNumber(d.P95) + thin, strconv.Itoa(d.N)}
 }
 
 func seconds(s float64) string { return time.Duration(s * float64(time.Second)).String() }

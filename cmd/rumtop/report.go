@@ -57,7 +57,7 @@ than --min-cohort users are hidden. All times are UTC.`,
 		Example: `  rumtop report incident.rumsnap -o incident.html
   rumtop report incident.rumsnap --format md --onset 14:02 --end 14:19 --summary summary.txt
   rumtop report incident.rumsnap --format json | jq .affected_users`,
-		Args: cobra.ExactArgs(1),
+		Args: snapshots(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error { return p.report(cmd.Context(), &r, args[0]) },
 	}
 	fs := cmd.Flags()
@@ -97,6 +97,11 @@ func (p *program) report(ctx context.Context, r *reportFlags, path string) error
 		return usage("--min-cohort %d: use at least 1, which shows all", r.minCohort)
 	case r.memory < 16<<20:
 		return usage("--memory %s: use at least 16MiB", &r.memory)
+	}
+	for _, by := range r.by {
+		if err := frame.CheckBy(by); err != nil {
+			return usage("--by %w", err)
+		}
 	}
 	o := report.Options{By: r.by, Traffic: string(r.traffic), MinCohort: r.minCohort, Notes: r.notes, Version: versionName(), File: filepath.Base(path), Config: agg.Config{Memory: int64(r.memory)}}
 	if err := r.objectives.config(&o.Config); err != nil {

@@ -9,7 +9,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/rumtop/rumtop/collector/scrub"
 	"github.com/rumtop/rumtop/collector/wire"
@@ -52,7 +51,7 @@ func hasBeacons(text []byte) bool {
 // the sink of a decoder.
 type beaconReport struct {
 	scrub    *scrub.Scrubber
-	rows     strings.Builder // tab-separated
+	rows     table
 	total    map[string]int
 	beacons  int
 	rejected int
@@ -60,13 +59,9 @@ type beaconReport struct {
 
 // scrubBeacons explains beacons as POST /v1/beacons accepts them.
 func scrubBeacons(text []byte, out, report io.Writer, s *scrub.Scrubber) error {
-	r := &beaconReport{scrub: s, total: map[string]int{}}
+	r := &beaconReport{scrub: s, total: map[string]int{}, rows: table{columns: "lll"}}
 	err := wire.Native{}.Decode(&wire.Request{Body: text, Limits: wire.Limits{Depth: 16}}, r)
-	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	if _, err := io.WriteString(table, r.rows.String()); err != nil {
-		return err
-	}
-	if err := table.Flush(); err != nil {
+	if err := r.rows.write(out); err != nil {
 		return err
 	}
 	if err != nil {
@@ -89,9 +84,9 @@ func scrubBeacons(text []byte, out, report io.Writer, s *scrub.Scrubber) error {
 // Accept implements [wire.Sink].
 func (r *beaconReport) Accept(b *wire.Beacon) bool {
 	if r.beacons++; r.beacons > 1 {
-		fmt.Fprintln(&r.rows)
+		r.rows.add()
 	}
-	fmt.Fprintln(&r.rows, "FIELD\tKEPT\tWHY")
+	r.rows.add("FIELD", "KEPT", "WHY")
 	if strings.EqualFold(b.Consent, "none") {
 		r.writeRow("consent", "", "consent is none: the collector keeps nothing")
 		return true
@@ -235,7 +230,7 @@ func (r *beaconReport) writeRow(field, kept, why string) {
 		if i > 0 {
 			field, why = "", ""
 		}
-		fmt.Fprintf(&r.rows, "%s\t%s\t%s\n", plain.Line(field, 60), plain.Line(line, 120), why)
+		r.rows.add(plain.Line(field, 60), plain.Line(line, 120), why)
 	}
 }
 

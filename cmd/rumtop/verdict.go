@@ -7,7 +7,6 @@ import (
 	"io"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -40,7 +39,7 @@ With the FILE of a snapshot it compares from the recording.`,
 		Example: `  rumtop verdict --baseline 2.4.0 --canary 2.4.1
   rumtop verdict --baseline 2.4.0 --canary 2.4.1 --margin error_rate=0.2pp --margin lcp=5% --format json
   rumtop verdict incident.rumsnap --baseline 2.4.0 --canary 2.4.1 --at 14:20 --since 10m`,
-		Args: cobra.MaximumNArgs(1),
+		Args: snapshots(0, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			query := frame.Query{By: "release", Window: time.Minute}
 			cfg := agg.Config{Memory: int64(memory)}
@@ -212,24 +211,24 @@ func printVerdict(w io.Writer, v *frame.Verdict, format string) error {
 	_, _ = fmt.Fprintf(b, "%s vs %s: %s\n", plain.Line(v.Canary, 40), plain.Line(v.Baseline, 40), strings.ToUpper(verdictText(v.Verdict)))
 	_, _ = fmt.Fprintf(b, "canary %s, baseline %s page views, %s–%s UTC; %.0f%% of the canary comparable (%d strata)\n\n",
 		measure.Whole(float64(v.CanaryViews)), measure.Whole(float64(v.BaselineViews)), v.From.UTC().Format("15:04"), v.To.UTC().Format("15:04"), 100*v.Support, v.Strata)
-	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
-	_, _ = fmt.Fprintf(t, "measure\tbaseline\tcanary\tchange\tfrom\tto\tmargin\tverdict\t\n")
+	t := &table{columns: "rrrrrrrr"}
+	t.add("measure", "baseline", "canary", "change", "from", "to", "margin", "verdict")
 	for i := range v.Measures {
 		j := &v.Measures[i]
 		m, _ := measure.ByName(j.Measure)
 		change := func(v float64) string { return formatChange(m, v) }
 		if j.Verdict == frame.NoData {
-			_, _ = fmt.Fprintf(t, "%s\t·\t·\t·\t·\t·\t%s\t%s\t\n", m.Title, change(j.Margin), j.Verdict)
+			t.add(m.Title, "·", "·", "·", "·", "·", change(j.Margin), j.Verdict)
 			continue
 		}
 		verdict := verdictText(j.Verdict)
 		if j.Needs > 0 {
 			verdict += fmt.Sprintf(" (needs ≈ %s more)", measure.Whole(float64(j.Needs)))
 		}
-		_, _ = fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", m.Title, m.Unit.Format(j.Baseline.Value), m.Unit.Format(j.Canary.Value),
+		t.add(m.Title, m.Unit.Format(j.Baseline.Value), m.Unit.Format(j.Canary.Value),
 			change(j.Change.Value), change(j.Change.Low), change(j.Change.High), change(j.Margin), verdict)
 	}
-	_ = t.Flush()
+	_ = t.write(b)
 	_, err := io.WriteString(w, b.String())
 	return err
 }

@@ -250,6 +250,11 @@ func (p *program) printFrames(ctx context.Context, v *viewFlags, query frame.Que
 		if err := query.Filter.Validate(f.Tags); err != nil && f.Total.Beacons == 0 && f.Health.Retained > 0 {
 			return usage("%w", err)
 		}
+		if n == 0 {
+			if err := p.checkSeen(ctx, query, source, f); err != nil {
+				return err
+			}
+		}
 		if err := printFrame(out, f, v.format, n == 0); err != nil {
 			return fmt.Errorf("write a frame: %w", err)
 		}

@@ -16,6 +16,7 @@ import (
 	"github.com/rumtop/rumtop/internal/config"
 	"github.com/rumtop/rumtop/internal/filter"
 	"github.com/rumtop/rumtop/internal/frame"
+	"github.com/rumtop/rumtop/internal/measure"
 )
 
 // viewFlags are the query and how the answer is shown.
@@ -85,10 +86,14 @@ func (v *viewFlags) check() error {
 		return usage("--format %q: unknown: use table, json or csv", v.format)
 	case !slices.Contains([]string{"auto", "dark", "light"}, v.theme):
 		return usage("--theme %q: unknown theme: use auto, dark or light", v.theme)
-	case v.by == "":
-		return usage("--by: empty: use a dimension (%s) or a tag", strings.Join(beacon.DimNames(), ", "))
 	case v.memory < 16<<20:
 		return usage("--memory %s: use at least 16MiB", &v.memory)
+	}
+	if err := frame.CheckBy(v.by); err != nil {
+		return usage("--by %w", err)
+	}
+	if m, ok := measure.ByName(v.measure); ok {
+		return usage("--measure %s: always shown: name a measure of the page's own", m.Name)
 	}
 	if err := errors.Join(v.objectives.config(&agg.Config{}), v.errors.check()); err != nil {
 		return err

@@ -73,7 +73,7 @@ func Apply(cmd *cobra.Command, environ []string) (*Views, error) {
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		layered, ok := f.Value.(*Layered)
 		switch {
-		case err != nil || f.Name == "help":
+		case err != nil || f.Name == "help" || f.Name == "version":
 		case ok:
 			err = s.fill(layered, f.Name)
 		case !f.Changed:
@@ -288,7 +288,7 @@ func checkKeys(root *cobra.Command, file map[string]yaml.Node, path string) erro
 func names(set map[string]bool) string {
 	var out []string
 	for n := range set {
-		if n != "help" {
+		if n != "help" && n != "version" {
 			out = append(out, n)
 		}
 	}
