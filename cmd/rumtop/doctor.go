@@ -33,12 +33,16 @@ Exit status 1 if a check fails; a warning alone exits 0.`,
 			}
 			ctx := cmd.Context()
 			var checks []stream.Check
-			conn, err := stream.Connect(ctx, n.options("rumtop doctor"))
+			options := n.options("rumtop doctor")
+			if text := options.Overrides(); text != "" {
+				checks = append(checks, stream.Check{Name: "settings", Level: stream.Warn, Detail: text, Next: "unset the variable if the file is meant"})
+			}
+			conn, err := stream.Connect(ctx, options)
 			if err != nil {
 				checks = append(checks, stream.Check{Name: "server", Level: stream.Fail, Detail: err.Error()})
 			} else {
 				defer conn.Close()
-				checks = stream.Doctor(ctx, conn, site, time.Now)
+				checks = append(checks, stream.Doctor(ctx, conn, site, time.Now)...)
 			}
 			checks = append(checks, checkCollector(ctx, collectorURL)...)
 			return p.printChecks(checks)

@@ -34,7 +34,12 @@ func (o *objectiveFlags) register(fs *pflag.FlagSet) {
 	fs.StringArrayVar(&o.maintenance, "maintenance", nil, "suppress breaches: FROM/TO, such as 2026-11-20T14:00:00Z/2026-11-20T16:00:00Z")
 	o.registerMute(fs)
 	fs.StringVar(&o.onBreach, "on-breach", "", "shell command for the start and end of a breach; reads objectives as JSON on stdin")
-	for _, name := range [...]string{"objective", "mute-error"} {
+	oneALine(fs, "objective")
+}
+
+// oneALine annotates flags whose values can have a comma.
+func oneALine(fs *pflag.FlagSet, names ...string) {
+	for _, name := range names {
 		fs.Lookup(name).Annotations = map[string][]string{config.OneALine: nil}
 	}
 }
@@ -42,6 +47,7 @@ func (o *objectiveFlags) register(fs *pflag.FlagSet) {
 // registerMute registers --mute-error alone.
 func (o *objectiveFlags) registerMute(fs *pflag.FlagSet) {
 	fs.StringArrayVar(&o.mutedErrors, "mute-error", nil, "errors to ignore, by TYPE: MESSAGE, * globs, such as 'Error: ResizeObserver *'")
+	oneALine(fs, "mute-error")
 }
 
 // setDefault sets the objectives if no flag does.

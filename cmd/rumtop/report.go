@@ -73,6 +73,7 @@ than --min-cohort users are hidden. All times are UTC.`,
 	fs.IntVar(&r.minCohort, "min-cohort", report.DefaultMinCohort, "hide groups of fewer users; 1 shows all")
 	fs.StringVar(&r.summary, "summary", "", "file with the summary; - is stdin (default: the snapshot's)")
 	fs.StringArrayVar(&r.notes, "note", nil, "note to add (repeatable)")
+	oneALine(fs, "note")
 	fs.Var(&r.memory, "memory", "memory limit while reading the recording; evicts the oldest")
 	r.objectives.register(fs)
 	cmd.Flag("on-breach").Hidden = true // a report runs no command

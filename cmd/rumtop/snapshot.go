@@ -69,6 +69,7 @@ It needs no terminal. It lists what a file contains: check that before you share
 	fs.Var(&s.maxSize, "max-size", "size limit of the site's files in --dir together (0: no limit)")
 	fs.BoolVar(&s.anonymise, "anonymise", false, "leave out users and sessions; page views count as users")
 	fs.StringArrayVar(&s.notes, "note", nil, "note to store in the file (repeatable)")
+	oneALine(fs, "note")
 	fs.StringVar(&s.summary, "summary", "", "summary to store in the file")
 	return cmd
 }

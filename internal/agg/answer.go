@@ -115,7 +115,7 @@ func (a *Aggregator) baseline(f *frame.Frame, spec frame.BaselineSpec, lo, hi in
 
 func (a *Aggregator) health(s SourceStatus, lo, hi, now int64) frame.Health {
 	h := frame.Health{
-		Connected: s.Connected, Server: s.Server, Note: s.Note, History: s.History, HistoryState: s.HistoryState, HistoryReason: plain.Line(s.HistoryReason, store.MaxLine), Loading: s.Loading,
+		Connected: s.Connected, Server: s.Server, Overrides: s.Overrides, Note: s.Note, History: s.History, HistoryState: s.HistoryState, HistoryReason: plain.Line(s.HistoryReason, store.MaxLine), Loading: s.Loading,
 		Dropped: s.Dropped, Gaps: s.Gaps, Malformed: s.Malformed, Reconnects: s.Reconnects,
 		Retained: a.log.Rows, Evicted: a.evicted, MutedErrors: a.mute.count, Late: a.late + a.intake.TooOld, Duplicates: a.intake.Duplicates,
 		Overflow: a.overflow + a.lens.overflow, LagMS: float64(max(0, a.lag)), SampleRate: 1,

@@ -12,6 +12,7 @@ type SourceStatus struct {
 	Site       string // as found, for queries that name none
 	Connected  bool
 	Server     string
+	Overrides  string // of the configuration file, by the environment: one sentence
 	Note       string
 	History    bool
 	Loading    float64

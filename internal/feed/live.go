@@ -128,14 +128,14 @@ func (l *Live) Status() agg.SourceStatus {
 		if note != "" && state.Connected {
 			loading = 1
 		}
-		return agg.SourceStatus{Connected: state.Connected, Server: state.Server, Note: note, History: true, Loading: loading, Site: site, Reconnects: state.Reconnects}
+		return agg.SourceStatus{Connected: state.Connected, Server: state.Server, Overrides: state.Overrides, Note: note, History: true, Loading: loading, Site: site, Reconnects: state.Reconnects}
 	}
 	s := sub.Status()
 	if s.Note == "" && s.Messages == 0 {
 		s.Note = l.Hint
 	}
 	return agg.SourceStatus{
-		Connected: s.Connected, Server: s.Server, Note: s.Note, Loading: l.loading(&s),
+		Connected: s.Connected, Server: s.Server, Overrides: l.conn.State().Overrides, Note: s.Note, Loading: l.loading(&s),
 		History: s.History == beacon.HistoryKept, HistoryState: s.History, HistoryReason: s.Reason,
 		Dropped: s.Dropped, Gaps: s.Gaps, Malformed: s.Malformed, Reconnects: s.Reconnects, Site: site,
 		Violations: s.Violations, Skew: s.Skew, Collectors: summarise(sub),

@@ -10,8 +10,9 @@ import (
 type Health struct {
 	Connected bool   `json:"connected"`
 	Server    string `json:"server,omitempty"`
-	Note      string `json:"note,omitempty"` // one sentence: why disconnected, why no history
-	History   bool   `json:"history"`        // the server keeps history (JetStream)
+	Overrides string `json:"overrides,omitempty"` // one sentence: what the environment overrides in the configuration file
+	Note      string `json:"note,omitempty"`      // one sentence: why disconnected, why no history
+	History   bool   `json:"history"`             // the server keeps history (JetStream)
 	// HistoryReason is what stands in the way of reading a history that may exist,
 	// in a few words.
 	HistoryReason string     `json:"history_reason,omitempty"`

@@ -88,8 +88,12 @@ func isOutsideHost(r rune) bool {
 	return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("-._:%", r)
 }
 
-// webSocket is a WebSocket URL, whose query may hold a token.
-var webSocket = regexp.MustCompile(`(?i)\b(wss?://[^\s/?#"',]*)[/?#][^\s"',]*`)
+var (
+	// webSocket is a WebSocket URL, whose query may hold a token.
+	webSocket = regexp.MustCompile(`(?i)\b(wss?://[^\s/?#"',]*)[/?#][^\s"',]*`)
+	// noPort is what stands in place of a port: a password whose host is missing.
+	noPort = regexp.MustCompile(`(://[^\s/:?#"',[]*):[^\d\s"',][^\s"',]*`)
+)
 
 // Text is a sentence without the user parts of the URLs in it: an error that
 // quotes what a person typed, or the note of an older snapshot. It goes by the
@@ -103,5 +107,5 @@ func Text(s string) string {
 	for i := 1; i < len(parts); i++ {
 		parts[i] = parts[i][strings.LastIndexByte(parts[i], '@')+1:]
 	}
-	return webSocket.ReplaceAllString(strings.Join(parts, mark), "$1")
+	return noPort.ReplaceAllString(webSocket.ReplaceAllString(strings.Join(parts, mark), "$1"), "$1")
 }

@@ -63,6 +63,9 @@ func TestTextLeavesNoUserPart(t *testing.T) {
 		"connect to nats://t@a, nats://u:p@b: refused":                   "connect to nats://a, nats://b: refused",
 		"connect to ws://shop.example/x?token=HUNTER2: refused":          "connect to ws://shop.example refused",
 		"forward to https://key@o1.ingest.sentry.example/api?x=1 failed": "forward to https://o1.ingest.sentry.example/api?x=1 failed",
+		`unknown command "nats://u:HUNTER2" for "rumtop"`:                `unknown command "nats://u" for "rumtop"`,
+		"no NATS server at nats://[::1]:4222: start one":                 "no NATS server at nats://[::1]:4222: start one",
+		"https://shop.example:8443/a:b is up":                            "https://shop.example:8443/a:b is up",
 		"mail jane@shop.example":                                         "mail jane@shop.example",
 		"":                                                               "",
 	} {

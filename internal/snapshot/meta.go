@@ -95,6 +95,7 @@ func (m Meta) sanitised() Meta {
 	m.Health.Server, m.Health.Note = secret.Server(m.Health.Server), secret.Text(m.Health.Note)
 	line(&m.Health.Server)
 	line(&m.Health.Note)
+	line(&m.Health.Overrides)
 	m.Summary = plain.Text(m.Summary, maxText)
 	m.Notes = slices.Clone(m.Notes[:min(len(m.Notes), maxNotes)])
 	for i := range m.Notes {

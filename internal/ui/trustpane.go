@@ -109,6 +109,9 @@ func claims(f *frame.Frame, loc *time.Location) []claim {
 		{"sampling", sampling(h.SampleRate), calm, "lowest rate in the window; counts are scaled up to match (≈)"},
 		coverage(&f.Total),
 	}
+	if h.Overrides != "" {
+		list = slices.Insert(list, 1, claim{"settings", "mixed", doubtful, h.Overrides})
+	}
 	from := "none"
 	if h.HistoryFrom != nil {
 		from = h.HistoryFrom.In(loc).Format("15:04:05 MST")
