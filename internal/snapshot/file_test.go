@@ -217,6 +217,27 @@ func TestMetaRoundTrip(t *testing.T) {
 	}
 }
 
+// Older versions wrote the server as a URL with its user, and a note with it.
+func TestOpenShowsNoSecretOfServer(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "older.rumsnap")
+	w, err := Create(path, Meta{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	health := frame.Health{Server: "nats://hunter2@shop.example:4222", Note: "no connection to nats://u:%hunter2 /x@shop.example, nats://hunter2@b: retrying"}
+	if _, err := w.Commit(Meta{Site: "shop", Health: health}); err != nil {
+		t.Fatal(err)
+	}
+	f, err := Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = f.Close() }()
+	if h := f.Meta().Health; h.Server != "nats://shop.example:4222" || h.Note != "no connection to nats://shop.example, nats://b: retrying" {
+		t.Errorf("server %q, note %q", h.Server, h.Note)
+	}
+}
+
 // Files of every released version stay readable. The fixture is written once,
 // by its version.
 func TestOpenOldVersions(t *testing.T) {
