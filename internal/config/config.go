@@ -146,7 +146,7 @@ func (s *settings) set(f *pflag.Flag) error {
 // fill sets what the sources below the command line say.
 func (s *settings) fill(l *Layered, flag string) error {
 	names := variables(flag)
-	l.values[OwnVariable], l.values[NATSVariable] = s.env[names[0]], s.env[names[1]]
+	l.values[OwnVariable], l.values[NATSVariable] = strings.TrimSpace(s.env[names[0]]), strings.TrimSpace(s.env[names[1]])
 	l.File = filepath.Base(s.path)
 	for i, section := range s.sections {
 		node, ok := section[flag]

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/nats-io/nats.go"
+	"github.com/rumtop/rumtop/internal/secret"
 )
 
 // connectError says in one sentence why connecting failed and what to do.
@@ -49,7 +50,7 @@ func refusalText(err error, servers string) string {
 			return fmt.Sprintf(r.text, servers)
 		}
 	}
-	return fmt.Sprintf("connect to %s: %s", servers, strings.TrimPrefix(err.Error(), "nats: "))
+	return fmt.Sprintf("connect to %s: %s", servers, secret.Text(strings.TrimPrefix(err.Error(), "nats: ")))
 }
 
 func isAny(targets ...error) func(error) bool {

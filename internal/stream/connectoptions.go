@@ -3,6 +3,7 @@ package stream
 import (
 	"cmp"
 	"fmt"
+	"net"
 	"net/url"
 	"os"
 	"slices"
@@ -141,7 +142,7 @@ func (c *choice) proxyOption() (nats.Option, error) {
 	if err != nil || u.Scheme != "socks5" && u.Scheme != "socks5h" || u.Hostname() == "" {
 		return nil, fmt.Errorf("%s: not a URL of a SOCKS proxy: use socks5://HOST:PORT", c.proxy.name("socks_proxy"))
 	}
-	dialer, err := proxy.FromURL(u, proxy.Direct)
+	dialer, err := proxy.FromURL(u, &net.Dialer{Timeout: dialTimeout})
 	if err != nil {
 		return nil, fmt.Errorf("%s: a SOCKS proxy that is not supported: use socks5://HOST:PORT", c.proxy.name("socks_proxy"))
 	}

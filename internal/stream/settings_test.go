@@ -8,8 +8,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nkeys"
+	"github.com/rumtop/rumtop/internal/testwait"
 )
 
 // The sources of a test: of the command line, two kinds of variables, and the file.
@@ -314,6 +316,33 @@ func TestServerErrorsQuoteNoPassword(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// A client gives a server that it discovers the user of the one that it knows.
+func TestDiscoveredServerShownWithoutUser(t *testing.T) {
+	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
+	options := func(routes string) *server.Options {
+		o := &server.Options{Authorization: "hunter2", Cluster: server.ClusterOpts{Name: "c", Host: "127.0.0.1", Port: -1}}
+		if routes != "" {
+			o.Routes = server.RoutesFromStr(routes)
+		}
+		return o
+	}
+	known := serve(t, options(""))
+	other := serve(t, options("nats://"+known.ClusterAddr().String()))
+	at := func(s *server.Server) string { return "nats://" + s.Addr().String() }
+	c := dial(t, "nats://hunter2@"+known.Addr().String())
+	if got := c.State().Server; got != at(known) {
+		t.Errorf("connected to %q", got)
+	}
+	testwait.Until(t, "the discovery", func() bool { return len(c.DiscoveredServers()) > 0 })
+	stopServer(known)
+	testwait.Until(t, "the other server", func() bool { s := c.State(); return s.Connected && s.Server == at(other) })
+	stopServer(other)
+	testwait.Until(t, "the end", func() bool { return !c.State().Connected })
+	if s := c.State(); strings.Contains(s.Server+s.Note, "hunter2") {
+		t.Errorf("%+v", s)
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 	"github.com/rumtop/rumtop/internal/frame"
 )
 
-// Denied requests are listed only if there are some.
+// What is rare is listed only if there is some.
 func TestTrustListsDeniedRequests(t *testing.T) {
 	name := func(c claim) string { return c.name + " " + c.value }
 	for _, tc := range []struct {
@@ -18,6 +18,8 @@ func TestTrustListsDeniedRequests(t *testing.T) {
 	}{
 		{frame.Health{CollectorsDenied: 7}, "denied 7", true},
 		{frame.Health{CollectorsUnforwarded: 9}, "not forwarded 9", true},
+		{frame.Health{Overrides: "NATS_URL overrides server in config.yaml"}, "settings mixed", true},
+		{frame.Health{}, "settings mixed", false},
 		{frame.Health{}, "denied 0", false},
 		{frame.Health{}, "not forwarded 0", false},
 	} {
