@@ -1,6 +1,6 @@
 // Queries, fragments and credentials of URLs never leave the page.
 
-const web = /^https?:/;
+const web = /^http/;
 
 /** A URL without query, fragment and credentials; '' if it is not http(s). */
 export const cleanURL = (url) => {
@@ -13,11 +13,13 @@ export const cleanURL = (url) => {
 };
 
 /**
- * The page's URL. If the hash contains the route ("#/users/1", "#!/users/1"), the
- * route is appended to the path, because fragments are dropped.
+ * The page's URL; of an app's page, capacitor://localhost/cart, the path, and of a
+ * file nothing, since its path may name the user. If the hash contains the route
+ * ("#/users/1", "#!/users/1"), the route is appended to the path, because fragments
+ * are dropped.
  */
 export const pageURL = () => {
-  const url = cleanURL(location.href);
+  const url = cleanURL(location.href) || (location.host && location.pathname);
   const hash = /^#!?(\/[^?#]*)/.exec(location.hash);
   return hash ? url.replace(/\/$/, '') + hash[1] : url;
 };
