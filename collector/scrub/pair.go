@@ -299,7 +299,8 @@ func (p *pair) unquotedEnd() int {
 func (p *pair) isHarmless() bool {
 	s := p.s
 	initial := p.label.isPersonal() && p.end-p.start == 1 && is(s[p.start], upper) // A M Brennan
-	if !initial && isHarmless(p.value()) {
+	unspacedName := p.label.isPersonal() && isUnspacedProse(p.value()) // 王小明
+	if !initial && !unspacedName && isHarmless(p.value()) {
 		return true
 	}
 	if s[p.sep] == '>' && !strings.HasPrefix(s[p.end:], "</") {

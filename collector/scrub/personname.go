@@ -229,11 +229,18 @@ func isExpression(v string) bool {
 // trimmedWord gives a word without the punctuation around it.
 func trimmedWord(w string) string { return strings.Trim(w, ".,:;!?()[]{}'\"") }
 
+// maxUnspacedValue is the longest value in a script without blanks, in runes; what is
+// longer is a sentence.
+const maxUnspacedValue = 24
+
 // hasForeignStop says whether v has a word of validation in a script without blanks
 // or capitals.
 func hasForeignStop(v string) bool {
-	if strings.IndexFunc(v, func(r rune) bool { return r >= utf8.RuneSelf }) < 0 {
+	if isASCII(v) {
 		return false
+	}
+	if isUnspacedProse(v) && utf8.RuneCountInString(v) > maxUnspacedValue {
+		return true
 	}
 	for _, w := range foreignStops {
 		if strings.Contains(v, w) {

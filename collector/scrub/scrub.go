@@ -130,7 +130,7 @@ func (s *Scrubber) Tag(key, value string) (k, v string, ok bool) {
 	if v == "" {
 		return "", "", false
 	}
-	if kind, ok := tagKind(k, v); ok && placeholderAt(v, 0) != len(v) && !isHarmless(v) {
+	if kind, ok := tagKind(k, v); ok && placeholderAt(v, 0) != len(v) && (!isHarmless(v) || isUnspacedProse(v)) {
 		s.counts[kind].Add(1)
 		if v = placeholders[kind]; kind == ID {
 			v = s.pseudonyms.placeholder(strings.TrimSpace(value))
