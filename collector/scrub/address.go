@@ -58,6 +58,9 @@ func acceptAddress(p *pair) (Kind, bool) {
 // extendStreet extends an unquoted value by the words of an address that follow it.
 func (p *pair) extendStreet() {
 	s, end := p.s, p.end
+	if hasByte(s, end, '.') && hasByte(s, end+1, ' ') { // ул. Ленина
+		end++
+	}
 	for range maxNameWords {
 		if end+1 >= len(s) || s[end] != ' ' {
 			return

@@ -56,7 +56,7 @@ func (sc *scan) formElement(s string, i, behind int) int {
 	if !e.known || e.button {
 		return 0
 	}
-	if after > 0 && (chosen || strings.EqualFold(tag, "textarea")) {
+	if after > 0 && (chosen || textFields.has(tag)) {
 		if n := strings.IndexByte(s[after:min(len(s), after+maxElement)], '<'); n > 0 {
 			sc.redactField(s, after, after+n, e.kind)
 		}
@@ -159,8 +159,8 @@ func (e *element) attribute(tag, key string, start, end int) {
 		}
 	default:
 		rank := namingAttributes[strings.ToLower(key)]
-		if rank == 0 || value == "" || len(value) > maxName {
-			break
+		if rank == 0 || value == "" || len(value) > maxName || strings.EqualFold(key, "id") && strings.IndexByte(value, '.') >= 0 {
+			break // the id of a translation
 		}
 		if kind, ok := fieldKind(value); ok {
 			e.name(kind, rank)
@@ -183,6 +183,8 @@ func (e *element) name(kind Kind, rank int) {
 
 var (
 	valueAttributes = words(`value content defaultvalue initialvalue data-value aria-valuetext`)
+	// textFields are elements whose text is the value of a field.
+	textFields = words(`textarea field attribute property param entry item`)
 	// captionTypes are the types of elements whose value is a caption or a choice of
 	// the page's author.
 	captionTypes = words(`submit button reset image checkbox radio range color`)

@@ -50,11 +50,7 @@ func fieldValueLabel(s string, start, end, i int) *label {
 	}
 	name := ""
 	for _, key := range fieldKeys {
-		at := strings.Index(object, key)
-		if at < 1 || is(object[at-1], alnum|connector) || object[at-1] == '.' {
-			continue
-		}
-		if name = quotedAfter(object, at+len(key)); name != "" {
+		if name = quotedValue(object, key); name != "" {
 			break
 		}
 	}
@@ -75,11 +71,11 @@ const maxField = 160
 
 // valueNames are the names of the values of fields.
 var valueNames = words(`value val rejectedvalue invalidvalue attemptedvalue givenvalue actualvalue oldvalue newvalue
-	currentvalue inputvalue input content defaultvalue initialvalue`)
+	currentvalue inputvalue fieldvalue input content defaultvalue initialvalue`)
 
 // fieldKeys are the names of the names of fields.
 var fieldKeys = [...]string{"name", "field", "param", "key", "property", "propertyPath", "path", "label", "attribute", "id",
-	"autocomplete", "type"}
+	"autocomplete", "loc", "fieldName", "type"}
 
 // fieldValues are labels of the values of fields, one a kind: any value is accepted.
 var fieldValues = func() (l [numKinds]label) {
@@ -89,12 +85,37 @@ var fieldValues = func() (l [numKinds]label) {
 	return l
 }()
 
+// quotedValue gives the quoted value of a key in an object, or the last of its list.
+func quotedValue(object, key string) string {
+	for from := 0; ; {
+		n := strings.Index(object[from:], key)
+		if n < 0 {
+			return ""
+		}
+		at := from + n
+		from = at + len(key)
+		if at > 0 && !is(object[at-1], alnum|connector) && object[at-1] != '.' {
+			if v := quotedAfter(object, from); v != "" {
+				return v
+			}
+		}
+	}
+}
+
 // quotedAfter gives the quoted value of the key that ends at i.
 func quotedAfter(s string, i int) string {
-	for n := 0; i < len(s) && n < 8 && (nameEnds[s[i]] || s[i] == ':' || s[i] == ' ' || s[i] == '=' || s[i] == '>' || s[i] == '['); n++ {
+	separated := false
+	for n := 0; i < len(s) && n < 8 && (nameEnds[s[i]] || strings.IndexByte(": =>[", s[i]) >= 0); n++ {
+		separated = separated || s[i] == ':' || s[i] == '='
+		if s[i] == '[' {
+			if end := strings.IndexByte(s[i:], ']'); end > 1 && isQuote(s[i+end-1]) {
+				list := s[i+1 : i+end-1]
+				return list[strings.LastIndexAny(list, "\"'`")+1:]
+			}
+		}
 		i++
 	}
-	if i == 0 || !isQuote(s[i-1]) {
+	if !separated || i == 0 || !isQuote(s[i-1]) {
 		return ""
 	}
 	end := i

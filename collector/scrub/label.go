@@ -79,6 +79,11 @@ var labelled = func() (x labelIndex) {
 		}
 		for last, before := range l.qualified {
 			x.qualified[last] = append(x.qualified[last], qualifiedLabel{words(before), l})
+			for _, w := range strings.Fields(before) { // customerid
+				if l.isPersonal() && x.names[w+last] == nil && last != "key" {
+					x.names[w+last] = l
+				}
+			}
 		}
 		for _, w := range strings.Fields(l.endings) {
 			x.endings = append(x.endings, labelWord{w, l})

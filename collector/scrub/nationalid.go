@@ -112,7 +112,7 @@ func documentEnd(s string, i, end int) int {
 			}
 			k++
 		}
-		if k == end+1 || lowers > 0 || digits == 0 && k-end > 3 || k-i > maxDocument {
+		if k == end+1 || lowers > 0 || digits == 0 && k-end > 4 || k-i > maxDocument {
 			break
 		}
 		if digits == 0 && countDigits(s[i:end]) == 0 {

@@ -61,7 +61,7 @@ func (p *pair) accepted() (Kind, bool) {
 		return p.label.kind, true
 	}
 	if v := p.value(); p.label.isPersonal() && countDigits(v) == 0 {
-		if l := labelOf(v); l != nil && l.kind == p.label.kind && !l.isCommonWord(v) {
+		if l := labelOf(v); l != nil && (l.kind == p.label.kind || p.label == plainNameLabel) && !l.isCommonWord(v) {
 			return 0, false
 		}
 	}
@@ -111,6 +111,10 @@ func findLabel(s string, i int) (l *label, start int, quoted bool) {
 		quoted = quoted || s[end-1] != ']'
 		end--
 	}
+	if isCurlyQuote(s, end-curlyQuote) {
+		quoted = true
+		end -= curlyQuote
+	}
 	start = end
 	for start > 0 && end-start < maxName && nameBytes[s[start-1]] {
 		start--
@@ -121,10 +125,20 @@ func findLabel(s string, i int) (l *label, start int, quoted bool) {
 		}
 	}
 	start, end = withoutIndex(s, start, end)
-	if end-start < 2 || s[i] == '>' && (start == 0 || s[start-1] != '<') {
+	if end-start < 2 || s[i] == '>' && !opensElement(s, start) {
 		return nil, 0, false
 	}
 	return labelFor(s, start, end, i), start, quoted
+}
+
+// opensElement says whether the name at i is that of an element: <pin>, <ns:pin>.
+func opensElement(s string, i int) bool {
+	if i > 1 && s[i-1] == ':' && is(s[i-2], alnum) {
+		for i--; i > 0 && is(s[i-1], alnum); {
+			i--
+		}
+	}
+	return i > 0 && s[i-1] == '<'
 }
 
 var (
@@ -178,9 +192,12 @@ func labelFor(s string, start, end, i int) *label {
 	switch {
 	case l == passwordLabel && strings.EqualFold(name, "pwd") && isDirectory(s, i+1): // the shell's
 		return nil
-	case l == loginLabel && sep != '>':
+	case l.isWeak():
 		if phrase := phraseLabel(s, start, end); phrase != nil {
 			return phrase
+		}
+		if owned := ownedLabel(s, start, end); owned != nil {
+			return owned
 		}
 		return l
 	case l != nil:
@@ -268,7 +285,13 @@ func (p *pair) cutValue(i int) bool {
 	if quote == len(s) || placeholderAt(s, i) > 0 || strings.IndexByte("{[(<|", s[quote]) >= 0 {
 		return false
 	}
-	if isQuote(s[quote]) {
+	if isCurlyQuote(s, i) {
+		p.start = i + curlyQuote
+		for p.end = p.start; p.end < len(s) && !isCurlyQuote(s, p.end) && s[p.end] != '\n'; {
+			p.end++
+		}
+		p.quoted = true
+	} else if isQuote(s[quote]) {
 		p.start = quote + 1
 		p.end = closingQuote(s, p.start, s[quote], quote-i)
 		p.quoted = true
@@ -299,7 +322,7 @@ func (p *pair) unquotedEnd() int {
 func (p *pair) isHarmless() bool {
 	s := p.s
 	initial := p.label.isPersonal() && p.end-p.start == 1 && is(s[p.start], upper) // A M Brennan
-	unspacedName := p.label.isPersonal() && isUnspacedProse(p.value()) // 王小明
+	unspacedName := p.label.isPersonal() && isUnspacedProse(p.value())             // 王小明
 	if !initial && !unspacedName && isHarmless(p.value()) {
 		return true
 	}

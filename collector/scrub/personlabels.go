@@ -11,7 +11,7 @@ var (
 			lastname fname lname fullname givenname familyname middlename maidenname nameoncard cardholder
 			cardholdername ccname ccgivenname ccfamilyname ccadditionalname accountholder accountholdername
 			holdername realname legalname preferredname birthname contactname emergencycontact samaccountname
-			userprincipalname preferredusername patronymic ownername
+			userprincipalname preferredusername patronymic usernames firstnames lastnames fullnames soyisim
 			vorname vornamen nachname familienname geburtsname benutzername nutzername anmeldename spitzname
 			kontoinhaber karteninhaber kundenname
 			prenom nomfamille nomdefamille nomutilisateur nomcomplet nomclient titulaire
@@ -26,9 +26,9 @@ var (
 			soyad soyadi adsoyad kullaniciadi
 			prenume numeutilizator jmeno prijmeni keresztnev vezeteknev felhasznalonev
 			namapengguna namalengkap namadepan namabelakang hovaten tendangnhap`,
-		whole:     `nick moniker`,
+		whole:     `nick moniker holder`,
 		qualified: map[string]string{"name": nameOwners + ` first last given family middle maiden full legal preferred real nick screen login logon user card holder oncard`},
-		phrases: []string{"name on card", "nom de famille", "nom d'utilisateur", "nom d’utilisateur", "nom complet",
+		phrases: []string{"name on card", "account holder", "card holder", "policy holder", "nom de famille", "nom d'utilisateur", "nom d’utilisateur", "nom complet",
 			"nom du client", "nom du titulaire", "nombre de usuario", "nombre completo", "nombre del titular", "nome completo",
 			"nome utente", "nome de usuario", "nome do titular", "ad soyad", "nazwa uzytkownika", "nama pengguna",
 			"nama lengkap", "nama depan", "nama belakang", "họ và tên"},
@@ -36,16 +36,26 @@ var (
 		foreign: []string{"rénom", "suário", "ombre de usuário", "mię", "żytkownika", "örnamn", "nvändarnamn", "äyttäjänimi",
 			"äyttäjätunnus", "oyadı", "ullanıcı adı", "амилия", "тчество", "мя пользователя", "огин", "ванд прізвище", "різвище",
 			"м'я користувача", "мʼя користувача", "м’я користувача", "о батькові", "πώνυμο", "νομα χρήστη", "říjmení", "živatelské jméno",
-			"ên đăng nhập", "姓名", "用户名", "使用者名稱", "用戶名", "昵称", "暱稱", "真实姓名", "氏名", "ユーザー名", "ユーザ名", "お名前",
+			"ên đăng nhập", "姓名", "姓", "名字", "用户名", "使用者名稱", "用戶名", "昵称", "暱稱", "真实姓名", "氏名", "ユーザー名", "ユーザ名", "お名前",
 			"フリガナ", "성명", "사용자 이름", "사용자명", "닉네임", "اسم المستخدم", "الاسم الكامل", "الاسم الأول", "اسم العائلة",
 			"שם משתמש", "שם משפחה", "שם פרטי", "उपयोगकर्ता नाम", "पूरा नाम", "उपनाम", "ชื่อผู้ใช้", "นามสกุล"},
 		stated: true, accept: acceptName,
+	}
+
+	// plainNameLabel is of names of people and things alike: beside a label of a
+	// person's name it is one.
+	plainNameLabel = &label{
+		kind:    Name,
+		whole:   `name nom nombre nome isim ad naam imie numele`,
+		accept:  acceptPlainName,
+		foreign: []string{"имя", "Имя", "ім'я", "名", "名前", "이름", "الاسم", "नाम"},
 	}
 
 	// loginLabel is of names that people sign in with, under a label that also names
 	// the act of signing in, and the user.
 	loginLabel = &label{
 		kind:      Name,
+		names:     `createdby updatedby modifiedby assignedto approvedby signedby`,
 		whole:     `login logon user usr identifiant usuario benutzer utilisateur gebruiker`,
 		qualified: map[string]string{"user": `x remote forwarded auth authenticated`},
 		accept:    acceptLogin,
@@ -56,6 +66,7 @@ var (
 	shownLabel = &label{
 		kind:      Name,
 		names:     `displayname`,
+		whole:     `cn recipient assignee beneficiary payee patient customer author sender passenger employee student`,
 		qualified: map[string]string{"name": `display client account profile shipping billing`},
 		accept:    acceptShownName,
 	}
@@ -137,7 +148,7 @@ var (
 			"driving license", "driver's licence", "license plate", "licence plate", "number plate", "codice fiscale",
 			"numéro de passeport", "numero de passeport", "número de pasaporte", "numero di passaporto",
 			"numéro de sécurité sociale", "numero de securite sociale", "número de la seguridad social",
-			"numéro d'immatriculation", "plaque d'immatriculation", "permis de conduire", "carnet de conducir", "tc kimlik no", "prawa jazdy",
+			"numéro d'immatriculation", "vehicle registration", "plaque d'immatriculation", "permis de conduire", "carnet de conducir", "tc kimlik no", "prawa jazdy",
 			"kimlik no", "medicare card", "emirates id", "carta d'identità"},
 		foreign: []string{"аспорт", "омер паспорта", "ИНН", "СНИЛС", "ІПН", "ødselsnummer", "enkilötunnus",
 			"odné číslo", "аспорта", "ос. номер", "身份证号", "身份证", "身份证号码", "身分證字號", "护照号", "护照号码", "護照號碼",
@@ -157,7 +168,7 @@ var (
 	// birthLabel is of dates of birth.
 	birthLabel = &label{
 		kind: Birth,
-		names: `dob dateofbirth birthdate birthday birthyear yearofbirth birthmonth bday bdate born bdayyear datebirth
+		names: `geboren nacido nacida nato nata nascido nascida urodzony urodzona dob dateofbirth birthdate birthday birthyear yearofbirth birthmonth bday bdate born bdayyear datebirth
 			geburtsdatum geburtstag geburtsjahr datenaissance datedenaissance anneenaissance
 			fechanacimiento fechadenacimiento fechanac datanascimento datadenascimento nascimento
 			datanascita datadinascita geboortedatum geboortejaar dataurodzenia fodelsedatum fodselsdato
@@ -193,7 +204,7 @@ var (
 		names: `address addr adresse direccion adres adress osoite alamat adresa domicile domicilio line1 line2 line3
 			address1 address2`,
 		foreign: []string{"дрес", "адреса", "地址", "详细地址", "住址", "العنوان", "כתובת", "पता", "ที่อยู่", "địa chỉ", "ịa chỉ"},
-		accept:  acceptAddress,
+		stated:  true, accept: acceptAddress,
 	}
 
 	// postcodeLabel is of postcodes.
@@ -206,14 +217,14 @@ var (
 			"zip code", "postal code", "post code", "cod poștal", "kode pos"},
 		foreign: []string{"очтовый индекс", "оштовий індекс", "аχυδρομικός κώδικας", "邮编", "邮政编码", "郵遞區號", "郵便番号", "우편번호",
 			"الرمز البريدي", "מיקוד", "पिन कोड", "รหัสไปรษณีย์"},
-		accept: acceptPostcode,
+		stated: true, accept: acceptPostcode,
 	}
 
 	// personalLabel is of what people are protected by law about, and of what little
 	// else is needed to recognise one of them.
 	personalLabel = &label{
 		kind: Personal,
-		names: `gender nationality religion ethnicity maritalstatus sexualorientation bloodtype bloodgroup citizenship
+		names: `gender sex nationality religion ethnicity maritalstatus sexualorientation bloodtype bloodgroup citizenship
 			geschlecht nationalitat staatsangehoerigkeit familienstand konfession sexe nationalite nacionalidad
 			nacionalidade genero nazionalita nationaliteit geslacht plec`,
 		foreign: []string{"taatsangehörigkeit", "nationalité", "género", "ационалность", "ол пациента", "性别", "性別",
@@ -221,7 +232,7 @@ var (
 		accept: acceptPersonal,
 	}
 
-	personLabels = []*label{nameLabel, loginLabel, shownLabel, idLabel, clientLabel, documentLabel, shapedLabel, birthLabel,
+	personLabels = []*label{nameLabel, plainNameLabel, loginLabel, shownLabel, idLabel, clientLabel, documentLabel, shapedLabel, birthLabel,
 		streetLabel, addressLabel, postcodeLabel, personalLabel}
 )
 
@@ -231,13 +242,13 @@ const (
 	nameOwners = `customer patient employee staff student pupil member subscriber player guest visitor passenger driver
 		rider traveler traveller person contact owner creator assignee recipient sender buyer purchaser beneficiary
 		payee teacher doctor applicant candidate participant donor insured spouse mother father parent child birth
-		attendee citizen resident voter worker consumer reviewer cardholder`
+		attendee citizen resident voter worker consumer reviewer cardholder author`
 
 	idOwners = `user account customer member patient employee staff student pupil subscriber player guest visitor
 		passenger driver rider traveler traveller person profile contact owner author creator assignee recipient
 		sender buyer purchaser beneficiary payee teacher doctor applicant candidate participant donor insured
-		attendee resident voter worker consumer reviewer cardholder holder crm loyalty patientfile device
-		advertising android anonymous distinct steam gamer facebook telegram discord openid acct by`
+		attendee resident voter worker consumer reviewer cardholder holder crm loyalty login device
+		advertising android anonymous distinct steam gamer facebook telegram discord openid acct`
 )
 
 // bareOwners are words for people that a long number may follow directly: user

@@ -43,6 +43,29 @@ func acceptLogin(p *pair) (Kind, bool) {
 	return acceptName(p)
 }
 
+// acceptPlainName accepts a name that may be a thing's, if a label near it is of a
+// person's name: {"nom":"Brennan","prénom":"Aoife"}.
+func acceptPlainName(p *pair) (Kind, bool) {
+	if !p.isEnclosed() && p.s[p.sep] != '=' {
+		return 0, false
+	}
+	around := strings.ToLower(p.s[max(0, p.name-maxCompanion):p.name] + "\n" + p.s[p.end:min(len(p.s), p.end+maxCompanion)])
+	for _, c := range nameCompanions {
+		if strings.Contains(around, c) {
+			return acceptName(p)
+		}
+	}
+	return 0, false
+}
+
+// maxCompanion is how far another part of a name may be, in bytes.
+const maxCompanion = 64
+
+// nameCompanions are parts of labels that stand beside a plain name of a person.
+var nameCompanions = [...]string{"surname", "lastname", "last_name", "familyname", "family_name", "firstname", "first_name",
+	"prenom", "prénom", "apellido", "sobrenome", "cognome", "achternaam", "nazwisko", "soyisim", "soyad", "фамилия", "прізвище",
+	"vorname", "nachname", "birth", "dob\"", "姓"}
+
 // acceptShownName accepts what is written as people's names are: several words with
 // capitals; beside display name also one that is not the name of a component.
 func acceptShownName(p *pair) (Kind, bool) {
@@ -66,7 +89,7 @@ func acceptShownName(p *pair) (Kind, bool) {
 
 // isEnclosed says whether the value is between quotes, or all of an element.
 func (p *pair) isEnclosed() bool {
-	return p.start > 0 && isQuote(p.s[p.start-1]) || p.s[p.sep] == '>'
+	return p.start > 0 && isQuote(p.s[p.start-1]) || isCurlyQuote(p.s, p.start-curlyQuote) || p.s[p.sep] == '>'
 }
 
 // joinApostrophe extends an unquoted value over the apostrophes in it: O'Connor.
@@ -121,6 +144,10 @@ func (p *pair) isProse() bool {
 // capital, and the particles before them.
 func (p *pair) extendName() {
 	s, end := p.s, p.end
+	if next := capitalsAfterComma(s, end); next > 0 && allCapitals(p.value()) { // BRENNAN, AOIFE
+		p.end = next
+		return
+	}
 	particle := nameParticles.has(p.value())
 	if !particle && (!isCapitalised(p.value()) || strings.ContainsAny(p.value(), "_+%")) {
 		return
@@ -145,6 +172,24 @@ func (p *pair) extendName() {
 		}
 	}
 }
+
+// capitalsAfterComma gives where the word of capitals ends that follows a comma at i,
+// 0 if none does.
+func capitalsAfterComma(s string, i int) int {
+	if i+3 >= len(s) || s[i] != ',' || s[i+1] != ' ' {
+		return 0
+	}
+	end := i + 2
+	for end < len(s) && is(s[end], upper) {
+		end++
+	}
+	if end-i < 4 || end < len(s) && !nameEndsAt[s[end]] || hasByte(s, end, '=') || hasByte(s, end, ':') {
+		return 0
+	}
+	return end
+}
+
+func allCapitals(v string) bool { return len(v) > 1 && strings.ToUpper(v) == v && hasLetter(v) }
 
 // maxNameWords is how many words may follow the first of a name.
 const maxNameWords = 5

@@ -8,6 +8,12 @@ import (
 // isPersonal says whether the label is one of people, not of secrets.
 func (l *label) isPersonal() bool { return l.kind >= ID && l.kind <= Personal }
 
+// isWeak says whether the label's names mean other things as well, so that the words
+// and the object around them decide first.
+func (l *label) isWeak() bool {
+	return l != nil && (l == loginLabel || l == shownLabel || l == plainNameLabel)
+}
+
 // isCommonWord says whether a label's name is also a name of people: Street, Rue.
 func (l *label) isCommonWord(v string) bool {
 	return l == streetLabel && is(v[0], upper) && !strings.ContainsAny(v, " _") && !hasInnerCapital(v)
@@ -36,11 +42,24 @@ func phraseLabel(s string, start, end int) *label {
 	if word == start-1 {
 		return nil
 	}
+	if linkWords.has(s[word : start-1]) { // user with id
+		end, start = word-1, word-1
+		for start > 0 && end-start < maxWord && is(s[start-1], letter) {
+			start--
+		}
+		if start < end && bareOwners.has(s[start:end]) {
+			return idLabel
+		}
+		return nil
+	}
 	if l := labelOf(s[word:end]); l != nil && l.isPersonal() {
 		return l
 	}
 	return nil
 }
+
+// linkWords join a word for a person and what identifies it: user with id 5.
+var linkWords = words(`with by having`)
 
 // ownedLabel gives the label of a name that says little without the object that it is
 // in: user[name], "user":{"id":1}, User(id=1).
@@ -73,7 +92,7 @@ func ownedLabel(s string, start, end int) *label {
 }
 
 // ownedNames are the names of fields whose owner says whether they are a person's.
-var ownedNames = words(`id name uuid guid number key`)
+var ownedNames = words(`id name uuid guid number key date year`)
 
 // ownerGaps are between an object and the name that it has.
 var ownerGaps = bytesOf("\"'\\:=> ")
@@ -106,14 +125,14 @@ const maxOwned = 120
 // statedIdentity replaces what follows a label without a separator: passport no.
 // C03005988, user #5512087, lastName "Brennan" is too long.
 func (sc *scan) statedIdentity(s string, start, end int) int {
-	if end >= len(s) || !statedGaps[s[end]] {
+	if end >= len(s) || !statedGaps[s[end]] || s[end] == '.' && !hasByte(s, end+1, ' ') {
 		return 0
 	}
 	v, fillers := statedStart(s, end)
 	if v < 0 || placeholderAt(s, v) > 0 {
 		return 0
 	}
-	quoted := isQuote(s[v])
+	quoted := isQuote(s[v]) && v+1 < len(s)
 	if !quoted && !hasDigitSoon(s, v) {
 		return 0
 	}
@@ -122,13 +141,15 @@ func (sc *scan) statedIdentity(s string, start, end int) int {
 		name--
 	}
 	l := labelOf(s[name:end])
-	if l == nil {
-		l = phraseLabel(s, start, end)
+	if l == nil || l.isWeak() {
+		if phrase := phraseLabel(s, start, end); phrase != nil {
+			l = phrase
+		}
 	}
-	bare := l == nil || l == loginLabel
+	bare := l == nil || l.isWeak()
 	if bare && bareOwners.has(s[name:end]) {
 		l = idLabel
-		if quoted {
+		if quoted && !is(s[v+1], digit) {
 			l = nameLabel
 		}
 	}
@@ -183,7 +204,7 @@ func statedStart(s string, i int) (start, fillers int) {
 }
 
 // statedFillers may be between a label and the value that it states.
-var statedFillers = words(`no nr num number id is was nummer`)
+var statedFillers = words(`no nr num number id is was nummer on am op el il em`)
 
 // hasDigitSoon says whether the word at i, or the short one before the next, has a
 // digit.
@@ -209,9 +230,11 @@ func (p *pair) isStated(bare bool) bool {
 	}
 	switch p.label {
 	case nameLabel:
-		return looksLikeUserName(v) && is(v[0], letter) && countDigits(v) < len(v) && !isVersion(v)
+		return looksLikeUserName(v) && is(v[0], letter) && !strings.ContainsAny(v, "()=") && !isVersion(v)
 	case idLabel:
 		return countDigits(v) >= 3
+	case postcodeLabel:
+		return countDigits(v) >= 4 || countDigits(v) > 0 && hasLetter(v)
 	}
 	return true
 }

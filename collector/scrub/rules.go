@@ -24,6 +24,8 @@ var rules = []rule{
 	{name: "attribute selector", kind: Secret, signs: "[value", apply: (*scan).valueSelector},
 	{name: "secret after ->", kind: Secret, signs: ">", after: &arrowLeads, find: secretAfterArrow},
 	{name: "secret after →", kind: Secret, signs: "→", find: secretAfterWideArrow},
+	{name: "key of a database", signs: ")=(", apply: (*scan).keyValue},
+	{name: "identity after ->", signs: "-> →", apply: (*scan).identityAfterArrow},
 	{name: "private key", kind: Key, signs: "-", apply: (*scan).privateKey},
 	{name: "command option", kind: Secret, signs: "-", after: &optionLeads, find: commandOption},
 
@@ -34,6 +36,7 @@ var rules = []rule{
 	{name: "MAC with dots", kind: MAC, words: lettersOnly | lettersFirst | digitsFirst, least: 4, most: 4, find: macDots},
 	{name: "secret after is", kind: Secret, words: lettersOnly, least: 2, most: 2, starts: "is", find: secretAfterIs},
 	{name: "secret after password", kind: Secret, words: lettersOnly, least: 6, most: 10, starts: anyCase("pa"), find: secretAfterPassword},
+	{name: "value before its name", words: lettersOnly, least: 5, most: 5, starts: "va en", apply: (*scan).namedAfter},
 	{name: "stated identity", words: lettersOnly, least: 2, starts: statedStarts, apply: (*scan).statedIdentity},
 	{name: "national id of digits", kind: ID, words: digitsOnly, least: 1, most: 6, find: nationalID},
 	{name: "national id of letters", kind: ID, words: lettersFirst | digitsFirst, least: 16, most: 18, find: nationalID},

@@ -80,6 +80,14 @@ func valueBelow(s string, i int) (start, end int) {
 	return start, end
 }
 
+// curlyQuote is the length of a typographic quote, in bytes.
+const curlyQuote = len("“")
+
+// isCurlyQuote says whether a typographic quote begins at i.
+func isCurlyQuote(s string, i int) bool {
+	return i >= 0 && i+curlyQuote <= len(s) && s[i] == 0xe2 && s[i+1] == 0x80 && s[i+2] >= 0x98 && s[i+2] <= 0x9f
+}
+
 func isQuote(c byte) bool { return c == '"' || c == '\'' || c == '`' }
 
 // closingQuote gives where the value that begins at i ends: at the quote q, behind
