@@ -215,6 +215,12 @@ func (sc *scan) valueSelector(s string, i, behind int) int {
 	if n := strings.IndexAny(rest, " \t\n,;"); n >= 0 {
 		rest = rest[:n]
 	}
+	if !strings.HasSuffix(before, "]") && strings.IndexByte(before, '#') < 0 {
+		before = ""
+	}
+	if n := strings.Index(rest, "]["); n < 0 || n > 1 {
+		rest = ""
+	}
 	for _, part := range [...]string{before, rest} {
 		e := element{s: part}
 		e.readAttributes(0, "input")

@@ -45,7 +45,7 @@ func fieldValueLabel(s string, start, end, i int) *label {
 	}
 	open += max(0, start-maxField)
 	object := s[open:min(len(s), i+maxField)]
-	if n := strings.IndexByte(object[i-open:], '}'); n >= 0 {
+	if n := strings.IndexAny(object[i-open:], "{}"); n >= 0 {
 		object = object[:i-open+n]
 	}
 	name := ""

@@ -25,6 +25,10 @@ var hostile = map[string]string{
 	"code names": "usePassword: a b ", "cookie attributes": "cookie: a=1;", "casual cells": "table cell 202 555 0147 ", "sums": "coins +12025550147 ", "gaps": "password:                        ",
 	"form parts": "name=\"password\"\n\na\n", "headers of parts": "name=\"a\"\nb\n", "spelled ats": "jane at example dot ", "spelled domains": "a (at) b dot c.", "passwords in quotes": "password \"sunflower\" ", "calls": "setPassword(\"a", "passwords before": "password a1b2c3 ", "wallets": "0x4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318 ", "dashed pairs": "aa-bb-", "hemispheres": "N52.5200 ",
 	"bound codes": "@a.b #12 ", "recovery words": "abandon ability able about above absent absorb abstract absurd abuse access not ", "recovery phrases": "abandon ", "labelled phrases": "seed phrase casa ", "latitudes": `"latitude": 1.`,
+	// Labels of people, markup and fields.
+	"names": "name=", "user ids": "user_id=1 ", "user names": "username: ", "open names": `"username":"`, "full names": "full name: Ann ", "inputs": "<input ", "open inputs": `<input name="otp" value="`, "open attributes": `<a b="`, "selects": `<select name="dob"><option value="1">`,
+	"fields": `{"name":"otp","value":"`, "values": `"value":`, "braced values": `{"value":`, "braced ids": `{id:`, "owned ids": "User(id=1,", "selectors": `[value="`, "database keys": ")=(", "entries": "entry 'a' for key ", "passports": "passport no ", "user numbers": "user 1 ", "streets": "street: 4 Rue ",
+	"birth dates": "dob: 2 July ", "lists": `user_ids:["1",`, "open lists": `user_ids:[`, "han names": "姓名: 王", "curly quotes": "“name”: “", "plain names": `nom="a" `, "documents": "cpf 1 2 ", "national ids": "529.982.247-2", "tax codes": "RSSMRA85T10A562X ", "person arrows": "username -> ",
 }
 
 func fill(pattern string, n int) string { return strings.Repeat(pattern, n/len(pattern)+1)[:n] }

@@ -31,6 +31,9 @@ type valueFirst struct {
 var valuesFirst = []valueFirst{{"entry ", " for key "}, {"value ", " at path "}, {"value ", " for key "}, {"value ", " for field "},
 	{"value ", " for column "}, {"value ", " for property "}, {"value ", " for attribute "}}
 
+// blanks is a blank, behind a word.
+var blanks = bytesOf(" ")
+
 // namedAfter replaces the quoted value in a sentence that names its field behind it:
 // Duplicate entry 'aoife_b' for key 'users.username'. The word from start to end is
 // the one before the value.

@@ -155,6 +155,9 @@ func nationalID(s string, start, _ int) match {
 	return match{}
 }
 
+// idJoints are behind the first group of a national identifier of digits.
+var idJoints = bytesOf(".-")
+
 func fits(v, shape string) bool {
 	for i := range len(shape) {
 		c := v[i]

@@ -31,6 +31,7 @@ func (sc *scan) labelledValue(s string, i, _ int) int {
 	if v < 0 {
 		return 0
 	}
+	sc.meet(p)
 	if l.below && s[i] == ':' {
 		if start, end := valueBelow(s, v); start < end {
 			sc.redact(start, end, l.kind)
@@ -44,8 +45,12 @@ func (sc *scan) labelledValue(s string, i, _ int) int {
 		return 0
 	}
 	kind, ok := p.accepted()
-	if !ok {
+	if !ok || l == plainNameLabel && !sc.isAccompanied(p) {
 		return 0
+	}
+	if l.isPersonal() && p.completeValue() {
+		sc.redactIdentity(p.start, p.end, kind, p.value())
+		return p.end
 	}
 	sc.redactIdentity(p.start, p.end, kind, p.value())
 	if l.within || l.isPersonal() {
@@ -53,6 +58,22 @@ func (sc *scan) labelledValue(s string, i, _ int) int {
 	}
 	return p.end
 }
+
+// completeValue extends an unquoted value of which only the beginning was looked at,
+// and says whether it was longer.
+func (p *pair) completeValue() bool {
+	if p.isEnclosed() || p.end-p.start < maxPersonalValue {
+		return false
+	}
+	for p.end < len(p.s) && !valueEnds[p.s[p.end]] {
+		p.end++
+	}
+	return true
+}
+
+// maxPersonalValue is how much of an unquoted value decides whether it is personal, in
+// bytes.
+const maxPersonalValue = 64
 
 // accepted says whether the label accepts the value, and gives the kind that replaces
 // it. A value that is itself a label of its kind names a field: {"name":"lastName"}.

@@ -42,8 +42,7 @@ var (
 		stated: true, accept: acceptName,
 	}
 
-	// plainNameLabel is of names of people and things alike: beside a label of a
-	// person's name it is one.
+	// plainNameLabel is of names of people and things alike: see plainNames.
 	plainNameLabel = &label{
 		kind:    Name,
 		whole:   `name nom nombre nome isim ad naam imie numele`,

@@ -43,28 +43,14 @@ func acceptLogin(p *pair) (Kind, bool) {
 	return acceptName(p)
 }
 
-// acceptPlainName accepts a name that may be a thing's, if a label near it is of a
-// person's name: {"nom":"Brennan","prénom":"Aoife"}.
+// acceptPlainName accepts a quoted name or that of a query. It may be a thing's: see
+// plainNames.
 func acceptPlainName(p *pair) (Kind, bool) {
 	if !p.isEnclosed() && p.s[p.sep] != '=' {
 		return 0, false
 	}
-	around := strings.ToLower(p.s[max(0, p.name-maxCompanion):p.name] + "\n" + p.s[p.end:min(len(p.s), p.end+maxCompanion)])
-	for _, c := range nameCompanions {
-		if strings.Contains(around, c) {
-			return acceptName(p)
-		}
-	}
-	return 0, false
+	return acceptName(p)
 }
-
-// maxCompanion is how far another part of a name may be, in bytes.
-const maxCompanion = 64
-
-// nameCompanions are parts of labels that stand beside a plain name of a person.
-var nameCompanions = [...]string{"surname", "lastname", "last_name", "familyname", "family_name", "firstname", "first_name",
-	"prenom", "prénom", "apellido", "sobrenome", "cognome", "achternaam", "nazwisko", "soyisim", "soyad", "фамилия", "прізвище",
-	"vorname", "nachname", "birth", "dob\"", "姓"}
 
 // acceptShownName accepts what is written as people's names are: several words with
 // capitals; beside display name also one that is not the name of a component.
@@ -287,9 +273,14 @@ func hasForeignStop(v string) bool {
 	if isUnspacedProse(v) && utf8.RuneCountInString(v) > maxUnspacedValue {
 		return true
 	}
-	for _, w := range foreignStops {
-		if strings.Contains(v, w) {
-			return true
+	for i := 0; i+len(stopKey{}) <= len(v); i++ {
+		if v[i] < utf8.RuneSelf {
+			continue
+		}
+		for _, w := range foreignStopsBy[stopKey([]byte(v[i:i+len(stopKey{})]))] {
+			if strings.HasPrefix(v[i:], w) {
+				return true
+			}
 		}
 	}
 	return false

@@ -1,5 +1,8 @@
 package scrub
 
+// stopKey is the first bytes of a word beyond ASCII.
+type stopKey [3]byte
+
 // The words that tell a sentence about a field from its value. A new language is a
 // line in each table, and cases in testdata that must stay.
 var (
@@ -45,6 +48,16 @@ var (
 	foreignStops = []string{"必填", "不能", "请输入", "請輸入", "为空", "無效", "无效", "错误", "錯誤", "不存在", "已存在", "必须", "必須", "已被",
 		"格式", "ください", "入力", "無効", "空です", "です", "必要", "필수", "입력", "없습", "잘못", "있습", "합니다", "하세요",
 		"مطلوب", "مطلوبة", "إدخال", "غير صالح", "يجب", "חובה", "शून्य", "आवश्यक", "अनिवार्य", "दर्ज करें", "अमान्य", "กรุณา", "จำเป็น"}
+
+	// foreignStopsBy has them by their first bytes.
+	foreignStopsBy = func() map[stopKey][]string {
+		by := map[stopKey][]string{}
+		for _, w := range foreignStops {
+			k := stopKey([]byte(w[:len(stopKey{})]))
+			by[k] = append(by[k], w)
+		}
+		return by
+	}()
 
 	// predicates go on a sentence about the value before them: aoife not found.
 	predicates = words(`not is was has already does did cannot could failed exists and or from for at in on with to tried got`)

@@ -125,7 +125,7 @@ const maxOwned = 120
 // statedIdentity replaces what follows a label without a separator: passport no.
 // C03005988, user #5512087, lastName "Brennan" is too long.
 func (sc *scan) statedIdentity(s string, start, end int) int {
-	if end >= len(s) || !statedGaps[s[end]] || s[end] == '.' && !hasByte(s, end+1, ' ') {
+	if s[end] == '.' && !hasByte(s, end+1, ' ') {
 		return 0
 	}
 	v, fillers := statedStart(s, end)
@@ -134,6 +134,9 @@ func (sc *scan) statedIdentity(s string, start, end int) int {
 	}
 	quoted := isQuote(s[v]) && v+1 < len(s)
 	if !quoted && !hasDigitSoon(s, v) {
+		return 0
+	}
+	if fillers == 0 && !quoted && bareOwners.has(s[start:end]) && !isLongNumber(s, v) {
 		return 0
 	}
 	name := start
@@ -158,7 +161,7 @@ func (sc *scan) statedIdentity(s string, start, end int) int {
 	}
 	p := &sc.pair
 	*p = pair{s: s, label: l, name: name, sep: end, quoted: quoted, spaced: true}
-	if !p.cutValue(v) || p.isHarmless() {
+	if !p.cutValue(v) || p.isHarmless() || hasByte(s, p.end, '=') {
 		return 0
 	}
 	if !quoted && !p.isStated(bare && fillers == 0) {
@@ -205,6 +208,15 @@ func statedStart(s string, i int) (start, fillers int) {
 
 // statedFillers may be between a label and the value that it states.
 var statedFillers = words(`no nr num number id is was nummer on am op el il em`)
+
+// isLongNumber says whether a number of five digits or more begins at i.
+func isLongNumber(s string, i int) bool {
+	n := 0
+	for i+n < len(s) && n < 5 && is(s[i+n], digit) {
+		n++
+	}
+	return n == 5
+}
 
 // hasDigitSoon says whether the word at i, or the short one before the next, has a
 // digit.

@@ -21,6 +21,8 @@ type rule struct {
 	// starts are pairs of letters of which one begins the word; empty: any. It saves
 	// time, and find checks again.
 	starts string
+	// follows are the bytes of which one is behind the word; nil: any.
+	follows *byteSet
 
 	digitsLead bool // digits may lead to the sign: 2001:db8::1
 	textOnly   bool // not asked within a segment of a path

@@ -27,6 +27,7 @@ type scan struct {
 
 	choice    element // the last select element
 	choiceEnd int
+	plain     plainNames
 
 	layers  [2]decodedText
 	out     []byte
@@ -107,7 +108,7 @@ func (sc *scan) offset(i int) int {
 // scanText asks the rules about s, at the triggers between from and to.
 func (sc *scan) scanText(s string, from, to int) {
 	sc.noKeyEnd, sc.choice, sc.choiceEnd = false, element{}, 0
-	sc.series = recoverySeries{}
+	sc.series, sc.plain = recoverySeries{}, plainNames{}
 	sc.encoded = extent{low: len(s), high: -1}
 	triggers := &sc.rules.triggers
 	run := 0 // end of the run of token characters that was looked at
@@ -180,7 +181,11 @@ func (sc *scan) word(s string, i int) int {
 	w := &sc.rules.words[f][min(end-i, maxWord)]
 	if w.always || len(w.rules) > 0 && sc.rules.starts[f].has(s[i], s[i+1]) {
 		for k := 0; k < len(w.rules) && next == 0; k++ {
-			if r := &w.rules[k]; r.starts == nil || r.starts.has(s[i], s[i+1]) {
+			r := &w.rules[k]
+			if r.follows != nil && (end == len(s) || !r.follows[s[end]]) {
+				continue
+			}
+			if r.starts == nil || r.starts.has(s[i], s[i+1]) {
 				next = sc.ask(r.rule, s, i, end)
 			}
 		}

@@ -3,9 +3,11 @@ package scrub
 import "strings"
 
 var (
-	valueEnds   = bytesOf(" \t\n&;,\"'<>)}]`|")
-	lineEnds    = bytesOf("\n\"'")
-	contentEnds = bytesOf("<\n")
+	valueEnds = bytesOf(" \t\n&;,\"'<>)}]`|")
+	// personalEnds end values of people's labels: in code a further = follows.
+	personalEnds = bytesOf(" \t\n&;,\"'<>)}]`|=")
+	lineEnds     = bytesOf("\n\"'")
+	contentEnds  = bytesOf("<\n")
 )
 
 // valueEnd gives where an unquoted value that begins at i, behind the separator sep,
@@ -21,6 +23,11 @@ func (l *label) valueEnd(s string, i int, sep byte) int {
 	high := len(s)
 	if l.maxValue > 0 {
 		high = min(high, i+l.maxValue)
+	} else if l.isPersonal() {
+		high = min(high, i+maxPersonalValue)
+		if stops == &valueEnds {
+			stops = &personalEnds
+		}
 	}
 	if l.comma {
 		if end := decimalCommaEnd(s[:high], s, i); end > 0 {
