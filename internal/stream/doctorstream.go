@@ -119,7 +119,7 @@ var streamTraits = []streamTrait{
 	{"discard", discardTrait, editStream + "--discard old"},
 	{"duplicates", func(i *jetstream.StreamInfo, _ string) (Level, string) {
 		d := i.Config.Duplicates
-		return traitIf(i.Config.Mirror == nil && d < duplicateWindow, Warn, fmt.Sprintf("knows message ids for %v: a batch that is resent later is stored twice; viewers count it once", d))
+		return traitIf(len(copied(&i.Config)) == 0 && d < duplicateWindow, Warn, fmt.Sprintf("knows message ids for %v: a batch that is resent later is stored twice; viewers count it once", d))
 	}, editStream + "--dupe-window 2m"},
 	{"storage", func(i *jetstream.StreamInfo, _ string) (Level, string) {
 		return traitIf(i.Config.Storage == jetstream.MemoryStorage, Warn, "in memory: a restart of the server loses the history")
