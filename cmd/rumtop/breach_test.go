@@ -209,3 +209,19 @@ func TestCheckExitStatus(t *testing.T) {
 		}
 	}
 }
+
+// Breaches that find the command busy and the queue full are counted, and said
+// once.
+func TestBreachesLeftOutAreCounted(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	problems := make(chan error, 100)
+	r := startBreachRunner(ctx, "sleep 60", func(err error) { problems <- err })
+	for range maxBreaches + 6 {
+		r.enqueue(&breach{})
+	}
+	if n := r.dropped.Load(); n < 5 || len(problems) != 1 {
+		t.Errorf("%d left out, said %d times", n, len(problems))
+	}
+	cancel()
+	r.wait()
+}

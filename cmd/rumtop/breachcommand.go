@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"sync/atomic"
 	"time"
 )
 
@@ -17,22 +18,26 @@ const (
 	breachTimeout = 30 * time.Second
 	// breachGrace is how long it may take to end when it is told to.
 	breachGrace = time.Second
+	// maxBreaches is how many breaches wait for the command.
+	maxBreaches = 4
 	// breachOutput is how much of its output an error quotes, in bytes.
 	breachOutput = 200
 )
 
 // breachRunner runs the command of --on-breach, for one breach after the other.
-// While it runs, it queues a few breaches and drops more.
+// While it runs, it queues a few breaches, and drops and counts more.
 type breachRunner struct {
 	command string
 	waiting chan *breach
 	ended   chan struct{}
+	dropped atomic.Int64
+	failed  func(error)
 }
 
 // startBreachRunner runs until ctx ends. It calls failed with the error of each
 // command.
 func startBreachRunner(ctx context.Context, command string, failed func(error)) *breachRunner {
-	r := &breachRunner{command, make(chan *breach, 4), make(chan struct{})}
+	r := &breachRunner{command: command, waiting: make(chan *breach, maxBreaches), ended: make(chan struct{}), failed: failed}
 	go func() {
 		defer close(r.ended)
 		for {
@@ -53,6 +58,9 @@ func (r *breachRunner) enqueue(b *breach) {
 	select {
 	case r.waiting <- b:
 	default:
+		if n := r.dropped.Add(1); n == 1 {
+			r.failed(errors.New("--on-breach: its command is slower than breaches come: some are left out: make it faster"))
+		}
 	}
 }
 

@@ -232,7 +232,9 @@ func trust(h *frame.Health) string {
 	if h.Loading < 1 {
 		add("history %d%% read", int(100*h.Loading))
 	}
-	add("%.0f beacons/s", h.PerS)
+	if !math.IsNaN(h.PerS) && !math.IsInf(h.PerS, 0) {
+		add("%.0f beacons/s", h.PerS)
+	}
 	if h.QuietS > 30 {
 		add("no beacons for %s", seconds(math.Round(h.QuietS)))
 	}

@@ -149,6 +149,7 @@ func (p *program) start(ctx context.Context, v *viewFlags, source *feed.Live, si
 			if b := breachOf(&breaches, f); b != nil {
 				alarm.enqueue(b)
 			}
+			f.Health.Capped.Breaches = alarm.dropped.Load()
 		}
 	}
 	return source.Start(ctx, o), wait, nil

@@ -125,6 +125,11 @@ func (a *Aggregator) health(s SourceStatus, lo, hi, now int64) frame.Health {
 		CollectorsWaitingS: s.Collectors.Waiting.Seconds(), CollectorsProblem: s.Collectors.Problem,
 		CollectorsAlone: s.Collectors.Alone, CollectorSkewMS: float64(s.Collectors.Skew.Milliseconds()),
 	}
+	h.Capped.Markers, h.Capped.Releases = a.markers.left, int64(len(a.appeared.left))
+	h.Capped.Volumes, h.Capped.Collectors = a.silences.LeftOut(), s.Collectors.Others
+	if a.watch != nil {
+		h.Capped.Unwatched, h.Capped.Findings = a.watch.LeftOut()
+	}
 	for _, l := range s.Collectors.Losses {
 		if t := l.At.UnixMilli(); t >= lo && t < hi {
 			h.CollectorsLost += l.Lost

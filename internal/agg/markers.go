@@ -19,6 +19,7 @@ const maxMarkers = 200
 type markers struct {
 	list []beacon.Marker
 	ids  map[string]bool
+	left int64 // forgotten
 }
 
 // Mark takes a marker in. The same ID twice is one marker.
@@ -37,6 +38,7 @@ func (a *Aggregator) Mark(m beacon.Marker) {
 	k.list = slices.Insert(k.list, at, m)
 	k.ids[m.ID] = true
 	if len(k.list) > maxMarkers {
+		k.left++
 		delete(k.ids, k.list[0].ID)
 		k.list = slices.Delete(k.list, 0, 1)
 	}
@@ -82,6 +84,8 @@ type releases struct {
 	of    []uint32       // by origin: place in list + 1
 	place map[uint32]int // of a release, by log.texts
 	list  []releaseSeen  // as they came
+
+	left map[uint32]struct{} // over maxAppeared, by log.texts, which bounds them
 }
 
 type releaseSeen struct {
@@ -107,6 +111,10 @@ func (r *releases) count(l *store.Log, origin uint32, received int64) {
 		at, known := r.place[text]
 		if !known {
 			if len(r.list) >= maxAppeared {
+				if r.left == nil {
+					r.left = map[uint32]struct{}{}
+				}
+				r.left[text] = struct{}{}
 				return
 			}
 			if r.place == nil {

@@ -44,6 +44,22 @@ func TestMarkers(t *testing.T) {
 	if n := len(a.markers.list); n != maxMarkers || len(a.markers.ids) != n {
 		t.Errorf("%d markers, %d ids", n, len(a.markers.ids))
 	}
+	if got := a.Frame(frame.Query{By: "region"}, SourceStatus{}, at(10)).Health.Capped.Markers; got != 2*maxMarkers+4 {
+		t.Errorf("%d markers forgotten, want %d", got, 2*maxMarkers+4)
+	}
+}
+
+// Releases over the cap are counted once each, however often they are seen.
+func TestReleasesOverCapAreCounted(t *testing.T) {
+	a := New(Config{})
+	for i := range 2 * (maxAppeared + 7) {
+		when := epoch.Add(time.Duration(i) * 100 * time.Millisecond)
+		add(a, when, view(i+1, when, fmt.Sprint("2.4.", i%(maxAppeared+7)), 1000, false))
+	}
+	h := a.Frame(frame.Query{By: "region"}, SourceStatus{Collectors: Collectors{Others: 3}}, epoch.Add(time.Hour)).Health
+	if h.Capped.Releases != 7 || h.Capped.Collectors != 3 {
+		t.Errorf("%+v, want 7 releases", h.Capped)
+	}
 }
 
 // A release that appears is marked; one that was there, or that is merely rare, is not.

@@ -37,6 +37,7 @@ type Collectors struct {
 	Skew       time.Duration // the clock that is furthest from the server's, minus the server's
 	Waiting    time.Duration // of the oldest batch that the stream has not acknowledged
 	Problem    string        // why batches are not stored as they should be, in one sentence; "": they are
+	Others     int64         // messages that are no reports, or of collectors over the cap
 	Losses     []Loss        // oldest first
 }
 

@@ -144,7 +144,8 @@ func (l *Live) Status() agg.SourceStatus {
 
 // summarise sums up the reports of the collectors.
 func summarise(sub *stream.Subscription) (sum agg.Collectors) {
-	known, losses, _ := sub.Collectors()
+	known, losses, others := sub.Collectors()
+	sum.Others = others
 	for i := range known {
 		c := &known[i]
 		if c.Silent {

@@ -54,6 +54,20 @@ type Health struct {
 	Violations            int64   `json:"violations"`                     // requests of this viewer that NATS denied
 
 	Excluded Excluded `json:"excluded"`
+	// Capped is what has been left out because a table is full.
+	Capped Capped `json:"capped,omitzero"`
 
 	HistoryState beacon.HistoryState `json:"-"` // why there is no history
+}
+
+// Capped counts what is left out because a table is full. None of it is missing
+// from the numbers of page views, errors and vitals.
+type Capped struct {
+	Markers    int64 `json:"markers,omitempty"`    // the oldest, forgotten
+	Releases   int64 `json:"releases,omitempty"`   // whose appearance is not marked
+	Unwatched  int64 `json:"unwatched,omitempty"`  // values in which findings are not looked for
+	Volumes    int64 `json:"volumes,omitempty"`    // segments whose silence is not noticed
+	Findings   int64 `json:"findings,omitempty"`   // the oldest, forgotten
+	Collectors int64 `json:"collectors,omitempty"` // messages that are no reports, or of too many collectors
+	Breaches   int64 `json:"breaches,omitempty"`   // starts and ends that --on-breach was not told
 }

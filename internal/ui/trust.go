@@ -74,7 +74,7 @@ func usualFacts(f *frame.Frame, loc *time.Location) (list []fact) {
 		{h.PerS > 0, sampling(h.SampleRate)}, // without beacons the rate is unknown
 		{h.Excluded.AreMany(f.Total.Views), h.Excluded.String() + " left out"},
 		{h.Dropped == 0 && h.Gaps == 0, "0 dropped · 0 gaps"},
-		{true, measure.Count(coarse(h.PerS)) + " beacons/s"},
+		{draw.Finite(h.PerS), measure.Count(coarse(h.PerS)) + " beacons/s"},
 		{h.Collectors > 0, plural(float64(h.Collectors), "collector")},
 		{h.HistoryFrom != nil, historyFrom(f, loc)},
 		{h.SkewN >= frame.Thin && h.SkewP95MS <= maxSkew, "skew p95 " + measure.TailSeconds(h.SkewP95MS) + " s"},

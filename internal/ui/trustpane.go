@@ -71,7 +71,10 @@ func (p trustPane) summary(f *frame.Frame) (string, bool) {
 	if len(parts) == 0 {
 		parts = append(parts, "no data quality problems")
 	}
-	parts = append(parts, measure.Count(coarse(f.Health.PerS))+" beacons/s", sampling(f.Health.SampleRate))
+	if draw.Finite(f.Health.PerS) {
+		parts = append(parts, measure.Count(coarse(f.Health.PerS))+" beacons/s")
+	}
+	parts = append(parts, sampling(f.Health.SampleRate))
 	return strings.Join(parts, " · "), false
 }
 
@@ -148,6 +151,30 @@ func claims(f *frame.Frame, loc *time.Location) []claim {
 	} {
 		if c.weight > calm {
 			list = append(list, c)
+		}
+	}
+	return append(list, cappedClaims(h)...)
+}
+
+// cappedClaims are what has been left out because a table is full. What is
+// missing from the numbers themselves has claims of its own.
+func cappedClaims(h *frame.Health) (list []claim) {
+	for _, c := range [...]struct {
+		name    string
+		n       int64
+		weight  gravity
+		meaning string
+	}{
+		{"old markers", h.Capped.Markers, calm, "the oldest of over 200: no longer on charts"},
+		{"releases unseen", h.Capped.Releases, doubtful, "over 500: no marker when they appear; counted as usual"},
+		{"unwatched", h.Capped.Unwatched, calm, "values over 40 a dimension, 400 in all: findings are not looked for in each; counted as usual"},
+		{"volume unseen", h.Capped.Volumes, doubtful, "segments over 4000: their silence goes unnoticed; counted as usual"},
+		{"findings old", h.Capped.Findings, calm, "the oldest of over 100: not in reports"},
+		{"other reports", h.Capped.Collectors, doubtful, "of collectors over 64, or no reports at all; see rumtop doctor"},
+		{"breaches untold", h.Capped.Breaches, grave, "not told to --on-breach: its command is slower than they come"},
+	} {
+		if c.n > 0 {
+			list = append(list, claim{c.name, measure.Count(float64(c.n)), c.weight, c.meaning})
 		}
 	}
 	return list

@@ -99,7 +99,10 @@ func (w *Watch) startEpisode(m measure.ID, worst suspect, suspects []suspect) {
 	e.explained = explained
 	w.locate(e, terms, worst.steps)
 	w.episodes = append(w.episodes, e)
-	w.episodes = w.episodes[max(0, len(w.episodes)-maxEpisodes):]
+	if over := len(w.episodes) - maxEpisodes; over > 0 {
+		w.forgotten += int64(over)
+		w.episodes = w.episodes[over:]
+	}
 	w.excludeSteps(e)
 }
 

@@ -46,6 +46,7 @@ func (w *Watch) assignSegment(f *field, id uint32) uint16 {
 		return seg
 	}
 	if len(w.segments) > maxWatched || w.perField[f.name] >= maxPerField {
+		w.unwatched[t] = struct{}{}
 		return unwatched
 	}
 	w.perField[f.name]++

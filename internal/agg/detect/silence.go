@@ -45,7 +45,7 @@ type Silences struct {
 	log    *store.Log
 	next   int64 // number of the step to count next; 0: none counted yet
 	series map[silenceKey]*silenceSeries
-	full   bool // a segment was left out
+	left   map[silenceKey]struct{} // segments over maxSilenceSeries; the log's dictionaries bound them
 
 	foundAt int64 // the step up to which found is
 	found   []frame.Silence
@@ -70,8 +70,11 @@ type silenceSeries struct {
 
 // NewSilences makes a detector that has counted nothing of a log.
 func NewSilences(l *store.Log) *Silences {
-	return &Silences{log: l, series: map[silenceKey]*silenceSeries{}}
+	return &Silences{log: l, series: map[silenceKey]*silenceSeries{}, left: map[silenceKey]struct{}{}}
 }
+
+// LeftOut returns how many segments are not watched because there are too many.
+func (s *Silences) LeftOut() int64 { return int64(len(s.left)) }
 
 // countSteps counts the steps that are over by the newest beacon: what is still
 // to be read is not missing.
@@ -136,7 +139,7 @@ func (s *Silences) addVolume(k silenceKey, step int64, n volume) {
 	r := s.series[k]
 	if r == nil {
 		if len(s.series) >= maxSilenceSeries && !s.dropUnused(step) {
-			s.full = true
+			s.left[k] = struct{}{}
 			return
 		}
 		r = &silenceSeries{first: step, last: step}

@@ -28,6 +28,7 @@ type Watch struct {
 	segments   []segment
 	byValue    map[frame.Term]uint16
 	perField   map[string]int
+	unwatched  map[frame.Term]struct{} // values over the caps; the log's dictionaries bound them
 	fields     []field
 	fieldOrder map[string]int // of fields, as explanations name them
 	ofOrigin   [][]uint16     // the segments of an origin
@@ -38,6 +39,7 @@ type Watch struct {
 	past, long, short []sum // by segment: the past; the last five minutes; the last one
 	streak            [measure.Num]int
 	episodes          []*episode // the oldest first
+	forgotten         int64      // episodes, over maxEpisodes
 	leader            string     // the measure of the most severe finding
 }
 
@@ -60,11 +62,15 @@ const allMeasures = 1<<measure.Num - 1
 
 // NewWatch makes a watch that has read nothing of a log.
 func NewWatch(l *store.Log) *Watch {
-	w := &Watch{log: l, byValue: map[frame.Term]uint16{}, perField: map[string]int{}}
+	w := &Watch{log: l, byValue: map[frame.Term]uint16{}, perField: map[string]int{}, unwatched: map[frame.Term]struct{}{}}
 	w.segments = []segment{{}}
 	w.growSums()
 	return w
 }
+
+// LeftOut returns how many values are not watched, and how many episodes were
+// forgotten, because there are too many.
+func (w *Watch) LeftOut() (values, episodes int64) { return int64(len(w.unwatched)), w.forgotten }
 
 // SetFields sets the dimensions and tags to watch, in the order of explanations.
 // New ones are watched from now on.

@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -86,5 +87,24 @@ func TestWatchBytes(t *testing.T) {
 	}
 	if counted == 0 || w.counted != counted || w.Bytes() < before+counted {
 		t.Errorf("%d bytes at first, %d of %d then", before, w.counted, counted)
+	}
+}
+
+// Values over the cap of a dimension are not watched, and counted once each.
+func TestWatchCountsUnwatched(t *testing.T) {
+	l := store.NewLog()
+	var out []beacon.Beacon
+	for i := range 4 * (maxPerField + 9) {
+		b := beacon.Beacon{ID: beacon.ID(i + 1), Received: start.Add(time.Duration(i) * time.Second).UnixMilli(), Navigation: true}
+		b.Dims[beacon.Release] = fmt.Sprint("2.", i%(maxPerField+9))
+		out = append(out, b)
+	}
+	appendAll(t, l, out)
+	w := NewWatch(l)
+	w.SetFields([]string{"release"})
+	w.SetEnd(start.Add(10 * time.Minute).UnixMilli())
+	w.ReadSteps(1 << 30)
+	if values, episodes := w.LeftOut(); values != 9 || episodes != 0 {
+		t.Errorf("%d values, %d episodes left out, want 9 and 0", values, episodes)
 	}
 }
