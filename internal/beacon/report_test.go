@@ -13,6 +13,25 @@ func goodReport() Report {
 		PerS: 12.5, QueueBytes: 4096, QueueMaxBytes: 48 << 20, Redactions: map[string]int64{"email": 2}, Capped: map[string]int64{"page": 1},
 		Identity: IdentityShared, Denied: map[string]int64{"origin": 3, "key": 1},
 		Forwarded: 7, Unforwarded: map[string]int64{"consent": 9, "failed": 2, "queue_full": 1},
+		Waiting: 61_000, Problem: "cannot make RUM: its subjects are taken by BROWSER: remove them",
+	}
+}
+
+// What a publisher says about its problem is short and safe to show.
+func TestReportProblemIsPrintable(t *testing.T) {
+	r := goodReport()
+	r.Problem = "RUM\x1b[31m is\na wörk queue" + strings.Repeat("!", 1000)
+	data, err := r.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := DecodeReport(data)
+	if want := "RUM[31m isa wrk queue!!!"; err != nil || !strings.HasPrefix(got.Problem, want) || len(got.Problem) != maxProblem {
+		t.Errorf("%q, %v", got.Problem, err)
+	}
+	raw := strings.Replace(string(data), got.Problem, `\u001b]0;x\u0007`, 1)
+	if got, err = DecodeReport([]byte(raw)); err != nil || got.Problem != "]0;x" {
+		t.Errorf("%q, %v", got.Problem, err)
 	}
 }
 
