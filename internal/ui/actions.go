@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -21,7 +20,7 @@ func (m model) bindings() []binding {
 	k := &m.keys
 	leave := []binding{
 		{k.quit, func(m model) (model, tea.Cmd) { return m, tea.Quit }},
-		{k.suspend, func(m model) (model, tea.Cmd) { return m, tea.Suspend }},
+		{k.suspend, func(m model) (model, tea.Cmd) { return m, tea.Sequence(m.restoreTitle, tea.Suspend) }},
 	}
 	help := binding{k.help, openHelp}
 	room, open := m.paneRoom()
@@ -104,7 +103,5 @@ func copySummary(m model) (model, tea.Cmd) {
 	if m.frame == nil {
 		return m.notify("no data yet")
 	}
-	text := summary(m)
-	m, timer := m.notify(fmt.Sprintf("copied: %s", text))
-	return m, tea.Batch(m.copy(text), timer)
+	return m, m.copy(summary(m))
 }

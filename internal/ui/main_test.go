@@ -13,7 +13,7 @@ import (
 )
 
 // screenVariable has the test binary be the screen, for tests that need one in a
-// real terminal: "incident" or "quiet".
+// real terminal: "incident", "breach" or "quiet".
 const screenVariable = "RUMTOP_TEST_SCREEN"
 
 // ignoreHangup makes the screen ignore the signal that a closed terminal sends, as
@@ -32,6 +32,7 @@ func beScreen(what string) int {
 		signal.Ignore(syscall.SIGHUP)
 	}
 	s := newSimSource(what == "incident")
+	s.breach = what == "breach"
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 	go func() {

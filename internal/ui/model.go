@@ -44,11 +44,14 @@ type services struct {
 	source   Source
 	copy     func(string) tea.Cmd
 	ring     func() tea.Cmd
-	annotate func(context.Context, beacon.Marker) error
-	views    Views
-	recorder Recorder
-	origins  func(ctx context.Context, release string, stack []string) ([]Origin, error)
-	traces   traces
+	setTitle func(string) tea.Cmd
+	// restoreTitle is a command that gives the window's title back.
+	restoreTitle tea.Cmd
+	annotate     func(context.Context, beacon.Marker) error
+	views        Views
+	recorder     Recorder
+	origins      func(ctx context.Context, release string, stack []string) ([]Origin, error)
+	traces       traces
 }
 
 // display is how the screen shows things.
@@ -101,6 +104,10 @@ func (m model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m, cmd = m.click(tea.MouseEvent(msg))
 	case request:
 		m, cmd = msg.apply(m)
+	case copied:
+		m, cmd = m.notify(msg.to + ": " + msg.text)
+	case tea.ResumeMsg:
+		cmd = m.showTitle()
 	}
 	return m.settle(), cmd
 }

@@ -185,18 +185,30 @@ func burnMark(f *frame.Frame, t draw.Theme) (draw.Style, string) {
 
 // alarm rings when a breach starts, whatever the screen shows.
 type alarm struct {
-	title    string // of the terminal's window
+	title    string // of the terminal's window; "": the shell's
 	breaches frame.Breaches
 }
 
 // observe takes a frame and reports whether to ring.
 func (a alarm) observe(f *frame.Frame) (_ alarm, ring bool) {
-	a.title = "rumtop"
+	a.title = ""
 	if b := worstBurn(f.ObjectivesNow); b != nil && b.Page {
 		a.title = "▲ rumtop: " + draw.Clean(b.Name, 30)
 	}
 	ring = a.breaches.Observe(f) == frame.BreachBegan
 	return a, ring
+}
+
+// showTitle shows a breach in the title of the terminal's window; without one, the
+// title is the shell's.
+func (m model) showTitle() tea.Cmd {
+	switch {
+	case m.alarm.title == "":
+		return m.restoreTitle
+	case m.ascii:
+		return m.setTitle(draw.ToASCII(m.alarm.title))
+	}
+	return m.setTitle(m.alarm.title)
 }
 
 // sound rings the bell if a breach started, and sets the window's title.
@@ -208,8 +220,8 @@ func (m model) sound(f *frame.Frame) (model, tea.Cmd) {
 	if ring {
 		cmds = append(cmds, m.ring())
 	}
-	if m.alarm.title != before && !(before == "" && m.alarm.title == "rumtop") {
-		cmds = append(cmds, tea.SetWindowTitle(m.alarm.title))
+	if m.alarm.title != before {
+		cmds = append(cmds, m.showTitle())
 	}
 	return m, tea.Batch(cmds...)
 }

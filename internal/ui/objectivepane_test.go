@@ -29,10 +29,10 @@ func TestAlarmRingsOncePerBreach(t *testing.T) {
 		rung   int
 		title  string
 	}{
-		{0, nil, 0, "rumtop"},
+		{0, nil, 0, ""},
 		{1, []string{"errors"}, 1, "▲ rumtop: errors"},
 		{2, []string{"errors", "speed"}, 1, "▲ rumtop: errors"},
-		{3, nil, 1, "rumtop"},
+		{3, nil, 1, ""},
 		{4, []string{"speed"}, 1, "▲ rumtop: speed"},
 		{10, []string{"errors"}, 2, "▲ rumtop: errors"},
 	} {

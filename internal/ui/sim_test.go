@@ -184,6 +184,7 @@ type simSource struct {
 	sim    *sim
 	query  frame.Query
 	asked  bool
+	breach bool // an objective is in breach
 	frames chan *frame.Frame
 }
 
@@ -204,6 +205,9 @@ func (s *simSource) send() {
 	f := s.sim.frame(s.query)
 	if !s.query.At.IsZero() {
 		f.At, f.Live = s.query.At, false
+	}
+	if s.breach {
+		f.ObjectivesNow = []frame.Burn{{Name: "payment", Known: true, Page: true, Rate: 4}}
 	}
 	for {
 		select {

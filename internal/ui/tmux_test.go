@@ -24,9 +24,17 @@ func startTmux(t *testing.T, w, h int) tmux {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return startTmuxWith(t, w, h, "incident", self)
+}
+
+// startTmuxWith runs a command in which the test binary is the screen.
+func startTmuxWith(t *testing.T, w, h int, what string, command ...string) tmux {
+	t.Helper()
 	m := tmux{t, "rumtop-ui-" + strconv.Itoa(os.Getpid())}
-	m.run("-f", "/dev/null", "new-session", "-d", "-x", strconv.Itoa(w), "-y", strconv.Itoa(h),
-		"-e", screenVariable+"=incident", "-e", "TERM=tmux-256color", "-e", "CI=", self)
+	m.run(append([]string{
+		"-f", "/dev/null", "new-session", "-d", "-x", strconv.Itoa(w), "-y", strconv.Itoa(h),
+		"-e", screenVariable + "=" + what, "-e", "TERM=tmux-256color", "-e", "CI=",
+	}, command...)...)
 	t.Cleanup(func() { _ = exec.Command("tmux", "-L", m.socket, "kill-server").Run() })
 	return m
 }

@@ -14,7 +14,6 @@ import (
 	"os"
 	"time"
 
-	osc52 "github.com/aymanbagabas/go-osc52/v2"
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/term"
 	"github.com/muesli/termenv"
@@ -113,7 +112,7 @@ func Run(ctx context.Context, o Options, beside ...Options) error {
 		if err != nil {
 			return err
 		}
-		m.copy = tty.copy
+		m.copy, m.setTitle, m.restoreTitle = tty.copy, tty.setTitle, tty.restoreTitle
 		if !o.NoBell {
 			m.ring = tty.ring
 		}
@@ -130,6 +129,7 @@ func Run(ctx context.Context, o Options, beside ...Options) error {
 	if !o.NoMouse {
 		options = append(options, tea.WithMouseCellMotion())
 	}
+	defer tty.leaveTitle()
 	err := wait(ctx, tea.NewProgram(shown, options...))
 	switch {
 	case context.Cause(ctx) != nil:
@@ -195,9 +195,11 @@ func newModel(o Options, profile termenv.Profile, environ termenv.Environ) (mode
 	return model{
 		services: services{
 			source: o.Source, annotate: o.Annotate, views: o.Views, recorder: o.Recorder, origins: o.Origins,
-			copy:   func(string) tea.Cmd { return nil },
-			ring:   func() tea.Cmd { return nil },
-			traces: traces{o.TraceURL, linking(environ)},
+			copy:         func(string) tea.Cmd { return nil },
+			ring:         func() tea.Cmd { return nil },
+			setTitle:     func(string) tea.Cmd { return nil },
+			restoreTitle: func() tea.Msg { return nil },
+			traces:       traces{o.TraceURL, linking(environ)},
 		},
 		display: display{
 			keys: newKeyMap(), theme: th, loc: loc, title: o.Title, funnel: o.Funnel, burnWindow: o.BurnWindow, recording: o.Recording,
@@ -226,6 +228,7 @@ func (osEnviron) Getenv(name string) string { return os.Getenv(name) }
 type terminal struct {
 	in, out *os.File
 	gone    func()
+	title   windowTitle
 }
 
 // reader and writer are files, so that bubbletea finds the terminal behind them.
@@ -262,19 +265,6 @@ func (w writer) WriteString(s string) (int, error) { return w.Write([]byte(s)) }
 func (t *terminal) ring() tea.Cmd {
 	return func() tea.Msg {
 		_, _ = io.WriteString(writer{t.out, t}, "\a")
-		return nil
-	}
-}
-
-// copy asks the terminal to put text into the clipboard (OSC 52). It sends
-// nothing of a very long text, which terminals refuse.
-func (t *terminal) copy(text string) tea.Cmd {
-	return func() tea.Msg {
-		seq := osc52.New(text).Limit(50_000)
-		if os.Getenv("STY") != "" {
-			seq = seq.Screen()
-		}
-		_, _ = io.WriteString(writer{t.out, t}, seq.String())
 		return nil
 	}
 }
