@@ -89,7 +89,8 @@ const (
 		érvénytelen`
 
 	codeLinks = `is was are the a an has have had been not does didn't doesn't did as for with you i user already entered typed
-		sent received given submitted failed verification number no value to now this that following and or
+		sent received given submitted failed verification number no value to now this that following and or but
+		expected actual got instead token valid
 		continue proceed und et y e i en och og
 		lautet ist war ist für wurde hat einen eine ein der die das nicht nummer
 		est a été de du la le les un une à est n'est pas pour numéro entré saisi

@@ -181,9 +181,13 @@ func (c *codeContext) readBefore(i int) {
 				unknown++
 			}
 		case class&(codeNoun|oneTimeNoun) != 0:
+			unknown = 0
 			c.noun, c.oneTime = true, class&oneTimeNoun != 0
 		case class == 0:
-			return
+			if n == 0 || unknown > 0 || !is(c.s[i], upper) { // a name: code for Acme is
+				return
+			}
+			unknown++
 		default:
 			c.signIn = c.signIn || class&ofSignIn != 0
 			c.state = c.state || class&codeState != 0
@@ -200,7 +204,7 @@ func (c *codeContext) readAfter(i int) {
 		c.oneTime = true
 		return
 	}
-	unknown, named := 0, c.noun
+	unknown, named, reader := 0, c.noun, false
 	for range maxCodeWords {
 		class, end, breaks := c.wordAfter(i)
 		if end == i || breaks > 0 {
@@ -212,18 +216,20 @@ func (c *codeContext) readAfter(i int) {
 			return
 		case c.verb && class&ofPurpose != 0:
 			c.forSignIn = true
-		case class&codeNoun != 0 && !named:
+		case class&codeNoun != 0:
 			c.noun = true
+			c.reader = c.reader || reader
 		case class&oneTimeNoun != 0 && !named:
 			c.noun, c.oneTime = true, true
-		case class == 0 && (unknown == 2 || !c.reader):
+		case class == 0 && (unknown == 2 || !reader):
 			return
 		case class == 0:
 			unknown++
 		}
 		c.signIn = c.signIn || class&ofSignIn != 0
 		c.state = c.state || class&codeState != 0
-		c.reader = c.reader || class&ofReader != 0 && !named
+		reader = reader || class&ofReader != 0
+		c.reader = c.reader || reader && !named
 	}
 }
 

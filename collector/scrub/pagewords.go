@@ -16,37 +16,37 @@ var pageWords = words(`
 	attendance auction auctions audience authentication author-guidelines automation autofill availability awards
 	back backup badge badges balance banking banner banners base basics before beginners benefit benefits best-practices beta bids
 	billing bio biography birthday blacklist block blog blogs board boards body bonus bonuses book booking bookings bookmarks
-	books brand brands briefing brochure browse budget budgets bug bugs build builder bulletin bundle bundles business businesses buy buying by
+	books brands briefing brochure browse budget budgets bug bugs build builder bulletin bundle bundles business businesses buy buying by
 	calculator campaign campaigns campus cancel cancellation cancellations care career careers cart cases case-studies catalog
 	catalogue categories category center centre central certificate certificates certification certifications challenge
-	challenges change changes channel channels charges charity chart charts chat checklist checklists child children choice
+	challenges change changes channel channels charges chart charts chat checklist checklists children choice
 	claim claims class classes classroom click clinic clinical closed club clubs co coaching code codes collection collections
 	college commission commissions committee communication communications communities community compare comparison compensation
 	competition complaint complaints compliance concerns conditions conduct conference conferences configuration connect
 	connection console contact-us content contest contests contract contracts contribute contributions control controls
 	convention conversations conversion cookie cookies copyright corporate correspondence council coupon course courses
 	coverage create-account creators credentials credit credits crew culture currency curriculum custom
-	daily data-protection day days deal deals debit decision decisions demo departments department deposit deposits design
+	daily data-protection days deal deals debit decision decisions demo departments department deposit deposits design
 	desk developer developers development diagnostics diary diet digest digital disclosure discount discounts discover
 	discussion discussions display dispute disputes diversity docs domain domains donate donation donations draft drafts
-	due duties early earn earnings easy editorial education eligibility employment engagement enquiries enquiry enrol enroll
+	due duties earn earnings easy editorial education eligibility employment engagement enquiries enquiry enrol enroll
 	enrollment enrolment entries entry environment equality equipment essentials estimate estimates ethics evaluation
 	evaluations event-calendar everything example examples exam exams exchange exclusive exercise exercises experience
 	experiences experts explore extension extensions extra extras facilities faculty fact facts faq faqs feature featured
 	features fee feedback feeds fees fellowship fellowships field-guide finance finances financial find-us first fitness
 	fleet flyer folder folders food for forecast form-builder forms forum forums foundation free frequently friendly from full
 	fun fund funding fundraising funds future gallery game games general-information get getting-started gift gifts global
-	glossary goal goals good govern governance government grade grades graduate graduation green-card guarantee guide guideline
+	glossary goal goals govern governance government grade grades graduate graduation green-card guarantee guide guideline
 	guidelines guides handbook hardware health healthcare helpdesk helpline help-center help-centre higher highlights hints
-	hiring holiday holidays home-page homework hospital hours house household housing how how-to hub human hygiene idea ideas
+	hiring holiday holidays home-page homework hospital hours household housing how how-to hub human hygiene idea ideas
 	identity impact implementation important improvement in incentive incentives incident incidents income index inclusion
 	increase individual industry industries information initiative initiatives innovation input inquiry insight insights
 	inspection inspiration institute instruction instructions instructors insurance integration intelligence interest
 	interests international internship internships interview interviews intranet intro introduction inventory invest
-	investment investments investors issues items job jobs join joining journal journals journey key kit kits knowledge
-	knowledgebase lab lab-results landing language-settings languages last latest launch law layout leaderboard leaderboards
+	investment investments investors issues items job jobs join joining journal journals kits knowledge
+	knowledgebase lab lab-results landing language-settings languages last latest launch layout leaderboard leaderboards
 	leadership leads league leagues learn learning leasing leave leave-requests legal lending lesson lessons letter letters
-	level levels liability libraries library licence licences license licenses licensing lifestyle link linked links lists
+	level levels liability libraries library licence licences license licenses licensing lifestyle linked links lists
 	literature live loan loans local location locations locator log login-history logo logos lost lottery lounge machine
 	magazine mail mailing mailbox main maintenance make manage management manager managers manual manuals map maps market
 	marketing marketplace markets match matches material materials matters measurement media mediation medical medication
@@ -67,21 +67,19 @@ var pageWords = words(`
 	product products profession professional professionals program programme programmes programs progress project projects
 	promotion promotions proof property proposal proposals protection protocol protocols prototype provider providers
 	publication publications publish publishing purchase purchases qualification qualifications quality queries question
-	questionnaire questionnaires questions queue queues quick quick-start quit quiz quizzes quote quotes quick-links random
-	rank ranking rankings rate rates reading receipts receive recipe recipes recommendation recommendations recommended
+	questionnaire questionnaires questions queue queues quick-start quit quiz quizzes quote quotes quick-links random
+	ranking rankings rate rates reading receipts receive recipe recipes recommendation recommendations recommended
 	record recruiting recruitment recruiters recycle redeem reference references refill refills refund refunds region regional
 	registration-form regulation regulations rehab related relations release releases relocation remote rental rentals renew
 	renewal renewals rental-agreements repair repairs replacement reporting repository request requests requirement
 	requirements research reservation reservations residence resource resources response responsibilities responsibility
 	restaurant restaurants restore restrictions resume resumes retail retirement return returns-policy revenue
-	reward right rights risk risks road-map roadmap rooms rota rotas roster rosters rule rules safe safety salaries salary sale
-	saving savings scan schedule schedules scheduling scholarship scholarships school schools science score scoreboard scores
+	reward right rights risk risks road-map roadmap rota rotas roster rosters rule rules safe safety salaries salary 	saving savings scan schedule schedules scheduling scholarship scholarships school schools science score scoreboard scores
 	screening season seasons seat seats second secure self-service sell selling seminar seminars senior series server servers
-	service services set sexual share shared sharing sheet sheets shift shifts shop shopping shops short show showcase side
-	sign signature signatures simple site sitemap size skill skills sleep slot slots small social society software solution
+	service services set sexual share shared sharing sheet sheets shift shifts shop shopping shops show showcase side
+	sign signature signatures simple site sitemap size skill skills sleep slot slots social society software solution
 	solutions source space spaces special specials sponsor sponsors sponsorship sports spotlight staffing standard standards
-	standings starter startups state-of statement statistics-overview step steps stock stocks storage store stores stories story
-	strategies strategy stream structure student-life studies studio study style subjects submission submissions submit
+	standings starter startups state-of statement statistics-overview step steps stock stocks storage store stores stories 	strategies strategy stream structure student-life studies studio study style subjects submission submissions submit
 	subscribe subscriptions success-stories successes suggestion support-center supplier suppliers supplies supply surgery
 	survey surveys sustainability switch-plan symptoms system systems table tables talent talents talks target tariff tariffs
 	task tasks tax taxes teaching tech technical technology template templates terminal terms-of-service test testimonial
@@ -92,10 +90,89 @@ var pageWords = words(`
 	two-factor unit units university unread unsubscribe update updates upcoming urgent usage-history useful user-guide using vacancies
 	vacancy vacation vaccination value values vehicles vendor vendors venue venues verified version video videos visit
 	visiting vision vision-insurance vote voting voucher vouchers waiting waiting-list waitlist watch watchlist ways web
-	webinar webinars website week weekly wellbeing wellness what whats whitepaper whitepapers why widget widgets wiki win
-	winners winning wishlists with withdraw withdrawal withdrawals witness women word work worker workforce working workout
+	webinar webinars website week weekly wellbeing wellness what whats whitepaper whitepapers why widget widgets wiki 	winners winning wishlists with withdraw withdrawal withdrawals witness women word work worker workforce working workout
 	workouts workplace works workshop workshops world writing year yearly years your zone
+	aid aids allowance allowances amenities anniversary announcement anonymous appeal appeals applying apps architecture archives assign
+	available award background barcode bereavement breakfast broadcast broadcasts burnout buyback cabin cafeteria cancelled
+	canteen capacity cashback catering checkin check-in check-out children-policy childcare citizenship classified cleaning
+	clearance clothing cloud combined commute company-news comparison-table completed concierge connect-account connected convert
+	corner country creation criteria customize dates deactivated deadline deadlines debt declaration delegation delegations delete-me
+	deliveries demographics dental desktop destinations disability disabled discussion-board dispatch disputed dress-code
+	duplicate duplicates e-mail ebooks emergency enabled engage enterprise enterprises entitlements error-log etiquette
+	exclusives exhibition exhibitions expenses expiry express failures fantasy fairness fast favorites-list financial-aid
+	find-a-job fixtures flexible follow follows formal former forward framework freelance garage gear geography giveaway giveaways
+	growth guest-list guidance headquarters hobbies holiday-calendar hotel hotels housekeeping identification illustration
+	impersonation imported inactive-list inbound injuries injury insights-report installation interactions interests-list
+	intake invitation-codes invited job-board kids language-list late leaderboards-weekly leaver life limited lineup
+	links-list loaner login-as look lunch mandatory maternity maternity-leave meal meals mentions messaging meetups meetup
+	members-only mine-list mobility month monthly-report movements muted mutual never nights nominees notes-list nursing
+	occupancy occupation offboarding old only onsite openings-list operator order-status organisation organisations outage
+	overdue overtime packing parental parental-leave parents partial partnering pass-through passport passports paternity
+	pathway pathways patterns payable payees pay-slips peer-review pending-list people-search permits perspectives phonebook
+	photos-list pickup pick-up pinboard pitch pledge pledges point-of-sale postal potential premises prescription pre-registration
+	prevention previous pricing-plans print-badge probation professions property-search prospects provisioning punctuality
+	purchase-history qr qr-code radar readers reading-list recall receipt recent-activity recovery recruit recurring refer
+	refer-a-friend regions registered related-links relatives removed rename repeat repeat-prescriptions representatives requested
+	resale resend resettlement resign resignation respite responsive restricted results-list retention retreat review-queue revoked
+	rides roommates royalties royalty sanctions sandbox satisfaction seating seek selected selection self-assessment
+	sell-online senior-discount sent sentiment settlement settlements shadowing shareholders shelter shipping-policy sick
+	sick-leave sickness sightseeing sleeping social-media sort-code specialisms specialist specialists specialities
+	speciality specialties specialty speech spending spend sport squad squads staff-only stages staffroom standby starting
+	startup stay stays stipend submitted subordinates substitutes succession super suspended switching table-tennis tasting tax-forms
+	team-building teamwork telehealth tenancy tenancy-agreement term test-results third-party thank thanks-for through tickets-list
+	time-off toll town townhall transactional transcripts transferred travelling triage turnover tutoring uniform uniforms union
+	unlocked unsubscribed unverified upskilling utilities vaccinations vacations validation valuation verified-badge
+	veterans view-all visa visas visits-list volunteer volunteering volunteers wages wages-and-hours waiver walkthrough warnings
+	warranty warranties weekend weekends weight wellbeing-hub whistleblowing wi-fi wifi wiring workload works-council workspace
+	workspaces wrap-up yearbook youth
 
+	ueber-uns abteilungen adresse ansprechpartnerin arbeitszeit arbeitszeiten arztsuche aufgaben ausweis beitrag beitraege
+	bescheinigungen besuch bonusprogramm dienstleistungen ehrenamt eintritt elternzeit erstattung fahrzeuge
+	familie fundsachen gemeinschaft gesuche heimat hinweise jugend kinder krankmeldung lexikon mahlzeiten merkblatt
+	mitmachen newsletter-anmeldung nutzungsbedingungen oeffentlich parken pflege pruefung ratgeber reisekosten
+	rueckgabe satzungen senioren sprache sprachen sprechstunde sprechstunden statistik stundenplan treffen vereine vergleich verlauf
+	vorsorge vorstand werben wohnung wohnungen zeiten zeiterfassung zertifikate ziele
+
+	a-propos qui-sommes-nous actualites adherer agences aidants annuaires arrets bienvenue bulletins carte cartes
+	carrieres certificats club-avantages contactez-nous cotisation cotisations decouvrir echanges etudes
+	examens foire-aux-questions fonctionnement galerie-photos historique infos-pratiques mutuelle
+	nouveautes-produits ordonnances parcours permis photos-videos plannings points-fidelite presse questions recettes reglement
+	resultats salaires soins statuts tableau-de-bord telecharger telechargements trombinoscope vacances vie-privee
+
+	quienes-somos acerca-de asesoria avisos becas bolsa-de-trabajo cancelaciones canjear carnet certificados cobertura colegio
+	consultas convocatorias copias credito cuotas cumplimiento domicilio ensenanza entradas entrenamiento especialidades
+	examenes ferias fidelizacion firmas formas-de-pago gestion guardados hospitales ingresos jornadas
+	laboratorio licencias matricula membresia nomina nominas normas oficina oficinas pacientes-nuevos padron panel
+	permisos planes portal-del-empleado preguntas-frecuentes prestamos receta requisitos resumen retiro sucursales
+	tarjeta telefonos tramite transferencias transparencia vacaciones vacunas voluntariado
+
+	sobre-nos agendamento agendamentos ajuda-e-suporte aluguel beneficio boleto boletos bolsas cancelamento carteira consultas-medicas
+	cobranca cursos-online depoimento devolucao devolucoes duvidas exames extrato ferias fidelidade-e-pontos financeiro
+	holerite indique-um-amigo inscrever-se matriculas mensalidade perguntas-frequentes pessoal prontuario receitas
+	rastreamento reclamacoes reembolso remuneracao requerimentos treinamento treinamentos vacinas
+
+	lavora-con-noi agenda-visite bandi buste-paga buste certificati circolari concorsi convenzioni cronologia domande
+	domande-frequenti esami ferie graduatorie iscriviti mensa orario patente permessi prestazioni premi
+	preventivi privato raccolta-punti referti reparti ricevute rubrica saldi sedi statuto tesseramento tirocini visite
+
+	over-ons beschikbaarheid bestelgeschiedenis declaraties functies keuzes loonstroken mijn openingstijden opzeggen
+	ouders pasjes roosterwijzigingen salaris samenwerken spreekuren toegang uren vakantie verzekering vrijwilligers
+	werken-bij werkrooster ziekmelden
+`)
+
+// joinWords may be within the name of a page, and are none alone: how-it-works. So are
+// words that are family names, too: small-business.
+var joinWords = words(`story journey legacy charity kit green fields day law small short quick smart brand
+	early head case child good key link rank sale house stage win post page rooms room kitchen salon prime card
+	a an as be can do does get go i is it its it-s my no not off out per so than that this up us via we who you
+	an-und auf aus bei das dem den der die ein eine fuer im ins mit nach oder ohne um und von vom wie zu zum zur
+	au aux avec ces dans de des du en et la le les leur mes nos notre ou par pour sa ses sur un une vos votre
+	con como del e el los las mi mis o para por se sin su sus tu un una y a ao aos com da das do dos na nas no nos os sem sua
+	al alla allo che chi come dei del della delle di gli i il in lo nel per tra uno bij een het je naar om op te van voor`)
+
+// pageWordsElsewhere are pageWords of German, French, Spanish, Portuguese, Italian and
+// Dutch sites.
+var pageWordsElsewhere = words(`
 	abonnement abonnements abmelden abrechnung agb aktion aktionen aktuell aktuelles allgemein anfahrt anfrage anfragen
 	angebot angebote anleitung anleitungen anmelden anmeldung ansprechpartner antrag arbeit archiv artikel auftrag
 	ausbildung auswahl barrierefreiheit bedingungen benachrichtigungen beratung berichte beruf berufe bestellen
@@ -174,13 +251,13 @@ var endingNames = words(`clements purificacion visitation annunciation assumptio
 
 // isPage says whether a segment behind a person word is a page of the site.
 func isPage(segment string) bool {
-	if fixedWords.has(segment) || pageWords.has(segment) {
+	if fixedWords.has(segment) || pageWords.has(segment) || pageWordsElsewhere.has(segment) {
 		return true
 	}
 	words := 0
 	for part := range strings.FieldsFuncSeq(segment, isWordDivider) {
 		switch {
-		case len(part) <= 2 && allDigits(part): // top-10
+		case len(part) <= 2 && allDigits(part), joinWords.has(part): // top-10, how-it-works
 		case !isPageWord(part):
 			return false
 		default:
@@ -193,7 +270,7 @@ func isPage(segment string) bool {
 func isWordDivider(r rune) bool { return r == '-' || r == '_' }
 
 func isPageWord(word string) bool {
-	if fixedWords.has(word) || pageWords.has(word) {
+	if fixedWords.has(word) || pageWords.has(word) || pageWordsElsewhere.has(word) {
 		return true
 	}
 	for _, e := range pageEndings {

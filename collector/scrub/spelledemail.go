@@ -29,11 +29,11 @@ func spelledEmail(s string, start, end int) match {
 	for first < local && !is(s[first], alnum) {
 		first++
 	}
-	domain, spelled := spelledDomainEnd(s, behind)
-	if first == local || domain == 0 {
+	if first == local || !bracketed && s[start] != 'A' && !strings.ContainsAny(s[first:local], "._+-0123456789") {
 		return match{}
 	}
-	if !bracketed && (!spelled || s[start] != 'A' && !strings.ContainsAny(s[first:local], "._+-0123456789")) {
+	domain, spelled := spelledDomainEnd(s, behind)
+	if domain == 0 || !bracketed && !spelled {
 		return match{}
 	}
 	return found(first, domain)

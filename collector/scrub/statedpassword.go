@@ -71,10 +71,10 @@ var letters = bytesIn(letter, "_")
 var changingVerbs = words(`set verify check validate compare hash encrypt update change reset type enter fill confirm save
 	store test submit with`)
 
-// passwordBefore finds a value that looks made up, the word from start to end and the
-// signs around it, behind a name for passwords in any language, maybe with a verb
+// passwordBefore finds a value that looks made up, the word at start and the signs
+// behind it, behind a name for passwords in any language, maybe with a verb
 // between them: Kennwort Sommer24! falsch, la contraseña es gatito99.
-func passwordBefore(s string, start, end int) match {
+func passwordBefore(s string, start, _ int) match {
 	if start < 5 || s[start-1] != ' ' {
 		return match{}
 	}
@@ -95,7 +95,7 @@ func passwordBefore(s string, start, end int) match {
 		}
 		i = at
 	}
-	end = trimPunctuation(s, start, passwordLabel.valueEnd(s, start, ' '))
+	end := trimPunctuation(s, start, passwordLabel.valueEnd(s, start, ' '))
 	if v := s[start:end]; !isMadeUp(v) || !strings.ContainsAny(v, "0123456789") || strings.IndexByte(v, '_') >= 0 ||
 		isHarmless(v) {
 		return match{}
