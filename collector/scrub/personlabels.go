@@ -7,7 +7,7 @@ var (
 	// nameLabel is of the names of people, also those that they sign in with.
 	nameLabel = &label{
 		kind: Name,
-		names: `username uname userlogin loginname logonname screenname nickname gamertag surname forename firstname
+		names: `username uname userlogin loginname logonname nickname gamertag surname forename firstname
 			lastname fname lname fullname givenname familyname middlename maidenname nameoncard cardholder
 			cardholdername ccname ccgivenname ccfamilyname ccadditionalname accountholder accountholdername
 			holdername realname legalname preferredname birthname contactname emergencycontact samaccountname
@@ -26,8 +26,9 @@ var (
 			soyad soyadi adsoyad kullaniciadi
 			prenume numeutilizator jmeno prijmeni keresztnev vezeteknev felhasznalonev
 			namapengguna namalengkap namadepan namabelakang hovaten tendangnhap`,
-		whole:     `nick moniker holder`,
-		qualified: map[string]string{"name": nameOwners + ` first last given family middle maiden full legal preferred real nick screen login logon user card holder oncard`},
+		whole: `nick moniker holder`,
+		qualified: map[string]string{"first": `name`, "last": `name`, "given": `name`, "family": `name`, "middle": `name`,
+			"nm": `first last`, "name": nameOwners + ` first last given family middle maiden full legal preferred real nick second personal login logon user card holder oncard`},
 		phrases: []string{"name on card", "account holder", "card holder", "policy holder", "nom de famille", "nom d'utilisateur", "nom d’utilisateur", "nom complet",
 			"nom du client", "nom du titulaire", "nombre de usuario", "nombre completo", "nombre del titular", "nome completo",
 			"nome utente", "nome de usuario", "nome do titular", "ad soyad", "nazwa uzytkownika", "nama pengguna",
@@ -66,7 +67,7 @@ var (
 		kind:      Name,
 		names:     `displayname`,
 		whole:     `cn recipient assignee beneficiary payee patient customer author sender passenger employee student`,
-		qualified: map[string]string{"name": `display client account profile shipping billing`},
+		qualified: map[string]string{"name": `display screen client account profile shipping billing manager approver winner`},
 		accept:    acceptShownName,
 	}
 
@@ -84,22 +85,23 @@ var (
 			numerklienta kundnummer kundenummer medlemsnummer medlemsnr ansattnummer musterino
 			asiakasnumero`,
 		qualified: map[string]string{
-			"id":     idOwners,
-			"ids":    idOwners,
-			"uuid":   idOwners,
-			"guid":   idOwners,
-			"handle": `user twitter instagram github`,
-			"number": idOwners + ` loyalty membership policy personnel matriculation serial flyer medical record`,
-			"no":     idOwners + ` loyalty membership policy personnel matriculation serial`,
-			"nr":     idOwners + ` loyalty membership policy serial`,
-			"num":    idOwners + ` loyalty membership policy serial`,
-			"ref":    `customer member patient employee student`,
-			"code":   `customer member patient employee student subscriber`,
-			"key":    `user customer member`,
-			"hash":   `email mail phone user`,
-			"md5":    `email mail phone user`,
-			"sha256": `email mail phone user`,
-			"sha1":   `email mail phone user`,
+			"id":      idOwners,
+			"ids":     idOwners,
+			"uuid":    idOwners,
+			"guid":    idOwners,
+			"handle":  `user twitter instagram github`,
+			"number":  idOwners + ` loyalty membership policy personnel matriculation serial flyer medical record`,
+			"no":      idOwners + ` loyalty membership policy personnel matriculation serial`,
+			"nr":      idOwners + ` loyalty membership policy serial`,
+			"num":     idOwners + ` loyalty membership policy serial`,
+			"ref":     `customer member patient employee student`,
+			"code":    `customer member patient employee student subscriber`,
+			"key":     `user customer member`,
+			"account": `bank`,
+			"hash":    `email mail phone user`,
+			"md5":     `email mail phone user`,
+			"sha256":  `email mail phone user`,
+			"sha1":    `email mail phone user`,
 		},
 		phrases: []string{"numéro client", "numero client", "numéro de client", "numero cliente", "número de cliente",
 			"numero de cliente", "número de cuenta", "numer klienta", "numéro de compte", "müşteri no", "codice cliente",
@@ -241,12 +243,14 @@ const (
 	nameOwners = `customer patient employee staff student pupil member subscriber player guest visitor passenger driver
 		rider traveler traveller person contact owner creator assignee recipient sender buyer purchaser beneficiary
 		payee teacher doctor applicant candidate participant donor insured spouse mother father parent child birth
-		attendee citizen resident voter worker consumer reviewer cardholder author`
+		attendee citizen resident voter worker consumer reviewer cardholder author claimant payer debtor signer signatory
+		invitee requester reporter learner tutor courier enduser usr cust emp`
 
 	idOwners = `user account customer member patient employee staff student pupil subscriber player guest visitor
 		passenger driver rider traveler traveller person profile contact owner author creator assignee recipient
 		sender buyer purchaser beneficiary payee teacher doctor applicant candidate participant donor insured
-		attendee resident voter worker consumer reviewer cardholder holder crm loyalty login device
+		attendee resident voter worker consumer reviewer cardholder holder crm loyalty login claimant payer debtor signer invitee requester reporter learner tutor courier reader
+		listener viewer enduser usr cust emp stu device
 		advertising android anonymous distinct steam gamer facebook telegram discord openid acct`
 )
 

@@ -63,7 +63,11 @@ func acceptShownName(p *pair) (Kind, bool) {
 	if isPersonShaped(p.value()) {
 		return kind, true
 	}
-	display := strings.Contains(strings.ToLower(p.s[p.name:p.sep]), "display")
+	name := strings.ToLower(p.s[p.name:p.sep])
+	if strings.Contains(name, "screen") { // effie_91, not the home of an app
+		return kind, p.isEnclosed() && countDigits(v) > 0 && hasLetter(v)
+	}
+	display := strings.Contains(name, "display")
 	if !display || strings.ContainsAny(v, " .") {
 		return 0, false
 	}

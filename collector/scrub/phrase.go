@@ -92,10 +92,10 @@ func ownedLabel(s string, start, end int) *label {
 }
 
 // ownedNames are the names of fields whose owner says whether they are a person's.
-var ownedNames = words(`id name uuid guid number key date year`)
+var ownedNames = words(`id name uuid guid number key date year first last given family middle`)
 
 // ownerGaps are between an object and the name that it has.
-var ownerGaps = bytesOf("\"'\\:=> ")
+var ownerGaps = bytesOf("\"'\\:=>( ")
 
 // openingBrace gives where the object opens that encloses i, near before it; -1 if
 // none does.
