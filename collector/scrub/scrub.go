@@ -130,19 +130,28 @@ func (s *Scrubber) Tag(key, value string) (k, v string, ok bool) {
 	if v == "" {
 		return "", "", false
 	}
-	if kind, ok := tagKind(k, v); ok && placeholderAt(v, 0) != len(v) && (!isHarmless(v) || isUnspacedProse(v)) {
+	raw, whole := strings.TrimSpace(value), placeholderAt(v, 0) == len(v)
+	if kind, ok := tagKind(strings.TrimSpace(key), raw); ok && (!whole || kind == ID && vaguePlaceholders[v]) && (!isHarmless(raw) || isUnspacedProse(raw)) {
 		s.counts[kind].Add(1)
 		if v = placeholders[kind]; kind == ID {
-			v = s.pseudonyms.placeholder(strings.TrimSpace(value))
+			v = s.pseudonyms.placeholder(raw)
 		}
 	}
 	return k, v, true
+}
+
+// vaguePlaceholders say less about a value than a label of identifiers does.
+var vaguePlaceholders = map[string]bool{
+	placeholders[UUID]: true, placeholders[ULID]: true, placeholders[Token]: true, placeholders[Phone]: true,
 }
 
 // tagKind says whether the value of a tag is what its key names, and gives the kind
 // that replaces it.
 func tagKind(key, value string) (Kind, bool) {
 	l := labelOf(key)
+	if l == nil {
+		l = foreignLabel(key)
+	}
 	switch {
 	case l == nil:
 		return 0, false
