@@ -38,7 +38,7 @@ func (sc *scan) labelledValue(s string, i, _ int) int {
 			return end
 		}
 	}
-	if hasByte(s, v, '[') && l.isPersonal() && placeholderAt(s, v) == 0 {
+	if hasByte(s, v, '[') && l.isPersonal() && l != plainNameLabel && placeholderAt(s, v) == 0 {
 		return sc.labelledList(p, v+1)
 	}
 	if !p.cutValue(v) || p.isHarmless() {

@@ -257,3 +257,7 @@ const (
 // bareOwners are words for people that a long number may follow directly: user
 // 5512087.
 var bareOwners = words(`user customer member patient employee student subscriber passenger account`)
+
+// signInOwners are those that a quoted user name may follow: user 'aoife_b', but not
+// account 'shop' and member 'x'.
+var signInOwners = words(`user customer patient employee student passenger subscriber`)

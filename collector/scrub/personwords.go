@@ -7,7 +7,7 @@ type stopKey [3]byte
 // line in each table, and cases in testdata that must stay.
 var (
 	// personStops are words of messages about fields, which no name has.
-	personStops = words(`this that these field fields value please enter enters cannot must should be been not blank empty
+	personStops = words(`this that these got want expected field fields value please enter enters cannot must should be been not blank empty
 		required require already taken exist exists least most characters character chars letters digits only between too
 		short long valid invalid format match matches missing provide provided select choose choice allowed permitted unique
 		used use available unavailable failed failure fails error errors unknown unexpected supported does doesn't don't isn't

@@ -153,7 +153,9 @@ func (sc *scan) statedIdentity(s string, start, end int) int {
 	if bare && bareOwners.has(s[name:end]) {
 		l = idLabel
 		if quoted && !is(s[v+1], digit) {
-			l = nameLabel
+			if l = nameLabel; !signInOwners.has(s[name:end]) {
+				return 0
+			}
 		}
 	}
 	if l == nil || !l.stated {
