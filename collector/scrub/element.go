@@ -143,7 +143,7 @@ func attributeValue(s string, i, high int) (start, end int) {
 
 // attribute notes what an attribute says about the field.
 func (e *element) attribute(tag, key string, start, end int) {
-	value := e.s[start:end]
+	value := strings.TrimRight(e.s[start:end], "]") // of a selector
 	switch {
 	case valueAttributes.has(key):
 		e.hold(fieldValue{start: start, end: end})

@@ -12,26 +12,36 @@ var fieldNames = map[string]Kind{
 	"phonenumber": Phone, "telnational": Phone, "cellphone": Phone, "handy": Phone, "telefon": Phone, "telefono": Phone,
 	"ccnumber": Card, "cardnumber": Card, "creditcard": Card, "creditcardnumber": Card, "cccsc": Secret, "ccexp": Secret,
 	"ccexpmonth": Secret, "ccexpyear": Secret, "onetimecode": Secret, "currentpassword": Secret, "newpassword": Secret,
-	"iban": IBAN,
+	"iban": IBAN, "csrfmiddlewaretoken": Secret,
 }
 
 // fieldKind gives the kind of value that the field of a name holds.
 func fieldKind(name string) (Kind, bool) {
 	var w nameWords
 	w.split(name)
-	if w.n == 0 {
-		return 0, false
-	}
 	for k := range w.n { // shipping email, section-a cc-number
 		if kind, ok := fieldNames[string(w.buf[w.start(k):w.size])]; ok {
 			return kind, true
 		}
 	}
-	if l := labelOf(name); l != nil && l != shownLabel && l.kind != Geo {
+	l := labelOf(name)
+	if l == nil {
+		l = foreignLabel(name)
+	}
+	if l != nil && l != shownLabel && l.kind != Geo {
 		return l.kind, true
+	}
+	if w.n < 2 {
+		return 0, false
+	}
+	if last := string(w.word(w.n - 1)); controlWords.has(last) { // otp-input
+		return fieldKind(strings.TrimRight(name[:max(0, len(name)-len(last))], "-_. "))
 	}
 	return 0, false
 }
+
+// controlWords end names of form fields, and say nothing about their values.
+var controlWords = words(`input field textbox box control textfield text value element`)
 
 // fieldValueLabel gives the label of the value from start to end of a field whose
 // name is beside it in the object: {"name":"otp","value":"482913"}.
