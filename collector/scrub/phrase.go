@@ -125,7 +125,7 @@ const maxOwned = 120
 // statedIdentity replaces what follows a label without a separator: passport no.
 // C03005988, user #5512087, lastName "Brennan" is too long.
 func (sc *scan) statedIdentity(s string, start, end int) int {
-	if s[end] == '.' && !hasByte(s, end+1, ' ') {
+	if s[end] == '.' && !hasByte(s, end+1, ' ') || !statedEnds.has(s[start:end]) && !hasInnerCapital(s[start:end]) {
 		return 0
 	}
 	v, fillers := statedStart(s, end)
@@ -253,15 +253,13 @@ func (p *pair) isStated(bare bool) bool {
 	return true
 }
 
-// statedStarts are the first letters of words that may end the label of a stated
-// value.
-var statedStarts = func() string {
-	seen := map[string]bool{}
+// statedEnds are the words that may end the label of a stated value, as is or as a
+// part of a name in camel case.
+var statedEnds = func() *wordSet {
+	ends := words("")
 	add := func(list string) {
 		for _, w := range strings.Fields(list) {
-			if len(w) >= 2 && is(w[0], lower) && is(w[1], lower) {
-				seen[w[:2]] = true
-			}
+			ends.insert(w)
 		}
 	}
 	for _, l := range personLabels {
@@ -270,7 +268,10 @@ var statedStarts = func() string {
 		}
 		add(l.names + " " + l.whole)
 		for last, before := range l.qualified {
-			add(last + " " + before)
+			add(last)
+			for _, w := range strings.Fields(before) {
+				ends.insert(w + last)
+			}
 		}
 		for _, p := range l.phrases {
 			add(p[strings.LastIndexAny(p, " '")+1:])
@@ -279,9 +280,30 @@ var statedStarts = func() string {
 	for w := range bareOwners.words {
 		add(w)
 	}
-	var pairs strings.Builder
-	for p := range seen {
-		pairs.WriteString(p + " ")
+	return ends
+}()
+
+// statedStarts are the first letters of these words, and of names in camel case.
+var statedStarts = func() string {
+	seen := map[string]bool{}
+	add := func(w string) {
+		if len(w) >= 2 && is(w[0], lower) && is(w[1], lower) {
+			seen[w[:2]] = true
+		}
 	}
-	return anyCase(pairs.String())
+	for w := range statedEnds.words {
+		add(w)
+	}
+	for _, l := range personLabels {
+		for _, before := range l.qualified {
+			for _, w := range strings.Fields(before) {
+				add(w)
+			}
+		}
+	}
+	pairs := make([]string, 0, len(seen))
+	for p := range seen {
+		pairs = append(pairs, p)
+	}
+	return anyCase(strings.Join(pairs, " "))
 }()
