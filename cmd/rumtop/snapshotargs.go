@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"os"
 	"slices"
 	"strings"
@@ -64,6 +65,9 @@ func rejected(cmd *cobra.Command, args []string, err error) error {
 		if strings.HasPrefix(arg, "-") && strings.HasSuffix(arg, snapshotSuffix) && !strings.Contains(arg, "=") {
 			return usage("%s looks like a flag: write ./%s", arg, arg)
 		}
+	}
+	if text := err.Error(); strings.Contains(text, "@") && !strings.Contains(text, "://") {
+		err = errors.New("unexpected argument with an @: name a server with --server") // it may hold a password
 	}
 	return usage("%w: see %s --help", err, cmd.CommandPath())
 }

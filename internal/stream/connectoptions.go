@@ -75,7 +75,7 @@ func (c *choice) natsOptions() ([]nats.Option, error) {
 func (c *choice) servers() ([]string, error) {
 	urls, err := secret.ParseServers(cmp.Or(c.server.Servers, DefaultServer))
 	if err != nil {
-		return nil, fmt.Errorf("%s: not a URL of a server: %w: use nats://HOST:PORT, %%-encode a password in it, or use credentials", c.server.name("server"), err)
+		return nil, fmt.Errorf("%s: not a URL of a server: %w: use one such as nats://nats.example:4222, %%-encode a password in it, or use credentials", c.server.name("server"), err)
 	}
 	servers := make([]string, len(urls))
 	for i, u := range urls {
@@ -140,11 +140,11 @@ func (c *choice) proxyOption() (nats.Option, error) {
 	}
 	u, err := url.Parse(c.proxy.Proxy)
 	if err != nil || u.Scheme != "socks5" && u.Scheme != "socks5h" || u.Hostname() == "" {
-		return nil, fmt.Errorf("%s: not a URL of a SOCKS proxy: use socks5://HOST:PORT", c.proxy.name("socks_proxy"))
+		return nil, fmt.Errorf("%s: not a URL of a SOCKS proxy: use one such as socks5://proxy.example:1080", c.proxy.name("socks_proxy"))
 	}
 	dialer, err := proxy.FromURL(u, &net.Dialer{Timeout: dialTimeout})
 	if err != nil {
-		return nil, fmt.Errorf("%s: a SOCKS proxy that is not supported: use socks5://HOST:PORT", c.proxy.name("socks_proxy"))
+		return nil, fmt.Errorf("%s: a SOCKS proxy that is not supported: use one such as socks5://proxy.example:1080", c.proxy.name("socks_proxy"))
 	}
 	return nats.SetCustomDialer(dialer), nil
 }

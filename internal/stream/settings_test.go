@@ -211,11 +211,11 @@ func TestSettingsThatContradict(t *testing.T) {
 	proxy := testSources[2]
 	proxy.Proxy = "socks5://u:hunter2@%zz"
 	for want, sources := range map[string][]Settings{
-		"creds in config.yaml and token in config.yaml: both are set: set only one": {file},
-		"NATS tlscert and NATS tlskey: only one is set: set both or none":           {half, {TLSCert: "a", TLSKey: "b"}},
-		"NATS password is set without NATS user: set both":                          {password},
-		"NATS seed: not a seed: it starts with SU":                                  {seedless},
-		"NATS socks_proxy: not a URL of a SOCKS proxy: use socks5://HOST:PORT":      {proxy},
+		"creds in config.yaml and token in config.yaml: both are set: set only one":                 {file},
+		"NATS tlscert and NATS tlskey: only one is set: set both or none":                           {half, {TLSCert: "a", TLSKey: "b"}},
+		"NATS password is set without NATS user: set both":                                          {password},
+		"NATS seed: not a seed: it starts with SU":                                                  {seedless},
+		"NATS socks_proxy: not a URL of a SOCKS proxy: use one such as socks5://proxy.example:1080": {proxy},
 	} {
 		if got := refused(t, ConnectOptions{Sources: sources}); got != want {
 			t.Errorf("got  %s\nwant %s", got, want)
