@@ -43,6 +43,22 @@ var illFormed = []struct {
 		`{"BatchId":"%s","AppMonitorDetails":{"version":"1"},"UserDetails":{"sessionId":"s"},"RumEvents":[` +
 			`{"type":"com.amazon.rum.page_view_event","metadata":{"pageId":"/a","title":"%s"},"details":{}},` +
 			`{"type":"com.amazon.rum.js_error_event","metadata":{"pageId":"/a"},"details":{"type":"Error","message":"half %s"}}]}`, 1, 1},
+	{"AWS RUM, JSON in strings", "/appmonitors/a", "text/plain",
+		`{"BatchId":"b%s","SessionMetadata":"{\"title\":\"x\"}","UserDetails":{"sessionId":"s"},"RumEvents":[` +
+			`{"type":"com.amazon.rum.page_view_event","metadata":"{\"pageId\":\"/a\",\"title\":\"%s\"}","details":"{}"},` +
+			`{"type":"com.amazon.rum.js_error_event","metadata":"{\"pageId\":\"/a\"}","details":"{\"type\":\"Error\",\"message\":\"half %s\"}"}]}`, 1, 1},
+	{"Sentry spans", "/api/1/envelope/", "text/plain",
+		`{"trace":{"environment":"%s"}}` + "\n" + `{"type":"span","content_type":"%s"}` + "\n" +
+			`{"items":[{"span_id":"s","trace_id":"4bf92f3577b34da6a3ce929d0e0e4736","is_segment":true,"name":"%s","attributes":{"sentry.op":{"value":"pageload"},"url.full":{"value":"https://shop.example/a"}}}]}`, 0, 1},
+	{"Sentry store", "/api/1/store/", "text/plain", `{"event_id":"a1","extra":{"%s":"%s"},"exception":[{"type":"Error","value":"half %s"}]}`, 1, 0},
+	{"Elastic v3", "/intake/v3/rum/events", "application/x-ndjson",
+		`{"m":{"se":{"n":"%s"}}}` + "\n" + `{"e":{"id":"e","ex":{"t":"Error","mg":"half %s"}}}` + "\n" + `{"x":{"id":"t","t":"page-load","n":"%s"}}`, 1, 1},
+	{"Datadog's own intake", "/api/v2/rum", "text/plain",
+		`{"type":"view","source":"ios","device":{"name":"%s"},"view":{"id":"v","name":"%s"}}` + "\n" + `{"type":"error","source":"ios","error":{"id":"e","message":"%s"}}`, 1, 1},
+	{"OTLP JSON spans", "/v1/traces", "application/json",
+		`{"resourceSpans":[{"resource":{"attributes":[{"key":"%s","value":{"stringValue":"x"}}]},"scopeSpans":[{"scope":{"name":"%s"},"spans":[` +
+			`{"name":"documentLoad","attributes":[{"key":"page.url","value":{"stringValue":"https://shop.example/a"}}]},` +
+			`{"name":"x","events":[{"name":"exception","attributes":[{"key":"exception.message","value":{"stringValue":"half %s"}}]}]}]}]}]}`, 1, 1},
 	{"CSP report", "/reports", "application/csp-report",
 		`{"csp-report":{"document-uri":"https://shop.example/a","effective-directive":"script-src","blocked-uri":"inline","script-sample":"%s","%s":"%s"}}`, 1, 0},
 	{"Reporting API", "/reports", "application/reports+json",
@@ -56,7 +72,11 @@ func TestIllFormedTextKept(t *testing.T) {
 	} {
 		for _, tc := range illFormed {
 			h := newHarness(t, func(c *Config) { c.Origins = []string{"https://shop.example"} })
-			body := fmt.Sprintf(tc.body, text, text, text)
+			inner := text
+			if strings.HasSuffix(tc.name, "in strings") {
+				inner = strings.ReplaceAll(text, `\`, `\\`) // escaped twice
+			}
+			body := fmt.Sprintf(tc.body, text, inner, inner)
 			a := h.do("POST", tc.path+"?key="+testKey, body, "Content-Type", tc.kind, "Origin", "https://shop.example")
 			checkKept(t, h, tc.name+" with "+text, a, tc.errors, tc.views)
 		}
