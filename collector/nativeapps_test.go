@@ -226,6 +226,7 @@ func TestSentryOlderShapes(t *testing.T) {
 		"single exception":  with(`{"values":[`+one+`]}`, one),
 		"cause first":       with(`{"values":[`+one+`]}`, `[{"type":"Cause","value":"c"},null,`+one+`]`),
 		"null beside":       with(`{"values":[`+one+`]}`, `{"values":[null,`+one+`,7]}`),
+		"one value":         with(`[`+one+`]`, one),
 		"legacy names":      `"sentry.interfaces.Exception":{"values":[` + one + `]},"sentry.interfaces.User":{"id":"u1"},"sentry.interfaces.Http":{"url":"https://shop.example/cart"},"tags":{"tier":"paid"},"release":"2.4.1","timestamp":1795239020.5`,
 		"legacy flat":       `"sentry.interfaces.Exception":[` + one + `],` + rest,
 		"tags as pairs":     with(`{"tier":"paid"}`, `[["tier","paid"],["x"],[],null,["empty",null]]`),

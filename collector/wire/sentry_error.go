@@ -109,12 +109,15 @@ func (c *cursor) sentryExceptions() (last Error, mechanism string) {
 	alone, wrapped := *c, false
 	c.object()
 	for c.more() {
-		if string(c.key()) == "values" && c.peek() == '[' {
-			wrapped = true
-			c.array()
-			readList(c)
-		} else {
+		if string(c.key()) != "values" {
 			c.skip()
+			continue
+		}
+		wrapped = true
+		if c.peek() == '{' {
+			last, mechanism, _ = c.sentryException()
+		} else if c.looseArray() {
+			readList(c)
 		}
 	}
 	if !wrapped {
