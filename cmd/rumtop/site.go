@@ -30,11 +30,10 @@ func (s *siteFlags) known(ctx context.Context, conn *stream.Conn) error {
 		return nil
 	}
 	sites, err := stream.Sites(ctx, conn)
-	var refusal *stream.Refusal
+	var refusal *stream.Refusal // which reading names
+	missing := errors.Is(err, stream.ErrNoStream) && !errors.As(err, &refusal)
 	switch {
-	case errors.As(err, &refusal):
-		return nil // reading names it
-	case errors.Is(err, stream.ErrNoStream), err == nil && len(sites) == 0:
+	case missing, err == nil && len(sites) == 0:
 		return noData("nothing has come from site %s: %w", s.site, feed.ErrNoSite)
 	case err != nil || slices.Contains(sites, s.site):
 		return nil

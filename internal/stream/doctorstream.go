@@ -178,6 +178,7 @@ func retentionTrait(info *jetstream.StreamInfo, _ string) (Level, string) {
 		return Fail, "a work queue: each batch goes to one reader and is deleted, so viewers get no history"
 	case jetstream.InterestPolicy:
 		return Fail, "interest: a batch stays only while a consumer waits for it, so viewers get no history"
+	case jetstream.LimitsPolicy:
 	}
 	return OK, ""
 }

@@ -35,12 +35,6 @@ func (r *Refusal) Error() string { return r.Op + ": " + r.What + ": " + r.Next }
 // Unwrap returns the general reason, if it has one.
 func (r *Refusal) Unwrap() error { return r.cause }
 
-// isPassing reports whether an error can end without an operator.
-func isPassing(err error) bool {
-	var r *Refusal
-	return errors.As(err, &r) && r.Passing
-}
-
 // refusalReason explains error codes of JetStream. See errors.json of
 // nats-server for all of them.
 type refusalReason struct {
