@@ -84,3 +84,61 @@ func TestDeniedReportsResendAccepted(t *testing.T) {
 		t.Errorf("%d crashes, want %d", got, i+1)
 	}
 }
+
+// Two people behind one address with the same browser report the identical thing
+// within seconds: they are two where anything tells them apart.
+func TestReportsOfTwoPeople(t *testing.T) {
+	crash := func(age int, page, body string) string {
+		return fmt.Sprintf(`{"type":"crash","age":%d,"url":"https://shop.example/%s","user_agent":"Chrome","body":{%s}}`, age, page, body)
+	}
+	refused := func(age int, body string) string {
+		return fmt.Sprintf(`{"type":"network-error","age":%d,"url":"https://api.example/cart","body":{"phase":"connection","type":"tcp.refused","method":"GET"%s}}`, age, body)
+	}
+	const reason = `"reason":"oom"`
+	for _, tc := range []struct {
+		name          string
+		first, second string
+		header        []string
+		apart         time.Duration
+		want          int // of reports that count
+	}{
+		{"nothing tells them apart", crash(0, "a", reason), crash(0, "a", reason), nil, 0, 1},
+		{"a resend, a minute later", crash(0, "a", reason), crash(60_000, "a", reason), nil, time.Minute, 1},
+		{"the moment, by arrival", crash(0, "a", reason), crash(0, "a", reason), nil, 3 * time.Second, 2},
+		{"the moment, by age", crash(100, "a", reason), crash(3100, "a", reason), nil, 0, 2},
+		{"the page", crash(0, "a", reason), crash(0, "b", reason), nil, 0, 2},
+		{"the body", crash(0, "a", reason), crash(0, "a", reason+`,"is_top_level":true`), nil, 0, 2},
+		{"a member of the body that nobody reads", refused(0, `,"protocol":"h2"`), refused(0, `,"protocol":"http/1.1"`), nil, 0, 2},
+		{"the browser", crash(0, "a", reason), crash(0, "a", reason), []string{"User-Agent", "Firefox"}, 0, 2},
+		{"the languages", crash(0, "a", reason), crash(0, "a", reason), []string{"Accept-Language", "de"}, 0, 2},
+		{"the address", crash(0, "a", reason), crash(0, "a", reason), []string{"X-Forwarded-For", "192.0.2.7"}, 0, 2},
+		{"what came with it", crash(0, "a", reason) + "," + refused(0, ""), crash(0, "a", reason), nil, 0, 3},
+		{"what came with both", crash(0, "a", reason) + "," + refused(0, ""), crash(0, "a", reason) + "," + crash(0, "c", reason), nil, 0, 4},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			var now atomic.Int64
+			now.Store(1763647652_000)
+			h := newHarness(t, func(c *Config) {
+				c.TrustedProxies = []string{"127.0.0.0/8"}
+				c.Now = func() time.Time { return time.UnixMilli(now.Load()) }
+			})
+			for i, body := range []string{tc.first, tc.second} {
+				header := []string{"Content-Type", "application/reports+json", "X-Forwarded-For", "192.0.2.1", "Accept-Language", "en"}
+				if i == 1 {
+					now.Add(tc.apart.Milliseconds())
+					header = append(header, tc.header...)
+				}
+				if a := h.do("POST", "/reports?key="+testKey, "["+body+"]", header...); a.status != 204 {
+					t.Fatalf("status %d: %s", a.status, a.body)
+				}
+			}
+			got := 0
+			for _, b := range h.settle() {
+				got += len(b.Requests) + len(b.Errors)
+			}
+			if got != tc.want {
+				t.Errorf("%d reports count, want %d", got, tc.want)
+			}
+		})
+	}
+}

@@ -37,8 +37,7 @@ type intake struct {
 	ignored    bool
 	duplicate  bool     // the same request was accepted before
 	minConsent consent  // of everything in the request
-	request    uint64   // its number in Collector.reports, 0: none yet
-	reports    []uint64 // keys of its reports there
+	reports    []uint64 // keys of its reports in Collector.reports
 	counts     beaconCounts
 }
 
@@ -47,7 +46,7 @@ func (in *intake) reset(c *Collector, s sender) {
 	in.sender, in.c = s, c
 	in.n, in.accepted, in.rejected, in.ignored, in.counts = 0, 0, 0, false, beaconCounts{}
 	in.duplicate, in.minConsent = false, consentFull
-	in.request, in.reports = 0, in.reports[:0]
+	in.reports = in.reports[:0]
 }
 
 // Accept implements wire.Sink.
@@ -132,26 +131,25 @@ func (in *intake) Ignore() {
 	in.counts.lost[droppedIgnored]++
 }
 
-// Duplicate implements wire.Sink.
-func (in *intake) Duplicate(content string, age float64) bool {
-	reports := in.c.reports
-	if in.request == 0 {
-		in.request = reports.NextRequest()
+// Duplicates implements wire.Sink.
+func (in *intake) Duplicates(reports []wire.Told) []bool {
+	moments := make([]stitch.Moment, len(reports))
+	for i, r := range reports {
+		moments[i] = stitch.Moment{Content: r.Content, At: in.Now}
+		if inRange(r.Age, 0, maxAge) {
+			moments[i].At = in.Now.Add(-time.Duration(r.Age * float64(time.Millisecond)))
+		}
 	}
-	at := in.Now
-	if inRange(age, 0, maxAge) {
-		at = at.Add(-time.Duration(age * float64(time.Millisecond)))
+	keys, duplicates := in.c.reports.Record(&in.Sender, moments)
+	in.reports = append(in.reports, keys...)
+	for _, duplicate := range duplicates {
+		if duplicate {
+			in.accepted++
+			in.counts.received++
+			in.counts.lost[droppedResend]++
+		}
 	}
-	key, duplicate := reports.Record(in.request, &in.Sender, content, at)
-	if key != 0 {
-		in.reports = append(in.reports, key)
-	}
-	if duplicate {
-		in.accepted++
-		in.counts.received++
-		in.counts.lost[droppedResend]++
-	}
-	return duplicate
+	return duplicates
 }
 
 // maxAge is how old a report may be, in milliseconds.

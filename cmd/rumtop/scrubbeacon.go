@@ -100,6 +100,8 @@ func (r *beaconReport) Accept(b *wire.Beacon) bool {
 		case id.value == "":
 		case minimal && id.name != "id":
 			r.writeRow(id.name, "", "consent")
+		case wire.Identifier(id.value) == "":
+			r.writeRow(id.name, "", "names nothing: treated as not sent")
 		default:
 			r.writeRow(id.name, "(hash)", "keyed hash of the day and site; the original is dropped")
 		}
@@ -161,8 +163,8 @@ func (r *beaconReport) Reject() { r.rejected++ }
 // Ignore implements [wire.Sink].
 func (r *beaconReport) Ignore() { r.rejected++ }
 
-// Duplicate implements [wire.Sink].
-func (r *beaconReport) Duplicate(string, float64) bool { return false }
+// Duplicates implements [wire.Sink].
+func (r *beaconReport) Duplicates(reports []wire.Told) []bool { return make([]bool, len(reports)) }
 
 func (r *beaconReport) dropFields(fields string, n int) {
 	if n > 0 {

@@ -70,7 +70,7 @@ func (n *countingSink) Accept(*Beacon) bool { *n++; return true }
 func (n *countingSink) Reject()             {}
 func (n *countingSink) Ignore()             {}
 
-func (n *countingSink) Duplicate(string, float64) bool { return false }
+func (n *countingSink) Duplicates(reports []Told) []bool { return make([]bool, len(reports)) }
 
 // BenchmarkDecode decodes everything that an SDK sent in all scenarios. It
 // reports, per decoded beacon, the processor time and the bytes read, and the

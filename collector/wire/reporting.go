@@ -34,27 +34,21 @@ func (Reporting) Spec() Spec {
 }
 
 // Decode implements [Format]. Successive reports about one page become one
-// beacon.
+// beacon. All are read before any is passed on: whether one was received before
+// depends on the others.
 func (Reporting) Decode(r *Request, to Sink) error {
-	s := splitBody(r.Body, r.Limits.Depth)
-	defer s.doc.release()
+	reports, told, err := readReports(r, to)
 	merged, b := getBeacon(), getBeacon()
 	defer func() { putBeacon(merged); putBeacon(b) }()
-	var p report
+	duplicates := to.Duplicates(told)
 	wanted := true
-	for {
-		item, ok := s.next()
-		if !ok {
-			break
-		}
+	for i := range reports {
 		b.Reset()
-		p = report{}
+		reports[i].addTo(b)
 		switch {
-		case !wanted || p.decode(&item, b) != nil:
+		case duplicates[i]:
+		case !wanted:
 			to.Reject()
-		case b.Empty():
-			to.Ignore()
-		case to.Duplicate(p.content(), p.age):
 		case merged.Empty():
 			merged, b = b, merged
 		case merged.URL == b.URL && merged.UserAgent == b.UserAgent && merged.SampleRate == b.SampleRate:
@@ -67,7 +61,33 @@ func (Reporting) Decode(r *Request, to Sink) error {
 	if !merged.Empty() {
 		to.Accept(merged)
 	}
-	return s.err
+	return err
+}
+
+// readReports reads the reports of a request that have something to tell, and
+// counts the others. err says that the rest of the body is unreadable.
+func readReports(r *Request, to Sink) (reports []report, told []Told, err error) {
+	s := splitBody(r.Body, r.Limits.Depth)
+	defer s.doc.release()
+	b := getBeacon()
+	defer putBeacon(b)
+	for {
+		item, ok := s.next()
+		if !ok {
+			return reports, told, s.err
+		}
+		p, err := readReport(&item)
+		if err != nil {
+			to.Reject()
+			continue
+		}
+		b.Reset()
+		if p.addTo(b); b.Empty() {
+			to.Ignore()
+			continue
+		}
+		reports, told = append(reports, p), append(told, Told{p.content(), p.age})
+	}
 }
 
 // mergeReport adds another report about the same page. Equal errors count once.
@@ -102,19 +122,25 @@ type report struct {
 	// network-error
 	phase, kind, method, code, elapsed, share, referrer string
 
-	age float64 // milliseconds
+	age  float64 // milliseconds
+	body string  // hash of the body as it was sent
 }
 
-// content identifies what a report says, whenever it was sent.
+// content identifies what a report says, whenever it was sent. Violations are the
+// same if they count as the same error, in either form of reports; of other types
+// the whole body counts.
 func (p *report) content() string {
+	if p.typ != "csp-violation" {
+		return strings.Join([]string{p.typ, p.url, p.agent, p.body}, "\x00")
+	}
 	return strings.Join([]string{
-		p.typ, p.url, p.agent, p.document, p.directive, p.violated, p.blocked, p.policy, p.disposition,
-		p.file, p.line, p.column,
-		p.id, p.reason, p.stack, p.message, p.phase, p.kind, p.method, p.code, p.elapsed, p.share, p.referrer,
+		p.url, p.agent, p.document, p.directive, p.violated, p.blocked, p.policy, p.disposition, p.file, p.line, p.column,
 	}, "\x00")
 }
 
 func (p *report) readBody(c *cursor) {
+	whole := *c
+	p.body = contentID(whole.raw())
 	if !c.object() {
 		return
 	}
@@ -174,7 +200,7 @@ func (p *report) field(key []byte) *string {
 	return nil
 }
 
-func (p *report) decode(c *cursor, b *Beacon) error {
+func readReport(c *cursor) (p report, err error) {
 	if !c.object() {
 		c.fail(errShape)
 	}
@@ -199,12 +225,14 @@ func (p *report) decode(c *cursor, b *Beacon) error {
 			c.skip()
 		}
 	}
-	if c.err != nil {
-		return c.err
+	if c.err == nil && p.typ == "" {
+		c.fail(errShape)
 	}
-	if p.typ == "" {
-		return errShape
-	}
+	return p, c.err
+}
+
+// addTo adds what the report tells to a beacon.
+func (p *report) addTo(b *Beacon) {
 	b.URL, b.UserAgent = p.url, p.agent
 	switch p.typ {
 	case "crash":
@@ -219,7 +247,6 @@ func (p *report) decode(c *cursor, b *Beacon) error {
 		"coep", "coop", "integrity-violation":
 		b.AddEvent(Event{Name: eventName(p.typ, p.policy)})
 	}
-	return nil
 }
 
 func eventName(typ, what string) string {

@@ -97,11 +97,17 @@ type Sink interface {
 	// Ignore counts an item that was read but has nothing that is collected,
 	// such as a log line.
 	Ignore()
-	// Duplicate reports whether the same client already reported the same
-	// content about the same moment in another request. It is for formats that
-	// batch differently when they resend. age is the time since that moment in
-	// milliseconds. A duplicate is counted and must not be passed to Accept.
-	Duplicate(content string, age float64) bool
+	// Duplicates says which reports of a request the same client has already
+	// sent in another request. It is for formats that batch differently when
+	// they resend, and is called once a request. A duplicate is counted and must
+	// not be passed to Accept.
+	Duplicates(reports []Told) []bool
+}
+
+// Told is what a report tells, and how long ago that was, in milliseconds.
+type Told struct {
+	Content string
+	Age     float64
 }
 
 // Result counts what became of a request's items.

@@ -32,7 +32,7 @@ func (c *collected) Accept(b *Beacon) bool {
 func (c *collected) Reject() { c.rejected++ }
 func (c *collected) Ignore() { c.ignored++ }
 
-func (c *collected) Duplicate(string, float64) bool { return false }
+func (c *collected) Duplicates(reports []Told) []bool { return make([]bool, len(reports)) }
 
 func decode(f Format, body string) (*collected, error) {
 	c := new(collected)
