@@ -168,6 +168,9 @@ func (c *Collector) setDimensions(raw *wire.Beacon, s *sender, out *beacon.Beaco
 	if class := deviceClass(raw.Device); class != "" && d[beacon.Device] != enrich.Bot {
 		d[beacon.Device] = class
 	}
+	if class := trafficOf(raw, client.Traffic); class != beacon.People {
+		d[beacon.Traffic] = class.String()
+	}
 	d[beacon.Connection] = connectionType(raw.Connection)
 	d[beacon.SDK] = s.SDK
 	if tidy(raw.SDK) == "rum.js" {
@@ -208,6 +211,9 @@ func connectionType(s string) string {
 
 func (c *Collector) convertTags(raw *wire.Beacon, s *sender, texts *scrub.Scrubber, out *beacon.Beacon) {
 	for _, t := range raw.Tags {
+		if isTrafficTag(t) {
+			continue
+		}
 		tag, known := s.site.tags.lookup(beacon.Tag(t), s.Now)
 		if !known {
 			key, value, ok := texts.Tag(tidy(t.Key), tidy(t.Value))

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/rumtop/rumtop/internal/beacon"
 )
 
 func TestUserAgents(t *testing.T) {
@@ -40,7 +42,11 @@ func TestUserAgents(t *testing.T) {
 			if tc.browser == "" && tc.agent != "" {
 				continue // must only not panic
 			}
-			if want := (Client{tc.browser, tc.version, tc.os, tc.device}); got != want {
+			traffic := map[string]beacon.TrafficClass{Bot: beacon.Bots}[tc.device]
+			if strings.Contains(tc.agent, "Headless") {
+				traffic = beacon.Synthetics
+			}
+			if want := (Client{tc.browser, tc.version, tc.os, tc.device, traffic}); got != want {
 				t.Errorf("%s\n got %+v\nwant %+v", tc.agent, got, want)
 			}
 		}
@@ -50,9 +56,9 @@ func TestUserAgents(t *testing.T) {
 func FuzzUserAgent(f *testing.F) {
 	f.Add("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36")
 	f.Add("((((Chrome/")
-	known := map[string]bool{other: true, "Internet Explorer": true, "Opera Mini": true, "Samsung Internet": true}
-	for _, name := range families {
-		known[name] = true
+	known := map[string]bool{other: true, "Safari": true, "Opera": true, "Internet Explorer": true}
+	for _, b := range browsers {
+		known[b.family] = true
 	}
 	f.Fuzz(func(t *testing.T, agent string) {
 		c := classify(agent)

@@ -8,7 +8,8 @@ import (
 	"strings"
 
 	lru "github.com/hashicorp/golang-lru/v2"
-	"github.com/mileusna/useragent"
+
+	"github.com/rumtop/rumtop/internal/beacon"
 )
 
 // The device classes.
@@ -16,7 +17,7 @@ const (
 	Mobile  = "mobile"
 	Tablet  = "tablet"
 	Desktop = "desktop"
-	Bot     = "bot"
+	Bot     = beacon.BotDevice
 	Other   = "other" // televisions, programs, unknown
 )
 
@@ -26,6 +27,7 @@ type Client struct {
 	Version string // family and major version: Safari 19
 	OS      string // family: iOS
 	Device  string // mobile, tablet, desktop, bot, other
+	Traffic beacon.TrafficClass
 }
 
 const (
@@ -63,71 +65,22 @@ func (u *UserAgents) Classify(agent string) Client {
 	return c
 }
 
-// families are the browsers that keep their names, by the parser's name. Others
-// are named after their engine: a made-up user agent must not become a value of
-// the dimension.
-var families = map[string]string{
-	useragent.Chrome:           "Chrome",
-	useragent.Safari:           "Safari",
-	useragent.Firefox:          "Firefox",
-	useragent.Edge:             "Edge",
-	useragent.Opera:            "Opera",
-	useragent.OperaTouch:       "Opera",
-	useragent.OperaMini:        "Opera Mini",
-	useragent.Vivaldi:          "Vivaldi",
-	useragent.InternetExplorer: "Internet Explorer",
-	useragent.SamsungBrowser:   "Samsung Internet",
-}
-
-var systems = map[string]string{
-	useragent.Windows:      "Windows",
-	useragent.WindowsPhone: "Windows",
-	useragent.MacOS:        "macOS",
-	useragent.IOS:          "iOS",
-	useragent.Android:      "Android",
-	useragent.Linux:        "Linux",
-	useragent.ChromeOS:     "ChromeOS",
-}
-
 const other = "Other"
 
 func classify(agent string) Client {
-	// Headless Chrome counts as Chrome, in end-to-end tests and synthetic
-	// monitoring.
-	agent = strings.ReplaceAll(agent, "HeadlessChrome/", "Chrome/")
-	ua := useragent.Parse(agent)
-	c := Client{Browser: families[ua.Name], OS: systems[ua.OS], Device: device(&ua)}
-	major := ua.VersionNo.Major
-	if c.Browser == "" {
-		c.Browser, major = engine(agent, &ua)
-	}
-	c.Version = c.Browser
+	c := Client{OS: systemOf(agent), Traffic: trafficOf(agent)}
+	family, major := browserOf(agent, c.OS)
+	c.Browser, c.Version, c.Device = family, family, deviceOf(agent, c.OS)
 	if major > 0 && major < 1000 {
 		c.Version += " " + strconv.Itoa(major)
 	}
-	if c.OS == "" {
-		c.OS = other
+	if c.Traffic == beacon.Bots {
+		c.Device = Bot
 	}
 	return c
 }
 
-// engine names the engine of a less common browser or of an app's web view.
-func engine(agent string, ua *useragent.UserAgent) (family string, major int) {
-	if v := majorAfter(agent, "Chrome/"); v > 0 {
-		return "Chrome", v
-	}
-	if strings.Contains(agent, "AppleWebKit/") && (ua.OS == useragent.IOS || ua.OS == useragent.MacOS) {
-		if v := majorAfter(agent, "Version/"); v > 0 {
-			return "Safari", v
-		}
-		return "Safari", ua.OSVersionNo.Major // a web view has the version of its OS
-	}
-	if v := majorAfter(agent, "Firefox/"); v > 0 {
-		return "Firefox", v
-	}
-	return other, 0
-}
-
+// majorAfter is the number right after a mark, 0 if there is none.
 func majorAfter(agent, mark string) int {
 	_, rest, ok := strings.Cut(agent, mark)
 	if !ok {
@@ -144,18 +97,11 @@ func majorAfter(agent, mark string) int {
 	return n
 }
 
-func device(ua *useragent.UserAgent) string {
-	switch {
-	case ua.Bot:
-		return Bot
-	case ua.Tablet:
-		return Tablet
-	case ua.OS == useragent.Android && !strings.Contains(ua.String, "Mobi"):
-		return Tablet // only Android phones send "Mobile"
-	case ua.Mobile:
-		return Mobile
-	case ua.Desktop:
-		return Desktop
+func containsAny(s string, marks []string) bool {
+	for _, m := range marks {
+		if strings.Contains(s, m) {
+			return true
+		}
 	}
-	return Other
+	return false
 }

@@ -22,6 +22,7 @@ type Beacon struct {
 	OS          string // as an app's SDK reports it
 	Connection  string
 	UserAgent   string // as reported by the page
+	Traffic     string // who came, in the SDK's words: bot, synthetic, …
 	Trace       string
 	SDK         string // what sent it, if the format does not imply it
 

@@ -140,7 +140,7 @@ func (d *datadogEvent) decode(c *cursor) error {
 		case "version":
 			b.Release = c.looseString()
 		case "session":
-			c.pick(field{"id", &b.Session})
+			c.pick(field{"id", &b.Session}, field{"type", &b.Traffic})
 		case "usr":
 			c.pick(field{"id", &b.User}, field{"email", &d.email}, field{"name", &d.name})
 		case "view":

@@ -161,6 +161,9 @@ func (p *faroPayload) readMeta(c *cursor) {
 			}
 		case "browser":
 			c.pick(field{"userAgent", &b.UserAgent})
+		case "k6": // a test drives the browser
+			b.Traffic = "test"
+			c.skip()
 		default:
 			c.skip()
 		}

@@ -71,6 +71,8 @@ func decodeNative(c *cursor, b *Beacon) error {
 			b.Device = c.string()
 		case "connection":
 			b.Connection = c.string()
+		case "traffic":
+			b.Traffic = c.string()
 		case "sdk":
 			b.SDK = c.string()
 		case "trace":

@@ -93,7 +93,7 @@ func (g *grouper) groupOf(res *resource, a attributes, url string, when pcommon.
 	b.Release = res.common.text("service.version", "app.version")
 	b.Environment = res.common.text("deployment.environment.name", "deployment.environment")
 	b.UserAgent = either("user_agent.original", "browser.user_agent")
-	b.Device = either("device.type")
+	b.Device, b.Traffic = either("device.type"), either("user_agent.synthetic.type")
 	b.Connection = either("network.connection.subtype", "network.effectiveType")
 	if res.app {
 		b.setApp(res.common, o)

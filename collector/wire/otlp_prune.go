@@ -229,7 +229,7 @@ func isReadAttribute(key []byte) bool {
 	switch string(key) {
 	case "telemetry.sdk.language", "service.version", "deployment.environment.name", "deployment.environment", "SampleRate",
 		"session.id", "page.load.id", "user.id", "enduser.id", "user.email", "user.name", "user.hash", "enduser.pseudo.id",
-		"user_agent.original", "browser.user_agent", "device.type", "network.connection.subtype", "network.effectiveType",
+		"user_agent.original", "browser.user_agent", "user_agent.synthetic.type", "device.type", "network.connection.subtype", "network.effectiveType",
 		"event.name", "value", "browser.navigation.hash_change", "browser.navigation.same_document",
 		"feature_flag.key", "feature_flag.result.variant", "feature_flag.variant", "feature_flag.result.value",
 		"page.url.full", "page.url", "browser.page.url", "location.href", "url.full", "http.url",
