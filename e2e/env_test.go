@@ -69,10 +69,14 @@ func bundle(t *testing.T, source string, alias map[string]string) []byte {
 	return result.OutputFiles[0].Contents
 }
 
+// personAgent is the user agent of a person: by its own, a headless Chromium is
+// a test, which viewers leave out.
+const personAgent = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
+
 func startBrowser(t *testing.T, options []chromedp.ExecAllocatorOption) context.Context {
 	t.Helper()
 	alloc, stop := chromedp.NewExecAllocator(context.Background(), slices.Concat(chromedp.DefaultExecAllocatorOptions[:],
-		[]chromedp.ExecAllocatorOption{chromedp.ExecPath("chromium"), chromedp.UserDataDir(t.TempDir()), chromedp.NoSandbox, chromedp.DisableGPU},
+		[]chromedp.ExecAllocatorOption{chromedp.ExecPath("chromium"), chromedp.UserDataDir(t.TempDir()), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserAgent(personAgent)},
 		options,
 	)...)
 	t.Cleanup(stop)

@@ -36,6 +36,7 @@ func (a *Aggregator) inspect(q *frame.Query, lo, hi int64) *frame.Inspection {
 	out := s.inspection()
 	out.Key, out.Funnel = spec.Key, s.funnel.steps()
 	out.Map = a.heatMap(s, q, hi)
+	out.Traffic = a.trafficRows(s, lo, hi)
 	return out
 }
 

@@ -115,3 +115,67 @@ func TestExtensionErrorsApart(t *testing.T) {
 		t.Errorf("all: %v views, %v errored, %v errors, %d affected", f.Total.Views, f.Total.ErroredViews, f.Total.Errors, f.Total.Affected)
 	}
 }
+
+// A page shows people beside monitors, whichever of them counts.
+func TestTrafficComparison(t *testing.T) {
+	a := New(Config{})
+	for n := range 200 {
+		id := beacon.ID(n + 1)
+		b := beacon.Beacon{Received: epoch.UnixMilli(), ID: id, View: id, Session: id, Navigation: true, Metrics: []beacon.Metric{{Name: beacon.LCP, Value: 1200}}}
+		b.Dims[beacon.Page] = "/cart"
+		switch {
+		case n >= 170:
+			b.Dims[beacon.Page] = "/pay"
+		case n >= 130:
+			b.Dims[beacon.Traffic] = "synthetic"
+		case n%4 == 0:
+			b.Errors = []beacon.Error{{Type: "TypeError", Message: "x is undefined"}}
+		}
+		add(a, epoch, b)
+	}
+	for _, tc := range []struct {
+		traffic, key string
+		people, own  int
+		sentence     string
+	}{
+		{"people", "/cart", 130, 40, "monitors are fine, people are not: error rate 25.4% vs 0%"},
+		{"all", "/cart", 130, 40, "monitors are fine, people are not: error rate 25.4% vs 0%"},
+		{"synthetic", "/cart", 130, 40, "monitors are fine, people are not: error rate 25.4% vs 0%"},
+		{"people", "/pay", 30, 0, "no monitor visits here"},
+	} {
+		f := a.Frame(frame.Query{Traffic: tc.traffic, By: "page", Window: time.Minute, Inspect: frame.InspectSpec{On: true, Key: tc.key}}, SourceStatus{}, epoch)
+		c := f.Inspection.Traffic
+		if c.People.Seen != tc.people || c.Synthetic.Seen != tc.own || c.Sentence() != tc.sentence {
+			t.Errorf("%+v: %+v %q", tc, c, c.Sentence())
+		}
+	}
+}
+
+// Expected volumes are people's: bots that stop are no silence, and bots that go
+// on do not hide one.
+func TestSilenceOfPeople(t *testing.T) {
+	for _, tc := range []struct {
+		stops  string
+		silent bool
+	}{{"", true}, {"bot", false}} {
+		a := New(Config{})
+		id := beacon.ID(0)
+		end := epoch.Add(30 * time.Minute)
+		for at := epoch; at.Before(end); at = at.Add(200 * time.Millisecond) {
+			for _, class := range []string{"", "bot"} {
+				if class == tc.stops && end.Sub(at) < 3*time.Minute {
+					continue
+				}
+				id++
+				b := beacon.Beacon{Received: at.UnixMilli(), ID: id, View: id, Navigation: true}
+				b.Dims[beacon.Traffic] = class
+				b.Dims[beacon.Region] = "eu-west"
+				add(a, at, b)
+			}
+		}
+		f := a.Frame(frame.Query{By: "region", Window: time.Minute}, SourceStatus{Loading: 1}, end)
+		if got := len(f.Silences) > 0; got != tc.silent {
+			t.Errorf("%q stops: silences %+v", tc.stops, f.Silences)
+		}
+	}
+}

@@ -33,6 +33,7 @@ type Inspection struct {
 	CustomMeasures       []CustomMeasureRow
 	Events               []EventRow
 	Funnel               []FunnelStep
+	Traffic              *TrafficComparison
 }
 
 // Quantile is a value that a share of the values does not exceed.

@@ -1,6 +1,7 @@
 package frame
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -71,4 +72,54 @@ func (e *Excluded) String() string {
 		}
 	}
 	return strings.Join(parts, ", ")
+}
+
+// TrafficRow is one class of traffic on a page, or in another segment.
+type TrafficRow struct {
+	Views     Count
+	Seen      int // not scaled
+	ErrorRate float64
+	LCP       Dist
+}
+
+// TrafficComparison is people beside monitors and tests.
+type TrafficComparison struct {
+	People, Synthetic TrafficRow
+	Errors, LCP       Delta // people minus monitors; unknown if one side is thin
+}
+
+// Comparable reports whether both sides have enough views.
+func (c *TrafficComparison) Comparable() bool {
+	return c.People.Seen >= Thin && c.Synthetic.Seen >= Thin
+}
+
+// minErrorGap is the difference of two error rates below which neither people
+// nor monitors are said to be worse off.
+const minErrorGap = 0.01
+
+// Sentence says whether monitors see what people see. A monitor is usually
+// faster: a difference of LCP matters where one side is good and the other not.
+func (c *TrafficComparison) Sentence() string {
+	const fine, rate = "%s are fine, %s are not: %s %s vs %s", "error rate"
+	switch {
+	case c.Synthetic.Seen == 0:
+		return "no monitor visits here"
+	case c.People.Seen == 0:
+		return "only monitors visit here"
+	case !c.Comparable():
+		return fmt.Sprintf("too few views to compare: %d of people, %d of monitors, at least %d each", c.People.Seen, c.Synthetic.Seen, Thin)
+	}
+	people, synthetic := &c.People, &c.Synthetic
+	good, unit := measure.Vitals[measure.All[measure.LCP].Vital].Good, measure.All[measure.LCP].Unit
+	switch e, l := c.Errors, c.LCP; {
+	case e.Sign > 0 && e.Diff >= minErrorGap:
+		return fmt.Sprintf(fine, "monitors", "people", rate, measure.Share.Format(people.ErrorRate), measure.Share.Format(synthetic.ErrorRate))
+	case e.Sign < 0 && -e.Diff >= minErrorGap:
+		return fmt.Sprintf(fine, "people", "monitors", rate, measure.Share.Format(synthetic.ErrorRate), measure.Share.Format(people.ErrorRate))
+	case l.Sign > 0 && people.LCP.P75 > good && synthetic.LCP.P75 <= good:
+		return fmt.Sprintf(fine, "monitors", "people", "LCP p75", unit.Format(people.LCP.P75), unit.Format(synthetic.LCP.P75))
+	case l.Sign < 0 && synthetic.LCP.P75 > good && people.LCP.P75 <= good:
+		return fmt.Sprintf(fine, "people", "monitors", "LCP p75", unit.Format(synthetic.LCP.P75), unit.Format(people.LCP.P75))
+	}
+	return "monitors see what people see"
 }

@@ -120,6 +120,11 @@ func marked() *frame.Frame {
 func inspected() *frame.Frame {
 	f := incident()
 	i := &frame.Inspection{
+		Traffic: &frame.TrafficComparison{
+			People:    frame.TrafficRow{Views: 9120, Seen: 9120, ErrorRate: .0407, LCP: frame.Dist{N: 8800, P75: 2610}},
+			Synthetic: frame.TrafficRow{Views: 60, Seen: 60, LCP: frame.Dist{N: 60, P75: 1210}},
+			Errors:    frame.Delta{Diff: .0407, Sign: 1, Known: true}, LCP: frame.Delta{Diff: 1400, Sign: 1, Known: true},
+		},
 		Key: "2.4.1", Vital: "lcp", Dist: frame.Dist{N: 5230, P50: 2390, P75: 3410, P95: 7843, P99: 11_594}, Good: 2500, Poor: 4000, GoodShare: 0.54, PoorShare: 0.19,
 		Spectrum: []frame.Quantile{{Share: 0.5, Value: 2390}, {Share: 0.75, Value: 3410}, {Share: 0.9, Value: 5600}, {Share: 0.95, Value: 7843}, {Share: 0.99, Value: 11_594}, {Share: 0.999, Value: 18_000}},
 		Phases:   []frame.Phase{{Name: "dns", P50: 14, N: 2100}, {Name: "tcp", P50: 31, N: 2100}, {Name: "tls", P50: 40, N: 2100}, {Name: "ttfb", P50: 210, Since: true, N: 5400}, {Name: "fcp", P50: 980, Since: true, N: 5400}, {Name: "lcp", P50: 2390, Since: true, N: 5230}},

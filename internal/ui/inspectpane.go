@@ -119,6 +119,7 @@ func (p inspectPane) page(s scene) []string {
 		return append(lines, w.Flush())
 	}
 	lines = append(lines, p.spectrumLine(&w, i, t, s.w), p.shareLine(&w, i, t))
+	lines = append(lines, trafficLines(i.Traffic, t, s.w)...)
 	if i.Dist.N > 0 {
 		lines = append(lines, "")
 		lines = append(lines, distributionLines(i, t, s.w)...)
@@ -167,6 +168,38 @@ func (p inspectPane) shareLine(w *draw.Line, i *frame.Inspection, t draw.Theme) 
 	w.Put(t.Bad, "■ poor "+measure.WholePercent(i.PoorShare))
 	w.Put(t.Dim, " above "+show(i.Poor))
 	return w.Flush()
+}
+
+// trafficLines compare people with monitors, and say what that means.
+func trafficLines(c *frame.TrafficComparison, t draw.Theme, width int) (lines []string) {
+	if c == nil {
+		return nil
+	}
+	w := draw.Line{Width: width}
+	w.Skip(margin)
+	if c.Synthetic.Seen > 0 {
+		putTraffic(&w, t, "people ", &c.People)
+		if width < twoColumns {
+			lines = append(lines, w.Flush())
+			w.Skip(margin)
+		} else {
+			w.Put("", "   ")
+		}
+		putTraffic(&w, t, "monitors ", &c.Synthetic)
+		lines = append(lines, w.Flush())
+		w.Skip(margin)
+	}
+	w.Put(t.Dim, draw.Clean(c.Sentence(), max(width-margin, 0)))
+	return append(lines, w.Flush())
+}
+
+// putTraffic writes one side of the comparison.
+func putTraffic(w *draw.Line, t draw.Theme, name string, r *frame.TrafficRow) {
+	w.Put(t.Accent, name)
+	w.Put(t.Text, measure.Count(float64(r.Views))+" views · errors "+measure.Share.Format(r.ErrorRate))
+	if r.LCP.N > 0 {
+		w.Put(t.Text, " · LCP p75 "+formatOf(beacon.LCP)(r.LCP.P75)+thinMark(r.LCP.Thin()))
+	}
 }
 
 // left is the column of a page load's phases and of the slowest pages.
