@@ -129,7 +129,7 @@ func (r *beaconReport) Accept(b *wire.Beacon) bool {
 				key = k.Text
 			}
 		case why == "" && value != t.Value:
-			why = "its name suggests a secret, or it is too long"
+			why = "its name suggests a secret or a person, or it is too long"
 		}
 		r.writeRow("tags."+key, value, why)
 	}
