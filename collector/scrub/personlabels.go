@@ -51,6 +51,15 @@ var (
 		foreign: []string{"имя", "Имя", "ім'я", "名", "名前", "이름", "الاسم", "नाम"},
 	}
 
+	// contactLabel is of what stands beside people's names, and is found by its own
+	// shape.
+	contactLabel = &label{
+		kind:   Email,
+		whole:  `email mail phone mobile`,
+		names:  `emailaddress phonenumber`,
+		accept: func(*pair) (Kind, bool) { return 0, false },
+	}
+
 	// loginLabel is of names that people sign in with, under a label that also names
 	// the act of signing in, and the user.
 	loginLabel = &label{
@@ -233,7 +242,7 @@ var (
 		accept: acceptPersonal,
 	}
 
-	personLabels = []*label{nameLabel, plainNameLabel, loginLabel, shownLabel, idLabel, clientLabel, documentLabel, shapedLabel, birthLabel,
+	personLabels = []*label{nameLabel, plainNameLabel, contactLabel, loginLabel, shownLabel, idLabel, clientLabel, documentLabel, shapedLabel, birthLabel,
 		streetLabel, addressLabel, postcodeLabel, personalLabel}
 )
 

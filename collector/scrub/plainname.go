@@ -14,7 +14,7 @@ const maxCompanion = 64
 
 // meet notes the label of p.
 func (sc *scan) meet(p *pair) {
-	if p.label != nameLabel && p.label != birthLabel || isSignInName(p.s[p.name:p.sep]) {
+	if p.label != nameLabel && p.label != birthLabel && p.label != contactLabel || isSignInName(p.s[p.name:p.sep]) {
 		return
 	}
 	sc.plain.label = p.sep
