@@ -1,9 +1,7 @@
 package fingerprint
 
 import (
-	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -29,6 +27,20 @@ var statusLabels = []string{"status", "statuscode", "httpstatus", "http", "https
 
 // answerLabels are words that the status of a response may follow, or a count.
 var answerLabels = []string{"response", "responded", "returned", "answered", "got", "received", "failed", "fetch", "request"}
+
+// reasons are the reason phrases of the statuses that clients meet, as RFC 9110
+// and its neighbours word them.
+var reasons = map[string]string{
+	"301": "Moved Permanently", "302": "Found", "304": "Not Modified", "307": "Temporary Redirect", "308": "Permanent Redirect",
+	"400": "Bad Request", "401": "Unauthorized", "402": "Payment Required", "403": "Forbidden", "404": "Not Found", "405": "Method Not Allowed",
+	"406": "Not Acceptable", "407": "Proxy Authentication Required", "408": "Request Timeout", "409": "Conflict", "410": "Gone",
+	"411": "Length Required", "412": "Precondition Failed", "413": "Payload Too Large", "414": "URI Too Long", "415": "Unsupported Media Type",
+	"416": "Range Not Satisfiable", "417": "Expectation Failed", "421": "Misdirected Request", "422": "Unprocessable", "423": "Locked",
+	"424": "Failed Dependency", "425": "Too Early", "426": "Upgrade Required", "428": "Precondition Required", "429": "Too Many Requests",
+	"431": "Request Header Fields Too Large", "451": "Unavailable For Legal Reasons",
+	"500": "Internal Server Error", "501": "Not Implemented", "502": "Bad Gateway", "503": "Service Unavailable", "504": "Gateway Time",
+	"505": "HTTP Version Not Supported", "507": "Insufficient Storage", "508": "Loop Detected", "511": "Network Authentication Required",
+}
 
 // links are words between a label and its number.
 var links = []string{"with", "of", "is", "was", "number", "no", "a", "an", "the", "error", "status", "code"}
@@ -85,8 +97,7 @@ func isStatusOf(number, before, after string) bool {
 	if before == "" && reason == "" || isLabelled(before, statusLabels) {
 		return true
 	}
-	status, _ := strconv.Atoi(number)
-	if text := http.StatusText(status); text != "" && strings.HasPrefix(reason, text) {
+	if text := reasons[number]; text != "" && strings.HasPrefix(reason, text) {
 		return true
 	}
 	return isLabelled(before, answerLabels) && !continues(after)
