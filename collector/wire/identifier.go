@@ -23,7 +23,7 @@ func Identifier(id string) string {
 const maxNoName = 24
 
 func namesNothing(id string) bool {
-	if isBlankID(id) || isPlaceholder(id) {
+	if !startsPlainly(id) && (isBlankID(id) || isPlaceholder(id)) {
 		return true
 	}
 	if len(id) > maxNoName {
@@ -38,6 +38,20 @@ func namesNothing(id string) bool {
 		}
 	}
 	return noNames[string(lower)]
+}
+
+// startsPlainly reports whether an id starts with a letter or digit that begins
+// no blank id and no placeholder: nearly all do, and need no closer look.
+func startsPlainly(id string) bool {
+	if id == "" {
+		return false
+	}
+	switch c := id[0]; c {
+	case '0', 'f', 'F', 'S':
+		return false
+	default:
+		return '1' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z'
+	}
 }
 
 // isBlankID reports whether an id has zeros and punctuation alone, such as the

@@ -38,3 +38,11 @@ func TestIdentifierNamesSomebody(t *testing.T) {
 		t.Errorf("%q, want u1", got)
 	}
 }
+
+func BenchmarkIdentifier(b *testing.B) {
+	for b.Loop() {
+		for _, id := range [...]string{"01J9Z0001", "v-0001", "s-0001", "f47ac10b-58cc-4372-a567-0e02b2c3d479"} {
+			Identifier(id)
+		}
+	}
+}
