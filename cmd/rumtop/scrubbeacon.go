@@ -19,7 +19,7 @@ import (
 // beaconFields are the fields of a beacon that the collector reads.
 var beaconFields = []string{
 	"id", "time", "release", "environment", "url", "route", "view", "session", "user", "navigation", "sample_rate",
-	"sampled", "consent", "device", "connection", "sdk", "trace", "tags", "metrics", "errors", "requests", "events",
+	"sampled", "consent", "device", "connection", "sdk", "traffic", "trace", "tags", "metrics", "errors", "requests", "events",
 }
 
 // hasBeacons reports whether a text is JSON with fields of a beacon: an object,

@@ -32,6 +32,7 @@ type tailBeacon struct {
 	Country        string             `json:"country,omitempty"`
 	Connection     string             `json:"connection,omitempty"`
 	SDK            string             `json:"sdk,omitempty"`
+	Traffic        string             `json:"traffic,omitempty"` // only if not people
 	Tags           map[string]string  `json:"tags,omitempty"`
 	Metrics        map[string]float64 `json:"metrics,omitempty"`
 	Errors         []tailError        `json:"errors,omitempty"`
@@ -76,6 +77,9 @@ func tailLine(b *beacon.Beacon) tailBeacon {
 		Device:     clean(b.Dims[beacon.Device]), Browser: clean(b.Dims[beacon.Browser]), BrowserVersion: clean(b.Dims[beacon.BrowserVersion]),
 		OS: clean(b.Dims[beacon.OS]), Country: clean(b.Dims[beacon.Country]), Connection: clean(b.Dims[beacon.Connection]), SDK: clean(b.Dims[beacon.SDK]),
 		Trace: clean(b.Trace),
+	}
+	if class := beacon.TrafficOf(b.Dims[beacon.Traffic], b.Dims[beacon.Device]); class != beacon.People {
+		out.Traffic = class.String()
 	}
 	if b.SampleRate < 1 {
 		out.SampleRate = b.SampleRate
