@@ -93,19 +93,19 @@ func runOnBreach(ctx context.Context, command string, b *breach) error {
 		return fmt.Errorf("--on-breach: %w", err)
 	}
 	var out []byte
-	ended := make(chan error, 1)
+	var status error
+	ended := make(chan struct{})
 	go func() {
+		defer close(ended)
 		out, _ = io.ReadAll(io.LimitReader(read, breachOutput))
 		_, _ = io.Copy(io.Discard, read)
-		err := cmd.Wait()
-		if errors.Is(err, exec.ErrWaitDelay) {
-			err = nil
+		if status = cmd.Wait(); errors.Is(status, exec.ErrWaitDelay) {
+			status = nil
 		}
-		ended <- err
 	}()
 	select {
-	case err = <-ended:
-		if err == nil {
+	case <-ended:
+		if err = status; err == nil {
 			return nil
 		}
 	case <-ctx.Done():
@@ -119,7 +119,7 @@ func runOnBreach(ctx context.Context, command string, b *breach) error {
 
 // endGroup ends a group of processes, and reports whether it has ended: a
 // process that left the group may still hold the output.
-func endGroup(cmd *exec.Cmd, ended <-chan error) bool {
+func endGroup(cmd *exec.Cmd, ended <-chan struct{}) bool {
 	for _, force := range [...]bool{false, true} {
 		signalGroup(cmd, force)
 		select {

@@ -74,8 +74,9 @@ func settingName(from config.Source, file, setting string) string {
 		return setting + " of collect in " + file
 	case config.File:
 		return setting + " in " + file
+	default:
+		return "--" + setting
 	}
-	return "--" + setting
 }
 
 // readSecrets reads the variables of the nats command that hold secrets, so have

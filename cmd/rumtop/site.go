@@ -32,10 +32,11 @@ func (s *siteFlags) known(ctx context.Context, conn *stream.Conn) error {
 	sites, err := stream.Sites(ctx, conn)
 	var refusal *stream.Refusal // which reading names
 	missing := errors.Is(err, stream.ErrNoStream) && !errors.As(err, &refusal)
+	readable := err == nil
 	switch {
-	case missing, err == nil && len(sites) == 0:
+	case missing, readable && len(sites) == 0:
 		return noData("nothing has come from site %s: %w", s.site, feed.ErrNoSite)
-	case err != nil || slices.Contains(sites, s.site):
+	case !readable, slices.Contains(sites, s.site):
 		return nil
 	}
 	return noData("nothing has come from site %s: choose one of %s with --site", s.site, strings.Join(sites, ", "))
