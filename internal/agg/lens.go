@@ -37,9 +37,10 @@ type lens struct {
 
 // viewState holds the rows where a page view is counted.
 type viewState struct {
-	viewStart
-	last    [len(beacon.Vitals)]store.Ref
-	segment uint16 // segment + 1; 0: no beacon yet; or splitView
+	start      store.Ref
+	last       [len(beacon.Vitals)]store.Ref
+	segment    uint16 // segment + 1; 0: no beacon yet; or splitView
+	navigation bool   // start is a navigation
 }
 
 // viewStart is the row where a page view counts as begun.
@@ -208,7 +209,7 @@ func (n *lens) update(st *viewState, c *store.Chunk, i int, r store.Ref, in scop
 		return b
 	}
 	navigation := flags&beacon.FlagNavigation != 0
-	if n.startsBefore(c.ReceivedAt(i), navigation, st.viewStart) {
+	if n.startsBefore(c.ReceivedAt(i), navigation, viewStart{st.start, st.navigation}) {
 		n.clearRoles(st.start, store.RoleView, in)
 		st.start, st.navigation = r, navigation
 		b |= store.RoleView

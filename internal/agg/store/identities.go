@@ -18,8 +18,9 @@ import (
 // page learns late is one user. Rows refer to the identity, so that nothing in
 // the log changes.
 type IdentityTable struct {
-	byHash KeyTable // by identityKey, or pairKey of a second user
-	list   Paged[identity]
+	byHash  KeyTable // by identityKey, or pairKey of a second user
+	list    Paged[identity]
+	seconds map[uint32]uint64 // the sessions of second users, by identity
 
 	users   KeyTable      // by identityKey, or pairKey of a user id alone
 	perUser Paged[uint32] // number of identities of each user
@@ -31,14 +32,20 @@ type IdentityTable struct {
 // counts for To. From may be the index of another user afterwards.
 type Merge struct{ From, To uint32 }
 
-// identity is who sent a number of rows.
+// identity is who sent a number of rows. Its ids are the keys of the tables.
 type identity struct {
-	session   uint64 // 0: none
-	user      uint64 // the first that was named; 0: none so far
-	countsFor uint32 // in users; 0 with an owner
-	owner     uint32 // of a page view: the identity that it turned out to be of; 0: none
-	refs      uint32 // rows, page views and identities that refer to it
+	of   uint32 // the user that it counts for; of one that isOwned, its owner
+	refs uint32 // rows, page views and identities that refer to it, with flags
 }
+
+// Flags in identity.refs.
+const (
+	hasSession = 1 << 31 // it is a session, or a second user of one
+	hasUser    = 1 << 30 // a user was named
+	isSecond   = 1 << 29 // it is a second user
+	isOwned    = 1 << 28 // it is a page view that turned out to be of another identity
+	refCount   = isOwned - 1
+)
 
 // What a row named itself, beside the identity that it refers to.
 const (
@@ -47,13 +54,8 @@ const (
 	namesAny     = namesUser | namesSession
 )
 
-// viewInfo is what the log knows of a page view.
-type viewInfo struct {
-	owner     uint32 // the first identity that its rows named, or its own; 0: none
-	lastChunk uint16 // the number of the chunk with its last row, lower half
-}
-
 func (t *IdentityTable) init() {
+	t.seconds = map[uint32]uint64{}
 	t.byHash.intern(0)
 	t.users.intern(0)
 	t.list.push(identity{})
@@ -61,17 +63,43 @@ func (t *IdentityTable) init() {
 }
 
 // sender returns the identity that sent a row.
-func (t *IdentityTable) sender(ref uint32) *identity {
-	e := t.list.Elem(ref &^ namesAny)
-	if e.owner != 0 {
-		e = t.list.Elem(e.owner)
+func (t *IdentityTable) sender(ref uint32) uint32 {
+	id := ref &^ namesAny
+	if e := t.list.Elem(id); e.refs&isOwned != 0 {
+		return e.of
 	}
-	return e
+	return id
 }
 
 // UserOf returns the user that a row counts for, 0 if none, by what Chunk.Identity
 // has of it.
-func (t *IdentityTable) UserOf(ref uint32) uint32 { return t.sender(ref).countsFor }
+func (t *IdentityTable) UserOf(ref uint32) uint32 {
+	e := t.list.Elem(ref &^ namesAny)
+	if e.refs&isOwned != 0 {
+		e = t.list.Elem(e.of)
+	}
+	return e.of
+}
+
+// userID returns the user that an identity was named, 0 if none so far.
+func (t *IdentityTable) userID(id uint32) beacon.ID {
+	e := t.list.Elem(id)
+	if e.refs&hasUser == 0 {
+		return 0
+	}
+	return beacon.ID(t.users.Key(e.of) * unspread)
+}
+
+// sessionID returns the session of an identity, 0 if none.
+func (t *IdentityTable) sessionID(id uint32) beacon.ID {
+	switch e := t.list.Elem(id); {
+	case e.refs&isSecond != 0:
+		return beacon.ID(t.seconds[id])
+	case e.refs&hasSession != 0:
+		return beacon.ID(t.byHash.Key(id))
+	}
+	return 0
+}
 
 // UserBound returns a number larger than the index of every user.
 func (t *IdentityTable) UserBound() int { return t.perUser.Len() }
@@ -98,6 +126,9 @@ func identityKey(user, session, view beacon.ID) uint64 {
 	}
 	return uint64(view) * (spread + 2)
 }
+
+// unspread undoes a multiplication by spread, modulo 2⁶⁴.
+const unspread = 0xf1de83e19937733d
 
 // pairKey hashes a user, in a session of another or in none.
 func pairKey(user, session beacon.ID) uint64 { return uint64(user)*spread ^ uint64(session) }
@@ -128,70 +159,72 @@ func (l *Log) identifyView(id beacon.ID, view uint32) uint32 {
 	if view == 0 {
 		return 0
 	}
-	t, info := &l.Identities, l.viewInfo.Elem(view)
-	if info.owner == 0 {
-		info.owner = t.intern(identityKey(0, 0, id), identity{})
-		t.list.Elem(info.owner).refs++
+	t, owner := &l.Identities, l.viewOwner.Elem(view)
+	if *owner == 0 {
+		*owner = t.intern(identityKey(0, 0, id), 0, 0)
+		t.list.Elem(*owner).refs++
 	}
-	t.list.Elem(info.owner).refs++
-	return info.owner
+	t.list.Elem(*owner).refs++
+	return *owner
 }
 
 // ownView records that a row of a page view named an identity.
 func (l *Log) ownView(view, id uint32) {
-	info := l.viewInfo.Elem(view)
-	if info.owner == id {
+	t, owner := &l.Identities, l.viewOwner.Elem(view)
+	old := *owner
+	if old == id {
 		return
 	}
-	t := &l.Identities
-	owner := t.list.Elem(info.owner)
-	switch {
-	case info.owner == 0 || owner.isView():
+	switch has, named := t.list.Elem(old).refs, t.list.Elem(id).refs; {
+	case old == 0 || has&(hasSession|hasUser) == 0:
 		t.list.Elem(id).refs++
-		if old := info.owner; old != 0 {
+		if old != 0 {
 			t.disown(old, id)
 			t.release(old)
 		}
-		info.owner = id
-	case owner.user == 0 && t.list.Elem(id).session == 0:
-		t.name(info.owner, beacon.ID(t.list.Elem(id).user))
-	case owner.session == 0 && t.list.Elem(id).user == 0:
-		t.name(id, beacon.ID(owner.user))
+		*owner = id
+	case has&hasUser == 0 && named&hasSession == 0:
+		t.name(old, t.userID(id))
+	case has&hasSession == 0 && named&hasUser == 0:
+		t.name(id, t.userID(old))
 	}
 }
-
-func (e *identity) isView() bool { return e.user == 0 && e.session == 0 }
 
 // find returns the identity of a user and a session, a new one if there is none;
 // one of the two may be 0.
 func (t *IdentityTable) find(user, session beacon.ID) uint32 {
-	named := identity{session: uint64(session), user: uint64(user)}
-	id := t.intern(identityKey(user, session, 0), named)
-	switch e := t.list.Elem(id); {
-	case user == 0 || e.user == uint64(user):
+	var flags uint32
+	if session != 0 {
+		flags = hasSession
+	}
+	id := t.intern(identityKey(user, session, 0), user, flags)
+	switch known := t.userID(id); {
+	case user == 0 || known == user:
 		return id
-	case e.user == 0:
+	case known == 0:
 		t.name(id, user)
 		return id
 	}
-	return t.intern(pairKey(user, session), named)
+	second := t.intern(pairKey(user, session), user, hasSession|isSecond)
+	t.seconds[second] = uint64(session)
+	return second
 }
 
-// intern returns the identity with a key, e if there is none. That of a page view
-// has neither user nor session.
-func (t *IdentityTable) intern(key uint64, e identity) uint32 {
+// intern returns the identity with a key. A new one gets the user, if it is not 0,
+// and the flags.
+func (t *IdentityTable) intern(key uint64, user beacon.ID, flags uint32) uint32 {
 	id, added := t.byHash.intern(key)
 	if !added {
 		return id
 	}
 	t.list.Grow(int(id) + 1)
-	if e.user != 0 {
-		key = pairKey(beacon.ID(e.user), 0)
+	if user != 0 {
+		key, flags = pairKey(user, 0), flags|hasUser
 	}
-	e.countsFor, _ = t.users.intern(key)
-	t.perUser.Grow(int(e.countsFor) + 1)
-	*t.perUser.Elem(e.countsFor)++
-	*t.list.Elem(id) = e
+	of, _ := t.users.intern(key)
+	t.perUser.Grow(int(of) + 1)
+	*t.perUser.Elem(of)++
+	*t.list.Elem(id) = identity{of, flags}
 	return id
 }
 
@@ -199,22 +232,23 @@ func (t *IdentityTable) intern(key uint64, e identity) uint32 {
 // user, under the same index if the user has none yet.
 func (t *IdentityTable) name(id uint32, user beacon.ID) {
 	e, key := t.list.Elem(id), pairKey(user, 0)
-	e.user = uint64(user)
+	e.refs |= hasUser
 	to, known := t.users.find(key)
 	if !known {
-		t.users.rename(e.countsFor, key)
+		t.users.rename(e.of, key)
 		return
 	}
-	t.merge(e.countsFor, to)
-	e.countsFor = to
+	t.merge(e.of, to)
+	e.of = to
 	*t.perUser.Elem(to)++
 }
 
 // disown makes the identity of a page view that of another identity.
 func (t *IdentityTable) disown(view, owner uint32) {
 	e, to := t.list.Elem(view), t.list.Elem(owner)
-	t.merge(e.countsFor, to.countsFor)
-	e.countsFor, e.owner = 0, owner
+	t.merge(e.of, to.of)
+	e.of = owner
+	e.refs |= isOwned
 	to.refs++
 }
 
@@ -246,26 +280,30 @@ func (t *IdentityTable) release(ref uint32) {
 		return
 	}
 	e := t.list.Elem(id)
-	if e.refs--; e.refs > 0 {
+	if e.refs--; e.refs&refCount > 0 {
 		return
 	}
 	t.byHash.remove(id)
-	if e.countsFor != 0 {
-		t.dropFrom(e.countsFor)
+	if e.refs&isSecond != 0 {
+		delete(t.seconds, id)
 	}
-	owner := e.owner
+	of, owned := e.of, e.refs&isOwned != 0
 	*e = identity{}
-	t.release(owner)
+	if owned {
+		t.release(of)
+	} else {
+		t.dropFrom(of)
+	}
 }
 
 // Named returns the ids that a row names itself; 0 for those it does not.
 func (t *IdentityTable) Named(ref uint32) (user, session beacon.ID) {
-	e := t.list.Elem(ref &^ namesAny)
+	id := ref &^ namesAny
 	if ref&namesUser != 0 {
-		user = beacon.ID(e.user)
+		user = t.userID(id)
 	}
 	if ref&namesSession != 0 {
-		session = beacon.ID(e.session)
+		session = t.sessionID(id)
 	}
 	return user, session
 }
@@ -273,12 +311,12 @@ func (t *IdentityTable) Named(ref uint32) (user, session beacon.ID) {
 // Identifiers returns the ids of who sent a row, whether the row names them or
 // not; 0 for those that nothing has named.
 func (t *IdentityTable) Identifiers(ref uint32) (user, session beacon.ID) {
-	e := t.sender(ref)
-	return beacon.ID(e.user), beacon.ID(e.session)
+	id := t.sender(ref)
+	return t.userID(id), t.sessionID(id)
 }
 
 func (t *IdentityTable) bytes() int {
-	return t.byHash.bytes() + t.users.bytes() + 32*t.list.Room() + 4*t.perUser.Room() + 8*cap(t.merges)
+	return t.byHash.bytes() + t.users.bytes() + 8*t.list.Room() + 4*t.perUser.Room() + 8*cap(t.merges) + 32*len(t.seconds)
 }
 
 // SenderID is a row's sender in lists of sessions: its session, else its user,
@@ -300,7 +338,7 @@ func (t *IdentityTable) SenderTest(id string) func(ref uint32) bool {
 	for i := uint32(1); int(i) < t.list.Len(); i++ {
 		user, session := t.Identifiers(i)
 		is := uint64(cmp.Or(session, user)) == want || user == 0 && session == 0 && t.byHash.Key(i) == ofView
-		if is && t.list.Elem(i).refs != 0 {
+		if is && t.list.Elem(i).refs&refCount != 0 {
 			found[i] = true
 		}
 	}

@@ -31,7 +31,8 @@ type Log struct {
 	first       uint32 // number of Chunks[0]; numbers start at 1, so that no Ref is 0
 	sealedBytes int    // of all chunks but the last
 	slots       slotIndex
-	viewInfo    Paged[viewInfo] // by view
+	viewOwner   Paged[uint32] // by view: the first identity that its rows named, or its own; 0: none
+	lastChunk   Paged[uint16] // by view: the number of the chunk with its last row, lower half
 
 	traceStrings map[uint32]struct{} // the strings that are trace ids
 }
@@ -45,7 +46,8 @@ func NewLog() *Log {
 	l.Errors.init()
 	l.Endpoints.intern(OtherString<<32 | OtherString)
 	l.Views.intern(0)
-	l.viewInfo.push(viewInfo{})
+	l.viewOwner.push(0)
+	l.lastChunk.push(0)
 	l.Identities.init()
 	return l
 }
@@ -81,7 +83,7 @@ func (l *Log) append(s *stagedRow) (*Chunk, int, Ref) {
 		c.values = append(c.values, s.vitals[bits.TrailingZeros8(m)])
 	}
 	number := l.first + uint32(len(l.Chunks)) - 1
-	l.viewInfo.Elem(s.view).lastChunk = uint16(number)
+	*l.lastChunk.Elem(s.view) = uint16(number)
 	r := number<<chunkBits | uint32(i)
 	l.slots.addRow(s.received, r)
 	return c, i, r
@@ -138,10 +140,11 @@ func (l *Log) Evict(released func(view uint32)) {
 	}
 	for _, v := range c.View[:c.Rows] {
 		// The lower half is enough: a chunk is evicted long before it repeats.
-		if info := l.viewInfo.Elem(v); info.lastChunk == uint16(number) && v != 0 && l.Views.Key(v) != 0 {
+		if last := l.lastChunk.Elem(v); *last == uint16(number) && v != 0 && l.Views.Key(v) != 0 {
 			l.Views.remove(v)
-			l.Identities.release(info.owner)
-			*info = viewInfo{}
+			owner := l.viewOwner.Elem(v)
+			l.Identities.release(*owner)
+			*owner, *last = 0, 0
 			released(v)
 		}
 	}
@@ -157,7 +160,8 @@ func (l *Log) viewIndex(id beacon.ID) uint32 {
 		return 0
 	}
 	v, _ := l.Views.intern(uint64(id))
-	l.viewInfo.Grow(int(v) + 1)
+	l.viewOwner.Grow(int(v) + 1)
+	l.lastChunk.Grow(int(v) + 1)
 	return v
 }
 
@@ -184,7 +188,7 @@ func (l *Log) DimText(origin uint32, d beacon.Dim) string {
 // Bytes returns the memory that the log and its dictionaries take.
 func (l *Log) Bytes() int {
 	n := l.sealedBytes + l.slots.bytes() + l.Strings.Bytes + l.Origins.bytes + l.Origins.byHash.bytes() + l.Errors.bytes +
-		l.Endpoints.bytes() + l.Views.bytes() + 8*l.viewInfo.Room() + l.Identities.bytes()
+		l.Endpoints.bytes() + l.Views.bytes() + 4*l.viewOwner.Room() + 2*l.lastChunk.Room() + l.Identities.bytes()
 	if len(l.Chunks) > 0 {
 		n += l.Chunks[len(l.Chunks)-1].bytes()
 	}
