@@ -100,6 +100,14 @@ func (b byteSet) orForeign() byteSet {
 	return b
 }
 
+// not gives the other bytes.
+func (b byteSet) not() byteSet {
+	for c := range b {
+		b[c] = !b[c]
+	}
+	return b
+}
+
 // endsInFold says whether s ends in the ASCII word, ignoring case.
 func endsInFold(s, word string) bool {
 	return len(s) >= len(word) && strings.EqualFold(s[len(s)-len(word):], word)

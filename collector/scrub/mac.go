@@ -11,6 +11,9 @@ func macColons(s string, i, _ int) match { return macPairs(s, i-2, ':') }
 // macDashes finds a MAC address whose first pair begins at i.
 func macDashes(s string, i, _ int) match { return macPairs(s, i, '-') }
 
+// dashes is a dash, behind the first part of a number.
+var dashes = bytesOf("-")
+
 // macPairs finds six pairs of hexadecimal digits with sep between them at i.
 func macPairs(s string, i int, sep byte) match {
 	end := i + macLen

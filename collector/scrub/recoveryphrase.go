@@ -21,6 +21,10 @@ const (
 	maxRecoveryGap = 6
 )
 
+// recoveryFollows may be behind a word of a phrase: not the signs of paths, calls and
+// names.
+var recoveryFollows = bytesOf("/(_@&").not()
+
 // recoverySeries is the words up to here that could be of a recovery phrase. The
 // list has no words of one or two letters, so prose ends a series soon.
 type recoverySeries struct {

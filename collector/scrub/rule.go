@@ -95,9 +95,8 @@ const (
 // ruleSet is a table of rules, by where they are asked.
 type ruleSet struct {
 	triggers [256]trigger
-	signs    [256][]signRule                         // by the first byte
-	words    [digitsFirst + 1][maxWord + 1]wordRules // by form and length; the last for all longer
-	starts   [digitsFirst + 1]pairSet                // of the rules, by form
+	signs    [256][]signRule // by the first byte
+	words    wordRules
 	runs     []*rule
 	colons   []*rule // at a colon that digits lead to
 	numbers  []numberRule
@@ -109,25 +108,73 @@ type signRule struct {
 	*rule
 }
 
-// wordRules are the rules for words of one form and length.
+// wordRules are the rules that are asked at words, and sets of them, as bits: those
+// for the form and the length of a word (the last for all longer), for its first two
+// bytes, and for the byte behind it. A rule in all three is asked.
 type wordRules struct {
-	rules  []wordRule
-	always bool // some of them for all starts
+	rules   []*rule
+	lengths [digitsFirst + 1][maxWord + 1]ruleBits
+	starts  [1 << 6][1 << 6]ruleBits // by wordIndex
+	follows [1 << 8]ruleBits
+	last    ruleBits // at the end of the text
 }
 
-type wordRule struct {
-	starts *pairSet // nil: any
-	*rule
+type ruleBits uint32
+
+// wordIndex numbers the bytes of words from 1; other bytes have 0.
+var wordIndex = func() (t [256]uint8) {
+	n := uint8(0)
+	for c := range t {
+		if is(byte(c), alnum) {
+			n++
+			t[c] = n
+		}
+	}
+	return t
+}()
+
+// of gives the rules for the word from i to end.
+func (w *wordRules) of(s string, i, end int, f form) ruleBits {
+	bits, second := w.lengths[f][min(end-i, maxWord)], uint8(0)
+	if end == len(s) {
+		bits &= w.last
+	} else {
+		bits &= w.follows[s[end]]
+	}
+	if end-i > 1 {
+		second = wordIndex[s[i+1]]
+	}
+	return bits & w.starts[wordIndex[s[i]]&63][second&63]
 }
 
-// pairSet is a set of pairs of ASCII bytes, as bits.
-type pairSet [1 << 8]uint64
-
-func (p *pairSet) insert(a, b byte) { n := int(a)<<7 | int(b); p[n>>6] |= 1 << (n & 63) }
-
-func (p *pairSet) has(a, b byte) bool {
-	n := int(a)<<7 | int(b)
-	return p[n>>6&0xff]&(1<<(n&63)) != 0
+func (w *wordRules) insert(r *rule) {
+	bit := ruleBits(1) << len(w.rules)
+	if w.rules = append(w.rules, r); bit == 0 {
+		panic("more rules of words than bits")
+	}
+	for f := lettersOnly; f <= digitsFirst; f <<= 1 {
+		for n := r.least; r.words&f != 0 && n <= maxWord && (n <= r.most || r.most == 0); n++ {
+			w.lengths[f][n] |= bit
+		}
+	}
+	for _, p := range strings.Fields(r.starts) {
+		w.starts[wordIndex[p[0]]][wordIndex[p[1]]] |= bit
+	}
+	for a := range w.starts {
+		for b := range w.starts[a] {
+			if r.starts == "" {
+				w.starts[a][b] |= bit
+			}
+		}
+	}
+	for c := range w.follows {
+		if r.follows == nil || r.follows[c] {
+			w.follows[c] |= bit
+		}
+	}
+	if r.follows == nil {
+		w.last |= bit
+	}
 }
 
 // newRuleSet arranges rules for the scanner, for whole texts or for segments of
@@ -157,28 +204,10 @@ func (set *ruleSet) insert(r *rule) {
 			set.colons = append(set.colons, r)
 		}
 	}
-	for f := lettersOnly; f <= digitsFirst; f <<= 1 {
-		if r.words&f != 0 {
-			set.insertWord(r, f)
-		}
+	if r.words != 0 {
+		set.words.insert(r)
 	}
 	if r.runs {
 		set.runs = append(set.runs, r)
-	}
-}
-
-func (set *ruleSet) insertWord(r *rule, f form) {
-	var starts *pairSet
-	if r.starts != "" {
-		starts = new(pairSet)
-	}
-	for _, p := range strings.Fields(r.starts) {
-		starts.insert(p[0], p[1])
-		set.starts[f].insert(p[0], p[1])
-	}
-	for n := r.least; n <= maxWord && (n <= r.most || r.most == 0); n++ {
-		w := &set.words[f][n]
-		w.rules = append(w.rules, wordRule{starts, r})
-		w.always = w.always || r.starts == ""
 	}
 }

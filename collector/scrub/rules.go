@@ -30,10 +30,10 @@ var rules = []rule{
 	{name: "command option", kind: Secret, signs: "-", after: &optionLeads, find: commandOption},
 
 	// Words.
-	{name: "UUID", kind: UUID, words: lettersOnly | withDigits, least: 8, most: 8, find: uuid},
+	{name: "UUID", kind: UUID, words: lettersOnly | withDigits, least: 8, most: 8, follows: &dashes, find: uuid},
 	{name: "JWT", kind: JWT, words: lettersOnly | lettersFirst, least: 3, starts: "ey ew", find: jwt},
 	{name: "provider key", kind: Key, words: lettersOnly | lettersFirst, least: 2, starts: keyStarts, find: providerKey},
-	{name: "MAC with dots", kind: MAC, words: lettersOnly | lettersFirst | digitsFirst, least: 4, most: 4, find: macDots},
+	{name: "MAC with dots", kind: MAC, words: lettersOnly | lettersFirst | digitsFirst, least: 4, most: 4, follows: &points, find: macDots},
 	{name: "secret after is", kind: Secret, words: lettersOnly, least: 2, most: 2, starts: "is", find: secretAfterIs},
 	{name: "secret after password", kind: Secret, words: lettersOnly, least: 6, most: 10, starts: anyCase("pa"), find: secretAfterPassword},
 	{name: "value before its name", words: lettersOnly, least: 5, most: 5, starts: "va en", follows: &blanks, apply: (*scan).namedAfter},
@@ -42,7 +42,7 @@ var rules = []rule{
 	{name: "national id of letters", kind: ID, words: lettersFirst | digitsFirst, least: 16, most: 18, find: nationalID},
 	{name: "identity number", kind: ID, words: digitsOnly, least: 18, most: 18, find: nationalID},
 	{name: "credentials", kind: Token, words: lettersOnly, least: 5, most: 6, starts: anyCase("be ba ap di"), find: credentials},
-	{name: "recovery phrase", words: lettersOnly, least: minRecoveryWord, most: maxRecoveryWord, apply: (*scan).recoveryWord},
+	{name: "recovery phrase", words: lettersOnly, least: minRecoveryWord, most: maxRecoveryWord, follows: &recoveryFollows, apply: (*scan).recoveryWord},
 	{name: "spelled email", kind: Email, words: lettersOnly, least: 2, most: 2, starts: spelledAts, textOnly: true, find: spelledEmail},
 	{name: "password in quotes", kind: Secret, words: lettersOnly, least: 5, most: 12, starts: passwordStarts, find: quotedPassword},
 	{name: "password argument", kind: Secret, signs: `("  ('`, after: &letters, textOnly: true, find: passwordArgument},
@@ -51,7 +51,7 @@ var rules = []rule{
 	{name: "one-time code", kind: Secret, words: withDigits, least: 2, most: 12, find: oneTimeCode},
 	{name: "IBAN", kind: IBAN, words: lettersFirst, least: 4, starts: ibanStarts, find: iban},
 	{name: "ULID", kind: ULID, words: digitsFirst, least: 26, most: 26, find: ulid},
-	{name: "MAC with dashes", kind: MAC, words: lettersOnly | withDigits, least: 2, most: 2, find: macDashes},
+	{name: "MAC with dashes", kind: MAC, words: lettersOnly | withDigits, least: 2, most: 2, follows: &dashes, find: macDashes},
 	{name: "MAC without separators", kind: MAC, words: withDigits, least: 12, most: 12, find: macPlain},
 
 	// Runs of token characters.

@@ -1,6 +1,9 @@
 package scrub
 
-import "strings"
+import (
+	"math/bits"
+	"strings"
+)
 
 // scan is the state of scrubbing one field. The scanner asks rules for matches in
 // the field itself and in its decoded layers.
@@ -178,17 +181,9 @@ func (sc *scan) word(s string, i int) int {
 	}
 	f := formOf(first, seen)
 	next := 0
-	w := &sc.rules.words[f][min(end-i, maxWord)]
-	if w.always || len(w.rules) > 0 && sc.rules.starts[f].has(s[i], s[i+1]) {
-		for k := 0; k < len(w.rules) && next == 0; k++ {
-			r := &w.rules[k]
-			if r.follows != nil && (end == len(s) || !r.follows[s[end]]) {
-				continue
-			}
-			if r.starts == nil || r.starts.has(s[i], s[i+1]) {
-				next = sc.ask(r.rule, s, i, end)
-			}
-		}
+	w := &sc.rules.words
+	for b := w.of(s, i, end, f); b != 0 && next == 0; b &= b - 1 {
+		next = sc.ask(w.rules[bits.TrailingZeros32(uint32(b))], s, i, end)
 	}
 	if next == 0 && f != lettersOnly {
 		next = sc.numberIn(s, i, end)
