@@ -39,7 +39,7 @@ func acceptAddress(p *pair) (Kind, bool) {
 		return 0, false
 	}
 	kind, ok := acceptStreet(p)
-	v := strings.NewReplacer("+", " ", "%20", " ").Replace(p.value())
+	v := queryBlanks.Replace(p.value())
 	if !ok || countDigits(v) == 0 {
 		return 0, false
 	}

@@ -37,7 +37,20 @@ func card(c *chain, g int) match {
 			best = match{first.start, gr.end, g + k + 1}
 		}
 	}
+	if best.next > 0 && isDialled(c, g, best) {
+		return match{}
+	}
 	return best
+}
+
+// isDialled says whether a number with a valid check digit is a telephone number: one
+// in ten is, +4915112345678. Its country must have numbers of this length.
+func isDialled(c *chain, g int, m match) bool {
+	var digits []byte
+	for k := g; k < m.next; k++ {
+		digits = append(digits, c.digits(k)...)
+	}
+	return isDiallable(string(digits)) && phone(c, g).next >= m.next
 }
 
 // luhn is the Luhn sum of n digits, with those at odd and at even places doubled:

@@ -192,10 +192,13 @@ func isCapitalised(w string) bool {
 	return w != "" && (unicode.IsUpper(r) || unicode.IsTitle(r)) && !strings.ContainsAny(w, "0123456789_.(")
 }
 
+// queryBlanks are the blanks of a query.
+var queryBlanks = strings.NewReplacer("+", " ", "%20", " ")
+
 // isPersonShaped says whether v is two to five words of which the first and the last
 // have a capital.
 func isPersonShaped(v string) bool {
-	words := strings.Fields(strings.NewReplacer("+", " ", "%20", " ").Replace(v))
+	words := strings.Fields(queryBlanks.Replace(v))
 	if len(words) < 2 || len(words) > 5 || !isCapitalised(words[len(words)-1]) {
 		return false
 	}

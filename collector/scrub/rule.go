@@ -21,7 +21,8 @@ type rule struct {
 	// starts are pairs of letters of which one begins the word; empty: any. It saves
 	// time, and find checks again.
 	starts string
-	// follows are the bytes of which one is behind the word; nil: any.
+	// follows are the bytes of which one is behind the word; nil: any. The end of a
+	// text counts as a line break.
 	follows *byteSet
 
 	digitsLead bool // digits may lead to the sign: 2001:db8::1
@@ -116,7 +117,6 @@ type wordRules struct {
 	lengths [digitsFirst + 1][maxWord + 1]ruleBits
 	starts  [1 << 6][1 << 6]ruleBits // by wordIndex
 	follows [1 << 8]ruleBits
-	last    ruleBits // at the end of the text
 }
 
 type ruleBits uint32
@@ -135,16 +135,14 @@ var wordIndex = func() (t [256]uint8) {
 
 // of gives the rules for the word from i to end.
 func (w *wordRules) of(s string, i, end int, f form) ruleBits {
-	bits, second := w.lengths[f][min(end-i, maxWord)], uint8(0)
-	if end == len(s) {
-		bits &= w.last
-	} else {
-		bits &= w.follows[s[end]]
+	behind, second := byte('\n'), uint8(0)
+	if end < len(s) {
+		behind = s[end]
 	}
 	if end-i > 1 {
 		second = wordIndex[s[i+1]]
 	}
-	return bits & w.starts[wordIndex[s[i]]&63][second&63]
+	return w.lengths[f][min(end-i, maxWord)] & w.follows[behind] & w.starts[wordIndex[s[i]]&63][second&63]
 }
 
 func (w *wordRules) insert(r *rule) {
@@ -161,19 +159,14 @@ func (w *wordRules) insert(r *rule) {
 		w.starts[wordIndex[p[0]]][wordIndex[p[1]]] |= bit
 	}
 	for a := range w.starts {
-		for b := range w.starts[a] {
-			if r.starts == "" {
-				w.starts[a][b] |= bit
-			}
+		for b := 0; r.starts == "" && b < len(w.starts[a]); b++ {
+			w.starts[a][b] |= bit
 		}
 	}
 	for c := range w.follows {
 		if r.follows == nil || r.follows[c] {
 			w.follows[c] |= bit
 		}
-	}
-	if r.follows == nil {
-		w.last |= bit
 	}
 }
 

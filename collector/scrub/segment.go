@@ -56,8 +56,11 @@ func (sc *scan) appendInnerPath(dst []byte, path, raw string, t *tally) []byte {
 		return append(dst, raw...)
 	}
 	t.merge(&in)
-	return append(dst, strings.NewReplacer("/", "%2F", " ", "%20").Replace(out)...)
+	return append(dst, segmentEscapes.Replace(out)...)
 }
+
+// segmentEscapes escapes what would divide a segment.
+var segmentEscapes = strings.NewReplacer("/", "%2F", " ", "%20")
 
 // isPlain says whether a segment is a word or, at the end of the path of a source, the
 // name of a file, as most are: no rule would match it but those for persons.

@@ -130,20 +130,25 @@ func (sc *scan) barePath(s string, i, behind int) int {
 	if !network && !is(c, alnum) && strings.IndexByte("_@.~:%?", c) < 0 && c < utf8.RuneSelf {
 		return 0
 	}
-	end := urlEnd(s, behind)
-	if network {
-		host := s[i+2 : end]
-		if n := strings.IndexAny(host, "/?#"); n >= 0 {
-			host = host[:n]
-		}
-		if !strings.ContainsAny(host, ".@") {
-			return 0
-		}
+	if network && !hasServer(s, behind) {
+		return 0
 	}
+	end := urlEnd(s, behind)
 	if rest := s[behind:end]; len(rest) < 5 && strings.Trim(rest, "0123456789") == "" {
 		return 0 // 3 /4
 	}
 	return sc.rewriteURL(s, i, end)
+}
+
+// hasServer says whether the URL without scheme whose second / is at i names a
+// server, and is no comment.
+func hasServer(s string, i int) bool {
+	host := s[i+1 : min(len(s), i+maxDomain)]
+	if n := strings.IndexAny(host, "/?#"); n >= 0 {
+		host = host[:n]
+	}
+	host = host[:urlEnd(host, 0)]
+	return strings.ContainsAny(host, ".@")
 }
 
 // pathLeads are before a path in a text.
