@@ -14,7 +14,12 @@ type pair struct {
 	start, end int // of the value
 	quoted     bool
 	spaced     bool // a blank is after the separator
+	line       lineValue
 }
+
+// lineValue is the last value that took the rest of its line. What begins within it
+// ends there, too.
+type lineValue struct{ start, end int }
 
 func (p *pair) value() string { return p.s[p.start:p.end] }
 
@@ -26,7 +31,7 @@ func (sc *scan) labelledValue(s string, i, _ int) int {
 		return 0
 	}
 	p := &sc.pair
-	*p = pair{s: s, label: l, name: name, sep: i, quoted: quoted}
+	*p = pair{s: s, label: l, name: name, sep: i, quoted: quoted, line: p.line}
 	v := p.findValue()
 	if v < 0 {
 		return 0
@@ -327,6 +332,12 @@ func (p *pair) cutValue(i int) bool {
 // words.
 func (p *pair) unquotedEnd() int {
 	s, sep := p.s, p.s[p.sep]
+	if p.label.line && sep == ':' {
+		if p.start < p.line.start || p.start >= p.line.end {
+			p.line = lineValue{p.start, p.label.valueEnd(s, p.start, sep)}
+		}
+		return p.line.end
+	}
 	end := p.label.valueEnd(s, p.start, sep)
 	for sep == ':' && endsInFold(s[:p.sep], "passphrase") && end+1 < len(s) && s[end] == ' ' &&
 		is(s[end+1], lower) && !isHarmless(s[p.start:end]) {

@@ -91,13 +91,19 @@ func (p *pair) namesWordsBefore() bool {
 // isCookieAttributes says whether the value of a cookie header has attributes alone:
 // SameSite=None; Secure.
 func isCookieAttributes(v string) bool {
+	if len(v) > maxCookieAttributes {
+		return false
+	}
 	for part := range strings.SplitSeq(v, ";") {
-		name, _, _ := strings.Cut(strings.TrimSpace(part), "=")
-		if name != "" && !cookieAttributes.has(strings.TrimSpace(name)) {
+		name, value, _ := strings.Cut(strings.TrimSpace(part), "=")
+		if name+value != "" && !cookieAttributes.has(strings.TrimSpace(name)) {
 			return false
 		}
 	}
 	return true
 }
+
+// maxCookieAttributes is the longest list of the attributes alone, in bytes.
+const maxCookieAttributes = 256
 
 var cookieAttributes = words(`samesite secure httponly path domain max-age expires partitioned priority`)

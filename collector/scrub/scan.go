@@ -111,7 +111,7 @@ func (sc *scan) offset(i int) int {
 // scanText asks the rules about s, at the triggers between from and to.
 func (sc *scan) scanText(s string, from, to int) {
 	sc.noKeyEnd, sc.choice, sc.choiceEnd = false, element{}, 0
-	sc.series, sc.plain = recoverySeries{}, plainNames{}
+	sc.series, sc.plain, sc.pair.line = recoverySeries{}, plainNames{}, lineValue{}
 	sc.encoded = extent{low: len(s), high: -1}
 	triggers := &sc.rules.triggers
 	run := 0 // end of the run of token characters that was looked at

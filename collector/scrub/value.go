@@ -150,6 +150,9 @@ func isDirectory(s string, i int) bool {
 // looksSecret tells a value from a word of prose: by a digit or an =, by its
 // length, and if it is not short by its signs and capitals.
 func looksSecret(v string) bool {
+	if len(v) >= 32 {
+		return true
+	}
 	sure, signs := false, false
 	for i := range len(v) {
 		sure = sure || is(v[i], digit) || v[i] == '='
@@ -160,10 +163,8 @@ func looksSecret(v string) bool {
 		return false
 	case n < 12:
 		return sure
-	case n < 32:
-		return sure || signs && scoreWord(v) < 0 // not login_required
 	}
-	return true
+	return sure || signs && scoreWord(v) < 0 // not login_required
 }
 
 // isDecimal says whether v is a number with at least so many decimals.
