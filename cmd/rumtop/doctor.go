@@ -37,6 +37,9 @@ Exit status 1 if a check fails; a warning alone exits 0.`,
 			if text := options.Overrides(); text != "" {
 				checks = append(checks, stream.Check{Name: "settings", Level: stream.Warn, Detail: text, Next: "unset the variable if the file is meant"})
 			}
+			if text := options.Exposed(); text != "" {
+				checks = append(checks, stream.Check{Name: "secrets", Level: stream.Warn, Detail: text})
+			}
 			conn, err := stream.Connect(ctx, options)
 			if err != nil {
 				checks = append(checks, stream.Check{Name: "server", Level: stream.Fail, Detail: err.Error()})

@@ -302,3 +302,28 @@ func TestNoFailureLeaksSecrets(t *testing.T) {
 		})
 	}
 }
+
+// A token that is typed where a command or a flag belongs is not quoted; a
+// mistyped word is.
+func TestUnknownArgumentUnquoted(t *testing.T) {
+	for _, c := range []struct{ arg, says string }{
+		{"xq7Lr2Vn9KdW4sTz", `unknown command "…" for "rumtop"`},
+		{"deadbeef0123456789abcdef01234567", `unknown command "…"`},
+		{"hunter2", `unknown command "…"`},
+		{"correcthorsebatterystaple", `unknown command "…"`},
+		{"pass word", `unknown command "…"`},
+		{`pass"w\ord`, `unknown command "…"`},
+		{"nats://hunter2@nats.example", `unknown command "…"`},
+		{"-xq7Lr2Vn9KdW4sTz", "unknown shorthand flag: 'x' in -…"},
+		{"--xq7Lr2Vn9KdW4sTz", "unknown flag: -…"},
+		{"--xq7Lr2Vn9KdW4sTz=1", "unknown flag: -…"},
+		{"verdcit", `unknown command "verdcit"`},
+		{"--srever=nats://hunter2@nats.example", "unknown flag: --srever"},
+	} {
+		var stderr strings.Builder
+		status := run(t.Context(), []string{c.arg}, nil, io.Discard, &stderr)
+		if says := stderr.String(); status != exitUsage || !strings.Contains(says, c.says) {
+			t.Errorf("%q: status %d, says %q; want %q", c.arg, status, says, c.says)
+		}
+	}
+}

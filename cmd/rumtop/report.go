@@ -176,6 +176,9 @@ func (r *reportFlags) moments(o *report.Options, end time.Time) error {
 		}
 		*m.into = t.UTC()
 	}
+	if o.Onset.Sub(end) > clockGrace {
+		return usage("--onset %s: after the end of the recording, %s: use an earlier time", r.onset, end.UTC().Format(time.RFC3339))
+	}
 	if !o.From.IsZero() && !o.To.IsZero() && !o.To.After(o.From) {
 		return usage("--to %s: must be after --from %s", r.to, r.from)
 	}

@@ -100,8 +100,13 @@ func (p *program) command() *cobra.Command {
 		}
 		p.started = true
 		options := stream.ConnectOptions{Sources: natsSources(cmd.Flags())}
-		if text := options.Overrides(); options.Sources != nil && text != "" {
-			p.announce("rumtop: " + text)
+		if options.Sources == nil {
+			return nil
+		}
+		for _, text := range [...]string{options.Overrides(), options.Exposed()} {
+			if text != "" {
+				p.announce("rumtop: " + text)
+			}
 		}
 		return nil
 	}

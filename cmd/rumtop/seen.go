@@ -9,6 +9,10 @@ import (
 	"github.com/rumtop/rumtop/internal/frame"
 )
 
+// clockGrace is how far a time that a person or another machine gives may be
+// ahead of the last moment there is, and means that moment.
+const clockGrace = time.Minute
+
 // checkSeen refuses a query that asks for what the retained beacons do not have,
 // from its first answer: a table of zeros would look like a quiet site.
 func (p *program) checkSeen(ctx context.Context, q frame.Query, source *feed.Feed, f *frame.Frame) error {
@@ -20,6 +24,9 @@ func (p *program) checkSeen(ctx context.Context, q frame.Query, source *feed.Fee
 	}
 	if from := f.Health.HistoryFrom; from != nil && !q.At.IsZero() && !q.At.After(*from) {
 		return noData("--at %s: before the history, which starts at %s: set a longer --since", q.At.UTC().Format(time.RFC3339), from.UTC().Format(time.RFC3339))
+	}
+	if late := q.At.Sub(f.At); late > clockGrace {
+		return noData("--at %s: after the last moment there is, %s: use an earlier time", q.At.UTC().Format(time.RFC3339), f.At.UTC().Format(time.RFC3339))
 	}
 	if q.Measure == "" || f.Total.Measure != nil && f.Total.Measure.N > 0 {
 		return nil

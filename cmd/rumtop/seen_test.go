@@ -1,6 +1,8 @@
 package main
 
 import (
+	"io"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -24,6 +26,7 @@ func TestQueryOfUnseenRefused(t *testing.T) {
 		{[]string{"--measure", "lcp"}, exitUsage, "--measure lcp: always shown"},
 		{[]string{"--measure", "tftt"}, exitUsage, "--measure tftt: no page view has it: use one of "},
 		{[]string{"--at", "23h59m"}, exitNoData, "before the history, which starts at "},
+		{[]string{"--at", "2199-01-01T00:00:00Z"}, exitNoData, "--at 2199-01-01T00:00:00Z: after the last moment there is, "},
 		{[]string{"--by", "tier"}, exitOK, ""},
 		{[]string{"--by", "tag.tier", "--measure", "ttft", "--count", "2", "--interval", "100ms"}, exitOK, ""},
 	} {
@@ -37,6 +40,29 @@ func TestQueryOfUnseenRefused(t *testing.T) {
 	for format, want := range map[string]string{"csv": "ttft_p75", "table": "ttft p75", "json": `"measure":"ttft"`} {
 		if out := h.rumtop("--once", "--format", format, "--measure", "ttft"); !strings.Contains(out, want) || !strings.Contains(out, "900") {
 			t.Errorf("--measure ttft as %s: no %q in %s", format, want, out)
+		}
+	}
+}
+
+// A time after the end of a recording has no numbers: those of the end would look
+// like its own.
+func TestTimeAfterRecordingRefused(t *testing.T) {
+	h := newHarness(t, "--site", "shop=k", "--region", "eu-west")
+	h.send("k", post{body: `{"navigation":true,"release":"2.4.0"}`})
+	h.settle()
+	file := filepath.Join(t.TempDir(), "x.rumsnap")
+	h.rumtop("snapshot", "-o", file)
+	const late = "2199-01-01T00:00:00Z"
+	for status, commands := range map[int][][]string{
+		exitNoData: {{"open", file, "--once", "--at", late}, {"verdict", file, "--baseline", "1", "--canary", "2", "--at", late}},
+		exitUsage:  {{"report", file, "--format", "md", "--onset", late}},
+	} {
+		for _, args := range commands {
+			var stderr strings.Builder
+			got := run(t.Context(), args, nil, io.Discard, &stderr)
+			if says := stderr.String(); got != status || !strings.Contains(says, late+": after the ") {
+				t.Errorf("%q: status %d, says %q; want %d", args, got, says, status)
+			}
 		}
 	}
 }

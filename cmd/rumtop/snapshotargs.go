@@ -2,9 +2,10 @@ package main
 
 import (
 	"cmp"
-	"errors"
 	"os"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -66,8 +67,32 @@ func rejected(cmd *cobra.Command, args []string, err error) error {
 			return usage("%s looks like a flag: write ./%s", arg, arg)
 		}
 	}
-	if text := err.Error(); strings.Contains(text, "@") && !strings.Contains(text, "://") {
-		err = errors.New("unexpected argument with an @: name a server with --server") // it may hold a password
+	text := err.Error()
+	if strings.Contains(text, "@") && !strings.Contains(text, "://") {
+		text = "unexpected argument with an @: name a server with --server" // it may hold a password
 	}
-	return usage("%w: see %s --help", err, cmd.CommandPath())
+	return usage("%s: see %s --help", unquoted(text, args), cmd.CommandPath())
+}
+
+// word is the name of a command or a flag, as far as its letters tell.
+var word = regexp.MustCompile(`^-{0,2}[a-z][a-z-]{0,19}$`)
+
+// unquoted is what cobra says of an unknown command or flag without the argument,
+// unless that is a word: it may be a token that was typed where it does not
+// belong.
+func unquoted(text string, args []string) string {
+	if !strings.HasPrefix(text, "unknown ") {
+		return text
+	}
+	for _, arg := range args {
+		name, _, _ := strings.Cut(arg, "=")
+		switch {
+		case word.MatchString(name):
+		case strings.HasPrefix(name, "-"):
+			text = strings.ReplaceAll(text, name, "-…")
+		default:
+			text = strings.ReplaceAll(text, strconv.Quote(arg), `"…"`)
+		}
+	}
+	return text
 }

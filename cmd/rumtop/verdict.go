@@ -164,6 +164,9 @@ func verdictFile(ctx context.Context, query frame.Query, path, at string, cfg ag
 		if query.At, err = config.ParseMoment(at, r.Now()); err != nil {
 			return nil, usage("--at %w", err)
 		}
+		if query.At.Sub(r.Now()) > clockGrace {
+			return nil, noData("--at %s: after the end of the recording, %s: use an earlier time", at, r.Now().Format(time.RFC3339))
+		}
 	}
 	return completeVerdict(ctx, query, f)
 }

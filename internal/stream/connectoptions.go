@@ -41,6 +41,15 @@ func (o ConnectOptions) Overrides() string {
 	return c.overrides
 }
 
+// Exposed is a sentence about a secret that every user of the machine can read in
+// the context that applies, "" if there is none.
+func (o ConnectOptions) Exposed() string {
+	if c, err := o.choose(); err == nil && c.context != nil {
+		return c.context.exposed
+	}
+	return "" // connecting reports the error
+}
+
 // natsOptions returns the options of nats.go. It checks the files first, because
 // nats.go opens some of them only while connecting.
 func (c *choice) natsOptions() ([]nats.Option, error) {

@@ -7,7 +7,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+
+	"github.com/rumtop/rumtop/internal/secret"
 )
 
 // namedContext is a context of the nats command: settings under a name, which the
@@ -17,6 +20,10 @@ type namedContext struct {
 	InboxPrefix string
 	APIPrefix   string // of JetStream, with the final dot; "": the usual one
 	TLSFirst    bool
+
+	// exposed is a sentence about a file that holds a secret and that every user
+	// can read; else "". The nats command reads such a file, so it is no error.
+	exposed string
 }
 
 // contextFile is the file of a context, as the nats command writes it.
@@ -93,6 +100,9 @@ func readContext(context string) (*namedContext, error) {
 	if f.URL == "" {
 		c.Servers = DefaultServer
 	}
+	if c.holdsSecret() && secret.Exposed(path) {
+		c.exposed = fmt.Sprintf("NATS context %q: every user of the machine can read the secret in %s: chmod 600 it", context, path)
+	}
 	switch {
 	case f.JSAPIPrefix != "":
 		c.APIPrefix = strings.TrimSuffix(f.JSAPIPrefix, ".") + "."
@@ -100,6 +110,14 @@ func readContext(context string) (*namedContext, error) {
 		c.APIPrefix = "$JS." + f.JSDomain + ".API."
 	}
 	return c, nil
+}
+
+// holdsSecret reports whether the context has a secret itself, not only the name
+// of a file or variable that has it.
+func (c *namedContext) holdsSecret() bool {
+	return c.hasUserInURL() || slices.ContainsFunc([]string{c.Password, c.Token, c.Seed, c.JWT}, func(s string) bool {
+		return s != "" && !strings.Contains(s, "://")
+	})
 }
 
 // natsDirectory is where the nats command keeps its contexts.

@@ -61,6 +61,20 @@ func TestPublishRefusedIsNotPublished(t *testing.T) {
 	}
 }
 
+// Batches that the stream renames are stored where no viewer looks: the publisher
+// says so, as it does of a stream that takes none.
+func TestPublishToStreamThatRenames(t *testing.T) {
+	e := embed(t, EmbeddedOptions{})
+	c := dial(t, e.ClientURL())
+	makeStream(t, c, jetstream.StreamConfig{SubjectTransform: &jetstream.SubjectTransformConfig{Source: "rum.v1.>", Destination: "kept.>"}})
+	f := newFeed(t, c, PublisherOptions{Create: &Limits{}})
+	f.send(1)
+	f.settled()
+	if st := f.p.Status(); !strings.HasPrefix(st.Problem, "RUM stores batches as kept.site.region.00, where no viewer looks: ") {
+		t.Errorf("%+v", st)
+	}
+}
+
 // Without acknowledgements by configuration batches do not wait for ever, and
 // the publisher says what that means.
 func TestPublishToStreamWithoutAcks(t *testing.T) {

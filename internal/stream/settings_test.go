@@ -228,6 +228,41 @@ func TestSettingsThatContradict(t *testing.T) {
 	}
 }
 
+// A context is read whatever its permissions, as by the nats command; that
+// everybody can read the secret in it is said.
+func TestContextOpenToAllSaid(t *testing.T) {
+	home := t.TempDir()
+	t.Setenv("XDG_CONFIG_HOME", home)
+	for name, c := range map[string]struct {
+		fields map[string]any
+		mode   os.FileMode
+		said   bool
+	}{
+		"password": {map[string]any{"user": "u", "password": "hunter2"}, 0o644, true},
+		"token":    {map[string]any{"token": "hunter2"}, 0o604, true},
+		"seed":     {map[string]any{"user_jwt": "e30", "user_seed": "hunter2"}, 0o644, true},
+		"url":      {map[string]any{"url": "nats://hunter2@nats.example"}, 0o644, true},
+		"closed":   {map[string]any{"token": "hunter2"}, 0o600, false},
+		"group":    {map[string]any{"token": "hunter2"}, 0o640, false},
+		"variable": {map[string]any{"token": "env://SHOP_TOKEN"}, 0o644, false},
+		"file":     {map[string]any{"user": "u", "password": "file:///run/secrets/p"}, 0o644, false},
+		"creds":    {map[string]any{"creds": "/run/secrets/shop.creds"}, 0o644, false},
+	} {
+		natsContext(t, home, name, c.fields)
+		file := filepath.Join(home, "nats", "context", name+".json")
+		if err := os.Chmod(file, c.mode); err != nil {
+			t.Fatal(err)
+		}
+		want := ""
+		if c.said {
+			want = fmt.Sprintf("NATS context %q: every user of the machine can read the secret in %s: chmod 600 it", name, file)
+		}
+		if got := flags(Settings{Context: name}).Exposed(); got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+}
+
 // What the nats command reads from a context is read, or refused in a sentence.
 func TestContextFields(t *testing.T) {
 	home := t.TempDir()

@@ -130,9 +130,11 @@ func unsuited(info *jetstream.StreamInfo) string {
 	case cfg.Sealed:
 		return StreamName + " is sealed and takes no batches: recreate it"
 	case cfg.NoAck:
-		return StreamName + " does not acknowledge (no_ack): a batch that it does not store is lost unnoticed: recreate it without --no-ack"
+		return StreamName + " does not acknowledge (no_ack): a batch that it does not store is lost unnoticed: " + editStream + "--ack"
 	case len(copied(cfg)) == 0 && !takesAny(cfg):
 		return StreamName + " does not store " + siteSubjects("") + ": store " + streamSubjects + " in it"
+	case renamed(cfg, "") != "":
+		return StreamName + " stores batches as " + renamed(cfg, "") + ", where no viewer looks: remove its subject transform"
 	case cfg.Retention == jetstream.WorkQueuePolicy:
 		return StreamName + " is a work queue: viewers cannot read it: recreate it with limits retention"
 	case cfg.Retention == jetstream.InterestPolicy:
