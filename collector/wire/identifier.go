@@ -113,11 +113,12 @@ func wordsOf(words ...string) map[string]bool {
 // contentID makes an id of what was sent, for what has no id of its own.
 func contentID(parts ...[]byte) string {
 	h := sha256.New()
+	var buf [sha256.Size]byte
 	for _, p := range parts {
-		h.Write(binary.AppendUvarint(nil, uint64(len(p))))
+		h.Write(binary.AppendUvarint(buf[:0], uint64(len(p))))
 		h.Write(p)
 	}
-	return strconv.FormatUint(binary.BigEndian.Uint64(h.Sum(nil)), 36)
+	return strconv.FormatUint(binary.BigEndian.Uint64(h.Sum(buf[:0])), 36)
 }
 
 // firstIdentifier returns the first of several ids that names somebody.

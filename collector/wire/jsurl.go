@@ -155,8 +155,11 @@ func (j *jsurl) string() bool {
 	if high != 0 {
 		plain = utf8.AppendRune(plain, high) // becomes U+FFFD
 	}
+	if !utf8.Valid(plain) {
+		plain = bytes.ToValidUTF8(plain, []byte("\ufffd"))
+	}
 	var err error
-	j.out, err = jsontext.AppendQuote(j.out, bytes.ToValidUTF8(plain, []byte("\ufffd")))
+	j.out, err = jsontext.AppendQuote(j.out, plain)
 	return err == nil
 }
 
