@@ -202,8 +202,11 @@ func withoutFaroAttributes(tags []Tag) []Tag {
 // the nearest to when the payload was sent.
 func (p *faroPayload) parseTime(text string) time.Time {
 	t, err := time.Parse(time.RFC3339, text)
-	if ms, isNumber := strconv.ParseInt(text, 10, 64); isNumber == nil {
-		t, err = time.UnixMilli(ms).UTC(), nil
+	if err != nil {
+		var ms int64
+		if ms, err = strconv.ParseInt(text, 10, 64); err == nil {
+			t = time.UnixMilli(ms).UTC()
+		}
 	}
 	if err == nil && t.After(p.newest) {
 		p.newest = t
