@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -206,6 +207,30 @@ func TestSignalInTheMiddleStatus(t *testing.T) {
 			if err := cmd.Wait(); !errors.As(err, &exit) || exit.ExitCode() != want {
 				t.Errorf("%q at %s ended with %v, want %d: %s", args, s, err, want, &problems)
 			}
+		}
+	}
+}
+
+// Of many sites an error names some, in order; of more than are listed a site may
+// be one.
+func TestUnknownAmongManySites(t *testing.T) {
+	settleHome(t)
+	var sites []string
+	for i := range stream.MaxSites + 1 {
+		sites = append(sites, fmt.Sprintf("s%04d", i))
+	}
+	few := publishSites(t, sites[:30]...)
+	for _, c := range []struct {
+		url, site, says string
+	}{
+		{few, "nosuch", "nothing has come from site nosuch: choose one of s0000, s0001, s0002, "},
+		{few, "nosuch", "s0018, s0019 and 11 more with --site"}, // shop is the last
+		{publishSites(t, sites...), sites[stream.MaxSites], ""},
+	} {
+		var out, problems bytes.Buffer
+		run(t.Context(), []string{"--once", "--server", c.url, "--site", c.site}, strings.NewReader(""), &out, &problems)
+		if says := problems.String(); !strings.Contains(says, c.says) || c.says == "" && says != "" {
+			t.Errorf("%s: says %q, want %q", c.site, says, c.says)
 		}
 	}
 }

@@ -3,12 +3,16 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/rumtop/rumtop/internal/feed"
 	"github.com/rumtop/rumtop/internal/stream"
 )
+
+// namedSites bounds the sites that an error names.
+const namedSites = 20
 
 // connectKnown connects like connect, and refuses a site that has never sent
 // anything: its numbers would be zeros, which look like a quiet site.
@@ -36,8 +40,12 @@ func (s *siteFlags) known(ctx context.Context, conn *stream.Conn) error {
 	switch {
 	case missing, readable && len(sites) == 0:
 		return noData("nothing has come from site %s: %w", s.site, feed.ErrNoSite)
-	case !readable, slices.Contains(sites, s.site):
+	case !readable, slices.Contains(sites, s.site), len(sites) == stream.MaxSites: // it may be one more
 		return nil
 	}
-	return noData("nothing has come from site %s: choose one of %s with --site", s.site, strings.Join(sites, ", "))
+	some := strings.Join(sites[:min(len(sites), namedSites)], ", ")
+	if more := len(sites) - namedSites; more > 0 {
+		some += fmt.Sprintf(" and %d more", more)
+	}
+	return noData("nothing has come from site %s: choose one of %s with --site", s.site, some)
 }

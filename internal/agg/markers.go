@@ -17,10 +17,14 @@ const maxMarkers = 200
 
 // markers are what people and pipelines said about moments, in order of time.
 type markers struct {
-	list []beacon.Marker
-	ids  map[string]bool
-	left int64 // forgotten
+	list      []beacon.Marker
+	ids       map[string]bool // of list and of forgotten
+	forgotten []string        // the last IDs that left list: a reader sends them again after a lost connection
+	left      int64
 }
+
+// maxForgotten bounds the IDs of forgotten markers.
+const maxForgotten = 2000
 
 // Mark takes a marker in. The same ID twice is one marker.
 func (a *Aggregator) Mark(m beacon.Marker) {
@@ -39,8 +43,12 @@ func (a *Aggregator) Mark(m beacon.Marker) {
 	k.ids[m.ID] = true
 	if len(k.list) > maxMarkers {
 		k.left++
-		delete(k.ids, k.list[0].ID)
+		k.forgotten = append(k.forgotten, k.list[0].ID)
 		k.list = slices.Delete(k.list, 0, 1)
+	}
+	if len(k.forgotten) > maxForgotten {
+		delete(k.ids, k.forgotten[0])
+		k.forgotten = k.forgotten[1:]
 	}
 }
 

@@ -38,14 +38,22 @@ func TestMarkers(t *testing.T) {
 	if got := ask(frame.Query{By: "region", At: at(6)}); !slices.Equal(got, []string{"deploy"}) {
 		t.Errorf("looking back: %q", got)
 	}
-	for i := range 3 * maxMarkers {
-		mark(fmt.Sprint("many", i), 5, "many")
+	for range 2 { // as a reader sends them after a lost connection
+		for i := range 3 * maxMarkers {
+			mark(fmt.Sprint("many", i), 5, "many")
+		}
 	}
-	if n := len(a.markers.list); n != maxMarkers || len(a.markers.ids) != n {
+	if n := len(a.markers.list); n != maxMarkers || len(a.markers.ids) != n+len(a.markers.forgotten) {
 		t.Errorf("%d markers, %d ids", n, len(a.markers.ids))
 	}
 	if got := a.Frame(frame.Query{By: "region"}, SourceStatus{}, at(10)).Health.Capped.Markers; got != 2*maxMarkers+4 {
 		t.Errorf("%d markers forgotten, want %d", got, 2*maxMarkers+4)
+	}
+	for i := range 2 * maxForgotten {
+		mark(fmt.Sprint("more", i), 6, "more")
+	}
+	if n := len(a.markers.ids); n != maxMarkers+maxForgotten {
+		t.Errorf("%d ids of markers, want %d", n, maxMarkers+maxForgotten)
 	}
 }
 

@@ -168,11 +168,11 @@ func lookupSubjects(ctx context.Context, c *Conn, filter string) (*jetstream.Str
 	return nil, err
 }
 
-// maxSites bounds the list of sites.
-const maxSites = 1000
+// MaxSites bounds the list of sites.
+const MaxSites = 1000
 
-// Sites lists the sites that have batches in the stream, sorted, at most a
-// thousand. It needs JetStream. A stream that cannot hold any is a [Refusal].
+// Sites lists the sites that have batches in the stream, sorted, at most
+// [MaxSites]. It needs JetStream. A stream that cannot hold any is a [Refusal].
 func Sites(ctx context.Context, c *Conn) ([]string, error) {
 	info, err := lookupSubjects(ctx, c, beacon.SubjectRoot+"*.*.*")
 	if err != nil {
@@ -180,7 +180,7 @@ func Sites(ctx context.Context, c *Conn) ([]string, error) {
 	}
 	seen := map[string]struct{}{}
 	for subject := range info.State.Subjects {
-		if site, _, _, ok := beacon.ParseSubject(subject); ok && len(seen) < maxSites {
+		if site, _, _, ok := beacon.ParseSubject(subject); ok && len(seen) < MaxSites {
 			seen[site] = struct{}{}
 		}
 	}

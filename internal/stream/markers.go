@@ -14,8 +14,8 @@ import (
 
 // Bounds of reading markers, which every user with the permission can add.
 const (
-	maxMarkers     = 1000 // of the history
-	markersPending = 256  // waiting in this process; more are dropped
+	markersBatch   = 1000 // of one request to the history
+	markersPending = 256  // waiting in this process; more are read again from the history
 )
 
 // Annotate adds a marker for all viewers of the site, and reports whether the
@@ -83,7 +83,7 @@ func FollowMarkers(ctx context.Context, c *Conn, site string, since time.Duratio
 	from := time.Now().Add(-since)
 	history := time.NewTimer(0)
 	defer history.Stop()
-	reconnects := int64(-1)
+	reconnects, dropped := int64(-1), 0
 	for {
 		changed := c.changed.wait()
 		if now := c.reconnects.Load(); c.connected.Load() && now != reconnects {
@@ -96,6 +96,10 @@ func FollowMarkers(ctx context.Context, c *Conn, site string, since time.Duratio
 		case <-changed:
 		case msg := <-live:
 			decodeMarker(msg.Data, time.Now(), onMarker)
+			if now, _ := sub.Dropped(); now != dropped {
+				dropped = now
+				history.Reset(lookupEvery)
+			}
 		case <-history.C:
 			if !c.connected.Load() {
 				continue
@@ -127,19 +131,24 @@ func markersSince(ctx context.Context, c *Conn, site string, from time.Time, onM
 	if err != nil {
 		return err
 	}
-	if n := consumer.CachedInfo().NumPending; n == 0 {
-		return nil
-	}
-	batch, err := consumer.FetchNoWait(fetchable(consumer, maxMarkers))
-	if err != nil {
-		return fmt.Errorf("read markers: %w", err)
-	}
-	for msg := range batch.Messages() {
-		if d, ok := parseDelivery(msg.Reply()); ok {
-			decodeMarker(msg.Data(), time.Unix(0, d.stored), onMarker)
+	for left := consumer.CachedInfo().NumPending; left > 0 && ctx.Err() == nil; {
+		batch, err := consumer.FetchNoWait(fetchable(consumer, markersBatch))
+		if err != nil {
+			return fmt.Errorf("read markers: %w", err)
 		}
+		read := uint64(0)
+		for msg := range batch.Messages() {
+			read++
+			if d, ok := parseDelivery(msg.Reply()); ok {
+				decodeMarker(msg.Data(), time.Unix(0, d.stored), onMarker)
+			}
+		}
+		if err := batch.Error(); err != nil || read == 0 {
+			return err // none: limits of the stream have evicted the rest
+		}
+		left -= min(left, read)
 	}
-	return batch.Error()
+	return ctx.Err()
 }
 
 // decodeMarker passes a marker on, with the time of its arrival if it has none.

@@ -2,12 +2,14 @@ package stream
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/rumtop/rumtop/internal/beacon"
 	"github.com/rumtop/rumtop/internal/testwait"
@@ -146,4 +148,30 @@ func TestMarkersByPermission(t *testing.T) {
 			t.Errorf("Annotate(%+v) succeeded, want an error", bad)
 		}
 	}
+}
+
+// All markers of the history are read, in as many requests as they need: what a
+// viewer keeps are the newest.
+func TestMarkersOfLongHistoryAreRead(t *testing.T) {
+	e := embed(t, EmbeddedOptions{})
+	c := dial(t, e.ClientURL())
+	makeStream(t, c, jetstream.StreamConfig{})
+	js := api(t, c)
+	const n = markersBatch + markersBatch/2
+	for i := range n {
+		data, err := beacon.Marker{ID: fmt.Sprint(i), At: int64(i + 1), Kind: beacon.MarkerNote, Text: "x"}.Encode()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := js.PublishAsync(beacon.AnnotationSubject("shop"), data); err != nil {
+			t.Fatal(err)
+		}
+	}
+	<-js.PublishAsyncComplete()
+	m := follow(t, c)
+	testwait.Until(t, "all markers", func() bool {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		return len(m.seen) == n
+	})
 }
