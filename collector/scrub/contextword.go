@@ -49,7 +49,7 @@ func wordBefore(s string, i int) contextWord {
 }
 
 // fillers may be between a word and what it names: phone number is 1.
-var fillers = words(`number no nr num is at me us on of the to my your was nummer numero`)
+var fillers = words(`number no nr num is at me us on of the to my your was nummer numero al il ao`)
 
 // wordEnd gives where the word before i ends: before a gap, and before the digits
 // of a numbered name (phone2, md5).

@@ -46,7 +46,8 @@ var controlWords = words(`input field textbox box control textfield text value e
 // fieldValueLabel gives the label of the value from start to end of a field whose
 // name is beside it in the object: {"name":"otp","value":"482913"}.
 func fieldValueLabel(s string, start, end, i int) *label {
-	if !valueNames.has(s[start:end]) {
+	code := s[start:end] == "code"
+	if !code && !valueNames.has(s[start:end]) {
 		return nil
 	}
 	open := strings.LastIndexByte(s[max(0, start-maxField):start], '{')
@@ -67,6 +68,12 @@ func fieldValueLabel(s string, start, end, i int) *label {
 	if name == "" {
 		return nil
 	}
+	if code { // of an error, unless the object is a code: {"type":"otp","code":"482913"}
+		if oneTimeFields.has(name) {
+			return codeLabel
+		}
+		return nil
+	}
 	if l := labelOf(name); l != nil && l.kind != Geo {
 		return l
 	}
@@ -83,9 +90,13 @@ const maxField = 160
 var valueNames = words(`value val rejectedvalue invalidvalue attemptedvalue givenvalue actualvalue oldvalue newvalue
 	currentvalue inputvalue fieldvalue input content defaultvalue initialvalue`)
 
+// oneTimeFields are the types of objects whose code is one that a user signs in with.
+var oneTimeFields = words(`otp totp hotp mfa 2fa tfa sms passcode one-time-code onetimecode one_time_code verification
+	email_otp sms_otp phone_code email_code sms_code`)
+
 // fieldKeys are the names of the names of fields.
 var fieldKeys = [...]string{"name", "field", "param", "key", "property", "propertyPath", "path", "label", "attribute", "id",
-	"autocomplete", "loc", "fieldName", "type"}
+	"autocomplete", "loc", "fieldName", "type", "kind"}
 
 // fieldValues are labels of the values of fields, one a kind: any value is accepted.
 var fieldValues = func() (l [numKinds]label) {

@@ -28,7 +28,8 @@ type valueFirst struct {
 	link string // between the value and the name
 }
 
-var valuesFirst = []valueFirst{{"entry ", " for key "}, {"value ", " at path "}, {"value ", " for key "}, {"value ", " for field "},
+var valuesFirst = []valueFirst{{"entry ", " for key "}, {"value ", " at path "}, {"value ", " for key "}, {"value ", " for field "}, {"value ", " of field "}, {"value ", " in field "}, {"value ", " of property "},
+	{"value ", " for parameter "}, {"value ", " for input "}, {"value ", " for the field "}, {"value ", " value for "},
 	{"value ", " for column "}, {"value ", " for property "}, {"value ", " for attribute "}}
 
 // blanks is a blank, behind a word.

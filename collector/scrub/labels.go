@@ -51,8 +51,10 @@ var (
 
 	// coordinateLabel is of decimal numbers.
 	coordinateLabel = &label{
-		kind:     Geo,
-		names:    `lat latitude lng lon long longitude`,
+		kind: Geo,
+		names: `lat latitude lng lon long longitude breitengrad laengengrad latitud longitud latitudine longitudine
+			breddegrad lengdegrad laengdegrad`,
+		foreign:  []string{"ängengrad", "ændegrad", "ängdgrad", "ирота", "олгота", "纬度", "经度", "緯度", "経度", "經度", "위도", "경도"},
 		maxValue: 24, comma: true, accept: acceptCoordinate,
 	}
 

@@ -14,7 +14,7 @@ type document struct {
 // documents are the ones that a label of one short word names.
 var documents = []document{
 	{"nie", "A9999999A"}, {"sin", "999999999"}, {"pan", "AAAAA9999A"}, {"rut", "9999999X 99999999X"},
-	{"run", "9999999X 99999999X"}, {"vin", "XXXXXXXXXXXXXXXXX"}, {"nir", "999999999999999 9999999999999"}, {"nhs", "9999999999"},
+	{"run", "9999999X 99999999X"}, {"vin", "XXXXXXXXXXXXXXXXX"}, {"nir", "999999999999999 9999999999999"}, {"nhs", "9999999999"}, {"cni", "999999999999"},
 	{"fin", "A9999999A"}, {"rfc", "AAAA999999XXX AAA999999XXX"}, {"iin", "999999999999"}, {"bvn", "99999999999"},
 	{"cuil", "99999999999"}, {"cuit", "99999999999"}, {"egn", "9999999999"}, {"jmbg", "9999999999999"}, {"oib", "99999999999"},
 	{"amka", "99999999999"}, {"vkn", "9999999999"}, {"license", "A9999999 A99999999999"}, {"licence", "A9999999 AAAAA999999XXXXX"},

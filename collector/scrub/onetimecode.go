@@ -1,6 +1,7 @@
 package scrub
 
 import (
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -18,7 +19,7 @@ func oneTimeCode(s string, start, end int) match {
 	if isBoundCode(s, v.start) {
 		return found(v.start, v.end)
 	}
-	c := codeContext{s: s}
+	c := codeContext{s: s, size: isSize(s[v.start:v.end])}
 	c.readBefore(v.start)
 	if !c.machine && !c.isSure(v.plain) {
 		c.readAfter(v.end)
@@ -133,6 +134,8 @@ type codeContext struct {
 	noun, oneTime, signIn, reader   bool
 	state, verb, machine, forSignIn bool // the verb is before the name or the code
 
+	size bool // the number is one of sizes
+
 	buf [maxCodeWord]byte
 }
 
@@ -147,7 +150,14 @@ const (
 // isSure says whether the words say that the number, of digits alone if plain, is a
 // code that a user signs in with.
 func (c *codeContext) isSure(plain bool) bool {
-	return c.oneTime || c.noun && (c.signIn || c.reader || c.state && plain) || c.verb && c.forSignIn && (plain || c.noun)
+	return c.oneTime || c.noun && (c.signIn || c.reader || c.state && plain) || c.verb && c.forSignIn && (plain && !c.size || c.noun)
+}
+
+// isSize says whether v is a power of two of at most five digits, as sizes of keys
+// and buffers are: use 1024 to verify.
+func isSize(v string) bool {
+	n, err := strconv.Atoi(v)
+	return err == nil && len(v) <= 5 && n&(n-1) == 0
 }
 
 // readBefore reads the words before the code at i: from it to the name of a code,

@@ -8,7 +8,8 @@ import "strings"
 // baker, may) are not here: a page too few is a row that merges, a name too many is a
 // person who is shown.
 var pageWords = words(`
-	about above academy access accessibility accessories accounting achievements action actions add-ons added addon addons
+	iniciar sesion cerrar room rooms join now
+	about above academy agent access accessibility accessories accounting achievements action actions add-ons added addon addons
 	admin administration admission admissions advanced advantages advertise advertising advice advisory affiliate affiliates
 	after agenda agreement agreements album albums alert alerts all alumni analysis analytics and announcements answers any
 	app apparel application applications apply appointment appraisal approval approvals app-store area areas around

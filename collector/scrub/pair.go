@@ -27,6 +27,9 @@ func (p *pair) value() string { return p.s[p.start:p.end] }
 // has a label that accepts the value.
 func (sc *scan) labelledValue(s string, i, _ int) int {
 	l, name, quoted := findLabel(s, i)
+	if l == nil && s[i] == ':' && hasByte(s, i+1, ' ') {
+		l, name = stateLabel(s, i)
+	}
 	if l == nil {
 		return 0
 	}
@@ -50,7 +53,7 @@ func (sc *scan) labelledValue(s string, i, _ int) int {
 		return 0
 	}
 	kind, ok := p.accepted()
-	if !ok || l == plainNameLabel && !sc.isAccompanied(p) {
+	if !ok || l == plainNameLabel && !sc.isAccompanied(p) && !p.isNamedAlone() {
 		return 0
 	}
 	if l.isPersonal() && p.completeValue() {
@@ -353,8 +356,9 @@ func (p *pair) unquotedEnd() int {
 // or is a call: token = useToken().
 func (p *pair) isHarmless() bool {
 	s := p.s
-	initial := p.label.isPersonal() && p.end-p.start == 1 && is(s[p.start], upper) // A M Brennan
-	unspacedName := p.label.isPersonal() && isUnspacedProse(p.value())             // 王小明
+	initial := p.label.isPersonal() && p.end-p.start == 1 &&
+		(is(s[p.start], upper) || hasByte(s, p.end, ' ') && isAt(s, p.end+1, digit)) // A M Brennan, 1 84 12 76
+	unspacedName := p.label.isPersonal() && isUnspacedProse(p.value()) // 王小明
 	if !initial && !unspacedName && isHarmless(p.value()) {
 		return true
 	}

@@ -8,6 +8,9 @@ func acceptPassword(p *pair) (Kind, bool) {
 	if isUnspacedProse(p.value()) {
 		return 0, false
 	}
+	if p.s[p.sep] == ':' && p.spaced && !p.quoted && hasByte(p.s, p.end, ' ') && ruleWords.has(p.value()) {
+		return 0, false
+	}
 	if p.s[p.sep] != ':' || !p.spaced || p.quoted || p.name >= p.sep {
 		return p.label.kind, true
 	}
@@ -16,6 +19,14 @@ func acceptPassword(p *pair) (Kind, bool) {
 	}
 	return p.label.kind, true
 }
+
+// ruleWords begin what a form says about the length of a password: "Passwort:
+// mindestens 8 Zeichen".
+var ruleWords = words(`mindestens höchstens maximal minimal wenigstens au ao al en no max min minimum maximum au-moins
+	mínimo mínima máximo máxima minimo minima massimo massima almeno pelo minimaal maximaal minstens ten mindst minst
+	højst høyst högst minimum maksimum co przynajmniej maksymalnie minimalnie минимум максимум мінімум від от до
+	не минимальная alespoň nejméně nejvýše minimálně legalább legfeljebb vähintään enintään az cel puțin
+	τουλάχιστον έως tối ít setidaknya maksimal على न्यूनतम कम`)
 
 // namesCode says whether a name with a word for a secret is that of a function, a
 // component or a key of translations, which hold no secret: usePassword,

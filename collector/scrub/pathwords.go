@@ -14,6 +14,20 @@ var personWords = words(`users user u profile profiles customers customer accoun
 	pacientes paciente pazienti alumnos alunos eleves studenten schueler lehrer aerzte medecins vendedores verkaeufer
 	abonnenten autoren auteurs autores`)
 
+// groupWords are segments after which a segment of several words that are no page's
+// names a person.
+var groupWords = words(`team our-team teams crew board leadership management speaker speakers trainer trainers coach coaches
+	instructor instructors therapist therapists lawyer attorneys attorney expert author-bio bio equipo`)
+
+// groupThings are words of the names of groups: /team/red-bulls.
+var groupThings = words(`united city real fc afc cf sc ac athletic atletico sporting racing rovers rangers wanderers albion
+	county town bulls bears lions tigers eagles hawks giants kings jets sox yankees dodgers red blue green black white
+	golden state north south east west new york los angeles san las club squad front-end frontend backend back end full
+	stack data dev ops devops infra platform core mobile web qa ux ui hr it legal growth brand creative executive
+	success human resources people general field inside outside customer-care who we are what meet open join work why
+	site reliability machine learning artificial intelligence night day shift spring summer autumn winter alpha beta
+	gamma delta epsilon one two three four how`)
+
 // fixedWords are pages of a site that may follow a person word: /users/me.
 var fixedWords = words(`me new edit search settings login logout signin signout sign-in sign-out sign_in sign_out signup
 	sign-up sign_up register registration list all index create add delete remove update import export self current

@@ -44,6 +44,12 @@ func (p *pair) extendList() {
 	}
 }
 
+// acceptSubject accepts the subject of a token: a quoted identifier.
+func acceptSubject(p *pair) (Kind, bool) {
+	v := p.value()
+	return p.label.kind, p.isEnclosed() && len(v) >= 5 && countDigits(v) >= 3 && strings.IndexByte(v, ' ') < 0
+}
+
 // acceptClientID accepts the number of a client, and not the name of a program.
 func acceptClientID(p *pair) (Kind, bool) {
 	v := p.value()

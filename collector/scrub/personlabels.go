@@ -25,6 +25,7 @@ var (
 			etunimi sukunimi kayttajanimi kayttajatunnus
 			soyad soyadi adsoyad kullaniciadi
 			prenume numeutilizator jmeno prijmeni keresztnev vezeteknev felhasznalonev
+			billingdetailsname shippingdetailsname addresstoname addressfromname shiptoname shipfromname billtoname
 			namapengguna namalengkap namadepan namabelakang hovaten tendangnhap`,
 		whole: `nick moniker holder`,
 		qualified: map[string]string{"first": `name`, "last": `name`, "given": `name`, "family": `name`, "middle": `name`,
@@ -36,19 +37,20 @@ var (
 		endings: `username firstname lastname fullname surname`,
 		foreign: []string{"rénom", "suário", "ombre de usuário", "mię", "żytkownika", "örnamn", "nvändarnamn", "äyttäjänimi",
 			"äyttäjätunnus", "oyadı", "ullanıcı adı", "амилия", "тчество", "мя пользователя", "огин", "ванд прізвище", "різвище",
-			"м'я користувача", "мʼя користувача", "м’я користувача", "о батькові", "πώνυμο", "νομα χρήστη", "říjmení", "živatelské jméno",
+			"м'я користувача", "мʼя користувача", "м’я користувача", "о батькові", "πώνυμο", "νομα χρήστη", "říjmení", "eresztnév", "ezetéknév", "ИО", "ọ tên", "ọ và tên", "živatelské jméno",
 			"ên đăng nhập", "姓名", "姓", "名字", "用户名", "使用者名稱", "用戶名", "昵称", "暱稱", "真实姓名", "氏名", "ユーザー名", "ユーザ名", "お名前",
-			"フリガナ", "성명", "사용자 이름", "사용자명", "닉네임", "اسم المستخدم", "الاسم الكامل", "الاسم الأول", "اسم العائلة",
+			"フリガナ", "성명", "사용자 이름", "사용자명", "닉네임", "اسم المستخدم", "الاسم الكامل", "الاسم الأول", "اسم العائلة", "اللقب", "الكنية",
 			"שם משתמש", "שם משפחה", "שם פרטי", "उपयोगकर्ता नाम", "पूरा नाम", "उपनाम", "ชื่อผู้ใช้", "นามสกุล"},
 		stated: true, accept: acceptName,
 	}
 
 	// plainNameLabel is of names of people and things alike: see plainNames.
 	plainNameLabel = &label{
-		kind:    Name,
-		whole:   `name nom nombre nome isim ad naam imie numele`,
-		accept:  acceptPlainName,
-		foreign: []string{"имя", "Имя", "ім'я", "名", "名前", "이름", "الاسم", "नाम"},
+		kind:   Name,
+		whole:  `name nom nombre nome isim ad naam imie numele`,
+		accept: acceptPlainName,
+		foreign: []string{"имя", "Имя", "ім'я", "Ім'я", "ім’я", "名", "名前", "이름", "الاسم", "नाम", "jméno", "Jméno", "adı", "Adı",
+			"όνομα", "Όνομα", "ชื่อ", "tên", "Tên"},
 	}
 
 	// contactLabel is of what stands beside people's names, and is found by its own
@@ -75,7 +77,7 @@ var (
 	shownLabel = &label{
 		kind:      Name,
 		names:     `displayname`,
-		whole:     `cn recipient assignee beneficiary payee patient customer author sender passenger employee student`,
+		whole:     `cn recipient assignee beneficiary payee patient customer author sender passenger employee student manager formatted fn`,
 		qualified: map[string]string{"name": `display screen client account profile shipping billing manager approver winner`},
 		accept:    acceptShownName,
 	}
@@ -94,23 +96,24 @@ var (
 			numerklienta kundnummer kundenummer medlemsnummer medlemsnr ansattnummer musterino
 			asiakasnumero`,
 		qualified: map[string]string{
-			"id":      idOwners,
-			"ids":     idOwners,
-			"uuid":    idOwners,
-			"guid":    idOwners,
-			"handle":  `user twitter instagram github`,
-			"number":  idOwners + ` loyalty membership policy personnel matriculation serial flyer medical record`,
-			"no":      idOwners + ` loyalty membership policy personnel matriculation serial`,
-			"nr":      idOwners + ` loyalty membership policy serial`,
-			"num":     idOwners + ` loyalty membership policy serial`,
-			"ref":     `customer member patient employee student`,
-			"code":    `customer member patient employee student subscriber`,
-			"key":     `user customer member`,
-			"account": `bank`,
-			"hash":    `email mail phone user`,
-			"md5":     `email mail phone user`,
-			"sha256":  `email mail phone user`,
-			"sha1":    `email mail phone user`,
+			"id":        idOwners,
+			"ids":       idOwners,
+			"uuid":      idOwners,
+			"guid":      idOwners,
+			"handle":    `user twitter instagram github`,
+			"number":    idOwners + ` loyalty membership policy personnel matriculation serial flyer medical record`,
+			"no":        idOwners + ` loyalty membership policy personnel matriculation serial`,
+			"nr":        idOwners + ` loyalty membership policy serial`,
+			"num":       idOwners + ` loyalty membership policy serial`,
+			"reference": `shopper`,
+			"ref":       `customer member patient employee student`,
+			"code":      `customer member patient employee student subscriber`,
+			"key":       `user customer member`,
+			"account":   `bank`,
+			"hash":      `email mail phone user`,
+			"md5":       `email mail phone user`,
+			"sha256":    `email mail phone user`,
+			"sha1":      `email mail phone user`,
 		},
 		phrases: []string{"numéro client", "numero client", "numéro de client", "numero cliente", "número de cliente",
 			"numero de cliente", "número de cuenta", "numer klienta", "numéro de compte", "müşteri no", "codice cliente",
@@ -119,6 +122,9 @@ var (
 			"会员编号", "用户id", "顧客番号", "会員番号", "고객번호", "회원번호", "رقم العميل", "ग्राहक संख्या"},
 		stated: true, accept: acceptID,
 	}
+
+	// subjectLabel is of the subject of a token, which is its user.
+	subjectLabel = &label{kind: ID, whole: `sub`, accept: acceptSubject}
 
 	// clientLabel is of clients, who are people or programs.
 	clientLabel = &label{
@@ -137,7 +143,7 @@ var (
 			aadhaarnumber curp codicefiscale codfiscale taxid taxnumber taxpayerid taxfileno taxfilenumber tfn
 			steuerid steueridnr steueridentifikationsnummer steuernummer idnr ahv ahvnummer ahvnr svnr svnummer
 			sozialversicherungsnummer rentenversicherungsnummer krankenversicherungsnummer krankenversichertennummer
-			reisepassnummer passnummer personalausweisnummer ausweisnummer fuehrerscheinnummer hrerscheinnummer kennzeichen
+			reisepass reisepassnummer passnummer personalausweis ausweis personalausweisnummer ausweisnummer fuehrerscheinnummer hrerscheinnummer kennzeichen
 			burgerservicenummer rijksregisternummer paspoortnummer sofinummer kenteken
 			fodselsnummer cprnr cprnummer henkilotunnus hetu kennitala kimlikno tckimlikno tckn
 			nrssn nationalinsurancenumber nhsnumber nhsno medicarenumber medicareno socialinsurancenumber
@@ -159,9 +165,10 @@ var (
 			"numéro de passeport", "numero de passeport", "número de pasaporte", "numero di passaporto",
 			"numéro de sécurité sociale", "numero de securite sociale", "número de la seguridad social",
 			"numéro d'immatriculation", "vehicle registration", "plaque d'immatriculation", "permis de conduire", "carnet de conducir", "tc kimlik no", "prawa jazdy",
-			"kimlik no", "medicare card", "emirates id", "carta d'identità"},
+			"kimlik no", "medicare card", "emirates id", "carta d'identità", "patente di guida", "permiso de conducir", "carta de condução",
+			"carteira de motorista", "carteira de identidade", "prawo jazdy", "numer pesel", "dowód osobisty"},
 		foreign: []string{"аспорт", "омер паспорта", "ИНН", "СНИЛС", "ІПН", "ødselsnummer", "enkilötunnus",
-			"odné číslo", "аспорта", "ос. номер", "身份证号", "身份证", "身份证号码", "身分證字號", "护照号", "护照号码", "護照號碼",
+			"odné číslo", "аспорта", "ос. номер", "ührerschein", "одительское удостоверение", "身份证号", "身份证", "身份证号码", "身分證字號", "护照号", "护照号码", "護照號碼",
 			"車牌", "车牌号", "車牌號碼", "マイナンバー", "パスポート番号", "運転免許証番号", "주민등록번호", "여권번호", "운전면허번호",
 			"رقم الهوية", "رقم جواز السفر", "आधार", "आधार संख्या", "पासपोर्ट", "תעודת זהות"},
 		stated: true, accept: acceptDocument,
@@ -177,7 +184,8 @@ var (
 
 	// birthLabel is of dates of birth.
 	birthLabel = &label{
-		kind: Birth,
+		kind:  Birth,
+		whole: `born`,
 		names: `geboren nacido nacida nato nata nascido nascida urodzony urodzona dob dateofbirth birthdate birthday birthyear yearofbirth birthmonth bday bdate born bdayyear datebirth
 			geburtsdatum geburtstag geburtsjahr datenaissance datedenaissance anneenaissance
 			fechanacimiento fechadenacimiento fechanac datanascimento datadenascimento nascimento
@@ -188,7 +196,7 @@ var (
 		phrases: []string{"date of birth", "year of birth", "birth date", "born on", "date de naissance", "fecha de nacimiento",
 			"data de nascimento", "data di nascita", "data urodzenia", "doğum tarihi", "data nașterii",
 			"datum narození", "születési dátum", "tanggal lahir", "ngày sinh"},
-		foreign: []string{"ödelsedatum", "ødselsdato", "ødselsdag", "yntymäaika", "oğum tarihi", "ата рождения", "ата народження",
+		foreign: []string{"né le", "née le", "née", "né", "ødt", "ödd", "одился", "одилась", "ödelsedatum", "ødselsdato", "ødselsdag", "yntymäaika", "oğum tarihi", "ата рождения", "ата народження",
 			"μερομηνία γέννησης", "atum narození", "出生日期", "生日", "出生年月", "生年月日", "誕生日", "생년월일", "생일", "تاريخ الميلاد",
 			"תאריך לידה", "जन्म तिथि", "जन्मतिथि", "วันเกิด"},
 		stated: true, accept: acceptBirth,
@@ -242,7 +250,7 @@ var (
 		accept: acceptPersonal,
 	}
 
-	personLabels = []*label{nameLabel, plainNameLabel, contactLabel, loginLabel, shownLabel, idLabel, clientLabel, documentLabel, shapedLabel, birthLabel,
+	personLabels = []*label{nameLabel, plainNameLabel, contactLabel, loginLabel, shownLabel, idLabel, subjectLabel, clientLabel, documentLabel, shapedLabel, birthLabel,
 		streetLabel, addressLabel, postcodeLabel, personalLabel}
 )
 
@@ -253,13 +261,13 @@ const (
 		rider traveler traveller person contact owner creator assignee recipient sender buyer purchaser beneficiary
 		payee teacher doctor applicant candidate participant donor insured spouse mother father parent child birth
 		attendee citizen resident voter worker consumer reviewer cardholder author claimant payer debtor signer signatory
-		invitee requester reporter learner tutor courier enduser usr cust emp`
+		invitee requester reporter learner tutor courier enduser usr cust emp guardian shopper`
 
 	idOwners = `user account customer member patient employee staff student pupil subscriber player guest visitor
 		passenger driver rider traveler traveller person profile contact owner author creator assignee recipient
 		sender buyer purchaser beneficiary payee teacher doctor applicant candidate participant donor insured
 		attendee resident voter worker consumer reviewer cardholder holder crm loyalty login claimant payer debtor signer invitee requester reporter learner tutor courier reader
-		listener viewer enduser usr cust emp stu device
+		listener viewer enduser shopper guardian usr cust emp stu device
 		advertising android anonymous distinct steam gamer facebook telegram discord openid acct`
 )
 

@@ -35,7 +35,8 @@ func acceptLogin(p *pair) (Kind, bool) {
 		return 0, false
 	}
 	if p.spaced && !p.isEnclosed() && !looksLikeUserName(v) {
-		return 0, false
+		end := takenNameEnd(p.s, p.start, false)
+		return p.label.kind, end == p.end && end > 0
 	}
 	if allDigits(v) {
 		return ID, len(v) >= 3 && isNamePart(p.s, p.sep)
@@ -43,11 +44,14 @@ func acceptLogin(p *pair) (Kind, bool) {
 	return acceptName(p)
 }
 
-// acceptPlainName accepts a quoted name or that of a query. It may be a thing's: see
+// acceptPlainName accepts a quoted name, that of a query, and in prose one that is
+// written as a name. It may be a thing's: see
 // plainNames.
 func acceptPlainName(p *pair) (Kind, bool) {
 	if !p.isEnclosed() && p.s[p.sep] != '=' {
-		return 0, false
+		if v := p.value(); !p.spaced || !isUncased(v) && !isCapitalised(v) || strings.EqualFold(p.s[p.name:p.sep], "name") && p.isOfThing() {
+			return 0, false
+		}
 	}
 	return acceptName(p)
 }
@@ -134,6 +138,10 @@ func (p *pair) isProse() bool {
 // capital, and the particles before them.
 func (p *pair) extendName() {
 	s, end := p.s, p.end
+	if s[p.start] >= utf8.RuneSelf && isUncased(p.value()) {
+		p.extendUncased()
+		return
+	}
 	if next := capitalsAfterComma(s, end); next > 0 && allCapitals(p.value()) { // BRENNAN, AOIFE
 		p.end = next
 		return

@@ -60,7 +60,9 @@ var (
 	}()
 
 	// predicates go on a sentence about the value before them: aoife not found.
-	predicates = words(`not is was has already does did cannot could failed exists and or from for at in on with to tried got`)
+	predicates = words(`not is was has already does did cannot could failed exists and or from for at in on with to tried got
+		ist existiert wird wurde ya est déjà existe bereits già esiste já já is bestaat już jest zaten уже существует вже
+		är finns er eksisterer on již`)
 
 	// nameParticles are in names without a capital.
 	nameParticles = words(`de da do dos das del della di du des la le el al bin ibn ben van von vom zu zur der den het ter ten

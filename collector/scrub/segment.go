@@ -26,7 +26,7 @@ func (sc *scan) appendSegment(dst []byte, g *segment, t *tally) []byte {
 		t[Token]++
 		return append(dst, params[Token]...)
 	}
-	if isPlain(g) && !sc.isAfterPersonWord(g) && !isHome(sc, g) {
+	if isPlain(g) && !sc.isAfterPersonWord(g) && !groupWords.has(g.before) && !isHome(sc, g) {
 		return append(dst, raw...)
 	}
 	decoded := unescapeAll(raw)

@@ -55,6 +55,7 @@ var segmentRules = []segmentRule{
 	{name: "~name", kind: ID, matches: func(_ *scan, g *segment) bool { return len(g.text) > 1 && g.text[0] == '~' && !g.source }},
 	{name: "home directory", kind: ID, matches: isHome},
 	{name: "person", kind: ID, matches: isPerson},
+	{name: "member of a group", needs: dash, kind: ID, matches: isTeamMate},
 	{name: "IPv4", needs: digits, kind: IP, matches: func(_ *scan, g *segment) bool { return ipv4Len(g.text, 0) == len(g.text) }},
 	{name: "version", needs: digits, keep: true, matches: func(_ *scan, g *segment) bool { return isVersion(g.text) }},
 	{name: "date", needs: digits | dash, keep: true, matches: func(_ *scan, g *segment) bool { return isISODate(g.text) }},
@@ -121,7 +122,36 @@ func withoutBraces(s string) string {
 }
 
 func isPerson(sc *scan, g *segment) bool {
-	return !g.source && sc.isAfterPersonWord(g) && !isPage(g.pageName()) && !isVersion(g.text)
+	return !g.source && sc.isAfterPersonWord(g) && !isPage(g.pageName()) && !isVersion(g.text) && !isFieldName(g.text)
+}
+
+// isFieldName says whether v is a name of a field, as in the pointers of validators:
+// /user/firstName.
+func isFieldName(v string) bool { return hasInnerCapital(v) && labelOf(v) != nil }
+
+// isTeamMate says whether a segment behind a word for a group is a name of a person:
+// /team/priya-sharma, not /team/engineering.
+func isTeamMate(_ *scan, g *segment) bool {
+	if g.source || !groupWords.has(g.before) {
+		return false
+	}
+	parts := 0
+	for part := range strings.FieldsFuncSeq(g.pageName(), isWordDivider) {
+		if len(part) < 2 || !allLetters(part) || isPageWord(part) || joinWords.has(part) || groupThings.has(part) {
+			return false
+		}
+		parts++
+	}
+	return parts == 2 || parts == 3
+}
+
+func allLetters(s string) bool {
+	for i := range len(s) {
+		if !is(s[i], letter) && s[i] < 0x80 {
+			return false
+		}
+	}
+	return true
 }
 
 // pageName is the segment without the extension of a document: pricing.html.

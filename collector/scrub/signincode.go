@@ -16,12 +16,27 @@ func cardCode(s string, start, end int) match {
 	if !cardCodeWords.has(w) && (end-start < 4 || !pinWords.has(w)) {
 		return match{}
 	}
+	if !cardCodeWords.has(w) && isOfPart(s, word, end) {
+		return match{}
+	}
 	return found(start, end)
+}
+
+// isOfPart says whether the pin from start to end is one of a connector or of a map:
+// "map pin 4829", "pin 4829 of connector".
+func isOfPart(s string, start, end int) bool {
+	before := wordBefore(s, start)
+	behind, _, _ := strings.Cut(strings.TrimPrefix(s[end:min(len(s), end+maxWord)], " "), " ")
+	return before.isIn(partOwners) || partJoins.has(behind)
 }
 
 var (
 	cardCodeWords = words(`cvv cvc`)
 	pinWords      = words(`pin otp passcode`)
+	// partOwners have pins that are no codes, and partJoins are between a pin and what
+	// it is a part of.
+	partOwners = words(`map gpio header connector cpu chip bowling board marker rolling hair package dependency version`)
+	partJoins  = words(`of on at to and is-high floating high low`)
 	// codeEndings are the last letters of these words.
 	codeEndings = bytesOf("enpvcENPVC")
 )

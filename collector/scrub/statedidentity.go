@@ -11,19 +11,19 @@ func (sc *scan) statedIdentity(s string, start, end int) int {
 	if s[end] == '.' && !hasByte(s, end+1, ' ') || !statedEnds.has(s[start:end]) && !hasInnerCapital(s[start:end]) {
 		return 0
 	}
-	v, fillers := statedStart(s, end)
+	v, fillers, states := statedStart(s, end)
 	if v < 0 || placeholderAt(s, v) > 0 {
 		return 0
 	}
 	quoted := isQuote(s[v]) && v+1 < len(s)
 	if !quoted && !hasDigitSoon(s, v) {
-		return 0
+		return sc.takenName(s, start, end, v)
 	}
 	if fillers == 0 && !quoted && bareOwners.has(s[start:end]) && !isLongNumber(s, v) {
 		return 0
 	}
 	l, name, bare := statedLabel(s, start, end, quoted, v)
-	if l == nil || !l.stated {
+	if l == nil || !l.stated || states > 0 && l != documentLabel && l != shapedLabel && l != birthLabel {
 		return 0
 	}
 	p := &sc.pair
@@ -71,8 +71,9 @@ func statedLabel(s string, start, end int, quoted bool, v int) (l *label, name i
 var statedGaps = bytesOf(" #.")
 
 // statedStart gives where the value begins that is stated behind the label that ends
-// at i, and how many fillers are between; -1 if something else follows.
-func statedStart(s string, i int) (start, fillers int) {
+// at i, and how many fillers and words of a state are between; -1 if something else
+// follows.
+func statedStart(s string, i int) (start, fillers, states int) {
 	j := i
 	for range 3 {
 		gap := j
@@ -83,23 +84,27 @@ func statedStart(s string, i int) (start, fillers int) {
 			j++
 		}
 		if j == gap || j == len(s) {
-			return -1, 0
+			return -1, 0, 0
 		}
 		k := j
-		for k < len(s) && k-j < 8 && is(s[k], letter) {
+		for k < len(s) && k-j < maxWord && (is(s[k], letter) || s[k] >= utf8.RuneSelf) {
 			k++
 		}
-		if k == j || !statedFillers.has(s[j:k]) || isAt(s, k, digit) {
-			return j, fillers
+		state := !statedFillers.has(s[j:k])
+		if k == j || state && !stateWords.has(s[j:k]) || isAt(s, k, digit) {
+			return j, fillers, states
 		}
 		j = k
 		fillers++
+		if state {
+			states++
+		}
 	}
-	return -1, 0
+	return -1, 0, 0
 }
 
 // statedFillers may be between a label and the value that it states.
-var statedFillers = words(`no nr num number id is was nummer on am op el il em`)
+var statedFillers = words(`no nr num number id is was nummer on am op el il em le n° nº №`)
 
 // isLongNumber says whether a number of five digits or more begins at i.
 func isLongNumber(s string, i int) bool {
@@ -168,6 +173,9 @@ var statedEnds = func() *wordSet {
 		}
 	}
 	for w := range bareOwners.words {
+		add(w)
+	}
+	for w := range signInEnds.words {
 		add(w)
 	}
 	return ends
