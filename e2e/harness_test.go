@@ -88,10 +88,15 @@ func (r *harness) rumtop(args ...string) string {
 	return out
 }
 
-// frame is the JSON of rumtop --once.
+// frame is the JSON of rumtop --once. Status 3 says that nothing has come yet.
 func (r *harness) frame(args ...string) *frame.Frame {
 	r.t.Helper()
-	return parseFrame(r.t, r.rumtop(append([]string{"--once", "--format", "json", "--site", r.site}, args...)...))
+	args = append([]string{"--once", "--format", "json", "--site", r.site, "--server", r.server}, args...)
+	out, problems, status := run(r.t, r.env.rumtop, args...)
+	if status != 0 && status != 3 {
+		r.t.Fatalf("rumtop %q ended with %d: %s", args, status, problems)
+	}
+	return parseFrame(r.t, out)
 }
 
 func parseFrame(t *testing.T, text string) *frame.Frame {
@@ -108,7 +113,7 @@ func (r *harness) frameWith(what string, holds func(*frame.Frame) bool, args ...
 	r.t.Helper()
 	var f *frame.Frame
 	r.t.Cleanup(func() {
-		if r.t.Failed() {
+		if r.t.Failed() && f != nil {
 			r.t.Logf("total: %+v\nerrors: %+v", f.Total, f.Errors)
 		}
 	})

@@ -55,7 +55,11 @@ Objectives are read from the configuration file like any flag:
 				return usage("--on-breach without --watch: add --watch, or use the exit status")
 			}
 			ctx := cmd.Context()
-			conn, site, err := from.connectKnown(ctx, "rumtop check")
+			connect := from.connectKnown
+			if watch {
+				connect = p.connectEarly(&from)
+			}
+			conn, site, err := connect(ctx, "rumtop check")
 			if err != nil {
 				return err
 			}

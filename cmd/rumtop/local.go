@@ -119,7 +119,7 @@ func (p *program) withEmbedded(ctx context.Context, options stream.EmbeddedOptio
 // run shows the screen or prints frames, depending on flags and terminal.
 func (p *program) run(ctx context.Context, v *viewFlags, conn *stream.Conn, source *feed.Live, site string) error {
 	if p.prints(v) {
-		return p.print(ctx, v, source, site)
+		return p.print(ctx, v, source, site, nil)
 	}
 	return p.show(ctx, v, conn, source, site)
 }

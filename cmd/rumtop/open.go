@@ -57,7 +57,7 @@ func (p *program) open(ctx context.Context, v *viewFlags, paths []string) error 
 			if len(paths) > 1 {
 				return usage("cannot print two files: name one")
 			}
-			return p.printFrames(ctx, v, query, f)
+			return p.printFrames(ctx, v, query, f, nil)
 		}
 		screen := ui.Options{
 			Source: f, Query: query, Interval: v.interval, Funnel: v.funnel, BurnWindow: v.objectives.longWindow,

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"io"
 	"os"
@@ -162,37 +161,6 @@ func TestCollectWithoutLogReader(t *testing.T) {
 	}
 	if err := cmd.Wait(); err != nil {
 		t.Errorf("the collector ended with %v, want 0", err)
-	}
-}
-
-// What cannot be interrupted ends at once, and leaves nothing behind.
-func TestSignalEndsWaitingForInput(t *testing.T) {
-	settleHome(t)
-	fixture, err := filepath.Abs("../../internal/snapshot/testdata/v1.rumsnap")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, args := range [][]string{{"scrub", "--as", "stack"}, {"report", "--summary", "-", "-o", "x.html", fixture}} {
-		cmd := exec.Command("rumtop", args...)
-		cmd.Dir = t.TempDir()
-		in, err := cmd.StdinPipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		// What is written is longer than a pipe: it has been read, the end has not come.
-		if _, err := in.Write(bytes.Repeat([]byte("\n"), 64<<10+1)); err != nil {
-			t.Error(err)
-		}
-		_ = cmd.Process.Signal(syscall.SIGTERM)
-		if err := cmd.Wait(); cmd.ProcessState.ExitCode() != 128+15 {
-			t.Errorf("%q ended with %v, want %d", args, err, 128+15)
-		}
-		if files, _ := os.ReadDir(cmd.Dir); len(files) > 0 {
-			t.Errorf("%q left %v", args, files)
-		}
 	}
 }
 

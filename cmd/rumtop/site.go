@@ -27,6 +27,21 @@ func (s *siteFlags) connectKnown(ctx context.Context, name string) (conn *stream
 	return conn, site, nil
 }
 
+// connectEarly connects like connect, and warns of a site that has never sent
+// anything: the command waits for its first beacon.
+func (p *program) connectEarly(s *siteFlags) func(context.Context, string) (*stream.Conn, string, error) {
+	return func(ctx context.Context, name string) (*stream.Conn, string, error) {
+		conn, site, err := s.connect(ctx, name)
+		if err != nil {
+			return nil, "", err
+		}
+		if err := s.known(ctx, conn); err != nil {
+			p.printError(err)
+		}
+		return conn, site, nil
+	}
+}
+
 // known reports that nothing has come from the site of --site, as far as the
 // server can tell: one that keeps no history cannot.
 func (s *siteFlags) known(ctx context.Context, conn *stream.Conn) error {

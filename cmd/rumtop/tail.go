@@ -38,14 +38,11 @@ func (p *program) tailCommand() *cobra.Command {
 			}
 			ctx := cmd.Context()
 			p.stopWithReader(ctx)
-			conn, site, err := from.connect(ctx, "rumtop tail")
+			conn, site, err := p.connectEarly(&from)(ctx, "rumtop tail")
 			if err != nil {
 				return err
 			}
 			defer conn.Close()
-			if err := from.known(ctx, conn); err != nil { // it may still come
-				p.printError(err)
-			}
 			sub, err := stream.Subscribe(ctx, conn, stream.SubscribeOptions{Site: site, Since: since})
 			if err != nil {
 				return err

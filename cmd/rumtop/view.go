@@ -61,12 +61,12 @@ func (p *program) prints(v *viewFlags) bool {
 func (p *program) watch(ctx context.Context, v *viewFlags, from *siteFlags) error {
 	const name = "rumtop"
 	if p.prints(v) {
-		conn, site, err := from.connectKnown(ctx, name)
+		conn, site, err := from.connect(ctx, name)
 		if err != nil {
 			return err
 		}
 		defer conn.Close()
-		return p.print(ctx, v, feed.NewLiveSite(conn, site), site)
+		return p.print(ctx, v, feed.NewLiveSite(conn, site), site, from.known(ctx, conn))
 	}
 	if err := checkSite(from.site); err != nil {
 		return err
@@ -213,7 +213,7 @@ func runScreens(ctx context.Context, feeds []*feed.Feed, screens ...ui.Options) 
 }
 
 // print writes frames once the history is read.
-func (p *program) print(ctx context.Context, v *viewFlags, source *feed.Live, site string) (err error) {
+func (p *program) print(ctx context.Context, v *viewFlags, source *feed.Live, site string, unknown error) (err error) {
 	query, err := v.query(site, time.Now())
 	if err != nil {
 		return err
@@ -226,12 +226,12 @@ func (p *program) print(ctx context.Context, v *viewFlags, source *feed.Live, si
 	}
 	defer wait()
 	defer cancel()
-	return p.printFrames(ctx, v, query, f)
+	return p.printFrames(ctx, v, query, f, unknown)
 }
 
 // printFrames writes the answers to a query, the first of them once the
-// whole history is read.
-func (p *program) printFrames(ctx context.Context, v *viewFlags, query frame.Query, source *feed.Feed) error {
+// whole history is read. If no beacon has come at the end it returns unknown.
+func (p *program) printFrames(ctx context.Context, v *viewFlags, query frame.Query, source *feed.Feed, unknown error) error {
 	out, err := p.openOutput(v.output)
 	if err != nil {
 		return err
@@ -260,7 +260,10 @@ func (p *program) printFrames(ctx context.Context, v *viewFlags, query frame.Que
 			return fmt.Errorf("write a frame: %w", err)
 		}
 		if n+1 >= v.count {
-			return out.commit()
+			if err := out.commit(); err != nil || f.Health.Retained > 0 {
+				return err
+			}
+			return unknown
 		}
 		f, err = source.Next(ctx, ready)
 	}

@@ -30,7 +30,8 @@ func startTmux(t *testing.T, w, h int) tmux {
 // startTmuxWith runs a command in which the test binary is the screen.
 func startTmuxWith(t *testing.T, w, h int, what string, command ...string) tmux {
 	t.Helper()
-	m := tmux{t, "rumtop-ui-" + strconv.Itoa(os.Getpid())}
+	// A server of its own: one that is ending would refuse the session.
+	m := tmux{t, "rumtop-ui-" + strconv.Itoa(os.Getpid()) + "-" + strings.ReplaceAll(t.Name(), "/", "-")}
 	m.run(append([]string{
 		"-f", "/dev/null", "new-session", "-d", "-x", strconv.Itoa(w), "-y", strconv.Itoa(h),
 		"-e", screenVariable + "=" + what, "-e", "TERM=tmux-256color", "-e", "CI=",
