@@ -88,4 +88,4 @@ var greetedThings = words(`world there everyone everybody all team folks again g
 	different someone somebody owner editor viewer manager moderator staff superuser support operator student
 	teacher employee patient developer tester reader author buyer seller bonus page screen message banner email kitty
 	back bei auf zurück sur dans en al ai nel na do w page text vue react angular svelte next node app component
-	damen herren herr frau monsieur madame señor señora john-doe hiring sign signup google`)
+	damen herren herr frau monsieur madame señor señora john-doe hiring sign signup google sentry grüße grüsse res`)

@@ -27,7 +27,8 @@ func (p *pair) value() string { return p.s[p.start:p.end] }
 // has a label that accepts the value.
 func (sc *scan) labelledValue(s string, i, _ int) int {
 	l, name, quoted := findLabel(s, i)
-	if l == nil && s[i] == ':' && hasByte(s, i+1, ' ') {
+	stated := l == nil && s[i] == ':' && hasByte(s, i+1, ' ')
+	if stated {
 		l, name = stateLabel(s, i)
 	}
 	if l == nil {
@@ -49,7 +50,7 @@ func (sc *scan) labelledValue(s string, i, _ int) int {
 	if hasByte(s, v, '[') && l.isPersonal() && l != plainNameLabel && placeholderAt(s, v) == 0 {
 		return sc.labelledList(p, v+1)
 	}
-	if !p.cutValue(v) || p.isHarmless() {
+	if !p.cutValue(v) || p.isHarmless() || stated && countDigits(p.value()) == 0 {
 		return 0
 	}
 	kind, ok := p.accepted()

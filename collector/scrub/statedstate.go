@@ -109,7 +109,8 @@ func takenNameEnd(s string, i int, made bool) int {
 		end++
 	}
 	v := s[i:end]
-	if len(v) < 3 || !hasByte(s, end, ' ') || !is(v[0], letter) || made && !looksLikeUserName(v) || !isNoThing(v) {
+	if len(v) < 3 || !hasByte(s, end, ' ') || !is(v[0], letter) || made && !looksLikeUserName(v) || !isNoThing(v) ||
+		allCapitals(v) || endsInFold(v, "error") || endsInFold(v, "exception") {
 		return 0
 	}
 	for _, p := range takenPhrases {
@@ -151,4 +152,4 @@ var thingWords = words(`request requests fetch redirect callback handler network
 	entry document option options object array item items list data schema model store state context effect reducer
 	thunk saga slice guard interceptor middleware plugin extension widget iframe frame worker thread process lock
 	transaction promise observable stream socket channel subscription queue with from after before because due via
-	for and or when while until since again still just only currently function method class variable constant type`)
+	for and or when while until since again still just only currently webpack vite babel eslint spinner loader toast dialog overlay function method class variable constant type`)
