@@ -112,7 +112,7 @@ func decodeMetric(c *cursor, b *Beacon) error {
 	if b.URL == "" {
 		b.URL = url
 	}
-	b.ViewHints.Infer = b.View == ""
+	b.ViewHints.Infer = Identifier(b.View) == ""
 	b.AddMetric(m)
 	return nil
 }

@@ -29,6 +29,23 @@ func TestWebVitals(t *testing.T) {
 	}
 }
 
+// A page that names no view, or one by what only a defect writes, has its view
+// inferred.
+func TestWebVitalsInfersView(t *testing.T) {
+	for view, want := range map[string]bool{
+		`null`: true, `""`: true, `"undefined"`: true, `"null"`: true, `0`: true, `"[object Object]"`: true, `" "`: true,
+		`"v1"`: false, `17`: false,
+	} {
+		c, err := decode(WebVitals{}, `{"name":"LCP","value":100,"id":"v5-1","view":`+view+`}`)
+		if err != nil || len(c.beacons) != 1 {
+			t.Fatalf("view %s: %v, %+v", view, err, c)
+		}
+		if got := c.beacons[0].ViewHints.Infer; got != want {
+			t.Errorf("view %s: inferred %v, want %v", view, got, want)
+		}
+	}
+}
+
 func FuzzWebVitals(f *testing.F) {
 	for _, s := range seeds(f, "web-vitals") {
 		f.Add(s)
