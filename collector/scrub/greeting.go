@@ -15,6 +15,9 @@ var greetings = map[string][]string{
 // greetingStarts are the first letters of the greetings.
 var greetingStarts = anyCase("as al qu co ja he hi de ha bo ho ci ol ba be bi wi we li ch es na")
 
+// greetingFollows are behind a greeting: Hello Aoife, Hello, Aoife.
+var greetingFollows = bytesOf(" ,")
+
 // greetedName replaces the name behind a greeting or a sign-in, the word from start to
 // end: Hello Aoife Brennan, Signed in as mhopper.
 func (sc *scan) greetedName(s string, start, end int) int {

@@ -42,11 +42,33 @@ type label struct {
 
 // labelIndex is the labels by their names and by words of names.
 type labelIndex struct {
-	names, whole, anywhere map[string]*label
+	names, whole, anywhere labelWords
 	qualified              map[string][]qualifiedLabel // by the last word
-	endings                []labelWord
-	phrases                map[string][]labelWord // by the last word
-	foreign                map[string][]labelWord // by the last bytes
+	endings                [256][]labelWord            // by the last byte
+	phrases                map[string][]labelWord      // by the last word
+	foreign                map[string][]labelWord      // by the last bytes
+}
+
+// labelWords are labels by a word, made for lookups that mostly fail.
+type labelWords struct {
+	labels map[string]*label
+	shapes wordShapes
+}
+
+func (w *labelWords) insert(word string, l *label) {
+	if w.labels == nil {
+		w.labels = map[string]*label{}
+	}
+	w.labels[word] = l
+	w.shapes.insert(word)
+}
+
+// named gives the label of a word in lower case, nil if it has none.
+func (w *labelWords) named(word string) *label {
+	if word == "" || !w.shapes.mayHave(word) {
+		return nil
+	}
+	return w.labels[word]
 }
 
 type qualifiedLabel struct {
@@ -61,32 +83,33 @@ type labelWord struct {
 
 // labelled is the index of all labels.
 var labelled = func() (x labelIndex) {
-	x.names, x.whole, x.anywhere = map[string]*label{}, map[string]*label{}, map[string]*label{}
 	x.qualified, x.phrases, x.foreign = map[string][]qualifiedLabel{}, map[string][]labelWord{}, map[string][]labelWord{}
 	for _, l := range labels {
 		for _, w := range strings.Fields(l.whole) {
-			x.whole[w] = l
+			x.whole.insert(w, l)
 		}
 		for _, p := range l.phrases {
 			last := p[strings.LastIndexAny(p, " '")+1:]
 			x.phrases[last] = append(x.phrases[last], labelWord{p, l})
 		}
 		for _, w := range strings.Fields(l.names) {
-			x.names[w] = l
+			x.names.insert(w, l)
 		}
 		for _, w := range strings.Fields(l.anywhere) {
-			x.names[w], x.anywhere[w] = l, l
+			x.names.insert(w, l)
+			x.anywhere.insert(w, l)
 		}
 		for last, before := range l.qualified {
 			x.qualified[last] = append(x.qualified[last], qualifiedLabel{words(before), l})
 			for _, w := range strings.Fields(before) { // customerid
-				if l.isPersonal() && x.names[w+last] == nil && last != "key" {
-					x.names[w+last] = l
+				if l.isPersonal() && x.names.named(w+last) == nil && last != "key" {
+					x.names.insert(w+last, l)
 				}
 			}
 		}
 		for _, w := range strings.Fields(l.endings) {
-			x.endings = append(x.endings, labelWord{w, l})
+			end := &x.endings[w[len(w)-1]]
+			*end = append(*end, labelWord{w, l})
 		}
 		for _, w := range l.foreign {
 			x.foreign[foreignKey(w)] = append(x.foreign[foreignKey(w)], labelWord{w, l})
@@ -109,7 +132,7 @@ func labelOf(name string) *label {
 	all := last
 	if w.n > 1 {
 		all = string(w.all())
-		if l := labelled.names[all]; l != nil {
+		if l := labelled.names.named(all); l != nil {
 			return l
 		}
 		if l := qualifiedBy(last, w.word(w.n-2)); l != nil {
@@ -119,15 +142,15 @@ func labelOf(name string) *label {
 			return nil
 		}
 	}
-	if l := labelled.names[last]; l != nil {
+	if l := labelled.names.named(last); l != nil {
 		return l
 	}
-	if l := labelled.whole[last]; l != nil && w.n == 1 {
+	if l := labelled.whole.named(last); l != nil && w.n == 1 {
 		return l
 	}
 	if is(last[len(last)-1], digit) { // password1, address_line_1
 		stem := strings.TrimRight(last, "0123456789")
-		if l := labelled.names[stem]; l != nil {
+		if l := labelled.names.named(stem); l != nil {
 			return l
 		}
 	}
@@ -136,7 +159,7 @@ func labelOf(name string) *label {
 			return l
 		}
 	}
-	for _, e := range labelled.endings {
+	for _, e := range labelled.endings[all[len(all)-1]] {
 		if strings.HasSuffix(all, e.word) {
 			return e.label
 		}
@@ -158,7 +181,7 @@ func qualifiedBy(last string, before []byte) *label {
 // name of a class often has such a word, so its value must look like a token.
 func labelWithin(w *nameWords, name string) *label {
 	for k := range w.n {
-		if l := labelled.anywhere[string(w.word(k))]; l != nil {
+		if l := labelled.anywhere.named(string(w.word(k))); l != nil {
 			if w.n > 2 && k < w.n-1 && isClassName(name) {
 				return tokenLabel
 			}

@@ -39,7 +39,7 @@ var rules = []rule{
 	{name: "value before its name", words: lettersOnly, least: 5, most: 5, starts: "va en", follows: &blanks, apply: (*scan).namedAfter},
 	{name: "stated identity", words: lettersOnly, least: 2, starts: statedStarts, follows: &statedGaps, apply: (*scan).statedIdentity},
 	{name: "identity after a foreign label", words: withDigits, least: 1, apply: (*scan).statedForeign},
-	{name: "name after a greeting", words: lettersOnly, least: 2, most: 9, starts: greetingStarts, textOnly: true, apply: (*scan).greetedName},
+	{name: "name after a greeting", words: lettersOnly, least: 2, most: 9, starts: greetingStarts, follows: &greetingFollows, textOnly: true, apply: (*scan).greetedName},
 	{name: "national id of digits", kind: ID, words: digitsOnly, least: 1, most: 6, follows: &idJoints, find: nationalID},
 	{name: "national id of letters", kind: ID, words: lettersFirst | digitsFirst, least: 16, most: 18, find: nationalID},
 	{name: "identity number", kind: ID, words: digitsOnly, least: 18, most: 18, find: nationalID},

@@ -23,13 +23,13 @@ func spelledEmail(s string, start, end int) match {
 		return match{}
 	}
 	first := local
-	for first > 0 && local-first < maxLocal && (is(s[first-1], alnum) || strings.IndexByte("._+-", s[first-1]) >= 0) {
+	for first > 0 && local-first < maxLocal && (is(s[first-1], alnum) || localSigns[s[first-1]]) {
 		first--
 	}
 	for first < local && !is(s[first], alnum) {
 		first++
 	}
-	if first == local || !bracketed && s[start] != 'A' && !strings.ContainsAny(s[first:local], "._+-0123456789") {
+	if first == local || !bracketed && s[start] != 'A' && !hasAnyOf(s[first:local], &localMarks) {
 		return match{}
 	}
 	domain, spelled := spelledDomainEnd(s, behind)
@@ -37,6 +37,21 @@ func spelledEmail(s string, start, end int) match {
 		return match{}
 	}
 	return found(first, domain)
+}
+
+// localSigns may be in the name of an address; localMarks show that a word is one.
+var (
+	localSigns = bytesOf("._+-")
+	localMarks = bytesOf("._+-0123456789")
+)
+
+func hasAnyOf(s string, set *byteSet) bool {
+	for i := range len(s) {
+		if set[s[i]] {
+			return true
+		}
+	}
+	return false
 }
 
 func isBracketPair(a, b byte) bool {

@@ -4,9 +4,32 @@ import "strings"
 
 // wordSet is a set of lower-case words, made for lookups that mostly fail.
 type wordSet struct {
-	words map[string]bool
-	// lengths has, for each first byte, a bit for each length of a word.
-	lengths [256]uint32
+	words  map[string]bool
+	shapes wordShapes
+}
+
+// wordShapes are the lengths of words with a first and a last byte, as bits: they tell
+// that a word is not one of a set, without a look into it.
+type wordShapes struct{ first, last [256]uint32 }
+
+func (w *wordShapes) insert(s string) {
+	bit := uint32(1) << min(len(s), maxWord-1)
+	w.first[s[0]] |= bit
+	w.last[s[len(s)-1]] |= bit
+}
+
+// mayHave says whether the set may have s, ignoring case, which is not empty.
+func (w *wordShapes) mayHave(s string) bool {
+	bit := uint32(1) << min(len(s), maxWord-1)
+	return w.first[lowered(s[0])]&w.last[lowered(s[len(s)-1])]&bit != 0
+}
+
+// lowered gives a byte with the case of ASCII letters dropped.
+func lowered(c byte) byte {
+	if is(c, upper) {
+		return c | 0x20
+	}
+	return c
 }
 
 // words makes a set of words separated by white space.
@@ -20,9 +43,7 @@ func words(list string) *wordSet {
 
 func (w *wordSet) insert(s string) {
 	w.words[s] = true
-	if len(s) < maxWord {
-		w.lengths[s[0]] |= 1 << len(s)
-	}
+	w.shapes.insert(s)
 }
 
 // maxWord is more than the length of the longest word, in bytes.
@@ -30,22 +51,13 @@ const maxWord = 32
 
 // has says whether s is in the set, ignoring case.
 func (w *wordSet) has(s string) bool {
-	if s == "" || len(s) >= maxWord {
-		return false
-	}
-	first := s[0]
-	if is(first, upper) {
-		first |= 0x20
-	}
-	if w.lengths[first]&(1<<len(s)) == 0 {
+	if s == "" || len(s) >= maxWord || !w.shapes.mayHave(s) {
 		return false
 	}
 	var buf [maxWord]byte
 	n := copy(buf[:], s)
 	for i := range n {
-		if is(buf[i], upper) {
-			buf[i] |= 0x20
-		}
+		buf[i] = lowered(buf[i])
 	}
 	return w.words[string(buf[:n])]
 }
