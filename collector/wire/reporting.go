@@ -86,7 +86,9 @@ func readReports(r *Request, to Sink) (reports []report, told []Told, err error)
 			to.Ignore()
 			continue
 		}
-		reports, told = append(reports, p), append(told, Told{p.content(), p.age})
+		told = append(told, Told{p.content(), p.age})
+		p.body = nil
+		reports = append(reports, p)
 	}
 }
 
@@ -123,7 +125,7 @@ type report struct {
 	phase, kind, method, code, elapsed, share, referrer string
 
 	age  float64 // milliseconds
-	body string  // hash of the body as it was sent
+	body []byte  // as it was sent, valid until the document is released
 }
 
 // content identifies what a report says, whenever it was sent. Violations are the
@@ -131,7 +133,7 @@ type report struct {
 // the whole body counts.
 func (p *report) content() string {
 	if p.typ != "csp-violation" {
-		return strings.Join([]string{p.typ, p.url, p.agent, p.body}, "\x00")
+		return strings.Join([]string{p.typ, p.url, p.agent, contentID(p.body)}, "\x00")
 	}
 	return strings.Join([]string{
 		p.url, p.agent, p.document, p.directive, p.violated, p.blocked, p.policy, p.disposition, p.file, p.line, p.column,
@@ -140,7 +142,7 @@ func (p *report) content() string {
 
 func (p *report) readBody(c *cursor) {
 	whole := *c
-	p.body = contentID(whole.raw())
+	p.body = whole.raw()
 	if !c.object() {
 		return
 	}
