@@ -56,13 +56,38 @@ func (sc *scan) formElement(s string, i, behind int) int {
 	if !e.known || e.button {
 		return 0
 	}
-	if after > 0 && (chosen || textFields.has(tag)) {
-		if n := strings.IndexByte(s[after:min(len(s), after+maxElement)], '<'); n > 0 {
-			sc.redactField(s, after, after+n, e.kind)
-		}
+	if after == 0 {
+		return 0
+	}
+	n := strings.IndexByte(s[after:min(len(s), after+maxElement)], '<')
+	if n > 0 && (chosen || textFields.has(tag) || e.showsName(tag, s[after:after+n])) {
+		sc.redactField(s, after, after+n, e.kind)
 	}
 	return 0
 }
+
+// showsName says whether the text of an element is the name of somebody, as its
+// attributes say, and not a caption: <span data-testid="user-name">Aoife</span>.
+func (e *element) showsName(tag, text string) bool {
+	text = strings.TrimSpace(text)
+	if e.kind != Name || e.rank < minShown || captionTags.has(tag) || text == "" || len(text) > maxName || labelOf(text) != nil ||
+		isStatement(text) || isExpression(text) || isFormalValue(text) || aboutWords.has(text) || loginWords.has(text) {
+		return false
+	}
+	words := strings.Fields(text)
+	if len(words) == 1 {
+		return isNoThing(text) && (isCapitalised(text) || looksLikeUserName(text) || !isASCII(text))
+	}
+	for _, w := range words {
+		if thingWords.has(w) || captionWords.has(w) {
+			return false
+		}
+	}
+	return isPersonShaped(text) || !isASCII(text) && len(words) < 4
+}
+
+// minShown is the least rank of an attribute that says what an element shows.
+const minShown = 5
 
 // redactField replaces the value of a field unless it reveals nothing.
 func (sc *scan) redactField(s string, start, end int, kind Kind) {
@@ -159,11 +184,26 @@ func (e *element) attribute(tag, key string, start, end int) {
 		}
 	default:
 		rank := namingAttributes[strings.ToLower(key)]
+		if strings.EqualFold(key, "class") || strings.EqualFold(key, "className") {
+			e.class(value)
+			break
+		}
 		if rank == 0 || value == "" || len(value) > maxName || strings.EqualFold(key, "id") && strings.IndexByte(value, '.') >= 0 {
 			break // the id of a translation
 		}
 		if kind, ok := fieldKind(value); ok {
 			e.name(kind, rank)
+		}
+	}
+}
+
+// class notes the first class that is a label of people's names.
+func (e *element) class(value string) {
+	for len(value) > 0 && e.rank < minShown {
+		var name string
+		name, value, _ = strings.Cut(value, " ")
+		if l := labelOf(name); l == nameLabel {
+			e.name(l.kind, minShown)
 		}
 	}
 }
@@ -185,6 +225,9 @@ var (
 	valueAttributes = words(`value content defaultvalue initialvalue data-value aria-valuetext`)
 	// textFields are elements whose text is the value of a field.
 	textFields = words(`textarea field attribute property param entry item`)
+	// captionTags are elements whose text is the page's.
+	captionTags  = words(`label legend th button a option h1 h2 h3 h4 h5 h6 dt summary caption title form input`)
+	captionWords = words(`your my name change edit enter add new show hide sign log welcome hello save cancel help is must`)
 	// captionTypes are the types of elements whose value is a caption or a choice of
 	// the page's author.
 	captionTypes = words(`submit button reset image checkbox radio range color`)

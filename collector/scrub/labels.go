@@ -11,9 +11,10 @@ var (
 		names: `passwort kennwort contrasena motdepasse senha wachtwoord salasana heslo parola pwd pswd psk apikey
 			accesskey privatekey secretkey accesstoken refreshtoken idtoken idtokenhint authtoken phpsessid jsessionid
 			sessionid sessid connectsid aspnetsessionid codeverifier oauthverifier magiclink samlresponse samlrequest
-			samlassertion securityanswer secretanswer`,
+			samlassertion securityanswer secretanswer securityquestionanswer secretquestionanswer`,
 		qualified: map[string]string{"key": `api access private secret signing encryption auth account shared
 			subscription app master service admin client server license session`},
+		phrases:  []string{"security question answer", "secret question answer", "answer to security question"},
 		anywhere: `password passwd passphrase secret credential credentials`,
 		endings:  `password passwd apikey secretkey accesskey privatekey`,
 		foreign: []string{"ontraseña", "ösenord", "ароль", "ωδικός", "hasło", "密码", "密碼", "口令", "パスワード", "暗証番号", "비밀번호",

@@ -70,3 +70,18 @@ func TestPseudonymStaysWithinDay(t *testing.T) {
 		t.Errorf("without a key: %q", got)
 	}
 }
+
+func TestTagKeyLabelsItsValue(t *testing.T) {
+	s := newScrubber(t)
+	for _, c := range [][3]string{
+		{"lat", "52.52", "[geo]"}, {"lng", "13.405", "[geo]"}, {"user.email", "aoife at x.ie", "[email]"}, {"phone", "482 913", "[phone]"},
+		{"lat", "fast", "fast"}, {"email", "sent", "sent"}, {"mobile", "true", "true"}, {"employee", "new", "new"},
+	} {
+		if _, got, _ := s.Tag(c[0], c[1]); got != c[2] {
+			t.Errorf("tag %s=%s becomes %q, want %q", c[0], c[1], got, c[2])
+		}
+	}
+	if _, got, _ := s.Tag("employee", "E7731"); got == "E7731" {
+		t.Errorf("tag employee=E7731 stays")
+	}
+}

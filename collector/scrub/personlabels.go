@@ -53,13 +53,17 @@ var (
 			"όνομα", "Όνομα", "ชื่อ", "tên", "Tên"},
 	}
 
+	// familyLabel is of the parts of a name in records that have both: family and given.
+	familyLabel = &label{kind: Name, whole: `family given`, accept: acceptFamily}
+
 	// contactLabel is of what stands beside people's names, and is found by its own
 	// shape.
 	contactLabel = &label{
-		kind:   Email,
-		whole:  `email mail phone mobile`,
-		names:  `emailaddress phonenumber`,
-		accept: func(*pair) (Kind, bool) { return 0, false },
+		kind:      Email,
+		whole:     `email mail phone mobile`,
+		names:     `emailaddress phonenumber`,
+		accept:    acceptContact,
+		qualified: map[string]string{"email": idOwners},
 	}
 
 	// loginLabel is of names that people sign in with, under a label that also names
@@ -77,6 +81,7 @@ var (
 	shownLabel = &label{
 		kind:      Name,
 		names:     `displayname`,
+		phrases:   []string{"assigned to", "created by", "updated by", "modified by", "approved by", "reported by", "requested by", "signed by"},
 		whole:     `cn recipient assignee beneficiary payee patient customer author sender passenger employee student manager formatted fn`,
 		qualified: map[string]string{"name": `display screen client account profile shipping billing manager approver winner`},
 		accept:    acceptShownName,
@@ -250,7 +255,7 @@ var (
 		accept: acceptPersonal,
 	}
 
-	personLabels = []*label{nameLabel, plainNameLabel, contactLabel, loginLabel, shownLabel, idLabel, subjectLabel, clientLabel, documentLabel, shapedLabel, birthLabel,
+	personLabels = []*label{nameLabel, plainNameLabel, familyLabel, contactLabel, loginLabel, shownLabel, idLabel, subjectLabel, clientLabel, documentLabel, shapedLabel, birthLabel,
 		streetLabel, addressLabel, postcodeLabel, personalLabel}
 )
 

@@ -60,12 +60,15 @@ func acceptPlainName(p *pair) (Kind, bool) {
 // capitals; beside display name also one that is not the name of a component.
 func acceptShownName(p *pair) (Kind, bool) {
 	v := p.value()
+	if p.isOwnersNumber() {
+		return ID, true
+	}
 	kind, ok := acceptName(p)
 	if !ok || strings.ContainsAny(v, "()<>{}/") {
 		return 0, false
 	}
 	if isPersonShaped(p.value()) {
-		return kind, true
+		return kind, !p.isAssignedThing()
 	}
 	name := strings.ToLower(p.s[p.name:p.sep])
 	if strings.Contains(name, "screen") { // effie_91, not the home of an app
@@ -79,6 +82,68 @@ func acceptShownName(p *pair) (Kind, bool) {
 		return kind, !hasInnerCapital(v)
 	}
 	return kind, is(v[0], lower) && looksLikeUserName(v)
+}
+
+// acceptFamily accepts a quoted part of a name whose other part is near it.
+func acceptFamily(p *pair) (Kind, bool) {
+	other := "given"
+	if strings.EqualFold(p.s[p.name:min(len(p.s), p.name+1)], "g") {
+		other = "family"
+	}
+	low, high := max(0, p.name-maxFamily), min(len(p.s), p.end+maxFamily)
+	if !p.isEnclosed() || !strings.Contains(p.s[low:p.name], other) && !strings.Contains(p.s[p.end:high], other) {
+		return 0, false
+	}
+	return acceptName(p)
+}
+
+// maxFamily is how far the parts of a name in a record are from each other, in bytes.
+const maxFamily = 96
+
+// acceptContact accepts an e-mail address that is spelled for people; others are found
+// by their shape: user.email=aoife at x.ie.
+func acceptContact(p *pair) (Kind, bool) {
+	if !endsInFold(p.s[:p.sep], "mail") && !endsInFold(p.s[:p.sep], "mail\"") {
+		return 0, false
+	}
+	v := p.value()
+	local, host, ok := strings.Cut(p.s[p.start:min(len(p.s), p.start+maxName)], " at ")
+	if !ok || !labelOfDigits(local) || p.isEnclosed() && !strings.Contains(v, " at ") {
+		return 0, false
+	}
+	n := 0
+	for n < len(host) && (is(host[n], alnum) || host[n] == '.' || host[n] == '-') {
+		n++
+	}
+	host = strings.TrimRight(host[:n], ".")
+	dot := strings.LastIndexByte(host, '.')
+	if dot <= 0 || len(host)-dot < 3 || countDigits(host[dot:]) > 0 {
+		return 0, false
+	}
+	p.end = p.start + len(local) + len(" at ") + len(host)
+	return p.label.kind, true
+}
+
+// isAssignedThing says whether the value behind created by or assigned to has a word
+// of programs: Build Server.
+func (p *pair) isAssignedThing() bool {
+	if !endsInFold(p.s[:p.sep], " by") && !endsInFold(p.s[:p.sep], " to") {
+		return false
+	}
+	for _, w := range strings.Fields(p.value()) {
+		if thingWords.has(w) {
+			return true
+		}
+	}
+	return false
+}
+
+// isOwnersNumber says whether the value is a number of the person that the name is a
+// word for: employee=E7731.
+func (p *pair) isOwnersNumber() bool {
+	v := p.value()
+	return (p.isEnclosed() || p.s[p.sep] == '=') && bareOwners.has(p.s[p.name:p.sep]) && countDigits(v) >= 3 && len(v) <= maxWord &&
+		labelOfDigits(v) && !isVersion(v)
 }
 
 // isEnclosed says whether the value is between quotes, or all of an element.
@@ -206,7 +271,11 @@ var queryBlanks = strings.NewReplacer("+", " ", "%20", " ")
 // isPersonShaped says whether v is two to five words of which the first and the last
 // have a capital.
 func isPersonShaped(v string) bool {
-	words := strings.Fields(queryBlanks.Replace(v))
+	v = queryBlanks.Replace(v)
+	for _, t := range personTitles {
+		v = strings.TrimPrefix(v, t)
+	}
+	words := strings.Fields(v)
 	if len(words) < 2 || len(words) > 5 || !isCapitalised(words[len(words)-1]) {
 		return false
 	}

@@ -18,6 +18,9 @@ var rules = []rule{
 
 	// Secrets that something before them names.
 	{name: "form part", signs: "=", after: &nameLast, textOnly: true, apply: (*scan).formPart},
+	{name: "line of a vCard", signs: ":", after: &cardEnds, textOnly: true, apply: (*scan).cardLine},
+	{name: "segment of HL7", signs: "|", after: &segmentEnds, textOnly: true, apply: (*scan).segmentLine},
+	{name: "entry of a form", signs: `["  ['`, textOnly: true, apply: (*scan).arrayPair},
 	{name: "labelled value", signs: ": =", after: &labelEnds, apply: (*scan).labelledValue},
 	{name: "labelled element", signs: ">", after: &elementEnds, apply: (*scan).labelledValue},
 	{name: "form element", signs: "<", apply: (*scan).formElement},
@@ -35,8 +38,9 @@ var rules = []rule{
 	{name: "provider key", kind: Key, words: lettersOnly | lettersFirst, least: 2, starts: keyStarts, find: providerKey},
 	{name: "MAC with dots", kind: MAC, words: lettersOnly | lettersFirst | digitsFirst, least: 4, most: 4, follows: &points, find: macDots},
 	{name: "secret after is", kind: Secret, words: lettersOnly, least: 2, most: 2, starts: "is", find: secretAfterIs},
+	{name: "recovery code", kind: Secret, words: lettersOnly, least: 4, most: 5, starts: anyCase("co"), follows: &blanks, find: recoveryCode},
 	{name: "secret after password", kind: Secret, words: lettersOnly, least: 6, most: 10, starts: anyCase("pa"), find: secretAfterPassword},
-	{name: "value before its name", words: lettersOnly, least: 5, most: 5, starts: "va en", follows: &blanks, apply: (*scan).namedAfter},
+	{name: "value before its name", words: lettersOnly, least: 3, most: 8, starts: "va en go re", follows: &blanks, apply: (*scan).namedAfter},
 	{name: "stated identity", words: lettersOnly, least: 2, starts: statedStarts, follows: &statedGaps, apply: (*scan).statedIdentity},
 	{name: "identity after a foreign label", words: withDigits, least: 1, apply: (*scan).statedForeign},
 	{name: "name after a greeting", words: lettersOnly, least: 2, most: 9, starts: greetingStarts, follows: &greetingFollows, textOnly: true, apply: (*scan).greetedName},

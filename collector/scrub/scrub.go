@@ -153,17 +153,31 @@ func tagKind(key, value string) (Kind, bool) {
 		l = foreignLabel(key)
 	}
 	switch {
-	case l == nil:
-		return 0, false
+	case l == nil || l == contactLabel:
+		return contactKind(key, value)
 	case l.tags:
 		return l.kind, true
-	case !l.isPersonal():
+	case !l.isPersonal() && l != coordinateLabel:
 		return 0, false
 	}
 	s := key + `="` + value + `"`
 	p := &pair{s: s, label: l, sep: len(key), start: len(key) + 2, end: len(s) - 1, quoted: true}
 	return p.accepted()
 }
+
+// contactKind gives the kind of a tag's value if the key names an e-mail address or a
+// telephone and the value is written as one, if only for people: aoife at x.ie.
+func contactKind(key, value string) (Kind, bool) {
+	switch kind, _ := fieldKind(key); {
+	case kind == Email:
+		return kind, strings.IndexByte(value, '@') >= 0 || strings.IndexByte(value, '.') > 0 && containsFold(value, " at ")
+	case kind == Phone:
+		return kind, countDigits(value) >= 6 && !hasLetter(value)
+	}
+	return 0, false
+}
+
+func containsFold(s, part string) bool { return strings.Contains(strings.ToLower(s), part) }
 
 // tagKey replaces what a key may not have by _. The @ stays, so that an e-mail
 // address in it is found.

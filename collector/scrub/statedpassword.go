@@ -13,6 +13,9 @@ var passwordStarts = anyCase("pa ke co se wa sa he lo")
 // quotedPassword finds a value in quotes behind the word from start to end, whatever
 // it is: wrong password "sunflower". Names of fields and of rules stay.
 func quotedPassword(s string, start, end int) match {
+	if strings.HasPrefix(s[end:], " (") && passwordNouns.has(s[start:end]) {
+		return passwordInParentheses(s, end+2)
+	}
 	if !passwordNouns.has(s[start:end]) || end+2 >= len(s) || s[end] != ' ' || !isQuote(s[end+1]) ||
 		start > 0 && (s[start-1] == '/' || s[start-1] == '.') {
 		return match{}
@@ -23,6 +26,20 @@ func quotedPassword(s string, start, end int) match {
 		return match{}
 	}
 	return found(v, v+n)
+}
+
+// passwordInParentheses finds a value that looks made up between parentheses, at i:
+// Wrong password (hunter2).
+func passwordInParentheses(s string, i int) match {
+	n := strings.IndexByte(s[i:min(len(s), i+maxQuoted)], ')')
+	if n < 4 || placeholderAt(s, i) > 0 {
+		return match{}
+	}
+	v := s[i : i+n]
+	if !isMadeUp(v) || strings.IndexByte(v, ' ') >= 0 || countDigits(v) == 0 || strings.ToUpper(v) == v || isHarmless(v) || strings.ContainsAny(v, "<>=:") {
+		return match{}
+	}
+	return found(i, i+n)
 }
 
 // maxQuoted is the longest password in quotes, in bytes.
@@ -78,6 +95,9 @@ func passwordBefore(s string, start, _ int) match {
 	if start < 5 || s[start-1] != ' ' {
 		return match{}
 	}
+	if m := passwordTyped(s, start); m.next > 0 {
+		return m
+	}
 	c := codeContext{s: s}
 	i := start
 	for range 2 {
@@ -101,4 +121,29 @@ func passwordBefore(s string, start, _ int) match {
 		return match{}
 	}
 	return found(start, end)
+}
+
+// passwordTyped finds the value at start that a sentence says somebody typed: you
+// entered hunter2 as your password, the password you typed, hunter2, is wrong.
+func passwordTyped(s string, start int) match {
+	end := trimPunctuation(s, start, passwordLabel.valueEnd(s, start, ' '))
+	v := s[start:end]
+	if placeholderAt(s, start) > 0 || !isMadeUp(v) || countDigits(v) == 0 || strings.IndexByte(v, '_') >= 0 || isHarmless(v) {
+		return match{}
+	}
+	for _, link := range [...]string{" as your ", " as the ", " as a ", " as "} {
+		if rest, ok := strings.CutPrefix(s[end:], link); ok {
+			noun, _, _ := strings.Cut(rest[:min(len(rest), maxWord)], " ")
+			if passwordNouns.has(trimmedWord(noun)) {
+				return found(start, end)
+			}
+		}
+	}
+	for _, verb := range [...]string{"typed", "entered", "gave", "provided", "used", "chose", "submitted"} {
+		before, ok := strings.CutSuffix(strings.TrimRight(s[max(0, start-maxName):start], ", :"), " you "+verb)
+		if ok && passwordNouns.has(before[strings.LastIndexByte(before, ' ')+1:]) {
+			return found(start, end)
+		}
+	}
+	return match{}
 }

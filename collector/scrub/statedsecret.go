@@ -128,3 +128,31 @@ func isMadeUp(v string) bool {
 // formats are names that a number follows: of hashes, encodings, protocols.
 var formats = words(`http/ sha sha- md base base- utf utf- aes aes- argon pbkdf oauth ntlmv ipv step field level
 	version v rule code input form pattern regex column col row error err feld schritt regel champ campo veld pole krok`)
+
+// recoveryCode finds the code that follows the word from start to end, in groups of
+// letters and digits: recovery code abcd-efgh-1234.
+func recoveryCode(s string, start, end int) match {
+	if w := wordBefore(s, start); !w.isIn(spareWords) {
+		return match{}
+	}
+	v := end + 1
+	if strings.HasPrefix(s[v:], "is ") {
+		v += len("is ")
+	}
+	i, groups, digits := v, 0, 0
+	for i < len(s) && i-v < maxWord && (is(s[i], alnum) || s[i] == '-' && i > v && is(s[i-1], alnum)) {
+		if s[i] == '-' {
+			groups++
+		} else if is(s[i], digit) {
+			digits++
+		}
+		i++
+	}
+	if groups == 0 || digits == 0 || i-v < 8 || placeholderAt(s, v) > 0 || s[i-1] == '-' {
+		return match{}
+	}
+	return found(v, i)
+}
+
+// spareWords are before the word code.
+var spareWords = words(`recovery backup rescue`)
