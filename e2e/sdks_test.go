@@ -25,7 +25,6 @@ type sdk struct {
 	//	inp^             the vital has no page: the total must have it
 	//	views=1          another count of views, errors, errored, failed or users
 	//	errors?          the count is sometimes lower, but never 0 for views
-	//	users+           the count is sometimes one higher
 	//	event flag user release environment types group
 	//	                 is not sent; types: types of errors; group: types and messages
 	//	late             the SDK batches for seconds: wait before the tab is hidden
@@ -88,18 +87,15 @@ func sentry11() map[string]string {
 	return map[string]string{"hidden twice": "lcp^ inp^ cls^", "navigated": "lcp? inp? cls?"}
 }
 
-// sentry10: interactions have no user and may arrive before one is known. The SDK
-// does not report restores, nor CLS without layout shifts.
+// sentry10 does not report restores, nor CLS without layout shifts.
 func sentry10() map[string]string {
-	return map[string]string{"hidden twice": "users=2", "restored": "users=2 views=2", "navigated": "users=2 cls@/cart?"}
+	return map[string]string{"restored": "views=2", "navigated": "cls@/cart?"}
 }
 
 // datadog: views are sent at most every three seconds, also when the tab is hidden;
 // layout shifts have four digits. Before version 7 a restored page is not a view.
-// Its first data may be sent before it knows the user, even if the page has set
-// one.
 func datadog(restored string) map[string]string {
-	return map[string]string{"*": "late users+", "restored": "views=" + restored}
+	return map[string]string{"*": "late", "restored": "views=" + restored}
 }
 
 // TestSDKs plays every scenario with every SDK, on pages of another origin than the

@@ -24,7 +24,7 @@ func telemetrySDKs() []sdk {
 func otlp() map[string]string {
 	return map[string]string{
 		"route":     lastRoute,
-		"navigated": "inp@/users/:id/orders? cls@/users/:id/orders?",
+		"navigated": "lcp@/users/:id/orders? inp@/users/:id/orders? cls@/users/:id/orders?",
 		"closed":    "inp? cls? errors? errored?",
 	}
 }
