@@ -214,6 +214,11 @@ func elasticError(page, message string) string {
 	return `{"metadata":{}}` + "\n" + `{"error":{"exception":{"type":"Error","message":"` + message + `"},"context":{"page":{"url":"https://shop.example` + page + `"}}}}`
 }
 
+// elasticUser adds the user to what one of the two sends.
+func elasticUser(lines, user string) string {
+	return strings.Replace(lines, `"context":{`, `"context":{"user":{"id":"`+user+`"},`, 1)
+}
+
 func faroFrom(page, ids, message string) string {
 	return `{"meta":{` + ids + `"page":{"url":"https://shop.example` + page + `"}},"exceptions":[{"type":"Error","value":"` + message + `"}]}`
 }
@@ -257,6 +262,10 @@ func TestBeaconsTiedTogether(t *testing.T) {
 		{"Elastic: two people on one page", []sent{
 			{"a", elastic, elasticLoad("/cart", "s")}, {"a", elastic, elasticLoad("/cart", "s2")}, {"a", elastic, elasticError("/cart", "x")},
 		}, 3, 3, 1},
+		{"Elastic: a session goes on with another user", []sent{
+			{"a", elastic, elasticUser(elasticLoad("/cart", "s"), "u1")}, {"a", elastic, elasticUser(elasticError("/cart", "x"), "u1")},
+			{"a", elastic, elasticUser(elasticError("/pay", "y"), "u2")}, {"a", elastic, elasticUser(elasticLoad("/pay", "s"), "u2")},
+		}, 2, 2, 2},
 		{"Faro: session, then none", []sent{{"a", faro, faroFrom("/cart", faroSession, "x")}, {"a", faro, faroFrom("/cart", "", "y")}}, 1, 1, 2},
 		{"Faro: none, then session", []sent{{"a", faro, faroFrom("/cart", "", "x")}, {"a", faro, faroFrom("/cart", faroSession, "y")}}, 1, 1, 2},
 		{"Faro: user, then session", []sent{{"a", faro, faroFrom("/cart", faroUser, "x")}, {"a", faro, faroFrom("/cart", faroSession, "y")}}, 1, 1, 2},

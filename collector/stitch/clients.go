@@ -22,6 +22,8 @@ import (
 //   - A beacon that names a session or a user for the first time is of a client of
 //     its place that showed its page last and that lacks what the beacon names,
 //     if there is one such client. Else it is of a new client.
+//   - A beacon that names a session of one user and another user goes to the other
+//     user's client, if that has no session and is at the same place.
 //
 // So two people behind one address with the same browser are two if each of them
 // names something, or if their pages differ.
@@ -66,13 +68,18 @@ func newClients() clients {
 func (cs *clients) clientOf(raw *wire.Beacon, named Named, s *Sender, page uint64) *client {
 	at := cs.placeOf(s)
 	session, user := cs.key(s.Site, "session", raw.Session), cs.key(s.Site, "user", raw.User)
-	c := cs.find(session)
-	if c == nil {
+	c, u := cs.find(session), cs.find(user)
+	switch {
+	case u == nil:
+	case c == nil:
 		// A user's client is also known elsewhere, unless it has a session: then
 		// the user may have another device.
-		if u := cs.find(user); u != nil && (u.named.Session == 0 || session == 0 && slices.Contains(at.named, u)) {
+		if u.named.Session == 0 || session == 0 && slices.Contains(at.named, u) {
 			c = u
 		}
+	case c != u && c.named.User != 0 && u.named.Session == 0 && slices.Contains(at.named, u):
+		// The session goes on with another user, whose beacon came without it.
+		c = u
 	}
 	if c == nil {
 		c = at.clientFor(named, page, s.Now)
