@@ -168,13 +168,11 @@ func tagKind(key, value string) (Kind, bool) {
 // contactKind gives the kind of a tag's value if the key names an e-mail address or a
 // telephone and the value is written as one, if only for people: aoife at x.ie.
 func contactKind(key, value string) (Kind, bool) {
-	switch kind, _ := fieldKind(key); {
-	case kind == Email:
+	kind, _ := fieldKind(key)
+	if kind == Email {
 		return kind, strings.IndexByte(value, '@') >= 0 || strings.IndexByte(value, '.') > 0 && containsFold(value, " at ")
-	case kind == Phone:
-		return kind, countDigits(value) >= 6 && !hasLetter(value)
 	}
-	return 0, false
+	return kind, kind == Phone && countDigits(value) >= 6 && !hasLetter(value)
 }
 
 func containsFold(s, part string) bool { return strings.Contains(strings.ToLower(s), part) }
