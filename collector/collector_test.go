@@ -317,7 +317,7 @@ func TestPostBodyForms(t *testing.T) {
 		{"broken line", one + "\n{\"navigation\":tr\n" + one, nil, 202, 2, 1},
 		{"unclosed line", one + "\n{\"navigation\":true\n" + one, nil, 202, 2, 1},
 		{"array breaks off", "[" + one + "," + one, nil, 202, 2, 1},
-		{"too deep where nobody reads", "[" + one + `,{"navigation":true,"x":` + strings.Repeat("[", 20) + strings.Repeat("]", 20) + "}]", nil, 202, 2, 0},
+		{"too deep in what is not read", "[" + one + `,{"navigation":true,"x":` + strings.Repeat("[", 20) + strings.Repeat("]", 20) + "}]", nil, 202, 2, 0},
 		{"byte order mark", "\ufeff" + one, nil, 202, 1, 0},
 		{"too many", "[" + strings.Repeat(one+",", 59) + one + "]", nil, 202, 50, 10},
 		{"trailing data", one + "garbage", nil, 400, 0, 0},

@@ -166,7 +166,7 @@ func TestSameReportOfTwoPeople(t *testing.T) {
 	}
 }
 
-// A word in place of a user names nobody: sessions then count.
+// A word in place of a user is no id: sessions count.
 func TestUserThatNamesNobody(t *testing.T) {
 	words := append([]string{
 		`"true"`, "true", "-1", `"-1"`, `"nil"`, `"(null)"`, `"anonymous"`, `"Anonymous"`, `"guest"`, `"unknown"`, `"function () {}"`, `"${user.id}"`, `"%USER_ID%"`, `"user_id"`, `"invité"`,

@@ -9,7 +9,7 @@ import (
 )
 
 // illFormed are bodies with a place, %s, for a text that a strict reader refuses:
-// in a value that is read, and in a value and a name that nobody reads.
+// in a value that is read, and in a value and a name that are not.
 var illFormed = []struct {
 	name, path, kind, body string
 	errors, views          int

@@ -2,9 +2,12 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -44,4 +47,42 @@ func TestSignalEndsWaitingForInput(t *testing.T) {
 			t.Errorf("%q left %v", args, files)
 		}
 	}
+}
+
+// A signal that is ignored at the start, as nohup does, stays ignored; SIGTERM
+// still ends the command in order.
+func TestIgnoredHangupStaysIgnored(t *testing.T) {
+	settleHome(t)
+	all := startLong(t, publish(t, 3, 10), "trap '' HUP; ")
+	for i, r := range all {
+		if !ignoresHangup(t, r.Process.Pid) {
+			t.Errorf("%q takes SIGHUP", longRunning[i].args)
+		}
+		if err := r.Process.Signal(syscall.SIGHUP); err != nil {
+			t.Error(err)
+		}
+		if err := r.Process.Signal(syscall.SIGTERM); err != nil {
+			t.Error(err)
+		}
+		<-r.ended
+		if got := r.ProcessState.ExitCode(); got != longRunning[i].status {
+			t.Errorf("%q ended at SIGTERM with %d, want %d: %s", longRunning[i].args, got, longRunning[i].status, r.said.String())
+		}
+	}
+}
+
+// ignoresHangup reports whether the kernel drops SIGHUP for a process.
+func ignoresHangup(t *testing.T, pid int) bool {
+	t.Helper()
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, mask, _ := strings.Cut(string(text), "SigIgn:\t")
+	mask, _, _ = strings.Cut(mask, "\n")
+	ignored, err := strconv.ParseUint(mask, 16, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ignored>>(syscall.SIGHUP-1)&1 != 0
 }

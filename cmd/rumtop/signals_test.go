@@ -9,7 +9,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/rumtop/rumtop/internal/testwait"
 )
@@ -77,33 +76,7 @@ func startLong(t *testing.T, url, before string) []*running {
 	return out
 }
 
-// A signal that is ignored at the start, as nohup does, stays ignored; SIGTERM
-// still ends the command in order.
-func TestIgnoredHangupStaysIgnored(t *testing.T) {
-	settleHome(t)
-	all := startLong(t, publish(t, 3, 10), "trap '' HUP; ")
-	for _, r := range all {
-		if err := r.Process.Signal(syscall.SIGHUP); err != nil {
-			t.Error(err)
-		}
-	}
-	time.Sleep(500 * time.Millisecond) // for something that must not happen
-	for i, r := range all {
-		if r.hasEnded() {
-			t.Errorf("%q ended at SIGHUP: %s", longRunning[i].args, r.said.String())
-			continue
-		}
-		if err := r.Process.Signal(syscall.SIGTERM); err != nil {
-			t.Error(err)
-		}
-		<-r.ended
-		if got := r.ProcessState.ExitCode(); got != longRunning[i].status {
-			t.Errorf("%q ended at SIGTERM with %d, want %d: %s", longRunning[i].args, got, longRunning[i].status, r.said.String())
-		}
-	}
-}
-
-// A hangup that nobody ignores ends the commands in order, also when it comes
+// A hangup that is not ignored ends the commands in order, also when it comes
 // twice, as it does when a terminal closes: a recording becomes a file.
 func TestHangupEndsInOrder(t *testing.T) {
 	settleHome(t)
@@ -187,7 +160,7 @@ func TestOnBreachTakesChildrenAlong(t *testing.T) {
 			t.Fatal(err)
 		}
 		<-r.ended
-		if _, err := io.ReadAll(alive); err != nil { // until nobody holds it
+		if _, err := io.ReadAll(alive); err != nil { // until its last holder ends
 			t.Error(err)
 		}
 		if got := r.ProcessState.ExitCode(); got != exitOK {

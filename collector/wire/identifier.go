@@ -82,7 +82,7 @@ func isPlaceholder(id string) bool {
 
 // noNames are words in place of an id, in lower case. The first are what programs
 // write for a missing value, or the name of the field itself; the others say that
-// nobody is known.
+// the user is unknown.
 var noNames = wordsOf(
 	"undefined", "null", "nil", "none", "nan", "nullptr", "(null)", "<null>", "<nil>", "<none>", "(nil)", "(none)", "#n/a", "n/a",
 	"true", "false", "infinity", "-infinity", "missing", "not set", "(not set)", "not_set", "notset", "unset",

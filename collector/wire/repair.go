@@ -8,7 +8,7 @@ import (
 // repair copies the JSON value at pos to d.repaired, with what strict readers
 // refuse but senders write replaced: a browser cuts a text inside a surrogate
 // pair, a library writes bytes that are not UTF-8. One such text, often in a
-// member that nobody reads, must not lose everything beside it.
+// member that is not read, must not lose everything beside it.
 //
 //   - Half of a surrogate pair becomes U+FFFD, as in JavaScript's toWellFormed,
 //     and so does every byte of a string that is not UTF-8.

@@ -121,7 +121,7 @@ func TestSentryEnvelopes(t *testing.T) {
 		{"length not a number", "{}\n" + `{"type":"event","length":"NaN"}` + "\n{}", 0, 0, 0, true},
 		{"broken payload", "{}\n" + `{"type":"event"}` + "\n" + `{"level":` + "\n" + event, 1, 1, 0, false},
 		{"same name twice", "{}\n" + `{"type":"event"}` + "\n" + `{"level":"info","level":"info"}` + "\n", 0, 1, 0, false},
-		{"too deep where nobody reads", "{}\n" + `{"type":"event"}` + "\n" + `{"extra":` + strings.Repeat("[", 20) + strings.Repeat("]", 20) + "}\n", 1, 0, 0, false},
+		{"too deep in what is not read", "{}\n" + `{"type":"event"}` + "\n" + `{"extra":` + strings.Repeat("[", 20) + strings.Repeat("]", 20) + "}\n", 1, 0, 0, false},
 		{"no header", "x\n" + event, 0, 0, 0, true},
 		{"nothing", "", 0, 0, 0, true},
 		{"header alone", "{}", 0, 0, 0, false},

@@ -57,7 +57,7 @@ func (p *Publisher) isUnstored() bool {
 
 // settleFlushed settles, without history, what the server has read. Only
 // messages of the current connection count: a reply on the next one says nothing
-// about them. What the server has denied has reached nobody, and stays.
+// about them. What the server has denied is not published, and stays.
 func (p *Publisher) settleFlushed() {
 	p.mu.Lock()
 	type sending struct {
