@@ -16,10 +16,9 @@ import (
 //     are dropped: they come by the hundred and would swamp the rest. If the
 //     policy only reports, the violation is an event.
 //   - A network error is a request, and so is a report of type ok.
+//   - Deprecations, interventions and violations of other policies are events.
 //
 // Pages whose policies name Sentry's endpoint for reports need only another host.
-//
-//   - Deprecations, interventions and violations of other policies are events.
 type Reporting struct{}
 
 // Spec implements [Format].
@@ -38,39 +37,36 @@ func (Reporting) Spec() Spec {
 // depends on the others.
 func (Reporting) Decode(r *Request, to Sink) error {
 	reports, told, err := readReports(r, to)
-	merged, b := getBeacon(), getBeacon()
-	defer func() { putBeacon(merged); putBeacon(b) }()
 	duplicates := to.Duplicates(told)
 	wanted := true
+	var merged *Beacon
 	for i := range reports {
-		b.Reset()
-		reports[i].addTo(b)
+		b := &reports[i]
 		switch {
 		case duplicates[i]:
 		case !wanted:
 			to.Reject()
-		case merged.Empty():
-			merged, b = b, merged
+		case merged == nil:
+			merged = b
 		case merged.URL == b.URL && merged.UserAgent == b.UserAgent && merged.SampleRate == b.SampleRate:
 			merged.mergeReport(b)
 		default:
 			wanted = to.Accept(merged)
-			merged, b = b, merged
+			merged = b
 		}
 	}
-	if !merged.Empty() {
+	if merged != nil {
 		to.Accept(merged)
 	}
 	return err
 }
 
-// readReports reads the reports of a request that have something to tell, and
-// counts the others. err says that the rest of the body is unreadable.
-func readReports(r *Request, to Sink) (reports []report, told []Told, err error) {
+// readReports reads the reports of a request that have something to tell, each
+// as a beacon, and counts the others. err says that the rest of the body is
+// unreadable.
+func readReports(r *Request, to Sink) (reports []Beacon, told []Told, err error) {
 	s := splitBody(r.Body, r.Limits.Depth)
 	defer s.doc.release()
-	b := getBeacon()
-	defer putBeacon(b)
 	for {
 		item, ok := s.next()
 		if !ok {
@@ -81,14 +77,13 @@ func readReports(r *Request, to Sink) (reports []report, told []Told, err error)
 			to.Reject()
 			continue
 		}
-		b.Reset()
-		if p.addTo(b); b.Empty() {
+		var b Beacon
+		if p.addTo(&b); b.Empty() {
 			to.Ignore()
 			continue
 		}
 		told = append(told, Told{p.content(), p.age})
-		p.body = nil
-		reports = append(reports, p)
+		reports = append(reports, b)
 	}
 }
 
