@@ -54,6 +54,7 @@ var (
 	descRedacted  = desc("redactions_total", "Spans replaced by the scrubber, by kind.", "kind")
 	descValues    = desc("values_refused_total", "Values and items left out of accepted beacons, by reason.", "reason")
 	descOverflow  = desc("names_overflowed_total", "Names over a site's cap, counted as (other), by kind.", "kind")
+	descEvicted   = desc("stitch_evicted_total", "What was forgotten because a table was full, the oldest first, by table.", "table")
 	descDenied    = desc("requests_denied_total", "Whole requests denied, by reason.", "reason")
 	descOpen      = desc("connections_open", "Open connections.")
 	descClosed    = desc("connections_closed_total", "Connections closed by the limits: new ones (full; client: all of its client were active), "+
@@ -122,6 +123,12 @@ func (c *Collector) collectBeacons(ch metricSink) {
 	}
 	for i := range c.overflows {
 		ch.counter(descOverflow, c.overflows[i].Load(), overflowNames[i])
+	}
+	for table, n := range map[string]int64{
+		"views": c.views.EvictedCount(), "view_defaults": c.viewDefaults.EvictedCount(), "view_max": c.viewMax.EvictedCount(),
+		"resends": c.resends.EvictedCount(), "reports": c.reports.EvictedCount(), "retold": c.retold.EvictedCount(),
+	} {
+		ch.counter(descEvicted, n, table)
 	}
 }
 

@@ -28,6 +28,7 @@ import (
 // So two people behind one address with the same browser are two if each of them
 // names something, or if their pages differ.
 type clients struct {
+	evictions
 	seed   maphash.Seed
 	byID   *lru.Cache[uint64, *client] // by session and by user
 	places *lru.Cache[uint64, *place]
@@ -61,7 +62,7 @@ func newClients() clients {
 	if err != nil {
 		panic(err) // only for a size below one
 	}
-	return clients{maphash.MakeSeed(), byID, places}
+	return clients{seed: maphash.MakeSeed(), byID: byID, places: places}
 }
 
 // clientOf finds the client of a beacon that shows a page, or adds it.
@@ -89,11 +90,11 @@ func (cs *clients) clientOf(raw *wire.Beacon, named Named, s *Sender, page uint6
 	}
 	if session != 0 {
 		c.named.Session = named.Session
-		cs.byID.Add(session, c)
+		cs.countIf(cs.byID.Add(session, c))
 	}
 	if user != 0 {
 		c.named.User = named.User
-		cs.byID.Add(user, c)
+		cs.countIf(cs.byID.Add(user, c))
 	}
 	at.add(c, s.Now)
 	return c
@@ -120,7 +121,7 @@ func (cs *clients) placeOf(s *Sender) *place {
 	p, ok := cs.places.Get(key)
 	if !ok {
 		p = new(place)
-		cs.places.Add(key, p)
+		cs.countIf(cs.places.Add(key, p))
 	}
 	return p
 }

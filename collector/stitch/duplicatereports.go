@@ -16,6 +16,7 @@ import (
 // sends all that it got no answer for. Otherwise it is of somebody else who saw
 // the same.
 type DuplicateReports struct {
+	evictions
 	seed maphash.Seed
 	mu   sync.Mutex
 	seen *lru.LRU[uint64, seenReport] // by client, content and moment
@@ -81,7 +82,7 @@ func (d *DuplicateReports) Record(s *Sender, reports []Moment) (keys []uint64, d
 		}
 		key := d.key(s, &reports[i], 0)
 		d.seen.Remove(key)
-		d.seen.Add(key, seenReport{reports[i].At, this})
+		d.countIf(d.seen.Add(key, seenReport{reports[i].At, this}))
 		this.reports++
 		keys = append(keys, key)
 	}

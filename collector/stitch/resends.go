@@ -16,6 +16,7 @@ import (
 //
 // Memory is bounded by two generations, of which the older is dropped.
 type Resends struct {
+	evictions
 	mu            sync.Mutex
 	recent, older map[uint64]wire.Result
 	since         time.Time
@@ -66,7 +67,11 @@ func (rs *Resends) Find(key uint64) (wire.Result, bool) {
 func (rs *Resends) Remember(key uint64, a wire.Result, now time.Time) {
 	rs.mu.Lock()
 	defer rs.mu.Unlock()
-	if len(rs.recent) >= resendEntries || now.Sub(rs.since) >= resendAge {
+	isFull, isOld := len(rs.recent) >= resendEntries, now.Sub(rs.since) >= resendAge
+	if isFull || isOld {
+		if !isOld {
+			rs.n.Add(int64(len(rs.older)))
+		}
 		rs.older, rs.recent, rs.since = rs.recent, map[uint64]wire.Result{}, now
 	}
 	rs.recent[key] = a

@@ -15,6 +15,7 @@ import (
 // order: see [wire.Telling]. The first report counts; each report at second hand
 // cancels out one at first hand, and the reverse.
 type Retold struct {
+	evictions
 	seed maphash.Seed
 	mu   sync.Mutex
 	open *lru.LRU[uint64, tellings]
@@ -81,7 +82,7 @@ func (r *Retold) record(s *Sender, t wire.Telling, kind, what string, status flo
 	if k.n += by; k.n == 0 {
 		r.open.Remove(key)
 	} else {
-		r.open.Add(key, tellings{k.n, s.Now})
+		r.countIf(r.open.Add(key, tellings{k.n, s.Now}))
 	}
 	return isKnown
 }

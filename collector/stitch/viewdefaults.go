@@ -11,6 +11,7 @@ import (
 // ViewDefaults remembers of recent views what some SDKs report once per view:
 // the page, the session and the user.
 type ViewDefaults struct {
+	evictions
 	seed  maphash.Seed
 	views *lru.Cache[beacon.ID, viewDefault]
 }
@@ -29,7 +30,7 @@ func NewViewDefaults() *ViewDefaults {
 	if err != nil {
 		panic(err) // only for a size below one
 	}
-	return &ViewDefaults{maphash.MakeSeed(), views}
+	return &ViewDefaults{seed: maphash.MakeSeed(), views: views}
 }
 
 // Fill sets the page, session and user of a beacon that has none to those of an
@@ -54,6 +55,6 @@ func (d *ViewDefaults) Fill(b *beacon.Beacon, s *Sender) {
 	}
 	b.Dims[beacon.Page], b.Session, b.User = now.page, now.named.Session, now.named.User
 	if now != known {
-		d.views.Add(b.View, now)
+		d.countIf(d.views.Add(b.View, now))
 	}
 }

@@ -12,6 +12,7 @@ import (
 // piece by piece: viewers count the last value of a page view, so the last one
 // must be the highest.
 type ViewMax struct {
+	evictions
 	mu   sync.Mutex
 	seen *lru.LRU[viewMetric, float64]
 }
@@ -45,6 +46,6 @@ func (m *ViewMax) Highest(view beacon.ID, name string, value float64) float64 {
 	if old, ok := m.seen.Get(key); ok && old >= value {
 		return old
 	}
-	m.seen.Add(key, value)
+	m.countIf(m.seen.Add(key, value))
 	return value
 }

@@ -34,9 +34,9 @@ import (
 // spreads one client's requests over collectors, a view may be counted once by
 // each.
 type Views struct {
-	seed    maphash.Seed
-	mu      sync.Mutex
-	clients clients
+	seed maphash.Seed
+	mu   sync.Mutex
+	clients
 }
 
 // NewViews returns an empty one.
