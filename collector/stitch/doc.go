@@ -1,7 +1,7 @@
 // Package stitch decides which beacons belong together: which measurements are
 // of one page view ([Views]), what a view's later beacons need not repeat
 // ([ViewDefaults], [ViewMax]), and what was received before ([Resends],
-// [DuplicateReports]).
+// [DuplicateReports], [Retold]).
 //
 // Some SDKs name no page view, report a value piece by piece, or send a request
 // again if it got no answer. What is remembered about them is bounded, consists

@@ -11,9 +11,9 @@ import (
 	"github.com/rumtop/rumtop/collector/wire"
 )
 
-// Retold finds events that an SDK reports twice, in different beacons and in any
-// order: see [wire.Telling]. The first report counts; each report at second hand
-// cancels out one at first hand, and the reverse.
+// Retold finds events that an SDK reports twice, at first and at second hand, in
+// different beacons and in any order: see [wire.Telling]. Of such a pair, the
+// report that arrives first counts and the other does not.
 type Retold struct {
 	evictions
 	seed maphash.Seed
@@ -21,10 +21,9 @@ type Retold struct {
 	open *lru.LRU[uint64, tellings]
 }
 
-// tellings are an event's reports that were not cancelled out: at first hand if
-// n is positive, at second hand if it is negative.
+// tellings counts the reports that wait for the other report of their pair.
 type tellings struct {
-	n    int
+	n    int // positive: reports at first hand; negative: at second hand
 	last time.Time
 }
 
@@ -45,7 +44,7 @@ func NewRetold() *Retold {
 	return &Retold{seed: maphash.MakeSeed(), open: open}
 }
 
-// HasRequest reports whether a request was counted already by its other report.
+// HasRequest reports whether the other report of a request was counted already.
 // Queries are not compared: SDKs leave them out of errors.
 func (r *Retold) HasRequest(s *Sender, f *wire.Fetch, page string) bool {
 	address := withoutQuery(f.URL)
@@ -58,7 +57,7 @@ func (r *Retold) HasRequest(s *Sender, f *wire.Fetch, page string) bool {
 	return r.record(s, f.Telling, "request", address, f.Status)
 }
 
-// HasError reports whether an error was counted already by its other report.
+// HasError reports whether the other report of an error was counted already.
 func (r *Retold) HasError(s *Sender, e *wire.Error) bool {
 	return r.record(s, e.Telling, e.Type, e.Message, 0)
 }

@@ -94,13 +94,14 @@ type Fetch struct {
 	Telling     Telling
 }
 
-// Telling says that an SDK may report one event twice, in different beacons and
-// in different words: a failed request as a request and as an error, an exception
-// as a log record and in a span. The event counts once. Zero: it is reported once.
+// Telling marks a report of an event that the SDK may report twice, in different
+// beacons: a failed request as a request and in an error, an exception as a log
+// record and in a span. The event counts once. Zero: it is reported only once.
 type Telling struct {
-	// Scope is what both reports name: the SDK's id of the page load, or a trace.
+	// Scope is an id that both reports have: of the page load, or of a trace.
 	Scope string
-	// Secondhand marks the report that is about another one's subject.
+	// Secondhand is false in one of the two reports and true in the other. Two
+	// reports with the same value are two events.
 	Secondhand bool
 }
 
