@@ -17,10 +17,10 @@ func System(name string) string {
 
 // systemNames are how names begin: versions may follow.
 var systemNames = []struct{ begin, family string }{
-	{"ios", "iOS"}, {"ipados", "iOS"}, {"iphone os", "iOS"},
-	{"android", "Android"},
-	{"macos", "macOS"}, {"mac os", "macOS"}, {"os x", "macOS"},
-	{"windows", "Windows"},
-	{"chrome os", "ChromeOS"}, {"chromeos", "ChromeOS"},
-	{"linux", "Linux"}, {"ubuntu", "Linux"}, {"debian", "Linux"}, {"fedora", "Linux"},
+	{"ios", iOS}, {"ipados", iOS}, {"iphone os", iOS},
+	{"android", android},
+	{"macos", macOS}, {"mac os", macOS}, {"os x", macOS},
+	{"windows", windows},
+	{"chrome os", chrome}, {"chromeos", chrome},
+	{"linux", linux}, {"ubuntu", linux}, {"debian", linux}, {"fedora", linux},
 }
