@@ -190,7 +190,7 @@ func TestUserThatNamesNobody(t *testing.T) {
 	}
 }
 
-// A user whom the page learns late counts once, whatever the shards.
+// A user that the page names late counts once, whatever the shards.
 func TestLateUserCountsOnce(t *testing.T) {
 	h := newHarness(t, func(c *Config) { c.BatchBeacons = 1 })
 	h.post(`{"navigation":true,"view":"v","session":"s","errors":[{"message":"early"}]}`)

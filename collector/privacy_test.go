@@ -70,7 +70,7 @@ func TestConsentLevels(t *testing.T) {
 }
 
 // An identifier under a label has the hash of the user, so that one person's errors
-// can be told from many people's; without full consent it has none.
+// can be distinguished from many people's; without full consent it has none.
 func TestLabelledIdentifierHashedAsUser(t *testing.T) {
 	const content = `"user":"5512087","errors":[{"type":"E","message":"account_id=5512087 is locked"}],"tags":{"customer_name":"Aoife Brennan","user_id":"5512087"}`
 	for _, tc := range []struct {

@@ -28,7 +28,7 @@ var synthetics = []string{
 	"sitespeed.io", "dareboost", "ylt chrome", "yellowlab", "treo.sh",
 }
 
-// bots are the marks of crawlers, previewers, agents and scanners that isBotName
+// bots are the marks of crawlers, previewers, agents and scanners that hasBotName
 // does not know, in lower case, as their operators document them.
 var bots = []string{
 	"google-inspectiontool", "googleother", "storebot-google", "adsbot-google", "mediapartners-google", "apis-google", "feedfetcher-google",

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"cmp"
 	"errors"
 	"math"
 	"net/http"
@@ -295,15 +296,7 @@ func (f *boomerangForm) finish() {
 }
 
 // scope is what the two reports of a failed request have in common.
-func (f *boomerangForm) scope() string {
-	switch {
-	case f.pid != "":
-		return f.pid
-	case f.b.Session != "":
-		return f.b.Session
-	}
-	return f.page
-}
+func (f *boomerangForm) scope() string { return cmp.Or(f.pid, f.b.Session, f.page) }
 
 // addVitals adds the vitals that grow after the page load.
 func (f *boomerangForm) addVitals() {

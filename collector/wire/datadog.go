@@ -11,9 +11,9 @@ import (
 // and its SDKs for apps to the intake itself: NDJSON, one event per line.
 //
 // A view is sent repeatedly as it grows; each copy has the vitals so far, so the
-// last one counts. A screen of an app is a view. A view's counters are not used, because errors and resources
-// are events of their own. Custom actions become events. Clicks, long tasks,
-// telemetry, replays and profiles are not collected.
+// last one counts. A screen of an app is a view. A view's counters are not used,
+// because errors and resources are events of their own. Custom actions become
+// events. Clicks, long tasks, telemetry, replays and profiles are not collected.
 type Datadog struct{}
 
 // Spec implements [Format]. The address of Datadog's intake is a parameter,

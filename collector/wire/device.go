@@ -25,8 +25,8 @@ func deviceOf(kind, model string) string {
 	return ""
 }
 
-// deviceWords are how words of models' names begin, the most specific first. iPhone15,2 and
-// AppleTV14,1 are identifiers of Apple's models.
+// deviceWords are the beginnings of words in models' names, the most specific
+// first. iPhone15,2 and AppleTV14,1 are identifiers of Apple's models.
 var deviceWords = []struct {
 	class string
 	words []string

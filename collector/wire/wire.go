@@ -104,7 +104,7 @@ type Sink interface {
 	Duplicates(reports []Told) []bool
 }
 
-// Told is what a report tells, and how long ago that was, in milliseconds.
+// Told is what one report says, and its age in milliseconds.
 type Told struct {
 	Content string
 	Age     float64
