@@ -2,7 +2,7 @@ package scrub
 
 import "strings"
 
-// greetings are before the name of somebody whom a page speaks to, by their last word.
+// greetings are before the name of the person that a page addresses, by their last word.
 var greetings = map[string][]string{
 	"as": {"signed in ", "logged in ", "sign in ", "log in ", "login ", "authenticated "}, "als": {"angemeldet ", "eingeloggt ", "ingelogd "},
 	"que": {"connecté en tant ", "connectée en tant "}, "como": {"sesión ", "conectado ", "conectada "}, "come": {"accesso ", "connesso ", "connessa "},
@@ -48,8 +48,7 @@ func (sc *scan) greetedName(s string, start, end int) int {
 			v += len(t)
 		}
 	}
-	p := &sc.pair
-	*p = pair{s: s, label: nameLabel, name: start, sep: end, spaced: true}
+	p := sc.setPair(pair{s: s, label: nameLabel, name: start, sep: end, spaced: true})
 	if v >= len(s) || isQuote(s[v]) || !p.cutValue(v) || !p.isGreeted(before) {
 		return 0
 	}

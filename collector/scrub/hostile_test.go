@@ -29,7 +29,7 @@ var hostile = map[string]string{
 	"names": "name=", "user ids": "user_id=1 ", "user names": "username: ", "open names": `"username":"`, "full names": "full name: Ann ", "inputs": "<input ", "open inputs": `<input name="otp" value="`, "open attributes": `<a b="`, "selects": `<select name="dob"><option value="1">`,
 	"fields": `{"name":"otp","value":"`, "values": `"value":`, "braced values": `{"value":`, "braced ids": `{id:`, "owned ids": "User(id=1,", "selectors": `[value="`, "database keys": ")=(", "entries": "entry 'a' for key ", "passports": "passport no ", "user numbers": "user 1 ", "streets": "street: 4 Rue ",
 	// The slowest of a search over series of labels, signs and values.
-	"foreign schemes": "王://a", "arrow schemes": "1→://", "escaped slashes": "0%2Fa://", "numbered schemes": "04111%2F://", "empty cookies": "cookie: =cookie: =@", "arrows of cookies": "set-cookie: =>Ann%40", "variables": "cookie: ${",
+	"foreign schemes": "王://a", "arrow schemes": "1→://", "escaped slashes": "0%2Fa://", "numbered schemes": "04111%2F://", "empty cookies": "cookie: =cookie: =@", "arrows of cookies": "set-cookie: =>Ann%40", "variables": "cookie: ${", "greeted variables": "cookie: ${ hi Ann, ",
 	"code fields": "{\"name\":\"otp\",\"code\":\"", "attributes": "name='id' value=\"", "hex words": "0x", "segments": "/a/@b/", "near labels": "lat,lng,", "blank digits": "4 1  2 ",
 	"birth dates": "dob: 2 July ", "lists": `user_ids:["1",`, "open lists": `user_ids:[`, "han names": "姓名: 王", "curly quotes": "“name”: “", "plain names": `nom="a" `, "documents": "cpf 1 2 ", "national ids": "529.982.247-2", "tax codes": "RSSMRA85T10A562X ", "person arrows": "username -> ",
 }

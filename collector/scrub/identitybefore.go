@@ -154,8 +154,7 @@ func (sc *scan) identityAfterArrow(s string, i, behind int) int {
 	if l == nil || !l.isPersonal() {
 		return 0
 	}
-	p := &sc.pair
-	*p = pair{s: s, label: l, name: name, sep: i, quoted: quoted, spaced: true}
+	p := sc.setPair(pair{s: s, label: l, name: name, sep: i, quoted: quoted, spaced: true})
 	if !p.cutValue(behind+1) || p.isHarmless() {
 		return 0
 	}

@@ -23,6 +23,14 @@ type lineValue struct{ start, end int }
 
 func (p *pair) value() string { return p.s[p.start:p.end] }
 
+// setPair makes p the pair that is looked at. The last value of a line stays known, so
+// that pairs within it do not look for its end again.
+func (sc *scan) setPair(p pair) *pair {
+	p.line = sc.pair.line
+	sc.pair = p
+	return &sc.pair
+}
+
 // labelledValue replaces the value of the pair whose separator is at i, if its name
 // has a label that accepts the value.
 func (sc *scan) labelledValue(s string, i, _ int) int {
@@ -34,8 +42,7 @@ func (sc *scan) labelledValue(s string, i, _ int) int {
 	if l == nil {
 		return 0
 	}
-	p := &sc.pair
-	*p = pair{s: s, label: l, name: name, sep: i, quoted: quoted, line: p.line}
+	p := sc.setPair(pair{s: s, label: l, name: name, sep: i, quoted: quoted})
 	v := p.findValue()
 	if v < 0 {
 		return 0

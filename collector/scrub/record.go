@@ -113,8 +113,7 @@ func (sc *scan) arrayPair(s string, i, behind int) int {
 	if l == nil || l == plainNameLabel || !l.isPersonal() && l != passwordLabel {
 		return 0
 	}
-	p := &sc.pair
-	*p = pair{s: s, label: l, name: behind, sep: behind + n + 1, start: start, end: end, quoted: true}
+	p := sc.setPair(pair{s: s, label: l, name: behind, sep: behind + n + 1, start: start, end: end, quoted: true})
 	if start == end || placeholderAt(s, start) > 0 || p.isHarmless() || personStops.has(p.value()) || labelOf(p.value()) != nil {
 		return 0
 	}

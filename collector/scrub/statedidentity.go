@@ -26,8 +26,7 @@ func (sc *scan) statedIdentity(s string, start, end int) int {
 	if l == nil || !l.stated || states > 0 && l != documentLabel && l != shapedLabel && l != birthLabel {
 		return 0
 	}
-	p := &sc.pair
-	*p = pair{s: s, label: l, name: name, sep: end, quoted: quoted, spaced: true}
+	p := sc.setPair(pair{s: s, label: l, name: name, sep: end, quoted: quoted, spaced: true})
 	if !p.cutValue(v) || p.isHarmless() || hasByte(s, p.end, '=') {
 		return 0
 	}

@@ -73,8 +73,7 @@ func (sc *scan) statedForeign(s string, start, end int) int {
 	if l == nil || !l.stated || !l.isPersonal() || l == plainNameLabel {
 		return 0
 	}
-	p := &sc.pair
-	*p = pair{s: s, label: l, name: start - 1, sep: start - 1, spaced: true}
+	p := sc.setPair(pair{s: s, label: l, name: start - 1, sep: start - 1, spaced: true})
 	if !p.cutValue(start) || p.isHarmless() || hasByte(s, p.end, '=') || !p.isStated(false) {
 		return 0
 	}
