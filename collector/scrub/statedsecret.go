@@ -23,7 +23,7 @@ func secretAfterPassword(s string, start, end int) match {
 var passwordWords = words(`password passwd passwort passphrase`)
 
 // secretAfterArrow finds a secret after the > at i of an arrow: password -> x1y2. The
-// scan goes on within it, so that an e-mail address is told as one.
+// scan goes on within it, so that an e-mail address is still found as such.
 func secretAfterArrow(s string, i, behind int) match {
 	return arrowSecret(s, i-1, behind)
 }
