@@ -91,14 +91,20 @@ func sectionsOf(cmd *cobra.Command, file map[string]yaml.Node) []map[string]yaml
 		names = append(names, "collect")
 	}
 	for _, name := range names {
-		if node, ok := file[name]; ok && node.Kind == yaml.MappingNode {
-			var section map[string]yaml.Node
-			if err := node.Decode(&section); err == nil {
-				return []map[string]yaml.Node{section, file}
-			}
+		if section := sectionOf(file[name]); section != nil {
+			return []map[string]yaml.Node{section, file}
 		}
 	}
 	return []map[string]yaml.Node{file}
+}
+
+// sectionOf is a node that holds settings, with aliases and merged keys in
+// place; nil for a value.
+func sectionOf(node yaml.Node) (section map[string]yaml.Node) {
+	if err := node.Decode(&section); err != nil {
+		return nil
+	}
+	return section
 }
 
 // settings are the sources of values for flags that the command line does not set.
@@ -247,9 +253,15 @@ func readFile(env map[string]string) (file map[string]yaml.Node, path string, er
 	if err != nil {
 		return nil, path, fmt.Errorf("read the configuration: %w", err)
 	}
-	if err := yaml.Unmarshal(data, &file); err != nil {
+	// Nodes keep what is wrong inside them: an alias within its own anchor, a key
+	// that is there twice.
+	err = yaml.Unmarshal(data, new(any))
+	if err == nil {
+		err = yaml.Unmarshal(data, &file)
+	}
+	if err != nil {
 		if errors.As(err, new(*yaml.TypeError)) {
-			err = errors.New("not a list of settings: use lines of KEY: VALUE") // it quotes the file
+			err = errors.New("not a list of settings, or one twice: use lines of KEY: VALUE") // it quotes the file
 		}
 		return nil, path, fmt.Errorf("%s: %w", path, err)
 	}
@@ -270,10 +282,11 @@ func checkKeys(root *cobra.Command, file map[string]yaml.Node, path string) erro
 		})
 	}
 	for key, node := range file {
+		section := sectionOf(node)
 		switch {
-		case key == "collect" && node.Kind == yaml.MappingNode:
-			for i := 0; i < len(node.Content); i += 2 {
-				if k := node.Content[i].Value; !collect[k] {
+		case key == "collect" && section != nil:
+			for k := range section {
+				if !collect[k] {
 					return fmt.Errorf("%s: collect: unknown key %q: use %s", path, k, names(collect))
 				}
 			}

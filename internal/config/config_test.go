@@ -1,9 +1,14 @@
 package config
 
 import (
+	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
 
@@ -26,6 +31,30 @@ func TestSplitRepeatableFlags(t *testing.T) {
 	} {
 		if got := split(fs.Lookup(c.flag), c.value); !slices.Equal(got, c.want) {
 			t.Errorf("--%s: got %q, want %q", c.flag, got, c.want)
+		}
+	}
+}
+
+// Aliases and merged keys of YAML work in sections; what they break is refused.
+func TestApplySectionsOfYAML(t *testing.T) {
+	for _, c := range []struct{ file, listen, says string }{
+		{"collect:\n  region: &r eu\n  listen: *r\n", "eu", ""},
+		{"collect:\n  <<: {listen: a, region: b}\n", "a", ""},
+		{"region: &a [*a]\n", "", "contains itself"},
+		{"collect: {listen: a, listen: b}\n", "", "one twice"},
+		{"collect:\n  <<: {lisen: a}\n", "", `unknown key "lisen"`},
+	} {
+		root, cmd := &cobra.Command{Use: "rumtop"}, &cobra.Command{Use: "collect"}
+		root.AddCommand(cmd)
+		listen := cmd.Flags().String("listen", "", "")
+		cmd.Flags().String("region", "", "")
+		file := filepath.Join(t.TempDir(), "config.yaml")
+		if err := os.WriteFile(file, []byte(c.file), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, err := Apply(cmd, []string{"RUMTOP_CONFIG=" + file, "HOME=" + t.TempDir()})
+		if says := fmt.Sprint(err); c.says == "" && err != nil || !strings.Contains(says, c.says) || *listen != c.listen {
+			t.Errorf("%q: listen %q, %s; want %q, %q", c.file, *listen, says, c.listen, c.says)
 		}
 	}
 }
