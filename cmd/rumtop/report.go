@@ -100,6 +100,9 @@ func (p *program) report(ctx context.Context, r *reportFlags, path string) error
 		return usage("--memory %s: use at least 16MiB", &r.memory)
 	}
 	for _, by := range r.by {
+		if strings.Contains(by, ",") {
+			return usage("--by %s: a flag has one dimension: repeat it: --by %s", by, strings.ReplaceAll(by, ",", " --by "))
+		}
 		if err := frame.CheckBy(by); err != nil {
 			return usage("--by %w", err)
 		}

@@ -406,6 +406,10 @@ func TestReportOutputFiles(t *testing.T) {
 	if err := os.WriteFile(summary, []byte("Payments failed.\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	problems.Reset()
+	if status := run(t.Context(), []string{"report", path, "--by", "region,release"}, nil, &out, &problems); status != exitUsage || !strings.Contains(problems.String(), "--by region --by release") {
+		t.Errorf("two dimensions in a flag: status %d: %s", status, &problems)
+	}
 	if text := rumtop(t, "report", path, "--format", "md", "--summary", summary, "--note", "see SHOP-12", "--onset", "5m", "--end", "2m"); !strings.Contains(text, "> Payments failed.") || !strings.Contains(text, "see SHOP-12") || !strings.Contains(text, "as given") {
 		t.Errorf("summary, note or given times are missing in %s", text)
 	}
