@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/rumtop/rumtop/internal/feed"
 	"github.com/rumtop/rumtop/internal/stream"
 )
 
@@ -54,7 +53,7 @@ func (s *siteFlags) known(ctx context.Context, conn *stream.Conn) error {
 	readable := err == nil
 	switch {
 	case missing, readable && len(sites) == 0:
-		return noData("nothing has come from site %s: %w", s.site, feed.ErrNoSite)
+		return noData("nothing has come from site %s, nor from any other: check that rumtop collect serves it and that its pages report", s.site)
 	case !readable, slices.Contains(sites, s.site), len(sites) == stream.MaxSites: // it may be one more
 		return nil
 	}

@@ -202,6 +202,9 @@ func TestSiteByName(t *testing.T) {
 	if status, problem := h.status("--once"); status != exitNoData || !strings.Contains(problem, "no site has reported yet") {
 		t.Errorf("no site: %d %s", status, problem)
 	}
+	if status, problem := h.status("--once", "--site", "shop"); status != exitNoData || !strings.Contains(problem, "check that rumtop collect serves it") {
+		t.Errorf("a site before its first beacon: %d %s", status, problem)
+	}
 	h.send("k", post{body: `{"navigation":true}`})
 	h.send("k", post{body: `{"navigation":true}`})
 	h.settle()
