@@ -100,16 +100,7 @@ func wantUnjudged(t *testing.T, cause string, args []string) {
 // startGuarded starts a server that asks for a password.
 func startGuarded(t *testing.T) (url string) {
 	t.Helper()
-	s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, Username: "jo", Password: "right", NoSigs: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.Start()
-	t.Cleanup(s.Shutdown)
-	if !s.ReadyForConnections(testwait.Patience) {
-		t.Fatal("the server does not start")
-	}
-	return s.ClientURL()
+	return "nats://" + startNATS(t, server.Options{Username: "jo", Password: "right"})
 }
 
 // Files that cannot be read and a disk that is full keep verdict from judging.

@@ -10,9 +10,10 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/rumtop/rumtop/internal/testwait"
+	"github.com/nats-io/nats-server/v2/server"
 
 	"github.com/rumtop/rumtop/internal/stream"
+	"github.com/rumtop/rumtop/internal/testwait"
 )
 
 // harness is a NATS server and rumtop collect in this process.
@@ -20,6 +21,23 @@ type harness struct {
 	t      *testing.T
 	server string // of NATS
 	url    string // the collector's address: http://…
+}
+
+// startNATS starts a server until the test ends, and returns its address. It
+// chooses the port.
+func startNATS(t *testing.T, options server.Options) (address string) {
+	t.Helper()
+	options.Host, options.Port, options.NoLog, options.NoSigs = "127.0.0.1", server.RANDOM_PORT, true, true
+	s, err := server.NewServer(&options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Start()
+	t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
+	if !s.ReadyForConnections(testwait.Patience) {
+		t.Fatal("nats-server does not start")
+	}
+	return s.Addr().String()
 }
 
 // newHarness collects for sites that are named NAME=KEY.

@@ -157,20 +157,8 @@ func TestNoCommandLeaksSecrets(t *testing.T) {
 			t.Setenv("HOME", t.TempDir())
 			t.Setenv("XDG_CONFIG_HOME", "")
 			options := c.options
-			options.Host, options.Port, options.NoLog, options.NoSigs = "127.0.0.1", server.RANDOM_PORT, true, true
 			options.JetStream, options.StoreDir = true, t.TempDir()
-			srv, err := server.NewServer(&options)
-			if err != nil {
-				t.Fatal(err)
-			}
-			srv.Start()
-			defer func() { srv.Shutdown(); srv.WaitForShutdown() }()
-			if !srv.ReadyForConnections(testwait.Patience) {
-				t.Fatal("nats-server does not start")
-			}
-			host := strings.TrimPrefix(srv.ClientURL(), "nats://")
-			host = host[strings.LastIndexByte(host, '@')+1:]
-			server := "nats://" + c.user + "@" + host
+			server := "nats://" + c.user + "@" + startNATS(t, options)
 			spy, err := nats.Connect(server, nats.Name("spy"))
 			if err != nil {
 				t.Fatal(err)
@@ -242,17 +230,7 @@ func collectAndScrape(t *testing.T) string {
 
 // The same when connecting fails, wherever the URL comes from.
 func TestNoFailureLeaksSecrets(t *testing.T) {
-	options := server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, NoLog: true, NoSigs: true, Authorization: "another"}
-	srv, err := server.NewServer(&options)
-	if err != nil {
-		t.Fatal(err)
-	}
-	srv.Start()
-	defer func() { srv.Shutdown(); srv.WaitForShutdown() }()
-	if !srv.ReadyForConnections(testwait.Patience) {
-		t.Fatal("nats-server does not start")
-	}
-	at := srv.Addr().String()
+	at := startNATS(t, server.Options{Authorization: "another"})
 	for name, url := range map[string]string{
 		"wrong port":     "nats://u:" + leaked + "@127.0.0.1:1",
 		"wrong token":    "nats://" + leaked + "@" + at,
