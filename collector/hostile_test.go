@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/common/model"
 
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/testwait"
 )
 
 // hostile are strings that attack programs behind the collector: terminals,
@@ -28,7 +29,7 @@ var hostile = []string{
 // No client string becomes part of a subject, a metric, a log line or a header;
 // and no string that reaches NATS can move a cursor.
 func TestHostileStringsContained(t *testing.T) {
-	var log syncBuffer
+	var log testwait.Output
 	h := newHarness(t, func(c *Config) {
 		c.Logger = slog.New(slog.NewTextHandler(&log, nil))
 		c.TrustedProxies = []string{"127.0.0.1", "::1"}
@@ -192,7 +193,7 @@ func TestJSONStrictInEveryFormat(t *testing.T) {
 // A panic in a handler affects one request; its log line holds nothing that the
 // client sent.
 func TestPanicContained(t *testing.T) {
-	var log syncBuffer
+	var log testwait.Output
 	h := newHarness(t, func(c *Config) { c.Logger = slog.New(slog.NewTextHandler(&log, nil)) })
 	func() {
 		defer func() {

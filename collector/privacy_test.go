@@ -1,18 +1,17 @@
 package collector
 
 import (
-	"bytes"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/rumtop/rumtop/internal/beacon"
+	"github.com/rumtop/rumtop/internal/testwait"
 )
 
 func TestConsentLevels(t *testing.T) {
@@ -110,24 +109,6 @@ func TestConsentMinimalNoErrors(t *testing.T) {
 	}
 }
 
-// syncBuffer is a log that can be read while it is written.
-type syncBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (s *syncBuffer) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.Write(p)
-}
-
-func (s *syncBuffer) String() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.String()
-}
-
 // Secrets planted in every place that a client can write to are in no output.
 func TestPlantedSecretsStayInside(t *testing.T) {
 	const (
@@ -137,7 +118,7 @@ func TestPlantedSecretsStayInside(t *testing.T) {
 		name  = "canarybird"
 	)
 	secrets := []string{mail, "canary.bird", card, token, name}
-	var log syncBuffer
+	var log testwait.Output
 	h := newHarness(t, func(c *Config) {
 		c.Logger = slog.New(slog.NewTextHandler(&log, nil))
 		c.TrustedProxies = []string{"127.0.0.1", "::1"}
@@ -215,7 +196,7 @@ func TestPlantedSecretsStayInside(t *testing.T) {
 // The server's own log lines quote clients; escape sequences must not reach the
 // log.
 func TestServerLogPlain(t *testing.T) {
-	var log syncBuffer
+	var log testwait.Output
 	h := newHarness(t, func(c *Config) { c.Logger = slog.New(slog.NewTextHandler(&log, nil)) })
 	s := h.c.Server()
 	s.ErrorLog.Print("http: TLS handshake error from 198.51.100.7:4711: EOF")

@@ -59,7 +59,7 @@ func liveTail(t *testing.T, e *env) {
 	r := newHarness(t, e)
 	r.post(`{"navigation":true,"release":"before"}`)
 	r.frameWith("a first beacon", func(f *frame.Frame) bool { return f.Total.Views == 1 })
-	var out lines
+	var out testwait.Output
 	tail := start(t, &out, e.rumtop, "tail", "--server", r.server, "--site", "shop", "--since", "1h", "--count", "3", "-f", "release?")
 	testwait.Until(t, "history in the tail", func() bool { return strings.Contains(out.String(), `"release":"before"`) })
 	r.post(`{"navigation":true,"user":"no release"}`)

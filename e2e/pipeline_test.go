@@ -151,7 +151,7 @@ func (r *harness) runJob(stable, canary string, between func()) (status int, out
 	cmd.Dir = dir
 	cmd.Env = append(bareEnvironment(r.t), "PATH="+dir+":"+filepath.Dir(r.env.rumtop)+":"+os.Getenv("PATH"),
 		"NATS_URL="+r.server, "RUMTOP_SITE="+r.site, "STABLE="+stable, "CANARY="+canary)
-	var printed lines
+	var printed testwait.Output
 	cmd.Stdout, cmd.Stderr = &printed, &printed
 	if err := cmd.Start(); err != nil {
 		r.t.Fatal(err)
@@ -214,7 +214,7 @@ func canaryJob(r *harness) {
 // --burn-for.
 func breachCommand(r *harness) {
 	output := filepath.Join(r.t.TempDir(), "output")
-	var printed lines
+	var printed testwait.Output
 	objective := []string{"--server", r.server, "--site", r.site, "--burn-for", "1m", "--objective", "errors=99% of views", "--objective", "speed=75% of lcp<=2500"}
 	ctx, cancel := context.WithCancel(r.t.Context())
 	var visits errgroup.Group

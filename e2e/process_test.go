@@ -13,7 +13,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -25,7 +24,7 @@ import (
 type process struct {
 	t     *testing.T
 	cmd   *exec.Cmd
-	lines lines // of standard output and error
+	lines testwait.Output // of standard output and error
 	ended chan error
 }
 
@@ -46,7 +45,7 @@ func start(t *testing.T, stdout io.Writer, program string, args ...string) *proc
 		_ = p.cmd.Process.Kill() // it may have ended
 		<-p.ended
 		if t.Failed() {
-			t.Logf("last output of %s:\n%s", filepath.Base(program), p.lines.tail(2000))
+			t.Logf("last output of %s:\n%s", filepath.Base(program), tail(p.lines.String(), 2000))
 		}
 	})
 	return p
@@ -108,31 +107,12 @@ func freePort(t *testing.T) string {
 	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
 }
 
-// lines collects the output of a process.
-type lines struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (l *lines) Write(b []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(b)
-}
-
 // tail returns the last lines, at most a number of bytes: enough to explain a
 // failure.
-func (l *lines) tail(most int) string {
-	s := l.String()
+func tail(s string, most int) string {
 	if len(s) <= most {
 		return s
 	}
 	s = s[len(s)-most:]
 	return "…" + s[strings.IndexByte(s, '\n')+1:]
-}
-
-func (l *lines) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
 }

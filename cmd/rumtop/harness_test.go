@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -56,7 +55,7 @@ func newHarness(t *testing.T, flags ...string) *harness {
 	})
 	h := &harness{t: t, server: nats.ClientURL()}
 	ctx, cancel := context.WithCancel(context.Background())
-	var log lines
+	var log testwait.Output
 	ended := make(chan int, 1)
 	args := append([]string{"collect", "--server", h.server, "--listen", "127.0.0.1:0", "--linger", "1ms", "--rate-limit", "off", "--grace", "0s"}, flags...)
 	go func() { ended <- run(ctx, args, strings.NewReader(""), io.Discard, &log) }()
@@ -149,22 +148,4 @@ func (h *harness) rumtop(args ...string) string {
 func (h *harness) frame(site string, args ...string) document {
 	h.t.Helper()
 	return parse(h.t, h.rumtop(append([]string{"--once", "--format", "json", "--site", site}, args...)...))
-}
-
-// lines gathers what a process writes while another goroutine reads it.
-type lines struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (l *lines) Write(b []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(b)
-}
-
-func (l *lines) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
 }

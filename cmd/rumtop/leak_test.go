@@ -67,7 +67,7 @@ func runEverything(t *testing.T, dir string, skip ...string) string {
 	t.Helper()
 	root := (&program{stdout: io.Discard, stderr: io.Discard, stdin: strings.NewReader("")}).command()
 	root.InitDefaultHelpCmd()
-	var out lines
+	var out testwait.Output
 	paths := commandPaths(root)
 	slices.SortStableFunc(paths, func(a, b string) int { // the others read what it writes
 		return strings.Compare(strings.TrimPrefix(a, "rumtop snapshot"), strings.TrimPrefix(b, "rumtop snapshot"))
@@ -164,7 +164,7 @@ func TestNoCommandLeaksSecrets(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer spy.Close()
-			var messages lines
+			var messages testwait.Output
 			if _, err := spy.Subscribe(">", func(m *nats.Msg) {
 				if !strings.HasPrefix(m.Subject, "$JS.EVENT.") { // the server's own, which name the user
 					_, _ = fmt.Fprintf(&messages, "%s %v %s\n", m.Subject, m.Header, m.Data)
@@ -196,7 +196,7 @@ func TestNoCommandLeaksSecrets(t *testing.T) {
 func collectAndScrape(t *testing.T) string {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
-	var log lines
+	var log testwait.Output
 	ended := make(chan int, 1)
 	go func() {
 		ended <- run(ctx, strings.Fields("collect --site shop=k --listen 127.0.0.1:0 --linger 1ms --grace 0s"), strings.NewReader(""), &log, &log)
@@ -262,7 +262,7 @@ func TestNoFailureLeaksSecrets(t *testing.T) {
 			if strings.HasPrefix(url, "/") || url == "" {
 				return
 			}
-			var out lines
+			var out testwait.Output
 			for _, args := range [][]string{{"-s", url, "doctor"}, {url}, {"u:" + leaked + "@shop.example"}, {"doctor", leaked + "@shop.example"}, {"--context", url, "--once"}, {"tail", "--creds", url}, {"--tlscert", url, "--tlskey", url, "--once"}, {"open", url}} {
 				_ = run(t.Context(), args, strings.NewReader(""), &out, &out)
 			}

@@ -25,7 +25,7 @@ func TestLocalKeepsHistory(t *testing.T) {
 
 	// Frames are printed until one holds the beacon that is posted meanwhile.
 	watching, stop := context.WithCancel(ctx)
-	var out, announced lines
+	var out, announced testwait.Output
 	ended := make(chan int, 1)
 	go func() {
 		ended <- run(watching, append(args, "--count", "10000", "--interval", "100ms"), strings.NewReader(""), &out, &announced)

@@ -16,7 +16,7 @@ import (
 // running is a process of rumtop.
 type running struct {
 	*exec.Cmd
-	printed, said lines
+	printed, said testwait.Output
 	ended         chan struct{}
 }
 

@@ -118,7 +118,7 @@ func TestCollectLogsWhyNotStored(t *testing.T) {
 		t.Run(want, func(t *testing.T) {
 			server := streamServer(t, cfg)
 			ctx, cancel := context.WithCancel(t.Context())
-			var log lines
+			var log testwait.Output
 			ended := make(chan int, 1)
 			go func() {
 				ended <- run(ctx, []string{"collect", "--server", server, "--site", "shop=k", "--listen", "127.0.0.1:0", "--grace", "0s"}, strings.NewReader(""), &log, &log)
