@@ -17,8 +17,8 @@ func (s stopSignal) Error() string { return "interrupted (signal: " + s.String()
 // Is makes the end of the context by a signal a cancellation like any other.
 func (s stopSignal) Is(target error) bool { return target == context.Canceled }
 
-// readerGone stops a command whose standard output has no reader any more. A write
-// would stop it with the same signal.
+// readerGone stops a command whose standard output has no reader any more. A
+// write would stop it with the same signal.
 var readerGone = stopSignal{syscall.SIGPIPE}
 
 // status is what shells report for a process that the signal ended.

@@ -142,7 +142,7 @@ var streamTraits = []streamTrait{
 		return Warn, "publishes each batch again on " + i.Config.RePublish.Destination + ": whoever may subscribe there reads the beacons"
 	}, "check who may, or remove it: " + editStream + "--no-republish"},
 	{"deletes", func(i *jetstream.StreamInfo, _ string) (Level, string) {
-		return traitIf(i.Config.DenyDelete || i.Config.DenyPurge, OK, "deny_delete or deny_purge: only its limits remove batches, nobody can do it by hand")
+		return traitIf(i.Config.DenyDelete || i.Config.DenyPurge, OK, "deny_delete or deny_purge: only its limits remove batches: they cannot be removed by hand")
 	}, ""},
 	{"compression", func(i *jetstream.StreamInfo, _ string) (Level, string) {
 		return traitIf(i.Config.Compression != jetstream.NoCompression, OK, "compressed: batches are already, so it costs time and saves little")

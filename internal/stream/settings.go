@@ -81,7 +81,7 @@ func (s *Settings) hasUserInURL() bool {
 // one's user.
 type choice struct {
 	server  *Settings     // names the servers
-	user    *Settings     // nil: who is in the URLs of server, if anybody
+	user    *Settings     // nil: the users in the URLs of server, if any
 	cert    *Settings     // nil: no client certificate
 	ca      *Settings     // nil: the authorities of the system
 	proxy   *Settings     // nil: none

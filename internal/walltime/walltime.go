@@ -16,8 +16,8 @@ import (
 var Unknown = time.FixedZone("UTC", 0)
 
 // Zone reads the environment variable TZ: a zone of the time zone database, the
-// path of its file, or a rule of POSIX such as EST5EDT,M3.2.0,M11.1.0, which package time takes for
-// UTC without a word. "" is UTC.
+// path of its file, or a rule of POSIX such as EST5EDT,M3.2.0,M11.1.0, which
+// package time takes for UTC without an error. "" is UTC.
 func Zone(tz string) (*time.Location, error) {
 	name := strings.TrimPrefix(tz, ":")
 	if name == "" {
