@@ -2,8 +2,8 @@ package scrub
 
 import "strings"
 
-// isCoordinateSegment says whether a segment is one number of a position that is
-// told in two (/near/52.520008/13.404954, /lat/52.52/lng/13.40), a position before a
+// isCoordinateSegment says whether a segment is one number of a position that
+// takes two (/near/52.520008/13.404954, /lat/52.52/lng/13.40), a position before a
 // semicolon, or a geohash. Numbers of a version have fewer decimals.
 func isCoordinateSegment(_ *scan, g *segment) bool {
 	if g.source {

@@ -15,7 +15,7 @@ type Pseudonyms struct {
 func (s *Scrubber) Under(p Pseudonyms) Scrubber { return Scrubber{s.tables, p} }
 
 // of gives the pseudonym of an identifier, 0 without a key: the first half of the hash
-// that it has as the user of a beacon, so that both can be told to be the same.
+// that it has as the user of a beacon, so that the two can be matched.
 func (p *Pseudonyms) of(identifier string) uint32 {
 	if p.Identity == nil || len(identifier) > maxPseudonymous {
 		return 0

@@ -42,8 +42,8 @@ func stateLabel(s string, i int) (l *label, name int) {
 	return nil, 0
 }
 
-// statefulLabel gives the label of the words from start to end if its values are told
-// by their digits.
+// statefulLabel gives the label of the words from start to end if its values are
+// recognised by their digits.
 func statefulLabel(s string, start, end int) *label {
 	l := labelOf(s[start:end])
 	if l == nil {
