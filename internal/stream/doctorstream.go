@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -286,12 +287,7 @@ func sourcesTrait(info *jetstream.StreamInfo, site string) (Level, string) {
 }
 
 func overlaps(patterns []string, subjects string) bool {
-	for _, p := range patterns {
-		if server.SubjectsCollide(p, subjects) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(patterns, func(p string) bool { return server.SubjectsCollide(p, subjects) })
 }
 
 func originName(s *jetstream.StreamSource) string {

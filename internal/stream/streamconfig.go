@@ -1,7 +1,7 @@
 package stream
 
 import (
-	"strings"
+	"slices"
 
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go/jetstream"
@@ -88,31 +88,12 @@ func renamed(cfg *jetstream.StreamConfig, site string) string {
 	return ""
 }
 
-// covers reports whether a pattern of subjects includes all that another does.
-func covers(pattern, subjects string) bool {
-	p, s := strings.Split(pattern, "."), strings.Split(subjects, ".")
-	for i, token := range p {
-		switch {
-		case token == ">":
-			return len(s) > i
-		case i >= len(s) || s[i] == ">":
-			return false
-		case token != "*" && token != s[i]:
-			return false
-		}
-	}
-	return len(p) == len(s)
-}
-
 // takes reports whether a stream itself stores all batches of a site as they are
 // published. A mirror does not.
 func takes(cfg *jetstream.StreamConfig, site string) bool {
-	for _, s := range cfg.Subjects {
-		if covers(s, siteSubjects(site)) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(cfg.Subjects, func(stored string) bool {
+		return server.SubjectMatchesFilter(siteSubjects(site), stored)
+	})
 }
 
 // takesAny reports whether a stream itself stores any batches.
